@@ -1,0 +1,78 @@
+# Bilag. `make` builds bin/, `make demo` shows it, `make test` is everything that CI runs.
+# A new program is a folder, a row here and a row in deploy/.
+
+CC      ?= gcc
+BUILD   ?= build/$(CC)$(if $(SAN),-san)$(if $(KILLPOINTS),-kill)
+BIN     ?= bin
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+
+LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libcjson libsodium libsystemd uuid
+CFLAGS  ?= -O2 -g
+CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -Wconversion -Wshadow -Werror \
+           -fstack-protector-strong -MMD -MP -I. -Icommon
+LDFLAGS += -Wl,-z,relro,-z,now
+ifdef SAN
+CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+ifdef KILLPOINTS
+CFLAGS  += -DBILAG_KILLPOINTS
+endif
+
+#          program          folders                          pkg-config names beside the common ones
+PROGRAMS := \
+  bilag-ingest:ingest,saft,common:libmicrohttpd,libxml-2.0 \
+  bilag-mapper:mapper,common: \
+  bilag-validator:validator,common: \
+  bilag-uploader:uploader,sender,poweroffice,common:libcurl \
+  bilag-invoicer:invoicer,sender,poweroffice,common:libcurl \
+  bilag:bilag,saft,poweroffice,common:libcurl,libxml-2.0 \
+  bilag-sandbox:sandbox:libmicrohttpd
+
+pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
+comma := ,
+part = $(word $(2),$(subst :, ,$(1)))
+
+ifneq ($(wildcard common/*.c),)
+all: $(foreach p,$(PROGRAMS),$(if $(wildcard $(firstword $(subst $(comma), ,$(call part,$(p),2)))/main.c),$(BIN)/$(call part,$(p),1)))
+endif
+
+COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libcjson libsodium libsystemd uuid) -lmsgpackc
+COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
+
+define program
+$(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $(foreach f,$(2),$(f)/*.c)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(call part,$(p),1),$(subst $(comma), ,$(call part,$(p),2)),$(subst $(comma), ,$(call part,$(p),3)))))
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(COMMON_CFLAGS) -c -o $@ $<
+
+# Unit tests: tests/<folder>/test_x.c is one program, linked with every part but the main files.
+UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/test_*.c))
+PARTS := $(filter-out %/main.c sandbox/%,$(wildcard common/*.c saft/*.c ingest/*.c mapper/*.c validator/*.c \
+           poweroffice/*.c sender/*.c uploader/*.c invoicer/*.c bilag/*.c))
+
+$(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(COMMON_CFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
+	    $(call pkg,libs,libcurl libmicrohttpd libxml-2.0)
+
+units: $(UNITS)
+	@set -e; for unit in $(UNITS); do echo "== $$unit"; $$unit; done
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build bin
+
+.PHONY: all units clean
+.DEFAULT_GOAL := all

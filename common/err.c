@@ -1,0 +1,32 @@
+#include "err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *err_text(enum err err)
+{
+#define X(name, text) text,
+    static const char *const texts[] = { ERRORS(X) };
+#undef X
+
+    return (size_t)err < COUNT(texts) ? texts[err] : "an error without a name";
+}
+
+enum err fault_set(struct fault *fault, enum err err, const char *format, ...)
+{
+    va_list args;
+
+    if (fault) {
+        va_start(args, format);
+        (void)vsnprintf(fault->text, sizeof fault->text, format, args);
+        va_end(args);
+    }
+    return err;
+}
+
+void ensure_failed(const char *cond, const char *file, int line)
+{
+    (void)fprintf(stderr, "level=abort ensure=\"%s\" at=%s:%d\n", cond, file, line);
+    abort();
+}
