@@ -10,7 +10,7 @@ VERSION := 0.1.0
 LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libcjson libsodium libsystemd uuid
 CFLAGS  ?= -O2 -g
 CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -Wconversion -Wshadow -Werror \
-           -fstack-protector-strong -MMD -MP -I. -Icommon
+           -fstack-protector-strong -MMD -MP -I. -Icommon -Ipoweroffice -Isender -Isaft
 LDFLAGS += -Wl,-z,relro,-z,now
 ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -24,7 +24,7 @@ endif
 PROGRAMS := \
   bilag-ingest:ingest,saft,common:libmicrohttpd,libxml-2.0 \
   bilag-mapper:mapper,common: \
-  bilag-validator:validator,common: \
+  bilag-validator:validator,poweroffice,common:libcurl \
   bilag-uploader:uploader,sender,poweroffice,common:libcurl \
   bilag-invoicer:invoicer,sender,poweroffice,common:libcurl \
   bilag:bilag,saft,poweroffice,common:libcurl,libxml-2.0 \

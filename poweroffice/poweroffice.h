@@ -1,0 +1,54 @@
+/* poweroffice.h - the API client that uploader and invoicer share (poweroffice/API.md, DESIGN.md section 5).
+ *
+ * A call is queued per PowerOffice client (client_id), waits for a token and for the shared quota, goes out
+ * over libcurl's multi interface inside the stage's own loop and ends in exactly one answered() - or, when
+ * the process ends first, in none: what was about to be sent is on disk by then, the caller saw to it.
+ * Fairness    clients take turns; within a client, calls go in the order they were asked for.
+ * Quota       GCRA in LMDB (STATE_DIR/poweroffice), one bucket per subscription key for every process; token
+ *             calls count. 429 makes all processes of the key wait.
+ * Tokens      kept in the same store until 60 s (or a tenth of their life) before expiry; shared by processes;
+ *             one fetch at a time per client. 401/403: new token once, the call once more, then OUTCOME_LOGIN.
+ * Reads       retried here (RFC: GETs are safe) on passing faults; writes are never repeated here: the
+ *             caller decides by the outcome.
+ * Ownership   call's strings are copied; answer's are dead after answered() returns.
+ * Secrets     keys and tokens never reach a log, a fault or an answer.
+ */
+#ifndef BILAG_POWEROFFICE_H
+#define BILAG_POWEROFFICE_H
+
+#include "stage.h"
+
+enum outcome { OUTCOME_DONE, OUTCOME_THROTTLED, OUTCOME_PASSING, OUTCOME_UNKNOWN, OUTCOME_LOGIN, OUTCOME_REFUSED };
+enum call_method { CALL_GET, CALL_POST, CALL_PUT };
+
+struct poweroffice;
+
+struct call {
+    const struct venue *venue;            /* whose client key and extension */
+    enum call_method method;
+    struct str path;                      /* "/Vouchers/CashJournals?x=y", encoded, without the base */
+    struct str body;                      /* JSON, or empty */
+    int priority;                         /* 0 first: writes and lookups; 1: reference data in idle hours */
+    struct str doc;                       /* for the log */
+};
+
+struct answer {
+    enum outcome outcome;
+    long status;                          /* HTTP status; 0: none came */
+    struct str body;
+    struct str location;                  /* Location header */
+    bool last_page;                       /* of a paged list */
+    char title[128], detail[512];         /* PowerOffice's own words, or ours when there was no answer */
+    int64_t took_ms;
+};
+
+typedef void (*answered)(void *context, const struct answer *answer);
+
+USED enum err poweroffice_open(struct stage *stage, struct poweroffice **ret_po, struct fault *fault);
+void poweroffice_close(struct poweroffice *po);
+void poweroffice_reload(struct poweroffice *po);              /* configuration has changed */
+USED enum err poweroffice_call(struct poweroffice *po, const struct call *call, answered done, void *context);
+size_t poweroffice_waiting(const struct poweroffice *po);     /* queued and in flight */
+void poweroffice_turn(struct poweroffice *po);                /* from ops.turn: start what may start */
+
+#endif

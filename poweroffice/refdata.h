@@ -1,0 +1,62 @@
+/* refdata.h - what PowerOffice says exists, per client, kept in STATE_DIR/poweroffice; and customer links.
+ *
+ * Written by the senders (they have keys and quota), read by the validator and `bilag`. A record is one
+ * consistent picture of a client's books; it has a version that rises with every change, links included, so
+ * that held documents can be judged again when, and only when, something changed.
+ */
+#ifndef BILAG_REFDATA_H
+#define BILAG_REFDATA_H
+
+#include "store.h"
+
+enum { REF_ACCOUNTS = 1, REF_VAT_CODES = 2, REF_DEPARTMENTS = 4, REF_DATES = 8, REF_PRODUCTS = 16,
+       REF_CUSTOMERS = 32, REF_PRIVILEGES = 64 };
+
+struct ref_account { int64_t no, id; bool active, vat_locked, department_required; struct str vat_code; struct str name; };
+struct ref_vat_code { struct str code; int32_t id; int32_t rate; bool active; int32_t valid_from, valid_to; };  /* rate 2500 */
+struct ref_department { struct str code; int64_t id; bool active; };
+struct ref_product { struct str code; int64_t id, account; bool archived; struct str name; };    /* account number; 0: inherited */
+struct ref_customer { int64_t no, id; bool archived; struct str name, org_no; };
+
+struct refdata {
+    uint64_t version;
+    int64_t read_ms;                      /* when it was read; 0: never */
+    unsigned have;                        /* REF_ bits that were read */
+    struct ref_account *accounts; size_t account_count;       /* sorted by no */
+    struct ref_vat_code *vat_codes; size_t vat_code_count;     /* sorted by code */
+    struct ref_department *departments; size_t department_count;
+    struct ref_product *products; size_t product_count;       /* sorted by code */
+    struct ref_customer *customers; size_t customer_count;     /* sorted by no */
+    bool has_lock_date; int32_t lock_date;
+    bool has_conversion_date; int32_t conversion_date;
+    struct str client_name;
+    bool accounting_ok;
+    struct str missing_privileges;        /* comma list of what our calls need and the key lacks; empty: none */
+    struct str login_fault;               /* why the key is refused at present; empty: it is not */
+};
+
+struct refstore;                          /* STATE_DIR/poweroffice: tokens, quota, reference data, links */
+USED enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **ret_store, struct fault *fault);
+void refstore_close(struct refstore *store);
+uint64_t refstore_generation(struct refstore *store);         /* changes when anything may have changed */
+/* Everything in the arena. ERR_NOT_FOUND: never read. */
+USED enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data);
+USED enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version);
+/* Replaces what `have` names and raises the version if anything differs. */
+USED enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data);
+
+const struct ref_account    *refdata_account(const struct refdata *data, int64_t no);
+const struct ref_vat_code   *refdata_vat_code(const struct refdata *data, struct str code);
+const struct ref_department *refdata_department(const struct refdata *data, struct str code);
+const struct ref_product    *refdata_product(const struct refdata *data, struct str code);
+const struct ref_customer   *refdata_customer(const struct refdata *data, int64_t no);
+
+/* Till customer -> PowerOffice customer number, kept per company (DESIGN section 1, issue text: connections are
+ * shared by the venues of a company). */
+USED enum err customer_link_put(struct refstore *store, struct str company, struct str till_customer, int64_t customer_no);
+USED enum err customer_link_remove(struct refstore *store, struct str company, struct str till_customer);
+USED enum err customer_link_get(struct refstore *store, struct str company, struct str till_customer, int64_t *ret_customer_no);
+typedef enum err (*customer_link_visit)(struct str till_customer, int64_t customer_no, void *context);
+USED enum err customer_link_walk(struct refstore *store, struct str company, customer_link_visit visit, void *context);
+
+#endif
