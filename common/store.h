@@ -7,6 +7,7 @@
  * Full        a full disk is ERR_STORE_FULL, an outcome like others: free space and go on.
  * Readers     those left by killed processes are cleared on open and on every growth.
  * Views       what store_get() and cursors give is dead after the transaction ends or writes.
+ * Sharing     within one process, opening a folder again gives the same store; each open wants its close.
  * No store transaction may be open while a socket is waited for.
  */
 #ifndef BILAG_STORE_H

@@ -1,0 +1,559 @@
+#include "store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#define MAP_FIRST ((size_t)16 << 20)
+#define MAP_STEP_MAX ((size_t)1 << 30)
+#define MAP_MAX ((size_t)1 << 40)
+
+struct store {
+    MDB_env *env;
+    MDB_dbi tables[STORE_TABLES_MAX];
+    char *folder;                         /* absolute: names the map in /proc/self/maps */
+    unsigned flags, users;
+    struct store *next;
+};
+
+/* LMDB forbids opening an environment twice in one process, so openers of one folder share it. */
+static struct store *open_stores;
+
+struct txn { struct store *store; MDB_txn *mdb; bool map_full; };
+
+static bool disk_full(const struct store *store)
+{
+    struct statvfs fs;
+
+    return store->folder && statvfs(store->folder, &fs) == 0 && fs.f_bavail * fs.f_frsize < (1u << 20);
+}
+
+/* LMDB answers EIO to a short write, which is what a full disk looks like. */
+static enum err store_err(const struct store *store, int rc)
+{
+    switch (rc) {
+    case MDB_SUCCESS:
+        return ERR_OK;
+    case MDB_NOTFOUND:
+        return ERR_NOT_FOUND;
+    case MDB_KEYEXIST:
+        return ERR_EXISTS;
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return ERR_STORE_FULL;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+        return ERR_STORE_DAMAGED;
+    case MDB_BAD_VALSIZE:
+        return ERR_TOO_LONG;
+    case ENOMEM:
+        return ERR_MEMORY;
+    default:
+        return rc == EIO && disk_full(store) ? ERR_STORE_FULL : ERR_STORE_IO;
+    }
+}
+
+static enum err txn_err(struct txn *txn, int rc)
+{
+    if (rc == MDB_MAP_FULL)
+        txn->map_full = true;
+    return store_err(txn->store, rc);
+}
+
+static int txn_begin(struct store *store, unsigned flags, MDB_txn **ret_txn)
+{
+    int rc = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+
+    if (rc == MDB_MAP_RESIZED) {          /* another process grew it */
+        rc = mdb_env_set_mapsize(store->env, 0);
+        if (rc == 0)
+            rc = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+    }
+    return rc;
+}
+
+static enum err store_grow(struct store *store)
+{
+    MDB_envinfo info;
+    size_t step;
+    int dead;
+
+    if (mdb_env_info(store->env, &info) != 0 || info.me_mapsize >= MAP_MAX)
+        return ERR_STORE_FULL;
+    (void)mdb_reader_check(store->env, &dead);
+    step = info.me_mapsize < MAP_STEP_MAX ? info.me_mapsize : MAP_STEP_MAX;
+    return store_err(store, mdb_env_set_mapsize(store->env, info.me_mapsize + step));
+}
+
+static enum err make_folder(struct str folder, struct fault *fault, char *path, size_t size)
+{
+    if (!str_copy(folder, path, size))
+        return fault_set(fault, ERR_CONFIG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return fault_set(fault, ERR_STORE_IO, "cannot make the folder %s: %s", path, strerror(errno));
+        *slash = '/';
+    }
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return fault_set(fault, ERR_STORE_IO, "cannot make the folder %s: %s", path, strerror(errno));
+    return ERR_OK;
+}
+
+struct layout_work { const char *const *tables; size_t count; uint32_t version; unsigned flags; uint32_t found; };
+
+static enum err open_tables(struct txn *txn, void *context)
+{
+    struct layout_work *work = context;
+    bool read_only = work->flags & STORE_READ_ONLY;
+    unsigned create = read_only ? 0 : MDB_CREATE;
+    MDB_val key = { 6, "layout" }, value;
+    MDB_dbi meta;
+    int rc = mdb_dbi_open(txn->mdb, "_layout", create, &meta);
+
+    for (size_t i = 0; rc == 0 && i < work->count; i++) {
+        const char *name = work->tables[i];
+        unsigned flags = create | (name[0] == '+' ? (unsigned)MDB_DUPSORT : 0);
+
+        rc = mdb_dbi_open(txn->mdb, name[0] == '+' ? name + 1 : name, flags, &txn->store->tables[i]);
+    }
+    if (rc != 0)
+        return txn_err(txn, rc);
+    rc = mdb_get(txn->mdb, meta, &key, &value);
+    if (rc == MDB_NOTFOUND && !read_only) {
+        value = (MDB_val){ sizeof work->version, &work->version };
+        work->found = work->version;
+        return txn_err(txn, mdb_put(txn->mdb, meta, &key, &value, 0));
+    }
+    if (rc != 0)
+        return txn_err(txn, rc);
+    if (value.mv_size != sizeof work->found)
+        return ERR_STORE_DAMAGED;
+    memcpy(&work->found, value.mv_data, sizeof work->found);
+    return work->found == work->version ? ERR_OK : ERR_CONFIG;
+}
+
+static enum err open_env(struct store *store, unsigned flags, struct fault *fault)
+{
+    unsigned mdb_flags = MDB_NOTLS | MDB_NORDAHEAD | (flags & STORE_READ_ONLY ? (unsigned)MDB_RDONLY : 0);
+    struct stat st;
+    MDB_envinfo info;
+    int rc, dead;
+
+    if ((flags & STORE_READ_ONLY) && stat(store->folder, &st) != 0)
+        return fault_set(fault, ERR_NOT_FOUND, "there is no store in %s", store->folder);
+    rc = mdb_env_create(&store->env);
+    if (rc == 0)
+        rc = mdb_env_set_maxdbs(store->env, STORE_TABLES_MAX + 1);
+    if (rc == 0)
+        rc = mdb_env_set_maxreaders(store->env, 500);
+    if (rc == 0)
+        rc = mdb_env_open(store->env, store->folder, mdb_flags, 0600);
+    if (rc == ENOENT && (flags & STORE_READ_ONLY))
+        return fault_set(fault, ERR_NOT_FOUND, "there is no store in %s", store->folder);
+    if (rc == 0)
+        rc = mdb_env_info(store->env, &info);
+    if (rc == 0 && !(flags & STORE_READ_ONLY) && info.me_mapsize < MAP_FIRST)
+        rc = mdb_env_set_mapsize(store->env, MAP_FIRST);
+    if (rc == 0)
+        rc = mdb_reader_check(store->env, &dead);
+    if (rc != 0)
+        return fault_set(fault, store_err(store, rc), "cannot open the store in %s: %s", store->folder,
+                         mdb_strerror(rc));
+    return ERR_OK;
+}
+
+static enum err find_folder(struct str folder, unsigned flags, struct store *store, struct fault *fault)
+{
+    char path[512];
+
+    if (!(flags & STORE_READ_ONLY)) {
+        enum err err = make_folder(folder, fault, path, sizeof path);
+
+        if (err)
+            return err;
+    } else if (!str_copy(folder, path, sizeof path)) {
+        return fault_set(fault, ERR_CONFIG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
+    }
+    store->folder = realpath(path, NULL);
+    if (!store->folder)
+        return fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_STORE_IO, "there is no store in %s: %s",
+                         path, strerror(errno));
+    return ERR_OK;
+}
+
+static struct store *already_open(const char *folder)
+{
+    for (struct store *store = open_stores; store; store = store->next)
+        if (strcmp(store->folder, folder) == 0)
+            return store;
+    return NULL;
+}
+
+static enum err open_layout(struct store *store, struct layout_work *work, struct fault *fault)
+{
+    enum err err = work->flags & STORE_READ_ONLY ? store_read(store, open_tables, work)
+                                                 : store_write(store, open_tables, work);
+
+    if (err == ERR_CONFIG)
+        return fault_set(fault, err, "the store in %s has layout %u, this program has %u: use the version of "
+                         "the program that wrote it", store->folder, work->found, work->version);
+    if (err)
+        return fault_set(fault, err, "the tables of the store in %s cannot be opened: %s", store->folder,
+                         err_text(err));
+    return ERR_OK;
+}
+
+enum err store_open(struct str folder, const char *const *tables, size_t table_count,
+                    uint32_t layout_version, unsigned flags, struct store **ret_store, struct fault *fault)
+{
+    struct layout_work work = { tables, table_count, layout_version, flags, 0 };
+    struct store *store = calloc(1, sizeof *store);
+    struct store *shared;
+    enum err err;
+
+    ensure(table_count <= STORE_TABLES_MAX);
+    if (!store)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    store->flags = flags;
+    store->users = 1;
+    err = find_folder(folder, flags, store, fault);
+    shared = err ? NULL : already_open(store->folder);
+    if (shared) {
+        ensure(!(shared->flags & STORE_READ_ONLY) || (flags & STORE_READ_ONLY));
+        shared->users++;
+        store->users = 0;
+        store_close(store);
+        *ret_store = shared;
+        return ERR_OK;
+    }
+    if (!err)
+        err = open_env(store, flags, fault);
+    if (!err)
+        err = open_layout(store, &work, fault);
+    if (err) {
+        store->users = 0;
+        store_close(store);
+        return err;
+    }
+    store->next = open_stores;
+    open_stores = store;
+    *ret_store = store;
+    return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (!store || store->users > 1) {
+        if (store)
+            store->users--;
+        return;
+    }
+    for (struct store **at = &open_stores; *at; at = &(*at)->next)
+        if (*at == store) {
+            *at = store->next;
+            break;
+        }
+    if (store->env)
+        mdb_env_close(store->env);
+    free(store->folder);
+    free(store);
+}
+
+uint64_t store_generation(struct store *store)
+{
+    MDB_envinfo info;
+
+    return mdb_env_info(store->env, &info) == 0 ? info.me_last_txnid : 0;
+}
+
+enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)
+{
+    for (;;) {
+        struct txn txn = { .store = store };
+        enum err err;
+        int rc = txn_begin(store, 0, &txn.mdb);
+
+        if (rc != 0)
+            return store_err(store, rc);
+        err = work(&txn, context);
+        if (err == ERR_OK) {
+            rc = mdb_txn_commit(txn.mdb);
+            if (rc != MDB_MAP_FULL)
+                return store_err(store, rc);
+            txn.map_full = true;
+        } else {
+            mdb_txn_abort(txn.mdb);
+        }
+        if (!txn.map_full)
+            return err;
+        err = store_grow(store);
+        if (err)
+            return err;
+    }
+}
+
+enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)
+{
+    struct txn txn = { .store = store };
+    enum err err;
+    int rc = txn_begin(store, MDB_RDONLY, &txn.mdb);
+
+    if (rc != 0)
+        return store_err(store, rc);
+    err = work(&txn, context);
+    mdb_txn_abort(txn.mdb);
+    return err;
+}
+
+static MDB_val val(struct str s)
+{
+    return (MDB_val){ s.len, (void *)(uintptr_t)s.bytes };
+}
+
+static struct str str_val(MDB_val v)
+{
+    return (struct str){ v.mv_data, v.mv_size };
+}
+
+enum err store_get(struct txn *txn, unsigned table, struct str key, struct str *ret_value)
+{
+    MDB_val k = val(key), v;
+    int rc = mdb_get(txn->mdb, txn->store->tables[table], &k, &v);
+
+    if (rc == 0)
+        *ret_value = str_val(v);
+    return txn_err(txn, rc);
+}
+
+static enum err put(struct txn *txn, unsigned table, struct str key, struct str value, unsigned flags)
+{
+    MDB_val k = val(key), v = val(value);
+
+    return txn_err(txn, mdb_put(txn->mdb, txn->store->tables[table], &k, &v, flags));
+}
+
+enum err store_put(struct txn *txn, unsigned table, struct str key, struct str value)
+{
+    return put(txn, table, key, value, 0);
+}
+
+enum err store_put_new(struct txn *txn, unsigned table, struct str key, struct str value)
+{
+    unsigned flags = 0;
+    int rc = mdb_dbi_flags(txn->mdb, txn->store->tables[table], &flags);
+
+    if (rc != 0)
+        return txn_err(txn, rc);
+    return put(txn, table, key, value, flags & MDB_DUPSORT ? MDB_NODUPDATA : MDB_NOOVERWRITE);
+}
+
+enum err store_append(struct txn *txn, unsigned table, struct str key, struct str value)
+{
+    return put(txn, table, key, value, MDB_APPEND);
+}
+
+enum err store_delete(struct txn *txn, unsigned table, struct str key)
+{
+    MDB_val k = val(key);
+
+    return txn_err(txn, mdb_del(txn->mdb, txn->store->tables[table], &k, NULL));
+}
+
+uint64_t store_count(struct txn *txn, unsigned table)
+{
+    MDB_stat stat;
+
+    return mdb_stat(txn->mdb, txn->store->tables[table], &stat) == 0 ? stat.ms_entries : 0;
+}
+
+enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct str from, store_visit visit,
+                    void *context)
+{
+    struct str start = str_compare(from, prefix) > 0 ? from : prefix;
+    MDB_val k = val(start), v;
+    MDB_cursor *cursor;
+    enum err err = ERR_OK;
+    int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor);
+
+    if (rc != 0)
+        return txn_err(txn, rc);
+    rc = mdb_cursor_get(cursor, &k, &v, start.len ? MDB_SET_RANGE : MDB_FIRST);
+    while (rc == 0 && err == ERR_OK && str_starts(str_val(k), prefix)) {
+        err = visit(txn, str_val(k), str_val(v), context);
+        if (err == ERR_OK)
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    if (err)
+        return err == ERR_STOP ? ERR_OK : err;
+    return rc == 0 || rc == MDB_NOTFOUND ? ERR_OK : txn_err(txn, rc);
+}
+
+enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct str key, struct str *ret_key,
+                     struct str *ret_value)
+{
+    MDB_val k = val(key), v;
+    MDB_cursor *cursor;
+    int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor);
+
+    if (rc != 0)
+        return txn_err(txn, rc);
+    rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+    if (rc == MDB_NOTFOUND)
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+    else if (rc == 0 && !str_equal(str_val(k), key))
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_PREV);
+    mdb_cursor_close(cursor);
+    if (rc == 0 && !str_starts(str_val(k), prefix))
+        rc = MDB_NOTFOUND;
+    if (rc == 0) {
+        *ret_key = str_val(k);
+        *ret_value = str_val(v);
+    }
+    return txn_err(txn, rc);
+}
+
+enum err store_copy(struct store *store, struct str folder, struct fault *fault)
+{
+    char path[512];
+    enum err err = make_folder(folder, fault, path, sizeof path);
+    int rc;
+
+    if (err)
+        return err;
+    rc = mdb_env_copy2(store->env, path, MDB_CP_COMPACT);
+    if (rc != 0)
+        return fault_set(fault, store_err(store, rc), "cannot copy the store %s to %s: %s", store->folder,
+                         path, mdb_strerror(rc));
+    return ERR_OK;
+}
+
+/* LMDB tells its map's address only for fixed maps, so the mapping is found by its file's name. The pages
+ * stay in the page cache; the next access maps them again. */
+void store_relax(struct store *store)
+{
+    char wanted[560], line[1024];
+    FILE *maps = fopen("/proc/self/maps", "re");
+
+    if (!maps)
+        return;
+    (void)snprintf(wanted, sizeof wanted, "%s/data.mdb", store->folder);
+    while (fgets(line, sizeof line, maps)) {
+        uintptr_t from, to;
+
+        if (!strstr(line, wanted) || sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &from, &to) != 2)
+            continue;
+        (void)madvise((void *)from, to - from, MADV_DONTNEED);
+    }
+    (void)fclose(maps);
+}
+
+void key_init(struct key *key)
+{
+    key->len = 0;
+    key->failed = false;
+}
+
+static void key_bytes(struct key *key, const void *bytes, size_t len)
+{
+    if (key->failed || len > sizeof key->bytes - key->len) {
+        key->failed = true;
+        return;
+    }
+    if (len)
+        memcpy(key->bytes + key->len, bytes, len);
+    key->len += len;
+}
+
+void key_name(struct key *key, struct str name)
+{
+    if (name.len && memchr(name.bytes, '\0', name.len))
+        key->failed = true;
+    key_bytes(key, name.bytes, name.len);
+    key_bytes(key, "", 1);
+}
+
+void key_u64(struct key *key, uint64_t value)
+{
+    uint8_t bytes[8];
+
+    for (size_t i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(value >> (56 - 8 * i));
+    key_bytes(key, bytes, sizeof bytes);
+}
+
+void key_u32(struct key *key, uint32_t value)
+{
+    uint8_t bytes[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+                         (uint8_t)value };
+
+    key_bytes(key, bytes, sizeof bytes);
+}
+
+void key_day(struct key *key, int32_t day)
+{
+    key_u32(key, (uint32_t)day ^ 0x80000000u);
+}
+
+struct str key_str(const struct key *key)
+{
+    ensure(!key->failed);
+    return (struct str){ (const char *)key->bytes, key->len };
+}
+
+bool key_take_name(struct str key, size_t *at, struct str *ret_name)
+{
+    const char *nul = *at < key.len ? memchr(key.bytes + *at, '\0', key.len - *at) : NULL;
+
+    if (!nul)
+        return false;
+    *ret_name = (struct str){ key.bytes + *at, (size_t)(nul - (key.bytes + *at)) };
+    *at += ret_name->len + 1;
+    return true;
+}
+
+bool key_take_u64(struct str key, size_t *at, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+
+    if (key.len < 8 || *at > key.len - 8)
+        return false;
+    for (size_t i = 0; i < 8; i++)
+        value = value << 8 | (uint8_t)key.bytes[*at + i];
+    *at += 8;
+    *ret_value = value;
+    return true;
+}
+
+bool key_take_u32(struct str key, size_t *at, uint32_t *ret_value)
+{
+    uint32_t value = 0;
+
+    if (key.len < 4 || *at > key.len - 4)
+        return false;
+    for (size_t i = 0; i < 4; i++)
+        value = value << 8 | (uint8_t)key.bytes[*at + i];
+    *at += 4;
+    *ret_value = value;
+    return true;
+}
+
+bool key_take_day(struct str key, size_t *at, int32_t *ret_day)
+{
+    uint32_t raw;
+
+    if (!key_take_u32(key, at, &raw))
+        return false;
+    *ret_day = (int32_t)(raw ^ 0x80000000u);
+    return true;
+}
