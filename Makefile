@@ -38,7 +38,7 @@ ifneq ($(wildcard common/*.c),)
 all: $(foreach p,$(PROGRAMS),$(if $(wildcard $(firstword $(subst $(comma), ,$(call part,$(p),2)))/main.c),$(BIN)/$(call part,$(p),1)))
 endif
 
-COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libcjson libsodium libsystemd uuid) -lmsgpackc
+COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libcjson libsodium libsystemd uuid) -lmsgpackc -lm
 COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
 
 define program
