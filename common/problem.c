@@ -1,0 +1,477 @@
+#include "problem.h"
+
+/* The sentences. A row is a code's English and Norwegian (bokmål) text: what is wrong, where, and what to do.
+ *   {0} ... {3}  the arguments, named in the comment above the row; {1%} adds " %" unless it is there already
+ *   {first}      the first receipt concerned, "K1/10234"; {count} how many receipts or lines
+ *   [ ... ]      left out when something named inside it is empty
+ * Amounts are in kroner as people write them, dates ISO. */
+static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] = {
+    /* 0 product type, 1 VAT rate, 2 amount so far */
+    [PROBLEM_PRODUCT_TYPE_UNMAPPED] = {
+        "Product type \"{0}\" at {1%} VAT has no account ({2} kr so far[, first on receipt {first}]). Give it an "
+        "account for this VAT rate under product_types in the venue's set-up; an account cannot be blank.",
+        "Varetypen «{0}» med {1%} mva. har ingen konto ({2} kr hittil[, først på bong {first}]). Legg inn en konto "
+        "for denne satsen under product_types i oppsettet for salgsstedet; en konto kan ikke stå tom." },
+    /* 0 payment type, 1 amount so far */
+    [PROBLEM_PAYMENT_TYPE_UNMAPPED] = {
+        "Payment type \"{0}\" has no account ({1} kr so far[, first on receipt {first}]). Give it an account under "
+        "payment_types in the venue's set-up, or set transfer: false if it is to be entered by hand.",
+        "Betalingsmåten «{0}» har ingen konto ({1} kr hittil[, først på bong {first}]). Legg inn en konto under "
+        "payment_types i oppsettet for salgsstedet, eller sett transfer: false hvis den skal føres manuelt." },
+    /* 0 rate, 1 amount so far */
+    [PROBLEM_VAT_UNMAPPED] = {
+        "Receipts carry {0%} VAT, but no VAT class of the venue has that rate ({1} kr so far[, first on receipt "
+        "{first}]). Add a class with this rate and its VAT code under vat in the venue's set-up, or correct the "
+        "rate on the till.",
+        "Bonger har {0%} mva., men ingen mva-klasse for salgsstedet har den satsen ({1} kr hittil[, først på bong "
+        "{first}]). Legg inn en klasse med satsen og mva-koden under vat i oppsettet for salgsstedet, eller rett "
+        "satsen i kassen." },
+    /* 0 account */
+    [PROBLEM_ACCOUNT_UNKNOWN] = {
+        "Account {0} does not exist in PowerOffice. Create it there, or choose another account in the venue's set-up.",
+        "Konto {0} finnes ikke i PowerOffice. Opprett den der, eller velg en annen konto i oppsettet for salgsstedet." },
+    /* 0 account */
+    [PROBLEM_ACCOUNT_INACTIVE] = {
+        "Account {0} is inactive in PowerOffice. Activate it there, or choose another account in the venue's set-up.",
+        "Konto {0} er inaktiv i PowerOffice. Aktiver den der, eller velg en annen konto i oppsettet for salgsstedet." },
+    /* 0 account, 1 VAT code of the line, 2 the account's own VAT code */
+    [PROBLEM_ACCOUNT_VAT_LOCKED] = {
+        "Account {0} is locked to VAT code {2} in PowerOffice, but this voucher posts to it with VAT code {1}. Unlock "
+        "the account's VAT code in PowerOffice, or choose an account or a VAT code that fit each other in the "
+        "venue's set-up.",
+        "Konto {0} er låst til mva-kode {2} i PowerOffice, men bilaget fører på den med mva-kode {1}. Lås opp "
+        "mva-koden på kontoen i PowerOffice, eller velg konto og mva-kode som passer sammen i oppsettet for "
+        "salgsstedet." },
+    /* 0 department (none: blank), 1 account */
+    [PROBLEM_DEPARTMENT_REQUIRED] = {
+        "Account {1} demands a department in PowerOffice, and the venue has none[ (set-up says \"{0}\")]. Give the "
+        "venue a department in its set-up, or lift the demand on the account in PowerOffice.",
+        "Konto {1} krever avdeling i PowerOffice, og salgsstedet har ingen[ (oppsettet sier «{0}»)]. Legg inn avdeling "
+        "i oppsettet for salgsstedet, eller fjern kravet på kontoen i PowerOffice." },
+    /* 0 department, 1 account of the first line that has it */
+    [PROBLEM_DEPARTMENT_UNKNOWN] = {
+        "Department {0} does not exist or is not active in PowerOffice[ (needed on account {1})]. Create or activate "
+        "it there, or choose another department in the venue's set-up.",
+        "Avdeling {0} finnes ikke eller er ikke aktiv i PowerOffice[ (trengs på konto {1})]. Opprett eller aktiver "
+        "den der, eller velg en annen avdeling i oppsettet for salgsstedet." },
+    /* 0 VAT code, 1 posting date */
+    [PROBLEM_VAT_CODE_UNKNOWN] = {
+        "VAT code {0} does not exist in PowerOffice, or is not in use on {1}. Activate it there, or choose another "
+        "VAT code in the venue's set-up.",
+        "Mva-kode {0} finnes ikke i PowerOffice, eller er ikke i bruk {1}. Aktiver den der, eller velg en annen "
+        "mva-kode i oppsettet for salgsstedet." },
+    /* 0 VAT code, 1 rate on the receipts, 2 rate in PowerOffice */
+    [PROBLEM_VAT_RATE_DIFFERS] = {
+        "VAT code {0} is {2%} in PowerOffice, but the receipts were sold with {1%} VAT. Choose the VAT code with the "
+        "right rate in the venue's set-up, or correct the rate on the till.",
+        "Mva-kode {0} er {2%} i PowerOffice, men bongene er solgt med {1%} mva. Velg mva-koden med riktig sats i "
+        "oppsettet for salgsstedet, eller rett satsen i kassen." },
+    /* 0 payment type, 1 account */
+    [PROBLEM_BANK_ACCOUNT] = {
+        "Payment type \"{0}\" would post straight to bank account {1}. Money reaches the bank only with the "
+        "settlement: choose a clearing account outside 1920-1929 in the venue's set-up (for cards often 1570).",
+        "Betalingsmåten «{0}» ville føres rett på bankkonto {1}. Pengene er i banken først ved oppgjør: velg en "
+        "mellomkonto utenfor 1920–1929 i oppsettet for salgsstedet (for kort ofte 1570)." },
+    /* 0 product type, 1 amount */
+    [PROBLEM_ALCOHOL_REDUCED] = {
+        "Product type \"{0}\" is alcohol but was sold at the reduced VAT rate ({1} kr[, first on receipt {first}]). "
+        "Alcohol never has the reduced rate: correct the sale on the till (refund and sell again), or remove the "
+        "alcohol mark if it is not alcohol.",
+        "Varetypen «{0}» er alkohol, men er solgt med redusert mva. ({1} kr[, først på bong {first}]). Alkohol har "
+        "aldri redusert sats: rett salget i kassen (krediter og selg på nytt), eller fjern alkoholmerket hvis det "
+        "ikke er alkohol." },
+    /* none */
+    [PROBLEM_DOUBLE_ENTRY] = {
+        "Credit sales are both transferred in the voucher and sent as orders, so they would be booked twice. Set "
+        "transfer: false on payment type credit, or turn auto_invoice off in the venue's set-up.",
+        "Kredittsalg er satt til både å overføres i bilaget og sendes som ordre, og ville bli ført dobbelt. Sett "
+        "transfer: false på betalingsmåten credit, eller slå av auto_invoice i oppsettet for salgsstedet." },
+    /* 0 sum of the lines, 1 sum of the payments */
+    [PROBLEM_RECEIPT_UNBALANCED] = {
+        "[Receipt {first}: ]the lines add up to {0} kr, but the payments to {1} kr ({count} in all). The difference is "
+        "never plugged: have the receipt corrected on the till, and book the day by hand if the till cannot.",
+        "[Bong {first}: ]linjene blir {0} kr, men betalingene {1} kr ({count} i alt). Forskjellen føres aldri bort: "
+        "få bongen rettet i kassen, og før dagen manuelt hvis kassen ikke kan rette den." },
+    /* 0 payment type, 1 its amount */
+    [PROBLEM_SHARE_UNDEFINED] = {
+        "[Receipt {first}: ]the goods add up to 0, but [{1} kr of ]payment type \"{0}\" is to be left out, so no share "
+        "of the goods belongs to it. Have the receipt corrected on the till, or set transfer: true for this payment "
+        "type.",
+        "[Bong {first}: ]varene blir 0 til sammen, men [{1} kr på ]betalingsmåten «{0}» skal holdes utenfor, så ingen "
+        "del av varene hører til den. Få bongen rettet i kassen, eller sett transfer: true for denne betalingsmåten." },
+    /* 0 receipt named by the void */
+    [PROBLEM_VOID_UNKNOWN] = {
+        "A void[ ({first})] takes back receipt {0}, which is not known or is voided already. Send the missing "
+        "receipt from the till; if it was voided twice, have the second void corrected there.",
+        "En annullering[ ({first})] tar tilbake bong {0}, som er ukjent eller alt annullert. Send den manglende "
+        "bongen fra kassen; hvis den er annullert to ganger, få den andre annulleringen rettet der." },
+    /* 0 receipt */
+    [PROBLEM_RECEIPT_CONFLICT] = {
+        "Receipt {0} came twice with different contents; the first one counts and the other is kept aside. Find out "
+        "on the till which is right; contact the till's supplier if numbers are used twice.",
+        "Bong {0} kom to ganger med ulikt innhold; den første gjelder, den andre er lagt til side. Finn ut i kassen "
+        "hvilken som er riktig; kontakt kasseleverandøren hvis numre brukes to ganger." },
+    /* 0 register, 1 ranges of numbers */
+    [PROBLEM_SEQUENCE_GAP] = {
+        "Register {0}: receipts {1} are missing. Send them from the till again; if they do not exist, accept the gap "
+        "with bilag accept and a reason.",
+        "Kasse {0}: bong {1} mangler. Send dem fra kassen på nytt; hvis de ikke finnes, godta hullet med bilag accept "
+        "og en begrunnelse." },
+    /* 0 register, 1 number of the Z report, 2 VAT rate or payment type with the Z report's amount, 3 receipts' amount */
+    [PROBLEM_Z_DIFFERS] = {
+        "Register {0}, Z report {1}: it says {2}, but its receipts add up to {3}. Check the Z report on the till and "
+        "send missing receipts again; if the receipts are right, accept it with bilag accept and a reason.",
+        "Kasse {0}, Z-rapport {1}: den sier {2}, men bongene blir {3}. Kontroller Z-rapporten i kassen og send "
+        "manglende bonger på nytt; hvis bongene er riktige, godta med bilag accept og en begrunnelse." },
+    /* 0 register */
+    [PROBLEM_Z_MISSING] = {
+        "Register {0} has no Z report for this day. Run the Z report on the till; if there will be none, accept it "
+        "with bilag accept and a reason.",
+        "Kasse {0} har ingen Z-rapport for denne dagen. Kjør Z-rapport på kassen; hvis det ikke kommer noen, godta "
+        "med bilag accept og en begrunnelse." },
+    /* 0 register, 1 number of the Z report, 2 expected running total, 3 found */
+    [PROBLEM_GRAND_TOTAL_BROKEN] = {
+        "Register {0}, Z report {1}: the running total should be {2} kr but is {3} kr. Look for a Z report or "
+        "receipts that were never sent and send them; otherwise accept it with bilag accept and a reason.",
+        "Kasse {0}, Z-rapport {1}: akkumulert total skulle vært {2} kr, men er {3} kr. Se etter en Z-rapport eller "
+        "bonger som aldri ble sendt, og send dem; ellers godta med bilag accept og en begrunnelse." },
+    /* 0 day, 1 lock date, or the conversion date if the day is before it */
+    [PROBLEM_PERIOD_LOCKED] = {
+        "{0} cannot be posted on: the books in PowerOffice are closed there ({1}). Move the lock date in PowerOffice, "
+        "or post on an open day with bilag accept --post-on DATE.",
+        "{0} kan ikke føres: regnskapet i PowerOffice er lukket der ({1}). Flytt låsedatoen i PowerOffice, eller før "
+        "på en åpen dag med bilag accept --post-on DATO." },
+    /* none */
+    [PROBLEM_CUSTOMER_MISSING] = {
+        "The order[ of receipt {first}] names no customer. Choose the customer on the till and send the sale again, or "
+        "invoice it by hand.",
+        "Ordren[ fra bong {first}] har ingen kunde. Velg kunden i kassen og send salget på nytt, eller fakturer den "
+        "manuelt." },
+    /* 0 till customer */
+    [PROBLEM_CUSTOMER_UNCONNECTED] = {
+        "Till customer \"{0}\" is not connected to a customer in PowerOffice. Connect it with bilag customers connect; "
+        "its orders then go by themselves.",
+        "Kassekunden «{0}» er ikke koblet til en kunde i PowerOffice. Koble den med bilag customers connect; ordrene "
+        "går da av seg selv." },
+    /* 0 till customer, 1 customer number */
+    [PROBLEM_CUSTOMER_UNKNOWN] = {
+        "Till customer \"{0}\" is connected to customer {1}, who does not exist or is archived in PowerOffice. Restore "
+        "the customer there, or connect another one with bilag customers connect.",
+        "Kassekunden «{0}» er koblet til kunde {1}, som ikke finnes eller er arkivert i PowerOffice. Hent kunden "
+        "fram der, eller koble en annen med bilag customers connect." },
+    /* 0 product type, 1 VAT rate */
+    [PROBLEM_PRODUCT_UNMAPPED] = {
+        "Product type \"{0}\"[ at {1%} VAT] has no product code for orders. Give it one under product_types in the "
+        "venue's set-up (product or reduced_product).",
+        "Varetypen «{0}»[ med {1%} mva.] har ingen produktkode for ordre. Legg inn en under product_types i oppsettet "
+        "for salgsstedet (product eller reduced_product)." },
+    /* 0 product code */
+    [PROBLEM_PRODUCT_UNKNOWN] = {
+        "Product {0} does not exist or is archived in PowerOffice. Create it with bilag products create, restore it "
+        "there, or choose another product code in the venue's set-up.",
+        "Produkt {0} finnes ikke eller er arkivert i PowerOffice. Opprett det med bilag products create, hent det "
+        "fram der, eller velg en annen produktkode i oppsettet for salgsstedet." },
+    /* 0 product code, 1 account it sells to, 2 account wanted */
+    [PROBLEM_PRODUCT_ACCOUNT] = {
+        "Product {0} sells to account {1} in PowerOffice, but the venue's set-up says {2}. Correct the product's "
+        "standard sales account there, or choose a product that fits in the venue's set-up.",
+        "Produkt {0} selges på konto {1} i PowerOffice, men oppsettet for salgsstedet sier {2}. Rett standard "
+        "salgskonto på produktet der, eller velg et produkt som passer i oppsettet." },
+    /* 0 till's total, 1 PowerOffice's total */
+    [PROBLEM_TOTAL_DIFFERS] = {
+        "The order is sent, but PowerOffice makes it {1} kr where the till took {0} kr. Correct the order in "
+        "PowerOffice before it is invoiced, or accept the difference with bilag accept and a reason.",
+        "Ordren er sendt, men PowerOffice kommer til {1} kr der kassen tok {0} kr. Rett ordren i PowerOffice før den "
+        "faktureres, eller godta forskjellen med bilag accept og en begrunnelse." },
+    /* 0 PowerOffice's words */
+    [PROBLEM_LOGIN] = {
+        "PowerOffice refuses the venue's key[: {0}]. Check in PowerOffice (Settings, Extensions) that the extension is "
+        "active, and put its key into the venue's key file.",
+        "PowerOffice avviser nøkkelen til salgsstedet[: {0}]. Kontroller i PowerOffice (Innstillinger, Utvidelser) at "
+        "utvidelsen er aktiv, og legg nøkkelen i nøkkelfilen til salgsstedet." },
+    /* 0 list of rights */
+    [PROBLEM_PRIVILEGE_MISSING] = {
+        "The venue's key lacks rights in PowerOffice: {0}. Have them granted to the extension in PowerOffice, or the "
+        "module activated that they belong to.",
+        "Nøkkelen til salgsstedet mangler rettigheter i PowerOffice: {0}. Få dem gitt til utvidelsen i PowerOffice, "
+        "eller aktiver modulen de hører til." },
+    /* 0 what */
+    [PROBLEM_AMOUNT_RANGE] = {
+        "{0} is too large to be added up[ (first on receipt {first})]. Correct the amount on the till; the day is not "
+        "posted until it is right.",
+        "{0} er for stort til å summeres[ (først på bong {first})]. Rett beløpet i kassen; dagen føres ikke før det er "
+        "riktig." },
+    /* 0 venue */
+    [PROBLEM_VENUE_UNKNOWN] = {
+        "No venue called \"{0}\" is set up. Add a file for it to the venues folder of the configuration, or correct "
+        "the name in the till.",
+        "Det er ikke satt opp noe salgssted «{0}». Legg inn en fil for det i mappen venues i konfigurasjonen, eller "
+        "rett navnet i kassen." },
+    /* 0 what is lacking (may be blank) */
+    [PROBLEM_REFERENCE_DATA] = {
+        "Accounts, VAT codes and the like are being read from PowerOffice[ ({0})]; there is nothing to do. If this "
+        "stays, check the connection with bilag check --online.",
+        "Kontoer, mva-koder og annet leses fra PowerOffice[ ({0})]; det er ingenting å gjøre. Hvis dette blir stående, "
+        "kontroller forbindelsen med bilag check --online." },
+    /* 0 title, 1 detail: PowerOffice's own words */
+    [PROBLEM_REFUSED] = {
+        "PowerOffice refused it: {0}[. {1}]. Mend what it says in PowerOffice or in the venue's set-up, then send it "
+        "again with bilag resend and a reason.",
+        "PowerOffice avviste det: {0}[. {1}]. Rett det som står der i PowerOffice eller i oppsettet for salgsstedet, og "
+        "send på nytt med bilag resend og en begrunnelse." },
+    /* 0 since when */
+    [PROBLEM_WAITING_ANSWER] = {
+        "Sent[ {0}], but PowerOffice's answer was lost; it is being looked up before anything is sent again. There is "
+        "nothing to do; look in PowerOffice if it stays.",
+        "Sendt[ {0}], men svaret fra PowerOffice kom bort; det slås opp før noe sendes på nytt. Det er ingenting å "
+        "gjøre; se i PowerOffice hvis det blir stående." },
+    /* 0 PowerOffice's words */
+    [PROBLEM_INVOICE_NOT_SENT] = {
+        "The order stands in PowerOffice, but the invoice was not sent[: {0}]. Send it from PowerOffice, or have the "
+        "right to send invoices granted to the extension.",
+        "Ordren står i PowerOffice, men fakturaen ble ikke sendt[: {0}]. Send den fra PowerOffice, eller få gitt "
+        "utvidelsen rett til å sende faktura." },
+};
+
+static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {
+#define X(name, text, can_accept) [name] = { { text, sizeof(text) - 1 }, can_accept },
+    PROBLEMS(X)
+#undef X
+};
+
+_Static_assert((int)PROBLEMS_MAX > (int)PROBLEM_COUNT, "problems_add() relies on room for every code");
+
+const char *problem_code_text(enum problem_code code)
+{
+    ensure((unsigned)code < PROBLEM_COUNT);
+    return codes[code].code.bytes;
+}
+
+bool problem_code_parse(struct str text, enum problem_code *ret_code)
+{
+    for (size_t i = 0; i < COUNT(codes); i++) {
+        if (!str_equal(codes[i].code, text))
+            continue;
+        *ret_code = (enum problem_code)i;
+        return true;
+    }
+    return false;
+}
+
+bool problem_acceptable(enum problem_code code)
+{
+    ensure((unsigned)code < PROBLEM_COUNT);
+    return codes[code].acceptable;
+}
+
+static uint64_t count_sum(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static void problems_drop(struct problems *problems, size_t index)
+{
+    problems->count--;
+    for (size_t i = index; i < problems->count; i++)
+        problems->at[i] = problems->at[i + 1];
+}
+
+/* The last one of a code that has several; SIZE_MAX if each code is there once only. */
+static size_t problems_last_repeated(const struct problems *problems, enum problem_code code)
+{
+    size_t last = SIZE_MAX, seen = 0;
+
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->at[i].code == code) {
+            last = i;
+            seen++;
+        }
+    return seen > 1 ? last : SIZE_MAX;
+}
+
+/* Full, and the newcomer's code is not there: another code's last entry is counted in the one before it. */
+static void problems_make_room(struct problems *problems)
+{
+    bool made = false;
+
+    for (size_t i = problems->count; i-- > 0 && !made;) {
+        enum problem_code code = problems->at[i].code;
+        size_t last = problems_last_repeated(problems, code);
+        uint64_t count;
+
+        if (last == SIZE_MAX)
+            continue;
+        count = problems->at[last].count;
+        problems_drop(problems, last);
+        for (size_t k = last; k-- > 0 && !made;) {
+            if (problems->at[k].code != code)
+                continue;
+            problems->at[k].count = count_sum(problems->at[k].count, count);
+            made = true;
+        }
+    }
+    ensure(made);
+}
+
+void problems_add(struct problems *problems, const struct problem *problem)
+{
+    struct problem *same_code = NULL, *to;
+
+    ensure((unsigned)problem->code < PROBLEM_COUNT);
+    for (size_t i = 0; i < problems->count; i++) {
+        struct problem *at = &problems->at[i];
+
+        if (at->code != problem->code)
+            continue;
+        same_code = at;
+        if (str_equal(at->arg[0], problem->arg[0]))
+            break;
+    }
+    if (same_code && (problems->count == PROBLEMS_MAX || str_equal(same_code->arg[0], problem->arg[0]))) {
+        same_code->count = count_sum(same_code->count, problem->count ? problem->count : 1);
+        return;
+    }
+    if (problems->count == PROBLEMS_MAX)
+        problems_make_room(problems);
+    to = &problems->at[problems->count++];
+    *to = *problem;
+    if (to->count == 0)
+        to->count = 1;
+}
+
+bool problems_have(const struct problems *problems, enum problem_code code)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->at[i].code == code)
+            return true;
+    return false;
+}
+
+void problems_remove(struct problems *problems, enum problem_code code)
+{
+    for (size_t i = problems->count; i-- > 0;)
+        if (problems->at[i].code == code)
+            problems_drop(problems, i);
+}
+
+/* What stands between the braces, and whether it is empty. percent: "{1%}". */
+struct place { struct str value; bool percent; };
+
+static struct place place_of(const struct problem *problem, struct str name, char number[24])
+{
+    struct place place = { STR_NONE, false };
+    uint64_t count = problem->count;
+    size_t at = 24;
+
+    if (str_equal(name, STR("first"))) {
+        place.value = problem->first;
+    } else if (str_equal(name, STR("count"))) {
+        do
+            number[--at] = (char)('0' + count % 10);
+        while (count /= 10);
+        place.value = (struct str){ number + at, 24 - at };
+    } else {
+        ensure(name.len >= 1 && name.bytes[0] >= '0' && name.bytes[0] < '0' + PROBLEM_ARGS);
+        place.value = problem->arg[name.bytes[0] - '0'];
+        place.percent = name.len == 2 && name.bytes[1] == '%' && place.value.len > 0 &&
+                        place.value.bytes[place.value.len - 1] != '%';
+    }
+    return place;
+}
+
+static struct str name_at(const char *brace)
+{
+    struct str name = { brace + 1, 0 };
+
+    while (name.bytes[name.len] != '}')
+        name.len++;
+    return name;
+}
+
+/* Is anything empty between this '[' and its ']'? Brackets do not nest. */
+static bool part_is_empty(const struct problem *problem, const char *bracket)
+{
+    char number[24];
+
+    for (const char *at = bracket; *at != ']'; at++)
+        if (*at == '{' && place_of(problem, name_at(at), number).value.len == 0)
+            return true;
+    return false;
+}
+
+void problem_write(const struct problem *problem, struct str language, struct strbuf *out)
+{
+    const char *text;
+
+    ensure((unsigned)problem->code < PROBLEM_COUNT);
+    text = str_equal(language, STR("nb")) ? sentences[problem->code].nb : sentences[problem->code].en;
+    for (const char *at = text; *at; at++) {
+        if (*at == '[' && part_is_empty(problem, at)) {
+            while (*at != ']')
+                at++;
+        } else if (*at == '{') {
+            char number[24];
+            struct str name = name_at(at);
+            struct place place = place_of(problem, name, number);
+
+            strbuf_add(out, place.value.len ? place.value : STR("?"));
+            if (place.percent)
+                strbuf_add(out, STR(" %"));
+            at = name.bytes + name.len;
+        } else if (*at != '[' && *at != ']') {
+            strbuf_char(out, *at);
+        }
+    }
+}
+
+/* What a reader will take: cut between characters. */
+static struct str cut(struct str text)
+{
+    if (text.len <= PROBLEM_TEXT_MAX)
+        return text;
+    text.len = PROBLEM_TEXT_MAX;
+    while (text.len && ((unsigned char)text.bytes[text.len] & 0xc0) == 0x80)
+        text.len--;
+    return text;
+}
+
+/* A problem is an array: code, first, count, and its arguments up to the last that is not empty. */
+void problems_encode(const struct problems *problems, struct strbuf *out)
+{
+    wire_array(out, problems->count);
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->at[i];
+        size_t args = PROBLEM_ARGS;
+
+        while (args && problem->arg[args - 1].len == 0)
+            args--;
+        wire_array(out, 3 + args);
+        wire_str(out, codes[problem->code].code);
+        wire_str(out, cut(problem->first));
+        wire_uint(out, problem->count);
+        for (size_t k = 0; k < args; k++)
+            wire_str(out, cut(problem->arg[k]));
+    }
+}
+
+void problems_decode(struct reader *in, struct problems *ret_problems)
+{
+    struct problems problems = { .count = take_array(in, PROBLEMS_MAX) };
+
+    for (size_t i = 0; i < problems.count && !in->failed; i++) {
+        struct problem *problem = &problems.at[i];
+        size_t parts = take_array(in, 3 + PROBLEM_ARGS);
+
+        if (parts < 3 || !problem_code_parse(take_str(in, 64), &problem->code))
+            in->failed = true;
+        problem->first = take_str(in, PROBLEM_TEXT_MAX);
+        problem->count = take_uint(in);
+        for (size_t k = 3; k < parts; k++)
+            problem->arg[k - 3] = take_str(in, PROBLEM_TEXT_MAX);
+        if (problem->count == 0)
+            in->failed = true;
+    }
+    if (in->failed)
+        problems = (struct problems){ .count = 0 };
+    *ret_problems = problems;
+}
