@@ -112,7 +112,7 @@ void doc_batch_id(const struct doc *doc, char batch_id[BATCH_ID_SIZE])
         return;
     }
     /* too long: as much of the venue as fits, then 8 hex of the whole, so that two venues never meet */
-    (void)crypto_generichash(hash, sizeof hash, (const uint8_t *)whole, (size_t)len, NULL, 0);
+    (void)crypto_generichash(hash, sizeof hash, (const uint8_t *)whole, strlen(whole), NULL, 0);
     len = BATCH_ID_SIZE - 1 - 9 - (int)strlen(tail);
     ensure(len > 0);
     (void)snprintf(batch_id, BATCH_ID_SIZE, "%.*s~%02x%02x%02x%02x%s", len, whole, hash[0], hash[1], hash[2], hash[3],
