@@ -12,11 +12,13 @@
 #define BILAG_CONFIG_H
 
 #include "clock.h"
+#include "config_rows.h"
 #include "err.h"
 
 enum { EXTENSION_MAIN = 0, EXTENSION_COUNT = 10 };           /* quickorder, add-on-1 ... add-on-9 */
 enum vat_class { VAT_NORMAL, VAT_REDUCED, VAT_NONE, VAT_OTHER };   /* VAT_OTHER: further named classes */
 enum { DAY_ALWAYS = INT32_MIN };                             /* valid_from of an undated entry */
+enum { CUTOFF_PRESET = 5 * 3600 };                           /* business days begin at 05:00 */
 
 /* Arrays below are sorted by (name, valid_from); the lookup functions find the entry valid on a day. */
 struct vat_entry { struct str name; enum vat_class class_; int32_t rate; struct str code; int32_t valid_from; };
@@ -46,12 +48,12 @@ struct venue {
     struct str currency;                                     /* "NOK" */
     struct str company;                                      /* organisation number */
     int extension;                                           /* EXTENSION_MAIN, or 1-9 */
-    struct str client_key;                                   /* secret */
+    struct str client_key;                                   /* secret; empty: not connected yet */
     struct str client_id;                                    /* 16 hex of a hash of the client key: names the
-                                                                PowerOffice client in stores and logs */
+                                                                PowerOffice client in stores and logs; empty
+                                                                as long as there is no key */
     struct dated_text *departments; size_t department_count; /* may be none */
     struct bools auto_transfer, auto_invoice, send_invoice;  /* preset false */
-    struct str auto_invoice_from;                            /* unused unless dated */
     enum close_mode close;
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
     struct str *registers; size_t register_count;            /* those that must report every day */
@@ -75,16 +77,17 @@ struct config {
     int32_t requests_per_second;                             /* 10 */
     struct str http_listen;                                  /* "127.0.0.1:7420", or empty: no HTTP */
     struct str spool;                                        /* folder, or empty */
-    struct { int32_t ingest, mapper, validator, uploader, invoicer; } stages;   /* 1-64 each */
+    struct stage_counts { STAGE_COUNTS(CONFIG_INT) } stages;
     struct str language;                                     /* "en" or "nb" */
     int32_t retention_days;                                  /* 400 */
     int32_t partitions;                                      /* 16; fixed when the log is made */
-    struct ingest_settings { int32_t linger_ms, batch_events, line_bytes_max; } ingest;
-    struct sender_settings { int32_t answer_wait_ms, connect_wait_ms, in_flight_max, retry_first_ms, retry_max_ms,
-                             lookup_wait_ms; } sender;
-    struct mapper_settings { int32_t preview_ms, resend_ms; } mapper;
+    struct ingest_settings { INGEST_SETTINGS(CONFIG_INT) } ingest;               /* config_rows.h: units, bounds */
+    struct sender_settings { SENDER_SETTINGS(CONFIG_INT) } sender;
+    struct mapper_settings { MAPPER_SETTINGS(CONFIG_INT) } mapper;
     struct venue *venues; size_t venue_count;                /* sorted by id */
     struct fault *faults; size_t fault_count;                /* venues left out, and why */
+    struct str *fault_venues;                                /* their ids: fault_venues[i] has faults[i] */
+    struct zone **zones; size_t zone_count;                  /* of the venues, each opened once */
     struct arena arena;
 };
 

@@ -1,0 +1,217 @@
+/* venue.c - the questions about venues that config.h lists. */
+#include "venue.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* ---- entries valid on a day: the last of the name that has begun ---- */
+
+const struct vat_entry *venue_vat(const struct venue *venue, int32_t rate, int32_t day)
+{
+    for (size_t i = 0; i < venue->vat_count; i++) {
+        const struct vat_entry *entry = &venue->vat[i];
+        bool over = i + 1 < venue->vat_count && str_equal(entry[1].name, entry->name) && entry[1].valid_from <= day;
+
+        if (entry->rate == rate && entry->valid_from <= day && !over)
+            return entry;
+    }
+    return NULL;
+}
+
+const struct vat_entry *venue_vat_class(const struct venue *venue, enum vat_class class_, int32_t day)
+{
+    const struct vat_entry *found = NULL;
+
+    for (size_t i = 0; i < venue->vat_count; i++)
+        if (venue->vat[i].class_ == class_ && venue->vat[i].valid_from <= day)
+            found = &venue->vat[i];
+    return found;
+}
+
+/* One search for both tables: how many rows come at or before (name, day). */
+#define ROWS_UNTIL(rows, count, wanted, day, ret_index) \
+    do { \
+        size_t low_ = 0, high_ = (count); \
+        while (low_ < high_) { \
+            size_t middle_ = low_ + (high_ - low_) / 2; \
+            int order_ = str_compare((rows)[middle_].name, (wanted)); \
+            if (order_ < 0 || (order_ == 0 && (rows)[middle_].valid_from <= (day))) \
+                low_ = middle_ + 1; \
+            else \
+                high_ = middle_; \
+        } \
+        (ret_index) = low_; \
+    } while (0)
+
+const struct product_entry *venue_product(const struct venue *venue, struct str type, int32_t day)
+{
+    size_t until;
+
+    ROWS_UNTIL(venue->products, venue->product_count, type, day, until);
+    return until && str_equal(venue->products[until - 1].name, type) ? &venue->products[until - 1] : NULL;
+}
+
+const struct payment_entry *venue_payment(const struct venue *venue, struct str type, int32_t day)
+{
+    size_t until;
+
+    ROWS_UNTIL(venue->payments, venue->payment_count, type, day, until);
+    return until && str_equal(venue->payments[until - 1].name, type) ? &venue->payments[until - 1] : NULL;
+}
+
+bool venue_switch(const struct bools *bools, int32_t day)
+{
+    bool value = false;
+
+    for (size_t i = 0; i < bools->count && bools->rows[i].valid_from <= day; i++)
+        value = bools->rows[i].value;
+    return value;
+}
+
+struct str venue_department(const struct venue *venue, int32_t day)
+{
+    struct str code = STR_NONE;
+
+    for (size_t i = 0; i < venue->department_count && venue->departments[i].valid_from <= day; i++)
+        code = venue->departments[i].value;
+    return code;
+}
+
+/* ---- business days ---- */
+
+static int64_t day_start(const struct venue *venue, int32_t day)
+{
+    int32_t seconds = CUTOFF_PRESET;
+
+    for (size_t i = 0; i < venue->cutoff_count && venue->cutoffs[i].valid_from <= day; i++)
+        seconds = venue->cutoffs[i].seconds;
+    return zone_utc(venue->zone, day, seconds);
+}
+
+void venue_day_span(const struct venue *venue, int32_t day, int64_t *ret_start, int64_t *ret_end)
+{
+    *ret_start = day_start(venue, day);
+    *ret_end = day_start(venue, day + 1);
+}
+
+int32_t venue_business_day(const struct venue *venue, int64_t time)
+{
+    /* The calendar day or one beside it; two where a zone left a day out (Apia, 2011). */
+    int64_t local = time + zone_offset(venue->zone, time);
+    int64_t guess = local / 86400 - (local % 86400 < 0);
+    int32_t day;
+
+    if (guess > INT32_MAX - 4 || guess < INT32_MIN + 4)      /* no such date: nonsense, but never a crash */
+        return guess > 0 ? INT32_MAX : INT32_MIN;
+    day = (int32_t)guess;
+    while (time < day_start(venue, day))
+        day--;
+    while (time >= day_start(venue, day + 1))
+        day++;
+    return day;
+}
+
+/* FNV-1a, 64 bit, folded: the place of events on disk depends on it, so it never changes. */
+uint32_t venue_partition(struct str id, int32_t partitions)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    ensure(partitions > 0);
+    for (size_t i = 0; i < id.len; i++)
+        hash = (hash ^ (uint8_t)id.bytes[i]) * UINT64_C(1099511628211);
+    return (uint32_t)((hash ^ hash >> 32) % (uint64_t)partitions);
+}
+
+/* ---- fingerprints ---- */
+
+static struct str hex16(const uint8_t digest[32], struct arena *arena)
+{
+    char hex[17];
+
+    return arena_copy(arena, str_of(sodium_bin2hex(hex, sizeof hex, digest, 8)));
+}
+
+/* With their length, so that "ab" + "c" is not "a" + "bc". */
+static void hash_str(crypto_generichash_state *hash, struct str text)
+{
+    uint64_t len = text.len;
+
+    (void)crypto_generichash_update(hash, (const uint8_t *)&len, sizeof len);
+    if (text.len)
+        (void)crypto_generichash_update(hash, (const uint8_t *)text.bytes, text.len);
+}
+
+static void hash_int(crypto_generichash_state *hash, int64_t number)
+{
+    (void)crypto_generichash_update(hash, (const uint8_t *)&number, sizeof number);
+}
+
+static void hash_mapping(crypto_generichash_state *hash, const struct venue *venue)
+{
+    hash_int(hash, (int64_t)venue->vat_count);
+    for (size_t i = 0; i < venue->vat_count; i++) {
+        hash_str(hash, venue->vat[i].name);
+        hash_int(hash, venue->vat[i].rate);
+        hash_str(hash, venue->vat[i].code);
+        hash_int(hash, venue->vat[i].valid_from);
+    }
+    hash_int(hash, (int64_t)venue->product_count);
+    for (size_t i = 0; i < venue->product_count; i++) {
+        hash_str(hash, venue->products[i].name);
+        hash_int(hash, venue->products[i].account);
+        hash_int(hash, venue->products[i].reduced_account);
+        hash_str(hash, venue->products[i].product);
+        hash_str(hash, venue->products[i].reduced_product);
+        hash_int(hash, venue->products[i].alcohol);
+        hash_int(hash, venue->products[i].valid_from);
+    }
+    hash_int(hash, (int64_t)venue->payment_count);
+    for (size_t i = 0; i < venue->payment_count; i++) {
+        hash_str(hash, venue->payments[i].name);
+        hash_int(hash, venue->payments[i].account);
+        hash_int(hash, venue->payments[i].transfer);
+        hash_int(hash, venue->payments[i].valid_from);
+    }
+}
+
+static void hash_dated(crypto_generichash_state *hash, const struct venue *venue)
+{
+    hash_int(hash, (int64_t)venue->cutoff_count);
+    for (size_t i = 0; i < venue->cutoff_count; i++) {
+        hash_int(hash, venue->cutoffs[i].seconds);
+        hash_int(hash, venue->cutoffs[i].valid_from);
+    }
+    hash_int(hash, (int64_t)venue->department_count);
+    for (size_t i = 0; i < venue->department_count; i++) {
+        hash_str(hash, venue->departments[i].value);
+        hash_int(hash, venue->departments[i].valid_from);
+    }
+    hash_int(hash, (int64_t)venue->auto_invoice.count);
+    for (size_t i = 0; i < venue->auto_invoice.count; i++) {
+        hash_int(hash, venue->auto_invoice.rows[i].value);
+        hash_int(hash, venue->auto_invoice.rows[i].valid_from);
+    }
+}
+
+enum err venue_fingerprint(struct venue *venue, struct arena *arena)
+{
+    crypto_generichash_state hash;
+    uint8_t digest[32];
+
+    (void)crypto_generichash_init(&hash, NULL, 0, sizeof digest);
+    hash_str(&hash, venue->id);
+    hash_str(&hash, venue->name);
+    hash_str(&hash, venue->zone_name);
+    hash_str(&hash, venue->currency);
+    hash_str(&hash, venue->company);
+    hash_dated(&hash, venue);
+    hash_mapping(&hash, venue);
+    (void)crypto_generichash_final(&hash, digest, sizeof digest);
+    venue->mapping_hash = hex16(digest, arena);
+    if (venue->client_key.len) {
+        (void)crypto_generichash(digest, sizeof digest, (const uint8_t *)venue->client_key.bytes,
+                                 venue->client_key.len, NULL, 0);
+        venue->client_id = hex16(digest, arena);
+    }
+    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
