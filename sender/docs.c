@@ -1,0 +1,385 @@
+#include "docs.h"
+
+#include "wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LAYOUT = 1, RECORD_BYTES_MAX = 16 * 1024 * 1024, FACT_FIELDS = 6, FACT_TEXT_MAX = 4096 };
+
+static const char *const tables[DOCS_TABLE_COUNT] = {
+    [DOCS] = "docs", [DUE] = "due", [LATER] = "later", [CLAIMS] = "claims", [HELD] = "held", [TRAIL] = "trail",
+    [META] = "meta",
+};
+
+struct docs { struct store *store; };
+
+enum err docs_open(struct str state_dir, const char *stage, unsigned flags, struct docs **ret_docs,
+                   struct fault *fault)
+{
+    struct docs *docs = calloc(1, sizeof *docs);
+    char folder[4096];
+    int len = snprintf(folder, sizeof folder, STR_FMT "/%s", STR_ARG(state_dir), stage);
+    enum err err;
+
+    if (!docs)
+        return fault_set(fault, ERR_MEMORY, "no memory for the send status");
+    if (len < 0 || (size_t)len >= sizeof folder)
+        err = fault_set(fault, ERR_CONFIG, "state_dir is too long");
+    else
+        err = store_open(str_of(folder), tables, COUNT(tables), LAYOUT, flags, &docs->store, fault);
+    if (err) {
+        free(docs);
+        return err;
+    }
+    *ret_docs = docs;
+    return ERR_OK;
+}
+
+void docs_close(struct docs *docs)
+{
+    if (!docs)
+        return;
+    store_close(docs->store);
+    free(docs);
+}
+
+struct store *docs_store(struct docs *docs)
+{
+    return docs->store;
+}
+
+enum err docs_load(struct txn *txn, struct str doc, struct arena *arena, struct record *ret_record)
+{
+    struct record views;
+    struct str value;
+    enum err err = store_get(txn, DOCS, doc, &value);
+
+    if (!err)
+        err = record_decode(value, &views);
+    return err ? err : record_copy(arena, &views, ret_record);
+}
+
+/* Indexes: each is a row that says when a record stands in the table, under which key, with what value. */
+static bool in_due(const struct record *r)
+{
+    return work_lane(r->work) == 1;
+}
+
+static bool in_later(const struct record *r)
+{
+    return work_lane(r->work) == 2;
+}
+
+static bool in_claims(const struct record *r)
+{
+    return r->claimed;
+}
+
+static bool in_held(const struct record *r)
+{
+    return r->state == DOC_HELD && !r->sealed;
+}
+
+static void due_key(const struct record *r, struct str doc, struct key *key)
+{
+    key_name(key, r->venue);
+    key_day(key, r->day);
+    key_name(key, doc);
+}
+
+static void later_key(const struct record *r, struct str doc, struct key *key)
+{
+    key_u64(key, (uint64_t)(r->next_ms < 0 ? 0 : r->next_ms));
+    key_name(key, doc);
+}
+
+static void claim_key(const struct record *r, struct str doc, struct key *key)
+{
+    (void)r;
+    key_name(key, doc);
+}
+
+static void held_key(const struct record *r, struct str doc, struct key *key)
+{
+    key_name(key, r->client_id);
+    key_name(key, doc);
+}
+
+static const struct index {
+    unsigned table;
+    bool (*holds)(const struct record *record);
+    void (*key)(const struct record *record, struct str doc, struct key *key);
+} indexes[] = {
+    { DUE, in_due, due_key }, { LATER, in_later, later_key }, { CLAIMS, in_claims, claim_key },
+    { HELD, in_held, held_key },
+};
+
+static void due_value(const struct record *r, struct strbuf *out)
+{
+    wire_array(out, 5);
+    wire_int(out, r->next_ms);
+    wire_bool(out, r->claimed);
+    wire_int(out, r->owner.instance);
+    wire_uint(out, r->owner.boot);
+    wire_uint(out, r->work);
+}
+
+static enum err due_decode(struct str value, struct due *due)
+{
+    struct reader in;
+    uint64_t work;
+
+    reader_init(&in, value);
+    if (take_array(&in, 5) != 5)
+        return ERR_STORE_DAMAGED;
+    due->next_ms = take_int(&in);
+    due->claimed = take_bool(&in);
+    due->owner.instance = (int32_t)take_int(&in);
+    due->owner.boot = take_uint(&in);
+    work = take_uint(&in);
+    if (reader_done(&in) || work >= WORK_COUNT)
+        return ERR_STORE_DAMAGED;
+    due->work = (enum work)work;
+    return ERR_OK;
+}
+
+static enum err index_drop(struct txn *txn, const struct index *index, struct str doc, const struct record *was)
+{
+    struct key key;
+    enum err err;
+
+    key_init(&key);
+    index->key(was, doc, &key);
+    if (key.failed)
+        return ERR_TOO_LONG;
+    err = store_delete(txn, index->table, key_str(&key));
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err index_put(struct txn *txn, const struct index *index, struct str doc, const struct record *now)
+{
+    struct key key;
+    struct strbuf value;
+    enum err err;
+
+    key_init(&key);
+    index->key(now, doc, &key);
+    if (key.failed)
+        return ERR_TOO_LONG;
+    strbuf_init(&value, 128);
+    due_value(now, &value);
+    err = value.failed ? ERR_MEMORY : store_put(txn, index->table, key_str(&key), strbuf_str(&value));
+    strbuf_free(&value);
+    return err;
+}
+
+static enum err keep_indexes(struct txn *txn, struct str doc, const struct record *was, const struct record *now)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && was && i < COUNT(indexes); i++)
+        if (indexes[i].holds(was))
+            err = index_drop(txn, &indexes[i], doc, was);
+    for (size_t i = 0; !err && i < COUNT(indexes); i++)
+        if (indexes[i].holds(now))
+            err = index_put(txn, &indexes[i], doc, now);
+    return err;
+}
+
+static enum err count(struct txn *txn, enum doc_state state, int by)
+{
+    char name[32];
+    uint64_t value;
+    enum err err;
+
+    (void)snprintf(name, sizeof name, "count-%s", doc_state_text(state));
+    err = docs_number(txn, name, &value);
+    return err ? err : docs_set_number(txn, name, by < 0 ? value - 1 : value + 1);
+}
+
+static enum err keep_counts(struct txn *txn, const struct record *was, const struct record *now)
+{
+    enum err err = ERR_OK;
+
+    if (was && was->state == now->state)
+        return ERR_OK;
+    if (was)
+        err = count(txn, was->state, -1);
+    return err ? err : count(txn, now->state, 1);
+}
+
+enum err docs_save(struct txn *txn, struct str doc, const struct record *was, const struct record *now)
+{
+    struct strbuf bytes;
+    enum err err;
+
+    strbuf_init(&bytes, RECORD_BYTES_MAX);
+    record_encode(now, &bytes);
+    err = bytes.failed ? ERR_MEMORY : store_put(txn, DOCS, doc, strbuf_str(&bytes));
+    strbuf_free(&bytes);
+    if (!err)
+        err = keep_indexes(txn, doc, was, now);
+    return err ? err : keep_counts(txn, was, now);
+}
+
+enum err docs_note(struct txn *txn, struct str doc, struct record *record, int64_t now_ms, struct str what,
+                   struct str detail, bool keep)
+{
+    struct strbuf bytes;
+    struct key key;
+    enum err err;
+
+    if (detail.len > FACT_TEXT_MAX)
+        detail.len = FACT_TEXT_MAX;
+    key_init(&key);
+    key_name(&key, doc);
+    key_u32(&key, record->facts + 1);
+    if (key.failed)
+        return ERR_TOO_LONG;
+    strbuf_init(&bytes, RECORD_BYTES_MAX);
+    wire_array(&bytes, FACT_FIELDS);
+    wire_int(&bytes, now_ms);
+    wire_str(&bytes, what);
+    wire_str(&bytes, detail);
+    wire_uint(&bytes, record->revision);
+    wire_bin(&bytes, keep ? record->draft : STR_NONE);
+    wire_bin(&bytes, keep ? record->body : STR_NONE);
+    err = bytes.failed ? ERR_MEMORY : store_put(txn, TRAIL, key_str(&key), strbuf_str(&bytes));
+    strbuf_free(&bytes);
+    if (!err)
+        record->facts++;
+    return err;
+}
+
+enum err docs_number(struct txn *txn, const char *name, uint64_t *ret_value)
+{
+    struct str value;
+    size_t at = 0;
+    enum err err = store_get(txn, META, str_of(name), &value);
+
+    if (err == ERR_NOT_FOUND) {
+        *ret_value = 0;
+        return ERR_OK;
+    }
+    if (!err && !key_take_u64(value, &at, ret_value))
+        return ERR_STORE_DAMAGED;
+    return err;
+}
+
+enum err docs_set_number(struct txn *txn, const char *name, uint64_t number)
+{
+    struct key value;
+
+    key_init(&value);
+    key_u64(&value, number);
+    return store_put(txn, META, str_of(name), key_str(&value));
+}
+
+/* Walking the indexes. */
+struct due_walk { due_visit visit; void *context; int64_t until_ms; struct str after; };
+
+static enum err take_due(struct str key, struct str value, struct due *due)
+{
+    size_t at = 0;
+
+    *due = (struct due){ .day = 0 };
+    if (!key_take_name(key, &at, &due->venue) || !key_take_day(key, &at, &due->day) ||
+        !key_take_name(key, &at, &due->doc))
+        return ERR_STORE_DAMAGED;
+    return due_decode(value, due);
+}
+
+static enum err first_due_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    enum err err = take_due(key, value, context);
+
+    (void)txn;
+    return err ? err : ERR_STOP;
+}
+
+enum err docs_first_due(struct txn *txn, struct str venue, struct due *ret_due)
+{
+    struct due due = { .doc = STR_NONE };
+    struct key prefix;
+    enum err err;
+
+    key_init(&prefix);
+    key_name(&prefix, venue);
+    err = store_walk(txn, DUE, key_str(&prefix), STR_NONE, first_due_row, &due);
+    if (!err && !due.doc.len)
+        return ERR_NOT_FOUND;
+    if (!err)
+        *ret_due = due;
+    return err;
+}
+
+static enum err claim_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct due_walk *walk = context;
+    struct due due = { .day = 0 };
+    size_t at = 0;
+    enum err err;
+
+    if (!key_take_name(key, &at, &due.doc))
+        return ERR_STORE_DAMAGED;
+    err = due_decode(value, &due);
+    return err ? err : walk->visit(txn, &due, walk->context);
+}
+
+enum err docs_claims(struct txn *txn, due_visit visit, void *context)
+{
+    struct due_walk walk = { visit, context, 0, STR_NONE };
+
+    return store_walk(txn, CLAIMS, STR_NONE, STR_NONE, claim_row, &walk);
+}
+
+static enum err later_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct due_walk *walk = context;
+    struct due due = { .day = 0 };
+    uint64_t time;
+    size_t at = 0;
+    enum err err;
+
+    if (!key_take_u64(key, &at, &time) || !key_take_name(key, &at, &due.doc))
+        return ERR_STORE_DAMAGED;
+    if ((int64_t)time > walk->until_ms)
+        return ERR_STOP;
+    err = due_decode(value, &due);
+    return err ? err : walk->visit(txn, &due, walk->context);
+}
+
+enum err docs_later(struct txn *txn, int64_t until_ms, due_visit visit, void *context)
+{
+    struct due_walk walk = { visit, context, until_ms, STR_NONE };
+
+    return store_walk(txn, LATER, STR_NONE, STR_NONE, later_row, &walk);
+}
+
+static enum err held_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct due_walk *walk = context;
+    struct due due = { .day = 0 };
+    struct str client;
+    size_t at = 0;
+
+    (void)value;
+    if (!key_take_name(key, &at, &client) || !key_take_name(key, &at, &due.doc))
+        return ERR_STORE_DAMAGED;
+    return str_equal(due.doc, walk->after) ? ERR_OK : walk->visit(txn, &due, walk->context);
+}
+
+enum err docs_held(struct txn *txn, struct str client_id, struct str after, due_visit visit, void *context)
+{
+    struct due_walk walk = { visit, context, 0, after };
+    struct key prefix, from;
+
+    key_init(&prefix);
+    key_name(&prefix, client_id);
+    from = prefix;
+    if (after.len)
+        key_name(&from, after);
+    return store_walk(txn, HELD, key_str(&prefix), key_str(&from), held_row, &walk);
+}
