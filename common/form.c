@@ -510,7 +510,7 @@ void form_help(struct strbuf *out, const char *prefix, const struct field *field
             form_help(out, key, field->fields, field->field_count);
             continue;
         }
-        strbuf_format(out, "  %-34s %s", key, field->meaning);
+        strbuf_format(out, "  %-40s %s", key, field->meaning);
         if (field->parse == form_number)
             strbuf_format(out, " (%" PRId32 " to %" PRId32 ")", field->min, field->max);
         for (size_t w = 0; field->parse == form_choice && field->words[w]; w++)

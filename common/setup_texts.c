@@ -1,0 +1,174 @@
+#include "setup_texts.h"
+
+const struct finding_text finding_texts[FINDING_COUNT] = {
+    /* 0 the fault: file, line, key, what is wrong */
+    [FINDING_FILE_WRONG] = {
+        "The venue is left out, because its file cannot be used: {0}.",
+        "Salgsstedet er utelatt, fordi filen ikke kan brukes: {0}.",
+        "Correct the file at the line named; the other venues go on meanwhile.",
+        "Rett filen på linjen som er nevnt; de andre salgsstedene går som før imens." },
+    /* 0 folder */
+    [FINDING_NO_VENUES] = {
+        "There are no venues in {0}/venues.",
+        "Det er ingen salgssteder i {0}/venues.",
+        "Write one file for each venue there, NAME.yaml (`bilag venues setup` helps).",
+        "Lag én fil for hvert salgssted der, NAVN.yaml (`bilag venues setup` hjelper)." },
+    [FINDING_SUBSCRIPTION_KEY] = {
+        "The subscription key of PowerOffice is missing, so nothing can be sent.",
+        "Abonnementsnøkkelen (subscription key) til PowerOffice mangler, så ingenting kan sendes.",
+        "Put it into a file of mode 0600 and name that in bilag.yaml: "
+        "poweroffice: {subscription_key: {file: keys/subscription}}.",
+        "Legg den i en fil med rettighet 0600, og oppgi filen i bilag.yaml: "
+        "poweroffice: {subscription_key: {file: keys/subscription}}." },
+    /* 0 address */
+    [FINDING_PLAIN_HTTP] = {
+        "{0} is not encrypted: keys and sales would travel readable for others.",
+        "{0} er ikke kryptert: nøkler og salg ville gå lesbart over nettet.",
+        "Write an https:// address in bilag.yaml; http:// is for a sandbox on the same machine.",
+        "Skriv en https://-adresse i bilag.yaml; http:// er for en sandkasse på samme maskin." },
+    [FINDING_CLIENT_KEY] = {
+        "The venue is not connected: it has no client key.",
+        "Salgsstedet er ikke tilkoblet: det har ingen klientnøkkel.",
+        "In PowerOffice: Settings, Extensions, Add extension, QuickOrder; copy the client key and run "
+        "`bilag venues connect`.",
+        "I PowerOffice: Innstillinger, Utvidelser, Legg til utvidelse, QuickOrder; kopier klientnøkkelen og kjør "
+        "`bilag venues connect`." },
+    [FINDING_APPLICATION_KEY] = {
+        "The venue uses the main extension (quickorder), but its application key is missing.",
+        "Salgsstedet bruker hovedutvidelsen (quickorder), men applikasjonsnøkkelen mangler.",
+        "Put it into a file of mode 0600 and name that in bilag.yaml: "
+        "poweroffice: {application_keys: {quickorder: {file: keys/quickorder}}}.",
+        "Legg den i en fil med rettighet 0600, og oppgi filen i bilag.yaml: "
+        "poweroffice: {application_keys: {quickorder: {file: keys/quickorder}}}." },
+    /* 0 key in the file */
+    [FINDING_TYPES_MISSING] = {
+        "The venue has no {0}, so no sale can be posted.",
+        "Salgsstedet har ingen {0}, så ingen salg kan føres.",
+        "Write them under {0} in the venue's file, each with its account.",
+        "Skriv dem under {0} i filen til salgsstedet, hver med sin konto." },
+    /* 0 product type */
+    [FINDING_PRODUCT_ACCOUNT] = {
+        "Product type \"{0}\" has no account; there can not be blank accounts.",
+        "Varetypen «{0}» har ingen konto; en konto kan ikke stå tom.",
+        "Write its sales account: product_types: {{0}: {account: 3000}}, typically in the 3000 series.",
+        "Skriv salgskontoen: product_types: {{0}: {account: 3000}}, vanligvis i 3000-serien." },
+    /* 0 payment type */
+    [FINDING_PAYMENT_ACCOUNT] = {
+        "Payment type \"{0}\" is transferred but has no account; there can not be blank accounts.",
+        "Betalingsmåten «{0}» overføres, men har ingen konto; en konto kan ikke stå tom.",
+        "Write its account (cash often 1900, cards 1570), or transfer: false if it is entered by hand.",
+        "Skriv kontoen (kontanter ofte 1900, kort 1570), eller transfer: false hvis den føres manuelt." },
+    /* 0 payment type, 1 account */
+    [FINDING_BANK_ACCOUNT] = {
+        "Payment type \"{0}\" posts straight to bank account {1}.",
+        "Betalingsmåten «{0}» føres rett på bankkonto {1}.",
+        "Choose an auxiliary account outside 1920-1929 (for cards often 1570); the bank's own settlement empties it.",
+        "Velg en mellomkonto utenfor 1920–1929 (for kort ofte 1570); bankoppgjøret tømmer den." },
+    /* 0 product type, 1 reduced account or product */
+    [FINDING_ALCOHOL_REDUCED] = {
+        "Product type \"{0}\" is alcohol but has an entry for the reduced VAT rate ({1}).",
+        "Varetypen «{0}» er alkohol, men har en oppføring for redusert mva. ({1}).",
+        "Alcohol never has the reduced rate: take reduced_account and reduced_product away, or the alcohol mark if "
+        "it is none.",
+        "Alkohol har aldri redusert sats: fjern reduced_account og reduced_product, eller alkoholmerket hvis det ikke "
+        "er alkohol." },
+    /* 0 first day, or empty */
+    [FINDING_DOUBLE_ENTRY] = {
+        "Credit sales are transferred in the voucher and also sent as orders{0}: they would be booked twice.",
+        "Kredittsalg overføres i bilaget og sendes også som ordre{0}: de ville bli ført dobbelt.",
+        "Write payment_types: {credit: {transfer: false}}, or turn auto_invoice off.",
+        "Skriv payment_types: {credit: {transfer: false}}, eller slå av auto_invoice." },
+    /* 0 class */
+    [FINDING_VAT_CLASS] = {
+        "The VAT class \"{0}\" is missing.",
+        "Mva-klassen «{0}» mangler.",
+        "Write its rate and VAT code in PowerOffice: vat: {{0}: {rate: {1}, code: \"{2}\"}}, or what yours are.",
+        "Skriv satsen og mva-koden i PowerOffice: vat: {{0}: {rate: {1}, code: \"{2}\"}}, eller dine egne." },
+    /* 0 product type */
+    [FINDING_PRODUCT_CODE] = {
+        "Product type \"{0}\" has no product code, but auto_invoice is on: an order with it would be held.",
+        "Varetypen «{0}» har ingen varekode, men auto_invoice er på: en ordre med den ville bli holdt tilbake.",
+        "Write the product's code in PowerOffice: product_types: {{0}: {product: CODE}}.",
+        "Skriv varekoden i PowerOffice: product_types: {{0}: {product: KODE}}." },
+    /* 0 product type */
+    [FINDING_REDUCED_PRODUCT_CODE] = {
+        "Product type \"{0}\" has a reduced account but no reduced product code, and auto_invoice is on: an order "
+        "with it at the reduced rate would be held.",
+        "Varetypen «{0}» har konto for redusert sats, men ingen varekode for den, og auto_invoice er på: en ordre "
+        "med den til redusert sats ville bli holdt tilbake.",
+        "Write the code in PowerOffice: product_types: {{0}: {reduced_product: CODE}}.",
+        "Skriv varekoden i PowerOffice: product_types: {{0}: {reduced_product: KODE}}." },
+    [FINDING_CREDIT] = {
+        "auto_invoice is on, but there is no payment type credit: a day with credit sales would be held.",
+        "auto_invoice er på, men betalingsmåten credit finnes ikke: en dag med kredittsalg ville bli holdt tilbake.",
+        "Write payment_types: {credit: {transfer: false}}.",
+        "Skriv payment_types: {credit: {transfer: false}}." },
+    /* 0 account where sold, 1 account where used */
+    [FINDING_GIFT_CARD_ACCOUNTS] = {
+        "Gift cards are sold on account {0} but used on account {1}: neither would ever come to zero.",
+        "Gavekort selges på konto {0}, men brukes på konto {1}: ingen av dem ville noen gang gå i null.",
+        "Give product type gift_card and payment type gift_card the same liability account, such as 2901.",
+        "Gi varetypen gift_card og betalingsmåten gift_card samme gjeldskonto, for eksempel 2901." },
+    /* 0 account */
+    [FINDING_GIFT_CARD_LIABILITY] = {
+        "Gift cards are transferred to account {0}, which is no liability account (2000-2999).",
+        "Gavekort overføres til konto {0}, som ikke er en gjeldskonto (2000–2999).",
+        "A gift card is a debt until it is used: choose an account such as 2901 for product type and payment type.",
+        "Et gavekort er gjeld til det er brukt: velg en konto som 2901 for varetypen og betalingsmåten." },
+    /* 0 other venue, 1 department, or nothing */
+    [FINDING_CLIENT_SHARED] = {
+        "The venue has the same client key as {0}, and the two have {1}: their vouchers could not be told apart.",
+        "Salgsstedet har samme klientnøkkel som {0}, og de to har {1}: bilagene kunne ikke skilles fra hverandre.",
+        "Give each its own department (department:), or its own extension and client key.",
+        "Gi hvert sin egen avdeling (department:), eller sin egen utvidelse og klientnøkkel." },
+    /* 0 other venue, 1 its company */
+    [FINDING_CLIENT_OTHER_COMPANY] = {
+        "The venue has the same client key as {0}, which belongs to another company ({1}).",
+        "Salgsstedet har samme klientnøkkel som {0}, som hører til et annet foretak ({1}).",
+        "A client key belongs to one company: correct the key or the organisation number of one of the two.",
+        "En klientnøkkel hører til ett foretak: rett nøkkelen eller organisasjonsnummeret for en av de to." },
+    /* 0 other venue, 1 its extension */
+    [FINDING_CLIENT_OTHER_EXTENSION] = {
+        "The venue has the same client key as {0}, but another extension ({1}).",
+        "Salgsstedet har samme klientnøkkel som {0}, men en annen utvidelse ({1}).",
+        "A client key belongs to one extension: write the extension it was made for in both files.",
+        "En klientnøkkel hører til én utvidelse: skriv utvidelsen den er laget for i begge filene." },
+    /* 0 company, 1 other venue */
+    [FINDING_DEPARTMENT] = {
+        "The venue has no department, but company {0} has further venues here ({1}).",
+        "Salgsstedet har ingen avdeling, men foretaket {0} har flere salgssteder her ({1}).",
+        "Give each venue of the company its own department in PowerOffice (department:).",
+        "Gi hvert salgssted i foretaket sin egen avdeling i PowerOffice (department:)." },
+    /* 0 extension, 1 other venue */
+    [FINDING_EXTENSION_TWICE] = {
+        "Extension {0} is used by {1} too, with another client key; in one company an extension exists once.",
+        "Utvidelsen {0} brukes også av {1}, med en annen klientnøkkel; i ett foretak finnes en utvidelse én gang.",
+        "Add an unused one in PowerOffice (Egendefinert, add-on-1 to add-on-9) and write it under extension, or share "
+        "one client key and give each venue its department.",
+        "Legg til en ubrukt i PowerOffice (Egendefinert, add-on-1 til add-on-9) og skriv den under extension, eller "
+        "del én klientnøkkel og gi hvert salgssted sin avdeling." },
+    /* 0 company */
+    [FINDING_EXTENSIONS_TOO_MANY] = {
+        "Company {0} has more than ten client keys, but there are ten extensions at most (the main one and nine add-ons).",
+        "Foretaket {0} har mer enn ti klientnøkler, men det finnes høyst ti utvidelser (hovedutvidelsen og ni tillegg).",
+        "Let venues share a client key, each with its own department: then there is no ceiling.",
+        "La salgssteder dele klientnøkkel, hvert med sin egen avdeling: da er det ikke noe tak." },
+    /* 0 time of day */
+    [FINDING_BUSINESS_DAY] = {
+        "The business day begins at {0}, not at 05:00 as QuickOrder's own reports do.",
+        "Forretningsdagen begynner {0}, ikke 05:00 som i QuickOrders egne rapporter.",
+        "Right if the venue wants it so; otherwise write business_day_start: \"05:00\".",
+        "Riktig hvis salgsstedet vil ha det slik; skriv ellers business_day_start: \"05:00\"." },
+    /* 0 SAF-T code, 1 word, 2 section it is missing from */
+    [FINDING_SAFT_WORD] = {
+        "SAF-T code {0} is read as \"{1}\", which is not among the venue's {2}.",
+        "SAF-T-koden {0} leses som «{1}», som ikke er blant {2} for salgsstedet.",
+        "Add \"{1}\" under {2}, or correct the word under saft.",
+        "Legg til «{1}» under {2}, eller rett ordet under saft." },
+    /* 0 number of faults */
+    [FINDING_TRANSFER_REFUSED] = {
+        "auto_transfer is on, but the set-up has faults ({0}): it is treated as off, and days wait.",
+        "auto_transfer er på, men oppsettet har feil ({0}): den regnes som av, og dagene venter.",
+        "Mend the other faults; automatic transfer then begins by itself.",
+        "Rett de andre feilene; automatisk overføring begynner da av seg selv." },
+};
