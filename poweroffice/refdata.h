@@ -35,15 +35,19 @@ struct refdata {
     struct str login_fault;               /* why the key is refused at present; empty: it is not */
 };
 
-struct refstore;                          /* STATE_DIR/poweroffice: tokens, quota, reference data, links */
+struct refstore;                          /* STATE_DIR/poweroffice: reference data and customer links */
 USED enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **ret_store, struct fault *fault);
 void refstore_close(struct refstore *store);
 uint64_t refstore_generation(struct refstore *store);         /* changes when anything may have changed */
 /* Everything in the arena. ERR_NOT_FOUND: never read. */
 USED enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data);
+/* The client's own and that of the links together. ERR_NOT_FOUND: never read. */
 USED enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version);
-/* Replaces what `have` names and raises the version if anything differs. */
+/* Replaces what `have` names and raises the version if anything differs. REF_PRIVILEGES stands for client_name,
+ * accounting_ok, missing_privileges and login_fault. read_ms in what is loaded is that of the oldest part. */
 USED enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data);
+/* Only login_fault; empty: the key is accepted again. */
+USED enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault);
 
 const struct ref_account    *refdata_account(const struct refdata *data, int64_t no);
 const struct ref_vat_code   *refdata_vat_code(const struct refdata *data, struct str code);

@@ -1,0 +1,157 @@
+#include "limiter.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MARGIN_PERMILLE = 6, EARLY_US = 2000, BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000,
+       BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
+
+struct bucket { uint64_t boot; int64_t due_us, closed_until_us, back_off_us; };
+
+void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second)
+{
+    unsigned char hash[crypto_generichash_BYTES_MIN];
+    char name[2 * sizeof hash + 1];
+
+    ensure(per_second > 0);
+    (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)subscription_key.bytes, subscription_key.len,
+                             (const unsigned char *)"bilag quota bucket", 18);
+    (void)sodium_bin2hex(name, sizeof name, hash, sizeof hash);
+    *limiter = (struct limiter){ .quota = quota,
+                                 .interval_us = INT64_C(1000) * (1000 + MARGIN_PERMILLE) / per_second };
+    key_init(&limiter->bucket);
+    key_name(&limiter->bucket, str_of(name));
+}
+
+struct limiter_work {
+    struct limiter *limiter;
+    int64_t now_us, sent_us, wait_us, at_us;
+};
+
+static enum err bucket_get(struct txn *txn, const struct limiter *limiter, struct bucket *ret_bucket)
+{
+    struct str value;
+    enum err err = store_get(txn, QUOTA_BUCKETS, key_str(&limiter->bucket), &value);
+
+    *ret_bucket = (struct bucket){ .boot = limiter->quota->boot };
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (!err && value.len == sizeof *ret_bucket)
+        memcpy(ret_bucket, value.bytes, sizeof *ret_bucket);
+    if (ret_bucket->boot != limiter->quota->boot)
+        *ret_bucket = (struct bucket){ .boot = limiter->quota->boot };
+    return err;
+}
+
+static enum err bucket_put(struct txn *txn, const struct limiter *limiter, const struct bucket *bucket)
+{
+    return store_put(txn, QUOTA_BUCKETS, key_str(&limiter->bucket),
+                     (struct str){ (const char *)bucket, sizeof *bucket });
+}
+
+/* ERR_BUSY and when, or ERR_OK: what both the look and the taking decide by. */
+static enum err bucket_allows(const struct bucket *bucket, int64_t now_us, int64_t *ret_at_us)
+{
+    int64_t at = bucket->due_us - EARLY_US;
+
+    if (at < bucket->closed_until_us)
+        at = bucket->closed_until_us;
+    if (now_us >= at)
+        return ERR_OK;
+    *ret_at_us = at;
+    return ERR_BUSY;
+}
+
+static enum err look_work(struct txn *txn, void *context)
+{
+    struct limiter_work *work = context;
+    struct bucket bucket;
+    enum err err = bucket_get(txn, work->limiter, &bucket);
+
+    return err ? err : bucket_allows(&bucket, work->now_us, &work->at_us);
+}
+
+static enum err take_work(struct txn *txn, void *context)
+{
+    struct limiter_work *work = context;
+    struct bucket bucket;
+    enum err err = bucket_get(txn, work->limiter, &bucket);
+
+    if (!err)
+        err = bucket_allows(&bucket, work->now_us, &work->at_us);
+    if (err)
+        return err;
+    bucket.due_us = (bucket.due_us > work->now_us ? bucket.due_us : work->now_us) + work->limiter->interval_us;
+    return bucket_put(txn, work->limiter, &bucket);
+}
+
+enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us)
+{
+    struct limiter_work work = { .limiter = limiter, .now_us = now_us };
+    enum err err = store_read(limiter->quota->store, look_work, &work);      /* waiting costs no commit */
+
+    if (!err)
+        err = store_write(limiter->quota->store, take_work, &work);
+    if (err == ERR_BUSY)
+        *ret_at_us = work.at_us;
+    return err;
+}
+
+static enum err late_work(struct txn *txn, void *context)
+{
+    struct limiter_work *work = context;
+    struct bucket bucket;
+    enum err err = bucket_get(txn, work->limiter, &bucket);
+
+    if (err)
+        return err;
+    if (bucket.due_us < work->sent_us + work->limiter->interval_us)
+        bucket.due_us = work->sent_us + work->limiter->interval_us;
+    return bucket_put(txn, work->limiter, &bucket);
+}
+
+enum err limiter_late(struct limiter *limiter, int64_t sent_us)
+{
+    struct limiter_work work = { .limiter = limiter, .sent_us = sent_us };
+
+    return store_write(limiter->quota->store, late_work, &work);
+}
+
+static enum err throttled_work(struct txn *txn, void *context)
+{
+    struct limiter_work *work = context;
+    struct bucket bucket;
+    int64_t wait_us = work->wait_us;
+    enum err err = bucket_get(txn, work->limiter, &bucket);
+
+    if (err)
+        return err;
+    if (work->now_us - bucket.closed_until_us > BACK_OFF_FORGET_US)
+        bucket.back_off_us = 0;
+    /* Only a request that left after the last pause says that the pause was too short. */
+    if (work->sent_us >= bucket.closed_until_us) {
+        bucket.back_off_us = bucket.back_off_us ? 2 * bucket.back_off_us : BACK_OFF_FIRST_US;
+        if (bucket.back_off_us > BACK_OFF_LAST_US)
+            bucket.back_off_us = BACK_OFF_LAST_US;
+        if (wait_us < bucket.back_off_us && !work->wait_us)
+            wait_us = bucket.back_off_us;
+    }
+    if (wait_us && bucket.closed_until_us < work->now_us + wait_us)
+        bucket.closed_until_us = work->now_us + wait_us;
+    if (bucket.due_us < bucket.closed_until_us)
+        bucket.due_us = bucket.closed_until_us;
+    return bucket_put(txn, work->limiter, &bucket);
+}
+
+enum err limiter_throttled(struct limiter *limiter, int64_t sent_us, int64_t now_us, int64_t wait_s)
+{
+    struct limiter_work work = { .limiter = limiter, .now_us = now_us, .sent_us = sent_us };
+
+    if (wait_s > WAIT_S_MAX)
+        wait_s = WAIT_S_MAX;
+    if (wait_s > 0)
+        work.wait_us = wait_s * 1000000;
+    return store_write(limiter->quota->store, throttled_work, &work);
+}

@@ -1,0 +1,28 @@
+/* limiter.h - requests per second, shared by every process that uses a subscription key.
+ *
+ * GCRA: one number per key, the time at which the next request is due; each request moves it on by one interval.
+ * Interval  a second divided by the allowed number, and 0.6 % more. So any 1,000 ms at the server hold no more
+ *           than allowed as long as the way there varies by less than 4 ms over a second, while 99.4 % of the
+ *           quota is used. A request may leave up to 2 ms before it is due, which makes good what a late
+ *           wake-up loses; nothing is saved up in quiet times.
+ * Throttled 429 means that the other side counts differently: nobody on the key sends until the time it names,
+ *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.
+ * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller.
+ */
+#ifndef BILAG_LIMITER_H
+#define BILAG_LIMITER_H
+
+#include "quota.h"
+
+struct limiter { struct quota *quota; struct key bucket; int64_t interval_us; };
+
+/* The bucket is named by a hash of the key. */
+void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second);
+/* ERR_OK: one request may leave now. ERR_BUSY: not before ret_at_us. */
+USED enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us);
+/* It left later than it was taken (a stalled disk, a busy machine): the next ones keep their distance. */
+USED enum err limiter_late(struct limiter *limiter, int64_t sent_us);
+/* 429 for a request that left at sent_us; wait_s: what the answer asks for, 0 if it does not say. */
+USED enum err limiter_throttled(struct limiter *limiter, int64_t sent_us, int64_t now_us, int64_t wait_s);
+
+#endif

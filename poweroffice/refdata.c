@@ -1,0 +1,346 @@
+#include "reflist.h"
+#include "refstore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { REFDATA_LAYOUT = 1, PART_BITS = 7, PART_BYTES_MAX = 64 * 1024 * 1024 };
+
+/* The head record of a client. `content` is what the version watches beside the lists. */
+struct head { uint64_t version; unsigned have; int64_t read_ms[PART_BITS]; struct str content; };
+
+/* --- head -------------------------------------------------------------------------------------------------- */
+
+static void content_encode(const struct refdata *data, struct strbuf *out)
+{
+    wire_array(out, 8);
+    wire_bool(out, data->has_lock_date);
+    wire_int(out, data->lock_date);
+    wire_bool(out, data->has_conversion_date);
+    wire_int(out, data->conversion_date);
+    wire_str(out, data->client_name);
+    wire_bool(out, data->accounting_ok);
+    wire_str(out, data->missing_privileges);
+    wire_str(out, data->login_fault);
+}
+
+static enum err content_decode(struct str bytes, struct refdata *data)
+{
+    struct reader in;
+
+    reader_init(&in, bytes);
+    if (take_array(&in, 8) != 8)
+        return ERR_STORE_DAMAGED;
+    data->has_lock_date = take_bool(&in);
+    data->lock_date = (int32_t)take_int(&in);
+    data->has_conversion_date = take_bool(&in);
+    data->conversion_date = (int32_t)take_int(&in);
+    data->client_name = take_str(&in, REF_TEXT_MAX);
+    data->accounting_ok = take_bool(&in);
+    data->missing_privileges = take_str(&in, REF_TEXT_MAX);
+    data->login_fault = take_str(&in, REF_TEXT_MAX);
+    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
+}
+
+static void head_encode(const struct head *head, struct strbuf *out)
+{
+    wire_array(out, 3 + PART_BITS);
+    wire_uint(out, head->version);
+    wire_uint(out, head->have);
+    for (size_t i = 0; i < PART_BITS; i++)
+        wire_int(out, head->read_ms[i]);
+    wire_bin(out, head->content);
+}
+
+static enum err head_decode(struct str bytes, struct head *ret_head)
+{
+    struct reader in;
+
+    reader_init(&in, bytes);
+    if (take_array(&in, 3 + PART_BITS) != 3 + PART_BITS)
+        return ERR_STORE_DAMAGED;
+    ret_head->version = take_uint(&in);
+    ret_head->have = (unsigned)take_uint(&in);
+    for (size_t i = 0; i < PART_BITS; i++)
+        ret_head->read_ms[i] = take_int(&in);
+    ret_head->content = take_bin(&in, PART_BYTES_MAX);
+    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
+}
+
+static enum err part_key(struct str client_id, unsigned bit, struct key *ret_key)
+{
+    key_init(ret_key);
+    key_name(ret_key, client_id);
+    key_u32(ret_key, bit);
+    return ret_key->failed ? ERR_TOO_LONG : ERR_OK;
+}
+
+static enum err head_get(struct txn *txn, struct str client_id, struct head *ret_head)
+{
+    struct key key;
+    struct str value;
+    enum err err = part_key(client_id, 0, &key);
+
+    if (!err)
+        err = store_get(txn, TABLE_REFDATA, key_str(&key), &value);
+    return err ? err : head_decode(value, ret_head);
+}
+
+/* --- the store ---------------------------------------------------------------------------------------------- */
+
+enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **ret_store, struct fault *fault)
+{
+    static const char *const tables[] = { [TABLE_REFDATA] = "refdata", [TABLE_LINKS] = "links",
+                                          [TABLE_VERSIONS] = "versions" };
+    struct refstore *store = calloc(1, sizeof *store);
+    struct arena arena;
+    enum err err;
+
+    if (!store)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    arena_init(&arena, 4096);
+    err = store_open(arena_format(&arena, STR_FMT "/poweroffice", STR_ARG(state_dir)), tables, COUNT(tables),
+                     REFDATA_LAYOUT, flags, &store->store, fault);
+    arena_free(&arena);
+    if (err) {
+        free(store);
+        return err;
+    }
+    *ret_store = store;
+    return ERR_OK;
+}
+
+void refstore_close(struct refstore *store)
+{
+    if (!store)
+        return;
+    store_close(store->store);
+    free(store);
+}
+
+uint64_t refstore_generation(struct refstore *store)
+{
+    return store_generation(store->store);
+}
+
+struct load_work { struct str client_id; struct arena *arena; struct refdata data; };
+
+static enum err load_lists(struct txn *txn, struct load_work *work)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < REFLISTS && !err; i++) {
+        struct str value;
+        struct key key;
+
+        if (!(work->data.have & reflists[i].bit))
+            continue;
+        err = part_key(work->client_id, reflists[i].bit, &key);
+        if (!err)
+            err = store_get(txn, TABLE_REFDATA, key_str(&key), &value);
+        if (err)
+            return err == ERR_NOT_FOUND ? ERR_STORE_DAMAGED : err;
+        err = reflist_decode(&reflists[i], value, work->arena, &work->data);
+    }
+    return err;
+}
+
+static enum err load_work(struct txn *txn, void *context)
+{
+    struct load_work *work = context;
+    struct head head;
+    uint64_t links = 0;
+    enum err err = head_get(txn, work->client_id, &head);
+
+    if (!err)
+        err = links_version_get(txn, &links);
+    if (err)
+        return err;
+    work->data = (struct refdata){ .version = head.version + links, .have = head.have };
+    for (unsigned i = 0; i < PART_BITS; i++)
+        if (head.have & (1u << i) && (!work->data.read_ms || head.read_ms[i] < work->data.read_ms))
+            work->data.read_ms = head.read_ms[i];
+    err = content_decode(arena_copy(work->arena, head.content), &work->data);
+    if (!err)
+        err = load_lists(txn, work);
+    return arena_failed(work->arena) ? ERR_MEMORY : err;
+}
+
+enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data)
+{
+    struct load_work work = { .client_id = client_id, .arena = arena };
+    enum err err = store_read(store->store, load_work, &work);
+
+    if (!err)
+        *ret_data = work.data;
+    return err;
+}
+
+struct version_work { struct str client_id; uint64_t version; };
+
+static enum err version_work(struct txn *txn, void *context)
+{
+    struct version_work *work = context;
+    struct head head;
+    enum err err = head_get(txn, work->client_id, &head);
+
+    if (!err)
+        err = links_version_get(txn, &work->version);
+    if (!err)
+        work->version += head.version;
+    return err;
+}
+
+enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version)
+{
+    struct version_work work = { .client_id = client_id };
+    enum err err = store_read(store->store, version_work, &work);
+
+    if (!err)
+        *ret_version = work.version;
+    return err;
+}
+
+struct put_work { struct str client_id; const struct refdata *data; bool login_only; struct strbuf out, content; };
+
+static enum err put_list(struct txn *txn, struct put_work *work, const struct reflist *list, bool *changed)
+{
+    struct key key;
+    struct str value;
+    enum err err = part_key(work->client_id, list->bit, &key);
+
+    if (err)
+        return err;
+    strbuf_reset(&work->out);
+    reflist_encode(list, work->data, &work->out);
+    if (work->out.failed)
+        return ERR_MEMORY;
+    err = store_get(txn, TABLE_REFDATA, key_str(&key), &value);
+    if (!err && str_equal(value, strbuf_str(&work->out)))
+        return ERR_OK;
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    *changed = true;
+    return store_put(txn, TABLE_REFDATA, key_str(&key), strbuf_str(&work->out));
+}
+
+/* What the head's content will be: the old one with what is put laid over it. */
+static enum err new_content(struct put_work *work, const struct head *head, bool known, bool *changed)
+{
+    const struct refdata *data = work->data;
+    struct refdata merged = { .accounting_ok = true };
+    enum err err = known ? content_decode(head->content, &merged) : ERR_OK;
+
+    if (err)
+        return err;
+    if (data->have & REF_DATES) {
+        merged.has_lock_date = data->has_lock_date;
+        merged.lock_date = data->lock_date;
+        merged.has_conversion_date = data->has_conversion_date;
+        merged.conversion_date = data->conversion_date;
+    }
+    if (data->have & REF_PRIVILEGES) {
+        merged.client_name = data->client_name;
+        merged.accounting_ok = data->accounting_ok;
+        merged.missing_privileges = data->missing_privileges;
+    }
+    if (data->have & REF_PRIVILEGES || work->login_only)
+        merged.login_fault = data->login_fault;
+    strbuf_reset(&work->content);
+    content_encode(&merged, &work->content);
+    if (work->content.failed)
+        return ERR_MEMORY;
+    if (!known || !str_equal(head->content, strbuf_str(&work->content)))
+        *changed = true;
+    return ERR_OK;
+}
+
+static enum err put_work(struct txn *txn, void *context)
+{
+    struct put_work *work = context;
+    struct head head = { .version = 0 };
+    struct key key;
+    bool changed = false, known;
+    enum err err = head_get(txn, work->client_id, &head);
+
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    known = !err;
+    err = new_content(work, &head, known, &changed);
+    for (size_t i = 0; i < REFLISTS && !err; i++)
+        if (work->data->have & reflists[i].bit)
+            err = put_list(txn, work, &reflists[i], &changed);
+    if (!err)
+        err = part_key(work->client_id, 0, &key);
+    if (err || (!changed && work->login_only))
+        return err;
+    if (changed || (work->data->have & ~head.have))
+        head.version++;
+    head.have |= work->data->have;
+    for (unsigned i = 0; i < PART_BITS; i++)
+        if (work->data->have & (1u << i))
+            head.read_ms[i] = work->data->read_ms;
+    head.content = strbuf_str(&work->content);
+    strbuf_reset(&work->out);
+    head_encode(&head, &work->out);
+    return work->out.failed ? ERR_MEMORY : store_put(txn, TABLE_REFDATA, key_str(&key), strbuf_str(&work->out));
+}
+
+static enum err put(struct refstore *store, struct put_work *work)
+{
+    enum err err;
+
+    strbuf_init(&work->out, PART_BYTES_MAX);
+    strbuf_init(&work->content, PART_BYTES_MAX);
+    err = store_write(store->store, put_work, work);
+    strbuf_free(&work->out);
+    strbuf_free(&work->content);
+    return err;
+}
+
+enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data)
+{
+    struct put_work work = { .client_id = client_id, .data = data };
+
+    return put(store, &work);
+}
+
+enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault)
+{
+    struct refdata data = { .login_fault = login_fault };
+    struct put_work work = { .client_id = client_id, .data = &data, .login_only = true };
+
+    return put(store, &work);
+}
+
+/* --- looking things up --------------------------------------------------------------------------------------- */
+
+const struct ref_account *refdata_account(const struct refdata *data, int64_t no)
+{
+    return data->account_count ? bsearch(&no, data->accounts, data->account_count, sizeof *data->accounts, ref_by_number)
+                               : NULL;
+}
+
+const struct ref_vat_code *refdata_vat_code(const struct refdata *data, struct str code)
+{
+    return data->vat_code_count
+               ? bsearch(&code, data->vat_codes, data->vat_code_count, sizeof *data->vat_codes, ref_by_code) : NULL;
+}
+
+const struct ref_department *refdata_department(const struct refdata *data, struct str code)
+{
+    return data->department_count ? bsearch(&code, data->departments, data->department_count,
+                                            sizeof *data->departments, ref_by_code) : NULL;
+}
+
+const struct ref_product *refdata_product(const struct refdata *data, struct str code)
+{
+    return data->product_count
+               ? bsearch(&code, data->products, data->product_count, sizeof *data->products, ref_by_code) : NULL;
+}
+
+const struct ref_customer *refdata_customer(const struct refdata *data, int64_t no)
+{
+    return data->customer_count
+               ? bsearch(&no, data->customers, data->customer_count, sizeof *data->customers, ref_by_number) : NULL;
+}

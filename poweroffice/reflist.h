@@ -1,0 +1,27 @@
+/* reflist.h - the lists in struct refdata, one row each: where they are, how their items rest in the store.
+ *
+ * Lists are sorted and searched by their first member, a number or a code.
+ */
+#ifndef BILAG_REFLIST_H
+#define BILAG_REFLIST_H
+
+#include "refdata.h"
+#include "wire.h"
+
+enum { REFLISTS = 5, REF_TEXT_MAX = 4000 };
+
+extern const struct reflist {
+    unsigned bit;                         /* REF_ACCOUNTS, ... */
+    size_t items, count, size;            /* where in struct refdata the array and its count are; an item's size */
+    void (*encode)(struct strbuf *out, const void *item);
+    bool (*decode)(struct reader *in, void *item);
+    int (*compare)(const void *a, const void *b);
+} reflists[REFLISTS];
+
+void reflist_encode(const struct reflist *list, const struct refdata *data, struct strbuf *out);
+/* Into the arena, sorted. ERR_STORE_DAMAGED, ERR_MEMORY. */
+USED enum err reflist_decode(const struct reflist *list, struct str bytes, struct arena *arena, struct refdata *data);
+int ref_by_number(const void *a, const void *b);
+int ref_by_code(const void *a, const void *b);
+
+#endif

@@ -1,0 +1,24 @@
+/* tokens.h - bearer tokens, one per client and set of keys, shared by the processes of this machine.
+ *
+ * Kept until 60 s, or a tenth of their life if that is less, before they expire. The name is a hash over
+ * address and keys, so that environments never mix and a changed key never finds an old token.
+ * Secret: a struct token is wiped by whoever holds it.
+ */
+#ifndef BILAG_TOKENS_H
+#define BILAG_TOKENS_H
+
+#include "quota.h"
+
+enum { TOKEN_MAX = 8192, TOKEN_NAME_SIZE = 65 };
+
+struct token { char text[TOKEN_MAX]; size_t len; };
+
+void token_name(struct str token_url, struct str subscription_key, struct str application_key, struct str client_key,
+                char name[TOKEN_NAME_SIZE]);
+/* ERR_NOT_FOUND: none, or too old. */
+USED enum err token_get(struct quota *quota, const char *name, int64_t now_ms, struct token *ret_token);
+USED enum err token_put(struct quota *quota, const char *name, struct str token, int64_t life_s, int64_t now_ms);
+/* Forgets this very token; one that another process has fetched meanwhile stays. */
+USED enum err token_drop(struct quota *quota, const char *name, const struct token *token);
+
+#endif
