@@ -1,0 +1,25 @@
+/* complete.h - is all of a day here? Numbers, Z reports, totals (RULES.md section 5, DESIGN.md section 4).
+ *
+ * Which checks a venue uses follows from what its source can give: venues that close by the clock have no Z
+ * reports, and a source whose receipt numbers are not one series per register (saft: sequence: false) has no gaps.
+ */
+#ifndef BILAG_MAPPER_COMPLETE_H
+#define BILAG_MAPPER_COMPLETE_H
+
+#include "day.h"
+#include "tables.h"
+
+struct complete {
+    const struct venue *venue;
+    int32_t number;
+    const struct day *day;
+    struct arena *arena;
+    /* out */
+    bool zs_there;                       /* every register that sold, and every one listed, has its Z report */
+    bool gapless;                        /* no number is missing */
+    struct problems *problems;           /* NULL: only the two answers above */
+};
+
+USED enum err complete_check(struct txn *txn, struct complete *complete);
+
+#endif

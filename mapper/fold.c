@@ -1,0 +1,488 @@
+#include "fold.h"
+
+#include "day.h"
+#include "killpoint.h"
+#include "log.h"
+#include "seen.h"
+#include "share.h"
+#include "void.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+
+struct open_day { struct str venue; int32_t number; struct day state; };
+
+/* One batch under way: days are loaded once, changed in memory and saved at its end. */
+struct work {
+    struct fold *fold;
+    struct txn *txn;
+    struct open_day **days;
+    size_t count, room;
+    uint64_t first;
+    const struct reader *events;
+    size_t event_count;
+};
+
+/* What one event does. */
+struct one { const struct venue *venue; struct event event; struct known known; uint32_t n; };
+
+static enum err day_of(struct work *work, struct str venue, int32_t number, struct open_day **ret_day)
+{
+    struct arena *arena = work->fold->arena;
+    struct open_day *day;
+    enum err err;
+
+    for (size_t i = work->count; i > 0; i--)
+        if (work->days[i - 1]->number == number && str_equal(work->days[i - 1]->venue, venue)) {
+            *ret_day = work->days[i - 1];
+            return ERR_OK;
+        }
+    if (work->count == work->room) {
+        size_t room = work->room ? work->room * 2 : 64;
+        struct open_day **days = arena_array(arena, room, sizeof(struct open_day *));
+
+        if (!days)
+            return ERR_MEMORY;
+        if (work->count)
+            memcpy(days, work->days, work->count * sizeof *days);
+        work->days = days;
+        work->room = room;
+    }
+    day = arena_alloc(arena, sizeof *day);
+    if (!day)
+        return ERR_MEMORY;
+    *day = (struct open_day){ .venue = arena_copy(arena, venue), .number = number };
+    err = day_load(work->txn, venue, number, arena, &day->state);
+    if (!err)
+        *ret_day = work->days[work->count++] = day;
+    return err;
+}
+
+/* Something of substance came for this day: it belongs to the open part, and there is one. */
+static enum err open_part(struct work *work, struct open_day *day)
+{
+    struct day_part *last = day_last_part(&day->state);
+
+    return last->sealed ? day_new_part(&day->state, last->upto, work->fold->arena) : ERR_OK;
+}
+
+static enum err effect_on(struct work *work, struct one *one, struct open_day *day, enum effect_class class_,
+                          const struct effect *effect)
+{
+    uint64_t *counts[] = { [EFFECT_BROKEN] = &day->state.broken, [EFFECT_VOID] = &day->state.voids,
+                           [EFFECT_CONFLICT] = &day->state.conflicts, [EFFECT_MOVEMENT] = &day->state.movements,
+                           [EFFECT_Z] = &day->state.zs };
+    enum err err = open_part(work, day);
+
+    if (err)
+        return err;
+    if (class_ >= EFFECT_BROKEN)
+        ++*counts[class_];
+    day->state.last_place = one->known.place;
+    return effect_put(work->txn, day->venue, day->number, class_, one->known.place, one->n++, effect);
+}
+
+/* Books a receipt on a day, or takes it back; `by` is the event that says so. */
+static enum err book(struct work *work, struct one *one, int32_t number, const struct event *receipt, bool negative,
+                     struct str by_reg, uint64_t by_seq)
+{
+    struct effect effect = { negative, receipt->reg, receipt->series, receipt->seq, by_reg, by_seq };
+    enum effect_class class_ = day_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
+    struct open_day *day;
+    enum err err = day_of(work, one->event.venue, number, &day);
+
+    if (!err)
+        err = open_part(work, day);
+    if (!err && class_ == EFFECT_PLAIN) {
+        err = day_add_plain(&day->state, receipt, negative, work->fold->arena);
+        if (err == ERR_RANGE) {          /* absurd amounts: booked nowhere, and the draft says so */
+            one->known.booked = one->known.booked && negative;
+            class_ = EFFECT_BROKEN;
+            err = ERR_OK;
+        }
+    } else if (!err) {
+        day->state.receipts++;
+    }
+    return err ? err : effect_on(work, one, day, class_, &effect);
+}
+
+static enum err fold_receipt(struct work *work, struct one *one, struct open_day *day)
+{
+    struct event *receipt = &one->event;
+    struct effect effect = { false, receipt->reg, receipt->series, receipt->seq, receipt->reg, receipt->seq };
+    struct money lines, payments;
+    struct claim claim;
+    enum err err = receipt_sums(receipt, &lines, &payments);
+
+    if (err || lines.ore != payments.ore)
+        return effect_on(work, one, day, EFFECT_BROKEN, &effect);
+    one->known.booked = true;
+    err = book(work, one, day->number, receipt, false, receipt->reg, receipt->seq);
+    if (err)
+        return err;
+    err = claim_first(work->txn, receipt->venue, receipt->reg, receipt->seq, &claim);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    claim.reg = arena_copy(work->fold->arena, claim.reg);
+    claim.effective = true;
+    claim.place = one->known.place;
+    err = claim_put(work->txn, &claim);
+    return err ? err : book(work, one, claim.day, receipt, true, claim.reg, claim.seq);
+}
+
+/* A claim that something sent relies on is never taken away again. */
+static enum err claim_is_final(struct work *work, const struct claim *claim, bool *ret_final)
+{
+    struct open_day *day;
+    enum err err = day_of(work, claim->venue, claim->day, &day);
+
+    *ret_final = false;
+    for (size_t i = 0; !err && i < day->state.part_count; i++) {
+        const struct day_part *part = &day->state.parts[i];
+        bool covers = claim->place > part->from && (part->upto == 0 || claim->place <= part->upto);
+
+        if (covers && (part->sealed || part->fate == CREDIT_ORDERED))
+            *ret_final = true;
+    }
+    return err;
+}
+
+/* Makes way for an earlier void: the former one gives the receipt back to its day. */
+static enum err unseat(struct work *work, struct one *one, const struct event *receipt, struct claim *former)
+{
+    enum err err;
+
+    former->reg = arena_copy(work->fold->arena, former->reg);
+    former->effective = false;
+    err = claim_put(work->txn, former);
+    return err ? err : book(work, one, former->day, receipt, false, former->reg, former->seq);
+}
+
+static enum err fold_void(struct work *work, struct one *one, struct open_day *day)
+{
+    struct event *event = &one->event;
+    struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
+    struct claim claim = { event->venue, event->voids.reg, event->voids.seq, event->time, event->reg, event->seq,
+                           day->number, one->known.place, false };
+    struct claim former;
+    struct known target;
+    struct event receipt;
+    bool final = false;
+    enum err err = effect_on(work, one, day, EFFECT_VOID, &effect);
+
+    if (!err)
+        err = claim_put(work->txn, &claim);
+    if (err)
+        return err;
+    err = known_event(work->txn, event->venue, claim.target_reg, SERIES_RECEIPTS, claim.target_seq,
+                      work->fold->arena, &target, &receipt);
+    if (err || !target.booked)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    /* the store's pages move under writes: keep the receipt's bytes */
+    err = event_decode(arena_copy(work->fold->arena, target.bytes), work->fold->arena, &receipt);
+    if (!err) {
+        err = claim_effective(work->txn, event->venue, claim.target_reg, claim.target_seq, &former);
+        if (!err) {
+            err = claim_is_final(work, &former, &final);
+            if (err || final || claim_before(&former, &claim))
+                return err;
+            err = unseat(work, one, &receipt, &former);
+        } else if (err == ERR_NOT_FOUND) {
+            err = ERR_OK;
+        }
+    }
+    claim.effective = true;
+    if (!err)
+        err = claim_put(work->txn, &claim);
+    return err ? err : book(work, one, day->number, &receipt, true, event->reg, event->seq);
+}
+
+static enum err fold_movement(struct work *work, struct one *one, struct open_day *day)
+{
+    struct effect effect = { false, one->event.reg, one->event.series, one->event.seq, one->event.reg,
+                             one->event.seq };
+
+    return effect_on(work, one, day, EFFECT_MOVEMENT, &effect);
+}
+
+static enum err fold_z(struct work *work, struct one *one, struct open_day *day)
+{
+    const struct event *event = &one->event;
+    struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
+    struct key key, value;
+    enum err err;
+
+    key_init(&key);
+    key_name(&key, event->venue);
+    key_name(&key, event->reg);
+    key_u64(&key, event->z.number);
+    key_init(&value);
+    key_u32(&value, event->series);
+    key_u64(&value, event->seq);
+    err = store_put(work->txn, TABLE_ZS, key_str(&key), key_str(&value));
+    return err ? err : effect_on(work, one, day, EFFECT_Z, &effect);
+}
+
+static enum err fold_number_only(struct work *work, struct one *one, struct open_day *day)
+{
+    (void)work;
+    (void)one;
+    (void)day;
+    return ERR_OK;                       /* takes a sequence number, nothing else */
+}
+
+/* The same identity with other content: the first stands, the other is kept and said. */
+static enum err fold_conflict(struct work *work, struct one *one, const struct event_hash *hash)
+{
+    const struct event *event = &one->event;
+    struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
+    struct key key;
+    struct open_day *day;
+    enum err err;
+
+    key_init(&key);
+    key_name(&key, event->venue);
+    key_name(&key, event->reg);
+    key_u32(&key, event->series);
+    key_u64(&key, event->seq);
+    for (size_t i = 0; i < sizeof hash->bytes; i += 8) {
+        uint64_t half;
+
+        memcpy(&half, hash->bytes + i, sizeof half);
+        key_u64(&key, half);
+    }
+    err = store_put_new(work->txn, TABLE_CONFLICTS, key_str(&key), STR("0"));
+    if (err == ERR_EXISTS) {
+        work->fold->duplicates++;
+        return ERR_OK;
+    }
+    work->fold->conflicts++;
+    if (!err)
+        err = day_of(work, event->venue, one->known.day, &day);
+    if (!err)
+        day->state.last_ms = work->fold->now_ms;
+    return err ? err : effect_on(work, one, day, EFFECT_CONFLICT, &effect);
+}
+
+static enum err fold_new(struct work *work, struct one *one)
+{
+    static enum err (*const kinds[EVENT_KIND_COUNT])(struct work *, struct one *, struct open_day *) = {
+        [EVENT_RECEIPT] = fold_receipt, [EVENT_VOID] = fold_void, [EVENT_CASH_MOVEMENT] = fold_movement,
+        [EVENT_Z_REPORT] = fold_z, [EVENT_TRAINING] = fold_number_only, [EVENT_COPY] = fold_number_only,
+    };
+    struct event *event = &one->event;
+    struct effect broken = { false, event->reg, event->series, event->seq, event->reg, event->seq };
+    struct open_day *day;
+    enum err err = seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
+
+    if (err && err != ERR_EXISTS)
+        return err;
+    one->known.day = event->kind == EVENT_Z_REPORT ? event->z.business_day
+                                                   : venue_business_day(one->venue, event->time);
+    err = day_of(work, event->venue, one->known.day, &day);
+    if (err)
+        return err;
+    day->state.last_ms = work->fold->now_ms;
+    err = day_note_register(&day->state, event, work->fold->arena);
+    if (err == ERR_RANGE)
+        err = effect_on(work, one, day, EFFECT_BROKEN, &broken);
+    else if (!err)
+        err = kinds[event->kind](work, one, day);
+    return err ? err : known_put(work->txn, event, &one->known);
+}
+
+static enum err park(struct work *work, const struct event *event, uint64_t place, struct str bytes)
+{
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, event->venue);
+    key_u64(&key, place);
+    work->fold->parked++;
+    return store_put(work->txn, TABLE_PARKED, key_str(&key), bytes);
+}
+
+static enum err fold_event(struct work *work, uint64_t place, struct str bytes)
+{
+    struct one one = { .known = { .place = place, .bytes = bytes } };
+    struct event_hash hash;
+    struct known known;
+    enum err err = event_decode(bytes, work->fold->arena, &one.event);
+
+    if (err == ERR_MEMORY)
+        return err;
+    if (err) {
+        work->fold->damaged++;
+        log_fact("level=error what=\"an event in the log cannot be read; it stays there\" partition=%" PRIu32
+                 " offset=%" PRIu64, work->fold->partition, place - 1);
+        return ERR_OK;
+    }
+    one.venue = config_venue(work->fold->config, one.event.venue);
+    if (!one.venue)
+        return park(work, &one.event, place, bytes);
+    event_hash(bytes, &hash);
+    one.known.hash = hash;
+    work->fold->events++;
+    err = known_get(work->txn, one.event.venue, one.event.reg, one.event.series, one.event.seq, &known);
+    if (err == ERR_NOT_FOUND)
+        return fold_new(work, &one);
+    if (err)
+        return err;
+    if (memcmp(&known.hash, &hash, sizeof hash) != 0) {
+        one.known.day = known.day;
+        return fold_conflict(work, &one, &hash);
+    }
+    work->fold->duplicates++;
+    return ERR_OK;
+}
+
+static void begin(struct work *work, struct txn *txn)
+{
+    struct fold *fold = work->fold;
+
+    arena_reset(fold->arena);
+    work->txn = txn;
+    work->days = NULL;
+    work->count = work->room = 0;
+    fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = 0;
+}
+
+static enum err finish(struct work *work)
+{
+    struct fold *fold = work->fold;
+    enum err err = ERR_OK;
+
+    fold->touched_count = 0;
+    fold->touched = arena_array(fold->arena, work->count, sizeof *fold->touched);
+    if (!fold->touched)
+        return ERR_MEMORY;
+    for (size_t i = 0; !err && i < work->count; i++) {
+        struct open_day *day = work->days[i];
+        struct key key;
+
+        key_init(&key);
+        key_name(&key, day->venue);
+        key_day(&key, day->number);
+        err = day_save(work->txn, day->venue, day->number, &day->state);
+        if (!err && !day_last_part(&day->state)->sealed)
+            err = store_put(work->txn, TABLE_DUE, key_str(&key), STR("1"));
+        fold->touched[fold->touched_count++] = (struct touched){ day->venue, day->number };
+    }
+    return err;
+}
+
+static void offset_key(struct key *key, uint32_t partition)
+{
+    key_init(key);
+    key_name(key, STR("offset"));
+    key_u32(key, partition);
+}
+
+static enum err batch_work(struct txn *txn, void *context)
+{
+    struct work *work = context;
+    struct reader events = *work->events;
+    struct key key, next;
+    enum err err = ERR_OK;
+
+    begin(work, txn);
+    for (size_t i = 0; !err && i < work->event_count; i++) {
+        struct str bytes = take_any(&events);
+
+        err = events.failed ? ERR_FORMAT : fold_event(work, work->first + i + 1, bytes);
+    }
+    if (!err)
+        err = finish(work);
+    offset_key(&key, work->fold->partition);
+    key_init(&next);
+    key_u64(&next, work->first + work->event_count);
+    if (!err)
+        err = store_put(txn, TABLE_META, key_str(&key), key_str(&next));
+    KILLPOINT("mapper.before-commit");
+    return err;
+}
+
+enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, const struct reader *events, size_t count)
+{
+    struct work work = { .fold = fold, .first = first, .events = events, .event_count = count };
+    enum err err = store_write(store, batch_work, &work);
+
+    KILLPOINT("mapper.after-commit");
+    return err;
+}
+
+struct parked_walk { struct work *work; struct key done[256]; size_t count; };
+
+static enum err parked_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct parked_walk *walk = context;
+    struct work *work = walk->work;
+    struct str venue;
+    uint64_t place;
+    size_t at = 0;
+
+    (void)txn;
+    if (!key_take_name(key, &at, &venue) || !key_take_u64(key, &at, &place))
+        return ERR_STORE_DAMAGED;
+    if (!config_venue(work->fold->config, venue) ||
+        venue_partition(venue, work->fold->config->partitions) != work->fold->partition)
+        return ERR_OK;
+    if (walk->count == COUNT(walk->done))
+        return ERR_STOP;
+    key_init(&walk->done[walk->count]);
+    key_name(&walk->done[walk->count], venue);
+    key_u64(&walk->done[walk->count++], place);
+    return fold_event(work, place, arena_copy(work->fold->arena, value));
+}
+
+static enum err parked_work(struct txn *txn, void *context)
+{
+    struct parked_walk *walk = context;
+    enum err err;
+
+    begin(walk->work, txn);
+    walk->count = 0;
+    err = store_walk(txn, TABLE_PARKED, STR_NONE, STR_NONE, parked_seen, walk);
+    for (size_t i = 0; !err && i < walk->count; i++)
+        err = store_delete(txn, TABLE_PARKED, key_str(&walk->done[i]));
+    return err ? err : finish(walk->work);
+}
+
+enum err fold_parked(struct fold *fold, struct store *store)
+{
+    static struct parked_walk walk;      /* large, and one at a time */
+    struct work work = { .fold = fold };
+
+    walk = (struct parked_walk){ .work = &work };
+    return store_write(store, parked_work, &walk);
+}
+
+struct offset_read { uint32_t partition; uint64_t offset; };
+
+static enum err offset_work(struct txn *txn, void *context)
+{
+    struct offset_read *read = context;
+    struct str value;
+    struct key key;
+    size_t at = 0;
+    enum err err;
+
+    offset_key(&key, read->partition);
+    err = store_get(txn, TABLE_META, key_str(&key), &value);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (!err && !key_take_u64(value, &at, &read->offset))
+        err = ERR_STORE_DAMAGED;
+    return err;
+}
+
+enum err fold_offset(struct store *store, uint32_t partition, uint64_t *ret_offset)
+{
+    struct offset_read read = { partition, 0 };
+    enum err err = store_read(store, offset_work, &read);
+
+    if (!err)
+        *ret_offset = read.offset;
+    return err;
+}

@@ -1,0 +1,34 @@
+/* fold.h - a batch of the log becomes settlements, in one transaction with the partition's offset.
+ *
+ * Idempotent: an event whose identity and content are known changes nothing. The same identity with other
+ * content is kept aside (EFFECT_CONFLICT). The result for a day does not depend on the order of arrival.
+ */
+#ifndef BILAG_MAPPER_FOLD_H
+#define BILAG_MAPPER_FOLD_H
+
+#include "tables.h"
+#include "wire.h"
+
+/* Days that changed, for the schedule; views into the fold's arena. */
+struct touched { struct str venue; int32_t day; };
+
+struct fold {
+    const struct config *config;
+    struct arena *arena;                 /* emptied at the start of every fold */
+    int64_t now_ms;
+    uint32_t partition;
+    /* out */
+    struct touched *touched;
+    size_t touched_count;
+    uint64_t events, duplicates, conflicts, parked, damaged;
+};
+
+/* Folds `count` events from offset `first` on; `events` gives each event's canonical bytes (take_any). */
+USED enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, const struct reader *events,
+                         size_t count);
+/* Folds what waited for its venue to be configured. */
+USED enum err fold_parked(struct fold *fold, struct store *store);
+/* The offset to read a partition from. */
+USED enum err fold_offset(struct store *store, uint32_t partition, uint64_t *ret_offset);
+
+#endif

@@ -1,0 +1,127 @@
+#include "seen.h"
+
+#include "tables.h"
+
+#include <string.h>
+
+struct interval { uint64_t first, last; };
+
+static void register_key(struct key *key, struct str venue, struct str reg, uint32_t series)
+{
+    key_init(key);
+    key_name(key, venue);
+    key_name(key, reg);
+    key_u32(key, series);
+}
+
+static enum err interval_of(size_t prefix_len, struct str key, struct str value, struct interval *ret_interval)
+{
+    size_t at = prefix_len, from = 0;
+
+    if (!key_take_u64(key, &at, &ret_interval->first) || !key_take_u64(value, &from, &ret_interval->last))
+        return ERR_STORE_DAMAGED;
+    return ERR_OK;
+}
+
+/* The interval that starts at or below seq. */
+static enum err interval_floor(struct txn *txn, const struct key *prefix, uint64_t seq, struct interval *ret_interval)
+{
+    struct key key = *prefix;
+    struct str found, value;
+    enum err err;
+
+    key_u64(&key, seq);
+    err = store_floor(txn, TABLE_SEEN, key_str(prefix), key_str(&key), &found, &value);
+    return err ? err : interval_of(prefix->len, found, value, ret_interval);
+}
+
+static enum err interval_put(struct txn *txn, const struct key *prefix, struct interval interval)
+{
+    struct key key = *prefix, last;
+
+    key_u64(&key, interval.first);
+    key_init(&last);
+    key_u64(&last, interval.last);
+    return store_put(txn, TABLE_SEEN, key_str(&key), key_str(&last));
+}
+
+static enum err interval_drop(struct txn *txn, const struct key *prefix, uint64_t first)
+{
+    struct key key = *prefix;
+
+    key_u64(&key, first);
+    return store_delete(txn, TABLE_SEEN, key_str(&key));
+}
+
+enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq)
+{
+    struct interval below, above, merged = { seq, seq };
+    struct key prefix;
+    enum err err;
+
+    register_key(&prefix, venue, reg, series);
+    err = interval_floor(txn, &prefix, seq, &below);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (!err && below.last >= seq)
+        return ERR_EXISTS;
+    if (!err && below.last + 1 == seq)
+        merged.first = below.first;
+    if (seq != UINT64_MAX && interval_floor(txn, &prefix, seq + 1, &above) == ERR_OK && above.first == seq + 1) {
+        merged.last = above.last;
+        err = interval_drop(txn, &prefix, above.first);
+        if (err)
+            return err;
+    }
+    return interval_put(txn, &prefix, merged);
+}
+
+struct gap_walk { size_t prefix_len; uint64_t next, last; gap_visit visit; void *context; };
+
+static enum err gap_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct gap_walk *walk = context;
+    struct interval interval;
+    enum err err = interval_of(walk->prefix_len, key, value, &interval);
+
+    (void)txn;
+    if (err)
+        return err;
+    if (interval.first > walk->last)
+        return ERR_STOP;
+    if (interval.first > walk->next)
+        err = walk->visit(walk->next, interval.first - 1, walk->context);
+    if (interval.last == UINT64_MAX)
+        return err ? err : ERR_STOP;
+    if (interval.last + 1 > walk->next)
+        walk->next = interval.last + 1;
+    return err;
+}
+
+enum err seen_gaps(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t first, uint64_t last,
+                   gap_visit visit, void *context)
+{
+    struct gap_walk walk = { .next = first, .last = last, .visit = visit, .context = context };
+    struct interval below;
+    struct key prefix, start;
+    enum err err;
+
+    if (first > last)
+        return ERR_OK;
+    register_key(&prefix, venue, reg, series);
+    walk.prefix_len = prefix.len;
+    start = prefix;
+    err = first ? interval_floor(txn, &prefix, first - 1, &below) : ERR_NOT_FOUND;
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (!err) {
+        walk.next = below.last + 1;
+        key_u64(&start, below.first);
+    } else {
+        key_u64(&start, first);
+    }
+    err = store_walk(txn, TABLE_SEEN, key_str(&prefix), key_str(&start), gap_seen, &walk);
+    if (!err && walk.next <= last && walk.next != 0)
+        err = visit(walk.next, last, context);
+    return err;
+}

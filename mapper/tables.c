@@ -1,0 +1,157 @@
+#include "tables.h"
+
+#include "wire.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *const mapper_tables[TABLE_COUNT] = {
+    "meta", "receipts", "seen", "voids", "effects", "zs", "conflicts", "days", "due", "drafts", "orders", "parked",
+};
+
+static void known_key(struct key *key, struct str venue, struct str reg, uint32_t series, uint64_t seq)
+{
+    key_init(key);
+    key_name(key, venue);
+    key_name(key, reg);
+    key_u32(key, series);
+    key_u64(key, seq);
+}
+
+enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                   struct known *ret_known)
+{
+    struct known known = { 0 };
+    struct str value, hash;
+    struct reader in;
+    struct key key;
+    enum err err;
+
+    known_key(&key, venue, reg, series, seq);
+    err = store_get(txn, TABLE_RECEIPTS, key_str(&key), &value);
+    if (err)
+        return err;
+    reader_init(&in, value);
+    if (take_array(&in, 5) != 5)
+        return ERR_STORE_DAMAGED;
+    known.place = take_uint(&in);
+    known.day = (int32_t)take_int(&in);
+    known.booked = take_bool(&in);
+    hash = take_bin(&in, sizeof known.hash.bytes);
+    known.bytes = take_bin(&in, EVENT_BYTES_MAX);
+    if (reader_done(&in) || hash.len != sizeof known.hash.bytes)
+        return ERR_STORE_DAMAGED;
+    memcpy(known.hash.bytes, hash.bytes, hash.len);
+    *ret_known = known;
+    return ERR_OK;
+}
+
+enum err known_put(struct txn *txn, const struct event *event, const struct known *known)
+{
+    struct strbuf out;
+    struct key key;
+    enum err err;
+
+    strbuf_init(&out, EVENT_BYTES_MAX + 128);
+    wire_array(&out, 5);
+    wire_uint(&out, known->place);
+    wire_int(&out, known->day);
+    wire_bool(&out, known->booked);
+    wire_bin(&out, (struct str){ (const char *)known->hash.bytes, sizeof known->hash.bytes });
+    wire_bin(&out, known->bytes);
+    known_key(&key, event->venue, event->reg, event->series, event->seq);
+    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_RECEIPTS, key_str(&key), strbuf_str(&out));
+    strbuf_free(&out);
+    return err;
+}
+
+enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                     struct arena *arena, struct known *ret_known, struct event *ret_event)
+{
+    enum err err = known_get(txn, venue, reg, series, seq, ret_known);
+
+    if (err)
+        return err;
+    err = event_decode(ret_known->bytes, arena, ret_event);
+    return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+}
+
+static void effect_prefix(struct key *key, struct str venue, int32_t day, enum effect_class class_)
+{
+    key_init(key);
+    key_name(key, venue);
+    key_day(key, day);
+    key_u32(key, class_);
+}
+
+enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
+                    uint32_t n, const struct effect *effect)
+{
+    struct strbuf out;
+    struct key key;
+    enum err err;
+
+    effect_prefix(&key, venue, day, class_);
+    key_u64(&key, place);
+    key_u32(&key, n);
+    strbuf_init(&out, 1024);
+    wire_array(&out, 6);
+    wire_bool(&out, effect->negative);
+    wire_str(&out, effect->reg);
+    wire_uint(&out, effect->series);
+    wire_uint(&out, effect->seq);
+    wire_str(&out, effect->by_reg);
+    wire_uint(&out, effect->by_seq);
+    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_EFFECTS, key_str(&key), strbuf_str(&out));
+    strbuf_free(&out);
+    return err;
+}
+
+struct effect_walk_ { size_t prefix_len; uint64_t upto; effect_visit visit; void *context; };
+
+static enum err effect_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct effect_walk_ *walk = context;
+    struct effect effect = { 0 };
+    struct reader in;
+    uint64_t place;
+    size_t at = walk->prefix_len;
+
+    if (!key_take_u64(key, &at, &place))
+        return ERR_STORE_DAMAGED;
+    if (place > walk->upto)
+        return ERR_STOP;
+    reader_init(&in, value);
+    if (take_array(&in, 6) != 6)
+        return ERR_STORE_DAMAGED;
+    effect.negative = take_bool(&in);
+    effect.reg = take_str(&in, 64);
+    effect.series = (uint32_t)take_uint(&in);
+    effect.seq = take_uint(&in);
+    effect.by_reg = take_str(&in, 64);
+    effect.by_seq = take_uint(&in);
+    return reader_done(&in) ? ERR_STORE_DAMAGED : walk->visit(txn, place, &effect, walk->context);
+}
+
+enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t from,
+                     uint64_t upto, effect_visit visit, void *context)
+{
+    struct effect_walk_ walk = { 0, upto, visit, context };
+    struct key prefix, start;
+
+    if (from >= upto)
+        return ERR_OK;
+    effect_prefix(&prefix, venue, day, class_);
+    walk.prefix_len = prefix.len;
+    start = prefix;
+    key_u64(&start, from + 1);
+    return store_walk(txn, TABLE_EFFECTS, key_str(&prefix), key_str(&start), effect_seen, &walk);
+}
+
+struct str receipt_text(struct arena *arena, struct str reg, uint32_t series, uint64_t seq)
+{
+    static const char *const prefixes[SERIES_COUNT] = { "", "Z", "E" };
+
+    return arena_format(arena, STR_FMT "/%s%" PRIu64, STR_ARG(reg), series < SERIES_COUNT ? prefixes[series] : "?",
+                        seq);
+}

@@ -1,0 +1,81 @@
+/* tables.h - what the mapper keeps, in STATE_DIR/mapper: offsets and everything folded, committed together.
+ *
+ * One transaction folds one batch of the log and moves the partition's offset with it, so a crash at any
+ * moment repeats at most a batch that left no trace. All keys start with the venue, all of a venue's events
+ * are in one partition, and a partition has one mapper at a time (a lock file each), so two mappers never
+ * write the same key.
+ */
+#ifndef BILAG_MAPPER_TABLES_H
+#define BILAG_MAPPER_TABLES_H
+
+#include "config.h"
+#include "event.h"
+#include "store.h"
+
+enum {
+    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision */
+    TABLE_RECEIPTS,     /* venue, register, series, seq -> struct known: the event, its day and place */
+    TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
+    TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */
+    TABLE_EFFECTS,      /* venue, day, class, place, n -> struct effect: what an event did to a day */
+    TABLE_ZS,           /* venue, register, Z number -> series and seq of the Z report */
+    TABLE_CONFLICTS,    /* venue, register, series, seq, hash -> day, dismissed */
+    TABLE_DAYS,         /* venue, day -> struct day: the settlement */
+    TABLE_DUE,          /* venue, day -> nothing: days with something not yet sealed */
+    TABLE_DRAFTS,       /* document id -> the draft as last built */
+    TABLE_ORDERS,       /* venue, day, register, seq -> struct order_mark */
+    TABLE_PARKED,       /* venue, place -> event of a venue that the configuration does not know at present */
+    TABLE_COUNT
+};
+
+extern const char *const mapper_tables[TABLE_COUNT];
+enum { MAPPER_LAYOUT = 1 };
+
+/* A place is an event's offset in its partition plus one: 0 is before everything. */
+
+/* What is known of an identity. bytes are the canonical event. */
+struct known {
+    uint64_t place;
+    int32_t day;
+    bool booked;                         /* a receipt that moved money: not broken */
+    struct event_hash hash;
+    struct str bytes;
+};
+USED enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                        struct known *ret_known);
+USED enum err known_put(struct txn *txn, const struct event *event, const struct known *known);
+/* The receipt that an effect names, decoded. */
+USED enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                          struct arena *arena, struct known *ret_known, struct event *ret_event);
+
+/* Classes of effects. PLAIN and MIXED move money; the others are what a draft must mention. */
+enum effect_class {
+    EFFECT_PLAIN,       /* a receipt with one payment type: folded into the day's sums */
+    EFFECT_MIXED,       /* several payment types, credit, or a sum of 0: shared out receipt by receipt */
+    EFFECT_BROKEN,      /* lines and payments differ, or sums too large: booked nowhere, the day is held */
+    EFFECT_VOID,        /* a void event, whether or not it found its receipt */
+    EFFECT_CONFLICT,    /* the same identity came with other content */
+    EFFECT_MOVEMENT,    /* a cash movement */
+    EFFECT_Z            /* a Z report for this business day */
+};
+
+struct effect {
+    bool negative;                       /* takes the receipt back */
+    struct str reg;                      /* the event whose content counts: the receipt, the movement, ... */
+    uint32_t series;
+    uint64_t seq;
+    struct str by_reg;                   /* the event that caused it: the receipt itself, or its void */
+    uint64_t by_seq;
+};
+
+USED enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
+                         uint32_t n, const struct effect *effect);
+/* In order of place, for places in (from, upto]. */
+typedef enum err (*effect_visit)(struct txn *txn, uint64_t place, const struct effect *effect, void *context);
+USED enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t from,
+                          uint64_t upto, effect_visit visit, void *context);
+
+/* (register, series, seq) as people see it: "K1/10234", "K1/Z12". */
+struct str receipt_text(struct arena *arena, struct str reg, uint32_t series, uint64_t seq);
+
+#endif
