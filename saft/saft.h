@@ -1,0 +1,72 @@
+/* saft.h - a SAF-T Cash Register file (Norway, v1.00) becomes native events.
+ *
+ * Two passes   the first judges the whole file (well-formed, our namespace, every amount, time, number
+ *              and VAT code that we book from) and calls nobody; only then does the second hand events
+ *              to the sink, in file order, each Z report after the receipts of its period. So a bad
+ *              file gives a fault and no event. A file that changes meanwhile is ERR_BUSY: what the
+ *              sink had by then was valid, and the same file imported again adds only what lacked.
+ * Same file    same events, to the byte; files that overlap give the same events for what they share.
+ * Bounds       no DTD, no entities, no network; memory does not grow with the file (24 MB of code
+ *              lists, 16 MB of Z reports per register, 8 MB for one receipt at most).
+ * Not judged   sums. A receipt that does not balance, a gap, a Z report that says something else are
+ *              emitted as they are, counted in the summary, and held by the mapper.
+ * Ownership    an event lives until the sink returns. The venue must have its zone open.
+ * Errors       ERR_FORMAT, ERR_RANGE, ERR_TOO_LONG: the file is wrong. ERR_REFUSED: not a file of this
+ *              kind, or not clear which of its locations is the venue. ERR_NOT_FOUND, ERR_SYSTEM:
+ *              cannot be read. ERR_BUSY: changed. ERR_MEMORY. Else what the sink answered. The fault
+ *              says file, line, receipt and what to do. docs/saft.md has every decision.
+ */
+#ifndef BILAG_SAFT_H
+#define BILAG_SAFT_H
+
+#include "config.h"
+#include "event.h"
+
+typedef enum err (*saft_sink)(const struct event *event, void *context);
+
+/* What a person should know though the file was taken. X(name, code, sentence) */
+#define SAFT_NOTES(X) \
+    X(SAFT_RECEIPT_UNBALANCED, "receipt-unbalanced", \
+      "payments are not lines plus rounding and tips, in any reading; the day will be held") \
+    X(SAFT_LINES_DIFFER, "lines-differ", "the lines do not add up to transAmntIn; the lines were taken") \
+    X(SAFT_VAT_DIFFERS, "vat-differs", "the VAT of a line is not its rate; the till's figure was kept") \
+    X(SAFT_TIP_UNPLACED, "tip-unplaced", "a tip is inside the amount but on no line; the day will be held") \
+    X(SAFT_ROUNDING_ODD, "rounding-odd", "rounding above 0.50 or without cash") \
+    X(SAFT_CREDIT_PAID, "credit-paid", "a credit sale that was paid at once; booked as paid, not as an order") \
+    X(SAFT_GROUP_UNKNOWN, "group-unknown", \
+      "an article group without a predefined code; its own id became the product type: map it, or " \
+      "write it under saft: article_groups:") \
+    X(SAFT_PAYMENT_UNKNOWN, "payment-unknown", \
+      "a payment code without a predefined code; its own id became the payment type: map it, or " \
+      "write it under saft: payment_codes:") \
+    X(SAFT_MOVEMENT_EMPTY, "movement-empty", "a till movement without an amount; see the till's own report") \
+    X(SAFT_Z_DIFFERS, "z-differs", "a Z report that its receipts do not add up to; the day will be held") \
+    X(SAFT_Z_EMPTY, "z-empty", "a Z event without figures; ignored") \
+    X(SAFT_Z_UNNUMBERED, "z-unnumbered", "a Z report without a number; numbered by its time") \
+    X(SAFT_LOCATION_LEFT_OUT, "location-left-out", "a location that is not this venue; left out") \
+    X(SAFT_OTHER_COMPANY, "other-company", "the file is of another organisation number than the venue")
+
+#define X(name, code, sentence) name,
+enum saft_note { SAFT_NOTES(X) SAFT_NOTE_COUNT };
+#undef X
+
+const char *saft_note_code(enum saft_note note);
+const char *saft_note_text(enum saft_note note);
+
+struct saft_summary {
+    uint64_t events;                     /* handed to the sink (or that would be) */
+    uint64_t receipts, voids, training, movements, z_reports, x_reports;
+    uint32_t locations, registers;       /* taken */
+    int64_t first_time, last_time;       /* of receipts; 0: none */
+    char company[40];                    /* organisation number in the file */
+    struct { uint64_t count; char first[120]; } notes[SAFT_NOTE_COUNT];     /* count 0: nothing */
+};
+
+/* Only the first pass. ret_summary may be NULL; it is written with ERR_OK. */
+USED enum err saft_validate(const char *path, const struct venue *venue, struct saft_summary *ret_summary,
+                            struct fault *fault);
+/* Both passes. */
+USED enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, void *context,
+                        struct saft_summary *ret_summary, struct fault *fault);
+
+#endif
