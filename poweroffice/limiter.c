@@ -87,13 +87,24 @@ static enum err take_work(struct txn *txn, void *context)
     return bucket_put(txn, work->limiter, &bucket);
 }
 
+enum err limiter_look(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us)
+{
+    struct limiter_work work = { .limiter = limiter, .now_us = now_us };
+    enum err err = store_read(limiter->quota->store, look_work, &work);
+
+    if (err == ERR_BUSY)
+        *ret_at_us = work.at_us;
+    return err;
+}
+
 enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us)
 {
     struct limiter_work work = { .limiter = limiter, .now_us = now_us };
-    enum err err = store_read(limiter->quota->store, look_work, &work);      /* waiting costs no commit */
+    enum err err = limiter_look(limiter, now_us, ret_at_us);         /* waiting costs no commit */
 
-    if (!err)
-        err = store_write(limiter->quota->store, take_work, &work);
+    if (err)
+        return err;
+    err = store_write(limiter->quota->store, take_work, &work);
     if (err == ERR_BUSY)
         *ret_at_us = work.at_us;
     return err;

@@ -20,6 +20,8 @@ struct limiter { struct quota *quota; struct key bucket; int64_t interval_us; };
 void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second);
 /* ERR_OK: one request may leave now. ERR_BUSY: not before ret_at_us. */
 USED enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us);
+/* The same without taking. */
+USED enum err limiter_look(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us);
 /* It left later than it was taken (a stalled disk, a busy machine): the next ones keep their distance. */
 USED enum err limiter_late(struct limiter *limiter, int64_t sent_us);
 /* 429 for a request that left at sent_us; wait_s: what the answer asks for, 0 if it does not say. */

@@ -22,6 +22,7 @@ enum outcome { OUTCOME_DONE, OUTCOME_THROTTLED, OUTCOME_PASSING, OUTCOME_UNKNOWN
 enum call_method { CALL_GET, CALL_POST, CALL_PUT };
 
 struct poweroffice;
+struct refstore;
 
 struct call {
     const struct venue *venue;            /* whose client key and extension */
@@ -50,5 +51,11 @@ void poweroffice_reload(struct poweroffice *po);              /* configuration h
 USED enum err poweroffice_call(struct poweroffice *po, const struct call *call, answered done, void *context);
 size_t poweroffice_waiting(const struct poweroffice *po);     /* queued and in flight */
 void poweroffice_turn(struct poweroffice *po);                /* from ops.turn: start what may start */
+struct refstore *poweroffice_refstore(struct poweroffice *po);         /* open for writing; lent */
+
+/* Without a stage (`bilag`, tests): the configuration must outlive it, and poweroffice_run() takes the place of the
+ * stage's loop: it returns when nothing waits any more, or at until_steady_ms. */
+USED enum err poweroffice_open_alone(const struct config *config, struct poweroffice **ret_po, struct fault *fault);
+void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms);
 
 #endif

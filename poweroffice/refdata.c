@@ -305,12 +305,30 @@ enum err refdata_put(struct refstore *store, struct str client_id, const struct 
     return put(store, &work);
 }
 
+struct login_work { struct str client_id, login_fault; bool same; };
+
+/* A client that was never read and has no fault needs no record either. */
+static enum err login_same_work(struct txn *txn, void *context)
+{
+    struct login_work *work = context;
+    struct refdata data = { .login_fault = STR_NONE };
+    struct head head;
+    enum err err = head_get(txn, work->client_id, &head);
+
+    if (!err)
+        err = content_decode(head.content, &data);
+    work->same = (!err || err == ERR_NOT_FOUND) && str_equal(data.login_fault, work->login_fault);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault)
 {
+    struct login_work look = { .client_id = client_id, .login_fault = login_fault };
     struct refdata data = { .login_fault = login_fault };
     struct put_work work = { .client_id = client_id, .data = &data, .login_only = true };
+    enum err err = store_read(store->store, login_same_work, &look);     /* most often nothing has changed */
 
-    return put(store, &work);
+    return err || look.same ? err : put(store, &work);
 }
 
 /* --- looking things up --------------------------------------------------------------------------------------- */

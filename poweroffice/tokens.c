@@ -23,7 +23,8 @@ void token_name(struct str token_url, struct str subscription_key, struct str ap
     (void)sodium_bin2hex(name, TOKEN_NAME_SIZE, hash, sizeof hash);
 }
 
-/* A record is the wall clock's time until which the token is good, and the token. */
+/* A record is the wall clock's time until which the token is good, and the token. record: what to put, or the
+ * token to drop. */
 struct token_work { struct key key; int64_t now_ms; struct token *token; struct str record; };
 
 static void name_key(struct key *key, const char *name)
@@ -97,16 +98,15 @@ static enum err token_drop_work(struct txn *txn, void *context)
 
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    if (value.len != ahead + work->token->len || memcmp(value.bytes + ahead, work->token->text, work->token->len) != 0)
+    if (value.len < ahead || !str_equal((struct str){ value.bytes + ahead, value.len - ahead }, work->record))
         return ERR_OK;
     return store_delete(txn, QUOTA_TOKENS, key_str(&work->key));
 }
 
-enum err token_drop(struct quota *quota, const char *name, const struct token *token)
+enum err token_drop(struct quota *quota, const char *name, struct str token)
 {
-    struct token_work work;
+    struct token_work work = { .record = token };
 
     name_key(&work.key, name);
-    work.token = (struct token *)(uintptr_t)token;
     return store_write(quota->store, token_drop_work, &work);
 }

@@ -19,6 +19,6 @@ void token_name(struct str token_url, struct str subscription_key, struct str ap
 USED enum err token_get(struct quota *quota, const char *name, int64_t now_ms, struct token *ret_token);
 USED enum err token_put(struct quota *quota, const char *name, struct str token, int64_t life_s, int64_t now_ms);
 /* Forgets this very token; one that another process has fetched meanwhile stays. */
-USED enum err token_drop(struct quota *quota, const char *name, const struct token *token);
+USED enum err token_drop(struct quota *quota, const char *name, struct str token);
 
 #endif

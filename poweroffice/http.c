@@ -1,0 +1,286 @@
+#include "http.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
+
+struct transfer {
+    struct transfer *next;                /* in http's list of idle ones */
+    struct http *http;
+    CURL *easy;
+    struct curl_slist *headers;
+    char *url, *body;
+    struct strbuf reply;
+    bool sent;
+    http_done done;
+    void *context;
+};
+
+struct http {
+    CURLM *multi;
+    struct transfer *idle, **all;
+    size_t all_count, under_way;
+    long connect_ms, answer_ms;
+};
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+
+    strbuf_add(&transfer->reply, (struct str){ bytes, size * count });
+    return transfer->reply.failed ? 0 : size * count;
+}
+
+/* Called when a connection stands and the request is about to go out. A second call means that libcurl saw a kept
+ * connection die under the request and is about to send it again: never, for the first may have arrived. */
+static int about_to_send(void *context, char *to_ip, char *from_ip, int to_port, int from_port)
+{
+    struct transfer *transfer = context;
+
+    (void)to_ip;
+    (void)from_ip;
+    (void)to_port;
+    (void)from_port;
+    if (transfer->sent)
+        return CURL_PREREQFUNC_ABORT;
+    transfer->sent = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+enum err http_open(struct http **ret_http)
+{
+    struct http *http = calloc(1, sizeof *http);
+
+    if (!http)
+        return ERR_MEMORY;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || !(http->multi = curl_multi_init())) {
+        free(http);
+        return ERR_SYSTEM;
+    }
+    (void)curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    http_patience(http, 5000, 15000, 64);
+    *ret_http = http;
+    return ERR_OK;
+}
+
+void http_patience(struct http *http, int32_t connect_ms, int32_t answer_ms, int32_t connections)
+{
+    http->connect_ms = connect_ms;
+    http->answer_ms = answer_ms;
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)connections);
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
+}
+
+/* Headers carry keys and tokens. */
+static void wipe_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *at = headers; at; at = at->next)
+        explicit_bzero(at->data, strlen(at->data));
+    curl_slist_free_all(headers);
+}
+
+static void transfer_clear(struct transfer *transfer)
+{
+    wipe_headers(transfer->headers);
+    transfer->headers = NULL;
+    free(transfer->url);
+    free(transfer->body);
+    transfer->url = transfer->body = NULL;
+    if (transfer->reply.bytes)
+        explicit_bzero(transfer->reply.bytes, transfer->reply.len);
+    if (transfer->reply.cap > REPLY_KEPT)
+        strbuf_free(&transfer->reply);
+    strbuf_reset(&transfer->reply);
+    curl_easy_reset(transfer->easy);
+    transfer->next = transfer->http->idle;
+    transfer->http->idle = transfer;
+}
+
+static struct transfer *transfer_take(struct http *http)
+{
+    struct transfer *transfer = http->idle, **all;
+
+    if (transfer) {
+        http->idle = transfer->next;
+        return transfer;
+    }
+    all = reallocarray(http->all, http->all_count + 1, sizeof *all);
+    if (!all)
+        return NULL;
+    http->all = all;
+    transfer = calloc(1, sizeof *transfer);
+    if (!transfer)
+        return NULL;
+    transfer->http = http;
+    strbuf_init(&transfer->reply, HTTP_REPLY_MAX);
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy) {
+        free(transfer);
+        return NULL;
+    }
+    all[http->all_count++] = transfer;
+    return transfer;
+}
+
+void http_close(struct http *http)
+{
+    if (!http)
+        return;
+    for (size_t i = 0; i < http->all_count; i++) {
+        struct transfer *transfer = http->all[i];
+
+        (void)curl_multi_remove_handle(http->multi, transfer->easy);
+        transfer_clear(transfer);
+        curl_easy_cleanup(transfer->easy);
+        strbuf_free(&transfer->reply);
+        free(transfer);
+    }
+    (void)curl_multi_cleanup(http->multi);
+    curl_global_cleanup();
+    free(http->all);
+    free(http);
+}
+
+static bool add_header(struct transfer *transfer, struct str header)
+{
+    char *line = strndup(header.bytes ? header.bytes : "", header.len);
+    struct curl_slist *more = line ? curl_slist_append(transfer->headers, line) : NULL;
+
+    if (line)
+        explicit_bzero(line, header.len);
+    free(line);
+    if (more)
+        transfer->headers = more;
+    return more != NULL;
+}
+
+static bool copy_request(struct transfer *transfer, const struct http_request *request)
+{
+    bool fine = add_header(transfer, STR("Expect:"));        /* else 1 MB and more waits for a 100 */
+
+    for (size_t i = 0; i < HTTP_HEADERS_MAX && fine; i++)
+        if (request->headers[i].len)
+            fine = add_header(transfer, request->headers[i]);
+    transfer->url = strndup(request->url.bytes, request->url.len);
+    transfer->body = malloc(request->body.len + 1);
+    if (!fine || !transfer->url || !transfer->body)
+        return false;
+    if (request->body.len)
+        memcpy(transfer->body, request->body.bytes, request->body.len);
+    return true;
+}
+
+/* An option that fails would leave a request that is not what was asked for: all are checked. */
+static bool set_options(struct transfer *transfer, const struct http_request *request)
+{
+    static const char *const methods[] = { "GET", "POST", "PUT" };
+    CURL *easy = transfer->easy;
+    CURLcode code = CURLE_OK;
+
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+    SET(CURLOPT_URL, transfer->url);
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, transfer->http->connect_ms);
+    SET(CURLOPT_TIMEOUT_MS, transfer->http->connect_ms + transfer->http->answer_ms);
+    SET(CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);       /* a server that closes first costs a lookup */
+    SET(CURLOPT_USERAGENT, "Bilag/" BILAG_VERSION);
+    SET(CURLOPT_ACCEPT_ENCODING, "");
+    SET(CURLOPT_HTTPHEADER, transfer->headers);
+    SET(CURLOPT_WRITEFUNCTION, take_body);
+    SET(CURLOPT_WRITEDATA, transfer);
+    SET(CURLOPT_PREREQFUNCTION, about_to_send);
+    SET(CURLOPT_PREREQDATA, transfer);
+    SET(CURLOPT_PRIVATE, transfer);
+    if (request->method != HTTP_GET) {
+        SET(CURLOPT_POST, 1L);
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+        SET(CURLOPT_POSTFIELDS, transfer->body);
+        SET(CURLOPT_CUSTOMREQUEST, methods[request->method]);
+    }
+#undef SET
+    return code == CURLE_OK;
+}
+
+enum err http_start(struct http *http, const struct http_request *request, http_done done, void *context)
+{
+    struct transfer *transfer = transfer_take(http);
+    int running;
+
+    if (!transfer)
+        return ERR_MEMORY;
+    transfer->sent = false;
+    transfer->done = done;
+    transfer->context = context;
+    if (!copy_request(transfer, request) || !set_options(transfer, request) ||
+        curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
+        transfer_clear(transfer);
+        return ERR_MEMORY;
+    }
+    http->under_way++;
+    (void)curl_multi_perform(http->multi, &running);         /* it leaves now, not after the next wait */
+    return ERR_OK;
+}
+
+static struct str reply_header(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? str_of(header->value) : STR_NONE;
+}
+
+static void transfer_end(struct http *http, CURL *easy, CURLcode code)
+{
+    struct transfer *transfer = NULL;
+    struct http_reply reply = { .curl_code = (int)code };
+
+    (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
+    reply.sent = transfer->sent;
+    reply.body = strbuf_str(&transfer->reply);
+    reply.location = reply_header(easy, "Location");
+    reply.retry_after = reply_header(easy, "Retry-After");
+    reply.pagination = reply_header(easy, "X-Pagination");
+    http->under_way--;
+    (void)curl_multi_remove_handle(http->multi, easy);
+    transfer->done(transfer->context, &reply);
+    transfer_clear(transfer);
+}
+
+void http_turn(struct http *http)
+{
+    CURLMsg *message;
+    int running, left;
+
+    (void)curl_multi_perform(http->multi, &running);
+    while ((message = curl_multi_info_read(http->multi, &left)))
+        if (message->msg == CURLMSG_DONE)
+            transfer_end(http, message->easy_handle, message->data.result);
+}
+
+size_t http_under_way(const struct http *http)
+{
+    return http->under_way;
+}
+
+int http_wait(void *context, struct pollfd *fds, size_t count, int timeout_ms)
+{
+    struct http *http = context;
+    struct curl_waitfd waits[WAIT_FDS_MAX];
+    int ready = 0;
+
+    ensure(count <= WAIT_FDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        waits[i] = (struct curl_waitfd){ .fd = fds[i].fd, .events = CURL_WAIT_POLLIN };
+    if (curl_multi_poll(http->multi, waits, (unsigned)count, timeout_ms, &ready) != CURLM_OK)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        fds[i].revents = waits[i].revents ? POLLIN : 0;
+    return ready;
+}

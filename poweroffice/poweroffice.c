@@ -1,0 +1,482 @@
+#include "poweroffice_inside.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "log.h"
+#include "problemdetails.h"
+
+enum { LATE_US = 1500, STORE_AGAIN_MS = 1000 };
+
+const struct config *po_config(const struct poweroffice *po)
+{
+    return po->stage ? stage_config(po->stage) : po->alone;
+}
+
+void po_wake_at(struct poweroffice *po, int64_t steady_ms)
+{
+    if (po->stage)
+        stage_wake_at(po->stage, steady_ms);
+    else if (steady_ms < po->alone_wake_ms)
+        po->alone_wake_ms = steady_ms;
+}
+
+void po_count(struct poweroffice *po, const char *counter)
+{
+    if (po->stage)
+        stage_counter_add(po->stage, counter, 1);
+}
+
+/* The limiter counts in microseconds; it is the same clock as clock_steady_ms(). */
+int64_t po_steady_us(void)
+{
+    struct timespec now;
+
+    ensure(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t po_back_off_ms(const struct poweroffice *po, int tries)
+{
+    const struct sender_settings *sender = &po_config(po)->sender;
+    int64_t wait_ms = sender->retry_first_ms;
+
+    for (int i = 1; i < tries && wait_ms < sender->retry_max_ms; i++)
+        wait_ms *= 2;
+    if (wait_ms > sender->retry_max_ms)
+        wait_ms = sender->retry_max_ms;
+    return wait_ms + (int64_t)randombytes_uniform((uint32_t)(wait_ms / 4 + 1));
+}
+
+int64_t po_asked_wait_s(const struct http_reply *reply)
+{
+    char title[128], detail[512];
+    int64_t wait_s = 0;
+
+    for (size_t i = 0; i < reply->retry_after.len && i < 6; i++) {
+        char digit = reply->retry_after.bytes[i];
+
+        if (digit < '0' || digit > '9')
+            break;
+        wait_s = 10 * wait_s + (digit - '0');
+    }
+    if (wait_s)
+        return wait_s;
+    problemdetails_read(reply->body, title, detail);
+    return problemdetails_seconds(detail);
+}
+
+void po_throttled(struct poweroffice *po, int64_t sent_us, const struct http_reply *reply)
+{
+    int64_t wait_s = po_asked_wait_s(reply);
+    enum err err = limiter_throttled(&po->limiter, sent_us, po_steady_us(), wait_s);
+
+    po_count(po, "throttled");
+    log_fact("api=throttled wait_s=%" PRId64 "%s%s", wait_s, err ? " why=" : "", err ? err_text(err) : "");
+}
+
+static void use_settings(struct poweroffice *po)
+{
+    const struct config *config = po_config(po);
+
+    limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second);
+    http_patience(po->http, config->sender.connect_wait_ms, config->sender.answer_wait_ms,
+                  config->sender.in_flight_max);
+}
+
+static enum err open_with(struct poweroffice start, struct poweroffice **ret_po, struct fault *fault)
+{
+    struct poweroffice *po = malloc(sizeof *po);
+    const struct config *config;
+    enum err err;
+
+    if (!po || sodium_init() < 0) {
+        free(po);
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    }
+    *po = start;
+    config = po_config(po);
+    err = quota_open(config->run_dir, &po->quota, fault);
+    if (!err)
+        err = refstore_open(config->state_dir, 0, &po->refstore, fault);
+    if (!err && http_open(&po->http) != ERR_OK)
+        err = fault_set(fault, ERR_SYSTEM, "libcurl does not start");
+    if (err) {
+        poweroffice_close(po);
+        return err;
+    }
+    use_settings(po);
+    if (po->stage)
+        stage_set_wait(po->stage, http_wait, po->http);
+    *ret_po = po;
+    return ERR_OK;
+}
+
+enum err poweroffice_open(struct stage *stage, struct poweroffice **ret_po, struct fault *fault)
+{
+    return open_with((struct poweroffice){ .stage = stage }, ret_po, fault);
+}
+
+enum err poweroffice_open_alone(const struct config *config, struct poweroffice **ret_po, struct fault *fault)
+{
+    return open_with((struct poweroffice){ .alone = config, .alone_wake_ms = INT64_MAX }, ret_po, fault);
+}
+
+void poweroffice_close(struct poweroffice *po)
+{
+    if (!po)
+        return;
+    if (po->stage)
+        stage_set_wait(po->stage, NULL, NULL);
+    http_close(po->http);
+    client_free_all(po);
+    refstore_close(po->refstore);
+    quota_close(&po->quota);
+    free(po);
+}
+
+void poweroffice_reload(struct poweroffice *po)
+{
+    use_settings(po);
+}
+
+struct refstore *poweroffice_refstore(struct poweroffice *po)
+{
+    return po->refstore;
+}
+
+size_t poweroffice_waiting(const struct poweroffice *po)
+{
+    return po->waiting;
+}
+
+/* Call and strings in one piece of memory. */
+static struct pending *pending_new(const struct call *call, answered done, void *context)
+{
+    const struct str strings[] = { call->path, call->body, call->doc };
+    size_t bytes = sizeof(struct pending);
+    struct pending *pending;
+    struct str *to[COUNT(strings)];
+    char *at;
+
+    for (size_t i = 0; i < COUNT(strings); i++)
+        bytes += strings[i].len + 1;
+    pending = calloc(1, bytes);
+    if (!pending)
+        return NULL;
+    to[0] = &pending->path;
+    to[1] = &pending->body;
+    to[2] = &pending->doc;
+    at = (char *)(pending + 1);
+    for (size_t i = 0; i < COUNT(strings); i++) {
+        if (strings[i].len)
+            memcpy(at, strings[i].bytes, strings[i].len);
+        *to[i] = (struct str){ at, strings[i].len };
+        at += strings[i].len + 1;
+    }
+    pending->bytes = bytes;
+    pending->method = call->method;
+    pending->priority = call->priority > 0;
+    pending->asked_ms = clock_steady_ms();
+    pending->done = done;
+    pending->context = context;
+    return pending;
+}
+
+enum err poweroffice_call(struct poweroffice *po, const struct call *call, answered done, void *context)
+{
+    struct client *client;
+    struct pending *pending;
+
+    ensure(call->path.len && call->path.bytes[0] == '/');
+    if (po_config(po)->api_url.len + call->path.len > URL_MAX)
+        return ERR_TOO_LONG;                                 /* PowerOffice would answer a misleading 404 */
+    if (po->waiting >= CALLS_MAX || po->waiting_bytes + call->body.len > CALL_BYTES_MAX)
+        return ERR_BUSY;
+    client = client_of(po, call->venue);
+    pending = client ? pending_new(call, done, context) : NULL;
+    if (!pending) {
+        if (client)
+            client_leave_if_idle(client);
+        return ERR_MEMORY;
+    }
+    pending->client = client;
+    po->waiting++;
+    po->waiting_bytes += pending->bytes;
+    client_enqueue(client, pending);
+    po_wake_at(po, 0);
+    return ERR_OK;
+}
+
+static void log_end(const struct pending *pending, const struct answer *answer)
+{
+    static const char *const methods[] = { "GET", "POST", "PUT" };
+    struct str path = pending->path;
+    const char *query = memchr(path.bytes, '?', path.len);
+
+    if (query)
+        path.len = (size_t)(query - path.bytes);
+    if (pending->doc.len)
+        log_doc(pending->doc, "client=%s api=%s path=" STR_FMT " status=%ld outcome=%s ms=%" PRId64,
+                pending->client->id, methods[pending->method], STR_ARG(path), answer->status,
+                outcome_text(answer->outcome), answer->took_ms);
+    else
+        log_fact("client=%s api=%s path=" STR_FMT " status=%ld outcome=%s ms=%" PRId64, pending->client->id,
+                 methods[pending->method], STR_ARG(path), answer->status, outcome_text(answer->outcome),
+                 answer->took_ms);
+}
+
+void po_end(struct pending *pending, const struct answer *answer)
+{
+    struct answer timed = *answer;
+
+    timed.took_ms = clock_steady_ms() - pending->asked_ms;
+    log_end(pending, &timed);
+    pending->done(pending->context, &timed);
+    pending_free(pending);
+}
+
+/* Paged lists: nothing follows 204, nor a page whose header names no next one. Without the header the caller goes
+ * by the length of the page. */
+static bool is_last_page(const struct http_reply *reply)
+{
+    cJSON *json;
+    const char *next;
+    bool last;
+
+    if (reply->status == 204)
+        return true;
+    if (!reply->pagination.len)
+        return false;
+    json = cJSON_ParseWithLength(reply->pagination.bytes, reply->pagination.len);
+    next = cJSON_GetStringValue(cJSON_GetObjectItem(json, "nextPageLink"));
+    last = cJSON_IsObject(json) && (!next || !*next);
+    cJSON_Delete(json);
+    return last;
+}
+
+/* Once more, ahead of the client's other calls. */
+static void again(struct pending *pending, int64_t wait_ms)
+{
+    pending->not_before_ms = wait_ms ? clock_steady_ms() + wait_ms : 0;
+    client_put_back(pending->client, pending);
+    po_wake_at(pending->client->po, pending->not_before_ms);
+}
+
+/* True if the call is not to end yet. */
+static bool goes_again(struct pending *pending, enum outcome outcome, const struct http_reply *reply)
+{
+    struct poweroffice *po = pending->client->po;
+    bool read = pending->method == CALL_GET;
+
+    if (outcome == OUTCOME_THROTTLED) {
+        po_throttled(po, pending->sent_us, reply);
+        if (read)
+            again(pending, 0);
+        return read;
+    }
+    if (outcome == OUTCOME_LOGIN && !pending->renewed) {
+        enum err err = token_drop(&po->quota, pending->client->token_name, pending->token);
+
+        pending->renewed = true;
+        if (!err)
+            again(pending, 0);
+        return !err;
+    }
+    if (read && (outcome == OUTCOME_PASSING || outcome == OUTCOME_UNKNOWN) && ++pending->tries < CALL_TRIES) {
+        again(pending, po_back_off_ms(po, pending->tries));
+        return true;
+    }
+    return false;
+}
+
+/* The first answer that is not about the key shows that the key is accepted. */
+static void key_accepted(struct client *client)
+{
+    enum err err;
+
+    if (client->answered_well)
+        return;
+    client->answered_well = true;
+    err = refdata_put_login(client->po->refstore, str_of(client->id), STR_NONE);
+    if (err)
+        log_fact("level=error client=%s what=\"login fault not lifted\" why=\"%s\"", client->id, err_text(err));
+}
+
+void po_login_refused(struct client *client, const struct answer *answer)
+{
+    char words[sizeof answer->title + sizeof answer->detail + 8];
+    int len = snprintf(words, sizeof words, "%s%s%s", answer->title, answer->title[0] && answer->detail[0] ? ": " : "",
+                       answer->detail);
+    enum err err = refdata_put_login(client->po->refstore, str_of(client->id), (struct str){ words, (size_t)len });
+
+    client->answered_well = false;
+    if (err)
+        log_fact("level=error client=%s what=\"login fault not kept\" why=\"%s\"", client->id, err_text(err));
+}
+
+static void call_answered(void *context, const struct http_reply *reply)
+{
+    struct pending *pending = context;
+    struct client *client = pending->client;
+    struct answer answer = { .outcome = outcome_of(reply->status, reply->curl_code, reply->sent),
+                             .status = reply->status, .body = reply->body, .location = reply->location };
+
+    client_ended(client, pending);
+    client->holds++;
+    if (answer.outcome == OUTCOME_DONE)
+        key_accepted(client);
+    if (!goes_again(pending, answer.outcome, reply)) {
+        if (reply->curl_code)
+            (void)snprintf(answer.detail, sizeof answer.detail, "%s", outcome_words(reply->curl_code, reply->sent));
+        else if (answer.outcome != OUTCOME_DONE)
+            problemdetails_read(reply->body, answer.title, answer.detail);
+        if (answer.outcome != OUTCOME_DONE && !answer.title[0] && !answer.detail[0])
+            (void)snprintf(answer.detail, sizeof answer.detail, "status %ld without words", reply->status);
+        answer.last_page = answer.outcome == OUTCOME_DONE && is_last_page(reply);
+        if (answer.status == 401)
+            po_login_refused(client, &answer);
+        po_end(pending, &answer);
+    }
+    client->holds--;
+    client_leave_if_idle(client);
+}
+
+/* The token as a header, and a copy for the case that it is refused. */
+static bool bearer(struct pending *pending, const struct token *token, char *header, size_t size)
+{
+    int len = snprintf(header, size, "Authorization: Bearer %.*s", (int)token->len, token->text);
+
+    if (pending->token.bytes) {
+        explicit_bzero((void *)(uintptr_t)pending->token.bytes, pending->token.len);
+        free((void *)(uintptr_t)pending->token.bytes);
+    }
+    pending->token = (struct str){ strndup(token->text, token->len), token->len };
+    return len > 0 && (size_t)len < size && pending->token.bytes;
+}
+
+static enum err call_start(struct client *client, int priority, const struct token *token)
+{
+    static const enum http_method methods[] = { HTTP_GET, HTTP_POST, HTTP_PUT };
+    const struct config *config = po_config(client->po);
+    struct pending *pending = client_take(client, priority);
+    char authorization[TOKEN_MAX + 32], subscription[1200], url[URL_MAX + 1];
+    int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT,
+                       STR_ARG(config->subscription_key));
+    int url_len = snprintf(url, sizeof url, STR_FMT STR_FMT, STR_ARG(config->api_url), STR_ARG(pending->path));
+    struct http_request request = { .method = methods[pending->method], .body = pending->body };
+    enum err err = ERR_TOO_LONG;
+
+    if (len > 0 && (size_t)len < sizeof subscription && url_len > 0 && (size_t)url_len < sizeof url &&
+        bearer(pending, token, authorization, sizeof authorization)) {
+        request.url = (struct str){ url, (size_t)url_len };
+        request.headers[0] = str_of(authorization);
+        request.headers[1] = (struct str){ subscription, (size_t)len };
+        request.headers[2] = STR("Accept: application/json");
+        if (pending->method != CALL_GET)
+            request.headers[3] = STR("Content-Type: application/json");
+        pending->sent_us = po_steady_us();
+        err = http_start(client->po->http, &request, call_answered, pending);
+    }
+    explicit_bzero(authorization, sizeof authorization);
+    explicit_bzero(subscription, sizeof subscription);
+    if (err)
+        again(pending, STORE_AGAIN_MS);
+    else
+        client_started(client, pending);
+    return err;
+}
+
+/* What would go next: the first in the ring that can, urgent calls of all before idle-hour reads of any. */
+struct choice { struct client *client; int priority; enum login login; struct token token; };
+
+static bool choose(struct poweroffice *po, struct choice *choice)
+{
+    int64_t steady_ms = clock_steady_ms();
+
+    for (int priority = 0; priority < PRIORITIES; priority++) {
+        struct client *client = po->ring;
+
+        for (; client; client = client->next == po->ring ? NULL : client->next) {
+            if (!client_next(client, priority, steady_ms))
+                continue;
+            choice->login = login_state(client, &choice->token);
+            choice->client = client;
+            choice->priority = priority;
+            if (choice->login != LOGIN_WAIT)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ERR_OK: a request of ours may leave; ERR_BUSY: woken when one may. */
+static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter *, int64_t, int64_t *))
+{
+    int64_t at_us = 0;
+    enum err err = ask(&po->limiter, po_steady_us(), &at_us);
+
+    if (err == ERR_BUSY) {
+        po_wake_at(po, (at_us + 999) / 1000);
+    } else if (err) {
+        log_fact("level=error what=quota why=\"%s\"", err_text(err));
+        po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
+    }
+    return err;
+}
+
+static enum err start_one(struct poweroffice *po, struct choice *choice)
+{
+    int64_t taken_us = po_steady_us(), sent_us;
+    enum err err = may_send(po, limiter_take);
+
+    if (err)
+        return err;
+    sent_us = po_steady_us();
+    if (sent_us - taken_us > LATE_US) {                      /* a slow commit is not to bunch requests */
+        err = limiter_late(&po->limiter, sent_us);
+        if (err)
+            log_fact("level=error what=quota why=\"%s\"", err_text(err));
+    }
+    po_count(po, "requests");
+    po->ring = choice->client->next;
+    err = choice->login == LOGIN_DUE ? login_start(choice->client)
+                                     : call_start(choice->client, choice->priority, &choice->token);
+    if (err) {
+        log_fact("level=error client=%s what=\"request not started\" why=\"%s\"", choice->client->id, err_text(err));
+        po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
+    }
+    return err;
+}
+
+void poweroffice_turn(struct poweroffice *po)
+{
+    size_t most = (size_t)po_config(po)->sender.in_flight_max;
+    struct choice choice;
+
+    http_turn(po->http);
+    while (po->ring && http_under_way(po->http) < most && may_send(po, limiter_look) == ERR_OK &&
+           choose(po, &choice) && start_one(po, &choice) == ERR_OK)
+        continue;
+    explicit_bzero(&choice.token, sizeof choice.token);
+}
+
+void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms)
+{
+    ensure(!po->stage);
+    while (po->waiting && clock_steady_ms() < until_steady_ms) {
+        int64_t left;
+
+        poweroffice_turn(po);
+        left = (po->alone_wake_ms < until_steady_ms ? po->alone_wake_ms : until_steady_ms) - clock_steady_ms();
+        po->alone_wake_ms = INT64_MAX;
+        if (po->waiting && http_wait(po->http, NULL, 0, left < 0 ? 0 : left > 1000 ? 1000 : (int)left) < 0)
+            return;
+    }
+}

@@ -1,0 +1,92 @@
+/* poweroffice_inside.h - what poweroffice.c, client.c and login.c share; nobody else includes it. */
+#ifndef BILAG_POWEROFFICE_INSIDE_H
+#define BILAG_POWEROFFICE_INSIDE_H
+
+#include "http.h"
+#include "limiter.h"
+#include "outcome.h"
+#include "poweroffice.h"
+#include "refdata.h"
+#include "tokens.h"
+
+enum { PRIORITIES = 2, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000, CALL_TRIES = 4,
+       LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
+
+/* One call, from being asked for to being answered. */
+struct pending {
+    struct pending *next;
+    struct client *client;
+    enum call_method method;
+    struct str path, body, doc;
+    size_t bytes;
+    int priority, tries;
+    bool renewed;                         /* 401 or 403 was answered by one new token already */
+    struct str token;                     /* the one it went out with; wiped */
+    int64_t not_before_ms, asked_ms, sent_us;
+    answered done;
+    void *context;
+};
+
+struct queue { struct pending *first, **end; };
+
+/* A PowerOffice client with calls; it is gone when they are. Clients form a ring and take turns. */
+struct client {
+    struct client *next, *before;
+    struct poweroffice *po;
+    char id[64];
+    struct str key;                       /* secret */
+    int extension;
+    struct queue queues[PRIORITIES];
+    struct pending *under_way;            /* list */
+    unsigned holds;                       /* callbacks that still use it */
+    bool login_under_way, answered_well;
+    int login_tries;
+    int64_t login_not_before_ms, login_sent_us;
+    char token_name[TOKEN_NAME_SIZE];
+};
+
+struct poweroffice {
+    struct stage *stage;                  /* NULL: alone, see poweroffice_open_alone() */
+    const struct config *alone;
+    int64_t alone_wake_ms;
+    struct quota quota;
+    struct refstore *refstore;
+    struct limiter limiter;
+    struct http *http;
+    struct client *ring;                  /* whose turn is next */
+    size_t waiting, waiting_bytes;
+};
+
+const struct config *po_config(const struct poweroffice *po);
+void    po_wake_at(struct poweroffice *po, int64_t steady_ms);
+void    po_count(struct poweroffice *po, const char *counter);
+int64_t po_steady_us(void);
+/* Back-off of a try, with a part of chance so that those who failed together do not return together. */
+int64_t po_back_off_ms(const struct poweroffice *po, int tries);
+/* After 429: what the answer asks for, 0 if it does not say. */
+int64_t po_asked_wait_s(const struct http_reply *reply);
+void    po_throttled(struct poweroffice *po, int64_t sent_us, const struct http_reply *reply);
+/* The key itself is refused: remembered for the validator until an answer shows otherwise. */
+void    po_login_refused(struct client *client, const struct answer *answer);
+/* Ends a call that waits in no queue any more. */
+void    po_end(struct pending *pending, const struct answer *answer);
+
+/* client.c */
+struct client *client_of(struct poweroffice *po, const struct venue *venue);           /* NULL: no memory */
+void client_leave_if_idle(struct client *client);
+void client_enqueue(struct client *client, struct pending *pending);
+void client_put_back(struct client *client, struct pending *pending);                  /* it is next again */
+struct pending *client_next(struct client *client, int priority, int64_t steady_ms);   /* NULL: none may go yet */
+struct pending *client_take(struct client *client, int priority);
+void client_fail_all(struct client *client, const struct answer *answer);
+void client_started(struct client *client, struct pending *pending);
+void client_ended(struct client *client, struct pending *pending);
+void client_free_all(struct poweroffice *po);
+void pending_free(struct pending *pending);
+
+/* login.c: true if the client's next call may go out with *ret_token; otherwise a token fetch may be due. */
+enum login { LOGIN_READY, LOGIN_DUE, LOGIN_WAIT };
+enum login login_state(struct client *client, struct token *ret_token);
+USED enum err login_start(struct client *client);
+
+#endif
