@@ -119,7 +119,7 @@ enum err logclient_take(struct logclient *client, struct link *link, const struc
     reader_init(&batch.events, frames->part[1]);
     if (!fits || reader_done(&in) || partition >= client->partitions ||
         take_array(&batch.events, batch.count) != batch.count || batch.events.failed ||
-        batch.end - batch.first < batch.count)
+        (batch.count > 0 && (batch.end < batch.first || batch.end - batch.first < batch.count)))
         return ERR_FORMAT;
     batch.partition = (uint32_t)partition;
     ask = &client->asks[partition];

@@ -26,7 +26,9 @@ struct logbatch {
     uint64_t first;                      /* offset of the first event */
     size_t count;                        /* events; 0: nothing new, the ask is waiting */
     uint64_t end;                        /* the offset after the last event of the partition: end - first
-                                            - count is how far behind the reader is */
+                                            - count is how far behind the reader is. Less than
+                                            first: this is not the log that was read before (an older
+                                            copy was put back), and waiting will not help */
     bool last;                           /* the ask is used up: ask again for more */
     struct reader events;                /* take_any() `count` times gives each event's canonical bytes */
 };

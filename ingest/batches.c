@@ -1,0 +1,216 @@
+#include "batches.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "killpoint.h"
+#include "wire.h"
+
+enum { OPEN_MAX = 256, ANSWER_BYTES_MAX = 2 * 1024 * 1024 };
+
+struct open_batch {
+    char peer[256], id[BATCH_ID_MAX];
+    size_t peer_len, id_len;
+    struct delivery delivery;
+    const char *error;                   /* no batch at all */
+};
+
+struct batches {
+    struct stage *stage;
+    struct intake *intake;
+    struct link *link;
+    struct open_batch *open[OPEN_MAX];
+    size_t open_count;
+};
+
+enum err batches_open(struct stage *stage, struct intake *intake, link_handler handler,
+                      struct batches **ret_batches, struct fault *fault)
+{
+    struct batches *batches = calloc(1, sizeof *batches);
+    char name[32];
+    enum err err;
+
+    if (!batches)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    batches->stage = stage;
+    batches->intake = intake;
+    (void)snprintf(name, sizeof name, "ingest-%d", stage_instance(stage));
+    err = link_listen(stage, ZMQ_ROUTER, name, handler, &batches->link, fault);
+    if (err) {
+        free(batches);
+        return err;
+    }
+    *ret_batches = batches;
+    return ERR_OK;
+}
+
+static void forget(struct batches *batches, struct open_batch *batch)
+{
+    delivery_free(&batch->delivery, batches->intake);
+    free(batch);
+}
+
+void batches_close(struct batches *batches)
+{
+    if (!batches)
+        return;
+    for (size_t i = 0; i < batches->open_count; i++)
+        forget(batches, batches->open[i]);
+    free(batches);
+}
+
+bool batches_full(const struct batches *batches)
+{
+    return batches->open_count == OPEN_MAX;
+}
+
+static bool form_of(struct str word, enum form *ret_form)
+{
+    static const struct { const char *word; enum form form; } forms[] = {
+        { "map", FORM_MSGPACK }, { "canonical", FORM_CANONICAL },
+    };
+
+    for (size_t i = 0; i < COUNT(forms); i++)
+        if (str_equal(word, str_of(forms[i].word))) {
+            *ret_form = forms[i].form;
+            return true;
+        }
+    return false;
+}
+
+/* Every event of the array, as far as the bytes are msgpack at all. */
+static void take_events(struct batches *batches, struct open_batch *batch, enum form form, struct str bytes)
+{
+    struct reader in;
+    size_t count;
+
+    reader_init(&in, bytes);
+    count = take_array(&in, BATCH_EVENTS_MAX);
+    if (in.failed || bytes.len > BATCH_BYTES_MAX) {
+        batch->error = bytes.len > BATCH_BYTES_MAX ? "a batch may be 16 MB at most: send several"
+                                                   : "not a msgpack array of at most 65536 events";
+        batch->delivery.failed = intake_refuse(batches->intake, &batch->delivery, 0, bytes, batch->error) != ERR_OK;
+        return;
+    }
+    for (size_t i = 0; i < count && !batch->delivery.failed; i++) {
+        struct str event = take_any(&in);
+        enum err err;
+
+        if (in.failed) {
+            err = intake_refuse(batches->intake, &batch->delivery, i + 1, bytes,
+                                "from here on the batch is not msgpack, or nested too deep");
+            i = count;
+        } else {
+            err = intake_add(batches->intake, &batch->delivery, form, i + 1, event);
+        }
+        batch->delivery.failed |= err != ERR_OK;
+    }
+    if (!in.failed && in.at != in.end && !batch->delivery.failed)
+        batch->delivery.failed = intake_refuse(batches->intake, &batch->delivery, 0, bytes,
+                                               "something follows the array of events") != ERR_OK;
+}
+
+enum err batches_take(struct batches *batches, const struct frames *frames)
+{
+    struct str peer = frames->part[0], id = frames->count > 1 ? frames->part[1] : STR_NONE;
+    struct open_batch *batch;
+    enum form form = FORM_MSGPACK;
+
+    if (batches_full(batches)) {
+        if (intake_commit(batches->intake, stage_now_ms(batches->stage)) == ERR_OK)
+            stage_counter_add(batches->stage, "commits_forced", 1);
+        batches_answer(batches);
+    }
+    batch = batches_full(batches) ? NULL : calloc(1, sizeof *batch);
+    if (!batch || peer.len > sizeof batch->peer) {
+        free(batch);
+        return ERR_FORMAT;
+    }
+    memcpy(batch->peer, peer.bytes, peer.len);
+    batch->peer_len = peer.len;
+    batch->id_len = id.len <= BATCH_ID_MAX ? id.len : BATCH_ID_MAX;
+    if (batch->id_len)
+        memcpy(batch->id, id.bytes, batch->id_len);
+    delivery_init(&batch->delivery, "zmq", STR_NONE);
+    batches->open[batches->open_count++] = batch;
+    if (frames->count < 3 || frames->count > 4 || id.len > BATCH_ID_MAX)
+        batch->error = "a batch is [id of at most 255 bytes, \"map\" or \"canonical\", array of events]";
+    else if (frames->count == 4 && !form_of(frames->part[2], &form))
+        batch->error = "the form of a batch is \"map\" or \"canonical\"";
+    else
+        take_events(batches, batch, form, frames->part[frames->count - 1]);
+    return ERR_OK;
+}
+
+static void write_error(struct strbuf *out, const char *text, bool retry)
+{
+    wire_map(out, 2);
+    wire_str(out, STR("error"));
+    wire_str(out, str_of(text));
+    wire_str(out, STR("retry"));
+    wire_bool(out, retry);
+}
+
+static void write_counts(struct strbuf *out, const struct delivery *delivery)
+{
+    bool more = delivery->rejected > delivery->reject_count;
+
+    wire_map(out, more ? 4 : 3);
+    wire_str(out, STR("accepted"));
+    wire_uint(out, delivery->accepted);
+    wire_str(out, STR("duplicates"));
+    wire_uint(out, delivery->duplicates);
+    wire_str(out, STR("rejected"));
+    wire_array(out, delivery->reject_count);
+    for (size_t i = 0; i < delivery->reject_count; i++) {
+        wire_map(out, 2);
+        wire_str(out, STR("line"));
+        wire_uint(out, delivery->rejects[i].line);
+        wire_str(out, STR("reason"));
+        wire_str(out, str_of(delivery->rejects[i].reason));
+    }
+    if (more) {
+        wire_str(out, STR("rejected_total"));
+        wire_uint(out, delivery->rejected);
+    }
+}
+
+/* A lost answer does no harm: the sender sends the batch again, and all of it is duplicates. */
+static void send_answer(struct batches *batches, const struct open_batch *batch)
+{
+    struct strbuf body;
+    struct str parts[3] = { { batch->peer, batch->peer_len }, { batch->id, batch->id_len }, STR_NONE };
+
+    strbuf_init(&body, ANSWER_BYTES_MAX);
+    if (batch->delivery.failed)
+        write_error(&body, "nothing can be stored at the moment: send this batch again later", true);
+    else if (batch->error)
+        write_error(&body, batch->error, false);
+    else
+        write_counts(&body, &batch->delivery);
+    parts[2] = strbuf_str(&body);
+    KILLPOINT("ingest.before-ack");
+    if (body.failed || link_send(batches->link, parts, COUNT(parts)))
+        stage_counter_add(batches->stage, "answers_unsent", 1);
+    strbuf_free(&body);
+}
+
+void batches_answer(struct batches *batches)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < batches->open_count; i++) {
+        struct open_batch *batch = batches->open[i];
+
+        if (batch->delivery.waiting > 0 && !batch->delivery.failed) {
+            batches->open[kept++] = batch;
+            continue;
+        }
+        send_answer(batches, batch);
+        forget(batches, batch);
+    }
+    batches->open_count = kept;
+}

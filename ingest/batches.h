@@ -1,0 +1,30 @@
+/* batches.h - events over ZeroMQ: a ROUTER on RUN_DIR/ingest-N.ipc.
+ *
+ * Request  [batch id, form, events]: the id is any bytes up to 255 and comes back with the answer; form is
+ *          "map" (msgpack array of native events as maps) or "canonical" (array of event_encode() bytes,
+ *          as `bilag import` sends them). Without the form frame it is "map".
+ * Answer   [batch id, msgpack map]: {"accepted","duplicates","rejected":[{"line","reason"}]} once all is
+ *          durable, line being the place in the array from 1; rejected lines that are not named make
+ *          "rejected_total". {"error": text, "retry": true} when nothing can be stored: send the same
+ *          batch again. {"error": text, "retry": false} when it is no batch.
+ */
+#ifndef BILAG_BATCHES_H
+#define BILAG_BATCHES_H
+
+#include "intake.h"
+#include "stage.h"
+
+enum { BATCH_EVENTS_MAX = 65536, BATCH_ID_MAX = 255, BATCH_BYTES_MAX = 16 * 1024 * 1024 };
+
+struct batches;
+
+/* handler is the stage's own, which calls batches_take(). */
+USED enum err batches_open(struct stage *stage, struct intake *intake, link_handler handler,
+                           struct batches **ret_batches, struct fault *fault);
+void batches_close(struct batches *batches);         /* NULL is fine */
+USED enum err batches_take(struct batches *batches, const struct frames *frames);
+/* After a commit: answers what is decided. */
+void batches_answer(struct batches *batches);
+bool batches_full(const struct batches *batches);    /* commit before more is taken */
+
+#endif

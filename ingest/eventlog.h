@@ -1,0 +1,107 @@
+/* eventlog.h - everything that was acknowledged, in order, for good.
+ *
+ * Place       (partition, offset) names one event for ever; offsets rise by one, from 0.
+ * Durability  ERR_OK from eventlog_commit(): the whole batch (events, marks, refusals) survives a power
+ *             cut. Any other answer: none of it was stored, and the log is as it was.
+ * Identity    (venue, register, series, seq). The same identity with the same content is a duplicate and
+ *             not stored again; with other content it is a conflict and stored, so that the mapper
+ *             quarantines and reports it (RULES.md section 5, receipt-conflict).
+ * Reading     from any offset, as often as wanted; it changes nothing and never holds up a commit.
+ * Sharing     several processes may commit to and read one log. The number of partitions is fixed when
+ *             the log is made.
+ * Refused     what was not taken is kept with its reason, the last EVENTLOG_REFUSED_MAX of it.
+ * Ownership   events belong to the log. A batch from eventlog_peek() is read-only and is dead after
+ *             the next call on the same log: decode or copy it first.
+ * Units       offsets and counts in events, lengths in bytes, times in ms.
+ * Errors      ERR_STORE_FULL, ERR_STORE_IO, ERR_STORE_DAMAGED, ERR_MEMORY. ret_ arguments are written
+ *             only with ERR_OK.
+ */
+#ifndef BILAG_EVENTLOG_H
+#define BILAG_EVENTLOG_H
+
+#include "event.h"
+#include "store.h"
+
+enum { EVENTLOG_REFUSED_MAX = 10000, EVENTLOG_REFUSED_BYTES = 16384, EVENTLOG_RECORD_BYTES = 65536 };
+
+struct eventlog;
+
+enum eventlog_outcome { EVENTLOG_NEW, EVENTLOG_DUPLICATE, EVENTLOG_CONFLICT };
+
+struct eventlog_entry {
+    uint32_t partition;
+    struct str identity;                 /* eventlog_identity() */
+    struct str canonical;                /* event_encode() */
+    struct event_hash hash;
+    enum eventlog_outcome outcome;       /* set by eventlog_commit() */
+};
+
+/* What was refused: kept, and listed by eventlog_refused(). */
+struct eventlog_refusal {
+    struct str source;                   /* "http", "zmq", "spool/FILE" */
+    uint64_t line;                       /* in that source, from 1; 0: the whole of it */
+    struct str venue;                    /* if known */
+    struct str reason;
+    struct str bytes;                    /* the first EVENTLOG_REFUSED_BYTES are kept */
+};
+
+/* A small fact of a source (how far a file is read) that becomes true with the batch. An empty value
+ * takes the mark away. */
+struct eventlog_mark { struct str key, value; };
+
+struct eventlog_batch {
+    struct eventlog_entry *entries;
+    size_t entry_count;
+    const struct eventlog_refusal *refusals;
+    size_t refusal_count;
+    const struct eventlog_mark *marks;
+    size_t mark_count;
+    int64_t now_ms;
+    size_t trimmed;                      /* set: old refusals that had to go */
+};
+
+/* partitions: of the configuration; another number than the log has is ERR_CONFIG. With STORE_READ_ONLY
+ * it is not looked at. */
+USED enum err eventlog_open(struct str folder, int32_t partitions, unsigned flags, struct eventlog **ret_log,
+                            struct fault *fault);
+void eventlog_close(struct eventlog *log);                   /* NULL is fine */
+uint32_t eventlog_partitions(const struct eventlog *log);
+
+void eventlog_identity(const struct event *event, struct key *ret_key);
+
+USED enum err eventlog_commit(struct eventlog *log, struct eventlog_batch *batch);
+
+/* Up to count_max events and about batch_bytes (at least one event) of one partition from an offset on. */
+struct eventlog_piece {
+    uint64_t first;
+    size_t count;                        /* 0: nothing there yet */
+    uint64_t end;                        /* the partition's next offset */
+    struct str record;                   /* msgpack array of `count` canonical events */
+};
+USED enum err eventlog_peek(struct eventlog *log, uint32_t partition, uint64_t from, size_t count_max,
+                            size_t batch_bytes, struct eventlog_piece *ret_piece);
+
+/* Changes with every commit of any process. */
+uint64_t eventlog_generation(struct eventlog *log);
+/* The next offset of a partition. */
+USED enum err eventlog_end(struct eventlog *log, uint32_t partition, uint64_t *ret_end);
+
+/* Every event of one identity: usually one, more if there is a conflict. */
+typedef enum err (*eventlog_visit)(uint32_t partition, uint64_t offset, struct str canonical, void *context);
+USED enum err eventlog_find(struct eventlog *log, const struct event *identity, eventlog_visit visit,
+                            void *context);
+
+/* Marks whose key begins with prefix. */
+typedef enum err (*eventlog_mark_visit)(struct str key, struct str value, void *context);
+USED enum err eventlog_marks(struct eventlog *log, struct str prefix, eventlog_mark_visit visit,
+                             void *context);
+
+/* What was refused since `from_ms`, oldest first. */
+typedef enum err (*eventlog_refusal_visit)(int64_t time_ms, const struct eventlog_refusal *refusal,
+                                           void *context);
+USED enum err eventlog_refused(struct eventlog *log, int64_t from_ms, eventlog_refusal_visit visit,
+                               void *context);
+
+void eventlog_relax(struct eventlog *log);           /* gives mapped memory back */
+
+#endif

@@ -1,0 +1,275 @@
+/* Appending: everything of one batch in one transaction (eventlog.h). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "eventlog_inside.h"
+#include "wire.h"
+
+enum { SEEN_BYTES = sizeof(struct event_hash) + sizeof(uint64_t) };
+
+struct appending { struct eventlog *log; struct eventlog_batch *batch; };
+
+struct meeting { const struct event_hash *hash; bool same; };
+
+static enum err meet(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct meeting *meeting = context;
+
+    (void)txn;
+    (void)key;
+    if (value.len != SEEN_BYTES)
+        return ERR_STORE_DAMAGED;
+    meeting->same = memcmp(value.bytes, meeting->hash, sizeof *meeting->hash) == 0;
+    return meeting->same ? ERR_STOP : ERR_OK;
+}
+
+/* Tells whether this content is new under its identity, and remembers it if so. */
+static enum err remember(struct txn *txn, struct eventlog_entry *entry, uint64_t offset)
+{
+    struct meeting meeting = { &entry->hash, false };
+    struct key seen;
+    struct str value;
+    enum err err = store_get(txn, TABLE_SEEN, entry->identity, &value);
+
+    entry->outcome = EVENTLOG_NEW;
+    if (!err) {
+        err = store_walk(txn, TABLE_SEEN, entry->identity, entry->identity, meet, &meeting);
+        entry->outcome = meeting.same ? EVENTLOG_DUPLICATE : EVENTLOG_CONFLICT;
+    } else if (err == ERR_NOT_FOUND) {
+        err = ERR_OK;
+    }
+    if (err || entry->outcome == EVENTLOG_DUPLICATE)
+        return err;
+    key_init(&seen);
+    memcpy(seen.bytes, &entry->hash, sizeof entry->hash);
+    seen.len = sizeof entry->hash;
+    key_u64(&seen, offset);
+    return store_put(txn, TABLE_SEEN, entry->identity, key_str(&seen));
+}
+
+struct record { uint32_t partition; uint64_t first; size_t count; };
+
+/* The events gathered in log->record become one record. */
+static enum err put_record(struct txn *txn, struct eventlog *log, struct record *record)
+{
+    struct key key;
+    enum err err;
+
+    if (record->count == 0)
+        return ERR_OK;
+    key_init(&key);
+    key_u32(&key, record->partition);
+    key_u64(&key, record->first);
+    strbuf_reset(&log->piece);
+    wire_array(&log->piece, record->count);
+    strbuf_add(&log->piece, strbuf_str(&log->record));
+    if (log->piece.failed || log->record.failed)
+        return ERR_MEMORY;
+    err = store_put(txn, TABLE_EVENTS, key_str(&key), strbuf_str(&log->piece));
+    record->first += record->count;
+    record->count = 0;
+    strbuf_reset(&log->record);
+    return err;
+}
+
+static enum err put_next(struct txn *txn, uint32_t partition, uint64_t next)
+{
+    struct key key, value;
+
+    key_init(&key);
+    key_u32(&key, partition);
+    key_init(&value);
+    key_u64(&value, next);
+    return store_put(txn, TABLE_NEXT, key_str(&key), key_str(&value));
+}
+
+/* The entries order[0..count), all of one partition. */
+static enum err append_partition(struct txn *txn, struct appending *a, const size_t *order, size_t count)
+{
+    struct record record = { .partition = a->batch->entries[order[0]].partition };
+    uint64_t before;
+    enum err err = eventlog_next_offset(txn, record.partition, &record.first);
+
+    before = record.first;
+    strbuf_reset(&a->log->record);
+    for (size_t i = 0; i < count && !err; i++) {
+        struct eventlog_entry *entry = &a->batch->entries[order[i]];
+
+        if (record.count && a->log->record.len + entry->canonical.len > EVENTLOG_RECORD_BYTES)
+            err = put_record(txn, a->log, &record);
+        if (!err)
+            err = remember(txn, entry, record.first + record.count);
+        if (err || entry->outcome == EVENTLOG_DUPLICATE)
+            continue;
+        strbuf_add(&a->log->record, entry->canonical);
+        record.count++;
+    }
+    if (!err)
+        err = put_record(txn, a->log, &record);
+    if (err || record.first == before)
+        return err;
+    return put_next(txn, record.partition, record.first);
+}
+
+static enum err append_entries(struct txn *txn, struct appending *a)
+{
+    const size_t *order = a->log->order;
+    size_t from = 0;
+    enum err err = ERR_OK;
+
+    while (from < a->batch->entry_count && !err) {
+        uint32_t partition = a->batch->entries[order[from]].partition;
+        size_t to = from + 1;
+
+        while (to < a->batch->entry_count && a->batch->entries[order[to]].partition == partition)
+            to++;
+        err = append_partition(txn, a, order + from, to - from);
+        from = to;
+    }
+    return err;
+}
+
+static enum err put_marks(struct txn *txn, const struct eventlog_batch *batch)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < batch->mark_count && !err; i++) {
+        const struct eventlog_mark *mark = &batch->marks[i];
+
+        if (mark->value.len)
+            err = store_put(txn, TABLE_MARKS, mark->key, mark->value);
+        else if ((err = store_delete(txn, TABLE_MARKS, mark->key)) == ERR_NOT_FOUND)
+            err = ERR_OK;
+    }
+    return err;
+}
+
+static struct str cut(struct str s, size_t max)
+{
+    return s.len <= max ? s : (struct str){ s.bytes, max };
+}
+
+static enum err oldest_key(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct key *oldest = context;
+
+    (void)txn;
+    (void)value;
+    if (key.len > sizeof oldest->bytes)
+        return ERR_STORE_DAMAGED;
+    memcpy(oldest->bytes, key.bytes, key.len);
+    oldest->len = key.len;
+    return ERR_STOP;
+}
+
+static enum err trim_refused(struct txn *txn, struct eventlog_batch *batch)
+{
+    enum err err = ERR_OK;
+
+    batch->trimmed = 0;
+    while (!err && store_count(txn, TABLE_REFUSED) > EVENTLOG_REFUSED_MAX) {
+        struct key oldest;
+
+        key_init(&oldest);
+        err = store_walk(txn, TABLE_REFUSED, STR_NONE, STR_NONE, oldest_key, &oldest);
+        if (!err)
+            err = store_delete(txn, TABLE_REFUSED, key_str(&oldest));
+        batch->trimmed++;
+    }
+    return err;
+}
+
+/* Numbered behind the last one there, so that several processes and a clock set back keep the order. */
+static enum err refused_place(struct txn *txn, int64_t now_ms, uint64_t *ret_time, uint64_t *ret_number)
+{
+    static const char highest[16] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+    struct str key, value;
+    size_t at = 0;
+    enum err err = store_floor(txn, TABLE_REFUSED, STR_NONE, (struct str){ highest, sizeof highest }, &key,
+                               &value);
+
+    *ret_time = now_ms > 0 ? (uint64_t)now_ms : 0;
+    *ret_number = 0;
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (!err) {
+        uint64_t last;
+
+        if (!key_take_u64(key, &at, &last) || !key_take_u64(key, &at, ret_number))
+            return ERR_STORE_DAMAGED;
+        *ret_time = last > *ret_time ? last : *ret_time;
+        ++*ret_number;
+    }
+    return err;
+}
+
+static enum err put_refusals(struct txn *txn, struct eventlog_batch *batch)
+{
+    uint64_t time_ms = 0, number = 0;
+    struct strbuf row;
+    enum err err = batch->refusal_count ? refused_place(txn, batch->now_ms, &time_ms, &number) : ERR_OK;
+
+    strbuf_init(&row, EVENTLOG_REFUSED_BYTES + 8192);
+    for (size_t i = 0; i < batch->refusal_count && !err; i++, number++) {
+        const struct eventlog_refusal *refusal = &batch->refusals[i];
+        struct key key;
+
+        key_init(&key);
+        key_u64(&key, time_ms);
+        key_u64(&key, number);
+        strbuf_reset(&row);
+        wire_array(&row, 5);
+        wire_str(&row, cut(refusal->source, 1024));
+        wire_uint(&row, refusal->line);
+        wire_str(&row, cut(refusal->venue, 64));
+        wire_str(&row, cut(refusal->reason, 1024));
+        wire_bin(&row, cut(refusal->bytes, EVENTLOG_REFUSED_BYTES));
+        err = row.failed ? ERR_MEMORY : store_append(txn, TABLE_REFUSED, key_str(&key), strbuf_str(&row));
+    }
+    strbuf_free(&row);
+    return err ? err : trim_refused(txn, batch);
+}
+
+static enum err append_all(struct txn *txn, void *context)
+{
+    struct appending *a = context;
+    enum err err = append_entries(txn, a);
+
+    if (!err)
+        err = put_marks(txn, a->batch);
+    if (!err)
+        err = put_refusals(txn, a->batch);
+    return err;
+}
+
+static int by_partition(const void *a, const void *b, void *context)
+{
+    const struct eventlog_entry *entries = context;
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+
+    if (entries[left].partition != entries[right].partition)
+        return entries[left].partition < entries[right].partition ? -1 : 1;
+    return left < right ? -1 : left > right;         /* what came first stays first */
+}
+
+enum err eventlog_commit(struct eventlog *log, struct eventlog_batch *batch)
+{
+    struct appending appending = { log, batch };
+
+    if (batch->entry_count > log->order_size) {
+        size_t *grown = realloc(log->order, batch->entry_count * sizeof *grown);
+
+        if (!grown)
+            return ERR_MEMORY;
+        log->order = grown;
+        log->order_size = batch->entry_count;
+    }
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        ensure(batch->entries[i].partition < log->partitions);
+        ensure(batch->entries[i].canonical.len <= EVENT_BYTES_MAX);
+        log->order[i] = i;
+    }
+    if (batch->entry_count > 1)
+        qsort_r(log->order, batch->entry_count, sizeof *log->order, by_partition, batch->entries);
+    return store_write(log->store, append_all, &appending);
+}

@@ -1,0 +1,19 @@
+/* eventlog_inside.h - what the source files of eventlog.h share, for nobody else. */
+#ifndef BILAG_EVENTLOG_INSIDE_H
+#define BILAG_EVENTLOG_INSIDE_H
+
+#include "eventlog.h"
+
+enum eventlog_table { TABLE_EVENTS, TABLE_NEXT, TABLE_SEEN, TABLE_MARKS, TABLE_REFUSED, TABLE_FIXED };
+
+struct eventlog {
+    struct store *store;
+    uint32_t partitions;
+    struct strbuf piece, record;         /* what peek lends out; one record being built */
+    size_t *order;                       /* entries of a batch by partition */
+    size_t order_size;
+};
+
+USED enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t *ret_next);
+
+#endif

@@ -1,0 +1,352 @@
+#include "http.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "killpoint.h"
+#include "lines.h"
+
+enum { CONNECTIONS_MAX = 512, CONNECTION_BYTES = 64 * 1024, IDLE_S = 60, HTTP_TAILS_BYTES = 16 * 1024 * 1024,
+       ANSWER_BYTES_MAX = 2 * 1024 * 1024 };
+
+struct http {
+    struct stage *stage;
+    struct intake *intake;
+    struct MHD_Daemon *daemon;
+    int fd;                              /* epoll's */
+    size_t tails;                        /* bytes of cut lines, all requests together */
+    struct request *waiting;             /* complete and suspended */
+};
+
+struct request {
+    struct http *http;
+    struct MHD_Connection *connection;
+    struct lines lines;
+    struct delivery delivery;
+    unsigned status;                     /* decided before the body is looked at, or 0 */
+    const char *why;
+    bool complete;
+    struct request *next;                /* in http->waiting */
+};
+
+static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status, struct strbuf *body)
+{
+    struct MHD_Response *response;
+    enum MHD_Result result = MHD_NO;
+
+    response = body->failed ? NULL
+                            : MHD_create_response_from_buffer(body->len, body->bytes, MHD_RESPMEM_MUST_COPY);
+    if (response) {
+        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+        if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+            (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "10");
+        if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+            (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
+        result = MHD_queue_response(connection, status, response);
+        MHD_destroy_response(response);
+    }
+    strbuf_free(body);
+    return result;
+}
+
+static enum MHD_Result answer_error(struct request *request, unsigned status, const char *why)
+{
+    struct strbuf body;
+
+    strbuf_init(&body, 4096);
+    strbuf_add(&body, STR("{\"error\":"));
+    strbuf_json(&body, str_of(why));
+    strbuf_add(&body, STR("}\n"));
+    return queue(request->connection, status, &body);
+}
+
+static enum MHD_Result answer(struct request *request)
+{
+    const struct delivery *delivery = &request->delivery;
+    struct strbuf body;
+
+    if (request->status)
+        return answer_error(request, request->status, request->why);
+    if (delivery->failed)
+        return answer_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+                            "nothing can be stored at the moment: send all of this again later");
+    KILLPOINT("ingest.before-ack");
+    strbuf_init(&body, ANSWER_BYTES_MAX);
+    strbuf_format(&body, "{\"accepted\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"rejected\":[", delivery->accepted,
+                  delivery->duplicates);
+    for (size_t i = 0; i < delivery->reject_count; i++) {
+        strbuf_format(&body, "%s{\"line\":%" PRIu64 ",\"reason\":", i ? "," : "", delivery->rejects[i].line);
+        strbuf_json(&body, str_of(delivery->rejects[i].reason));
+        strbuf_char(&body, '}');
+    }
+    strbuf_char(&body, ']');
+    if (delivery->rejected > delivery->reject_count)
+        strbuf_format(&body, ",\"rejected_total\":%" PRIu64, delivery->rejected);
+    strbuf_add(&body, STR("}\n"));
+    return queue(request->connection, MHD_HTTP_OK, &body);
+}
+
+static enum err take_line(struct request *request, const struct line *line)
+{
+    struct intake *intake = request->http->intake;
+
+    if (line_is_blank(line))
+        return ERR_OK;
+    if (line->too_long)
+        return intake_refuse(intake, &request->delivery, line->number, line->text,
+                             "the line is longer than line_bytes_max; an event is not that long");
+    return intake_add(intake, &request->delivery, FORM_JSON, line->number, line->text);
+}
+
+static void take_body(struct request *request, struct str input)
+{
+    struct http *http = request->http;
+    struct line line;
+
+    if (request->status || request->delivery.failed)
+        return;                              /* read, so that the answer can be sent, but not looked at */
+    if (http->tails + input.len > HTTP_TAILS_BYTES) {
+        request->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        request->why = "too many long lines are under way: send all of this again later";
+        return;
+    }
+    http->tails -= request->lines.tail.len;
+    while (!request->delivery.failed && lines_next(&request->lines, &input, &line))
+        if (take_line(request, &line))
+            request->delivery.failed = true;
+    http->tails += request->lines.tail.len;
+}
+
+static void complete(struct request *request)
+{
+    struct line line;
+
+    if (!request->status && !request->delivery.failed && lines_last(&request->lines, &line) &&
+        take_line(request, &line))
+        request->delivery.failed = true;
+    request->complete = true;
+}
+
+static void judge(struct request *request, const char *url, const char *method)
+{
+    bool events = strcmp(url, "/v1/events") == 0, health = strcmp(url, "/v1/health") == 0;
+
+    if (!events && !health) {
+        request->status = MHD_HTTP_NOT_FOUND;
+        request->why = "there is POST /v1/events and GET /v1/health, nothing else";
+    } else if (strcmp(method, events ? "POST" : "GET") != 0) {
+        request->status = MHD_HTTP_METHOD_NOT_ALLOWED;
+        request->why = events ? "events are sent with POST" : "health is asked with GET";
+    }
+}
+
+static enum MHD_Result answer_health(struct request *request)
+{
+    struct strbuf body;
+    const struct intake_counts *counts = intake_counts(request->http->intake);
+
+    strbuf_init(&body, 4096);
+    strbuf_format(&body, "{\"ok\":true,\"accepted\":%" PRIu64 ",\"commit_failures\":%" PRIu64 "}\n",
+                  counts->accepted, counts->failures);
+    return queue(request->connection, MHD_HTTP_OK, &body);
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data, size_t *size,
+                              void **connection_context)
+{
+    struct http *http = context;
+    struct request *request = *connection_context;
+
+    (void)version;
+    if (!request) {
+        request = calloc(1, sizeof *request);
+        if (!request)
+            return MHD_NO;
+        request->http = http;
+        request->connection = connection;
+        lines_init(&request->lines, (size_t)stage_config(http->stage)->ingest.line_bytes_max);
+        delivery_init(&request->delivery, "http", STR_NONE);
+        judge(request, url, method);
+        *connection_context = request;
+        return MHD_YES;
+    }
+    if (*size) {
+        take_body(request, (struct str){ data, *size });
+        *size = 0;
+        return MHD_YES;
+    }
+    if (!request->status && strcmp(method, "GET") == 0)
+        return answer_health(request);
+    if (!request->complete)
+        complete(request);
+    if (request->delivery.waiting == 0 || request->status || request->delivery.failed)
+        return answer(request);
+    request->next = http->waiting;
+    http->waiting = request;
+    MHD_suspend_connection(connection);
+    return MHD_YES;
+}
+
+static void completed(void *context, struct MHD_Connection *connection, void **connection_context,
+                      enum MHD_RequestTerminationCode why)
+{
+    struct http *http = context;
+    struct request *request = *connection_context;
+
+    (void)connection;
+    (void)why;
+    if (!request)
+        return;
+    http->tails -= request->lines.tail.len;
+    delivery_free(&request->delivery, http->intake);
+    lines_free(&request->lines);
+    free(request);
+    *connection_context = NULL;
+}
+
+/* "host:port" or "[host]:port" in its two parts. */
+static bool split(struct str listen, char *host, size_t host_size, char *port, size_t port_size)
+{
+    size_t colon = listen.len;
+    struct str name;
+
+    while (colon > 0 && listen.bytes[colon - 1] != ':')
+        colon--;
+    if (colon < 2)
+        return false;
+    name = (struct str){ listen.bytes, colon - 1 };
+    if (name.bytes[0] == '[' && name.bytes[name.len - 1] == ']')
+        name = (struct str){ name.bytes + 1, name.len - 2 };
+    return str_copy(name, host, host_size) &&
+           str_copy((struct str){ listen.bytes + colon, listen.len - colon }, port, port_size);
+}
+
+/* SO_REUSEPORT shares the port among our own processes; another program that did not ask to share keeps
+ * it from us. */
+static enum err listen_on(struct str listen_text, int *ret_socket, struct fault *fault)
+{
+    const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+    struct addrinfo *found = NULL;
+    char host[256], port[16];
+    int on = 1, fd = -1, rc;
+
+    if (!split(listen_text, host, sizeof host, port, sizeof port))
+        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " is not an address like 127.0.0.1:7420",
+                         STR_ARG(listen_text));
+    rc = getaddrinfo(host, port, &hints, &found);
+    if (rc != 0)
+        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT ": %s", STR_ARG(listen_text), gai_strerror(rc));
+    fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
+        bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 256) != 0) {
+        int error = errno;
+
+        if (fd >= 0)
+            (void)close(fd);
+        freeaddrinfo(found);
+        if (error == EADDRINUSE)
+            return fault_set(fault, ERR_CONFIG, "ingest.http: another program listens on " STR_FMT
+                             " already: stop it, or set another port in bilag.yaml", STR_ARG(listen_text));
+        return fault_set(fault, ERR_CONFIG, "ingest.http: cannot listen on " STR_FMT ": %s", STR_ARG(listen_text),
+                         strerror(error));
+    }
+    freeaddrinfo(found);
+    *ret_socket = fd;
+    return ERR_OK;
+}
+
+enum err http_open(struct stage *stage, struct intake *intake, struct str listen, struct http **ret_http,
+                   struct fault *fault)
+{
+    struct http *http = calloc(1, sizeof *http);
+    const union MHD_DaemonInfo *info = NULL;
+    int listening;
+    enum err err;
+
+    if (!http)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    http->stage = stage;
+    http->intake = intake;
+    err = listen_on(listen, &listening, fault);
+    if (err) {
+        free(http);
+        return err;
+    }
+    http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, http,
+                                    MHD_OPTION_LISTEN_SOCKET, listening,
+                                    MHD_OPTION_NOTIFY_COMPLETED, completed, http,
+                                    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                                    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+                                    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    if (http->daemon)
+        info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    if (!info) {
+        if (http->daemon)
+            MHD_stop_daemon(http->daemon);
+        else
+            (void)close(listening);
+        free(http);
+        return fault_set(fault, ERR_SYSTEM, "the HTTP server does not start");
+    }
+    http->fd = info->epoll_fd;
+    *ret_http = http;
+    return ERR_OK;
+}
+
+void http_close(struct http *http)
+{
+    if (!http)
+        return;
+    while (http->waiting) {
+        struct request *request = http->waiting;
+
+        http->waiting = request->next;
+        request->delivery.failed |= request->delivery.waiting > 0;   /* never acknowledged undecided */
+        MHD_resume_connection(request->connection);
+    }
+    (void)MHD_run(http->daemon);
+    MHD_stop_daemon(http->daemon);
+    free(http);
+}
+
+int http_fd(const struct http *http)
+{
+    return http->fd;
+}
+
+void http_run(struct http *http)
+{
+    MHD_UNSIGNED_LONG_LONG patience_ms;
+
+    (void)MHD_run(http->daemon);
+    if (MHD_get_timeout(http->daemon, &patience_ms) == MHD_YES)
+        stage_wake_at(http->stage, stage_steady_ms(http->stage) + (int64_t)patience_ms);
+}
+
+void http_answer(struct http *http)
+{
+    struct request **at = &http->waiting;
+    bool any = false;
+
+    while (*at) {
+        struct request *request = *at;
+
+        if (request->delivery.waiting > 0 && !request->delivery.failed) {
+            at = &request->next;
+            continue;
+        }
+        *at = request->next;
+        MHD_resume_connection(request->connection);
+        any = true;
+    }
+    if (any)
+        http_run(http);
+}

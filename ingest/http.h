@@ -1,0 +1,27 @@
+/* http.h - events over HTTP: POST /v1/events with NDJSON, GET /v1/health.
+ *
+ * Answer   200 {"accepted":n,"duplicates":m,"rejected":[{"line":3,"reason":"..."}]} once every line of the
+ *          body is durable or refused; further rejected lines than are named make "rejected_total".
+ *          503 with Retry-After when nothing can be stored: send the whole again, duplicates do no harm.
+ * Waiting  Requests wait for the group's commit while further ones are read: many share one commit.
+ * Memory   bounded by connections and HTTP_TAILS_BYTES for lines that are cut by the end of a packet.
+ */
+#ifndef BILAG_HTTP_H
+#define BILAG_HTTP_H
+
+#include "intake.h"
+#include "stage.h"
+
+struct http;
+
+/* listen: "127.0.0.1:7420" or "[::1]:7420". Several processes may share one port; a port that another
+ * program has is ERR_CONFIG. */
+USED enum err http_open(struct stage *stage, struct intake *intake, struct str listen, struct http **ret_http,
+                        struct fault *fault);
+void http_close(struct http *http);                  /* NULL is fine */
+int  http_fd(const struct http *http);               /* readable: http_run() */
+void http_run(struct http *http);
+/* After a commit: lets those requests go on whose events are decided. */
+void http_answer(struct http *http);
+
+#endif

@@ -1,0 +1,349 @@
+#include "intake.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "killpoint.h"
+#include "log.h"
+#include "wire.h"
+
+/* A tree of cJSON nodes takes some forty times the bytes of the smallest values: bounded, not trusted. */
+enum { PARSE_BYTES = 8 * 1024 * 1024, REFUSALS_MAX = 256, MARKS_MAX = 64, MARK_BYTES_MAX = 511 };
+
+struct intake {
+    struct eventlog *log;
+    const struct config *config;
+    struct arena parse;                  /* one event */
+    struct arena group;                  /* what the arrays below point to */
+    struct eventlog_entry *entries;
+    struct delivery **owners;            /* of entries */
+    size_t entry_count, entry_max;
+    struct eventlog_refusal refusals[REFUSALS_MAX];
+    size_t refusal_count;
+    struct eventlog_mark marks[MARKS_MAX];
+    size_t mark_count;
+    size_t bytes;
+    bool told_full;
+    struct intake_counts counts;
+};
+
+void delivery_init(struct delivery *delivery, const char *kind, struct str name)
+{
+    *delivery = (struct delivery){ 0 };
+    (void)snprintf(delivery->source, sizeof delivery->source, "%s%s" STR_FMT, kind, name.len ? "/" : "",
+                   STR_ARG(name));
+}
+
+void delivery_free(struct delivery *delivery, struct intake *intake)
+{
+    for (size_t i = 0; delivery->waiting && i < intake->entry_count; i++)
+        if (intake->owners[i] == delivery)
+            intake->owners[i] = NULL;
+    for (size_t i = 0; i < delivery->reject_count; i++)
+        free(delivery->rejects[i].reason);
+    free(delivery->rejects);
+    *delivery = (struct delivery){ 0 };
+}
+
+enum err intake_open(struct eventlog *log, const struct config *config, struct intake **ret_intake)
+{
+    struct intake *intake = calloc(1, sizeof *intake);
+    size_t max = (size_t)config->ingest.batch_events;
+
+    if (!intake)
+        return ERR_MEMORY;
+    intake->log = log;
+    intake->config = config;
+    intake->entry_max = max;
+    intake->entries = calloc(max, sizeof *intake->entries);
+    intake->owners = calloc(max, sizeof *intake->owners);
+    arena_init(&intake->parse, PARSE_BYTES);
+    arena_init(&intake->group, INTAKE_BYTES + 2 * (size_t)EVENT_BYTES_MAX +
+                                   REFUSALS_MAX * (size_t)(EVENTLOG_REFUSED_BYTES + 1024) +
+                                   max * 256);
+    if (!intake->entries || !intake->owners) {
+        intake_close(intake);
+        return ERR_MEMORY;
+    }
+    *ret_intake = intake;
+    return ERR_OK;
+}
+
+void intake_close(struct intake *intake)
+{
+    if (!intake)
+        return;
+    free(intake->entries);
+    free(intake->owners);
+    arena_free(&intake->parse);
+    arena_free(&intake->group);
+    free(intake);
+}
+
+void intake_config(struct intake *intake, const struct config *config)
+{
+    intake->config = config;             /* a group's size stays what it was at the start */
+}
+
+size_t intake_pending(const struct intake *intake)
+{
+    return intake->entry_count + intake->refusal_count + intake->mark_count;
+}
+
+const struct intake_counts *intake_counts(const struct intake *intake)
+{
+    return &intake->counts;
+}
+
+static void empty(struct intake *intake)
+{
+    intake->entry_count = 0;
+    intake->refusal_count = 0;
+    intake->mark_count = 0;
+    intake->bytes = 0;
+    arena_reset(&intake->group);
+}
+
+static void settle_deliveries(struct intake *intake, enum err err)
+{
+    for (size_t i = 0; i < intake->entry_count; i++) {
+        struct delivery *delivery = intake->owners[i];
+        enum eventlog_outcome outcome = intake->entries[i].outcome;
+
+        if (!err) {
+            intake->counts.accepted += outcome != EVENTLOG_DUPLICATE;
+            intake->counts.duplicates += outcome == EVENTLOG_DUPLICATE;
+            intake->counts.conflicts += outcome == EVENTLOG_CONFLICT;
+            intake->counts.bytes += outcome != EVENTLOG_DUPLICATE ? intake->entries[i].canonical.len : 0;
+        }
+        if (!delivery)
+            continue;
+        delivery->waiting--;
+        if (err) {
+            delivery->failed = true;
+            continue;
+        }
+        delivery->accepted += outcome != EVENTLOG_DUPLICATE;
+        delivery->duplicates += outcome == EVENTLOG_DUPLICATE;
+        delivery->conflicts += outcome == EVENTLOG_CONFLICT;
+    }
+}
+
+/* One line a commit, whatever was sent: a flood of garbage is not a flood of log lines. */
+static void tell(struct intake *intake, size_t trimmed, enum err err)
+{
+    if (!err && intake->refusal_count)
+        log_fact("level=warning what=refused count=%zu source=" STR_FMT " line=%" PRIu64 " why=\"" STR_FMT "\"",
+                 intake->refusal_count, STR_ARG(intake->refusals[0].source), intake->refusals[0].line,
+                 STR_ARG(intake->refusals[0].reason));
+    if (!err && trimmed)
+        log_fact("level=warning what=\"oldest refusals not kept any longer\" count=%zu kept=%d", trimmed,
+                 EVENTLOG_REFUSED_MAX);
+    if (err && !intake->told_full)
+        log_fact("level=error what=\"nothing can be stored; senders are told to send again\" why=\"%s\" do=\"%s\"",
+                 err_text(err), err == ERR_STORE_FULL ? "free space on the disk of state_dir" : "check the disk");
+    if (!err && intake->told_full)
+        log_fact("what=\"storing again\"");
+    intake->told_full = err != ERR_OK;
+}
+
+enum err intake_commit(struct intake *intake, int64_t now_ms)
+{
+    struct eventlog_batch batch = {
+        .entries = intake->entries,   .entry_count = intake->entry_count,
+        .refusals = intake->refusals, .refusal_count = intake->refusal_count,
+        .marks = intake->marks,       .mark_count = intake->mark_count,
+        .now_ms = now_ms,
+    };
+    enum err err;
+
+    if (intake_pending(intake) == 0)
+        return ERR_OK;
+    KILLPOINT("ingest.before-commit");
+    err = eventlog_commit(intake->log, &batch);
+    KILLPOINT("ingest.after-commit");
+    settle_deliveries(intake, err);
+    tell(intake, batch.trimmed, err);
+    if (err) {
+        intake->counts.failures++;
+    } else {
+        intake->counts.commits++;
+        intake->counts.rejected += intake->refusal_count;
+        intake->counts.trimmed += batch.trimmed;
+    }
+    empty(intake);
+    return err;
+}
+
+static enum err make_room(struct intake *intake)
+{
+    if (intake->entry_count < intake->entry_max && intake->refusal_count < REFUSALS_MAX &&
+        intake->mark_count < MARKS_MAX && intake->bytes < INTAKE_BYTES)
+        return ERR_OK;
+    return intake_commit(intake, clock_now_ms());
+}
+
+/* The venue's name, for the list of refusals, out of bytes that are no event: a guess that must look
+ * like a name. */
+static struct str venue_in(enum form form, struct str bytes)
+{
+    const char *found = bytes.len ? memmem(bytes.bytes, bytes.len, "venue", 5) : NULL;
+    struct str rest, name;
+    struct reader in;
+    size_t at = 0;
+
+    if (!found || form == FORM_CANONICAL)
+        return STR_NONE;
+    rest = (struct str){ found + 5, bytes.len - (size_t)(found + 5 - bytes.bytes) };
+    if (form == FORM_MSGPACK) {
+        reader_init(&in, rest);
+        name = take_str(&in, 64);
+        return str_is_name(name) ? name : STR_NONE;
+    }
+    while (at < rest.len && strchr("\": \t", rest.bytes[at]))
+        at++;
+    name = (struct str){ rest.bytes + at, 0 };
+    while (at + name.len < rest.len && name.len < 65 && name.bytes[name.len] != '"')
+        name.len++;
+    return str_is_name(name) ? name : STR_NONE;
+}
+
+static void note_reject(struct delivery *delivery, uint64_t line, const char *reason)
+{
+    size_t count = delivery->reject_count;
+
+    delivery->rejected++;
+    if (count == DELIVERY_REJECTS_MAX)
+        return;
+    if ((count & (count - 1)) == 0) {                /* room for 1, 2, 4, 8 ... */
+        struct reject *grown = realloc(delivery->rejects, (count ? 2 * count : 1) * sizeof *grown);
+
+        if (!grown)
+            return;
+        delivery->rejects = grown;
+    }
+    delivery->rejects[count].line = line;
+    delivery->rejects[count].reason = strdup(reason);
+    delivery->reject_count += delivery->rejects[count].reason != NULL;
+}
+
+static enum err refuse(struct intake *intake, struct delivery *delivery, uint64_t line, struct str venue,
+                       struct str bytes, const char *reason)
+{
+    struct eventlog_refusal *refusal;
+    enum err err = make_room(intake);
+
+    if (err)
+        return err;
+    if (bytes.len > EVENTLOG_REFUSED_BYTES)
+        bytes.len = EVENTLOG_REFUSED_BYTES;
+    refusal = &intake->refusals[intake->refusal_count];
+    refusal->source = arena_copy(&intake->group, str_of(delivery->source));
+    refusal->line = line;
+    refusal->venue = arena_copy(&intake->group, venue);
+    refusal->reason = arena_copy(&intake->group, str_of(reason));
+    refusal->bytes = arena_copy(&intake->group, bytes);
+    if (arena_failed(&intake->group))
+        return ERR_MEMORY;
+    intake->refusal_count++;
+    note_reject(delivery, line, reason);
+    return ERR_OK;
+}
+
+enum err intake_refuse(struct intake *intake, struct delivery *delivery, uint64_t line, struct str bytes,
+                       const char *reason)
+{
+    return refuse(intake, delivery, line, STR_NONE, bytes, reason);
+}
+
+static enum err decode(struct intake *intake, enum form form, struct str bytes, struct event *ret_event,
+                       struct fault *fault)
+{
+    enum err err;
+
+    switch (form) {
+    case FORM_JSON:
+        return event_from_json(bytes, &intake->parse, ret_event, fault);
+    case FORM_MSGPACK:
+        return event_from_msgpack(bytes, &intake->parse, ret_event, fault);
+    case FORM_CANONICAL:
+        break;
+    }
+    err = event_decode(bytes, &intake->parse, ret_event);
+    if (err)
+        return fault_set(fault, err, "not an event in canonical form, or beyond its bounds");
+    return event_check(ret_event, fault);
+}
+
+static enum err take(struct intake *intake, struct delivery *delivery, const struct event *event)
+{
+    struct eventlog_entry *entry = &intake->entries[intake->entry_count];
+    struct key identity;
+    enum err err;
+
+    eventlog_identity(event, &identity);
+    entry->partition = venue_partition(event->venue, (int32_t)eventlog_partitions(intake->log));
+    entry->identity = arena_copy(&intake->group, key_str(&identity));
+    err = event_encode(event, &intake->group, &entry->canonical);
+    if (err)
+        return err;
+    if (arena_failed(&intake->group))
+        return ERR_MEMORY;
+    event_hash(entry->canonical, &entry->hash);
+    intake->owners[intake->entry_count++] = delivery;
+    intake->bytes += entry->canonical.len;
+    delivery->waiting++;
+    return ERR_OK;
+}
+
+enum err intake_add(struct intake *intake, struct delivery *delivery, enum form form, uint64_t line,
+                    struct str bytes)
+{
+    struct event event;
+    struct fault fault = { "" };
+    enum err err = make_room(intake);
+
+    if (err)
+        return err;
+    arena_reset(&intake->parse);
+    err = decode(intake, form, bytes, &event, &fault);
+    if (err)
+        return refuse(intake, delivery, line, venue_in(form, bytes), bytes,
+                      fault.text[0] ? fault.text : err_text(err));
+    if (!config_venue(intake->config, event.venue)) {
+        (void)fault_set(&fault, ERR_NOT_FOUND,
+                        "venue: " STR_FMT " is not set up here, or its file is wrong; put venues/" STR_FMT
+                        ".yaml right (bilag check), reload, then send this again",
+                        STR_ARG(event.venue), STR_ARG(event.venue));
+        return refuse(intake, delivery, line, event.venue, bytes, fault.text);
+    }
+    err = take(intake, delivery, &event);
+    if (err == ERR_TOO_LONG)
+        return refuse(intake, delivery, line, event.venue, bytes, "an event may be 524288 bytes at most");
+    return err;
+}
+
+enum err intake_mark(struct intake *intake, struct str key, struct str value)
+{
+    struct eventlog_mark *last = intake->mark_count ? &intake->marks[intake->mark_count - 1] : NULL;
+    enum err err;
+
+    ensure(key.len <= STORE_KEY_MAX && value.len <= MARK_BYTES_MAX);
+    if (last && str_equal(last->key, key) && last->value.len == value.len && value.len) {
+        memcpy((void *)(uintptr_t)last->value.bytes, value.bytes, value.len);
+        return ERR_OK;
+    }
+    err = make_room(intake);
+    if (err)
+        return err;
+    last = &intake->marks[intake->mark_count];
+    last->key = arena_copy(&intake->group, key);
+    last->value = arena_copy(&intake->group, value);
+    if (arena_failed(&intake->group))
+        return ERR_MEMORY;
+    intake->mark_count++;
+    return ERR_OK;
+}

@@ -1,0 +1,61 @@
+/* intake.h - the group of events that the next commit makes durable, whoever sent them.
+ *
+ * Delivery    what one sender wants one answer for: a request, a message, a file. It counts what became
+ *             of its events as they are committed; when `waiting` is 0 again nothing of it is undecided.
+ *             `failed` says that a commit failed and its events are not stored: the sender must be told
+ *             to send again, and told nothing else.
+ * Refused     an event that is not taken is noted with its line and reason: in the delivery for the
+ *             answer, and in the log's table of refusals.
+ * Full        adding commits by itself when the group is full; the owner commits the rest when it has
+ *             taken what had arrived. Nothing is acknowledged before.
+ * Bounds      batch_events and INTAKE_BYTES to a group, DELIVERY_REJECTS_MAX lines named in one answer.
+ */
+#ifndef BILAG_INTAKE_H
+#define BILAG_INTAKE_H
+
+#include "config.h"
+#include "eventlog.h"
+
+enum { INTAKE_BYTES = 4 * 1024 * 1024, DELIVERY_REJECTS_MAX = 1000 };
+
+enum form { FORM_JSON, FORM_MSGPACK, FORM_CANONICAL };
+
+struct reject { uint64_t line; char *reason; };
+
+struct delivery {
+    char source[300];                    /* "http", "zmq", "spool/evening.ndjson" */
+    uint64_t accepted, duplicates, conflicts, rejected;      /* conflicts are accepted ones too */
+    struct reject *rejects;              /* the first DELIVERY_REJECTS_MAX */
+    size_t reject_count;
+    size_t waiting;                      /* events not yet committed */
+    bool failed;
+};
+
+void delivery_init(struct delivery *delivery, const char *kind, struct str name);
+/* Also takes it out of the group, so that the answer is lost but not the events. */
+struct intake;
+void delivery_free(struct delivery *delivery, struct intake *intake);
+
+struct intake_counts { uint64_t accepted, duplicates, conflicts, rejected, commits, failures, trimmed, bytes; };
+
+USED enum err intake_open(struct eventlog *log, const struct config *config, struct intake **ret_intake);
+void intake_close(struct intake *intake);                    /* NULL is fine; what is not committed is gone */
+void intake_config(struct intake *intake, const struct config *config);
+
+/* One event. ERR_OK: it is in the group or was refused; another error: a commit that had to come first
+ * failed, and the event was not taken. */
+USED enum err intake_add(struct intake *intake, struct delivery *delivery, enum form form, uint64_t line,
+                         struct str bytes);
+/* Refuses without looking: a line too long, bytes that are no list of events. */
+USED enum err intake_refuse(struct intake *intake, struct delivery *delivery, uint64_t line, struct str bytes,
+                            const char *reason);
+/* A fact that becomes true with the events added so far (eventlog.h). Copied. */
+USED enum err intake_mark(struct intake *intake, struct str key, struct str value);
+
+/* What the group holds that is not committed: 0 is nothing. */
+size_t intake_pending(const struct intake *intake);
+/* ERR_OK: durable, and counted in its deliveries. Else all its deliveries have failed. */
+USED enum err intake_commit(struct intake *intake, int64_t now_ms);
+const struct intake_counts *intake_counts(const struct intake *intake);
+
+#endif

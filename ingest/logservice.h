@@ -1,0 +1,28 @@
+/* logservice.h - the event log for whoever reads it: a ROUTER on RUN_DIR/log-N.ipc (common/logclient.h is
+ * the other half).
+ *
+ * Ask      msgpack [partition, from, credit]; the same reader's next ask for the partition replaces it.
+ * Answer   [msgpack [partition, first, count, end, last], array of `count` canonical events] until the
+ *          credit or LOGSERVICE_ASK_BYTES are used (last is true then). With nothing new, one answer with
+ *          count 0 at once, and the ask waits for what is committed, by this process or another one.
+ * Bounds   READERS_MAX asks are kept; one that is not repeated within READER_PATIENCE_MS is forgotten.
+ */
+#ifndef BILAG_LOGSERVICE_H
+#define BILAG_LOGSERVICE_H
+
+#include "eventlog.h"
+#include "stage.h"
+
+enum { LOGSERVICE_ASK_BYTES = 512 * 1024, LOGSERVICE_ASK_EVENTS = 4096 };
+
+struct logservice;
+
+USED enum err logservice_open(struct stage *stage, struct eventlog *log, link_handler handler,
+                              struct logservice **ret_service, struct fault *fault);
+void logservice_close(struct logservice *service);           /* NULL is fine */
+USED enum err logservice_take(struct logservice *service, const struct frames *frames);
+/* Sends what there is to those who wait for it. */
+USED enum err logservice_turn(struct logservice *service);
+size_t logservice_readers(const struct logservice *service);
+
+#endif
