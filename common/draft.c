@@ -239,8 +239,8 @@ void draft_encode(const struct draft *draft, struct strbuf *out)
     wire_money(out, draft->computed_vat);
     wire_money(out, draft->total);
     problems_encode(&draft->problems, out);
-    wire_nil(out);                        /* room for three members to come */
-    wire_nil(out);
+    wire_str(out, draft->department);
+    wire_nil(out);                        /* room for two members to come */
     wire_nil(out);
 }
 
@@ -298,8 +298,9 @@ enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_d
     draft.computed_vat = take_money(&in);
     draft.total = take_money(&in);
     problems_decode(&in, &draft.problems);
-    for (int i = 0; i < 3; i++)
-        (void)take_any(&in);
+    draft.department = take_str(&in, NAME_MAX_);
+    (void)take_any(&in);
+    (void)take_any(&in);
     if (arena_failed(arena))
         return ERR_MEMORY;
     if (reader_done(&in))

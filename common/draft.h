@@ -113,6 +113,7 @@ struct draft {
     struct cell *cells;
     size_t cell_count;
 
+    struct str department;                /* orders: of the venue; empty: none (vouchers have it on their lines) */
     struct str customer, order_no;        /* orders: the till's customer; "order", else "<register>-<seq>" */
     struct order_line *order_lines;
     size_t order_line_count;

@@ -15,6 +15,10 @@ struct money { int64_t ore; };
 /* Amounts on receipts beyond this are refused at the door: sums of 10^6 of them still fit. */
 #define MONEY_INPUT_MAX INT64_C(9007199254740991)            /* 2^53 - 1, what JSON can carry */
 
+/* No sum of a day grows beyond this (11 thousand milliard kroner): 4,000 of them still fit in an int64. A day
+ * that would is held with amount-range. */
+#define MONEY_SUM_MAX (INT64_C(1) << 50)
+
 enum { MONEY_TEXT_SIZE = 32 };
 
 USED enum err money_add(struct money a, struct money b, struct money *ret_sum);

@@ -313,6 +313,14 @@ static void problems_make_room(struct problems *problems)
     ensure(made);
 }
 
+static bool same_args(const struct problem *a, const struct problem *b)
+{
+    for (size_t i = 0; i < PROBLEM_ARGS; i++)
+        if (!str_equal(a->arg[i], b->arg[i]))
+            return false;
+    return true;
+}
+
 void problems_add(struct problems *problems, const struct problem *problem)
 {
     struct problem *same_code = NULL, *to;
@@ -324,10 +332,10 @@ void problems_add(struct problems *problems, const struct problem *problem)
         if (at->code != problem->code)
             continue;
         same_code = at;
-        if (str_equal(at->arg[0], problem->arg[0]))
+        if (same_args(at, problem))
             break;
     }
-    if (same_code && (problems->count == PROBLEMS_MAX || str_equal(same_code->arg[0], problem->arg[0]))) {
+    if (same_code && (problems->count == PROBLEMS_MAX || same_args(same_code, problem))) {
         same_code->count = count_sum(same_code->count, problem->count ? problem->count : 1);
         return;
     }

@@ -68,7 +68,7 @@ struct problems { struct problem at[PROBLEMS_MAX]; size_t count; };
 const char *problem_code_text(enum problem_code code);       /* "sequence-gap" */
 bool        problem_code_parse(struct str text, enum problem_code *ret_code);
 bool        problem_acceptable(enum problem_code code);      /* `bilag accept` can lift it */
-/* Adds, or adds up with one that has the same code and the same first argument (keeping its `first`). */
+/* Adds, or adds up with one that has the same code and the same arguments (keeping its `first`). */
 void        problems_add(struct problems *problems, const struct problem *problem);
 bool        problems_have(const struct problems *problems, enum problem_code code);
 void        problems_remove(struct problems *problems, enum problem_code code);

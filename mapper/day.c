@@ -341,7 +341,7 @@ static bool fits(const struct day *day, const struct event *receipt)
 
         more += amount < 0 ? -amount : amount;
     }
-    return most + more < INT64_MAX / 4 && day->sum_count + receipt->line_count + 1 <= DAY_SUMS_MAX;
+    return most + more < MONEY_SUM_MAX && day->sum_count + receipt->line_count + 1 <= DAY_SUMS_MAX;
 }
 
 enum err day_add_plain(struct day *day, const struct event *receipt, bool negative, struct arena *arena)

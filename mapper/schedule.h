@@ -1,0 +1,39 @@
+/* schedule.h - the days that are not wholly sealed, and when to look at each again.
+ *
+ * Kept in memory and rebuilt from TABLE_DUE when a partition is taken over. Times are steady ms.
+ */
+#ifndef BILAG_MAPPER_SCHEDULE_H
+#define BILAG_MAPPER_SCHEDULE_H
+
+#include "err.h"
+
+struct due {
+    char venue[65];
+    int32_t day;
+    uint32_t partition;
+    bool used, dirty;                    /* dirty: something changed, so the draft is built again */
+    bool awaits;                         /* numbers or Z reports are missing: any event of the venue may mend it */
+    int64_t look_ms;                     /* next look */
+    int64_t resend_ms;                   /* when its drafts are repeated; INT64_MAX: nothing is on its way */
+    int64_t resend_wait_ms;              /* doubles up to its bound */
+    int64_t previewed_ms;
+};
+
+struct schedule;
+USED enum err schedule_open(struct schedule **ret_schedule);
+void schedule_close(struct schedule *schedule);
+size_t schedule_count(const struct schedule *schedule);
+/* The entry of a day, made if it is new. NULL: out of memory. Dead after the next put or drop. */
+struct due *schedule_put(struct schedule *schedule, struct str venue, int32_t day, uint32_t partition);
+struct due *schedule_find(struct schedule *schedule, struct str venue, int32_t day);
+void schedule_drop(struct schedule *schedule, struct str venue, int32_t day);
+void schedule_drop_partition(struct schedule *schedule, uint32_t partition);
+void schedule_look_at(struct schedule *schedule, struct due *due, int64_t ms);
+/* The next entry to look at now; NULL: none before *ret_next_ms. Entries are given round robin. */
+struct due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms);
+/* Every day is to be built again, now (the configuration changed). */
+void schedule_all_dirty(struct schedule *schedule, int64_t now_ms);
+/* Days of a venue that wait for numbers are to be looked at again. */
+void schedule_venue_awaits(struct schedule *schedule, struct str venue, int64_t at_ms);
+
+#endif

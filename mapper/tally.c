@@ -1,0 +1,316 @@
+#include "tally.h"
+
+#include <string.h>
+
+static const struct str credit = { "credit", 6 }, gift_card = { "gift_card", 9 };
+
+static void add(struct tally *tally, struct money *sum, struct money amount, bool negative)
+{
+    if (negative ? money_subtract(*sum, amount, sum) : money_add(*sum, amount, sum))
+        tally->too_large = true;
+}
+
+static bool is_earlier(int64_t time, struct str reg, uint64_t seq, const struct tally_cell *cell)
+{
+    int order = str_compare(reg, cell->first_reg);
+
+    if (cell->first_reg.len == 0 || time != cell->first_time)
+        return cell->first_reg.len == 0 || time < cell->first_time;
+    return order < 0 || (order == 0 && seq < cell->first_seq);
+}
+
+static struct tally_cell *cell_of(struct tally *tally, bool sold, struct str type, int32_t rate)
+{
+    struct tally_cell *cell;
+
+    for (size_t i = 0; i < tally->cell_count; i++) {
+        cell = &tally->cells[i];
+        if (cell->sold == sold && cell->rate == rate && str_equal(cell->type, type))
+            return cell;
+    }
+    if (tally->cell_count == TALLY_CELLS_MAX) {
+        tally->too_large = true;
+        return &tally->cells[TALLY_CELLS_MAX - 1];
+    }
+    cell = &tally->cells[tally->cell_count++];
+    *cell = (struct tally_cell){ .sold = sold, .type = arena_copy(tally->build->arena, type), .rate = rate };
+    return cell;
+}
+
+static void cell_first(struct tally *tally, struct tally_cell *cell, int64_t time, struct str reg, uint64_t seq)
+{
+    if (!is_earlier(time, reg, seq, cell))
+        return;
+    cell->first_time = time;
+    cell->first_reg = arena_copy(tally->build->arena, reg);
+    cell->first_seq = seq;
+}
+
+static void leave_out(struct tally *tally, struct str type, struct money amount, bool negative)
+{
+    size_t i = 0;
+
+    add(tally, &tally->manual_total, amount, negative);
+    while (i < tally->left_count && !str_equal(tally->left[i].type, type))
+        i++;
+    if (i == TALLY_LEFT_MAX)
+        return;                          /* counted in the total; the list has its bound */
+    if (i == tally->left_count)
+        tally->left[tally->left_count++] = (struct tally_left){ arena_copy(tally->build->arena, type), { 0 } };
+    add(tally, &tally->left[i].amount, amount, negative);
+}
+
+/* --- receipts that are only summed --- */
+
+static struct money gift_cards_paid_with(const struct day *day, struct str paid_with, struct tally *tally)
+{
+    struct money sum = { 0 };
+
+    for (size_t i = 0; i < day->sum_count; i++)
+        if (str_equal(day->sums[i].product, gift_card) && str_equal(day->sums[i].paid_with, paid_with))
+            add(tally, &sum, day->sums[i].amount, false);
+    return sum;
+}
+
+static void tally_sold_sum(struct tally *tally, const struct day_sum *sum, bool transferred, bool gift_out)
+{
+    struct tally_cell *cell;
+
+    add(tally, &tally->lines_total, sum->amount, false);
+    if (!transferred) {
+        leave_out(tally, sum->paid_with, sum->amount, false);
+        return;
+    }
+    if (gift_out && str_equal(sum->product, gift_card)) {
+        leave_out(tally, gift_card, sum->amount, false);
+        return;
+    }
+    cell = cell_of(tally, true, sum->product, sum->rate);
+    add(tally, &cell->amount, sum->amount, false);
+    add(tally, &cell->till_vat, sum->till_vat, false);
+    cell->count += sum->count;
+    cell->with_vat += sum->with_vat;
+    cell_first(tally, cell, sum->first_time, sum->first_reg, sum->first_seq);
+}
+
+static void tally_paid_sum(struct tally *tally, const struct day *day, const struct day_sum *sum, bool gift_out)
+{
+    struct tally_cell *cell = cell_of(tally, false, sum->paid_with, 0);
+
+    add(tally, &cell->amount, sum->amount, false);
+    if (gift_out)
+        add(tally, &cell->amount, gift_cards_paid_with(day, sum->paid_with, tally), true);
+    cell->count += sum->count;
+    cell_first(tally, cell, sum->first_time, sum->first_reg, sum->first_seq);
+}
+
+static void tally_sums(struct tally *tally, const struct day *day)
+{
+    bool gift_out = switches_gift_cards_out(&tally->switches);
+
+    for (size_t i = 0; i < day->sum_count; i++) {
+        const struct day_sum *sum = &day->sums[i];
+        bool transferred = sum->paid_with.len == 0 || switches_transfer(&tally->switches, sum->paid_with);
+
+        if (sum->product.len)
+            tally_sold_sum(tally, sum, transferred, gift_out);
+        else if (transferred)
+            tally_paid_sum(tally, day, sum, gift_out);
+    }
+}
+
+struct rebuild { struct tally *tally; struct day sums; };
+
+static enum err plain_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct rebuild *rebuild = context;
+    const struct build *build = rebuild->tally->build;
+    struct event receipt;
+    struct known known;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
+                               &receipt);
+
+    (void)place;
+    if (!err)
+        err = day_add_plain(&rebuild->sums, &receipt, effect->negative, build->arena);
+    if (err != ERR_RANGE)
+        return err;
+    rebuild->tally->too_large = true;
+    return ERR_OK;
+}
+
+/* The open part's sums are kept; a reversed part's are added up again. */
+static enum err tally_plain(struct tally *tally, const struct day_part *part)
+{
+    const struct build *build = tally->build;
+    struct rebuild rebuild = { .tally = tally };
+    enum err err;
+
+    if (part->upto == 0) {
+        tally_sums(tally, build->day);
+        tally->receipts = build->day->receipts;
+        return ERR_OK;
+    }
+    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_PLAIN, part->from, part->upto, plain_seen,
+                      &rebuild);
+    tally_sums(tally, &rebuild.sums);
+    tally->receipts = rebuild.sums.receipts;
+    return err;
+}
+
+/* --- receipts that the switches may divide --- */
+
+static void manual_credit(struct tally *tally, const struct event *receipt, struct money amount, bool negative)
+{
+    struct arena *arena = tally->build->arena;
+    struct manual_item *item = &tally->manual[tally->manual_count];
+
+    add(tally, &tally->manual_total, amount, negative);
+    if (tally->manual_count == MANUAL_MAX)
+        return;
+    *item = (struct manual_item){
+        .what = credit, .receipt = receipt_text(arena, receipt->reg, receipt->series, receipt->seq),
+        .customer = arena_copy(arena, receipt->customer), .order = arena_copy(arena, receipt->order),
+    };
+    add(tally, &item->amount, amount, negative);
+    tally->manual_count++;
+}
+
+static void tally_left_out(struct tally *tally, const struct event *receipt, const struct shares *shares,
+                           bool negative)
+{
+    for (size_t i = 0; i < shares->left_out_count; i++) {
+        const struct left_out *out = &shares->left_out[i];
+
+        if (!str_equal(out->type, credit))
+            leave_out(tally, out->type, out->total, negative);
+        else if (tally->credit_ordered)
+            add(tally, &tally->orders_total, out->total, negative);
+        else
+            manual_credit(tally, receipt, out->total, negative);
+    }
+    if (shares->gift_lines)
+        leave_out(tally, gift_card, shares->gift_total, negative);
+}
+
+/* The till's VAT of a line of which only a part is transferred: the same part, to the nearest øre. */
+static struct money vat_part(const struct sale_line *line, struct money transferred)
+{
+    __int128 exact, by, twice, rounded;
+
+    if (line->gross.ore == 0 || transferred.ore == line->gross.ore)
+        return line->vat_amount;
+    exact = (__int128)line->vat_amount.ore * transferred.ore;
+    by = line->gross.ore;
+    twice = 2 * (exact < 0 ? -exact : exact) + (by < 0 ? -by : by);
+    rounded = twice / (2 * (by < 0 ? -by : by));
+    return (struct money){ (int64_t)((exact < 0) != (by < 0) ? -rounded : rounded) };
+}
+
+static void tally_receipt(struct tally *tally, const struct event *receipt, const struct shares *shares, bool negative)
+{
+    for (size_t i = 0; i < receipt->line_count; i++) {
+        const struct sale_line *line = &receipt->lines[i];
+        struct tally_cell *cell;
+
+        add(tally, &tally->lines_total, line->gross, negative);
+        if (shares->lines[i].ore == 0)
+            continue;
+        cell = cell_of(tally, true, line->product_type, line->vat);
+        add(tally, &cell->amount, shares->lines[i], negative);
+        if (line->has_vat_amount)
+            add(tally, &cell->till_vat, vat_part(line, shares->lines[i]), negative);
+        cell->count++;
+        cell->with_vat += line->has_vat_amount;
+        cell_first(tally, cell, receipt->time, receipt->reg, receipt->seq);
+    }
+    for (size_t i = 0; i < receipt->payment_count; i++) {
+        struct tally_cell *cell;
+
+        tally->credit_seen |= str_equal(receipt->payments[i].type, credit);
+        if (shares->payments[i].ore == 0)
+            continue;
+        cell = cell_of(tally, false, receipt->payments[i].type, 0);
+        add(tally, &cell->amount, shares->payments[i], negative);
+        cell->count++;
+        cell_first(tally, cell, receipt->time, receipt->reg, receipt->seq);
+    }
+    tally_left_out(tally, receipt, shares, negative);
+}
+
+static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct tally *tally = context;
+    const struct build *build = tally->build;
+    struct event receipt;
+    struct shares shares;
+    struct known known;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
+                               &receipt);
+
+    (void)place;
+    if (!err)
+        err = shares_of(&receipt, &tally->switches, build->arena, &shares);
+    if (err == ERR_REFUSED) {
+        struct problem problem = { PROBLEM_SHARE_UNDEFINED, { STR_NONE },
+                                   receipt_text(build->arena, effect->reg, effect->series, effect->seq), 1 };
+
+        problems_add(tally->problems, &problem);
+        return ERR_OK;
+    }
+    if (err == ERR_RANGE) {
+        tally->too_large = true;
+        return ERR_OK;
+    }
+    if (err)
+        return err;
+    if (build->day->parts[build->part - 1].upto)
+        tally->receipts++;               /* the open part's receipts are counted as they come */
+    tally_receipt(tally, &receipt, &shares, effect->negative);
+    return ERR_OK;
+}
+
+static enum err movement_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct tally *tally = context;
+    struct arena *arena = tally->build->arena;
+    struct event movement;
+    struct known known;
+    enum err err;
+
+    (void)place;
+    if (tally->manual_count == MANUAL_MAX)
+        return ERR_STOP;
+    err = known_event(txn, tally->build->venue->id, effect->reg, effect->series, effect->seq, arena, &known,
+                      &movement);
+    if (!err && movement.kind == EVENT_CASH_MOVEMENT)
+        tally->manual[tally->manual_count++] = (struct manual_item){
+            .movement = true, .what = arena_copy(arena, movement.reason), .amount = movement.amount,
+            .receipt = receipt_text(arena, movement.reg, movement.series, movement.seq),
+        };
+    return err;
+}
+
+enum err tally_part(struct tally *tally)
+{
+    const struct build *build = tally->build;
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    uint64_t upto = part->upto ? part->upto : UINT64_MAX;
+    struct str venue = build->venue->id;
+    enum err err;
+
+    tally->switches = build_switches(build, &tally->credit_ordered);
+    err = tally_plain(tally, part);
+    if (!err)
+        err = effect_walk(build->txn, venue, build->number, EFFECT_MIXED, part->from, upto, mixed_seen, tally);
+    if (!err)
+        err = effect_walk(build->txn, venue, build->number, EFFECT_MOVEMENT, part->from, upto, movement_seen, tally);
+    for (size_t i = 0; i < tally->cell_count; i++)
+        if (tally->cells[i].amount.ore > MONEY_SUM_MAX || tally->cells[i].amount.ore < -MONEY_SUM_MAX)
+            tally->too_large = true;
+    for (size_t i = 0; i < tally->left_count && tally->manual_count < MANUAL_MAX; i++)
+        if (tally->left[i].amount.ore != 0)
+            tally->manual[tally->manual_count++] =
+                (struct manual_item){ .what = tally->left[i].type, .amount = tally->left[i].amount };
+    return err;
+}

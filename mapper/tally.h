@@ -1,0 +1,46 @@
+/* tally.h - the sums of one part of a day, divided into transferred, ordered and manual.
+ *
+ * Inside of build.h: raw sums by their own keys, before any account is known.
+ */
+#ifndef BILAG_MAPPER_TALLY_H
+#define BILAG_MAPPER_TALLY_H
+
+#include "build.h"
+
+enum { TALLY_CELLS_MAX = CELLS_MAX, TALLY_LEFT_MAX = 100 };
+
+struct tally_cell {
+    bool sold;
+    struct str type;
+    int32_t rate;
+    struct money amount;                 /* as on receipts: sales and payments positive */
+    uint64_t count, with_vat;
+    struct money till_vat;
+    int64_t first_time;
+    struct str first_reg;
+    uint64_t first_seq;
+    bool mapped_out;
+};
+
+struct tally_left { struct str type; struct money amount; };
+
+struct tally {
+    const struct build *build;
+    struct switches switches;
+    bool credit_ordered, credit_seen;
+    struct tally_cell cells[TALLY_CELLS_MAX];
+    size_t cell_count;
+    struct tally_left left[TALLY_LEFT_MAX];
+    size_t left_count;
+    struct manual_item manual[MANUAL_MAX];
+    size_t manual_count;
+    uint64_t receipts;
+    struct money lines_total, orders_total, manual_total;
+    bool too_large;
+    struct problems *problems;
+};
+
+/* Fills a zeroed tally. */
+USED enum err tally_part(struct tally *tally);
+
+#endif
