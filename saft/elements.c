@@ -5,7 +5,7 @@
 #define CONTAINER(parent, name, node) { parent, name, node, VALUE_TEXT, 0 }
 #define FIELD(parent, name, kind, field) { parent, name, NODE_LEAF, kind, offsetof(struct records, field) }
 
-/* Rows of one parent stand together: the reader looks them up by parent. */
+/* Rows of one parent stand together: the parser looks them up by parent. */
 const struct element elements[] = {
     CONTAINER(NODE_OUTSIDE, "auditfile", NODE_FILE),
 

@@ -17,7 +17,7 @@ enum node {
     NODE_DISCOUNT, NODE_ROUNDING, NODE_PAYMENT, NODE_COUNT, NODE_LEAF, NODE_SKIP,
 };
 
-/* Everything that is being read at one time. Texts are in the reader's arena of the current record. */
+/* Everything that is being read at one time. Texts are in the arena of the current record. */
 struct records {
     struct { struct str currency, version; } header;
     struct { struct str ident; } company;

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "reader.h"
+#include "parser.h"
 
 /* The file is read in blocks; a hash of each from the first pass is what the second must find again. */
 enum { BLOCK_BYTES = 256 * 1024, BLOCKS_FIRST = 256 };
@@ -119,7 +119,7 @@ static enum err check_packing(const struct saft_file *file, size_t len, struct f
 }
 
 /* One pass over all blocks; with `again`, each must be as it was before it is handed on. */
-static enum err pass(struct saft_file *file, struct reader *reader, bool again, struct fault *fault)
+static enum err pass(struct saft_file *file, struct parser *parser, bool again, struct fault *fault)
 {
     off_t at = 0;
     size_t index = 0, len = 0;
@@ -140,28 +140,28 @@ static enum err pass(struct saft_file *file, struct reader *reader, bool again, 
                              file->name);
         if (!again && block_remember(file, &hash))
             return fault_set(fault, ERR_MEMORY, "%s: %s", file->name, err_text(ERR_MEMORY));
-        err = reader_push(reader, file->block, len, fault);
+        err = parser_push(parser, file->block, len, fault);
         if (err)
             return err;
     }
     if (again && index != file->count)
         return fault_set(fault, ERR_BUSY, "%s changed while it was read; import it again when it is complete",
                          file->name);
-    return reader_end(reader, fault);
+    return parser_end(parser, fault);
 }
 
 static enum err read_once(struct saft_file *file, saft_sink sink, void *context, bool again,
                           struct saft_summary *ret_summary, struct fault *fault)
 {
-    struct reader *reader;
-    enum err err = reader_new(file->venue, file->name, sink, context, &reader);
+    struct parser *parser;
+    enum err err = parser_new(file->venue, file->name, sink, context, &parser);
 
     if (err)
         return fault_set(fault, err, "%s: %s", file->name, err_text(err));
-    err = pass(file, reader, again, fault);
+    err = pass(file, parser, again, fault);
     if (!err && ret_summary)
-        *ret_summary = *reader_summary(reader);
-    reader_free(reader);
+        *ret_summary = *parser_summary(parser);
+    parser_free(parser);
     return err;
 }
 

@@ -175,6 +175,15 @@ static enum err take_pay(const struct sums *sums, struct arena *arena, struct z_
     return sums->failed ? ERR_RANGE : ERR_OK;
 }
 
+static int64_t beside_sales(const struct period *period)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < PART_CREDIT; i++)
+        sum += llabs(sums_vat_total(&period->parts[i]));
+    return sum;
+}
+
 enum err zreport_settle(const struct zreport *z, const struct period *period, struct arena *arena,
                         struct z_report *ret_z, bool *ret_fits)
 {
@@ -192,8 +201,11 @@ enum err zreport_settle(const struct zreport *z, const struct period *period, st
         native.first_seq = period->first_seq;
         native.last_seq = period->last_seq;
     }
-    native.has_grand_total = z->grand_net.said;
-    native.grand_total = z->grand_net.value;
+    /* The till's running total knows no tips, rounding or gift cards; the native one is of all lines. Said
+     * only if that is the same, as the difference of two is compared with the lines. */
+    native.has_grand_total = z->grand_net.said && beside_sales(period) == 0;
+    if (native.has_grand_total)
+        native.grand_total = z->grand_net.value;
     fits = fit_vat(fit);
     err = take_vat(&fit->trial, arena, &native);
     if (err)
@@ -211,7 +223,8 @@ struct str zreport_figures(const struct zreport *z, struct arena *arena)
 {
     const struct { const char *name; const struct saft_amount *amount; } before[] = {
         { "credit_memos", &z->credit_memos }, { "credit_sales", &z->credit_sales },
-        { "grand_returns", &z->grand_returns }, { "grand_sales", &z->grand_sales },
+        { "grand_net", &z->grand_net }, { "grand_returns", &z->grand_returns },
+        { "grand_sales", &z->grand_sales },
     }, after[] = { { "returns", &z->returns }, { "tips", &z->tips }, { "total", &z->total } };
     struct strbuf text;
     struct str copy;
