@@ -70,14 +70,13 @@ static void parts_encode(const struct day *day, struct strbuf *out)
     for (size_t i = 0; i < day->part_count; i++) {
         const struct day_part *part = &day->parts[i];
 
-        wire_array(out, 13);
+        wire_array(out, 12);
         wire_uint(out, part->from);
         wire_uint(out, part->upto);
         wire_bool(out, part->sealed);
         wire_bool(out, part->nothing);
         wire_uint(out, part->revision);
         wire_uint(out, part->content);
-        wire_bool(out, part->emitted_closed);
         wire_bool(out, part->emitted_credit_in);
         wire_uint(out, part->fate);
         wire_bool(out, part->credit_ordered);
@@ -154,14 +153,13 @@ static void parts_decode(struct reader *in, struct arena *arena, struct day *day
     for (size_t i = 0; day->parts && i < day->part_count && !in->failed; i++) {
         struct day_part *part = &day->parts[i];
 
-        in->failed |= take_array(in, 13) != 13;
+        in->failed |= take_array(in, 12) != 12;
         part->from = take_uint(in);
         part->upto = take_uint(in);
         part->sealed = take_bool(in);
         part->nothing = take_bool(in);
         part->revision = (uint32_t)take_uint(in);
         part->content = take_uint(in);
-        part->emitted_closed = take_bool(in);
         part->emitted_credit_in = take_bool(in);
         part->fate = take_uint(in) == CREDIT_ORDERED ? CREDIT_ORDERED : CREDIT_FREE;
         part->credit_ordered = take_bool(in);
@@ -401,4 +399,43 @@ enum err day_note_register(struct day *day, const struct event *event, struct ar
         reg->last_sale = event->seq;
     reg->sold |= sale;
     return ERR_OK;
+}
+
+struct resum { struct day *day; struct str venue; struct arena *arena; };
+
+static enum err resum_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct resum *resum = context;
+    struct event receipt;
+    struct known known;
+    enum err err = known_event(txn, resum->venue, effect->reg, effect->series, effect->seq, resum->arena, &known,
+                               &receipt);
+
+    (void)place;
+    if (!err)
+        err = day_add_plain(resum->day, &receipt, effect->negative, resum->arena);
+    return err == ERR_RANGE ? ERR_OK : err;
+}
+
+static enum err count_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct resum *resum = context;
+
+    (void)txn;
+    (void)place;
+    (void)effect;
+    resum->day->receipts++;
+    return ERR_OK;
+}
+
+enum err day_resum(struct txn *txn, struct str venue, int32_t number, struct day *day, uint64_t from,
+                   struct arena *arena)
+{
+    struct resum context = { day, venue, arena };
+    enum err err;
+
+    day->sum_count = 0;
+    day->receipts = 0;
+    err = effect_walk(txn, venue, number, EFFECT_PLAIN, from, UINT64_MAX, resum_seen, &context);
+    return err ? err : effect_walk(txn, venue, number, EFFECT_MIXED, from, UINT64_MAX, count_seen, &context);
 }

@@ -40,8 +40,7 @@ struct day_part {
     bool nothing;                        /* sealed because there was nothing to send */
     uint32_t revision;                   /* of the draft last built; 0: none yet */
     uint64_t content;                    /* hash of it without the revision */
-    bool emitted_closed;                 /* a closed draft of it may be on its way */
-    bool emitted_credit_in;              /* ... and one of those had credit in the voucher */
+    bool emitted_credit_in;              /* a closed draft with credit in the voucher may be on its way */
     enum credit_fate fate;
     bool credit_ordered;                 /* as sealed */
     uint32_t accepted;                   /* bit per acceptable problem code (accept_bit) */
@@ -74,6 +73,10 @@ bool day_receipt_is_plain(const struct event *receipt);
 USED enum err day_note_register(struct day *day, const struct event *event, struct arena *arena);
 struct day_part *day_last_part(struct day *day);
 USED enum err day_new_part(struct day *day, uint64_t from, struct arena *arena);
+
+/* The open part's sums again, from the effects after `from`: after a seal usually none. */
+USED enum err day_resum(struct txn *txn, struct str venue, int32_t number, struct day *day, uint64_t from,
+                        struct arena *arena);
 
 uint32_t accept_bit(enum problem_code code);         /* 0: cannot be accepted */
 

@@ -64,7 +64,13 @@ static enum err open_part(struct work *work, struct open_day *day)
 {
     struct day_part *last = day_last_part(&day->state);
 
-    return last->sealed ? day_new_part(&day->state, last->upto, work->fold->arena) : ERR_OK;
+    if (!last->sealed)
+        return ERR_OK;
+    if (!last->nothing || last->revision)
+        return day_new_part(&day->state, last->upto, work->fold->arena);
+    last->sealed = last->nothing = last->credit_ordered = false;     /* nobody heard of it: it goes on */
+    last->upto = 0;
+    return day_resum(work->txn, day->venue, day->number, &day->state, last->from, work->fold->arena);
 }
 
 static enum err effect_on(struct work *work, struct one *one, struct open_day *day, enum effect_class class_,

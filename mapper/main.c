@@ -1,0 +1,494 @@
+/* bilag-mapper - folds the log into settlements, maps them to drafts, and sends each draft until it is sealed.
+ *
+ * Offsets and settlements are committed together; drafts leave after the commit that keeps them. A partition has
+ * one mapper at a time (partitions.h); which of the instances follows from the number of them. */
+#include "attend.h"
+#include "audit.h"
+#include "fold.h"
+#include "killpoint.h"
+#include "log.h"
+#include "logclient.h"
+#include "partitions.h"
+#include "schedule.h"
+#include "settle.h"
+#include "stage.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+enum { CREDIT_EVENTS = 4096, ATTEND_BATCH = 64, ATTEND_BUDGET_MS = 100, AUDIT_POLL_MS = 200, BUSY_RETRY_MS = 50,
+       RELAX_EVERY_MS = 5000, RESEND_WAIT_MAX_MS = 60000, ARENA_BYTES = 256 * 1024 * 1024 };
+
+struct mapper {
+    struct store *store;
+    struct audit *audit;
+    struct logclient *log;
+    struct link *validators;
+    struct partitions *partitions;
+    struct schedule *schedule;
+    struct arena fold_arena, build_arena, sends_arena;
+    int64_t audit_ms, relax_ms;
+    bool next_is_down;
+};
+
+/* --- taking over a partition --- */
+
+struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; };
+
+static enum err due_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct due_load *load = context;
+    struct str venue;
+    struct due *due;
+    size_t at = 0;
+    int32_t day;
+
+    (void)txn;
+    (void)value;
+    if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day))
+        return ERR_STORE_DAMAGED;
+    if (venue_partition(venue, stage_config(load->stage)->partitions) != load->partition)
+        return ERR_OK;
+    due = schedule_put(load->mapper->schedule, venue, day, load->partition);
+    if (!due)
+        return ERR_MEMORY;
+    due->dirty = true;
+    schedule_look_at(load->mapper->schedule, due, stage_steady_ms(load->stage));
+    return ERR_OK;
+}
+
+static enum err due_work(struct txn *txn, void *context)
+{
+    return store_walk(txn, TABLE_DUE, STR_NONE, STR_NONE, due_seen, context);
+}
+
+static void touched(struct stage *stage, struct mapper *mapper, const struct fold *fold)
+{
+    int64_t now = stage_steady_ms(stage);
+
+    for (size_t i = 0; i < fold->touched_count; i++) {
+        struct due *due = schedule_put(mapper->schedule, fold->touched[i].venue, fold->touched[i].day,
+                                       fold->partition);
+        int64_t at;
+
+        if (!due)
+            continue;                    /* out of memory: the day stays in TABLE_DUE for the next start */
+        at = due->previewed_ms + stage_config(stage)->mapper.preview_ms;
+        due->dirty = true;
+        if (due->look_ms > at)
+            schedule_look_at(mapper->schedule, due, at > now ? at : now);
+        schedule_venue_awaits(mapper->schedule, fold->touched[i].venue,
+                              now + stage_config(stage)->mapper.preview_ms / 4);
+    }
+    stage_counter_add(stage, "events", (int64_t)fold->events);
+    stage_counter_add(stage, "duplicates", (int64_t)fold->duplicates);
+    stage_counter_add(stage, "conflicts", (int64_t)fold->conflicts);
+    stage_counter_add(stage, "parked", (int64_t)fold->parked);
+    stage_counter_add(stage, "damaged", (int64_t)fold->damaged);
+}
+
+static struct fold fold_for(struct stage *stage, struct mapper *mapper, uint32_t partition)
+{
+    return (struct fold){ .config = stage_config(stage), .arena = &mapper->fold_arena,
+                          .now_ms = stage_now_ms(stage), .partition = partition };
+}
+
+static enum err take_partition(struct stage *stage, struct mapper *mapper, struct partition *partition)
+{
+    struct due_load load = { mapper, stage, partition->number };
+    struct fold fold = fold_for(stage, mapper, partition->number);
+    enum err err;
+
+    do {
+        err = fold_parked(&fold, mapper->store);
+        if (!err)
+            touched(stage, mapper, &fold);
+    } while (!err && fold.events > 0);
+    if (!err)
+        err = fold_offset(mapper->store, partition->number, &partition->next);
+    if (!err)
+        err = settle_audit_place(mapper->store, partition->number, &partition->audit_next);
+    if (!err)
+        err = store_read(mapper->store, due_work, &load);
+    if (err)
+        return err;
+    partition->caught_up = false;
+    mapper->audit_ms = 0;
+    logclient_ask(mapper->log, partition->number, partition->next, CREDIT_EVENTS);
+    return ERR_OK;
+}
+
+static enum err share_partitions(struct stage *stage, struct mapper *mapper)
+{
+    struct partition *partition;
+    enum err err = ERR_OK;
+
+    while ((partition = partitions_lost(mapper->partitions)) != NULL) {
+        logclient_drop(mapper->log, partition->number);
+        schedule_drop_partition(mapper->schedule, partition->number);
+    }
+    while (!err && (partition = partitions_won(mapper->partitions, stage_steady_ms(stage))) != NULL)
+        err = take_partition(stage, mapper, partition);
+    stage_counter_set(stage, "partitions", (int64_t)partitions_count(mapper->partitions));
+    return err;
+}
+
+/* --- the log --- */
+
+static enum err log_came(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct mapper *mapper = state;
+    struct partition *partition;
+    struct logbatch batch;
+    struct fold fold;
+    enum err err = logclient_take(mapper->log, link, frames, &batch);
+
+    if (err)
+        return err == ERR_BUSY ? ERR_OK : err;
+    partition = partitions_mine(mapper->partitions, batch.partition);
+    if (!partition || batch.first != partition->next)
+        return ERR_OK;
+    if (batch.count) {
+        fold = fold_for(stage, mapper, batch.partition);
+        err = fold_batch(&fold, mapper->store, batch.first, &batch.events, batch.count);
+        if (err)
+            return err;
+        touched(stage, mapper, &fold);
+        partition->next = batch.first + batch.count;
+    }
+    partition->caught_up = partition->next >= batch.end;
+    partition->lag = batch.end - partition->next;
+    if (batch.last)
+        logclient_ask(mapper->log, batch.partition, partition->next, CREDIT_EVENTS);
+    return ERR_OK;
+}
+
+/* --- seals and decisions --- */
+
+static void look_again(struct stage *stage, struct mapper *mapper, struct str venue, int32_t day)
+{
+    uint32_t partition = venue_partition(venue, stage_config(stage)->partitions);
+    struct due *due = schedule_put(mapper->schedule, venue, day, partition);
+
+    if (!due)
+        return;
+    due->dirty = true;
+    due->resend_wait_ms = 0;
+    schedule_look_at(mapper->schedule, due, stage_steady_ms(stage));
+}
+
+static enum err seal_came(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct mapper *mapper = state;
+    struct seal seal;
+    char id[DOC_ID_SIZE];
+    enum err err = seal_decode(frames->part[0], &seal);
+
+    (void)link;
+    if (err)
+        return err;
+    if (!partitions_mine(mapper->partitions, venue_partition(seal.doc.venue, stage_config(stage)->partitions)))
+        return ERR_OK;                   /* every mapper is told; one of them minds */
+    err = settle_seal(mapper->store, &seal, &mapper->build_arena);
+    if (err)
+        return err;
+    log_doc(doc_text(&seal.doc, id), "what=%s revision=%" PRIu32, seal.reversed ? "unsealed" : "sealed",
+            seal.revision);
+    stage_counter_add(stage, "seals", 1);
+    look_again(stage, mapper, seal.doc.venue, seal.doc.day);
+    return ERR_OK;
+}
+
+struct decisions { struct stage *stage; struct mapper *mapper; struct partition *partition; };
+
+static enum err decision_came(const struct decision *decision, void *context)
+{
+    struct decisions *decisions = context;
+    struct mapper *mapper = decisions->mapper;
+    struct str venue;
+    int32_t day;
+    enum err err = settle_decision(mapper->store, stage_config(decisions->stage), decisions->partition->number,
+                                   decision, &mapper->build_arena, &venue, &day);
+
+    if (err)
+        return err;
+    decisions->partition->audit_next = decision->number + 1;
+    if (venue.len && day == DAY_ALWAYS) {
+        struct due_load load = { mapper, decisions->stage, decisions->partition->number };
+
+        return store_read(mapper->store, due_work, &load);
+    }
+    if (venue.len)
+        look_again(decisions->stage, mapper, venue, day);
+    return ERR_OK;
+}
+
+static enum err read_decisions(struct stage *stage, struct mapper *mapper)
+{
+    bool changed;
+    enum err err = ERR_OK;
+
+    if (stage_steady_ms(stage) >= mapper->audit_ms) {
+        changed = audit_changed(mapper->audit) || mapper->audit_ms == 0;
+        mapper->audit_ms = stage_steady_ms(stage) + AUDIT_POLL_MS;
+        for (uint32_t i = 0; changed && !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
+            struct partition *partition = partitions_mine(mapper->partitions, i);
+            struct decisions context = { stage, mapper, partition };
+
+            if (partition)
+                err = audit_read(mapper->audit, partition->audit_next, decision_came, &context);
+        }
+    }
+    stage_wake_at(stage, mapper->audit_ms);
+    return err;
+}
+
+/* --- days --- */
+
+struct visit { struct stage *stage; struct mapper *mapper; struct str sends[4096]; size_t send_count; };
+
+static void after_look(struct stage *stage, struct mapper *mapper, struct due *due, const struct attend *attend)
+{
+    int64_t now = stage_steady_ms(stage), wall = stage_now_ms(stage), look = INT64_MAX;
+    int32_t first = stage_config(stage)->mapper.resend_ms;
+
+    if (attend->done) {
+        schedule_drop(mapper->schedule, attend->venue->id, attend->number);
+        return;
+    }
+    due->dirty = false;
+    due->awaits = attend->awaits;
+    due->previewed_ms = now;
+    if (!attend->unsealed) {
+        due->resend_ms = INT64_MAX;
+        due->resend_wait_ms = 0;
+    } else if (attend->send_count || attend->resend || due->resend_ms == INT64_MAX) {
+        due->resend_wait_ms = due->resend_wait_ms ? due->resend_wait_ms * 2 : first;
+        if (due->resend_wait_ms > RESEND_WAIT_MAX_MS)
+            due->resend_wait_ms = RESEND_WAIT_MAX_MS;
+        due->resend_ms = now + due->resend_wait_ms;
+    }
+    if (attend->look_at_ms != INT64_MAX)
+        look = now + (attend->look_at_ms > wall ? attend->look_at_ms - wall : 0);
+    if (look > now + 1000 && attend->look_at_ms != INT64_MAX)
+        look = now + 1000;               /* the wall clock may be moved: look often, build only when it is time */
+    schedule_look_at(mapper->schedule, due, look < due->resend_ms ? look : due->resend_ms);
+}
+
+static enum err look_at(struct txn *txn, struct visit *visit, struct due *due)
+{
+    struct stage *stage = visit->stage;
+    struct mapper *mapper = visit->mapper;
+    const struct venue *venue = config_venue(stage_config(stage), str_of(due->venue));
+    struct partition *partition = partitions_mine(mapper->partitions, due->partition);
+    struct attend attend = { .config = stage_config(stage), .venue = venue, .number = due->day,
+                             .arena = &mapper->build_arena, .now_ms = stage_now_ms(stage),
+                             .caught_up = partition && partition->caught_up,
+                             .resend = stage_steady_ms(stage) >= due->resend_ms };
+    enum err err;
+
+    if (!venue) {                        /* left out of the configuration at present: its days wait */
+        schedule_look_at(mapper->schedule, due, INT64_MAX);
+        return ERR_OK;
+    }
+    arena_reset(&mapper->build_arena);
+    err = attend_day(txn, &attend);
+    for (size_t i = 0; !err && i < attend.send_count; i++) {
+        if (visit->send_count == COUNT(visit->sends))
+            break;                       /* the rest is repeated at the next resend */
+        visit->sends[visit->send_count++] = arena_copy(&mapper->sends_arena, attend.sends[i]);
+    }
+    if (!err)
+        after_look(stage, mapper, due, &attend);
+    return err;
+}
+
+static enum err look_work(struct txn *txn, void *context)
+{
+    struct visit *visit = context;
+    int64_t now = stage_steady_ms(visit->stage), next;
+    enum err err = ERR_OK;
+
+    for (int i = 0; !err && i < ATTEND_BATCH; i++) {
+        struct due *due = schedule_next(visit->mapper->schedule, now, &next);
+
+        if (!due)
+            break;
+        err = look_at(txn, visit, due);
+    }
+    KILLPOINT("mapper.before-draft-commit");
+    return err;
+}
+
+static enum err send_work(struct txn *txn, void *context)
+{
+    struct visit *visit = context;
+    struct mapper *mapper = visit->mapper;
+
+    for (size_t i = 0; i < visit->send_count; i++) {
+        struct str bytes;
+        enum err err = draft_get(txn, visit->sends[i], &bytes);
+
+        if (err == ERR_NOT_FOUND)
+            continue;
+        if (!err)
+            err = link_send(mapper->validators, &bytes, 1);
+        if (err == ERR_BUSY) {           /* no validator is up: everything is repeated when its time comes */
+            mapper->next_is_down = true;
+            stage_counter_add(visit->stage, "drafts_not_taken", (int64_t)(visit->send_count - i));
+            return ERR_OK;
+        }
+        if (err)
+            return err;
+        stage_counter_add(visit->stage, "drafts", 1);
+    }
+    mapper->next_is_down = false;
+    return ERR_OK;
+}
+
+/* What could not be sent is tried again soon, not at the end of a long wait. */
+static void retry_soon(struct stage *stage, struct mapper *mapper, const struct visit *visit)
+{
+    for (size_t i = 0; mapper->next_is_down && i < visit->send_count; i++) {
+        struct doc doc;
+        struct due *due;
+
+        if (doc_parse(visit->sends[i], &doc) || doc.kind != DOC_VOUCHER)
+            continue;
+        due = schedule_find(mapper->schedule, doc.venue, doc.day);
+        if (!due)
+            continue;
+        due->resend_wait_ms = 0;
+        due->resend_ms = stage_steady_ms(stage) + 20 * BUSY_RETRY_MS;
+        schedule_look_at(mapper->schedule, due, due->resend_ms);
+    }
+}
+
+static enum err look_at_days(struct stage *stage, struct mapper *mapper)
+{
+    static struct visit visit;           /* large, and one at a time */
+    int64_t began = stage_steady_ms(stage), next = INT64_MAX;
+    enum err err = ERR_OK;
+
+    while (!err && stage_steady_ms(stage) < began + ATTEND_BUDGET_MS) {
+        if (!schedule_next(mapper->schedule, stage_steady_ms(stage), &next))
+            break;
+        arena_reset(&mapper->sends_arena);
+        visit = (struct visit){ .stage = stage, .mapper = mapper };
+        err = store_write(mapper->store, look_work, &visit);
+        KILLPOINT("mapper.after-draft-commit");
+        if (!err && visit.send_count)
+            err = store_read(mapper->store, send_work, &visit);
+        retry_soon(stage, mapper, &visit);
+        next = stage_steady_ms(stage);
+    }
+    stage_wake_at(stage, next);
+    return err;
+}
+
+/* --- the stage --- */
+
+static enum err mapper_turn(struct stage *stage, void *state)
+{
+    struct mapper *mapper = state;
+    int64_t now = stage_steady_ms(stage);
+    enum err err = share_partitions(stage, mapper);
+
+    if (!err)
+        err = read_decisions(stage, mapper);
+    if (!err)
+        err = look_at_days(stage, mapper);
+    logclient_turn(mapper->log);
+    if (now >= mapper->relax_ms) {
+        mapper->relax_ms = now + RELAX_EVERY_MS;
+        store_relax(mapper->store);
+    }
+    stage_counter_set(stage, "days_due", (int64_t)schedule_count(mapper->schedule));
+    stage_counter_set(stage, "lag", (int64_t)partitions_lag(mapper->partitions));
+    stage_wake_at(stage, now + 1000);
+    return err;
+}
+
+static enum err mapper_reload(struct stage *stage, void *state)
+{
+    struct mapper *mapper = state;
+    const struct config *config = stage_config(stage);
+    enum err err = ERR_OK;
+
+    partitions_wanted(mapper->partitions, stage_instance(stage), config->stages.mapper);
+    schedule_all_dirty(mapper->schedule, stage_steady_ms(stage));
+    for (uint32_t i = 0; !err && i < (uint32_t)config->partitions; i++) {
+        struct partition *partition = partitions_mine(mapper->partitions, i);
+
+        if (partition) {                 /* venues that are known now: what was parked for them first */
+            logclient_drop(mapper->log, i);
+            err = take_partition(stage, mapper, partition);
+        }
+    }
+    return err;
+}
+
+static enum err mapper_open(struct stage *stage, void **ret_state, struct fault *fault)
+{
+    const struct config *config = stage_config(stage);
+    struct mapper *mapper = calloc(1, sizeof *mapper);
+    char folder[600];
+    struct link *seals;
+    enum err err;
+
+    if (!mapper)
+        return ERR_MEMORY;
+    *ret_state = mapper;
+    arena_init(&mapper->fold_arena, ARENA_BYTES);
+    arena_init(&mapper->build_arena, ARENA_BYTES);
+    arena_init(&mapper->sends_arena, ARENA_BYTES);
+    (void)snprintf(folder, sizeof folder, STR_FMT "/mapper", STR_ARG(config->state_dir));
+    err = store_open(str_of(folder), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT, 0, &mapper->store, fault);
+    if (!err)
+        err = audit_open(config->state_dir, &mapper->audit, fault);
+    if (!err)
+        err = schedule_open(&mapper->schedule);
+    if (!err)
+        err = partitions_open(folder, config->partitions, &mapper->partitions, fault);
+    if (!err)
+        err = link_push_to(stage, "validator", config->stages.validator, &mapper->validators, fault);
+    if (!err) {
+        char name[64];
+
+        (void)snprintf(name, sizeof name, "mapper-%d", stage_instance(stage));
+        err = link_listen(stage, ZMQ_PULL, name, seal_came, &seals, fault);
+    }
+    if (!err)
+        err = logclient_open(stage, config->stages.ingest, config->partitions, log_came, &mapper->log, fault);
+    if (!err)
+        partitions_wanted(mapper->partitions, stage_instance(stage), config->stages.mapper);
+    return err;
+}
+
+static void mapper_close(struct stage *stage, void *state)
+{
+    struct mapper *mapper = state;
+
+    (void)stage;
+    logclient_close(mapper->log);
+    partitions_close(mapper->partitions);
+    schedule_close(mapper->schedule);
+    audit_close(mapper->audit);
+    store_close(mapper->store);
+    arena_free(&mapper->fold_arena);
+    arena_free(&mapper->build_arena);
+    arena_free(&mapper->sends_arena);
+    free(mapper);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct stage_ops ops = {
+        .name = "mapper", .about = "folds receipts into settlements and maps them to drafts",
+        .open = mapper_open, .close = mapper_close, .reload = mapper_reload, .turn = mapper_turn,
+    };
+
+    return stage_main(&ops, argc, argv);
+}

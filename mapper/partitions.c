@@ -1,0 +1,108 @@
+#include "partitions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { TRY_EVERY_MS = 200 };
+
+struct partitions { struct partition at[PARTITIONS_MAX]; size_t count; int64_t try_ms; size_t turn; };
+
+enum err partitions_open(const char *folder, int32_t count, struct partitions **ret_partitions, struct fault *fault)
+{
+    struct partitions *partitions = calloc(1, sizeof *partitions);
+
+    if (!partitions)
+        return ERR_MEMORY;
+    ensure(count > 0 && count <= PARTITIONS_MAX);
+    partitions->count = (size_t)count;
+    for (size_t i = 0; i < partitions->count; i++) {
+        char path[640];
+
+        (void)snprintf(path, sizeof path, "%s/partition-%02zu.lock", folder, i);
+        partitions->at[i].number = (uint32_t)i;
+        partitions->at[i].lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (partitions->at[i].lock_fd < 0) {
+            enum err err = fault_set(fault, ERR_STORE_IO, "cannot make %s: %s", path, strerror(errno));
+
+            partitions->count = i;
+            partitions_close(partitions);
+            return err;
+        }
+    }
+    *ret_partitions = partitions;
+    return ERR_OK;
+}
+
+void partitions_close(struct partitions *partitions)
+{
+    for (size_t i = 0; partitions && i < partitions->count; i++)
+        (void)close(partitions->at[i].lock_fd);
+    free(partitions);
+}
+
+void partitions_wanted(struct partitions *partitions, int instance, int instances)
+{
+    for (size_t i = 0; i < partitions->count; i++)
+        partitions->at[i].wanted = (int)(i % (size_t)instances) == instance;
+    partitions->try_ms = 0;
+}
+
+struct partition *partitions_lost(struct partitions *partitions)
+{
+    for (size_t i = 0; i < partitions->count; i++) {
+        struct partition *partition = &partitions->at[i];
+
+        if (!partition->held || partition->wanted)
+            continue;
+        partition->held = false;
+        (void)flock(partition->lock_fd, LOCK_UN);
+        return partition;
+    }
+    return NULL;
+}
+
+struct partition *partitions_won(struct partitions *partitions, int64_t now_ms)
+{
+    if (now_ms < partitions->try_ms)
+        return NULL;
+    for (; partitions->turn < partitions->count; partitions->turn++) {
+        struct partition *partition = &partitions->at[partitions->turn];
+
+        if (!partition->wanted || partition->held || flock(partition->lock_fd, LOCK_EX | LOCK_NB) != 0)
+            continue;
+        partition->held = true;
+        partitions->turn++;
+        return partition;
+    }
+    partitions->turn = 0;
+    partitions->try_ms = now_ms + TRY_EVERY_MS;
+    return NULL;
+}
+
+struct partition *partitions_mine(struct partitions *partitions, uint32_t number)
+{
+    return number < partitions->count && partitions->at[number].held ? &partitions->at[number] : NULL;
+}
+
+size_t partitions_count(const struct partitions *partitions)
+{
+    size_t held = 0;
+
+    for (size_t i = 0; i < partitions->count; i++)
+        held += partitions->at[i].held;
+    return held;
+}
+
+uint64_t partitions_lag(const struct partitions *partitions)
+{
+    uint64_t lag = 0;
+
+    for (size_t i = 0; i < partitions->count; i++)
+        lag += partitions->at[i].held ? partitions->at[i].lag : 0;
+    return lag;
+}

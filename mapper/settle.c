@@ -1,0 +1,358 @@
+#include "settle.h"
+
+#include "killpoint.h"
+#include "mark.h"
+
+#include <string.h>
+
+static enum err put_due(struct txn *txn, struct str venue, int32_t day)
+{
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, venue);
+    key_day(&key, day);
+    return store_put(txn, TABLE_DUE, key_str(&key), STR("1"));
+}
+
+/* --- seals --- */
+
+static enum err reopen(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
+{
+    struct day_part *part = &day->parts[seal->doc.part - 1];
+    bool last = seal->doc.part == day->part_count;
+
+    if (!part->sealed || seal->revision < part->revision)
+        return ERR_OK;                   /* heard before */
+    part->sealed = part->nothing = part->emitted_credit_in = false;
+    part->content = 0;                   /* whatever is built now is a new revision */
+    if (!last)
+        return ERR_OK;
+    part->upto = 0;
+    return day_resum(txn, seal->doc.venue, seal->doc.day, day, part->from, arena);
+}
+
+static enum err seal_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
+{
+    struct day_part *part = &day->parts[seal->doc.part - 1];
+    bool open_ended = part->upto == 0;
+
+    if (part->sealed)
+        return ERR_OK;
+    part->sealed = true;
+    part->revision = part->revision > seal->revision ? part->revision : seal->revision;
+    part->credit_ordered = seal->credit_ordered;
+    if (seal->credit_ordered)
+        part->fate = CREDIT_ORDERED;
+    if (!open_ended)
+        return ERR_OK;
+    part->upto = seal->upto;
+    if (day->last_place <= seal->upto) {
+        day->sum_count = 0;
+        day->receipts = 0;
+        return ERR_OK;
+    }
+    return day_resum(txn, seal->doc.venue, seal->doc.day, day, seal->upto, arena);
+}
+
+struct seal_work { const struct seal *seal; struct arena *arena; };
+
+static enum err seal_voucher(struct txn *txn, void *context)
+{
+    struct seal_work *work = context;
+    const struct seal *seal = work->seal;
+    struct day day;
+    enum err err;
+
+    arena_reset(work->arena);
+    err = day_load(txn, seal->doc.venue, seal->doc.day, work->arena, &day);
+    if (err || seal->doc.part > day.part_count)
+        return err;
+    err = seal->reversed ? reopen(txn, seal, &day, work->arena) : seal_part(txn, seal, &day, work->arena);
+    if (!err && !seal->reversed && seal->doc.part == day.part_count && day.last_place > seal->upto)
+        err = day_new_part(&day, seal->upto, work->arena);
+    if (!err)
+        err = day_save(txn, seal->doc.venue, seal->doc.day, &day);
+    KILLPOINT("mapper.before-seal-commit");
+    return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
+}
+
+static enum err seal_order(struct txn *txn, void *context)
+{
+    const struct seal *seal = ((struct seal_work *)context)->seal;
+    struct order_mark mark;
+    enum err err = mark_get(txn, seal->doc.venue, seal->doc.day, seal->doc.reg, seal->doc.seq, &mark);
+
+    if (err || mark.sealed || seal->reversed)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    mark.reg = seal->doc.reg;
+    mark.sealed = true;
+    err = mark_put(txn, seal->doc.venue, seal->doc.day, &mark);
+    return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
+}
+
+enum err settle_seal(struct store *store, const struct seal *seal, struct arena *arena)
+{
+    struct seal_work work = { seal, arena };
+
+    return store_write(store, seal->doc.kind == DOC_ORDER ? seal_order : seal_voucher, &work);
+}
+
+/* --- decisions --- */
+
+struct decision_work {
+    const struct config *config;
+    const struct decision *decision;
+    uint32_t partition;
+    struct arena *arena;
+    struct str venue;
+    int32_t day;
+};
+
+static enum err change_part(struct txn *txn, struct decision_work *work, const struct doc *doc,
+                            bool (*change)(struct day_part *part, const struct decision *decision))
+{
+    struct day day;
+    enum err err = day_load(txn, doc->venue, doc->day, work->arena, &day);
+
+    if (err || doc->part > day.part_count || day.parts[doc->part - 1].sealed ||
+        !change(&day.parts[doc->part - 1], work->decision))
+        return err;
+    work->venue = doc->venue;
+    work->day = doc->day;
+    err = day_save(txn, doc->venue, doc->day, &day);
+    return err ? err : put_due(txn, doc->venue, doc->day);
+}
+
+static bool accept(struct day_part *part, const struct decision *decision)
+{
+    enum problem_code code;
+
+    if (!problem_code_parse(decision->detail, &code) || accept_bit(code) == 0)
+        return false;
+    part->accepted |= accept_bit(code);
+    return true;
+}
+
+static bool post_on(struct day_part *part, const struct decision *decision)
+{
+    int32_t day;
+
+    if (day_parse(decision->detail, &day))
+        return false;
+    part->post_on = day;
+    return true;
+}
+
+static enum err decide_part(struct txn *txn, struct decision_work *work,
+                            bool (*change)(struct day_part *part, const struct decision *decision))
+{
+    struct doc doc;
+
+    if (doc_parse(work->decision->subject, &doc) || doc.kind != DOC_VOUCHER ||
+        venue_partition(doc.venue, work->config->partitions) != work->partition)
+        return ERR_OK;
+    return change_part(txn, work, &doc, change);
+}
+
+static enum err decide_accept(struct txn *txn, struct decision_work *work)
+{
+    return decide_part(txn, work, accept);
+}
+
+static enum err decide_post_on(struct txn *txn, struct decision_work *work)
+{
+    return decide_part(txn, work, post_on);
+}
+
+struct dismissal { struct key keys[64]; size_t count; };
+
+static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct dismissal *dismissal = context;
+
+    (void)txn;
+    (void)value;
+    if (dismissal->count == COUNT(dismissal->keys))
+        return ERR_STOP;
+    memcpy(dismissal->keys[dismissal->count].bytes, key.bytes, key.len);
+    dismissal->keys[dismissal->count].len = key.len;
+    dismissal->keys[dismissal->count++].failed = false;
+    return ERR_OK;
+}
+
+/* subject "oslo-grill/K1/12": the first content of that receipt stands, the others are dismissed. */
+static enum err decide_dismiss(struct txn *txn, struct decision_work *work)
+{
+    struct dismissal *dismissal = arena_alloc(work->arena, sizeof *dismissal);
+    struct str text = work->decision->subject;
+    const char *slash = text.len ? memchr(text.bytes, '/', text.len) : NULL;
+    struct doc doc;
+    struct known known;
+    struct key key;
+    enum err err;
+
+    /* an order's name has the same form, with that word between */
+    if (slash)
+        text = arena_format(work->arena, "%.*s/order%.*s", (int)(slash - text.bytes), text.bytes,
+                            (int)(text.bytes + text.len - slash), slash);
+    if (!dismissal || doc_parse(text, &doc) || doc.kind != DOC_ORDER ||
+        venue_partition(doc.venue, work->config->partitions) != work->partition)
+        return dismissal ? ERR_OK : ERR_MEMORY;
+    key_init(&key);
+    key_name(&key, doc.venue);
+    key_name(&key, doc.reg);
+    key_u32(&key, SERIES_RECEIPTS);
+    key_u64(&key, doc.seq);
+    err = known_get(txn, doc.venue, doc.reg, SERIES_RECEIPTS, doc.seq, &known);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    work->venue = doc.venue;
+    work->day = known.day;
+    err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, dismissal);
+    for (size_t i = 0; !err && i < dismissal->count; i++)
+        err = store_put(txn, TABLE_CONFLICTS, key_str(&dismissal->keys[i]), STR("1"));
+    return err ? err : put_due(txn, work->venue, work->day);
+}
+
+struct invoicing { struct decision_work *work; struct str venue; int32_t from; int32_t *days; size_t count, room; };
+
+static enum err day_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct invoicing *invoicing = context;
+    struct arena *arena = invoicing->work->arena;
+    size_t at = invoicing->venue.len + 1;
+    int32_t day;
+
+    (void)txn;
+    (void)value;
+    if (!key_take_day(key, &at, &day))
+        return ERR_STORE_DAMAGED;
+    if (day < invoicing->from)
+        return ERR_OK;
+    if (invoicing->count == invoicing->room) {
+        size_t room = invoicing->room ? invoicing->room * 2 : 64;
+        int32_t *days = arena_array(arena, room, sizeof *days);
+
+        if (!days)
+            return ERR_MEMORY;
+        if (invoicing->count)
+            memcpy(days, invoicing->days, invoicing->count * sizeof *days);
+        invoicing->days = days;
+        invoicing->room = room;
+    }
+    invoicing->days[invoicing->count++] = day;
+    return ERR_OK;
+}
+
+/* Credit that was listed under manual becomes orders; what stood in a voucher never does. */
+static enum err invoice_day(struct txn *txn, struct decision_work *work, struct str venue, int32_t number)
+{
+    struct day day;
+    bool changed = false;
+    enum err err = day_load(txn, venue, number, work->arena, &day);
+
+    for (size_t i = 0; !err && i < day.part_count; i++) {
+        struct day_part *part = &day.parts[i];
+
+        if (!part->sealed || part->credit_ordered || part->emitted_credit_in)
+            continue;
+        part->credit_ordered = changed = true;
+        part->fate = CREDIT_ORDERED;
+        part->orders_open = 1;           /* counted at the next look */
+    }
+    if (!err && changed)
+        err = day_save(txn, venue, number, &day);
+    return err || !changed ? err : put_due(txn, venue, number);
+}
+
+/* subject: venue; detail: the first business day. */
+static enum err decide_invoice_from(struct txn *txn, struct decision_work *work)
+{
+    struct invoicing invoicing = { .work = work, .venue = work->decision->subject };
+    struct key key;
+    enum err err;
+
+    if (!str_is_name(invoicing.venue) || day_parse(work->decision->detail, &invoicing.from) ||
+        venue_partition(invoicing.venue, work->config->partitions) != work->partition)
+        return ERR_OK;
+    key_init(&key);
+    key_name(&key, invoicing.venue);
+    err = store_walk(txn, TABLE_DAYS, key_str(&key), key_str(&key), day_seen, &invoicing);
+    for (size_t i = 0; !err && i < invoicing.count; i++)
+        err = invoice_day(txn, work, invoicing.venue, invoicing.days[i]);
+    work->venue = invoicing.venue;
+    work->day = DAY_ALWAYS;
+    return err;
+}
+
+static void audit_key(struct key *key, uint32_t partition)
+{
+    key_init(key);
+    key_name(key, STR("audit"));
+    key_u32(key, partition);
+}
+
+static enum err decision_work(struct txn *txn, void *context)
+{
+    static const struct { struct str verb; enum err (*decide)(struct txn *, struct decision_work *); } verbs[] = {
+        { { "accept", 6 }, decide_accept },
+        { { "post-on", 7 }, decide_post_on },
+        { { "dismiss", 7 }, decide_dismiss },
+        { { "invoice-from", 12 }, decide_invoice_from },
+    };
+    struct decision_work *work = context;
+    struct key key, next;
+    enum err err = ERR_OK;
+
+    arena_reset(work->arena);
+    work->venue = STR_NONE;
+    for (size_t i = 0; !err && i < COUNT(verbs); i++)
+        if (str_equal(verbs[i].verb, work->decision->verb))
+            err = verbs[i].decide(txn, work);
+    audit_key(&key, work->partition);
+    key_init(&next);
+    key_u64(&next, work->decision->number + 1);
+    return err ? err : store_put(txn, TABLE_META, key_str(&key), key_str(&next));
+}
+
+enum err settle_decision(struct store *store, const struct config *config, uint32_t partition,
+                         const struct decision *decision, struct arena *arena, struct str *ret_venue,
+                         int32_t *ret_day)
+{
+    struct decision_work work = { config, decision, partition, arena, STR_NONE, 0 };
+    enum err err = store_write(store, decision_work, &work);
+
+    if (!err) {
+        *ret_venue = work.venue;
+        *ret_day = work.day;
+    }
+    return err;
+}
+
+struct place { uint32_t partition; uint64_t next; };
+
+static enum err place_work(struct txn *txn, void *context)
+{
+    struct place *place = context;
+    struct str value;
+    struct key key;
+    size_t at = 0;
+    enum err err;
+
+    audit_key(&key, place->partition);
+    err = store_get(txn, TABLE_META, key_str(&key), &value);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    return !err && !key_take_u64(value, &at, &place->next) ? ERR_STORE_DAMAGED : err;
+}
+
+enum err settle_audit_place(struct store *store, uint32_t partition, uint64_t *ret_next)
+{
+    struct place place = { partition, 1 };
+    enum err err = store_read(store, place_work, &place);
+
+    if (!err)
+        *ret_next = place.next;
+    return err;
+}
