@@ -12,7 +12,7 @@
 #include "killpoint.h"
 #include "lines.h"
 
-enum { CONNECTIONS_MAX = 512, CONNECTION_BYTES = 64 * 1024, IDLE_S = 60, HTTP_TAILS_BYTES = 16 * 1024 * 1024,
+enum { CONNECTIONS_MAX = 512, CONNECTION_BYTES = 64 * 1024, IDLE_S = 60, PACKETS_PER_RUN = 8, HTTP_TAILS_BYTES = 16 * 1024 * 1024,
        ANSWER_BYTES_MAX = 2 * 1024 * 1024 };
 
 struct http {
@@ -20,6 +20,7 @@ struct http {
     struct intake *intake;
     struct MHD_Daemon *daemon;
     int fd;                              /* epoll's */
+    int64_t due_ms;                      /* when the server wants to run without having been woken */
     size_t tails;                        /* bytes of cut lines, all requests together */
     struct request *waiting;             /* complete and suspended */
 };
@@ -322,13 +323,29 @@ int http_fd(const struct http *http)
     return http->fd;
 }
 
+/* Takes what has arrived, some packets of each connection, so that a commit is worth its flush. */
 void http_run(struct http *http)
 {
-    MHD_UNSIGNED_LONG_LONG patience_ms;
+    int64_t now = stage_steady_ms(http->stage);
+    MHD_UNSIGNED_LONG_LONG patience_ms = 1;
 
-    (void)MHD_run(http->daemon);
-    if (MHD_get_timeout(http->daemon, &patience_ms) == MHD_YES)
-        stage_wake_at(http->stage, stage_steady_ms(http->stage) + (int64_t)patience_ms);
+    http->due_ms = INT64_MAX;
+    for (int i = 0; i < PACKETS_PER_RUN && MHD_run(http->daemon) == MHD_YES; i++) {
+        if (MHD_get_timeout(http->daemon, &patience_ms) != MHD_YES)
+            return;
+        http->due_ms = now + (int64_t)patience_ms;
+        if (patience_ms > 0)
+            break;
+    }
+    stage_wake_at(http->stage, http->due_ms);
+}
+
+void http_turn(struct http *http)
+{
+    if (http->due_ms <= stage_steady_ms(http->stage))
+        http_run(http);
+    else if (http->due_ms != INT64_MAX)
+        stage_wake_at(http->stage, http->due_ms);
 }
 
 void http_answer(struct http *http)

@@ -21,6 +21,7 @@ USED enum err http_open(struct stage *stage, struct intake *intake, struct str l
 void http_close(struct http *http);                  /* NULL is fine */
 int  http_fd(const struct http *http);               /* readable: http_run() */
 void http_run(struct http *http);
+void http_turn(struct http *http);                   /* in every turn: what is due without a wake */
 /* After a commit: lets those requests go on whose events are decided. */
 void http_answer(struct http *http);
 

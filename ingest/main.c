@@ -160,6 +160,8 @@ static enum err ingest_turn(struct stage *stage, void *state)
     struct ingest *ingest = state;
     enum err err = ERR_OK, commit_err = ERR_OK;
 
+    if (ingest->http)
+        http_turn(ingest->http);
     if (ingest->spool && !stage_stopping(stage))
         err = spool_turn(ingest->spool);
     if (is_time(stage, ingest)) {
