@@ -1,0 +1,171 @@
+/* decide.c - what people decided about documents of this kind, taken up exactly once: the place in the audit
+ * trail moves in the transaction in which a decision takes effect. */
+#include "sender_inside.h"
+
+#include "log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { DECIDED_MAX = 64 };
+static const char place_name[] = "audit";
+
+/* The effect on the record; false: not possible now (the fact says so). */
+struct effect { struct sender *sender; struct record *record; const struct decision *decision; int64_t now_ms; };
+
+static bool resend(const struct effect *effect)
+{
+    struct record *record = effect->record;
+
+    if (record->claimed || record_move(record, EVENT_RESEND, effect->now_ms))
+        return false;
+    record->next_ms = 0;
+    record->attempts = 0;
+    return true;
+}
+
+static bool reverse(const struct effect *effect)
+{
+    struct record *record = effect->record;
+
+    if (!effect->sender->ops->reverse_path || record->claimed || !record->id.len ||
+        record_move(record, EVENT_REVERSE, effect->now_ms))
+        return false;
+    record->next_ms = 0;
+    record->attempts = 0;
+    return true;
+}
+
+static bool transfer(const struct effect *effect)
+{
+    struct record *record = effect->record;
+
+    if (record_move(record, EVENT_TRANSFER, effect->now_ms))
+        return false;
+    record->transfer = true;
+    record->next_ms = 0;
+    return true;
+}
+
+/* Of the problems that can be accepted, only those of sent documents are a sender's; the others are lifted
+ * where the draft is made. */
+static bool accept_problem(const struct effect *effect)
+{
+    struct arena *arena = &effect->sender->arena;
+    struct record *record = effect->record;
+    struct problems problems;
+    enum problem_code code;
+
+    record_problems(record, &problems);
+    if (record->state != DOC_SENT || !problem_code_parse(effect->decision->detail, &code) ||
+        !problem_acceptable(code) || !problems_have(&problems, code))
+        return false;
+    problems_remove(&problems, code);
+    record->accepted = arena_format(arena, STR_FMT "%s%s", STR_ARG(record->accepted), record->accepted.len ? "," : "",
+                                    problem_code_text(code));
+    record->problems = STR_NONE;
+    return !problems.count || record_set_problems(record, arena, &problems) == ERR_OK;
+}
+
+static const struct { const char *verb; bool (*act)(const struct effect *effect); bool silent; } verbs[] = {
+    { "resend", resend, false }, { "reverse", reverse, false }, { "transfer", transfer, false },
+    { "accept", accept_problem, true },
+};
+
+struct decided { struct sender *sender; const struct decision *decision; size_t verb; bool done, applied; };
+
+static enum err effect_on(struct txn *txn, struct decided *decided)
+{
+    struct sender *sender = decided->sender;
+    const struct decision *decision = decided->decision;
+    int64_t now_ms = stage_now_ms(sender->stage);
+    struct record was, now;
+    struct effect effect = { sender, &now, decision, now_ms };
+    struct str what, detail;
+    enum err err = docs_load(txn, decision->subject, &sender->arena, &was);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    now = was;
+    decided->applied = verbs[decided->verb].act(&effect);
+    if (!decided->applied) {
+        now = was;
+        if (verbs[decided->verb].silent)
+            return ERR_OK;
+    }
+    what = arena_format(&sender->arena, "%s%s", decided->applied ? "" : "not-", verbs[decided->verb].verb);
+    detail = arena_format(&sender->arena, "decision=%llu who=" STR_FMT " why=" STR_FMT,
+                          (unsigned long long)decision->number, STR_ARG(decision->who), STR_ARG(decision->reason));
+    if (arena_failed(&sender->arena))
+        return ERR_MEMORY;
+    err = docs_note(txn, decision->subject, &now, now_ms, what, detail, false);
+    return err ? err : docs_save(txn, decision->subject, &was, &now);
+}
+
+static enum err decided_work(struct txn *txn, void *context)
+{
+    struct decided *decided = context;
+    uint64_t place;
+    enum err err = docs_number(txn, place_name, &place);
+
+    arena_reset(&decided->sender->arena);
+    decided->applied = false;
+    if (err || decided->decision->number <= place)           /* another instance was faster */
+        return err;
+    if (decided->verb < COUNT(verbs))
+        err = effect_on(txn, decided);
+    return err ? err : docs_set_number(txn, place_name, decided->decision->number);
+}
+
+static size_t verb_of(const struct sender *sender, const struct decision *decision)
+{
+    struct doc doc;
+
+    if (doc_parse(decision->subject, &doc) || doc.kind != sender->ops->kind)
+        return COUNT(verbs);
+    for (size_t i = 0; i < COUNT(verbs); i++)
+        if (str_equal(decision->verb, str_of(verbs[i].verb)))
+            return i;
+    return COUNT(verbs);
+}
+
+static enum err decide(const struct decision *decision, void *context)
+{
+    struct decided decided = { .sender = context, .decision = decision };
+    struct sender *sender = context;
+    struct doc doc;
+    enum err err;
+
+    decided.verb = verb_of(sender, decision);
+    SENDER_POINT(sender, POINT_BEFORE_DECISION);
+    err = store_write(docs_store(sender->docs), decided_work, &decided);
+    SENDER_POINT(sender, POINT_AFTER_DECISION);
+    if (!err && decided.verb < COUNT(verbs) && !doc_parse(decision->subject, &doc)) {
+        log_doc(decision->subject, "what=" STR_FMT " decision=%llu applied=%s", STR_ARG(decision->verb),
+                (unsigned long long)decision->number, decided.applied ? "yes" : "no");
+        turns_look(sender, doc.venue);
+        sender->later_ms = 0;
+    }
+    return err;
+}
+
+static enum err place_work(struct txn *txn, void *context)
+{
+    return docs_number(txn, place_name, context);
+}
+
+enum err decide_run(struct sender *sender)
+{
+    uint64_t place = 0;
+    enum err err;
+
+    if (stage_steady_ms(sender->stage) < sender->store_wait_ms ||
+        (!sender->decide_again && !audit_changed(sender->audit)))
+        return ERR_OK;
+    sender->decide_again = true;          /* until it went through */
+    err = store_read(docs_store(sender->docs), place_work, &place);
+    if (!err)
+        err = audit_read(sender->audit, place + 1, decide, sender);
+    sender->decide_again = err != ERR_OK;
+    return err;
+}

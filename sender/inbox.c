@@ -1,0 +1,192 @@
+/* inbox.c - verdicts: kept, queued, or answered with the seal that stands. Many share one commit. */
+#include "sender_inside.h"
+
+#include "log.h"
+
+#include <string.h>
+
+/* What a flush does besides the store: told and looked at only once it is committed. */
+struct effects {
+    struct sender *sender;
+    size_t changed, told;
+    struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed; } tell[INBOX_MAX];
+    size_t turns[INBOX_MAX];
+};
+
+enum err inbox_take(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct sender *sender = state;
+    struct verdict verdict;
+    struct str message = frames->part[0];
+
+    (void)stage;
+    (void)link;
+    if (frames->count != 1 || message.len > INBOX_BYTES_MAX || verdict_decode(message, &verdict))
+        return ERR_FORMAT;
+    if (sender->inbox.count == INBOX_MAX || sender->inbox.bytes.len + message.len > INBOX_BYTES_MAX) {
+        enum err err = inbox_flush(sender);
+
+        if (err)
+            return err;
+    }
+    strbuf_add(&sender->inbox.bytes, message);
+    if (sender->inbox.bytes.failed) {
+        strbuf_reset(&sender->inbox.bytes);
+        sender->inbox.count = 0;
+        return ERR_OK;                    /* lost: the mapper sends its drafts again */
+    }
+    sender->inbox.ends[sender->inbox.count++] = sender->inbox.bytes.len;
+    return ERR_OK;
+}
+
+static enum event_kind event_of(const struct draft *draft, const struct verdict *verdict, bool transfer)
+{
+    if (draft->phase == DRAFT_OPEN)
+        return EVENT_PREVIEW;
+    if (verdict->problems.count)
+        return EVENT_PROBLEMS;
+    if (!draft->line_count && !draft->order_line_count)
+        return EVENT_PREVIEW;             /* a day with no lines has no voucher (RULES.md section 3) */
+    return draft->automatic || transfer ? EVENT_READY_AUTO : EVENT_READY;
+}
+
+/* A round ends: what stood in PowerOffice is undone, or was never there. */
+static enum err next_round(struct txn *txn, struct str doc, struct record *now, int64_t now_ms)
+{
+    bool resent = now->state == DOC_FAILED;
+    enum err err = docs_note(txn, doc, now, now_ms, STR("round-ended"), now->id, true);
+
+    now->sealed = now->has_total = now->credit_ordered = false;
+    now->transfer = resent;
+    now->id = now->body = now->words = now->accepted = STR_NONE;
+    now->number = now->sealed_ms = now->sent_ms = now->invoice_no = 0;
+    now->upto = 0;
+    now->attempts = now->lookups = now->refusals = 0;
+    now->round++;
+    return err;
+}
+
+static enum err take_draft(struct record *now, const struct draft *draft, const struct verdict *verdict,
+                           struct arena *arena)
+{
+    now->venue = draft->doc.venue;
+    now->client_id = draft->client_id;
+    now->company = draft->company;
+    now->day = draft->doc.day;
+    now->revision = draft->revision;
+    now->draft = verdict->draft_bytes;
+    now->automatic = draft->automatic;
+    now->problems = STR_NONE;
+    return verdict->problems.count ? record_set_problems(now, arena, &verdict->problems) : ERR_OK;
+}
+
+static void answer_with_seal(struct effects *effects, struct str doc, const struct record *record)
+{
+    if (effects->told == INBOX_MAX || !str_copy(doc, effects->tell[effects->told].doc, DOC_ID_SIZE))
+        return;
+    effects->tell[effects->told].record = (struct record){ .revision = record->revision, .upto = record->upto,
+                                                           .credit_ordered = record->credit_ordered,
+                                                           .day = record->day };
+    effects->tell[effects->told++].reversed = record->work == WORK_TELL;
+}
+
+static bool nothing_new(const struct record *was, const struct record *now)
+{
+    return !was->sealed && was->revision == now->revision && str_equal(was->draft, now->draft) &&
+           str_equal(was->problems, now->problems);
+}
+
+static enum err apply(struct txn *txn, struct effects *effects, const struct verdict *verdict)
+{
+    struct sender *sender = effects->sender;
+    int64_t now_ms = stage_now_ms(sender->stage);
+    char id[DOC_ID_SIZE];
+    struct draft draft;
+    struct record was, now = { .state = DOC_OPEN, .first_ms = now_ms, .since_ms = now_ms, .round = 1 };
+    struct str doc;
+    enum err err = draft_decode(verdict->draft_bytes, &sender->arena, &draft);
+    bool known;
+
+    if (err || draft.doc.kind != sender->ops->kind)
+        return err == ERR_MEMORY ? err : ERR_OK;             /* malformed: dropped, as all such messages are */
+    doc = doc_text(&draft.doc, id);
+    err = docs_load(txn, doc, &sender->arena, &was);
+    known = err == ERR_OK;
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (known && !record_open_for(&was, draft.revision)) {
+        answer_with_seal(effects, doc, &was);
+        return ERR_OK;
+    }
+    if (known && draft.revision < was.revision)
+        return ERR_OK;
+    if (known)
+        now = was;
+    if (known && was.sealed)
+        err = next_round(txn, doc, &now, now_ms);
+    if (!err)
+        err = take_draft(&now, &draft, verdict, &sender->arena);
+    if (err || (known && nothing_new(&was, &now)))
+        return err;
+    err = record_move(&now, event_of(&draft, verdict, now.transfer), now_ms);
+    ensure(err == ERR_OK);
+    now.next_ms = 0;
+    if (!known || was.state != now.state)
+        err = docs_note(txn, doc, &now, now_ms, str_of(doc_state_text(now.state)), STR_NONE, false);
+    if (!err)
+        err = docs_save(txn, doc, known ? &was : NULL, &now);
+    if (!err) {
+        const struct config *config = stage_config(sender->stage);
+        const struct venue *venue = config_venue(config, draft.doc.venue);
+
+        effects->turns[effects->changed++] = venue ? (size_t)(venue - config->venues) : SIZE_MAX;
+    }
+    return err;
+}
+
+static enum err flush_work(struct txn *txn, void *context)
+{
+    struct effects *effects = context;
+    struct sender *sender = effects->sender;
+    size_t from = 0;
+
+    effects->changed = effects->told = 0;
+    for (size_t i = 0; i < sender->inbox.count; i++) {
+        struct str message = { sender->inbox.bytes.bytes + from, sender->inbox.ends[i] - from };
+        struct verdict verdict;
+        enum err err;
+
+        from = sender->inbox.ends[i];
+        arena_reset(&sender->arena);
+        err = verdict_decode(message, &verdict);
+        if (!err)
+            err = apply(txn, effects, &verdict);
+        if (err && err != ERR_FORMAT)
+            return err;
+    }
+    return ERR_OK;
+}
+
+enum err inbox_flush(struct sender *sender)
+{
+    static struct effects effects;        /* too large for the stack */
+    enum err err;
+
+    if (!sender->inbox.count)
+        return ERR_OK;
+    effects.sender = sender;
+    SENDER_POINT(sender, POINT_BEFORE_VERDICT);
+    err = store_write(docs_store(sender->docs), flush_work, &effects);
+    SENDER_POINT(sender, POINT_AFTER_VERDICT);
+    stage_counter_add(sender->stage, "verdicts", (int64_t)sender->inbox.count);
+    strbuf_reset(&sender->inbox.bytes);
+    sender->inbox.count = 0;
+    if (err)
+        return err == ERR_STORE_FULL || err == ERR_MEMORY ? ERR_OK : err;       /* they come again */
+    for (size_t i = 0; i < effects.changed; i++)
+        if (effects.turns[i] != SIZE_MAX && sender->turns[effects.turns[i]].state != TURN_BUSY)
+            sender->turns[effects.turns[i]].state = TURN_LOOK;
+    for (size_t i = 0; i < effects.told; i++)
+        tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
+    return ERR_OK;
+}

@@ -1,0 +1,144 @@
+/* later.c - the second lane: what is done after a document is sent, or between two rounds; it blocks nobody. */
+#include "sender_inside.h"
+
+#include "log.h"
+
+#include <string.h>
+
+enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512 };
+
+struct batch { size_t count; char docs[BATCH][DOC_ID_SIZE]; size_t max; int64_t until_ms; };
+
+static enum err collect(struct txn *txn, const struct due *due, void *context)
+{
+    struct batch *batch = context;
+
+    (void)txn;
+    if (batch->count == batch->max)
+        return ERR_STOP;
+    return str_copy(due->doc, batch->docs[batch->count++], DOC_ID_SIZE) ? ERR_OK : ERR_STORE_DAMAGED;
+}
+
+static enum err collect_work(struct txn *txn, void *context)
+{
+    struct batch *batch = context;
+
+    batch->count = 0;
+    return docs_later(txn, batch->until_ms, collect, batch);
+}
+
+/* The lease: nobody else takes it up for so long, and when we die, somebody does after it. */
+static enum err lease(struct job *job, int64_t for_ms)
+{
+    job->now.next_ms = stage_now_ms(job->sender->stage) + for_ms;
+    return job_commit(job);
+}
+
+/* Until the mapper sends a higher revision, which ends this work (inbox.c). */
+static enum err tell_again(struct job *job)
+{
+    uint32_t tries = job->now.attempts < 5 ? job->now.attempts : 5;
+    int64_t wait = (int64_t)TELL_FIRST_MS << tries;
+    enum err err;
+
+    job->now.attempts++;
+    err = lease(job, wait < TELL_MAX_MS ? wait : TELL_MAX_MS);
+    SENDER_POINT(job->sender, POINT_BEFORE_SEAL_TOLD);
+    if (!err)
+        tell(job->sender, job->doc, &job->now, true);
+    return err;
+}
+
+static bool later_apply(struct job *job, struct slot *slot, const struct answer *answer)
+{
+    struct sender *sender = job->sender;
+    int64_t now = stage_now_ms(sender->stage);
+    struct str json = STR_NONE;
+
+    (void)slot;
+    job->now.attempts++;
+    job->now.next_ms = now + back_off_ms(sender, job->now.attempts);
+    if (answer->outcome != OUTCOME_DONE && answer->outcome != OUTCOME_REFUSED && answer->outcome != OUTCOME_UNKNOWN)
+        return true;                      /* not processed, or no key: later */
+    if (json_check(answer->body, &json))
+        json = STR_NONE;
+    sender->ops->later_read(&job->task, answer, json, now, &job->now);
+    if (job->now.work == WORK_NONE) {
+        job->now.attempts = 0;
+        job->what = STR("completed");
+        job->detail = arena_format(&sender->arena, "no=%lld invoice=%lld", (long long)job->now.number,
+                                   (long long)job->now.invoice_no);
+    }
+    return true;
+}
+
+static void later_answered(void *slot, const struct answer *answer)
+{
+    job_settle(slot, answer, later_apply);
+}
+
+static enum err call(struct job *job, size_t client)
+{
+    struct sender *sender = job->sender;
+    enum call_method method = CALL_GET;
+    struct strbuf path, body;
+    struct slot *slot;
+    enum err err = lease(job, LEASE_MS);
+
+    if (err)
+        return err;
+    slot = slot_take(sender, job->doc, job->now.work, SIZE_MAX, client);
+    if (!slot)
+        return ERR_OK;
+    strbuf_init(&path, PATH_BYTES_MAX);
+    strbuf_init(&body, 4096);
+    sender->ops->later_call(&job->task, job->now.work, &method, &path, &body);
+    ensure(!path.failed && !body.failed);
+    work_call(slot, method, strbuf_str(&path), strbuf_str(&body), later_answered);
+    strbuf_free(&path);
+    strbuf_free(&body);
+    return ERR_OK;
+}
+
+static enum err one(struct sender *sender, struct str doc)
+{
+    const struct config *config = stage_config(sender->stage);
+    const struct venue *venue;
+    struct job job;
+    size_t client;
+    enum err err = job_load(sender, doc, &job);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    if (work_lane(job.was.work) != 2)
+        return ERR_OK;
+    if (job.was.work == WORK_TELL)
+        return tell_again(&job);
+    venue = config_venue(config, job.draft.doc.venue);
+    if (!venue || sender->outage.on)
+        return lease(&job, PUT_OFF_MS);
+    client = sender->turns[venue - config->venues].client;
+    if (sender->clients[client].suspended_ms > stage_steady_ms(sender->stage))
+        return lease(&job, PUT_OFF_MS);
+    return call(&job, client);
+}
+
+enum err later_run(struct sender *sender)
+{
+    static struct batch batch;
+    int64_t steady = stage_steady_ms(sender->stage);
+    enum err err;
+
+    if (steady < sender->later_ms || steady < sender->store_wait_ms || stage_stopping(sender->stage))
+        return ERR_OK;
+    batch.max = sender->slot_count - sender->busy < BATCH ? sender->slot_count - sender->busy : BATCH;
+    batch.until_ms = stage_now_ms(sender->stage);
+    err = store_read(docs_store(sender->docs), collect_work, &batch);
+    for (size_t i = 0; !err && i < batch.count; i++) {
+        err = one(sender, str_of(batch.docs[i]));
+        if (err == ERR_BUSY)
+            err = ERR_OK;
+    }
+    sender->later_ms = batch.count == BATCH ? steady : steady + REFRESH_MS;
+    return err;
+}

@@ -1,0 +1,235 @@
+/* send.c - seal a draft, post it, and read what PowerOffice says. */
+#include "sender_inside.h"
+
+#include "log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { UNBUILT_WAIT_MS = 5000, REFUSALS_MAX = 4, BODY_BYTES_MAX = 8 * 1024 * 1024 };
+
+void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
+{
+    struct seal seal = { .revision = record->revision, .reversed = reversed, .upto = record->upto,
+                         .credit_ordered = record->credit_ordered };
+    struct strbuf bytes;
+    struct str part;
+
+    if (doc_parse(doc, &seal.doc))
+        return;
+    seal.doc.day = record->day;
+    strbuf_init(&bytes, 4096);
+    seal_encode(&seal, &bytes);
+    part = strbuf_str(&bytes);
+    for (int i = 0; !bytes.failed && i < sender->mapper_count; i++)
+        if (link_send(sender->mappers[i], &part, 1))
+            stage_counter_add(sender->stage, "seals_untold", 1);     /* the mapper asks again with its draft */
+    strbuf_free(&bytes);
+}
+
+static enum err build(struct job *job, struct str *ret_body)
+{
+    struct sender *sender = job->sender;
+    const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
+    struct refdata ref;
+    struct strbuf body;
+    enum err err = venue ? refdata_load(sender->ref, venue->client_id, &sender->arena, &ref) : ERR_NOT_FOUND;
+
+    if (err)
+        return err;
+    job->task.ref = &ref;
+    job->task.links = sender->ref;
+    strbuf_init(&body, BODY_BYTES_MAX);
+    err = sender->ops->build(&job->task, &body);
+    if (!err && body.failed)
+        err = ERR_MEMORY;
+    if (!err)
+        *ret_body = arena_copy(&sender->arena, strbuf_str(&body));
+    strbuf_free(&body);
+    job->task.ref = NULL;
+    job->task.links = NULL;
+    return err;
+}
+
+/* What the validator found right cannot be built any more: let it judge by what is known now. */
+static enum err put_off(struct slot *slot, struct job *job, enum err why)
+{
+    struct sender *sender = slot->sender;
+    enum err err;
+
+    log_doc(job->doc, "what=\"cannot be built yet\" why=\"%s\"", err_text(why));
+    again_send(sender, job->was.draft);
+    job->now.next_ms = stage_now_ms(sender->stage) + UNBUILT_WAIT_MS;
+    err = job_commit(job);
+    slot_free(slot);
+    return err;
+}
+
+static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
+{
+    struct sender *sender = slot->sender;
+    enum err err;
+
+    SENDER_POINT(sender, POINT_BEFORE_SEAL);
+    err = build(job, &job->now.body);
+    *ret_put_off = err == ERR_NOT_FOUND || err == ERR_RANGE;
+    if (*ret_put_off)
+        return put_off(slot, job, err);
+    if (err)
+        return err;
+    job->now.sealed = true;
+    job->now.sealed_ms = stage_now_ms(sender->stage);
+    job->now.upto = job->draft.upto;
+    job->now.credit_ordered = job->draft.credit_ordered;
+    job->what = str_of(event_text(EVENT_CLAIM));
+    return ERR_OK;
+}
+
+static bool mentions(struct str body, struct str what)
+{
+    for (size_t i = 0; what.len && i + what.len <= body.len; i++)
+        if (strncasecmp(body.bytes + i, what.bytes, what.len) == 0)
+            return true;
+    return false;
+}
+
+/* The refusal may mean that it stands there already (API.md section 11, step 5). */
+static bool about_reference(const struct job *job, const struct answer *answer)
+{
+    const struct str words[] = { job->draft.reference, STR("ExternalImportReference"), STR("duplicate"),
+                                 STR("already exist"), STR("already in use") };
+
+    if (answer->status == 409)
+        return true;
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (mentions(answer->body, words[i]))
+            return true;
+    return false;
+}
+
+static void refused(struct job *job, const struct slot *slot, const struct answer *answer, int64_t now)
+{
+    struct sender *sender = job->sender;
+    struct problem problem = { .code = PROBLEM_REFUSED, .count = 1,
+                               .arg = { str_of(answer->title), str_of(answer->detail) } };
+
+    if (about_reference(job, answer) && job->now.refusals < REFUSALS_MAX) {
+        job->now.refusals++;
+        job->now.lookups = 0;
+        job_move(job, EVENT_MENTIONED, now + stage_config(sender->stage)->sender.lookup_wait_ms);
+        return;
+    }
+    if (!answer->title[0])
+        problem.arg[0] = job->now.words;
+    job_move(job, EVENT_REFUSED, 0);
+    job_no_problems(job);
+    job_problem(job, &problem);
+    refreader_contradicted(sender->reader, sender->clients[slot->client].venue);
+}
+
+static void lost(struct job *job, int64_t now)
+{
+    struct problem problem = { .code = PROBLEM_WAITING_ANSWER, .count = 1 };
+    char text[32];
+
+    problem.arg[0] = arena_copy(&job->sender->arena, str_of(time_text_utc(now, text)));
+    job->now.lookups = 0;
+    job_move(job, EVENT_UNKNOWN, now + stage_config(job->sender->stage)->sender.lookup_wait_ms);
+    job_no_problems(job);
+    job_problem(job, &problem);
+}
+
+/* A fact of its own only for the first of a row of failures: an outage of days must not fill the trail. */
+static void not_processed(struct job *job, const struct answer *answer, int64_t now)
+{
+    bool at_once = answer->outcome == OUTCOME_PASSING && !answer->status;        /* the outage sets the pace */
+
+    job_move(job, EVENT_NOT_PROCESSED, now + (at_once ? 0 : back_off_ms(job->sender, job->now.attempts)));
+    if (job->now.attempts > 1)
+        job->what = STR_NONE;
+}
+
+static void login_refused(struct job *job, const struct answer *answer)
+{
+    struct problem problem = { .count = 1, .code = answer->status == 403 ? PROBLEM_PRIVILEGE_MISSING : PROBLEM_LOGIN };
+
+    problem.arg[0] = answer->status == 403 && !answer->detail[0] ? str_of(job->sender->ops->send_right)
+                                                                 : job->now.words;
+    job_move(job, EVENT_LOGIN, 0);        /* the client's suspension sets the pace */
+    if (job->now.attempts > 1)
+        job->what = STR_NONE;
+    job_no_problems(job);
+    job_problem(job, &problem);
+}
+
+static bool send_apply(struct job *job, struct slot *slot, const struct answer *answer)
+{
+    struct sender *sender = job->sender;
+    int64_t now = stage_now_ms(sender->stage);
+    struct sent sent = { .number = 0 };
+    struct str json;
+
+    job_words(job, answer);
+    switch (answer->outcome) {
+    case OUTCOME_DONE:
+        if (json_check(answer->body, &json) || !sender->ops->read_sent(&job->task, json, &sent)) {
+            lost(job, now);
+            break;
+        }
+        job_move(job, EVENT_DONE, 0);
+        job_sent(job, &sent);
+        stage_counter_add(sender->stage, "sent", 1);
+        break;
+    case OUTCOME_THROTTLED:
+    case OUTCOME_PASSING:
+        not_processed(job, answer, now);
+        stage_counter_add(sender->stage, "not_processed", 1);
+        break;
+    case OUTCOME_UNKNOWN:
+        lost(job, now);
+        stage_counter_add(sender->stage, "answers_lost", 1);
+        break;
+    case OUTCOME_LOGIN:
+        login_refused(job, answer);
+        break;
+    case OUTCOME_REFUSED:
+        refused(job, slot, answer, now);
+        stage_counter_add(sender->stage, "refused", 1);
+        break;
+    }
+    return true;
+}
+
+static void send_answered(void *slot, const struct answer *answer)
+{
+    job_settle(slot, answer, send_apply);
+}
+
+enum err send_start(struct slot *slot, struct job *job)
+{
+    struct sender *sender = slot->sender;
+    bool fresh = !job->was.sealed, was_put_off = false;
+    enum err err = fresh ? seal(slot, job, &was_put_off) : ERR_OK;
+
+    if (err || was_put_off)
+        return err;
+    job->now.attempts++;
+    if (!fresh)
+        job_no_problems(job);
+    err = job_claim(job);
+    if (err)
+        return err;
+    SENDER_POINT(sender, POINT_AFTER_SEAL);
+    if (fresh) {
+        SENDER_POINT(sender, POINT_BEFORE_SEAL_TOLD);
+        tell(sender, job->doc, &job->now, false);
+        stage_counter_add(sender->stage, "sealed", 1);
+        log_doc(job->doc, "what=sealed revision=%u reference=" STR_FMT, job->now.revision,
+                STR_ARG(job->draft.reference));
+    }
+    SENDER_POINT(sender, POINT_BEFORE_SEND);
+    work_call(slot, CALL_POST, str_of(sender->ops->post_path), job->now.body, send_answered);
+    SENDER_POINT(sender, POINT_AFTER_SEND);
+    return ERR_OK;
+}

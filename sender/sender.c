@@ -1,0 +1,262 @@
+/* sender.c - the stage: opens what it needs, and what it does in each turn, in order. */
+#include "sender_inside.h"
+
+#include "log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+enum { STORE_WAIT_MS = 1000, WINDOW_MS = 60000 };
+
+static const struct sender_ops *the_ops;  /* stage_ops.open() has no context of ours */
+
+static void name_points(struct sender *sender)
+{
+    static const char *const texts[POINT_COUNT] = {
+#define X(name, text) [name] = text,
+        POINTS(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < POINT_COUNT; i++)
+        (void)snprintf(sender->points[i], sizeof sender->points[i], "%s.%s", sender->ops->stage, texts[i]);
+}
+
+/* Seals go to every mapper, drafts to any validator; more of either may come with a reload. */
+static enum err connect_links(struct sender *sender, struct fault *fault)
+{
+    const struct config *config = stage_config(sender->stage);
+    char name[64];
+    enum err err = ERR_OK;
+
+    for (; !err && sender->mapper_count < config->stages.mapper; sender->mapper_count++) {
+        err = link_open(sender->stage, ZMQ_PUSH, NULL, &sender->mappers[sender->mapper_count]);
+        (void)snprintf(name, sizeof name, "mapper-%d", sender->mapper_count);
+        if (!err)
+            err = link_connect(sender->mappers[sender->mapper_count], name, fault);
+    }
+    for (; !err && sender->validator_count < config->stages.validator; sender->validator_count++) {
+        (void)snprintf(name, sizeof name, "validator-%d", sender->validator_count);
+        err = link_connect(sender->validators, name, fault);
+    }
+    sender->instances = sender->ops->kind == DOC_VOUCHER ? config->stages.uploader : config->stages.invoicer;
+    return err;
+}
+
+static enum err open_stores(struct sender *sender, struct fault *fault)
+{
+    const struct config *config = stage_config(sender->stage);
+    enum err err = docs_open(config->state_dir, sender->ops->stage, 0, &sender->docs, fault);
+
+    if (!err)
+        err = owners_open(config->state_dir, sender->ops->stage, stage_instance(sender->stage), &sender->owners, fault);
+    if (!err)
+        err = audit_open(config->state_dir, &sender->audit, fault);
+    if (!err)
+        err = refstore_open(config->state_dir, 0, &sender->ref, fault);
+    if (!err)
+        err = poweroffice_open(sender->stage, &sender->po, fault);
+    if (!err)
+        err = refreader_open(sender->stage, sender->po, sender->ref, sender->ops->ref_bits, &sender->reader, fault);
+    return err;
+}
+
+static enum err open_links(struct sender *sender, struct fault *fault)
+{
+    char name[64];
+    enum err err = link_open(sender->stage, ZMQ_PUSH, NULL, &sender->validators);
+
+    if (!err)
+        err = connect_links(sender, fault);
+    (void)snprintf(name, sizeof name, "%s-%d", sender->ops->stage, stage_instance(sender->stage));
+    return err ? err : link_listen(sender->stage, ZMQ_PULL, name, inbox_take, &sender->in, fault);
+}
+
+static void sender_close(struct stage *stage, void *state)
+{
+    struct sender *sender = state;
+
+    (void)stage;
+    refreader_close(sender->reader);
+    poweroffice_close(sender->po);
+    refstore_close(sender->ref);
+    audit_close(sender->audit);
+    owners_close(sender->owners);
+    docs_close(sender->docs);
+    turns_close(sender);
+    strbuf_free(&sender->inbox.bytes);
+    arena_free(&sender->arena);
+    free(sender);
+}
+
+static enum err sender_open(struct stage *stage, void **ret_state, struct fault *fault)
+{
+    struct sender *sender = calloc(1, sizeof *sender);
+    enum err err;
+
+    if (!sender)
+        return fault_set(fault, ERR_MEMORY, "no memory");
+    sender->ops = the_ops;
+    sender->stage = stage;
+    arena_init(&sender->arena, SENDER_ARENA_BYTES);
+    strbuf_init(&sender->inbox.bytes, INBOX_BYTES_MAX);
+    name_points(sender);
+    err = open_stores(sender, fault);
+    if (!err)
+        err = turns_open(sender);
+    if (!err)
+        err = open_links(sender, fault);
+    if (!err)
+        err = takeover_run(sender);
+    if (err) {
+        sender_close(stage, sender);
+        return err;
+    }
+    sender->window_ms = stage_steady_ms(stage);
+    *ret_state = sender;
+    return ERR_OK;
+}
+
+static enum err sender_reload(struct stage *stage, void *state)
+{
+    struct sender *sender = state;
+    struct fault fault = { "" };
+    enum err err;
+
+    (void)stage;
+    poweroffice_reload(sender->po);
+    err = turns_open(sender);             /* looks at every venue anew, and at once */
+    if (!err)
+        refreader_reload(sender->reader);
+    if (!err)
+        err = connect_links(sender, &fault);
+    again_all(sender);
+    sender->ref_seen = 0;
+    sender->later_ms = 0;
+    if (err)
+        log_fact("level=error what=\"reload\" why=\"%s %s\"", err_text(err), fault.text);
+    return err;
+}
+
+/* Other instances and `bilag` write to the same store: what they did is looked at when the store has changed. */
+static void refresh(struct sender *sender)
+{
+    int64_t steady = stage_steady_ms(sender->stage);
+    uint64_t seen;
+
+    if (steady < sender->refresh_ms)
+        return;
+    sender->refresh_ms = steady + REFRESH_MS;
+    seen = store_generation(docs_store(sender->docs));
+    if (seen == sender->docs_seen)
+        return;
+    sender->docs_seen = seen;
+    for (size_t i = 0; i < sender->turn_count; i++)
+        if (sender->turns[i].state == TURN_IDLE)
+            sender->turns[i].state = TURN_LOOK;
+}
+
+static void housekeeping(struct sender *sender)
+{
+    int64_t steady = stage_steady_ms(sender->stage), passed = steady - sender->window_ms;
+
+    stage_counter_set(sender->stage, "in_flight", (int64_t)sender->busy);
+    stage_counter_set(sender->stage, "calls_waiting", (int64_t)poweroffice_waiting(sender->po));
+    if (passed >= WINDOW_MS) {
+        sender->rate_milli = sender->finished * 1000000 / passed;
+        sender->finished = 0;
+        sender->window_ms = steady;
+    }
+    if (steady >= sender->relax_ms) {
+        store_relax(docs_store(sender->docs));
+        sender->relax_ms = steady + RELAX_MS;
+    }
+}
+
+static const struct { enum err (*run)(struct sender *sender); } steps[] = {
+    { inbox_flush }, { decide_run }, { takeover_run }, { again_run }, { work_again }, { turns_run }, { later_run },
+};
+
+/* A full disk ends nothing: nothing leaves while nothing can be written, and it goes on when there is room. */
+static enum err store_waits(struct sender *sender, enum err err)
+{
+    if (err != ERR_STORE_FULL)
+        return err;
+    if (!sender->store_told)
+        log_fact("level=error what=\"the disk or the store is full: nothing is sent until there is room\"");
+    sender->store_told = true;
+    sender->store_wait_ms = stage_steady_ms(sender->stage) + STORE_WAIT_MS;
+    return ERR_OK;
+}
+
+static enum err sender_turn(struct stage *stage, void *state)
+{
+    struct sender *sender = state;
+    enum err err = ERR_OK;
+
+    refresh(sender);
+    for (size_t i = 0; !err && i < COUNT(steps); i++)
+        err = steps[i].run(sender);
+    if (!err && stage_steady_ms(stage) >= sender->store_wait_ms)
+        sender->store_told = false;
+    err = store_waits(sender, err);
+    refreader_turn(sender->reader);
+    poweroffice_turn(sender->po);
+    housekeeping(sender);
+    stage_wake_at(stage, stage_steady_ms(stage) + REFRESH_MS);
+    return err ? err : sender->fatal;
+}
+
+/* When the backlog is through, by what was done in the last minute, else by what the quota allows. */
+static int64_t through_ms(const struct sender *sender, uint64_t backlog)
+{
+    int64_t rate = sender->rate_milli;
+
+    if (!backlog)
+        return 0;
+    if (sender->outage.on)
+        return -1;                        /* nobody can tell */
+    if (rate <= 0)
+        rate = (int64_t)stage_config(sender->stage)->requests_per_second * 1000;
+    return (int64_t)backlog * 1000000 / rate;
+}
+
+static void sender_status(struct stage *stage, void *state, struct strbuf *json)
+{
+    struct sender *sender = state;
+    struct docs_summary summary;
+    char since[32];
+    int64_t through;
+
+    if (docs_summarize(sender->docs, &summary))
+        return;
+    strbuf_format(json, ",\"documents\":{");
+    for (int i = 0; i < DOC_STATE_COUNT; i++)
+        strbuf_format(json, "%s\"%s\":%" PRIu64, i ? "," : "", doc_state_text((enum doc_state)i), summary.states[i]);
+    strbuf_format(json, "},\"backlog\":%" PRIu64 ",\"outage\":%s", summary.backlog,
+                  sender->outage.on ? "true" : "false");
+    if (summary.oldest_ms) {
+        strbuf_format(json, ",\"oldest\":");
+        strbuf_json(json, str_of(summary.oldest));
+        strbuf_format(json, ",\"oldest_since\":\"%s\"", time_text_utc(summary.oldest_ms, since));
+    }
+    through = through_ms(sender, summary.backlog);
+    if (through < 0)
+        strbuf_format(json, ",\"through_at\":null");
+    else if (through > 0)
+        strbuf_format(json, ",\"through_at\":\"%s\"", time_text_utc(stage_now_ms(stage) + through, since));
+}
+
+int sender_main(const struct sender_ops *ops, int argc, char **argv)
+{
+    static struct stage_ops stage_ops = { .open = sender_open, .close = sender_close, .reload = sender_reload,
+                                          .turn = sender_turn, .status = sender_status };
+
+    stage_ops.name = ops->stage;
+    stage_ops.about = ops->about;
+    the_ops = ops;
+    return stage_main(&stage_ops, argc, argv);
+}

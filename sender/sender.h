@@ -1,0 +1,75 @@
+/* sender.h - what uploader and invoicer have in common: verdicts in, documents in PowerOffice out.
+ *
+ * A sender keeps each document's send status (docs.h), seals a revision in the transaction that records the
+ * intent to send it, and ends every request in one of the outcomes of DESIGN.md section 5. A kind of document
+ * gives its ops: how its request is built, how an answer is read, how it is found again after a lost answer.
+ * Order     one document of a venue at a time, the oldest business day first; venues take turns.
+ * Promise   whatever crashes and whenever, a document has its effect in PowerOffice once: a request leaves
+ *           only after the intent is on disk, and one without an answer is looked up before it leaves again.
+ */
+#ifndef BILAG_SENDER_H
+#define BILAG_SENDER_H
+
+#include "json.h"
+#include "poweroffice.h"
+#include "record.h"
+#include "refdata.h"
+
+/* One document at work. Views live until the op returns; ref and links are NULL in ops that read answers. */
+struct task {
+    struct str doc;
+    const struct record *record;
+    const struct draft *draft;
+    const struct refdata *ref;
+    struct refstore *links;
+    struct arena *arena;
+};
+
+/* What PowerOffice has of a document. */
+struct sent { char id[64]; int64_t number; bool has_total; struct money total; };
+
+/* A search for a document, call by call; step and page are the ops' own, from 0 and 1. */
+enum { LOOK_NOTE_SIZE = 160 };
+struct lookup { int step; int page; struct sent found; char note[LOOK_NOTE_SIZE]; };
+enum look {
+    LOOK_MORE,                            /* ask lookup_path() again: the op has moved step or page */
+    LOOK_FOUND,                           /* found is filled in */
+    LOOK_DIFFERS,                         /* found, but not what was sent: note says how */
+    LOOK_ABSENT,                          /* not to be seen, now */
+    LOOK_LATER                            /* no telling: ask again from the start, later */
+};
+
+struct sender_ops {
+    const char *stage;                    /* "uploader": also the folder in state_dir and the socket's name */
+    const char *about;
+    enum doc_kind kind;
+    unsigned ref_bits;                    /* REF_...: what it reads of a client's books */
+    const char *post_path;
+    const char *send_right;               /* the privilege that posting needs */
+    struct str lookup_right;              /* without this privilege there is no looking up; empty: none */
+
+    /* The request, the same bytes for the same draft and books for ever. ERR_NOT_FOUND: the books lack
+     * something that the draft names (a verdict will say what). ERR_RANGE: it does not add up. */
+    enum err (*build)(const struct task *task, struct strbuf *body);
+    /* A 2xx answer. false: it does not say what was made. */
+    bool (*read_sent)(const struct task *task, struct str json, struct sent *ret_sent);
+    /* Problems that a sent document goes on to carry. */
+    void (*judge_sent)(const struct task *task, const struct sent *sent, struct problems *problems,
+                       struct arena *arena);
+    void (*lookup_path)(const struct task *task, const struct lookup *lookup, struct strbuf *path);
+    /* json is empty for a 204, and for statuses that are answers as well (404). */
+    enum look (*lookup_read)(const struct task *task, struct lookup *lookup, long status, struct str json,
+                             bool last_page);
+    void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
+    /* The second lane: which work follows when it is sent, and how to do it. */
+    enum work (*after_sent)(const struct task *task, const struct sent *sent);
+    void (*later_call)(const struct task *task, enum work work, enum call_method *ret_method, struct strbuf *path,
+                       struct strbuf *body);
+    /* Changes the record (number, work, problems ...) by the answer. next_ms is the caller's preset. */
+    void (*later_read)(const struct task *task, const struct answer *answer, struct str json, int64_t now_ms,
+                       struct record *record);
+};
+
+int sender_main(const struct sender_ops *ops, int argc, char **argv);
+
+#endif

@@ -1,0 +1,155 @@
+/* sender_inside.h - what the parts of a sender share; nobody outside sender/ includes it. */
+#ifndef BILAG_SENDER_INSIDE_H
+#define BILAG_SENDER_INSIDE_H
+
+#include "audit.h"
+#include "docs.h"
+#include "killpoint.h"
+#include "owner.h"
+#include "refreader.h"
+#include "sender.h"
+
+enum {
+    SLOTS_MAX = 1024, INBOX_MAX = 256, INBOX_BYTES_MAX = 8 * 1024 * 1024, SENDER_ARENA_BYTES = 40 * 1024 * 1024,
+    REFRESH_MS = 200, TAKEOVER_MS = 1000, RELAX_MS = 5000, LEASE_MS = 60000, POINT_SIZE = 48
+};
+
+/* X(name, text): where a test can stop the process dead, as "<stage>.<text>". */
+#define POINTS(X) \
+    X(POINT_BEFORE_SEAL, "before-seal") X(POINT_AFTER_SEAL, "after-seal") \
+    X(POINT_BEFORE_SEND, "before-send") X(POINT_AFTER_SEND, "after-send") \
+    X(POINT_BEFORE_ANSWER, "before-answer-commit") X(POINT_AFTER_ANSWER, "after-answer-commit") \
+    X(POINT_BEFORE_SEAL_TOLD, "before-seal-told") X(POINT_BEFORE_VERDICT, "before-verdict-commit") \
+    X(POINT_AFTER_VERDICT, "after-verdict-commit") X(POINT_BEFORE_DECISION, "before-decision-commit") \
+    X(POINT_AFTER_DECISION, "after-decision-commit") X(POINT_BEFORE_TAKEOVER, "before-takeover-commit") \
+    X(POINT_AFTER_TAKEOVER, "after-takeover-commit")
+#define X(name, text) name,
+enum point { POINTS(X) POINT_COUNT };
+#undef X
+
+/* A venue's place in the round. */
+enum turn_state { TURN_LOOK, TURN_IDLE, TURN_BUSY, TURN_WAIT };
+struct turn { enum turn_state state; int64_t wait_ms; size_t client; };
+
+/* A PowerOffice client: whose key is refused waits with all its venues. */
+struct client {
+    char id[32];
+    const struct venue *venue;            /* any of its venues: it has the key */
+    int64_t suspended_ms;                 /* no request before; 0: none */
+    uint32_t logins;                      /* refusals of the key in a row */
+    uint64_t version;                     /* of its reference data, as last seen */
+    bool rejudge;
+    char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
+};
+
+struct sender;
+
+/* One request under way, or a search made of several. */
+struct slot {
+    struct sender *sender;
+    bool busy, again;                     /* again: its next call is to be made in the next turn */
+    bool lost;                            /* the answer could not be stored: to be looked up */
+    enum work work;
+    size_t turn;                          /* SIZE_MAX: second lane */
+    size_t client;
+    int64_t since_ms;                     /* steady */
+    struct lookup lookup;
+    char doc[DOC_ID_SIZE];
+};
+
+/* PowerOffice cannot be reached at all: one request probes, and all go on when it comes through. */
+struct outage { bool on; uint32_t tries; int64_t until_ms; };
+
+struct sender {
+    const struct sender_ops *ops;
+    struct stage *stage;
+    struct docs *docs;
+    struct audit *audit;
+    struct refstore *ref;
+    struct refreader *reader;
+    struct poweroffice *po;
+    struct owners *owners;
+    struct link *in, *validators, *mappers[64];
+    int mapper_count, validator_count;
+    char points[POINT_COUNT][POINT_SIZE];
+
+    struct arena arena;                   /* of one document at work */
+    struct { struct strbuf bytes; size_t ends[INBOX_MAX], count; } inbox;
+
+    struct turn *turns;                   /* as config's venues */
+    size_t turn_count, turn_next;
+    struct client *clients;
+    size_t client_count;
+    struct slot *slots;
+    size_t slot_count, busy;
+    struct outage outage;
+
+    int instances;                        /* of this stage, as configured */
+    bool decide_again;
+    uint64_t docs_seen, ref_seen;         /* generations */
+    int64_t refresh_ms, takeover_ms, relax_ms, store_wait_ms, later_ms, versions_ms, again_ms;   /* steady */
+    bool store_told;                      /* that the store is full */
+    enum err fatal;                       /* of a callback: ends the process in the next turn */
+    int64_t finished, window_ms, rate_milli;          /* for the estimate: finished per 1000 s */
+};
+
+#define SENDER_POINT(sender, point) KILLPOINT((sender)->points[point])
+
+/* inbox.c: verdicts */
+enum err inbox_take(struct stage *stage, void *state, struct link *link, const struct frames *frames);
+USED enum err inbox_flush(struct sender *sender);
+/* turns.c: who is next */
+USED enum err turns_open(struct sender *sender);
+void turns_close(struct sender *sender);
+void turns_look(struct sender *sender, struct str venue);
+USED enum err turns_run(struct sender *sender);
+struct slot *slot_take(struct sender *sender, struct str doc, enum work work, size_t turn, size_t client);
+void slot_free(struct slot *slot);
+int64_t back_off_ms(const struct sender *sender, uint32_t tries);
+void outage_note(struct sender *sender, const struct answer *answer);
+void client_suspend(struct sender *sender, size_t client);
+void client_fine(struct sender *sender, size_t client);
+/* work.c: one document through one piece of work */
+struct job {
+    struct sender *sender;
+    struct str doc;
+    struct record was, now;               /* as it stands in the store; as it shall be */
+    struct draft draft;
+    struct task task;
+    struct str what, detail;              /* the fact for the trail; what empty: none */
+    bool keep;                            /* ... with draft and body */
+};
+/* Everything in sender->arena, which is emptied first. */
+USED enum err job_load(struct sender *sender, struct str doc, struct job *ret_job);
+/* ERR_BUSY: somebody changed the document meanwhile; nothing is done. */
+USED enum err job_commit(struct job *job);
+/* Moves, and makes the event the fact. Our own tables must allow it. */
+void job_move(struct job *job, enum event_kind event, int64_t next_ms);
+void job_words(struct job *job, const struct answer *answer);
+void job_problem(struct job *job, const struct problem *problem);        /* adds one */
+void job_no_problems(struct job *job);
+USED enum err job_claim(struct job *job);
+/* What PowerOffice has of it, and what follows from that. */
+void job_sent(struct job *job, const struct sent *sent);
+/* Loads, lets apply() change the document by the answer, commits; again if somebody else was faster. apply()
+ * answers false if there is nothing to commit (the search goes on). Frees the slot unless it does. */
+typedef bool (*job_apply)(struct job *job, struct slot *slot, const struct answer *answer);
+void job_settle(struct slot *slot, const struct answer *answer, job_apply apply);
+USED enum err work_start(struct sender *sender, struct slot *slot);
+USED enum err work_again(struct sender *sender);
+void work_call(struct slot *slot, enum call_method method, struct str path, struct str body, answered done);
+/* send.c, find.c, undo.c, later.c: start() with the job loaded; ERR_OK: started, or put off and committed. */
+USED enum err send_start(struct slot *slot, struct job *job);
+USED enum err find_start(struct slot *slot, struct job *job);
+USED enum err find_more(struct slot *slot, struct job *job);
+USED enum err undo_start(struct slot *slot, struct job *job);
+USED enum err later_run(struct sender *sender);
+void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
+/* decide.c, takeover.c, again.c */
+USED enum err decide_run(struct sender *sender);
+USED enum err takeover_run(struct sender *sender);
+USED enum err again_run(struct sender *sender);
+void again_all(struct sender *sender);
+void again_send(struct sender *sender, struct str draft);     /* lost if no validator is up: it comes again */
+
+#endif
