@@ -57,18 +57,13 @@ bool document_reference_taken(struct exchange *x, const char *reference, enum do
     return true;
 }
 
-bool document_store_record(struct exchange *x, const char *type, cJSON *record)
+void document_store_record(struct exchange *x, const char *type, cJSON *record)
 {
-    bool good;
-
     json_add_text(record, "type", type);
     if (x->books)
         json_add_text(record, "books", x->books->id);
-    good = journal_append(x->box->journal, record);
+    journal_append(x->box->journal, record);
     cJSON_Delete(record);
-    if (!good)
-        problem_now(x, 500, "Internal Server Error", "The books could not be written.");
-    return good;
 }
 
 static void body_add(cJSON *record, const char *body)
@@ -77,28 +72,24 @@ static void body_add(cJSON *record, const char *body)
         json_add(record, "body", cJSON_CreateRaw(body));
 }
 
-bool document_store_voucher(struct exchange *x, struct voucher *voucher)
+void document_store_voucher(struct exchange *x, struct voucher *voucher)
 {
     cJSON *record = voucher_encode(voucher);
 
     body_add(record, voucher->body);
-    if (!document_store_record(x, "voucher", record))
-        return false;
+    document_store_record(x, "voucher", record);
     voucher_keep(x->books, voucher);
     x->box->stats.vouchers += voucher->kind != VOUCHER_REVERSAL;
-    return true;
 }
 
-bool document_store_order(struct exchange *x, struct order *order)
+void document_store_order(struct exchange *x, struct order *order)
 {
     cJSON *record = order_encode(order, x->arrived_ms);
 
     body_add(record, order->body);
-    if (!document_store_record(x, "order", record))
-        return false;
+    document_store_record(x, "order", record);
     order_keep(x->books, order);
     x->box->stats.orders++;
-    return true;
 }
 
 static bool replay_voucher(struct books *books, const cJSON *record)

@@ -17,12 +17,11 @@ bool document_text_fits(const struct exchange *x, const char *text, enum setting
 /* true: the reference is in use and the request has been answered. NULL is never in use. */
 bool document_reference_taken(struct exchange *x, const char *reference, enum document document);
 
-/* Journal first, then the books; false: answered with 500, the books are as they were and the
- * document is still the caller's. */
-bool document_store_voucher(struct exchange *x, struct voucher *voucher);
-bool document_store_order(struct exchange *x, struct order *order);
+/* Into the journal and into the books, which take the document. */
+void document_store_voucher(struct exchange *x, struct voucher *voucher);
+void document_store_order(struct exchange *x, struct order *order);
 /* A record about something that is there already; takes `record`. */
-bool document_store_record(struct exchange *x, const char *type, cJSON *record);
+void document_store_record(struct exchange *x, const char *type, cJSON *record);
 
 /* Reads the journal back into the books. */
 bool documents_replay(struct sandbox *box);

@@ -66,7 +66,8 @@ static bool client_put(struct exchange *x, const cJSON *given)
         return false;
     }
     json_add(record, "given", json_echo(given));
-    return document_store_record(x, "client", record);
+    document_store_record(x, "client", record);
+    return true;
 }
 
 void inspect_clients_post(struct exchange *x)
@@ -148,8 +149,7 @@ void inspect_reset_stats(struct exchange *x)
 
 void inspect_reset(struct exchange *x)
 {
-    if (!document_store_record(x, "reset", cJSON_CreateObject()))
-        return;
+    document_store_record(x, "reset", cJSON_CreateObject());
     for (size_t i = 0; i < x->box->registry.books_count; i++)
         books_empty(x->box->registry.books[i]);
     answer_empty(x, 204);

@@ -31,14 +31,6 @@ static int64_t with_vat(int64_t ore)
     return decimal_product(ore, 125, 1, 100, 1);
 }
 
-static void sent_apply(struct books *books, struct order *order)
-{
-    if (order->invoice_no > books->last_invoice_no)
-        books->last_invoice_no = order->invoice_no;
-    if (order->voucher_no > books->last_voucher_no)
-        books->last_voucher_no = order->voucher_no;
-}
-
 bool order_replay_sent(struct books *books, const cJSON *record)
 {
     struct order *order = order_find(books, json_text(record, "id"));
@@ -54,8 +46,22 @@ bool order_replay_sent(struct books *books, const cJSON *record)
     text_set(order->delivery, sizeof order->delivery, json_text(record, "delivery"));
     free(order->send_error);
     order->send_error = text_copy(json_text(record, "error"));
-    sent_apply(books, order);
+    if (order->invoice_no > books->last_invoice_no)
+        books->last_invoice_no = order->invoice_no;
+    if (order->voucher_no > books->last_voucher_no)
+        books->last_voucher_no = order->voucher_no;
     return true;
+}
+
+/* Happens now exactly as it will happen when the journal is read back. */
+static void sent_apply(struct books *books, const cJSON *record)
+{
+    char *text = json_write(record);
+    cJSON *parsed = json_parse(text, strlen(text));
+
+    ensure(order_replay_sent(books, parsed));
+    cJSON_Delete(parsed);
+    free(text);
 }
 
 static cJSON *sent_record(struct exchange *x, const struct order *order, const cJSON *body)
@@ -130,18 +136,8 @@ void order_send(struct exchange *x)
     }
     if (!order->sent_ms || order->send_error) {
         record = sent_record(x, order, body);
-        answer = cJSON_Duplicate(record, 1);
-        if (!document_store_record(x, "sent", record)) {
-            cJSON_Delete(answer);
-            cJSON_Delete(body);
-            return;
-        }
-        location = json_write(answer);
-        cJSON_Delete(answer);
-        answer = json_parse(location, strlen(location));      /* replay reads parsed records */
-        free(location);
-        ensure(order_replay_sent(x->books, answer));
-        cJSON_Delete(answer);
+        sent_apply(x->books, record);
+        document_store_record(x, "sent", record);
     }
     answer = shape_echo(body, &shape_send);
     json_add_text(answer, "Id", order->id);

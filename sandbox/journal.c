@@ -7,13 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "json.h"
 #include "text.h"
 
+#define EXIT_LATER 111
 #define MAP_BYTES ((size_t)8 << 30)                           /* address space, not memory or disk */
 
-struct journal { MDB_env *env; MDB_dbi records; size_t next; };
+struct journal {
+    MDB_env *env;
+    MDB_dbi  records;
+    size_t   next;                                            /* key of the next record */
+    MDB_txn *open;                                            /* appended, not yet committed */
+};
 
 static int last_key(struct journal *journal)
 {
@@ -72,38 +79,48 @@ void journal_close(struct journal *journal)
 {
     if (!journal)
         return;
+    journal_commit(journal);
     if (journal->env)
         mdb_env_close(journal->env);
     free(journal);
 }
 
-bool journal_append(struct journal *journal, const cJSON *record)
+static void must(int rc)
+{
+    if (!rc)
+        return;
+    (void)fprintf(stderr, "stage=sandbox journal=failed why=\"%s\"\n", mdb_strerror(rc));
+    _exit(EXIT_LATER);
+}
+
+void journal_append(struct journal *journal, const cJSON *record)
 {
     char *text;
-    MDB_txn *txn;
     MDB_val key, value;
-    int rc;
 
     if (!journal)
-        return true;
+        return;
     text = json_write(record);
     key = (MDB_val){ sizeof journal->next, &journal->next };
     value = (MDB_val){ strlen(text), text };
-    rc = mdb_txn_begin(journal->env, NULL, 0, &txn);
-    if (!rc) {
-        rc = mdb_put(txn, journal->records, &key, &value, MDB_APPEND);
-        if (rc)
-            mdb_txn_abort(txn);
-        else
-            rc = mdb_txn_commit(txn);
-    }
-    free(text);
-    if (rc) {
-        (void)fprintf(stderr, "stage=sandbox journal=failed why=\"%s\"\n", mdb_strerror(rc));
-        return false;
-    }
+    if (!journal->open)
+        must(mdb_txn_begin(journal->env, NULL, 0, &journal->open));
+    must(mdb_put(journal->open, journal->records, &key, &value, MDB_APPEND));
     journal->next++;
-    return true;
+    free(text);
+}
+
+void journal_commit(struct journal *journal)
+{
+    if (!journal_is_dirty(journal))
+        return;
+    must(mdb_txn_commit(journal->open));
+    journal->open = NULL;
+}
+
+bool journal_is_dirty(const struct journal *journal)
+{
+    return journal && journal->open;
 }
 
 bool journal_replay(struct journal *journal, journal_record *show, void *context)

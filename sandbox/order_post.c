@@ -285,10 +285,8 @@ static void order_accept(struct exchange *x, struct order *order, const cJSON *b
 
     order->body = json_write(echo);
     cJSON_Delete(echo);
-    if (document_store_order(x, order))
-        answer_json(x, 201, order_answer(x, order, true));
-    else
-        order_free(order);
+    document_store_order(x, order);
+    answer_json(x, 201, order_answer(x, order, true));
 }
 
 void orders_post(struct exchange *x)

@@ -220,7 +220,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     if (!pending->served) {
         pending->served = true;
         gate_serve(pending->x);
-        if (pending->x->answer.delay_ms) {
+        /* Nothing is told before it is on disk, not even by a read that came in between. */
+        if (pending->x->answer.delay_ms || journal_is_dirty(server->box->journal)) {
             pending->due_ns = moment_steady_ns() + pending->x->answer.delay_ms * 1000000;
             waiting_put(server, pending);
             MHD_suspend_connection(connection);
@@ -379,6 +380,7 @@ bool server_run(struct server *server)
         resume_due(server, server->stopping);
         if (MHD_run(server->daemon) != MHD_YES)
             return false;
+        journal_commit(server->box->journal);                 /* one flush for all who wait */
     }
     return info != NULL;
 }
