@@ -144,7 +144,8 @@ static enum err open_tables(struct txn *txn, void *context)
 
 static enum err open_env(struct store *store, unsigned flags, struct fault *fault)
 {
-    unsigned mdb_flags = MDB_NOTLS | MDB_NORDAHEAD | (flags & STORE_READ_ONLY ? (unsigned)MDB_RDONLY : 0);
+    unsigned mdb_flags = MDB_NOTLS | MDB_NORDAHEAD | (flags & STORE_READ_ONLY ? (unsigned)MDB_RDONLY : 0) |
+                         (flags & STORE_VOLATILE ? (unsigned)MDB_NOSYNC : 0);
     struct stat st;
     MDB_envinfo info;
     int rc, dead;

@@ -20,7 +20,8 @@ struct txn;
 struct cursor;
 
 enum { STORE_TABLES_MAX = 24, STORE_KEY_MAX = 511 };
-enum store_flags { STORE_READ_ONLY = 1 };
+/* STORE_VOLATILE: commits do not wait for the disk; a crash of the machine (not of processes) may damage it. */
+enum store_flags { STORE_READ_ONLY = 1, STORE_VOLATILE = 2 };
 enum table_flags { TABLE_DUPLICATES = 1 };           /* several values per key, sorted (each <= 511 bytes) */
 
 /* `tables` are created unless read-only; the index in this array names a table in every call. A table

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MARGIN_PERMILLE = 6, EARLY_US = 3000, BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000,
+enum { MARGIN_PERMILLE = 7, EARLY_US = 1500, BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000,
        BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
 
-struct bucket { uint64_t boot; int64_t due_us, closed_until_us, back_off_us; };
+struct bucket { int64_t due_us, closed_until_us, back_off_us; };
 
 void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second)
 {
@@ -35,13 +35,11 @@ static enum err bucket_get(struct txn *txn, const struct limiter *limiter, struc
     struct str value;
     enum err err = store_get(txn, QUOTA_BUCKETS, key_str(&limiter->bucket), &value);
 
-    *ret_bucket = (struct bucket){ .boot = limiter->quota->boot };
+    *ret_bucket = (struct bucket){ .due_us = 0 };
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
     if (!err && value.len == sizeof *ret_bucket)
         memcpy(ret_bucket, value.bytes, sizeof *ret_bucket);
-    if (ret_bucket->boot != limiter->quota->boot)
-        *ret_bucket = (struct bucket){ .boot = limiter->quota->boot };
     return err;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "log.h"
@@ -419,11 +420,17 @@ static bool choose(struct poweroffice *po, struct choice *choice)
 /* ERR_OK: a request of ours may leave; ERR_BUSY: woken when one may. */
 static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter *, int64_t, int64_t *))
 {
-    int64_t at_us = 0;
+    int64_t at_us = 0, left_us;
     enum err err = ask(&po->limiter, po_steady_us(), &at_us);
 
+    left_us = at_us - po_steady_us();
+    if (err == ERR_BUSY && left_us < 1000) {                 /* finer than the loop can wait */
+        if (left_us > 0)
+            (void)usleep((useconds_t)left_us);
+        err = ask(&po->limiter, po_steady_us(), &at_us);
+    }
     if (err == ERR_BUSY) {
-        po_wake_at(po, (at_us + 999) / 1000);
+        po_wake_at(po, at_us / 1000);
     } else if (err) {
         log_fact("level=error what=quota why=\"%s\"", err_text(err));
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
@@ -438,12 +445,6 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
 
     if (err)
         return err;
-    sent_us = po_steady_us();
-    if (sent_us - taken_us > LATE_US) {                      /* a slow commit is not to bunch requests */
-        err = limiter_late(&po->limiter, sent_us);
-        if (err)
-            log_fact("level=error what=quota why=\"%s\"", err_text(err));
-    }
     po_count(po, "requests");
     po->ring = choice->client->next;
     err = choice->login == LOGIN_DUE ? login_start(choice->client)
@@ -451,8 +452,15 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
     if (err) {
         log_fact("level=error client=%s what=\"request not started\" why=\"%s\"", choice->client->id, err_text(err));
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
+        return err;
     }
-    return err;
+    sent_us = po_steady_us();
+    if (sent_us - taken_us > LATE_US) {                      /* a busy machine is not to bunch requests */
+        err = limiter_late(&po->limiter, sent_us);
+        if (err)
+            log_fact("level=error what=quota why=\"%s\"", err_text(err));
+    }
+    return ERR_OK;
 }
 
 void poweroffice_turn(struct poweroffice *po)

@@ -4,7 +4,7 @@
  * over libcurl's multi interface inside the stage's own loop and ends in exactly one answered() - or, when
  * the process ends first, in none: what was about to be sent is on disk by then, the caller saw to it.
  * Fairness    clients take turns; within a client, calls go in the order they were asked for.
- * Quota       GCRA in LMDB (RUN_DIR/quota: quota.h says why there), one bucket per subscription key for every process; token
+ * Quota       GCRA in LMDB (RUN_DIR: quota.h says why there), one bucket per subscription key for every process; token
  *             calls count. 429 makes all processes of the key wait.
  * Tokens      kept in the same store until 60 s (or a tenth of their life) before expiry; shared by processes;
  *             one fetch at a time per client. 401/403: new token once, the call once more, then OUTCOME_LOGIN.

@@ -1,20 +1,23 @@
 #include "quota.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { QUOTA_LAYOUT = 1 };
 
-struct lease { uint64_t boot, owner; int64_t until_ms; };
+struct lease { uint64_t owner; int64_t until_ms; };
 
-/* Which run of the machine this is, as a number; steady clocks of two boots cannot be compared. */
-static uint64_t boot_number(void)
+enum { BOOT_NAME_SIZE = 2 * 8 + 1 };
+
+/* Which run of the machine this is. */
+static void boot_name(char name[BOOT_NAME_SIZE])
 {
     char text[64] = "";
     unsigned char hash[crypto_generichash_BYTES_MIN];
-    uint64_t number;
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 
     if (fd >= 0) {
@@ -23,26 +26,49 @@ static uint64_t boot_number(void)
         (void)close(fd);
     }
     (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)text, sizeof text, NULL, 0);
-    memcpy(&number, hash, sizeof number);
-    return number;
+    (void)sodium_bin2hex(name, BOOT_NAME_SIZE, hash, 8);
+}
+
+/* What former boots left; nobody can have them open. */
+static void remove_former(const char *run_dir, const char *ours)
+{
+    static const char *const files[] = { "data.mdb", "lock.mdb" };
+    DIR *dir = opendir(run_dir);
+    const struct dirent *entry;
+    char path[1024];
+
+    while (dir && (entry = readdir(dir))) {
+        if (!str_starts(str_of(entry->d_name), STR("quota-")) || strcmp(entry->d_name, ours) == 0)
+            continue;
+        for (size_t i = 0; i < COUNT(files); i++)
+            if (snprintf(path, sizeof path, "%s/%s/%s", run_dir, entry->d_name, files[i]) < (int)sizeof path)
+                (void)unlink(path);
+        if (snprintf(path, sizeof path, "%s/%s", run_dir, entry->d_name) < (int)sizeof path)
+            (void)rmdir(path);
+    }
+    if (dir)
+        (void)closedir(dir);
 }
 
 enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *fault)
 {
     static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets", [QUOTA_TOKENS] = "tokens",
                                           [QUOTA_LEASES] = "leases" };
-    struct quota quota = { .boot = boot_number() };
-    struct arena arena;
+    struct quota quota = { .store = NULL };
+    char folder[512], path[600], name[6 + BOOT_NAME_SIZE] = "quota-";
     enum err err;
 
     randombytes_buf(&quota.owner, sizeof quota.owner);
-    arena_init(&arena, 4096);
-    err = store_open(arena_format(&arena, STR_FMT "/quota", STR_ARG(run_dir)), tables, COUNT(tables), QUOTA_LAYOUT, 0,
-                     &quota.store, fault);
-    arena_free(&arena);
-    if (!err)
-        *ret_quota = quota;
-    return err;
+    boot_name(name + 6);
+    if (!str_copy(run_dir, folder, sizeof folder))
+        return fault_set(fault, ERR_CONFIG, "run_dir is longer than 511 characters: choose another in bilag.yaml");
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    err = store_open(str_of(path), tables, COUNT(tables), QUOTA_LAYOUT, STORE_VOLATILE, &quota.store, fault);
+    if (err)
+        return err;
+    remove_former(folder, name);
+    *ret_quota = quota;
+    return ERR_OK;
 }
 
 void quota_close(struct quota *quota)
@@ -64,12 +90,12 @@ static enum err lease_take_work(struct txn *txn, void *context)
         return err;
     if (!err && value.len == sizeof lease) {
         memcpy(&lease, value.bytes, sizeof lease);
-        if (lease.boot == work->quota->boot && lease.owner != work->quota->owner && lease.until_ms > work->steady_ms) {
+        if (lease.owner != work->quota->owner && lease.until_ms > work->steady_ms) {
             work->until_ms = lease.until_ms;
             return ERR_BUSY;
         }
     }
-    lease = (struct lease){ work->quota->boot, work->quota->owner, work->until_ms };
+    lease = (struct lease){ work->quota->owner, work->until_ms };
     return store_put(txn, QUOTA_LEASES, key_str(&work->key), (struct str){ (const char *)&lease, sizeof lease });
 }
 

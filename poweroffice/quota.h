@@ -1,9 +1,9 @@
-/* quota.h - RUN_DIR/quota: what the sending processes of this machine share and may lose.
+/* quota.h - RUN_DIR/quota-<boot>: what the sending processes of this machine share and may lose.
  *
- * Buckets, tokens and leases live here and not in STATE_DIR: they mean nothing after a restart of the machine
- * (times are those of its steady clock, so each record names the boot that it belongs to), tokens are secrets
- * that no backup should carry, and run_dir is usually in memory, so that a slow disk does not shift the moment
- * at which a request leaves.
+ * Buckets, tokens and leases live here and not in STATE_DIR: times are those of the machine's steady clock and mean
+ * nothing after its restart, and tokens are secrets that no backup should carry. So each boot has a store of its own
+ * (older ones are removed), and its commits need not wait for the disk: a slow disk would shift the moment at
+ * which a request leaves, and the quota is about moments.
  * Lease       "I am doing this": token fetches and reads of reference data are done by one process at a time.
  *             It ends by itself, so that a killed holder stops nobody.
  */
@@ -14,7 +14,7 @@
 
 enum { QUOTA_BUCKETS, QUOTA_TOKENS, QUOTA_LEASES };
 
-struct quota { struct store *store; uint64_t boot, owner; };
+struct quota { struct store *store; uint64_t owner; };
 
 USED enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *fault);
 void quota_close(struct quota *quota);

@@ -1,0 +1,67 @@
+#include "privilege.h"
+
+#include "err.h"
+
+/* Reversing and sending invoices are asked for by a person or a switch; they answer for themselves. */
+static const struct { struct str name; unsigned needs; } rows[] = {
+#define ROW(name, needs) { { name, sizeof(name) - 1 }, needs }
+    ROW("GeneralLedgerAccount", NEED_VOUCHER | NEED_ORDER),
+    ROW("CommonServices",       NEED_VOUCHER | NEED_ORDER),
+    ROW("Department",           NEED_DEPARTMENT),
+    ROW("CashVoucher_Full",     NEED_VOUCHER),
+    ROW("AccountTransaction",   NEED_VOUCHER),               /* looking up after a lost answer */
+    ROW("SalesOrders_Full",     NEED_ORDER),
+    ROW("OutgoingInvoice",      NEED_ORDER),                 /* the same, for orders that were sent meanwhile */
+    ROW("Customer",             NEED_ORDER),
+    ROW("Product",              NEED_ORDER),
+#undef ROW
+};
+
+static bool includes(struct str granted, struct str wanted)
+{
+    if (str_equal(granted, wanted))
+        return true;
+    return str_starts(granted, wanted) &&
+           str_equal((struct str){ granted.bytes + wanted.len, granted.len - wanted.len }, STR("_Full"));
+}
+
+static void add_name(struct strbuf *out, struct str name)
+{
+    if (out->len)
+        strbuf_add(out, STR(", "));
+    strbuf_add(out, name);
+}
+
+void privileges_missing(const struct str *granted, size_t count, struct strbuf *out)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < count && !there; k++)
+            there = includes(granted[k], rows[i].name);
+        if (!there)
+            add_name(out, rows[i].name);
+    }
+}
+
+static bool list_has(struct str list, struct str name)
+{
+    for (size_t at = 0; at < list.len;) {
+        size_t end = at;
+
+        while (end < list.len && list.bytes[end] != ',')
+            end++;
+        if (str_equal((struct str){ list.bytes + at, end - at }, name))
+            return true;
+        for (at = end + 1; at < list.len && list.bytes[at] == ' ';)
+            at++;
+    }
+    return false;
+}
+
+void privileges_needed(struct str missing, unsigned needs, struct strbuf *out)
+{
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (rows[i].needs & needs && list_has(missing, rows[i].name))
+            add_name(out, rows[i].name);
+}
