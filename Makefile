@@ -1,7 +1,10 @@
 # Bilag. `make` builds bin/, `make demo` shows it, `make test` is everything that CI runs.
 # A new program is a folder, a row here and a row in deploy/.
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+Q       := $(if $(V),,@)
 BUILD   ?= build/$(CC)$(if $(SAN),-san)$(if $(KILLPOINTS),-kill)
 BIN     ?= bin
 PREFIX  ?= /usr/local
@@ -44,13 +47,15 @@ COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
 define program
 $(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $(foreach f,$(2),$(f)/*.c)))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3))
+	@echo "  link  $$@"
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(call part,$(p),1),$(subst $(comma), ,$(call part,$(p),2)),$(subst $(comma), ,$(call part,$(p),3)))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(COMMON_CFLAGS) -c -o $@ $<
+	@echo "  cc    $<"
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) -c -o $@ $<
 
 # Unit tests: tests/<folder>/test_x.c is one program, linked with every part but the main files.
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/test_*.c))
@@ -63,7 +68,8 @@ $(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(COMMON_CFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
+	@echo "  cc    $<"
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
 	    $(call pkg,libs,libcurl libmicrohttpd libxml-2.0)
 
 units: $(UNITS)
