@@ -1,0 +1,206 @@
+/* Goal: what is valid on a day is what was dated for it; a moment belongs to the right business day whatever
+ * the cut-off and the clocks do; a venue's hash and partition are the same for ever. */
+#include "config_folder.h"
+
+static int32_t day_of(const char *text)
+{
+    int32_t day = 0;
+
+    assert_int_equal(day_parse(str_of(text), &day), ERR_OK);
+    return day;
+}
+
+static void dated_entries_hold_from_their_day(void **unused)
+{
+    static const char dated[] =
+        "vat:\n"
+        "  normal:  [{rate: 25, code: \"3\"}]\n"
+        "  reduced: [{valid_from: 2027-01-01, rate: 12, code: 33}, {rate: 15, code: \"31\"}]\n"
+        "  fish:    {rate: 11.11, code: \"32\"}\n"
+        "  none:    {rate: 0, code: \"0\"}\n"
+        "product_types:\n"
+        "  food:\n"
+        "    - {account: 3000}\n"
+        "    - {account: 3100, valid_from: 2026-12-01}\n"
+        "  fo: {account: 3400, valid_from: 2026-12-01}\n"
+        "payment_types:\n"
+        "  credit: [{account: 1500}, {valid_from: 2026-12-01, transfer: false}]\n";
+    struct folder folder;
+    struct config *config;
+    const struct venue *venue;
+    int32_t before = day_of("2026-11-30"), from = day_of("2026-12-01"), next_year = day_of("2027-01-01");
+    char *cut = replaced(good_venue, strstr(good_venue, "vat:\n"), dated), *one, *two, *three;
+
+    (void)unused;
+    one = replaced(cut, "auto_invoice: true", "auto_invoice: [{valid_from: 2026-12-01, value: true}]");
+    two = replaced(one, "department: \"10\"", "department: [{value: \"10\"}, {valid_from: 2026-12-01, value: 20}]");
+    three = replaced(two, "05:00", "\n  - {valid_from: 2026-12-01, value: \"06:00\"}");
+    folder_make(&folder);
+    folder_write(&folder, "venues/oslo-grill.yaml", three, strlen(three), 0644);
+    config = folder_load(&folder);
+    venue = config_venue(config, STR("oslo-grill"));
+    if (!venue)
+        fail_msg("%s", config->faults[0].text);
+    assert_int_equal(venue_product(venue, STR("food"), before)->account, 3000);
+    assert_int_equal(venue_product(venue, STR("food"), from)->account, 3100);
+    assert_null(venue_product(venue, STR("fo"), before));
+    assert_int_equal(venue_product(venue, STR("fo"), from)->account, 3400);
+    assert_true(venue_payment(venue, STR("credit"), before)->transfer);
+    assert_false(venue_payment(venue, STR("credit"), from)->transfer);
+    assert_false(venue_switch(&venue->auto_invoice, before));
+    assert_true(venue_switch(&venue->auto_invoice, from));
+    assert_string_equal(venue_department(venue, before).bytes, "10");
+    assert_string_equal(venue_department(venue, from).bytes, "20");
+    assert_string_equal(venue_vat(venue, 1500, from)->code.bytes, "31");
+    assert_null(venue_vat(venue, 1500, next_year));
+    assert_null(venue_vat(venue, 1200, from));
+    assert_string_equal(venue_vat(venue, 1200, next_year)->code.bytes, "33");
+    assert_int_equal(venue_vat_class(venue, VAT_REDUCED, from)->rate, 1500);
+    assert_int_equal(venue_vat_class(venue, VAT_REDUCED, next_year)->rate, 1200);
+    assert_int_equal(venue_vat(venue, 1111, from)->class_, VAT_OTHER);
+    assert_int_equal(venue_vat(venue, 2500, before)->class_, VAT_NORMAL);
+    assert_int_equal(venue->cutoffs[0].seconds, 5 * 3600);   /* before the first dated one: 05:00 */
+    assert_int_equal(venue->cutoffs[1].seconds, 6 * 3600);
+    config_free(config);
+    free(cut);
+    free(one);
+    free(two);
+    free(three);
+    folder_remove(&folder);
+}
+
+static int64_t utc(const char *day, int32_t hour, int32_t minute)
+{
+    return (int64_t)day_of(day) * 86400 + hour * 3600 + minute * 60;
+}
+
+static void business_days(void **unused)
+{
+    static const struct { const char *why, *day; int32_t hour, minute; const char *business_day; } rows[] = {
+        { "evening",                         "2026-11-20", 22, 41, "2026-11-20" },
+        { "after midnight",                  "2026-11-21",  1, 31, "2026-11-20" },
+        { "last minute",                     "2026-11-21",  3, 59, "2026-11-20" },
+        { "cut-off: 05:00 is 04:00 UTC",     "2026-11-21",  4,  0, "2026-11-21" },
+        { "summer: 05:00 is 03:00 UTC",      "2026-07-21",  3,  0, "2026-07-21" },
+        { "clocks forward, last minute",     "2026-03-29",  2, 59, "2026-03-28" },
+        { "clocks forward, cut-off",         "2026-03-29",  3,  0, "2026-03-29" },
+        { "clocks back, last minute",        "2026-10-25",  3, 59, "2026-10-24" },
+        { "clocks back, cut-off",            "2026-10-25",  4,  0, "2026-10-25" },
+        { "new year's morning",              "2027-01-01",  3, 59, "2026-12-31" },
+        { "before the change to 06:00",      "2026-12-01",  4, 30, "2026-11-30" },
+        { "at 06:00 on the day of change",   "2026-12-01",  5,  0, "2026-12-01" },
+        { "from then on",                    "2026-12-02",  4, 59, "2026-12-01" },
+    };
+    struct folder folder;
+    struct config *config;
+    const struct venue *venue;
+    int64_t start, end;
+
+    (void)unused;
+    folder_make(&folder);
+    folder_venue(&folder, "oslo-grill", "05:00", "[{value: 5:00}, {valid_from: 2026-12-01, value: \"06:00\"}]");
+    config = folder_load(&folder);
+    assert_int_equal(config->venue_count, 1);
+    venue = &config->venues[0];
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int64_t time = utc(rows[i].day, rows[i].hour, rows[i].minute);
+        int32_t day = venue_business_day(venue, time);
+        char text[16];
+
+        if (day != day_of(rows[i].business_day))
+            fail_msg("%s: %s", rows[i].why, day_text(day, text));
+        venue_day_span(venue, day, &start, &end);
+        assert_true(start <= time && time < end);
+    }
+    venue_day_span(venue, day_of("2026-03-28"), &start, &end);
+    assert_int_equal(end - start, 23 * 3600);
+    venue_day_span(venue, day_of("2026-10-24"), &start, &end);
+    assert_int_equal(end - start, 25 * 3600);
+    venue_day_span(venue, day_of("2026-11-30"), &start, &end);
+    assert_int_equal(end - start, 25 * 3600);                /* 05:00 to 06:00 */
+    assert_int_equal(venue_business_day(venue, INT64_MAX - 100000), INT32_MAX);
+    assert_int_equal(venue_business_day(venue, INT64_MIN + 100000), INT32_MIN);
+    config_free(config);
+    folder_remove(&folder);
+}
+
+/* The hash changes with all that can change a voucher, and with nothing else. */
+static void mapping_hash_table(void **unused)
+{
+    static const struct { const char *from, *to; bool changes; } rows[] = {
+        { "", "", false },
+        { "extension: quickorder", "extension: add-on-2", false },
+        { "auto_transfer: true", "auto_transfer: false", false },
+        { "[K1, K2]", "[K1]", false },
+        { "beer:      {account: 3010, product: OL, alcohol: true}", "beer: {alcohol: true, account: 3010, product: OL}", false },
+        { "account: 3010", "account: 3011", true },
+        { "product: OL", "product: OL1", true },
+        { "alcohol: true", "alcohol: false", true },
+        { "account: 3000", "account: 3000, valid_from: 2020-01-01", true },
+        { "  beer: ", "  bier: ", true },
+        { "rate: 15", "rate: 12", true },
+        { "code: \"31\"", "code: \"32\"", true },
+        { "account: 1570", "account: 1571", true },
+        { "{transfer: false}", "{transfer: true}", true },
+        { "department: \"10\"", "department: \"11\"", true },
+        { "Oslo Grill,", "Oslo Grill ,", true },
+        { "912345678", "912345679", true },
+        { "05:00", "05:01", true },
+        { "Europe/Oslo", "Europe/Berlin", true },
+        { "NOK", "EUR", true },
+        { "auto_invoice: true", "auto_invoice: false", true },
+    };
+    struct folder folder;
+    char first[32] = "";
+
+    (void)unused;
+    folder_make(&folder);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct config *config;
+
+        folder_venue(&folder, "oslo-grill", rows[i].from, rows[i].to);
+        config = folder_load(&folder);
+        assert_int_equal(config->venue_count, 1);
+        assert_int_equal(config->venues[0].mapping_hash.len, 16);
+        if (i == 0)
+            assert_true(str_copy(config->venues[0].mapping_hash, first, sizeof first));
+        if (str_equal(config->venues[0].mapping_hash, str_of(first)) == rows[i].changes)
+            fail_msg("%s: the hash %s", rows[i].to, rows[i].changes ? "stayed" : "changed");
+        config_free(config);
+    }
+    folder_remove(&folder);
+}
+
+/* The place of events on disk hangs on these numbers: they never change. */
+static void partitions_never_change(void **unused)
+{
+    static const struct { const char *venue; int32_t partitions; uint32_t partition; } rows[] = {
+        { "oslo-grill", 16, 10 }, { "venue-0000", 16, 9 }, { "venue-0001", 16, 10 }, { "venue-0002", 16, 3 },
+        { "oslo-grill", 1, 0 },
+    };
+    size_t used[16] = { 0 };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(venue_partition(str_of(rows[i].venue), rows[i].partitions), rows[i].partition);
+    for (int i = 0; i < 320; i++) {
+        char id[32];
+
+        (void)snprintf(id, sizeof id, "venue-%04d", i);
+        used[venue_partition(str_of(id), 16)]++;
+    }
+    for (size_t i = 0; i < COUNT(used); i++)
+        assert_in_range(used[i], 8, 40);                     /* 20 each if all were even */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dated_entries_hold_from_their_day),
+        cmocka_unit_test(business_days),
+        cmocka_unit_test(mapping_hash_table),
+        cmocka_unit_test(partitions_never_change),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
