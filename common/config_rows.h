@@ -25,7 +25,8 @@
     X(in_flight_max,       64,    1,      1024, "requests under way at once, in one process") \
     X(retry_first_ms,    1000,   10,     60000, "wait before the second try, ms; doubled after each") \
     X(retry_max_ms,    300000,   10,   3600000, "longest wait between two tries, ms") \
-    X(lookup_wait_ms,    2000,    0,     60000, "wait before looking up a request without an answer, ms")
+    X(lookup_wait_ms,    2000,    0,     60000, "wait before looking up a request without an answer, ms") \
+    X(price_decimals,       4,    2,         8, "decimals of a net unit price that PowerOffice keeps")
 
 /* section mapper: */
 #define MAPPER_SETTINGS(X) \
