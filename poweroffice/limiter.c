@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MARGIN_PERMILLE = 7, EARLY_US = 1500, BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000,
+enum { MARGIN_PERMILLE = 8, EARLY_US = 2500, BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000,
        BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
 
 struct bucket { int64_t due_us, closed_until_us, back_off_us; };

@@ -1,9 +1,9 @@
 /* limiter.h - requests per second, shared by every process that uses a subscription key.
  *
  * GCRA: one number per key, the time at which the next request is due; each request moves it on by one interval.
- * Interval  a second divided by the allowed number, and 0.7 % more. So any 1,000 ms at the server hold no more
- *           than allowed as long as the way there varies by less than 5.5 ms over a second, while 99.3 % of the
- *           quota is used. A request may leave up to 1.5 ms before it is due, which makes good what a late
+ * Interval  a second divided by the allowed number, and 0.8 % more. So any 1,000 ms at the server hold no more
+ *           than allowed as long as the way there varies by less than 5.5 ms over a second, while 99.2 % of the
+ *           quota is used. A request may leave up to 2.5 ms before it is due, which makes good what a late
  *           wake-up loses; nothing is saved up in quiet times.
  * Throttled 429 means that the other side counts differently: nobody on the key sends until the time it names,
  *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.

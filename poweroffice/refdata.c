@@ -123,6 +123,16 @@ uint64_t refstore_generation(struct refstore *store)
     return store_generation(store->store);
 }
 
+static int64_t oldest_ms(const struct head *head)
+{
+    int64_t oldest = 0;
+
+    for (unsigned i = 0; i < PART_BITS; i++)
+        if (head->have & (1u << i) && (!oldest || head->read_ms[i] < oldest))
+            oldest = head->read_ms[i];
+    return oldest;
+}
+
 struct load_work { struct str client_id; struct arena *arena; struct refdata data; };
 
 static enum err load_lists(struct txn *txn, struct load_work *work)
@@ -157,9 +167,7 @@ static enum err load_work(struct txn *txn, void *context)
     if (err)
         return err;
     work->data = (struct refdata){ .version = head.version + links, .have = head.have };
-    for (unsigned i = 0; i < PART_BITS; i++)
-        if (head.have & (1u << i) && (!work->data.read_ms || head.read_ms[i] < work->data.read_ms))
-            work->data.read_ms = head.read_ms[i];
+    work->data.read_ms = oldest_ms(&head);
     err = content_decode(arena_copy(work->arena, head.content), &work->data);
     if (!err)
         err = load_lists(txn, work);
@@ -176,28 +184,44 @@ enum err refdata_load(struct refstore *store, struct str client_id, struct arena
     return err;
 }
 
-struct version_work { struct str client_id; uint64_t version; };
+struct summary_work { struct str client_id; struct ref_summary summary; };
 
-static enum err version_work(struct txn *txn, void *context)
+static enum err summary_work(struct txn *txn, void *context)
 {
-    struct version_work *work = context;
+    struct summary_work *work = context;
+    struct refdata data;
     struct head head;
+    uint64_t links;
     enum err err = head_get(txn, work->client_id, &head);
 
     if (!err)
-        err = links_version_get(txn, &work->version);
+        err = links_version_get(txn, &links);
     if (!err)
-        work->version += head.version;
+        err = content_decode(head.content, &data);
+    if (!err)
+        work->summary = (struct ref_summary){ .version = head.version + links, .read_ms = oldest_ms(&head),
+                                              .have = head.have, .login_refused = data.login_fault.len > 0,
+                                              .rights_missing = data.missing_privileges.len > 0 };
+    return err;
+}
+
+enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary)
+{
+    struct summary_work work = { .client_id = client_id };
+    enum err err = store_read(store->store, summary_work, &work);
+
+    if (!err)
+        *ret_summary = work.summary;
     return err;
 }
 
 enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version)
 {
-    struct version_work work = { .client_id = client_id };
-    enum err err = store_read(store->store, version_work, &work);
+    struct ref_summary summary;
+    enum err err = refdata_summary(store, client_id, &summary);
 
     if (!err)
-        *ret_version = work.version;
+        *ret_version = summary.version;
     return err;
 }
 
@@ -343,6 +367,20 @@ const struct ref_vat_code *refdata_vat_code(const struct refdata *data, struct s
 {
     return data->vat_code_count
                ? bsearch(&code, data->vat_codes, data->vat_code_count, sizeof *data->vat_codes, ref_by_code) : NULL;
+}
+
+const struct ref_vat_code *refdata_vat_code_on(const struct refdata *data, struct str code, int32_t day)
+{
+    const struct ref_vat_code *any = refdata_vat_code(data, code), *end = data->vat_codes + data->vat_code_count;
+
+    if (!any)
+        return NULL;
+    while (any > data->vat_codes && str_equal(any[-1].code, code))
+        any--;
+    for (; any < end && str_equal(any->code, code); any++)
+        if (any->active && any->valid_from <= day && day <= any->valid_to)
+            return any;
+    return NULL;
 }
 
 const struct ref_department *refdata_department(const struct refdata *data, struct str code)

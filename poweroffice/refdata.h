@@ -43,6 +43,9 @@ uint64_t refstore_generation(struct refstore *store);         /* changes when an
 USED enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data);
 /* The client's own and that of the links together. ERR_NOT_FOUND: never read. */
 USED enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version);
+/* The same without the lists: cheap. ERR_NOT_FOUND: never read. */
+struct ref_summary { uint64_t version; int64_t read_ms; unsigned have; bool login_refused, rights_missing; };
+USED enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary);
 /* Replaces what `have` names and raises the version if anything differs. REF_PRIVILEGES stands for client_name,
  * accounting_ok, missing_privileges and login_fault. read_ms in what is loaded is that of the oldest part. */
 USED enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data);
@@ -51,6 +54,8 @@ USED enum err refdata_put_login(struct refstore *store, struct str client_id, st
 
 const struct ref_account    *refdata_account(const struct refdata *data, int64_t no);
 const struct ref_vat_code   *refdata_vat_code(const struct refdata *data, struct str code);
+/* The same code may stand for several periods: the one of that day; NULL if none is active then. */
+const struct ref_vat_code   *refdata_vat_code_on(const struct refdata *data, struct str code, int32_t day);
 const struct ref_department *refdata_department(const struct refdata *data, struct str code);
 const struct ref_product    *refdata_product(const struct refdata *data, struct str code);
 const struct ref_customer   *refdata_customer(const struct refdata *data, int64_t no);

@@ -1,11 +1,13 @@
-/* refreader.h - keeps what PowerOffice says exists (refdata.h) read: once when it is lacking, daily in idle hours,
- * and at once when PowerOffice contradicts it.
+/* refreader.h - reads reference data from PowerOffice: when it lacks, when it is old, when it was contradicted.
  *
- * Used by the senders, who have keys and quota. Several processes share the work through the store: what one has
- * read lately no other reads again. Nothing here blocks; calls go through poweroffice_call() with priority 1, those
- * that documents wait for with priority 0.
- * Login     a refused key is written into the record (login_fault) and tried again at growing intervals, at once
- *           after refreader_reload(); a key that works again takes it away. Both raise the record's version.
+ * One reading per client at a time on this machine (a lease says so to the other processes), a few clients at
+ * once; a reading is at least six requests, one page each. It ends in one refdata_put(), so what others see is one
+ * picture. Only the first page's worth is asked for: members are named, lists are paged.
+ * When        tend(): at once if something wanted was never read; after a day, between 09:00 and 04:00 of the
+ *             venue's clock, with the calls of others going first (the rush after the days have closed is not
+ *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most.
+ * Failing     a client that was not readable is tried again after a minute; after five if its key is refused or
+ *             a right is missing.
  */
 #ifndef BILAG_REFREADER_H
 #define BILAG_REFREADER_H
@@ -13,14 +15,23 @@
 #include "poweroffice.h"
 #include "refdata.h"
 
+enum { REF_FOR_VOUCHERS = REF_ACCOUNTS | REF_VAT_CODES | REF_DEPARTMENTS | REF_DATES | REF_PRIVILEGES,
+       REF_FOR_ORDERS = REF_FOR_VOUCHERS | REF_PRODUCTS | REF_CUSTOMERS };
+
 struct refreader;
-/* bits: REF_...: what this process keeps read, for every client of the configuration. */
-USED enum err refreader_open(struct stage *stage, struct poweroffice *po, struct refstore *store, unsigned bits,
-                             struct refreader **ret_reader, struct fault *fault);
-void refreader_close(struct refreader *reader);               /* NULL is fine */
-void refreader_reload(struct refreader *reader);              /* configuration has changed */
-void refreader_turn(struct refreader *reader);                /* from ops.turn: ask for what is due */
-/* PowerOffice answered as if the books were others than we know: read them again, at most once a minute. */
-void refreader_contradicted(struct refreader *reader, const struct venue *venue);
+
+USED enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader);
+/* Before poweroffice_close(). A reading under way ends without a word. NULL is fine. */
+void refreader_close(struct refreader *reader);
+/* Cheap; call it whenever a document of the venue is looked at, or in every turn. want: REF_FOR_... */
+void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want);
+/* PowerOffice refused what our picture of it allows, or an id is gone. */
+void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want);
+/* Now, whatever was read before: `bilag check --online`. ERR_BUSY: as much as can be is being read. done() may be
+ * NULL; it gets ERR_OK, ERR_REFUSED (the key; words in refdata.login_fault) or ERR_NETWORK. */
+typedef void (*refreader_done)(void *context, struct str client_id, enum err err);
+USED enum err refreader_read(struct refreader *reader, const struct venue *venue, unsigned want, refreader_done done,
+                             void *context);
+size_t refreader_under_way(const struct refreader *reader);
 
 #endif

@@ -1,0 +1,404 @@
+#include "refreader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "poweroffice_inside.h"
+#include "refbuild.h"
+
+enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 180000, DAY_MS = 86400000,
+       AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000, LEASED_AGAIN_MS = 2000,
+       BUSY_AGAIN_MS = 200, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
+
+/* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
+static const struct source {
+    unsigned bit;
+    const char *path, *fields;
+    enum err (*take)(struct refbuild *build, struct str body);
+} sources[] = {
+    { REF_PRIVILEGES,  "/ClientIntegrationInformation", NULL, refbuild_client },
+    { REF_ACCOUNTS,    "/GeneralLedgerAccounts?",
+      "Id,AccountNo,Name,IsActive,VatCode,IsVatCodeLocked,IsDepartmentRequired", NULL },
+    { REF_VAT_CODES,   "/VatCodes?includeExpired=true&", "Id,Code,Rate,IsActive,ValidFrom,ValidTo", NULL },
+    { REF_DEPARTMENTS, "/Departments?", "Id,Code,IsActive", NULL },
+    { REF_DATES,       "/LockDateSettings", NULL, refbuild_lock_date },
+    { REF_DATES,       "/FinancialSettings", NULL, refbuild_conversion_date },
+    { REF_PRODUCTS,    "/Products?", "Id,Code,Name,StandardSalesAccount,IsArchived", NULL },
+    { REF_CUSTOMERS,   "/Customers?", "Id,Number,Name,FirstName,LastName,OrganizationNumber,IsArchived", NULL },
+};
+
+struct reading;
+
+/* One request of a reading. */
+struct part { struct reading *reading; const struct source *source; int page; };
+
+struct reading {
+    struct refreader *reader;             /* NULL: nobody waits for it any more */
+    struct reading *next;
+    char client_id[64], venue_id[65];
+    unsigned want, failed;
+    int priority;
+    size_t waiting;
+    bool refused, broken;
+    struct refbuild build;
+    struct part parts[COUNT(sources)];
+    refreader_done done;
+    void *context;
+};
+
+/* When a client may be read again. */
+struct tended { char client_id[64]; int64_t not_before_ms; };
+
+struct refreader {
+    struct poweroffice *po;
+    struct reading *readings;
+    size_t under_way;
+    struct tended *tended;
+    size_t tended_count, tended_room;
+};
+
+enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
+{
+    struct refreader *reader = calloc(1, sizeof *reader);
+
+    if (!reader)
+        return ERR_MEMORY;
+    reader->po = po;
+    *ret_reader = reader;
+    return ERR_OK;
+}
+
+static void lease_name(const char *client_id, char name[80])
+{
+    (void)snprintf(name, 80, "read/%s", client_id);
+}
+
+static void give_lease(struct refreader *reader, const char *client_id)
+{
+    char name[80];
+    enum err err;
+
+    lease_name(client_id, name);
+    err = lease_give(&reader->po->quota, str_of(name));
+    if (err)
+        log_fact("level=error client=%s what=\"lease of a reading not given back\" why=\"%s\"", client_id,
+                 err_text(err));
+}
+
+static void reading_free(struct reading *reading)
+{
+    refbuild_free(&reading->build);
+    free(reading);
+}
+
+/* The calls of a reading are dropped by poweroffice_close(), which follows, without being answered. */
+void refreader_close(struct refreader *reader)
+{
+    if (!reader)
+        return;
+    while (reader->readings) {
+        struct reading *reading = reader->readings;
+
+        reader->readings = reading->next;
+        give_lease(reader, reading->client_id);
+        reading_free(reading);
+    }
+    free(reader->tended);
+    free(reader);
+}
+
+size_t refreader_under_way(const struct refreader *reader)
+{
+    return reader->under_way;
+}
+
+static struct tended *tended_of(struct refreader *reader, struct str client_id)
+{
+    struct tended *more;
+
+    for (size_t i = 0; i < reader->tended_count; i++)
+        if (str_equal(str_of(reader->tended[i].client_id), client_id))
+            return &reader->tended[i];
+    if (reader->tended_count == reader->tended_room) {
+        more = reallocarray(reader->tended, reader->tended_room + 64, sizeof *more);
+        if (!more)
+            return NULL;
+        reader->tended = more;
+        reader->tended_room += 64;
+    }
+    more = &reader->tended[reader->tended_count];
+    *more = (struct tended){ .not_before_ms = 0 };
+    if (!str_copy(client_id, more->client_id, sizeof more->client_id))
+        return NULL;
+    reader->tended_count++;
+    return more;
+}
+
+static void not_before(struct refreader *reader, struct str client_id, int64_t wait_ms)
+{
+    struct tended *tended = tended_of(reader, client_id);
+
+    if (tended)
+        tended->not_before_ms = clock_steady_ms() + wait_ms;
+    po_wake_at(reader->po, clock_steady_ms() + wait_ms);
+}
+
+static struct reading *reading_of(const struct refreader *reader, struct str client_id)
+{
+    for (struct reading *reading = reader->readings; reading; reading = reading->next)
+        if (str_equal(str_of(reading->client_id), client_id))
+            return reading;
+    return NULL;
+}
+
+static void part_answered(void *context, const struct answer *answer);
+
+/* ERR_NOT_FOUND: the venue is not configured any more. */
+static enum err part_ask(struct part *part)
+{
+    struct reading *reading = part->reading;
+    const struct venue *venue = config_venue(po_config(reading->reader->po), str_of(reading->venue_id));
+    const struct source *source = part->source;
+    char path[400];
+    struct call call = { .venue = venue, .method = CALL_GET, .priority = reading->priority };
+    int len = source->fields ? snprintf(path, sizeof path, "%sPageNumber=%d&PageSize=%d&Fields=%s", source->path,
+                                        part->page, PAGE_SIZE, source->fields)
+                             : snprintf(path, sizeof path, "%s", source->path);
+
+    ensure(len > 0 && (size_t)len < sizeof path);
+    if (!venue || !str_equal(venue->client_id, str_of(reading->client_id)))
+        return ERR_NOT_FOUND;
+    call.path = (struct str){ path, (size_t)len };
+    return poweroffice_call(reading->reader->po, &call, part_answered, part);
+}
+
+static unsigned bits_read(const struct reading *reading)
+{
+    return reading->want & ~reading->failed;
+}
+
+static void reading_end(struct reading *reading)
+{
+    struct refreader *reader = reading->reader;
+    unsigned have = bits_read(reading);
+    enum err err = reading->refused ? ERR_REFUSED : have ? ERR_OK : ERR_NETWORK;
+    struct reading **at = &reader->readings;
+
+    if (!err) {
+        err = refdata_put(reader->po->refstore, str_of(reading->client_id),
+                          refbuild_done(&reading->build, have, clock_now_ms()));
+        if (!err && reading->failed)
+            err = ERR_NETWORK;
+    }
+    log_fact("client=%s what=\"reference data read\" have=%u failed=%u accounts=%zu outcome=%s", reading->client_id,
+             have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
+    if (reading->refused || (reading->failed && !reading->broken))
+        not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
+    else
+        not_before(reader, str_of(reading->client_id), err ? AGAIN_MS : CONTRADICTED_AGAIN_MS);
+    while (*at != reading)
+        at = &(*at)->next;
+    *at = reading->next;
+    reader->under_way--;
+    give_lease(reader, reading->client_id);
+    if (reading->done)
+        reading->done(reading->context, str_of(reading->client_id), err);
+    reading_free(reading);
+}
+
+/* Takes the body; says whether there is another page. */
+static enum err part_take(struct part *part, const struct answer *answer, bool *ret_more)
+{
+    struct refbuild *build = &part->reading->build;
+    size_t items = 0;
+    enum err err;
+
+    *ret_more = false;
+    if (part->source->take)
+        return part->source->take(build, answer->body);
+    err = refbuild_page(build, part->source->bit, answer->body, &items);
+    if (!err && !answer->last_page && items >= PAGE_SIZE)
+        *ret_more = true;
+    return !err && *ret_more && part->page >= PAGES_MAX ? ERR_TOO_LONG : err;
+}
+
+/* 403 is about this list only: a right that the key lacks, which the list of rights will say. */
+static void part_failed(struct part *part, const struct answer *answer, enum err err)
+{
+    struct reading *reading = part->reading;
+
+    reading->failed |= part->source->bit;
+    if (answer->outcome == OUTCOME_LOGIN && answer->status != 403)
+        reading->refused = true;
+    else if (answer->outcome != OUTCOME_LOGIN)
+        reading->broken = true;
+    log_fact("level=error client=%s what=\"reference data not read\" path=%s status=%ld outcome=%s why=\"%s\"",
+             reading->client_id, part->source->path, answer->status, outcome_text(answer->outcome),
+             err ? err_text(err) : answer->title[0] ? answer->title : answer->detail);
+}
+
+static void part_answered(void *context, const struct answer *answer)
+{
+    struct part *part = context;
+    struct reading *reading = part->reading;
+    bool more = false;
+    enum err err = ERR_OK;
+
+    if (answer->outcome == OUTCOME_DONE) {
+        err = part_take(part, answer, &more);
+        if (!err && more) {
+            part->page++;
+            err = part_ask(part);
+            if (!err)
+                return;
+        }
+    }
+    if (err || answer->outcome != OUTCOME_DONE)
+        part_failed(part, answer, err);
+    if (--reading->waiting == 0)
+        reading_end(reading);
+}
+
+static struct reading *reading_new(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+
+    if (!reading)
+        return NULL;
+    if (!str_copy(venue->client_id, reading->client_id, sizeof reading->client_id) ||
+        !str_copy(venue->id, reading->venue_id, sizeof reading->venue_id)) {
+        free(reading);
+        return NULL;
+    }
+    reading->reader = reader;
+    reading->want = want;
+    reading->priority = priority;
+    refbuild_init(&reading->build);
+    reading->next = reader->readings;
+    reader->readings = reading;
+    reader->under_way++;
+    return reading;
+}
+
+/* All requests at once: the quota spaces them, and several under way use it at any latency. */
+static enum err reading_start(struct reading *reading)
+{
+    const struct answer none = { .outcome = OUTCOME_PASSING };
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < COUNT(sources); i++) {
+        struct part *part = &reading->parts[i];
+
+        if (!(reading->want & sources[i].bit))
+            continue;
+        *part = (struct part){ reading, &sources[i], 1 };
+        err = part_ask(part);
+        if (err)
+            part_failed(part, &none, err);
+        else
+            reading->waiting++;
+    }
+    if (reading->waiting == 0) {
+        reading_end(reading);
+        return err ? err : ERR_NOT_FOUND;
+    }
+    return ERR_OK;
+}
+
+static enum err begin(struct refreader *reader, const struct venue *venue, unsigned want, int priority,
+                      refreader_done done, void *context)
+{
+    struct reading *reading;
+    int64_t until_ms = 0;
+    char name[80], client_id[64];
+    enum err err;
+
+    if (reading_of(reader, venue->client_id) || reader->under_way >= READINGS_MAX ||
+        !str_copy(venue->client_id, client_id, sizeof client_id))
+        return ERR_BUSY;
+    lease_name(client_id, name);
+    err = lease_take(&reader->po->quota, str_of(name), clock_steady_ms(), LEASE_MS, &until_ms);
+    if (err)
+        return err;
+    reading = reading_new(reader, venue, want, priority);
+    if (!reading) {
+        give_lease(reader, client_id);
+        return ERR_MEMORY;
+    }
+    reading->done = done;
+    reading->context = context;
+    return reading_start(reading);
+}
+
+enum err refreader_read(struct refreader *reader, const struct venue *venue, unsigned want, refreader_done done,
+                        void *context)
+{
+    return begin(reader, venue, want, 0, done, context);
+}
+
+static bool rush_hour(const struct venue *venue)
+{
+    struct civil local;
+
+    zone_civil(venue->zone, clock_now_ms() / 1000, &local);
+    return local.hour >= RUSH_FROM_HOUR && local.hour < RUSH_TO_HOUR;
+}
+
+/* Which bits to read now; 0: none. */
+static unsigned due(struct refreader *reader, const struct venue *venue, unsigned want, int *ret_priority)
+{
+    struct ref_summary summary = { .have = 0 };
+    enum err err = refdata_summary(reader->po->refstore, venue->client_id, &summary);
+    int64_t age_ms = clock_now_ms() - summary.read_ms;
+
+    *ret_priority = 0;
+    if (err && err != ERR_NOT_FOUND)
+        return 0;
+    if (summary.login_refused || summary.rights_missing)
+        return summary.have | want;                          /* spaced by not_before() */
+    if (want & ~summary.have)
+        return want & ~summary.have;
+    if (age_ms < DAY_MS)
+        return 0;
+    *ret_priority = age_ms < 2 * (int64_t)DAY_MS;
+    return *ret_priority && rush_hour(venue) ? 0 : summary.have | want;
+}
+
+static void wanted(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
+{
+    enum err err = begin(reader, venue, want, priority, NULL, NULL);
+
+    if (!err)
+        return;
+    if (err != ERR_BUSY)
+        log_fact("level=error venue=" STR_FMT " what=\"reference data not asked for\" why=\"%s\"", STR_ARG(venue->id),
+                 err_text(err));
+    if (!reading_of(reader, venue->client_id))
+        not_before(reader, venue->client_id, reader->under_way >= READINGS_MAX ? BUSY_AGAIN_MS : LEASED_AGAIN_MS);
+}
+
+void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want)
+{
+    const struct tended *tended = tended_of(reader, venue->client_id);
+    unsigned bits;
+    int priority;
+
+    if (!tended || clock_steady_ms() < tended->not_before_ms || reading_of(reader, venue->client_id))
+        return;
+    bits = due(reader, venue, want, &priority);
+    if (bits)
+        wanted(reader, venue, bits, priority);
+}
+
+void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)
+{
+    const struct tended *tended = tended_of(reader, venue->client_id);
+
+    if (!tended || clock_steady_ms() < tended->not_before_ms || reading_of(reader, venue->client_id))
+        return;
+    wanted(reader, venue, want, 0);
+}
