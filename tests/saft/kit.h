@@ -62,7 +62,7 @@ struct kept { struct str *bytes; size_t count, room; struct arena arena; };
 static struct dated_cutoff cutoff = { 5 * 3600, DAY_ALWAYS };
 static struct venue venue;
 
-static int venue_make(void **unused)
+static __attribute__((unused)) int venue_make(void **unused)
 {
     struct fault fault;
 
@@ -72,7 +72,7 @@ static int venue_make(void **unused)
     return zone_open(STR("Europe/Oslo"), &venue.zone, &fault) ? -1 : 0;
 }
 
-static int venue_drop(void **unused)
+static __attribute__((unused)) int venue_drop(void **unused)
 {
     (void)unused;
     zone_close(venue.zone);
