@@ -135,7 +135,7 @@ static bool replay(void *context, const cJSON *record)
     if (!type)
         return false;
     if (strcmp(type, "client") == 0) {
-        bool good = registry_put_client(&box->registry, json_member(record, "given"), &why);
+        bool good = registry_apply(&box->registry, json_member(record, "given"), &why);
 
         free(why);
         return good;

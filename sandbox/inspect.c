@@ -59,7 +59,7 @@ static bool client_put(struct exchange *x, const cJSON *given)
     cJSON *record = cJSON_CreateObject();
     char *why = NULL;
 
-    if (!registry_put_client(&x->box->registry, given, &why)) {
+    if (!registry_apply(&x->box->registry, given, &why)) {
         problem_now(x, 400, title, "%s", why);
         free(why);
         cJSON_Delete(record);

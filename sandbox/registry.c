@@ -39,6 +39,10 @@ bool registry_load(struct registry *registry, const cJSON *companies, char **ret
 {
     const cJSON *clients = json_member(companies, "clients");
 
+    if (!json_member(companies, "subscription_keys") && !clients) {
+        *ret_why = text_copy("neither a client (client_key) nor a companies file (clients)");
+        return false;
+    }
     if (!keys_add(&registry->subscription_keys, &registry->subscription_key_count,
                   json_member(companies, "subscription_keys")) ||
         !keys_add(&registry->application_keys, &registry->application_key_count,
@@ -174,6 +178,12 @@ bool registry_put_client(struct registry *registry, const cJSON *given, char **r
     if (!client->books || books)
         client->books = books_for(registry, books ? books : key);
     return client_read(client, given, ret_why) && company_read(client->books, given, ret_why);
+}
+
+bool registry_apply(struct registry *registry, const cJSON *given, char **ret_why)
+{
+    return json_member(given, "client_key") ? registry_put_client(registry, given, ret_why)
+                                            : registry_load(registry, given, ret_why);
 }
 
 void registry_free(struct registry *registry)

@@ -33,6 +33,9 @@ struct registry {
     size_t          books_count;
 };
 
+/* An object with client_key is one client; any other is read as a companies file: its keys are
+ * added, each of its clients is put. */
+bool registry_apply(struct registry *registry, const cJSON *given, char **ret_why);
 bool registry_load(struct registry *registry, const cJSON *companies, char **ret_why);
 bool registry_put_client(struct registry *registry, const cJSON *given, char **ret_why);
 void registry_free(struct registry *registry);

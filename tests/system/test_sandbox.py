@@ -2,14 +2,16 @@
 kill -9, faults come as told. What other tests conclude rests on this."""
 import http.client
 import json
+import pathlib
 import signal
 import socket
+import subprocess
 import time
 import uuid
 
 import pytest
 
-from sandbox_api import (APP, DAY, KEY, OTHER_APP, OTHER_KEY, SUBSCRIPTION, Sandbox, at_once, wait_for)
+from sandbox_api import (APP, BIN, DAY, KEY, OTHER_APP, OTHER_KEY, SUBSCRIPTION, Sandbox, at_once, wait_for)
 
 FREE = {"rate_limit": 100000, "read_lag_ms": 0}
 
@@ -1066,6 +1068,10 @@ def test_clients_at_run_time(start):
     row = before.list("/GeneralLedgerAccounts?accountNos=3000")[0]
     assert row["Id"] == account and not row["IsActive"] and row["VatCode"] == "3"
     assert before.list("/Customers?customerNos=10001")[0]["IsArchived"]
+    extra = str(uuid.uuid4())
+    assert sandbox.call("POST", "/_sandbox/clients", {"subscription_keys": ["sub-third"], "application_keys": [extra],
+                                                      "clients": []}).status == 204
+    assert sandbox.api(app=extra, subscription="sub-third").get("/VatCodes").status == 200
     for bad in ({}, {"client_key": new, "accounts": [{}]}, {"client_key": new, "lock_date": "soon"},
                 {"client_key": new, "privileges": ["Everything"]}, {"client_key": new, "vat_codes": [{"code": "3"}]}):
         assert sandbox.call("POST", "/_sandbox/clients", bad).status == 400, bad
@@ -1084,3 +1090,19 @@ def test_broken_http_does_no_harm(start):
             except OSError:
                 pass
     assert sandbox.token().status == 200
+
+
+def test_readme_has_the_table_of_help():
+    text = subprocess.run([BIN / "bilag-sandbox", "--help"], capture_output=True, text=True, check=True).stdout
+    table = text[text.index("| name"):]
+    readme = pathlib.Path(__file__).resolve().parents[2] / "sandbox" / "README.md"
+    assert readme.read_text().endswith(table)
+
+
+@pytest.mark.parametrize("arguments, code", [
+    (["--set", "nonsense=1"], 100), (["--set", "rate_limit"], 100), (["--seed", "x"], 100), (["--what"], 100),
+    (["--companies", "/nonexistent"], 100), (["--listen", "nowhere"], 111), (["--help"], 0),
+])
+def test_command_line(arguments, code):
+    run = subprocess.run([BIN / "bilag-sandbox", *arguments], capture_output=True, text=True, timeout=10)
+    assert run.returncode == code and (code == 0 or "wrong=" in run.stderr), run.stderr
