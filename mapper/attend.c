@@ -20,7 +20,7 @@ static enum err decide_phase(struct txn *txn, struct attend *attend, const struc
         return err;
     venue_day_span(venue, attend->number, &start, &end);
     over_at = end * 1000 + (int64_t)venue->quiet_seconds * 1000;
-    attend->awaits = !complete.gapless || !complete.zs_there;
+    attend->awaits |= !complete.gapless || !complete.zs_there;
     if (day->parts[part - 1].upto) {                 /* reversed: it was whole before */
         *ret_phase = DRAFT_CLOSED;
         return ERR_OK;
@@ -135,6 +135,8 @@ static enum err attend_voucher(struct attend *attend, const struct build *build,
     if (err)
         return err;
     empty = draft.line_count == 0 && draft.problems.count == 0;
+    attend->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
+                      problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN);
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
         return err;

@@ -21,7 +21,7 @@ struct attend {
     struct str *sends;                   /* document ids whose draft is to be sent, from TABLE_DRAFTS */
     size_t send_count, send_room;
     bool done;                           /* nothing left: the day leaves the schedule */
-    bool awaits;                         /* numbers or Z reports are missing */
+    bool awaits;                         /* numbers or Z reports are missing, or do not add up yet */
     bool unsealed;                       /* something was sent that is not sealed yet */
     int64_t look_at_ms;                  /* wall clock of the next look without an event; INT64_MAX: none */
 };

@@ -282,7 +282,11 @@ static enum err fold_new(struct work *work, struct one *one)
     struct open_day *day;
     enum err err = seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
 
-    if (err && err != ERR_EXISTS)
+    if (err == ERR_EXISTS) {             /* seen, and trimmed since: never booked again */
+        work->fold->duplicates++;
+        return ERR_OK;
+    }
+    if (err)
         return err;
     one->known.day = event->kind == EVENT_Z_REPORT ? event->z.business_day
                                                    : venue_business_day(one->venue, event->time);
