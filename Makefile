@@ -72,6 +72,9 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
 	    $(call pkg,libs,libcurl libmicrohttpd libxml-2.0)
 
+unit-programs: $(UNITS)
+unit-list:
+	@printf '%s\n' $(UNITS)
 units: $(UNITS)
 	@set -e; for unit in $(UNITS); do echo "== $$unit"; $$unit; done
 
@@ -80,5 +83,5 @@ units: $(UNITS)
 clean:
 	rm -rf build bin
 
-.PHONY: all units clean
+.PHONY: all units unit-programs unit-list clean
 .DEFAULT_GOAL := all
