@@ -100,12 +100,17 @@ HELPER char *replaced(const char *text, const char *from, const char *to)
 
 HELPER void folder_venue(const struct folder *folder, const char *id, const char *from, const char *to)
 {
-    char name[128], key[128], *renamed = replaced(good_venue, "oslo-grill", id), *text = replaced(renamed, from, to);
+    char name[128], key[128], venue[128], *named, *renamed, *text;
 
     (void)snprintf(name, sizeof name, "venues/%s.yaml", id);
     (void)snprintf(key, sizeof key, "keys/%s", id);
+    (void)snprintf(venue, sizeof venue, "venue: %s", id);
+    named = replaced(good_venue, "venue: oslo-grill", venue);
+    renamed = replaced(named, "keys/oslo-grill", key);
+    text = replaced(renamed, from, to);
     folder_write(folder, name, text, strlen(text), 0644);
     folder_write(folder, key, id, strlen(id), 0600);
+    free(named);
     free(renamed);
     free(text);
 }
