@@ -12,6 +12,7 @@
 #include "schedule.h"
 #include "settle.h"
 #include "stage.h"
+#include "trim.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ struct mapper {
     struct link *validators;
     struct partitions *partitions;
     struct schedule *schedule;
+    struct trim *trim;
     struct arena fold_arena, build_arena, sends_arena;
     int64_t audit_ms, relax_ms;
     bool next_is_down;
@@ -393,13 +395,17 @@ static enum err look_at_days(struct stage *stage, struct mapper *mapper)
 static enum err mapper_turn(struct stage *stage, void *state)
 {
     struct mapper *mapper = state;
-    int64_t now = stage_steady_ms(stage);
+    int64_t now = stage_steady_ms(stage), trim_ms = INT64_MAX;
     enum err err = share_partitions(stage, mapper);
 
     if (!err)
         err = read_decisions(stage, mapper);
     if (!err)
         err = look_at_days(stage, mapper);
+    if (!err)
+        err = trim_turn(mapper->trim, mapper->store, stage_config(stage), mapper->partitions, stage_now_ms(stage),
+                        now, &trim_ms);
+    stage_wake_at(stage, trim_ms);
     logclient_turn(mapper->log);
     if (now >= mapper->relax_ms) {
         mapper->relax_ms = now + RELAX_EVERY_MS;
@@ -451,6 +457,8 @@ static enum err mapper_open(struct stage *stage, void **ret_state, struct fault 
     if (!err)
         err = schedule_open(&mapper->schedule);
     if (!err)
+        err = trim_open(&mapper->trim);
+    if (!err)
         err = partitions_open(folder, config->partitions, &mapper->partitions, fault);
     if (!err)
         err = link_push_to(stage, "validator", config->stages.validator, &mapper->validators, fault);
@@ -474,6 +482,7 @@ static void mapper_close(struct stage *stage, void *state)
     (void)stage;
     logclient_close(mapper->log);
     partitions_close(mapper->partitions);
+    trim_close(mapper->trim);
     schedule_close(mapper->schedule);
     audit_close(mapper->audit);
     store_close(mapper->store);

@@ -1,0 +1,149 @@
+#include "trim.h"
+
+#include "log.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLICE_LOOKED_AT = 2000, SLICE_EVERY_MS = 100, ROUND_EVERY_MS = 24 * 3600 * 1000, FIRST_ROUND_MS = 60 * 1000 };
+
+struct trim {
+    int64_t next_ms;
+    bool started;
+    unsigned table;                      /* TABLE_RECEIPTS, then TABLE_EFFECTS */
+    struct key at;                       /* the first key not looked at yet */
+    uint64_t receipts, effects;          /* trimmed in this round */
+    struct key doomed[SLICE_LOOKED_AT];
+    size_t doomed_count;
+};
+
+struct slice { struct trim *trim; const struct config *config; struct partitions *mine; int32_t before; size_t looked_at; };
+
+enum err trim_open(struct trim **ret_trim)
+{
+    *ret_trim = calloc(1, sizeof **ret_trim);
+    return *ret_trim ? ERR_OK : ERR_MEMORY;
+}
+
+void trim_close(struct trim *trim)
+{
+    free(trim);
+}
+
+static void key_of(struct key *key, struct str bytes)
+{
+    memcpy(key->bytes, bytes.bytes, bytes.len);
+    key->len = bytes.len;
+    key->failed = false;
+}
+
+static bool is_due(struct txn *txn, struct str venue, int32_t day)
+{
+    struct str value;
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, venue);
+    key_day(&key, day);
+    return store_get(txn, TABLE_DUE, key_str(&key), &value) != ERR_NOT_FOUND;
+}
+
+static enum err day_of_entry(struct txn *txn, const struct slice *slice, struct str key, struct str *ret_venue,
+                             int32_t *ret_day)
+{
+    struct str reg;
+    struct known known;
+    uint32_t series;
+    uint64_t seq;
+    size_t at = 0;
+    enum err err;
+
+    if (!key_take_name(key, &at, ret_venue))
+        return ERR_STORE_DAMAGED;
+    if (slice->trim->table == TABLE_EFFECTS)
+        return key_take_day(key, &at, ret_day) ? ERR_OK : ERR_STORE_DAMAGED;
+    if (!key_take_name(key, &at, &reg) || !key_take_u32(key, &at, &series) || !key_take_u64(key, &at, &seq))
+        return ERR_STORE_DAMAGED;
+    err = known_get(txn, *ret_venue, reg, series, seq, &known);
+    if (!err)
+        *ret_day = known.day;
+    return err;
+}
+
+static enum err entry_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct slice *slice = context;
+    struct str venue;
+    int32_t day;
+    enum err err;
+
+    (void)value;
+    key_of(&slice->trim->at, key);
+    if (slice->looked_at++ == SLICE_LOOKED_AT)
+        return ERR_STOP;
+    err = day_of_entry(txn, slice, key, &venue, &day);
+    if (err)
+        return err;
+    if (day < slice->before && !is_due(txn, venue, day) &&
+        partitions_mine(slice->mine, venue_partition(venue, slice->config->partitions)))
+        key_of(&slice->trim->doomed[slice->trim->doomed_count++], key);
+    return ERR_OK;
+}
+
+static enum err slice_work(struct txn *txn, void *context)
+{
+    struct slice *slice = context;
+    struct trim *trim = slice->trim;
+    struct key from = trim->at;
+    enum err err;
+
+    trim->doomed_count = 0;
+    slice->looked_at = 0;
+    err = store_walk(txn, trim->table, STR_NONE, key_str(&from), entry_seen, slice);
+    for (size_t i = 0; !err && i < trim->doomed_count; i++)
+        err = store_delete(txn, trim->table, key_str(&trim->doomed[i]));
+    return err;
+}
+
+static void round_over(struct trim *trim, int32_t before)
+{
+    char day[16];
+
+    if (trim->receipts || trim->effects)
+        log_fact("what=trimmed receipts=%" PRIu64 " effects=%" PRIu64 " business_days_before=%s", trim->receipts,
+                 trim->effects, day_text(before, day));
+    trim->receipts = trim->effects = 0;
+}
+
+enum err trim_turn(struct trim *trim, struct store *store, const struct config *config, struct partitions *mine,
+                   int64_t now_ms, int64_t steady_ms, int64_t *ret_next_ms)
+{
+    struct slice slice = { trim, config, mine, 0, 0 };
+    enum err err;
+
+    if (!trim->started) {
+        trim->started = true;
+        trim->table = TABLE_RECEIPTS;
+        trim->next_ms = steady_ms + FIRST_ROUND_MS;
+        key_init(&trim->at);
+    }
+    *ret_next_ms = trim->next_ms;
+    if (steady_ms < trim->next_ms)
+        return ERR_OK;
+    slice.before = (int32_t)(now_ms / 86400000) - config->retention_days;
+    err = store_write(store, slice_work, &slice);
+    if (err)
+        return err;
+    *(trim->table == TABLE_RECEIPTS ? &trim->receipts : &trim->effects) += trim->doomed_count;
+    trim->next_ms = steady_ms + SLICE_EVERY_MS;
+    if (slice.looked_at <= SLICE_LOOKED_AT) {        /* the table's end */
+        key_init(&trim->at);
+        trim->next_ms = trim->table == TABLE_RECEIPTS ? trim->next_ms : steady_ms + ROUND_EVERY_MS;
+        if (trim->table == TABLE_EFFECTS)
+            round_over(trim, slice.before);
+        trim->table = trim->table == TABLE_RECEIPTS ? TABLE_EFFECTS : TABLE_RECEIPTS;
+    }
+    *ret_next_ms = trim->next_ms;
+    return ERR_OK;
+}
