@@ -11,7 +11,8 @@
 #include "wire.h"
 
 /* A tree of cJSON nodes takes some forty times the bytes of the smallest values: bounded, not trusted. */
-enum { PARSE_BYTES = 8 * 1024 * 1024, REFUSALS_MAX = 256, MARKS_MAX = 64, MARK_BYTES_MAX = 511 };
+enum { PARSE_BYTES = 8 * 1024 * 1024, REFUSALS_MAX = 256, MARKS_MAX = 64, MARK_BYTES_MAX = 511,
+       RELAX_EVENTS = 4096 };
 
 struct intake {
     struct eventlog *log;
@@ -26,6 +27,7 @@ struct intake {
     struct eventlog_mark marks[MARKS_MAX];
     size_t mark_count;
     size_t bytes;
+    size_t touched;                      /* events looked up since the store's memory was given back */
     bool told_full;
     struct intake_counts counts;
 };
@@ -150,6 +152,16 @@ static void tell(struct intake *intake, size_t trimmed, enum err err)
     intake->told_full = err != ERR_OK;
 }
 
+/* The pages of the store that were touched count as ours until they are given back. */
+static void relax(struct intake *intake)
+{
+    intake->touched += intake->entry_count;
+    if (intake->touched >= RELAX_EVENTS) {
+        intake->touched = 0;
+        eventlog_relax(intake->log);
+    }
+}
+
 enum err intake_commit(struct intake *intake, int64_t now_ms)
 {
     struct eventlog_batch batch = {
@@ -174,6 +186,7 @@ enum err intake_commit(struct intake *intake, int64_t now_ms)
         intake->counts.rejected += intake->refusal_count;
         intake->counts.trimmed += batch.trimmed;
     }
+    relax(intake);
     empty(intake);
     return err;
 }

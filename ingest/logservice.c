@@ -8,7 +8,7 @@
 #include "wire.h"
 
 enum { READERS_MAX = 2048, READER_PATIENCE_MS = 10000, PIECES_PER_TURN = 64, OTHERS_POLL_MS = 20,
-       BUSY_WAIT_MS = 5, RELAX_BYTES = 8 * 1024 * 1024 };
+       BUSY_WAIT_MS = 5, RELAX_BYTES = 1024 * 1024 };
 
 struct reading {
     char peer[256];

@@ -13,8 +13,6 @@
 #include "spool.h"
 #include "stage.h"
 
-enum { RELAX_BYTES = 8 * 1024 * 1024 };
-
 struct ingest {
     struct eventlog *log;
     struct intake *intake;
@@ -23,7 +21,6 @@ struct ingest {
     struct spool *spool;
     struct logservice *logservice;
     int64_t group_since_ms;              /* when the group got its first event; 0: it is empty */
-    uint64_t relaxed_at;                 /* bytes taken in then */
 };
 
 static enum err on_http(struct stage *stage, void *state, int fd)
@@ -175,10 +172,6 @@ static enum err ingest_turn(struct stage *stage, void *state)
     }
     batches_answer(ingest->batches);
     count(stage, ingest);
-    if (intake_counts(ingest->intake)->bytes - ingest->relaxed_at > RELAX_BYTES) {
-        ingest->relaxed_at = intake_counts(ingest->intake)->bytes;
-        eventlog_relax(ingest->log);
-    }
     if (is_final(err) || is_final(commit_err))
         return is_final(err) ? err : commit_err;
     return logservice_turn(ingest->logservice);
