@@ -363,7 +363,7 @@ static void key_files_table(void **unused)
     struct folder folder;
     struct config *config = NULL;
     struct fault fault;
-    char *text = malloc(700);
+    char *text = malloc(700), path[128];
 
     (void)unused;
     folder_make(&folder);
@@ -391,6 +391,13 @@ static void key_files_table(void **unused)
     assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "longer than 512"));
     free(text);
+    folder_write(&folder, "keys/subscription", "key-1234", 8, 0600);
+    (void)snprintf(path, sizeof path, "%s/keys/subscription", folder.path);
+    if (geteuid() == 0) {                /* only root can make a file that is another's */
+        assert_int_equal(chown(path, 65534, 65534), 0);
+        assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
+        assert_non_null(strstr(fault.text, "belongs to another user (uid 65534); chown 0 "));
+    }
     folder_root(&folder, "{file: keys/subscription}", "{file: keys}");
     assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "no plain file"));
