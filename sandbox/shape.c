@@ -116,6 +116,13 @@ static void unknown_check(const cJSON *object, const struct shape *shape, const 
     }
 }
 
+/* A missing VatId is one of the refusals whose status nobody has seen (section 21, 1). */
+static unsigned missing_status(const struct exchange *x, const struct member *member)
+{
+    return strcmp(member->name, "VatId") == 0
+               ? setting_status(&x->box->settings, SET_rule_status) : 400;
+}
+
 static void object_check(struct exchange *x, const cJSON *object, const struct shape *shape,
                          const char *path, struct problem *problem)
 {
@@ -127,7 +134,7 @@ static void object_check(struct exchange *x, const cJSON *object, const struct s
         if (item)
             member_check(x, item, member, place, problem);
         else if (member->required)
-            problem_add(problem, 400, shape_title, place, "The member %s is required.", place);
+            problem_add(problem, missing_status(x, member), shape_title, place, "The member %s is required.", place);
         free(place);
     }
     if (exchange_is(x, SET_unknown_body, "refuse"))

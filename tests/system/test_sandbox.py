@@ -448,6 +448,7 @@ def test_statuses_of_refusals(start):
     sandbox = start(rule_status="422", unknown_id_status="404")
     api = sandbox.api()
     assert api.post_voucher("r", [api.line(1570, 1)]).status == 422
+    assert api.post_voucher("r", [{**api.line(1570, 1), "VatId": None}]).status == 422
     unknown = api.post_voucher("r", [{**api.line(1570, 1), "AccountId": 1}, api.line(3000, -1, "3")])
     assert unknown.status == 404 and unknown.json["title"] == "Object(s) not found"
 
@@ -1025,7 +1026,8 @@ def test_settings(start):
     assert listed["rate_limit"]["value"] == 77 and listed["rate_limit"]["preset"] == 10
     assert all(row["meaning"] for row in listed.values())
     for body, word in (({"nonsense": 1}, "no such setting"), ({"rate_limit": 0}, "bounds"),
-                       ({"rate_limit": "x"}, "bounds"), ({"empty_list": "404"}, "204|200"),
+                       ({"rate_limit": "x"}, "bounds"),
+                       ({"rate_limit": 1000001}, "bounds"), ({"empty_list": "404"}, "204|200"),
                        ({"empty_list": [1]}, "neither")):
         answer = sandbox.call("POST", "/_sandbox/settings", {"latency_ms": 9, **body})
         assert answer.status == 400 and word in answer.json["detail"], body
