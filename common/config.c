@@ -278,6 +278,14 @@ const struct venue *config_venue(const struct config *config, struct str id)
     return bsearch(&wanted, config->venues, config->venue_count, sizeof *config->venues, by_id);
 }
 
+const struct fault *config_loss(const struct config *former, const struct config *fresh)
+{
+    for (size_t i = 0; i < fresh->fault_count; i++)
+        if (config_venue(former, fresh->fault_venues[i]))
+            return &fresh->faults[i];
+    return NULL;
+}
+
 void config_help(struct strbuf *out)
 {
     strbuf_add(out, STR("DIR/bilag.yaml\n"));

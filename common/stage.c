@@ -175,6 +175,12 @@ static enum err reload(struct stage *stage)
         log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
         return ERR_OK;
     }
+    if (config_loss(old, fresh)) {       /* a typing error must not stop a venue that is served */
+        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"",
+                 config_loss(old, fresh)->text);
+        config_free(fresh);
+        return ERR_OK;
+    }
     for (size_t i = 0; i < fresh->fault_count; i++)
         log_fact("level=error what=\"venue left out\" why=\"%s\"", fresh->faults[i].text);
     stage->config = fresh;
@@ -202,8 +208,8 @@ static enum err signals(struct stage *stage)
 
 static bool anything_to_read(const struct stage *stage)
 {
-    for (size_t i = 0; i < stage->link_count && !stage->paused; i++)
-        if (link_readable(&stage->links[i]))
+    for (size_t i = 0; i < stage->link_count; i++)
+        if (!link_paused(&stage->links[i]) && link_readable(&stage->links[i]))
             return true;
     return false;
 }
@@ -226,7 +232,7 @@ static enum err wait_and_watch(struct stage *stage)
 
     fds[count++] = (struct pollfd){ stage->signal_fd, POLLIN, 0 };
     for (size_t i = 0; i < stage->link_count; i++)
-        fds[count++] = (struct pollfd){ stage->links[i].fd, POLLIN, 0 };
+        fds[count++] = (struct pollfd){ link_paused(&stage->links[i]) ? -1 : stage->links[i].fd, POLLIN, 0 };
     first_watch = count;
     for (size_t i = 0; i < stage->watch_count; i++)
         fds[count++] = (struct pollfd){ stage->watches[i].fd, POLLIN, 0 };

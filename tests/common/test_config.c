@@ -318,6 +318,34 @@ static void folders_and_names_that_are_wrong(void **unused)
     folder_remove(&folder);
 }
 
+static void a_reload_that_would_lose_a_venue_is_known(void **unused)
+{
+    struct folder folder;
+    struct config *former, *fresh;
+    char path[128];
+
+    (void)unused;
+    folder_make(&folder);
+    former = folder_load(&folder);
+    folder_venue(&folder, "bergen", "NOK", "kr");            /* new and wrong: nothing is lost */
+    fresh = folder_load(&folder);
+    assert_int_equal(fresh->fault_count, 1);
+    assert_null(config_loss(former, fresh));
+    config_free(fresh);
+    folder_venue(&folder, "oslo-grill", "NOK", "kr");        /* known and now wrong */
+    fresh = folder_load(&folder);
+    assert_non_null(config_loss(former, fresh));
+    assert_non_null(strstr(config_loss(former, fresh)->text, "venues/oslo-grill.yaml:5: currency"));
+    config_free(fresh);
+    (void)snprintf(path, sizeof path, "%s/venues/oslo-grill.yaml", folder.path);
+    assert_int_equal(unlink(path), 0);                       /* taken away on purpose */
+    fresh = folder_load(&folder);
+    assert_null(config_loss(former, fresh));
+    config_free(fresh);
+    config_free(former);
+    folder_remove(&folder);
+}
+
 /* An empty bilag.yaml and no venues are a configuration, all presets; `bilag check` says what is missing. */
 static void nothing_said_gives_presets(void **unused)
 {
@@ -539,6 +567,7 @@ int main(void)
         cmocka_unit_test(wrong_root_table),
         cmocka_unit_test(wrong_venue_table),
         cmocka_unit_test(folders_and_names_that_are_wrong),
+        cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
         cmocka_unit_test(nothing_said_gives_presets),
         cmocka_unit_test(key_files_table),
         cmocka_unit_test(credentials_come_from_systemd_s_folder),
