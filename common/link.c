@@ -105,6 +105,11 @@ enum err link_send(struct link *link, const struct str *part, size_t count)
     return ERR_OK;
 }
 
+bool link_paused(const struct link *link)
+{
+    return link->stage->paused && link->type == ZMQ_PULL;
+}
+
 bool link_readable(const struct link *link)
 {
     int events = 0;
@@ -141,7 +146,7 @@ static enum err receive(struct link *link, zmq_msg_t msgs[FRAMES_MAX], struct fr
 
 enum err link_drain(struct stage *stage, struct link *link)
 {
-    for (int i = 0; i < LINK_DRAIN_MAX && link_readable(link) && !stage->paused; i++) {
+    for (int i = 0; i < LINK_DRAIN_MAX && link_readable(link) && !link_paused(link); i++) {
         zmq_msg_t msgs[FRAMES_MAX];
         struct frames frames;
         enum err err = receive(link, msgs, &frames);

@@ -92,13 +92,14 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "never plugged: have the receipt corrected on the till, and book the day by hand if the till cannot.",
         "[Bong {first}: ]linjene blir {0} kr, men betalingene {1} kr ({count} i alt). Forskjellen føres aldri bort: "
         "få bongen rettet i kassen, og før dagen manuelt hvis kassen ikke kan rette den." },
-    /* 0 payment type, 1 its amount */
+    /* 0 payment type, 1 its amount; both may be blank */
     [PROBLEM_SHARE_UNDEFINED] = {
-        "[Receipt {first}: ]the goods add up to 0, but [{1} kr of ]payment type \"{0}\" is to be left out, so no share "
-        "of the goods belongs to it. Have the receipt corrected on the till, or set transfer: true for this payment "
-        "type.",
-        "[Bong {first}: ]varene blir 0 til sammen, men [{1} kr på ]betalingsmåten «{0}» skal holdes utenfor, så ingen "
-        "del av varene hører til den. Få bongen rettet i kassen, eller sett transfer: true for denne betalingsmåten." },
+        "[Receipt {first}: ]the goods add up to 0, but a payment that is to be left out does not[ ({0})][ ({1} kr)], so "
+        "no share of the goods belongs to it. Have the receipt corrected on the till, or set transfer: true for this "
+        "payment type.",
+        "[Bong {first}: ]varene blir 0 til sammen, men en betaling som skal holdes utenfor, blir det ikke[ ({0})]"
+        "[ ({1} kr)], så ingen del av varene hører til den. Få bongen rettet i kassen, eller sett transfer: true for "
+        "denne betalingsmåten." },
     /* 0 receipt named by the void */
     [PROBLEM_VOID_UNKNOWN] = {
         "A void[ ({first})] takes back receipt {0}, which is not known or is voided already. Send the missing "
@@ -117,11 +118,11 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "with bilag accept and a reason.",
         "Kasse {0}: bong {1} mangler. Send dem fra kassen på nytt; hvis de ikke finnes, godta hullet med bilag accept "
         "og en begrunnelse." },
-    /* 0 register, 1 number of the Z report, 2 VAT rate or payment type with the Z report's amount, 3 receipts' amount */
+    /* 0 register, 1 number of the Z report, 2 VAT rate or payment type, 3 the Z report's amount / the receipts' */
     [PROBLEM_Z_DIFFERS] = {
-        "Register {0}, Z report {1}: it says {2}, but its receipts add up to {3}. Check the Z report on the till and "
+        "Register {0}, Z report {1}, {2}: the Z report and its receipts differ ({3}). Check the Z report on the till and "
         "send missing receipts again; if the receipts are right, accept it with bilag accept and a reason.",
-        "Kasse {0}, Z-rapport {1}: den sier {2}, men bongene blir {3}. Kontroller Z-rapporten i kassen og send "
+        "Kasse {0}, Z-rapport {1}, {2}: Z-rapporten og bongene er ulike ({3}). Kontroller Z-rapporten i kassen og send "
         "manglende bonger på nytt; hvis bongene er riktige, godta med bilag accept og en begrunnelse." },
     /* 0 register */
     [PROBLEM_Z_MISSING] = {
@@ -197,9 +198,9 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "eller aktiver modulen de hører til." },
     /* 0 what */
     [PROBLEM_AMOUNT_RANGE] = {
-        "{0} is too large to be added up[ (first on receipt {first})]. Correct the amount on the till; the day is not "
+        "An amount is too large to be added up[ ({0})][, first on receipt {first}]. Correct the amount on the till; the day is not "
         "posted until it is right.",
-        "{0} er for stort til å summeres[ (først på bong {first})]. Rett beløpet i kassen; dagen føres ikke før det er "
+        "Et beløp er for stort til å summeres[ ({0})][, først på bong {first}]. Rett beløpet i kassen; dagen føres ikke før det er "
         "riktig." },
     /* 0 venue */
     [PROBLEM_VENUE_UNKNOWN] = {

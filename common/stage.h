@@ -53,8 +53,8 @@ struct arena *stage_arena(struct stage *stage);              /* emptied after ev
 void         *stage_zmq(struct stage *stage);                /* the ZeroMQ context */
 bool          stage_stopping(const struct stage *stage);     /* SIGTERM came: take nothing new */
 void          stage_stop(struct stage *stage);
-/* Takes no more messages from any link until released: for a stage whose next one is not up, so that
- * work waits in the sockets rather than in memory. Turns, watches and signals go on. */
+/* Takes no more messages from PULL links until released: for a stage whose next one is not up, so that
+ * work waits in the sockets rather than in memory. Turns, watches, signals and status go on. */
 void          stage_pause(struct stage *stage, bool paused);
 
 /* Time, through the stage so that tests can move it. */

@@ -32,6 +32,7 @@ struct stage {
     void *wait_context;
 };
 
+bool     link_paused(const struct link *link);
 bool     link_readable(const struct link *link);
 USED enum err link_drain(struct stage *stage, struct link *link);
 void     link_close_all(struct stage *stage);

@@ -1,0 +1,339 @@
+#include "rules.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "clock.h"
+#include "privilege.h"
+
+enum { BANK_FROM = 1920, BANK_TO = 1929, REF_OF_ALL = REF_ACCOUNTS | REF_VAT_CODES | REF_PRIVILEGES };
+
+/* What every rule is given. */
+struct judge {
+    const struct draft *draft;
+    const struct facts *facts;
+    const struct refdata *data;           /* an empty one if nothing was read */
+    unsigned have;
+    struct arena *arena;
+    struct problems *problems;
+};
+
+static void raise_(const struct judge *judge, enum problem_code code, struct str a, struct str b, struct str c)
+{
+    problems_add(judge->problems, &(struct problem){ .code = code, .arg = { a, b, c }, .count = 1 });
+}
+
+static struct str number(const struct judge *judge, int64_t value)
+{
+    return arena_format(judge->arena, "%" PRId64, value);
+}
+
+static struct str day(const struct judge *judge, int32_t value)
+{
+    char text[16];
+
+    return arena_copy(judge->arena, str_of(day_text(value, text)));
+}
+
+static struct str kroner(const struct judge *judge, int64_t ore)
+{
+    char text[MONEY_TEXT_SIZE];
+
+    return arena_copy(judge->arena, str_of(money_kroner((struct money){ ore }, text)));
+}
+
+/* 2500 is "25", 1111 is "11.11", 1250 is "12.5". */
+static struct str percent(const struct judge *judge, int32_t rate)
+{
+    struct str text = arena_format(judge->arena, "%d.%02d", rate / 100, rate % 100);
+
+    while (text.len && text.bytes[text.len - 1] == '0')
+        text.len--;
+    if (text.len && text.bytes[text.len - 1] == '.')
+        text.len--;
+    return text;
+}
+
+/* What the documents have in common for the rules: where something is posted, with which code and department. */
+struct post { int64_t account; struct str vat_code, department; int32_t rate; bool sold, order; };
+
+static size_t post_count(const struct draft *draft)
+{
+    return draft->doc.kind == DOC_ORDER ? draft->order_line_count : draft->line_count;
+}
+
+static struct post post_at(const struct draft *draft, size_t i)
+{
+    const struct voucher_line *line = &draft->lines[i];
+    const struct order_line *order = &draft->order_lines[i];
+
+    if (draft->doc.kind == DOC_ORDER)
+        return (struct post){ order->account, order->vat_code, draft->department, order->rate, true, true };
+    return (struct post){ line->account, line->vat_code, line->department, line->rate, line->sold, false };
+}
+
+/* --- rules that need no reference data -------------------------------------------------------------------- */
+
+/* The mapper ensures it; a message that does not balance is a fault of ours and never sent. */
+static void rule_balance(const struct judge *judge)
+{
+    const struct draft *draft = judge->draft;
+    bool order = draft->doc.kind == DOC_ORDER, broken = false;
+    struct money sold = { 0 }, paid = { 0 };
+
+    if (problems_have(judge->problems, PROBLEM_RECEIPT_UNBALANCED) ||
+        problems_have(judge->problems, PROBLEM_SHARE_UNDEFINED) || problems_have(judge->problems, PROBLEM_AMOUNT_RANGE))
+        return;                                              /* the cause is named already */
+    for (size_t i = 0; i < post_count(draft) && !broken; i++) {
+        struct money amount = order ? draft->order_lines[i].share : draft->lines[i].amount;
+        struct money *sum = order || draft->lines[i].sold ? &sold : &paid;
+
+        broken = money_add(*sum, amount, sum) != ERR_OK;
+    }
+    if (broken)
+        raise_(judge, PROBLEM_AMOUNT_RANGE, draft->doc.venue, STR_NONE, STR_NONE);
+    else if (order && sold.ore != draft->total.ore)
+        raise_(judge, PROBLEM_RECEIPT_UNBALANCED, kroner(judge, sold.ore), kroner(judge, draft->total.ore), STR_NONE);
+    else if (!order && sold.ore != -paid.ore)
+        raise_(judge, PROBLEM_RECEIPT_UNBALANCED, kroner(judge, -sold.ore), kroner(judge, paid.ore), STR_NONE);
+}
+
+static bool bank_account(int64_t account)
+{
+    return account >= BANK_FROM && account <= BANK_TO;
+}
+
+/* By the cells, which know the payment type; lines are asked too, in case they have no cell. */
+static void rule_bank_account(const struct judge *judge)
+{
+    const struct draft *draft = judge->draft;
+
+    for (size_t i = 0; i < draft->cell_count; i++)
+        if (!draft->cells[i].sold && bank_account(draft->cells[i].account))
+            problems_add(judge->problems,
+                         &(struct problem){ .code = PROBLEM_BANK_ACCOUNT, .first = draft->cells[i].first,
+                                            .arg = { draft->cells[i].type, number(judge, draft->cells[i].account) },
+                                            .count = draft->cells[i].count });
+    if (problems_have(judge->problems, PROBLEM_BANK_ACCOUNT))
+        return;
+    for (size_t i = 0; i < draft->line_count; i++)
+        if (!draft->lines[i].sold && bank_account(draft->lines[i].account))
+            raise_(judge, PROBLEM_BANK_ACCOUNT, draft->lines[i].text, number(judge, draft->lines[i].account), STR_NONE);
+}
+
+static void rule_customer_named(const struct judge *judge)
+{
+    const struct draft *draft = judge->draft;
+
+    if (draft->customer.len == 0)
+        raise_(judge, PROBLEM_CUSTOMER_MISSING, STR_NONE, STR_NONE, STR_NONE);
+    else if (judge->facts->customer_no == 0)
+        raise_(judge, PROBLEM_CUSTOMER_UNCONNECTED, draft->customer, STR_NONE, STR_NONE);
+}
+
+static void rule_products_mapped(const struct judge *judge)
+{
+    const struct draft *draft = judge->draft;
+
+    for (size_t i = 0; i < draft->order_line_count; i++)
+        if (draft->order_lines[i].product.len == 0)
+            raise_(judge, PROBLEM_PRODUCT_UNMAPPED, draft->order_lines[i].product_type,
+                   percent(judge, draft->order_lines[i].rate), STR_NONE);
+}
+
+/* --- the key, its rights, and whether anything was read --------------------------------------------------- */
+
+static void rule_login(const struct judge *judge)
+{
+    if (judge->data->login_fault.len)
+        raise_(judge, PROBLEM_LOGIN, judge->data->login_fault, STR_NONE, STR_NONE);
+}
+
+static bool uses_department(const struct draft *draft)
+{
+    for (size_t i = 0; i < post_count(draft); i++)
+        if (post_at(draft, i).department.len)
+            return true;
+    return false;
+}
+
+static void rule_rights(const struct judge *judge)
+{
+    unsigned needs = (judge->draft->doc.kind == DOC_ORDER ? NEED_ORDER : NEED_VOUCHER) |
+                     (uses_department(judge->draft) ? NEED_DEPARTMENT : 0);
+    struct strbuf list;
+
+    strbuf_init(&list, 4096);
+    privileges_needed(judge->data->missing_privileges, needs, &list);
+    if (!judge->data->accounting_ok) {
+        if (list.len)
+            strbuf_add(&list, STR(", "));
+        strbuf_add(&list, STR("Accounting (subscription)"));
+    }
+    if (list.len)
+        raise_(judge, PROBLEM_PRIVILEGE_MISSING, arena_copy(judge->arena, strbuf_str(&list)), STR_NONE, STR_NONE);
+    strbuf_free(&list);
+}
+
+/* With the key refused or a right missing, that is the reason, and waiting would not help. */
+static void rule_was_read(const struct judge *judge)
+{
+    static const struct { unsigned bit; const char *name; } names[] = {
+        { REF_ACCOUNTS, "accounts" },       { REF_VAT_CODES, "VAT codes" }, { REF_DEPARTMENTS, "departments" },
+        { REF_DATES, "lock date" },         { REF_PRIVILEGES, "rights" },   { REF_PRODUCTS, "products" },
+        { REF_CUSTOMERS, "customers" },
+    };
+    bool order = judge->draft->doc.kind == DOC_ORDER;
+    unsigned want = REF_OF_ALL | (uses_department(judge->draft) ? (unsigned)REF_DEPARTMENTS : 0) |
+                    (order ? (unsigned)REF_PRODUCTS | REF_CUSTOMERS : (unsigned)REF_DATES);
+    struct strbuf list;
+
+    if (!(want & ~judge->have) || problems_have(judge->problems, PROBLEM_LOGIN) ||
+        problems_have(judge->problems, PROBLEM_PRIVILEGE_MISSING))
+        return;
+    strbuf_init(&list, 256);
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (want & ~judge->have & names[i].bit)
+            strbuf_format(&list, "%s%s", list.len ? ", " : "", names[i].name);
+    raise_(judge, PROBLEM_REFERENCE_DATA, arena_copy(judge->arena, strbuf_str(&list)), STR_NONE, STR_NONE);
+    strbuf_free(&list);
+}
+
+/* --- rules by PowerOffice's lists: called only if the list was read --------------------------------------- */
+
+static void judge_account(const struct judge *judge, const struct post *post)
+{
+    const struct ref_account *account = refdata_account(judge->data, post->account);
+    struct str no = number(judge, post->account);
+    bool other_code;
+
+    if (!account) {
+        raise_(judge, PROBLEM_ACCOUNT_UNKNOWN, no, STR_NONE, STR_NONE);
+        return;
+    }
+    if (!account->active)
+        raise_(judge, PROBLEM_ACCOUNT_INACTIVE, no, STR_NONE, STR_NONE);
+    /* Orders have no VAT code of their own: they get their account's, so it must be ours even if not locked. */
+    other_code = post->vat_code.len && account->vat_code.len && !str_equal(post->vat_code, account->vat_code);
+    if (other_code && (account->vat_locked || post->order))
+        raise_(judge, PROBLEM_ACCOUNT_VAT_LOCKED, no, post->vat_code, account->vat_code);
+    if (account->department_required && post->department.len == 0)
+        raise_(judge, PROBLEM_DEPARTMENT_REQUIRED, STR_NONE, no, STR_NONE);
+}
+
+/* A blank account has its problem from the mapper. */
+static void rule_accounts(const struct judge *judge)
+{
+    for (size_t i = 0; i < post_count(judge->draft); i++) {
+        struct post post = post_at(judge->draft, i);
+
+        if (post.account)
+            judge_account(judge, &post);
+    }
+}
+
+static void rule_departments(const struct judge *judge)
+{
+    for (size_t i = 0; i < post_count(judge->draft); i++) {
+        struct post post = post_at(judge->draft, i);
+        const struct ref_department *department;
+
+        if (post.department.len == 0)
+            continue;
+        department = refdata_department(judge->data, post.department);
+        if (!department || !department->active)
+            raise_(judge, PROBLEM_DEPARTMENT_UNKNOWN, post.department, number(judge, post.account), STR_NONE);
+    }
+}
+
+static void rule_vat_codes(const struct judge *judge)
+{
+    int32_t on = judge->draft->post_on;
+
+    for (size_t i = 0; i < post_count(judge->draft); i++) {
+        struct post post = post_at(judge->draft, i);
+        const struct ref_vat_code *code;
+
+        if (post.vat_code.len == 0)
+            continue;
+        code = refdata_vat_code_on(judge->data, post.vat_code, on);
+        if (!code)
+            raise_(judge, PROBLEM_VAT_CODE_UNKNOWN, post.vat_code, day(judge, on), STR_NONE);
+        else if (post.sold && code->rate != post.rate)
+            raise_(judge, PROBLEM_VAT_RATE_DIFFERS, post.vat_code, percent(judge, post.rate),
+                   percent(judge, code->rate));
+    }
+}
+
+static void rule_period(const struct judge *judge)
+{
+    const struct refdata *data = judge->data;
+    int32_t on = judge->draft->post_on;
+
+    if (data->has_lock_date && on <= data->lock_date)
+        raise_(judge, PROBLEM_PERIOD_LOCKED, day(judge, on), day(judge, data->lock_date), STR_NONE);
+    else if (data->has_conversion_date && on < data->conversion_date)
+        raise_(judge, PROBLEM_PERIOD_LOCKED, day(judge, on), day(judge, data->conversion_date), STR_NONE);
+}
+
+static void rule_customer(const struct judge *judge)
+{
+    int64_t no = judge->facts->customer_no;
+    const struct ref_customer *customer = no ? refdata_customer(judge->data, no) : NULL;
+
+    if (no && (!customer || customer->archived))
+        raise_(judge, PROBLEM_CUSTOMER_UNKNOWN, judge->draft->customer, number(judge, no), STR_NONE);
+}
+
+/* A product without an account of its own sells to wherever its group does: that can change behind our back, so it
+ * counts as another account. */
+static void rule_products(const struct judge *judge)
+{
+    const struct draft *draft = judge->draft;
+
+    for (size_t i = 0; i < draft->order_line_count; i++) {
+        const struct order_line *line = &draft->order_lines[i];
+        const struct ref_product *product = line->product.len ? refdata_product(judge->data, line->product) : NULL;
+
+        if (line->product.len && (!product || product->archived))
+            raise_(judge, PROBLEM_PRODUCT_UNKNOWN, line->product, STR_NONE, STR_NONE);
+        else if (product && line->account && product->account != line->account)
+            raise_(judge, PROBLEM_PRODUCT_ACCOUNT, line->product,
+                   product->account ? number(judge, product->account) : STR("-"), number(judge, line->account));
+    }
+}
+
+enum { FOR_VOUCHERS = 1, FOR_ORDERS = 2, FOR_BOTH = 3 };
+
+static const struct {
+    unsigned kinds, reads;                /* reads: asked only if these lists were read */
+    void (*rule)(const struct judge *judge);
+} rules[] = {
+    { FOR_BOTH,     0,               rule_balance },
+    { FOR_VOUCHERS, 0,               rule_bank_account },
+    { FOR_ORDERS,   0,               rule_customer_named },
+    { FOR_ORDERS,   0,               rule_products_mapped },
+    { FOR_BOTH,     0,               rule_login },
+    { FOR_BOTH,     REF_PRIVILEGES,  rule_rights },
+    { FOR_BOTH,     0,               rule_was_read },
+    { FOR_BOTH,     REF_ACCOUNTS,    rule_accounts },
+    { FOR_BOTH,     REF_DEPARTMENTS, rule_departments },
+    { FOR_BOTH,     REF_VAT_CODES,   rule_vat_codes },
+    { FOR_VOUCHERS, REF_DATES,       rule_period },
+    { FOR_ORDERS,   REF_CUSTOMERS,   rule_customer },
+    { FOR_ORDERS,   REF_PRODUCTS,    rule_products },
+};
+
+enum err rules_judge(const struct draft *draft, const struct facts *facts, struct arena *arena,
+                     struct problems *problems)
+{
+    static const struct refdata nothing = { .accounting_ok = true };
+    const struct refdata *data = facts->refdata ? facts->refdata : &nothing;
+    struct judge judge = { draft, facts, data, data->have, arena, problems };
+    unsigned kind = draft->doc.kind == DOC_ORDER ? FOR_ORDERS : FOR_VOUCHERS;
+
+    for (size_t i = 0; i < COUNT(rules); i++)
+        if (rules[i].kinds & kind && (rules[i].reads & judge.have) == rules[i].reads)
+            rules[i].rule(&judge);
+    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
