@@ -84,6 +84,9 @@ static void note_versions(struct sender *sender)
         client->version = version;
         client->rejudge = true;
         client->after[0] = '\0';
+        for (size_t t = 0; t < sender->turn_count; t++)
+            if (sender->turns[t].client == i && sender->turns[t].state == TURN_WAIT)
+                sender->turns[t].state = TURN_LOOK;
     }
 }
 

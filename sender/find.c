@@ -95,7 +95,7 @@ static bool find_apply(struct job *job, struct slot *slot, const struct answer *
     case OUTCOME_REFUSED:
         return looked(job, slot, answer, now);
     case OUTCOME_LOGIN:
-        refreader_contradicted(sender->reader, sender->clients[slot->client].venue);
+        client_contradicted(sender, slot->client);
         job_words(job, answer);
         job_move(job, EVENT_LOGIN, 0);
         job->what = STR_NONE;

@@ -8,9 +8,9 @@
 /* What a flush does besides the store: told and looked at only once it is committed. */
 struct effects {
     struct sender *sender;
-    size_t changed, told;
+    size_t seen_count, told;
     struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed; } tell[INBOX_MAX];
-    size_t turns[INBOX_MAX];
+    struct { size_t turn; bool changed; } seen[INBOX_MAX];
 };
 
 enum err inbox_take(struct stage *stage, void *state, struct link *link, const struct frames *frames)
@@ -90,6 +90,15 @@ static void answer_with_seal(struct effects *effects, struct str doc, const stru
     effects->tell[effects->told++].reversed = record->work == WORK_TELL;
 }
 
+static void note_venue(struct effects *effects, struct str id)
+{
+    const struct config *config = stage_config(effects->sender->stage);
+    const struct venue *venue = config_venue(config, id);
+
+    effects->seen[effects->seen_count].turn = venue ? (size_t)(venue - config->venues) : SIZE_MAX;
+    effects->seen[effects->seen_count++].changed = false;
+}
+
 static bool nothing_new(const struct record *was, const struct record *now)
 {
     return !was->sealed && was->revision == now->revision && str_equal(was->draft, now->draft) &&
@@ -109,11 +118,13 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
 
     if (err || draft.doc.kind != sender->ops->kind)
         return err == ERR_MEMORY ? err : ERR_OK;             /* malformed: dropped, as all such messages are */
+    note_venue(effects, draft.doc.venue);
     doc = doc_text(&draft.doc, id);
     err = docs_load(txn, doc, &sender->arena, &was);
     known = err == ERR_OK;
     if (err && err != ERR_NOT_FOUND)
         return err;
+    err = ERR_OK;
     if (known && !record_open_for(&was, draft.revision)) {
         answer_with_seal(effects, doc, &was);
         return ERR_OK;
@@ -135,12 +146,7 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
         err = docs_note(txn, doc, &now, now_ms, str_of(doc_state_text(now.state)), STR_NONE, false);
     if (!err)
         err = docs_save(txn, doc, known ? &was : NULL, &now);
-    if (!err) {
-        const struct config *config = stage_config(sender->stage);
-        const struct venue *venue = config_venue(config, draft.doc.venue);
-
-        effects->turns[effects->changed++] = venue ? (size_t)(venue - config->venues) : SIZE_MAX;
-    }
+    effects->seen[effects->seen_count - 1].changed = true;
     return err;
 }
 
@@ -150,7 +156,7 @@ static enum err flush_work(struct txn *txn, void *context)
     struct sender *sender = effects->sender;
     size_t from = 0;
 
-    effects->changed = effects->told = 0;
+    effects->seen_count = effects->told = 0;
     for (size_t i = 0; i < sender->inbox.count; i++) {
         struct str message = { sender->inbox.bytes.bytes + from, sender->inbox.ends[i] - from };
         struct verdict verdict;
@@ -183,9 +189,15 @@ enum err inbox_flush(struct sender *sender)
     sender->inbox.count = 0;
     if (err)
         return err == ERR_STORE_FULL || err == ERR_MEMORY ? ERR_OK : err;       /* they come again */
-    for (size_t i = 0; i < effects.changed; i++)
-        if (effects.turns[i] != SIZE_MAX && sender->turns[effects.turns[i]].state != TURN_BUSY)
-            sender->turns[effects.turns[i]].state = TURN_LOOK;
+    for (size_t i = 0; i < effects.seen_count; i++) {
+        struct turn *turn = effects.seen[i].turn != SIZE_MAX ? &sender->turns[effects.seen[i].turn] : NULL;
+
+        if (!turn)
+            continue;
+        sender->clients[turn->client].needed = true;
+        if (effects.seen[i].changed && turn->state != TURN_BUSY)
+            turn->state = TURN_LOOK;
+    }
     for (size_t i = 0; i < effects.told; i++)
         tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
     return ERR_OK;

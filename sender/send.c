@@ -52,18 +52,21 @@ static enum err build(struct job *job, struct str *ret_body)
     return err;
 }
 
-/* What the validator found right cannot be built any more: let it judge by what is known now. */
-static enum err put_off(struct slot *slot, struct job *job, enum err why)
+/* What the validator found right cannot be built any more: let it judge by what is known now. Tried again when
+ * the reference data has changed, or after a while. */
+static void put_off(struct slot *slot, const struct job *job, enum err why)
 {
     struct sender *sender = slot->sender;
-    enum err err;
+    size_t turn = slot->turn;
 
     log_doc(job->doc, "what=\"cannot be built yet\" why=\"%s\"", err_text(why));
     again_send(sender, job->was.draft);
-    job->now.next_ms = stage_now_ms(sender->stage) + UNBUILT_WAIT_MS;
-    err = job_commit(job);
+    sender->clients[slot->client].needed = true;
     slot_free(slot);
-    return err;
+    if (turn != SIZE_MAX) {
+        sender->turns[turn].state = TURN_WAIT;
+        sender->turns[turn].wait_ms = stage_now_ms(sender->stage) + UNBUILT_WAIT_MS;
+    }
 }
 
 static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
@@ -74,8 +77,10 @@ static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
     SENDER_POINT(sender, POINT_BEFORE_SEAL);
     err = build(job, &job->now.body);
     *ret_put_off = err == ERR_NOT_FOUND || err == ERR_RANGE;
-    if (*ret_put_off)
-        return put_off(slot, job, err);
+    if (*ret_put_off) {
+        put_off(slot, job, err);
+        return ERR_OK;
+    }
     if (err)
         return err;
     job->now.sealed = true;
@@ -125,7 +130,7 @@ static void refused(struct job *job, const struct slot *slot, const struct answe
     job_move(job, EVENT_REFUSED, 0);
     job_no_problems(job);
     job_problem(job, &problem);
-    refreader_contradicted(sender->reader, sender->clients[slot->client].venue);
+    client_contradicted(sender, slot->client);
 }
 
 static void lost(struct job *job, int64_t now)

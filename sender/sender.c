@@ -60,7 +60,7 @@ static enum err open_stores(struct sender *sender, struct fault *fault)
     if (!err)
         err = poweroffice_open(sender->stage, &sender->po, fault);
     if (!err)
-        err = refreader_open(sender->stage, sender->po, sender->ref, sender->ops->ref_bits, &sender->reader, fault);
+        err = refreader_open(sender->po, &sender->reader);
     return err;
 }
 
@@ -120,6 +120,31 @@ static enum err sender_open(struct stage *stage, void **ret_state, struct fault 
     return ERR_OK;
 }
 
+/* A person may have mended a key: those that were refused are tried at once. */
+static void try_keys(struct sender *sender)
+{
+    for (size_t i = 0; i < sender->client_count; i++) {
+        struct refdata data;
+
+        arena_reset(&sender->arena);
+        if (!refdata_load(sender->ref, str_of(sender->clients[i].id), &sender->arena, &data) && data.login_fault.len)
+            client_contradicted(sender, i);
+    }
+}
+
+/* The books of every client that has documents are kept read; the reader knows when it is time. */
+static void tend(struct sender *sender)
+{
+    int64_t steady = stage_steady_ms(sender->stage);
+
+    if (steady < sender->tend_ms || stage_stopping(sender->stage))
+        return;
+    sender->tend_ms = steady + TEND_MS;
+    for (size_t i = 0; i < sender->client_count; i++)
+        if (sender->clients[i].needed)
+            refreader_tend(sender->reader, sender->clients[i].venue, sender->ops->ref_bits);
+}
+
 static enum err sender_reload(struct stage *stage, void *state)
 {
     struct sender *sender = state;
@@ -130,10 +155,9 @@ static enum err sender_reload(struct stage *stage, void *state)
     poweroffice_reload(sender->po);
     err = turns_open(sender);             /* looks at every venue anew, and at once */
     if (!err)
-        refreader_reload(sender->reader);
-    if (!err)
         err = connect_links(sender, &fault);
     again_all(sender);
+    try_keys(sender);
     sender->ref_seen = 0;
     sender->later_ms = 0;
     if (err)
@@ -203,7 +227,7 @@ static enum err sender_turn(struct stage *stage, void *state)
     if (!err && stage_steady_ms(stage) >= sender->store_wait_ms)
         sender->store_told = false;
     err = store_waits(sender, err);
-    refreader_turn(sender->reader);
+    tend(sender);
     poweroffice_turn(sender->po);
     housekeeping(sender);
     stage_wake_at(stage, stage_steady_ms(stage) + REFRESH_MS);

@@ -11,7 +11,7 @@
 
 enum {
     SLOTS_MAX = 1024, INBOX_MAX = 256, INBOX_BYTES_MAX = 8 * 1024 * 1024, SENDER_ARENA_BYTES = 40 * 1024 * 1024,
-    REFRESH_MS = 200, TAKEOVER_MS = 1000, RELAX_MS = 5000, LEASE_MS = 60000, POINT_SIZE = 48
+    REFRESH_MS = 200, TAKEOVER_MS = 1000, RELAX_MS = 5000, TEND_MS = 250, LEASE_MS = 60000, POINT_SIZE = 48
 };
 
 /* X(name, text): where a test can stop the process dead, as "<stage>.<text>". */
@@ -38,6 +38,7 @@ struct client {
     int64_t suspended_ms;                 /* no request before; 0: none */
     uint32_t logins;                      /* refusals of the key in a row */
     uint64_t version;                     /* of its reference data, as last seen */
+    bool needed;                          /* it has documents: its reference data is kept read */
     bool rejudge;
     char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
 };
@@ -87,7 +88,8 @@ struct sender {
     int instances;                        /* of this stage, as configured */
     bool decide_again;
     uint64_t docs_seen, ref_seen;         /* generations */
-    int64_t refresh_ms, takeover_ms, relax_ms, store_wait_ms, later_ms, versions_ms, again_ms;   /* steady */
+    int64_t refresh_ms, takeover_ms, relax_ms, store_wait_ms, later_ms, versions_ms, again_ms,
+            tend_ms;                      /* steady: not before */
     bool store_told;                      /* that the store is full */
     enum err fatal;                       /* of a callback: ends the process in the next turn */
     int64_t finished, window_ms, rate_milli;          /* for the estimate: finished per 1000 s */
@@ -109,6 +111,7 @@ int64_t back_off_ms(const struct sender *sender, uint32_t tries);
 void outage_note(struct sender *sender, const struct answer *answer);
 void client_suspend(struct sender *sender, size_t client);
 void client_fine(struct sender *sender, size_t client);
+void client_contradicted(struct sender *sender, size_t client);           /* its books are not as we know them */
 /* work.c: one document through one piece of work */
 struct job {
     struct sender *sender;

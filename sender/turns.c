@@ -18,6 +18,14 @@ int64_t back_off_ms(const struct sender *sender, uint32_t tries)
     return wait < settings->retry_max_ms ? wait : settings->retry_max_ms;
 }
 
+static bool was_needed(const struct sender *sender, const char *id)
+{
+    for (size_t i = 0; i < sender->client_count; i++)
+        if (strcmp(sender->clients[i].id, id) == 0)
+            return sender->clients[i].needed;
+    return false;
+}
+
 /* The clients of the configuration: venues with the same key share one. */
 static enum err clients_open(struct sender *sender, const struct config *config)
 {
@@ -41,6 +49,8 @@ static enum err clients_open(struct sender *sender, const struct config *config)
         }
         sender->turns[v].client = c;
     }
+    for (size_t c = 0; c < count; c++)
+        clients[c].needed = was_needed(sender, clients[c].id);
     free(sender->clients);
     sender->clients = clients;
     sender->client_count = count;
@@ -179,8 +189,14 @@ void client_suspend(struct sender *sender, size_t index)
         return;
     client->logins++;
     client->suspended_ms = now + CLIENT_WAIT_FIRST_MS + back_off_ms(sender, client->logins);
-    refreader_contradicted(sender->reader, client->venue);
+    client_contradicted(sender, index);
     stage_counter_add(sender->stage, "logins_refused", 1);
+}
+
+void client_contradicted(struct sender *sender, size_t index)
+{
+    if (index < sender->client_count)
+        refreader_contradicted(sender->reader, sender->clients[index].venue, sender->ops->ref_bits);
 }
 
 void client_fine(struct sender *sender, size_t index)

@@ -1,6 +1,7 @@
 #include "voucher_request.h"
 
 #include "clock.h"
+#include "refreader.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -215,7 +216,7 @@ const struct sender_ops voucher_ops = {
     .stage = "uploader",
     .about = "posts ready vouchers to PowerOffice and keeps their send status",
     .kind = DOC_VOUCHER,
-    .ref_bits = REF_ACCOUNTS | REF_VAT_CODES | REF_DEPARTMENTS | REF_DATES | REF_PRIVILEGES,
+    .ref_bits = REF_FOR_VOUCHERS,
     .post_path = "/Vouchers/CashJournals",
     .send_right = "CashVoucher_Full",
     .lookup_right = { "AccountTransaction", sizeof "AccountTransaction" - 1 },
