@@ -1,0 +1,445 @@
+"""The accounting rules a second time: plain, slow, and written from RULES.md sections 1 to 4, not from the C code.
+
+    books = Oracle(venues).feed(events).books()   # {venue: {business day: Day}}
+
+venues are the settings as in the venues' YAML files, every scalar a text ("25", "false"). Events are native events.
+Nothing here is optimised, and no float is used: receipts are gone through one by one, every time.
+
+Parts: seal(venue, day) says that everything fed so far of that day is being sent. What the day has afterwards is
+its next part: the sums of now minus what was sealed.
+"""
+import bisect
+import collections
+import copy
+import datetime
+import decimal
+import functools
+import uuid
+import zoneinfo
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "bilag")
+SALES = ("receipt", "void")
+
+
+# -- dates and settings that may be dated, sections 3 and 7 --
+
+def versions(entry):
+    return entry if isinstance(entry, list) else [entry]
+
+
+@functools.lru_cache(None)
+def date_of(text):
+    return datetime.date.fromisoformat(text)
+
+
+def valid(entry, day):
+    """The version that holds on a day: the latest that began; undated ones held always."""
+    best = None
+    for row in versions(entry):
+        start = row.get("valid_from") if isinstance(row, dict) else None
+        if start is None or date_of(start) <= day:
+            if best is None or (start or "") >= best[0]:
+                best = (start or "", row)
+    return best[1] if best else None
+
+
+def dated_value(entry, day, preset):
+    row = valid(entry, day) if entry is not None else None
+    if row is None:
+        return preset
+    return row["value"] if isinstance(row, dict) else row
+
+
+def is_true(text):
+    return str(text).lower() == "true"
+
+
+@functools.lru_cache(None)
+def rate_of(number):
+    """25, 11.11 or "15.00" as hundredths of a percent."""
+    return int(decimal.Decimal(str(number)) * 100)
+
+
+class Venue:
+    """A venue's settings, asked by day."""
+
+    def __init__(self, settings):
+        self.id = settings["venue"]
+        self.settings = settings
+        self.zone = zoneinfo.ZoneInfo(settings.get("timezone", "Europe/Oslo"))
+        self.company = settings["company"]
+        self.starts = {}
+
+    def vat_class(self, rate, day):
+        """(name, code) of the class that has this rate on this day."""
+        for name, entry in self.settings.get("vat", {}).items():
+            row = valid(entry, day)
+            if row and rate_of(row["rate"]) == rate:
+                return name, row["code"]
+        return None, None
+
+    def product(self, kind, day):
+        return self.entry("product_types", kind, day)
+
+    def payment(self, kind, day):
+        return self.entry("payment_types", kind, day)
+
+    def entry(self, section, name, day):
+        entries = self.settings.get(section, {})
+        return valid(entries[name], day) if name in entries else None
+
+    def sold_account(self, kind, rate, day):
+        row = self.product(kind, day) or {}
+        reduced = self.vat_class(rate, day)[0] == "reduced"
+        account = row.get("reduced_account" if reduced else "account")
+        return int(account) if account else None
+
+    def transfers(self, kind, day):
+        """An unmapped type is transferred: it has no account, and that holds the day."""
+        row = self.payment(kind, day)
+        return True if row is None else is_true(row.get("transfer", "true"))
+
+    def switch(self, name, day):
+        return is_true(dated_value(self.settings.get(name), day, "false"))
+
+    def department(self, day):
+        return dated_value(self.settings.get("department"), day, None)
+
+    def start_of(self, day):
+        """The first moment of a business day: its cut-off on the wall clock; one that the clocks skip is the
+        first moment after, one that comes twice the first of the two."""
+        if day not in self.starts:
+            hour, minute = str(dated_value(self.settings.get("business_day_start"), day, "05:00")).split(":")
+            seconds = int(hour) * 3600 + int(minute) * 60
+            self.starts[day] = self.utc(day, seconds)
+        return self.starts[day]
+
+    def utc(self, day, seconds):
+        wall = datetime.datetime.combine(day, datetime.time()) + datetime.timedelta(seconds=seconds)
+        first = wall.replace(tzinfo=self.zone, fold=0)
+        back = first.astimezone(datetime.timezone.utc).astimezone(self.zone).replace(tzinfo=None)
+        if back == wall:
+            return first.timestamp()
+        low = wall.replace(tzinfo=self.zone, fold=1).timestamp()     # skipped: find where the gap ends
+        high = first.timestamp()
+        low, high = int(min(low, high)), int(max(low, high))
+        offset = self.offset(low)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.offset(middle) == offset:
+                low = middle
+            else:
+                high = middle
+        return float(high)
+
+    def offset(self, moment):
+        return datetime.datetime.fromtimestamp(moment, self.zone).utcoffset()
+
+    def business_day(self, time_text):
+        moment = datetime.datetime.fromisoformat(time_text).timestamp()
+        day = datetime.datetime.fromtimestamp(moment, self.zone).date() + datetime.timedelta(days=1)
+        while self.start_of(day) > moment:
+            day -= datetime.timedelta(days=1)
+        return day
+
+
+# -- section 2 --
+
+def cut(numerator, denominator):
+    """Toward zero."""
+    quotient = abs(numerator) // abs(denominator)
+    return quotient if (numerator < 0) == (denominator < 0) else -quotient
+
+
+def share(parts, amount):
+    """amount over parts, in proportion, whole øre; None: undefined."""
+    total = sum(parts)
+    if total == 0:
+        return None if amount else [0] * len(parts)
+    shares = [cut(part * amount, total) for part in parts]
+    missing = amount - sum(shares)
+    remainders = [abs(abs(part * amount) - abs(shares[i] * total)) for i, part in enumerate(parts)]
+    order = sorted(range(len(parts)), key=lambda i: (-remainders[i], i))
+    for i in order[:abs(missing)]:
+        shares[i] += 1 if missing > 0 else -1
+    return shares
+
+
+class Division:
+    """One receipt: what is transferred, and what the switches take out of it."""
+
+    def __init__(self, venue, day, receipt, credit_out=None):
+        self.lines = [line["gross"] for line in receipt.get("lines", [])]
+        self.payments = [payment["amount"] for payment in receipt.get("payments", [])]
+        self.out = {}                            # payment type -> shares of the lines
+        self.gift_cards = 0                      # sold, and left out
+        self.undefined = False
+        kinds = [payment["type"] for payment in receipt.get("payments", [])]
+
+        def transfers(kind):
+            if kind == "credit" and credit_out is not None:
+                return not credit_out
+            return venue.transfers(kind, day)
+
+        for kind in dict.fromkeys(kinds):
+            if transfers(kind):
+                continue
+            amount = sum(a for a, k in zip(self.payments, kinds) if k == kind)
+            shares = share(self.lines, amount)
+            if shares is None:
+                self.undefined = True
+                return
+            self.payments = [0 if k == kind else a for a, k in zip(self.payments, kinds)]
+            self.lines = [g - s for g, s in zip(self.lines, shares)]
+            if amount:
+                self.out[kind] = shares
+        if not transfers("gift_card"):
+            self.take_gift_cards(receipt)
+
+    def take_gift_cards(self, receipt):
+        is_card = [line["product_type"] == "gift_card" for line in receipt.get("lines", [])]
+        sold = sum(g for g, card in zip(self.lines, is_card) if card)
+        self.lines = [0 if card else g for g, card in zip(self.lines, is_card)]
+        shares = share(self.payments, sold)
+        if shares is None:
+            self.undefined = True
+            return
+        self.payments = [a - s for a, s in zip(self.payments, shares)]
+        self.gift_cards = sold
+
+
+# -- a day --
+
+class Day:
+    """What one business day comes to. Amounts in øre, debit positive."""
+
+    def __init__(self):
+        self.sold = collections.Counter()        # (type, rate) -> øre sold
+        self.paid = collections.Counter()        # type -> øre paid
+        self.manual = 0
+        self.left_out = collections.Counter()    # payment type, or "gift_card" for those sold -> øre
+        self.orders = {}                         # (register, seq) -> order
+        self.lines_total = 0
+        self.moves = []
+        self.problems = set()
+
+    def minus(self, other):
+        """The next part: sums of now minus what was sealed."""
+        rest = copy.deepcopy(self)
+        rest.sold.subtract(other.sold)
+        rest.paid.subtract(other.paid)
+        rest.left_out.subtract(other.left_out)
+        rest.manual -= other.manual
+        rest.lines_total -= other.lines_total
+        rest.moves = list(self.moves)
+        for move in other.moves:
+            rest.moves.remove(move)
+        rest.orders = {key: order for key, order in self.orders.items() if key not in other.orders}
+        return rest
+
+    def orders_total(self):
+        return sum(order["total"] for order in self.orders.values())
+
+    def voucher_total(self):
+        return sum(self.sold.values())
+
+    def lines(self, venue, day):
+        """Section 3: in order, without zeros. An account or VAT code that is missing is None, and such lines
+        stay apart by type."""
+        sums = collections.Counter()
+        for kind, amount in self.paid.items():
+            row = venue.payment(kind, day) or {}
+            account = int(row["account"]) if row.get("account") else None
+            sums[0, account, "0", None if account else kind] += amount
+        for (kind, rate), amount in self.sold.items():
+            account, code = venue.sold_account(kind, rate, day), venue.vat_class(rate, day)[1]
+            sums[1, account, code, None if account else kind] -= amount
+        department = venue.department(day)
+        return [{"account": account, "vat_code": code, "department": department, "amount": amount}
+                for (_, account, code, _), amount in
+                sorted(sums.items(), key=lambda item: tuple("" if part is None else part for part in (
+                    item[0][0], item[0][1] or 0, item[0][2], item[0][3])))
+                if amount != 0]
+
+    def mapping_problems(self, venue, day):
+        found = set()
+        for kind, amount in self.paid.items():
+            if amount and not (venue.payment(kind, day) or {}).get("account"):
+                found.add("payment-type-unmapped")
+        for (kind, rate), amount in self.sold.items():
+            if not amount:
+                continue
+            name = venue.vat_class(rate, day)[0]
+            if name is None:
+                found.add("vat-unmapped")
+            if venue.sold_account(kind, rate, day) is None:
+                found.add("product-type-unmapped")
+            if name == "reduced" and is_true((venue.product(kind, day) or {}).get("alcohol", "false")):
+                found.add("alcohol-reduced")
+        return found
+
+
+class Oracle:
+    def __init__(self, venues):
+        self.venues = {name: Venue(settings) for name, settings in venues.items()}
+        self.events = {name: {} for name in venues}          # (register, seq) -> event, the first that came
+        self.conflicts = collections.defaultdict(set)        # venue -> identities that came with other content
+        self.fixed = collections.defaultdict(dict)           # venue -> receipt -> void that something sent relies on
+        self.sealed = collections.defaultdict(list)          # (venue, day) -> [Day], one per part
+
+    def feed(self, events):
+        for event in events:
+            key = (event["register"], event["seq"])
+            known = self.events[event["venue"]].setdefault(key, event)
+            if known is not event and known != event:
+                self.conflicts[event["venue"]].add(key)
+        return self
+
+    def day_of(self, venue, event):
+        if event["kind"] == "z_report":
+            return date_of(event["z"]["business_day"])
+        return venue.business_day(event["time"])
+
+    def is_booked(self, event):
+        return event["kind"] == "receipt" and \
+            sum(line["gross"] for line in event.get("lines", [])) == sum(p["amount"] for p in event.get("payments", []))
+
+    def voids(self, name):
+        """receipt -> the void that takes it back: the earliest by the till's time, unless one was sealed."""
+        events, chosen = self.events[name], dict(self.fixed[name])
+        claims = collections.defaultdict(list)
+        for key, event in events.items():
+            if event["kind"] == "void":
+                target = (event["voids"]["register"], event["voids"]["seq"])
+                if target in events and self.is_booked(events[target]):
+                    moment = datetime.datetime.fromisoformat(event["time"]).timestamp()
+                    claims[target].append((moment, key))
+        for target, found in claims.items():
+            chosen.setdefault(target, min(found)[1])
+        return chosen
+
+    def books(self):
+        return {name: self.venue_books(name) for name in self.venues}
+
+    def venue_books(self, name):
+        """{day: Day}, all parts together, with what was voided on its own day as no order."""
+        venue, events, days = self.venues[name], self.events[name], collections.defaultdict(Day)
+        voids = self.voids(name)
+        taken_back = {void: receipt for receipt, void in voids.items()}
+        for key, event in sorted(events.items()):
+            day = self.day_of(venue, event)
+            kind = event["kind"]
+            if kind == "receipt" and not self.is_booked(event):
+                days[day].problems.add("receipt-unbalanced")
+            elif kind == "receipt":
+                self.book(venue, days[day], day, event, key, 1)
+            elif kind == "void" and key in taken_back:
+                self.book(venue, days[day], day, events[taken_back[key]], key, -1)
+            elif kind == "void":
+                days[day].problems.add("void-unknown")
+            elif kind == "cash_movement":
+                days[day].moves.append((event["amount"], event.get("reason", "")))
+        for receipt, void in voids.items():
+            day = self.day_of(venue, events[receipt])
+            if self.day_of(venue, events[void]) == day and not self.is_sealed_order(name, day, receipt):
+                days[day].orders.pop(receipt, None)
+                days[day].orders.pop(void, None)
+        for key in self.conflicts[name]:
+            days[self.day_of(venue, events[key])].problems.add("receipt-conflict")
+        return dict(days)
+
+    def is_sealed_order(self, name, day, key):
+        return any(key in part.orders for part in self.sealed[name, day])
+
+    def book(self, venue, day, date, receipt, key, sign):
+        division = Division(venue, date, receipt)
+        if division.undefined:
+            day.problems.add("share-undefined")
+            return
+        for line, left in zip(receipt.get("lines", []), division.lines):
+            day.lines_total += sign * line["gross"]
+            day.sold[line["product_type"], rate_of(line["vat"])] += sign * left
+        for payment, left in zip(receipt.get("payments", []), division.payments):
+            day.paid[payment["type"]] += sign * left
+            if payment["type"] == "credit" and venue.transfers("credit", date) and venue.switch("auto_invoice", date):
+                day.problems.add("double-entry")
+        for kind, shares in division.out.items():
+            if kind == "credit" and venue.switch("auto_invoice", date):
+                self.order(day, receipt, key, [sign * s for s in shares], sign)
+                continue
+            day.manual += sign * sum(shares)
+            day.left_out[kind] += sign * sum(shares)
+        day.manual += sign * division.gift_cards
+        day.left_out["gift_card"] += sign * division.gift_cards
+
+    @staticmethod
+    def order(day, receipt, key, shares, sign):
+        day.orders[key] = {
+            "register": key[0], "seq": key[1], "total": sum(shares), "customer": receipt.get("customer", ""),
+            "order": receipt.get("order") or f"{receipt['register']}-{receipt['seq']}", "shares": shares,
+            "sign": sign, "lines": receipt.get("lines", [])}
+
+    def seal(self, name, date):
+        """Everything of that day so far is on its way: the next part is what comes on top."""
+        venue, books = self.venues[name], self.venue_books(name)
+        day = books.get(date, Day())
+        self.sealed[name, date].append(self.part_of(name, date, day))
+        for receipt, void in self.voids(name).items():
+            if self.day_of(venue, self.events[name][void]) == date:
+                self.fixed[name][receipt] = void
+
+    def part_of(self, name, date, day):
+        for part in self.sealed[name, date]:
+            day = day.minus(part)
+        return day
+
+    def open_part(self, name, date):
+        """(number, Day) of the part that is not sealed yet."""
+        day = self.venue_books(name).get(date, Day())
+        return len(self.sealed[name, date]) + 1, self.part_of(name, date, day)
+
+    def voucher_reference(self, name, date, part=1):
+        venue = self.venues[name]
+        return str(uuid.uuid5(NAMESPACE, f"{venue.company}/{name}/{date.isoformat()}/voucher/{part}"))
+
+    def order_reference(self, name, register, seq):
+        return str(uuid.uuid5(NAMESPACE, f"{self.venues[name].company}/{name}/order/{register}/{seq}"))
+
+
+# -- completeness, section 5 --
+
+class Missing:
+    """sequence-gap and Z problems of a venue's day; what `complete` must find."""
+
+    def __init__(self, numbers):
+        self.numbers = sorted(set(numbers))
+
+    def between(self, first, last):
+        gaps, expected = [], first
+        for number in self.numbers[bisect.bisect_left(self.numbers, first):]:
+            if number > last:
+                break
+            if number > expected:
+                gaps.append((expected, number - 1))
+            expected = number + 1
+        if expected <= last:
+            gaps.append((expected, last))
+        return gaps
+
+
+# -- the worked cases' form --
+
+def as_case(oracle):
+    """{venue: {day: {lines, orders, manual, moves, reference}}}, as in a case's expected.json."""
+    result = {}
+    for name, days in oracle.books().items():
+        venue = oracle.venues[name]
+        for date, day in sorted(days.items()):
+            lines = day.lines(venue, date)
+            entry = {"lines": lines, "manual": day.manual, "moves": [list(move) for move in day.moves],
+                     "orders": [{key: order[key] for key in ("register", "seq", "total", "customer", "order", "shares",
+                                                             "lines")}
+                                for order in day.orders.values()],
+                     "reference": oracle.voucher_reference(name, date)}
+            result.setdefault(name, {})[date.isoformat()] = entry
+    return result
