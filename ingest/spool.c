@@ -280,7 +280,7 @@ static enum err start_again(struct spool *spool, struct file *file, enum positio
     return intake_refuse(spool->intake, &file->delivery, 0, STR_NONE, reasons[verdict]);
 }
 
-static enum err take_line(struct spool *spool, struct file *file, const struct line *line, uint64_t end)
+static enum err take_line(struct spool *spool, struct file *file, int fd, const struct line *line, uint64_t end)
 {
     char bytes[POSITION_BYTES];
     enum err err = ERR_OK;
@@ -296,6 +296,9 @@ static enum err take_line(struct spool *spool, struct file *file, const struct l
     file->at.line = line->number;
     file->passed_over = 0;
     print_of(line->too_long ? STR_NONE : line->text, &file->at.tail);
+    err = position_head(&file->at, fd);
+    if (err)
+        return err;
     position_encode(&file->at, bytes);
     return put_mark(spool, file, (struct str){ bytes, sizeof bytes });
 }
@@ -319,7 +322,7 @@ static enum err read_lines(struct spool *spool, struct file *file, int fd)
             err = ERR_SYSTEM;
         at += input.len;
         while (!err && lines_next(&lines, &input, &line))
-            err = take_line(spool, file, &line, at - input.len);
+            err = take_line(spool, file, fd, &line, at - input.len);
         arena_reset(stage_arena(spool->stage));
         if (got < CHUNK_BYTES) {
             file->unread = false;
@@ -345,8 +348,8 @@ static enum err read_file(struct spool *spool, struct file *file, int fd)
         err = start_again(spool, file, verdict);
     if (file->at.inode != (uint64_t)st.st_ino || (uint64_t)st.st_size < file->at.offset + file->passed_over)
         file->passed_over = 0;
-    if (!err)
-        err = position_head(&file->at, fd, &st);
+    file->at.device = (uint64_t)st.st_dev;
+    file->at.inode = (uint64_t)st.st_ino;
     file->size = st.st_size;
     file->mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     file->inode = (uint64_t)st.st_ino;

@@ -96,15 +96,17 @@ enum err position_judge(const struct position *position, int fd, const struct st
     return err;
 }
 
-enum err position_head(struct position *position, int fd, const struct stat *st)
+enum err position_head(struct position *position, int fd)
 {
     char bytes[POSITION_PRINT_BYTES];
-    ssize_t got = pread(fd, bytes, sizeof bytes, 0);
+    size_t wanted = position->offset < sizeof bytes ? (size_t)position->offset : sizeof bytes;
+    ssize_t got;
 
+    if (position->head.len == wanted)
+        return ERR_OK;
+    got = pread(fd, bytes, wanted, 0);
     if (got < 0)
         return ERR_SYSTEM;
     print_of((struct str){ bytes, (size_t)got }, &position->head);
-    position->device = (uint64_t)st->st_dev;
-    position->inode = (uint64_t)st->st_ino;
     return ERR_OK;
 }

@@ -15,7 +15,7 @@ struct print { uint64_t len; struct event_hash hash; };      /* of so many bytes
 
 struct position {
     uint64_t device, inode, offset, line;
-    struct print head;                   /* the first bytes of the file */
+    struct print head;                   /* the first bytes of what was read */
     struct print tail;                   /* the bytes before the end of the last line read */
 };
 
@@ -27,7 +27,7 @@ USED enum err position_decode(struct str bytes, struct position *ret_position);
 /* ERR_SYSTEM: the file cannot be read. */
 USED enum err position_judge(const struct position *position, int fd, const struct stat *st,
                              enum position_verdict *ret_verdict);
-/* Takes the print of the file's beginning, as far as it is there. */
-USED enum err position_head(struct position *position, int fd, const struct stat *st);
+/* Takes the print of the file's beginning, as far as it is read: what follows may still change. */
+USED enum err position_head(struct position *position, int fd);
 
 #endif
