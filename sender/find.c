@@ -127,7 +127,7 @@ enum err find_more(struct slot *slot, struct job *job)
 }
 
 /* Without the right to look, only PowerOffice's own check of the reference is left (API.md section 11). */
-static bool may_look(struct job *job)
+static bool may_look(struct job *job, struct lookup *lookup)
 {
     struct sender *sender = job->sender;
     const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
@@ -136,6 +136,7 @@ static bool may_look(struct job *job)
     if (!sender->ops->lookup_right.len || !venue ||
         refdata_load(sender->ref, venue->client_id, &sender->arena, &ref))
         return true;
+    (void)str_copy(ref.missing_privileges, lookup->missing, sizeof lookup->missing);
     return !list_has(ref.missing_privileges, sender->ops->lookup_right);
 }
 
@@ -143,7 +144,8 @@ enum err find_start(struct slot *slot, struct job *job)
 {
     enum err err;
 
-    if (!may_look(job)) {
+    slot->lookup = (struct lookup){ .step = 0, .page = 1 };
+    if (!may_look(job, &slot->lookup)) {
         err = job_claim(job);
         if (!err) {
             job->was = job->now;
@@ -153,7 +155,6 @@ enum err find_start(struct slot *slot, struct job *job)
         slot_free(slot);
         return err;
     }
-    slot->lookup = (struct lookup){ .step = 0, .page = 1 };
     err = job_claim(job);
     return err ? err : find_more(slot, job);
 }

@@ -55,16 +55,21 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
     int64_t now = stage_now_ms(sender->stage);
     struct str json = STR_NONE;
 
-    (void)slot;
     job->now.attempts++;
     job->now.next_ms = now + back_off_ms(sender, job->now.attempts);
-    if (answer->outcome != OUTCOME_DONE && answer->outcome != OUTCOME_REFUSED && answer->outcome != OUTCOME_UNKNOWN)
-        return true;                      /* not processed, or no key: later */
+    if (answer->outcome == OUTCOME_THROTTLED || answer->outcome == OUTCOME_PASSING ||
+        (answer->outcome == OUTCOME_LOGIN && answer->status != 403)) {
+        job->now.work = slot->asked;      /* not processed: later */
+        return true;
+    }
+    job_words(job, answer);
     if (json_check(answer->body, &json))
         json = STR_NONE;
-    sender->ops->later_read(&job->task, answer, json, now, &job->now);
+    sender->ops->later_read(&job->task, slot->asked, answer, json, now, &job->now);
     if (job->now.work == WORK_NONE) {
         job->now.attempts = 0;
+        if (answer->outcome == OUTCOME_DONE)
+            job->now.words = STR_NONE;
         job->what = STR("completed");
         job->detail = arena_format(&sender->arena, "no=%lld invoice=%lld", (long long)job->now.number,
                                    (long long)job->now.invoice_no);
@@ -77,22 +82,28 @@ static void later_answered(void *slot, const struct answer *answer)
     job_settle(slot, answer, later_apply);
 }
 
+/* To have an invoice sent is no harmless question, so it counts as asked before it is: who takes this up after
+ * our death looks how it stands. */
 static enum err call(struct job *job, size_t client)
 {
     struct sender *sender = job->sender;
+    enum work asked = job->now.work;
     enum call_method method = CALL_GET;
     struct strbuf path, body;
     struct slot *slot;
-    enum err err = lease(job, LEASE_MS);
+    enum err err;
 
+    if (asked == WORK_INVOICE)
+        job->now.work = WORK_INVOICED;
+    err = lease(job, LEASE_MS);
     if (err)
         return err;
     slot = slot_take(sender, job->doc, job->now.work, SIZE_MAX, client);
-    if (!slot)
-        return ERR_OK;
+    ensure(slot != NULL);                 /* no more were collected than there were free ones */
+    slot->asked = asked;
     strbuf_init(&path, PATH_BYTES_MAX);
     strbuf_init(&body, 4096);
-    sender->ops->later_call(&job->task, job->now.work, &method, &path, &body);
+    sender->ops->later_call(&job->task, asked, &method, &path, &body);
     ensure(!path.failed && !body.failed);
     work_call(slot, method, strbuf_str(&path), strbuf_str(&body), later_answered);
     strbuf_free(&path);

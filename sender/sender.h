@@ -22,6 +22,7 @@ struct task {
     const struct draft *draft;
     const struct refdata *ref;
     struct refstore *links;
+    const struct sender_settings *settings;
     struct arena *arena;
 };
 
@@ -30,7 +31,12 @@ struct sent { char id[64]; int64_t number; bool has_total; struct money total; }
 
 /* A search for a document, call by call; step and page are the ops' own, from 0 and 1. */
 enum { LOOK_NOTE_SIZE = 160 };
-struct lookup { int step; int page; struct sent found; char note[LOOK_NOTE_SIZE]; };
+struct lookup {
+    int step, page;
+    struct sent found;
+    char note[LOOK_NOTE_SIZE];
+    char missing[256];                    /* privileges that the key lacks, comma between, as far as is known */
+};
 enum look {
     LOOK_MORE,                            /* ask lookup_path() again: the op has moved step or page */
     LOOK_FOUND,                           /* found is filled in */
@@ -65,9 +71,10 @@ struct sender_ops {
     enum work (*after_sent)(const struct task *task, const struct sent *sent);
     void (*later_call)(const struct task *task, enum work work, enum call_method *ret_method, struct strbuf *path,
                        struct strbuf *body);
-    /* Changes the record (number, work, problems ...) by the answer. next_ms is the caller's preset. */
-    void (*later_read)(const struct task *task, const struct answer *answer, struct str json, int64_t now_ms,
-                       struct record *record);
+    /* Changes the record (number, work, problems ...) by the answer to what was asked. A record to be asked
+     * again has its next_ms set already; another may be set. */
+    void (*later_read)(const struct task *task, enum work asked, const struct answer *answer, struct str json,
+                       int64_t now_ms, struct record *record);
 };
 
 int sender_main(const struct sender_ops *ops, int argc, char **argv);

@@ -55,6 +55,7 @@ struct slot {
     size_t client;
     int64_t since_ms;                     /* steady */
     struct lookup lookup;
+    enum work asked;                      /* second lane: what the request was for */
     char doc[DOC_ID_SIZE];
 };
 

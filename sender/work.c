@@ -23,7 +23,7 @@ enum err job_load(struct sender *sender, struct str doc, struct job *ret_job)
     job.now = job.was;
     *ret_job = job;
     ret_job->task = (struct task){ .doc = job.doc, .record = &ret_job->now, .draft = &ret_job->draft,
-                                   .arena = &sender->arena };
+                                   .settings = &stage_config(sender->stage)->sender, .arena = &sender->arena };
     return ERR_OK;
 }
 
@@ -163,7 +163,7 @@ void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
     struct job job;
 
     outage_note(sender, answer);
-    if (answer->outcome == OUTCOME_LOGIN)
+    if (answer->outcome == OUTCOME_LOGIN && !(work_lane(slot->work) == 2 && answer->status == 403))
         client_suspend(sender, slot->client);
     else if (answer->status)
         client_fine(sender, slot->client);

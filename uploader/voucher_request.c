@@ -199,12 +199,13 @@ static void voucher_later_call(const struct task *task, enum work work, enum cal
     strbuf_format(path, "/Vouchers/CashJournals/" STR_FMT, STR_ARG(task->record->id));
 }
 
-static void voucher_later_read(const struct task *task, const struct answer *answer, struct str json, int64_t now_ms,
-                               struct record *record)
+static void voucher_later_read(const struct task *task, enum work asked, const struct answer *answer, struct str json,
+                               int64_t now_ms, struct record *record)
 {
     int64_t number;
 
     (void)task;
+    (void)asked;
     (void)now_ms;
     if (answer->outcome == OUTCOME_DONE && json_member_int(json, "VoucherNo", &number) && number > 0)
         record->number = number;

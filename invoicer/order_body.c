@@ -1,0 +1,168 @@
+#include "order_body.h"
+
+#include "clock.h"
+#include "price.h"
+
+#include <inttypes.h>
+
+enum { ORDER_NO_DIGITS_MAX = 15 };
+
+static bool is_number(struct str text)
+{
+    if (!text.len || text.len > ORDER_NO_DIGITS_MAX || text.bytes[0] == '0')
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+    return true;
+}
+
+static void member_text(struct strbuf *body, const char *name, struct str text)
+{
+    strbuf_format(body, ",\"%s\":", name);
+    strbuf_json(body, text);
+}
+
+/* The till customer's connection decides, as it stands when the order is sealed. */
+static enum err customer_id(const struct task *task, int64_t *ret_id)
+{
+    const struct ref_customer *customer;
+    int64_t number;
+    enum err err = customer_link_get(task->links, task->draft->company, task->draft->customer, &number);
+
+    if (err)
+        return err;
+    customer = refdata_customer(task->ref, number);
+    if (!customer)
+        return ERR_NOT_FOUND;
+    *ret_id = customer->id;
+    return ERR_OK;
+}
+
+/* -1 says none on purpose; nothing said would take the customer's. */
+static enum err department_id(const struct task *task, int64_t *ret_id)
+{
+    const struct ref_department *department;
+
+    *ret_id = -1;
+    if (!task->draft->department.len)
+        return ERR_OK;
+    department = refdata_department(task->ref, task->draft->department);
+    if (!department)
+        return ERR_NOT_FOUND;
+    *ret_id = department->id;
+    return ERR_OK;
+}
+
+static enum err header(const struct task *task, struct strbuf *body)
+{
+    const struct draft *draft = task->draft;
+    int64_t customer, department;
+    char day[16];
+    enum err err = customer_id(task, &customer);
+
+    if (!err)
+        err = department_id(task, &department);
+    if (err)
+        return err;
+    (void)day_text(draft->post_on, day);
+    strbuf_format(body, "{\"CustomerId\":%" PRId64, customer);
+    member_text(body, "ExternalImportReference", draft->reference);
+    member_text(body, "CurrencyCode", draft->currency);
+    strbuf_format(body, ",\"SalesOrderDate\":\"%s\",\"DeliveryDate\":\"%s\",\"SalesOrderStatus\":\"Draft\"", day, day);
+    if (is_number(draft->order_no))
+        strbuf_format(body, ",\"ImportedOrderNo\":" STR_FMT, STR_ARG(draft->order_no));
+    else
+        member_text(body, "PurchaseOrderReference", draft->order_no);
+    strbuf_format(body, ",\"DepartmentId\":%" PRId64 ",\"SalesOrderLines\":[", department);
+    return ERR_OK;
+}
+
+/* 8547 -> "85,47" */
+static void kroner(struct money amount, struct strbuf *out)
+{
+    uint64_t ore = amount.ore < 0 ? -(uint64_t)amount.ore : (uint64_t)amount.ore;
+
+    strbuf_format(out, "%s%" PRIu64 ",%02" PRIu64, amount.ore < 0 ? "-" : "", ore / 100, ore % 100);
+}
+
+static bool is_part(const struct order_line *line)
+{
+    return line->share.ore != line->gross.ore;
+}
+
+/* What the till sold, and where the line is not the whole of it, what is missing to understand the sum. */
+static void description(const struct order_line *line, const struct price *price, struct strbuf *body)
+{
+    struct strbuf text;
+
+    strbuf_init(&text, 8192);
+    if (price->single && !is_part(line) && line->qty) {
+        quantity_text(line->qty / 100, &text);
+        strbuf_add(&text, STR(" x "));
+    }
+    strbuf_add(&text, line->text.len ? line->text : line->product_type);
+    if (is_part(line)) {
+        strbuf_add(&text, STR(" ("));
+        kroner(line->share, &text);
+        strbuf_add(&text, STR(" of "));
+        kroner(line->gross, &text);
+        strbuf_char(&text, ')');
+    }
+    strbuf_json(body, strbuf_str(&text));
+    if (text.failed)
+        body->failed = true;
+    strbuf_free(&text);
+}
+
+static enum err line_body(const struct task *task, size_t index, const struct price *price, struct strbuf *body)
+{
+    const struct order_line *line = &task->draft->order_lines[index];
+    const struct ref_product *product = refdata_product(task->ref, line->product);
+
+    if (!product)
+        return ERR_NOT_FOUND;
+    strbuf_format(body, "%s{\"LineType\":\"Normal\",\"ProductId\":%" PRId64 ",\"Description\":", index ? "," : "",
+                  product->id);
+    description(line, price, body);
+    strbuf_format(body, ",\"Quantity\":");
+    quantity_text(price->quantity, body);
+    strbuf_format(body, ",\"ProductUnitPrice\":");
+    unit_text(price->unit, task->settings->price_decimals, body);
+    strbuf_format(body, ",\"Allowance\":0,\"UseStandardSalesAccount\":true,\"SortOrder\":%zu,"
+                  "\"ExternalImportReference\":\"" STR_FMT "/%zu\"}", index, STR_ARG(task->draft->reference), index + 1);
+    return ERR_OK;
+}
+
+static enum err find_prices(const struct task *task, struct price **ret_prices)
+{
+    const struct draft *draft = task->draft;
+    struct priced *lines = arena_array(task->arena, draft->order_line_count, sizeof *lines);
+    struct money total;
+
+    *ret_prices = arena_array(task->arena, draft->order_line_count, sizeof **ret_prices);
+    if (!lines || !*ret_prices)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < draft->order_line_count; i++) {
+        const struct order_line *line = &draft->order_lines[i];
+
+        lines[i] = (struct priced){ line->share, line->rate, is_part(line) ? 0 : line->qty };
+    }
+    return prices_find(lines, draft->order_line_count, task->settings->price_decimals, *ret_prices, &total);
+}
+
+enum err order_build(const struct task *task, struct strbuf *body)
+{
+    struct price *prices;
+    enum err err;
+
+    if (!task->draft->order_line_count)
+        return ERR_RANGE;
+    err = find_prices(task, &prices);
+    if (!err)
+        err = header(task, body);
+    for (size_t i = 0; !err && i < task->draft->order_line_count; i++)
+        err = line_body(task, i, &prices[i], body);
+    strbuf_format(body, "]}");
+    return err;
+}

@@ -1,0 +1,282 @@
+#include "order_request.h"
+
+#include "clock.h"
+#include "order_body.h"
+#include "refreader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, PAGES_MAX = 200 };
+enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
+
+static bool read_totals(struct str json, struct sent *sent)
+{
+    if (!json_member_text(json, "Id", sent->id, sizeof sent->id) || !sent->id[0])
+        return false;
+    (void)json_member_int(json, "SalesOrderNo", &sent->number);
+    sent->has_total = json_member_money(json, "TotalAmount", &sent->total);
+    return true;
+}
+
+static bool order_read_sent(const struct task *task, struct str json, struct sent *sent)
+{
+    (void)task;
+    return read_totals(json, sent);
+}
+
+static bool totals_differ(const struct task *task, const struct sent *sent)
+{
+    return sent->has_total && sent->total.ore != task->draft->total.ore;
+}
+
+static void order_judge_sent(const struct task *task, const struct sent *sent, struct problems *problems,
+                             struct arena *arena)
+{
+    char till[MONEY_TEXT_SIZE], theirs[MONEY_TEXT_SIZE];
+    struct problem problem = { .code = PROBLEM_TOTAL_DIFFERS, .count = 1 };
+
+    if (!totals_differ(task, sent))
+        return;
+    problem.arg[0] = arena_copy(arena, str_of(money_kroner(task->draft->total, till)));
+    problem.arg[1] = arena_copy(arena, str_of(money_kroner(sent->total, theirs)));
+    problems_add(problems, &problem);
+}
+
+/* The list is narrowed by time with a generous margin: clocks differ, and an order may have waited sealed. Some
+ * versions of PowerOffice are said to demand dates; then the second step gives them. */
+static void orders_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
+{
+    char from[32], day[16], until[16];
+
+    strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true&lastChangedDateTimeOffsetGreaterThan=%s",
+                  time_text_utc(task->record->sealed_ms - MARGIN_MS, from));
+    if (lookup->step == STEP_ORDERS_DATED)
+        strbuf_format(path, "&fromDate=%s&toDate=%s", day_text(task->draft->post_on - 1, day),
+                      day_text(task->draft->post_on + 1, until));
+    strbuf_format(path, "&Fields=Id,SalesOrderNo,ExternalImportReference&PageNumber=%d&PageSize=5000", lookup->page);
+}
+
+/* Invoices have the date on which they were sent: any day since the order was sealed. */
+static void invoices_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
+{
+    int32_t sealed = (int32_t)(task->record->sealed_ms / DAY_MS);
+    int32_t from = sealed < task->draft->post_on ? sealed : task->draft->post_on;
+    char day[16], until[16];
+
+    strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=%s&Fields=Id,OrderNo,InvoiceNo,ExternalImportReference,"
+                  "TotalAmount,IsReversed&PageNumber=%d&PageSize=5000", day_text(from - 1, day),
+                  day_text(sealed + 400, until), lookup->page);
+}
+
+static void order_lookup_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
+{
+    if (lookup->step == STEP_CONFIRM)
+        strbuf_format(path, "/SalesOrders/%s/Complete", lookup->found.id);
+    else if (lookup->step == STEP_INVOICES)
+        invoices_path(task, lookup, path);
+    else
+        orders_path(task, lookup, path);
+}
+
+static bool find_row(const struct task *task, struct str list, struct str *ret_row, size_t *ret_rows)
+{
+    size_t at = 0;
+
+    *ret_rows = 0;
+    while (json_item(list, &at, ret_row)) {
+        char reference[64];
+
+        ++*ret_rows;
+        if (json_member_text(*ret_row, "ExternalImportReference", reference, sizeof reference) &&
+            str_equal(str_of(reference), task->draft->reference) && !json_member_true(*ret_row, "IsReversed"))
+            return true;
+    }
+    return false;
+}
+
+static enum look next_step(struct lookup *lookup, int step)
+{
+    lookup->step = step;
+    lookup->page = 1;
+    return LOOK_MORE;
+}
+
+static enum look read_orders(const struct task *task, struct lookup *lookup, long status, struct str json,
+                             bool last_page)
+{
+    struct str row;
+    size_t rows;
+
+    if (status == 400 && lookup->step == STEP_ORDERS)
+        return next_step(lookup, STEP_ORDERS_DATED);
+    if (status >= 300)
+        return LOOK_LATER;
+    if (find_row(task, json, &row, &rows)) {
+        if (!json_member_text(row, "Id", lookup->found.id, sizeof lookup->found.id))
+            return LOOK_LATER;
+        (void)json_member_int(row, "SalesOrderNo", &lookup->found.number);
+        return next_step(lookup, STEP_CONFIRM);
+    }
+    if (!last_page && rows && lookup->page < PAGES_MAX) {
+        lookup->page++;
+        return LOOK_MORE;
+    }
+    if (list_has(str_of(lookup->missing), STR("OutgoingInvoice")))
+        return LOOK_ABSENT;
+    return next_step(lookup, STEP_INVOICES);
+}
+
+/* An invoice has lost its order's lines; that it is ours, the reference says. */
+static enum look read_invoices(const struct task *task, struct lookup *lookup, long status, struct str json,
+                               bool last_page)
+{
+    struct str row;
+    size_t rows;
+
+    if (status >= 300)
+        return LOOK_LATER;
+    if (find_row(task, json, &row, &rows)) {
+        if (!json_member_text(row, "Id", lookup->found.id, sizeof lookup->found.id))
+            return LOOK_LATER;
+        (void)json_member_int(row, "OrderNo", &lookup->found.number);
+        lookup->found.has_total = json_member_money(row, "TotalAmount", &lookup->found.total);
+        return LOOK_FOUND;
+    }
+    if (last_page || !rows || lookup->page >= PAGES_MAX)
+        return LOOK_ABSENT;
+    lookup->page++;
+    return LOOK_MORE;
+}
+
+static enum look read_order(const struct task *task, struct lookup *lookup, long status, struct str json)
+{
+    struct str lines, line;
+    size_t at = 0, count = 0;
+
+    if (status >= 300 || !json_member(json, "SalesOrderLines", &lines) || !read_totals(json, &lookup->found))
+        return LOOK_LATER;                                   /* 404: a replica lags, or it was invoiced just now */
+    while (json_item(lines, &at, &line))
+        count++;
+    if (count == task->draft->order_line_count)
+        return LOOK_FOUND;
+    (void)snprintf(lookup->note, sizeof lookup->note, "order %" PRId64 " has this reference, but %zu lines where %zu "
+                   "were sent", lookup->found.number, count, task->draft->order_line_count);
+    return LOOK_DIFFERS;
+}
+
+static enum look order_lookup_read(const struct task *task, struct lookup *lookup, long status, struct str json,
+                                   bool last_page)
+{
+    if (lookup->step == STEP_CONFIRM)
+        return read_order(task, lookup, status, json);
+    return lookup->step == STEP_INVOICES ? read_invoices(task, lookup, status, json, last_page)
+                                         : read_orders(task, lookup, status, json, last_page);
+}
+
+static enum work order_after_sent(const struct task *task, const struct sent *sent)
+{
+    return task->draft->send_invoice && !totals_differ(task, sent) ? WORK_INVOICE : WORK_NONE;
+}
+
+static void order_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,
+                             struct strbuf *body)
+{
+    if (work == WORK_INVOICE) {
+        *method = CALL_POST;
+        strbuf_format(path, "/SalesOrders/" STR_FMT "/createAndSendInvoice", STR_ARG(task->record->id));
+        strbuf_format(body, "{\"DeliveryType\":\"Auto\"}");
+        return;
+    }
+    *method = CALL_GET;
+    strbuf_format(path, "/SalesOrders/sentState?id=" STR_FMT, STR_ARG(task->record->id));
+}
+
+static void not_invoiced(const struct task *task, struct str words, struct record *record)
+{
+    struct problem problem = { .code = PROBLEM_INVOICE_NOT_SENT, .count = 1, .arg = { words } };
+    struct problems problems;
+
+    record_problems(record, &problems);
+    problems_add(&problems, &problem);
+    record->work = WORK_NONE;
+    if (record_set_problems(record, task->arena, &problems))
+        record->problems = STR_NONE;      /* the arena has failed, which the commit refuses */
+}
+
+static int64_t poll_wait_ms(uint32_t attempts)
+{
+    static const int64_t waits[] = { 1000, 1000, 4000, 10000, 30000, 60000 };
+
+    return waits[attempts < COUNT(waits) ? attempts : COUNT(waits) - 1];
+}
+
+/* sentState: an array of one, or the object itself. */
+static bool state_of(struct str json, struct str *ret_state)
+{
+    size_t at = 0;
+
+    if (json_is_array(json))
+        return json_item(json, &at, ret_state);
+    *ret_state = json;
+    return json_is_object(json);
+}
+
+static void read_state(const struct task *task, struct str json, struct record *record)
+{
+    char text[256];
+    struct str state;
+
+    if (state_of(json, &state)) {
+        if (json_member_text(state, "SentDateTimeOffset", text, sizeof text) && text[0]) {
+            (void)json_member_int(state, "InvoiceNo", &record->invoice_no);
+            record->work = WORK_NONE;
+            return;
+        }
+        if (json_member_text(state, "LastErrorMessage", text, sizeof text) && text[0]) {
+            not_invoiced(task, arena_copy(task->arena, str_of(text)), record);
+            return;
+        }
+        if (json_member_true(state, "IsInvoiceBeingProcessed"))
+            return;
+    }
+    if (record->attempts >= POLLS_MAX)
+        not_invoiced(task, STR("PowerOffice does not say that it was sent"), record);
+    else if (record->attempts % POLLS_BEFORE_AGAIN == 0)
+        record->work = WORK_INVOICE;      /* nobody seems to have asked: the request was lost */
+}
+
+static void order_later_read(const struct task *task, enum work asked, const struct answer *answer, struct str json,
+                             int64_t now_ms, struct record *record)
+{
+    bool refused = answer->outcome == OUTCOME_REFUSED || answer->outcome == OUTCOME_LOGIN;
+
+    record->next_ms = now_ms + poll_wait_ms(record->attempts);
+    if (asked == WORK_INVOICE) {
+        if (refused)
+            not_invoiced(task, record->words, record);
+        return;
+    }
+    if (answer->outcome == OUTCOME_DONE || (answer->outcome == OUTCOME_REFUSED && answer->status == 404))
+        read_state(task, json, record);
+    else if (refused)
+        not_invoiced(task, record->words, record);
+}
+
+const struct sender_ops order_ops = {
+    .stage = "invoicer",
+    .about = "sends credit sales as sales orders to PowerOffice and keeps their send status",
+    .kind = DOC_ORDER,
+    .ref_bits = REF_FOR_ORDERS,
+    .post_path = "/SalesOrders/Complete",
+    .send_right = "SalesOrders_Full",
+    .lookup_right = { "SalesOrders", sizeof "SalesOrders" - 1 },
+    .build = order_build,
+    .read_sent = order_read_sent,
+    .judge_sent = order_judge_sent,
+    .lookup_path = order_lookup_path,
+    .lookup_read = order_lookup_read,
+    .after_sent = order_after_sent,
+    .later_call = order_later_call,
+    .later_read = order_later_read,
+};
