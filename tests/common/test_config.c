@@ -277,6 +277,35 @@ static void wrong_venue_table(void **unused)
     folder_remove(&folder);
 }
 
+/* Only at the same time must a rate name one class: it may move from one to another on a day. */
+static void a_rate_may_move_between_classes(void **unused)
+{
+    static const struct { const char *from, *to; } rows[] = {
+        { "{rate: 15, code: \"31\"}", "[{rate: 15, code: \"31\"}, {valid_from: 2027-01-01, rate: 25, code: \"31\"}]\n"
+          "  normal: [{rate: 25, code: \"3\"}, {valid_from: 2027-01-01, rate: 26, code: \"3\"}]" },
+        { "{rate: 15, code: \"31\"}", "{valid_from: 2027-01-01, rate: 12, code: \"31\"}\n"
+          "  normal: [{rate: 12, code: \"3\"}, {valid_from: 2026-06-01, rate: 25, code: \"3\"}]" },
+    };
+    struct folder folder;
+
+    (void)unused;
+    folder_make(&folder);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *without = replaced(good_venue, "  normal:  {rate: 25, code: \"3\"}\n", "");
+        char *text = replaced(without, rows[i].from, rows[i].to);
+        struct config *config;
+
+        folder_write(&folder, "venues/oslo-grill.yaml", text, strlen(text), 0644);
+        config = folder_load(&folder);
+        if (config->fault_count)
+            fail_msg("%s", config->faults[0].text);
+        config_free(config);
+        free(without);
+        free(text);
+    }
+    folder_remove(&folder);
+}
+
 static void folders_and_names_that_are_wrong(void **unused)
 {
     struct folder folder;
@@ -566,6 +595,7 @@ int main(void)
         cmocka_unit_test(number_rows),
         cmocka_unit_test(wrong_root_table),
         cmocka_unit_test(wrong_venue_table),
+        cmocka_unit_test(a_rate_may_move_between_classes),
         cmocka_unit_test(folders_and_names_that_are_wrong),
         cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
         cmocka_unit_test(nothing_said_gives_presets),

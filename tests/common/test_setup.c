@@ -91,6 +91,10 @@ static void one_venue_table(void **unused)
           "  card:      {account: 1570}\n  gift_card: {account: 2901",
           "gift_card: {account: 3900, product: GAVEKORT}\npayment_types:\n  card: {account: 1570}\n"
           "  cash: {account: 1900}\n  gift_card: {account: 3900", { FINDING_GIFT_CARD_LIABILITY }, 1, "3900" },
+        { "gift cards as an asset", "gift_card: {account: 2901, product: GAVEKORT}\npayment_types:\n  cash:      {account: 1900}\n"
+          "  card:      {account: 1570}\n  gift_card: {account: 2901",
+          "gift_card: {account: 1580, product: GAVEKORT}\npayment_types:\n  card: {account: 1570}\n"
+          "  cash: {account: 1900}\n  gift_card: {account: 1580", { FINDING_GIFT_CARD_LIABILITY }, 1, "1580" },
         { "another business day", "05:00", "\"06:30\"", { FINDING_BUSINESS_DAY }, 1, "06:30" },
         { "a SAF-T word nobody knows", "\"04010\": beer", "\"04010\": wine", { FINDING_SAFT_WORD }, 1, "04010" },
         { "a SAF-T payment nobody knows", "{12001: cash}", "{12001: vipps}", { FINDING_SAFT_WORD }, 1, "payment_types" },
