@@ -10,9 +10,12 @@ static void event_say(struct strbuf *out, const struct event *event)
     strbuf_format(out, "%s%" PRIu64 " %s", out->len ? "\n" : "", event->seq, event_kind_text(event->kind));
     if (event->order.len || event->customer.len)
         strbuf_format(out, " order=" STR_FMT " customer=" STR_FMT, STR_ARG(event->order), STR_ARG(event->customer));
-    for (size_t i = 0; i < event->line_count; i++)
+    for (size_t i = 0; i < event->line_count; i++) {
         strbuf_format(out, " " STR_FMT "@%s=%s", STR_ARG(event->lines[i].product_type),
                       rate_text(event->lines[i].vat, rate), money_text(event->lines[i].gross, text));
+        if ((event->lines[i].qty < 0) != (event->lines[i].gross.ore < 0))
+            strbuf_add(out, STR(" (quantity of the other sign)"));
+    }
     if (event->payment_count)
         strbuf_add(out, STR(" |"));
     for (size_t i = 0; i < event->payment_count; i++)
@@ -29,6 +32,8 @@ static void event_say(struct strbuf *out, const struct event *event)
     for (size_t i = 0; i < event->z.payment_count; i++)
         strbuf_format(out, " " STR_FMT "=%s", STR_ARG(event->z.payments[i].type),
                       money_text(event->z.payments[i].amount, text));
+    if (event->z.has_grand_total)
+        strbuf_format(out, " grand=%s", money_text(event->z.grand_total, text));
 }
 
 static void says(const char *why, const char *file, const char *must_be, enum saft_note note)
@@ -101,6 +106,9 @@ static void readings(void **unused)
         { "foreign cash in kroner", ONE_REGISTER(SALE("1", "SALE", "117.50", "C", LINE_OF("PIZZA", "117.50", "C", "25")
           "<payment><paymentType>CASH</paymentType><paidAmnt>117.50</paidAmnt><curCode>EUR</curCode><exchRt>11.75</exchRt>"
           "</payment>")), "1 receipt food@25=117.50 | cash=117.50", QUIET },
+        { "foreign cash, to the nearest øre", ONE_REGISTER(SALE("1", "SALE", "117.67", "C", LINE_OF("PIZZA", "117.67", "C", "25")
+          "<payment><paymentType>CASH</paymentType><paidAmnt>10.01</paidAmnt><exchRt>11.755</exchRt></payment>")),
+          "1 receipt food@25=117.67 | cash=117.67", QUIET },
         { "credit and debit cards are card", ONE_REGISTER(SALE("1", "SALE", "100.00", "C", P100 PAID("CREDITCARD", "60.00")
           PAID("CARD", "40.00"))), "1 receipt food@25=100.00 | card=60.00 card=40.00", QUIET },
         { "gift card used", ONE_REGISTER(SALE("1", "SALE", "100.00", "C", P100 PAID("GIFT", "100.00"))),
@@ -200,6 +208,11 @@ static void no_sales(void **unused)
     "</reportPayments><reportTip><tipAmnt>" said "</tipAmnt></reportTip><reportCashSalesVat><reportCashSaleVat><vatPerc>25" \
     "</vatPerc><cashSaleAmnt>80.00</cashSaleAmnt><vatAmnt>20.00</vatAmnt></reportCashSaleVat></reportCashSalesVat>" \
     "</eventReport></event>"
+#define GRAND(number, paid, grand) "<event><eventType>Z</eventType><eventReport><reportID>" number "</reportID><reportType>" \
+    "Z report</reportType><reportDate>2026-11-20</reportDate><reportTime>23:00:00</reportTime><reportPayments>" \
+    Z_PAID("CARD", paid) "</reportPayments><reportCashSalesVat><reportCashSaleVat><vatPerc>25</vatPerc><cashSaleAmnt>" \
+    "72.00</cashSaleAmnt><vatAmnt>18.00</vatAmnt></reportCashSaleVat></reportCashSalesVat><reportGrandTotalSalesNet>" grand \
+    "</reportGrandTotalSalesNet></eventReport></event>"
 #define SOLD "1 receipt food@25=100.00 tip@0=10.00 | card=110.00\n"
 
 static void z_readings(void **unused)
@@ -228,6 +241,16 @@ static void z_readings(void **unused)
           PAID("CARD", "100.00")) SALE("2", "RETURN", "40", "D", LINE_OF("PIZZA", "40", "D", "25") PAID("CARD", "40"))),
           "1 receipt food@25=100.00 | card=100.00\n2 receipt food@25=-40.00 | card=-40.00\n"
           "1 z_report 25%=60.00 | 1-2 card=60.00", QUIET },
+        { "a tip on credit is kept out once", ONE_REGISTER(Z1("0.00", "0.00", "0.00", "") SALE("1", "CREDIT", "100.00", "C",
+          WHO P100 TIP("10.00"))), "1 receipt order= customer=C1 food@25=100.00 tip@0=10.00 | credit=110.00\n"
+          "1 z_report 0%=10.00 25%=100.00 | 1-1 credit=110.00", QUIET },
+        { "gross where net belongs, and sales missing", ONE_REGISTER(Z1("200.00", "200.00", "40.00", Z_PAID("CARD", "210.00"))
+          TIPPED("1")), SOLD "1 z_report 0%=10.00 25%=200.00 | 1-1 card=210.00", SAFT_Z_DIFFERS },
+        { "the running total of sales alone", ONE_REGISTER(GRAND("1", "90.00", "100.00") PIZZA_SALE("1", "90.00")),
+          "1 receipt food@25=90.00 | card=90.00\n1 z_report 25%=90.00 | 1-1 card=90.00 grand=100.00", QUIET },
+        { "no running total of sales with tips", ONE_REGISTER(GRAND("1", "100.00", "100.00") SALE("1", "SALE", "90.00", "C",
+          LINE_OF("PIZZA", "90.00", "C", "25") TIP("10.00") PAID("CARD", "100.00"))),
+          "1 receipt food@25=90.00 tip@0=10.00 | card=100.00\n1 z_report 0%=10.00 25%=90.00 | 1-1 card=100.00", QUIET },
         { "X reports are nothing", ONE_REGISTER("<event><eventType>X</eventType><eventReport><reportType>X report</reportType>"
           "</eventReport></event>" PIZZA_SALE("1", "1.00")), "1 receipt food@25=1.00 | card=1.00", QUIET },
         { "Z without figures", ONE_REGISTER("<event><eventType>Z</eventType></event>"), "", SAFT_Z_EMPTY },
@@ -253,6 +276,44 @@ static void z_without_number(void **unused)
     (void)unused;
     says("numbered by its time", ONE_REGISTER(Z("Z-A", "2026-11-20", "23:00:00", "0", "0", "0", "")),
          "1795212000 z_report | 1-0", SAFT_Z_UNNUMBERED);
+}
+
+/* A bar that prints its Z at six in the morning, after the business day's end. */
+static void z_of_last_night(void **unused)
+{
+    struct fault fault;
+    struct kept kept;
+    struct event z;
+    char day[16];
+
+    (void)unused;
+    kept_init(&kept);
+    assert_int_equal(read_text(STR(ONE_REGISTER(Z("1", "2026-11-21", "06:00:00", "1", "0.80", "0.20", Z_PAID("CARD", "1"))
+                                                PIZZA_SALE("1", "1.00"))), &kept, NULL, &fault), ERR_OK);
+    z = event_at(&kept, 1);
+    assert_string_equal(day_text(z.z.business_day, day), "2026-11-20");
+    kept_free(&kept);
+}
+
+/* Standard code 33 is the low rate, whatever that was on the day. */
+static void rates_of_days(void **unused)
+{
+    static const struct { const char *day, *rate; } rows[] = {
+        { "2015-12-31", "8" }, { "2016-01-01", "10" }, { "2018-01-01", "12" }, { "2020-03-31", "12" }, { "2020-04-01", "6" },
+        { "2021-09-30", "6" }, { "2021-10-01", "12" }, { "2026-11-20", "12" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char file[4096], must_be[64];
+
+        (void)snprintf(file, sizeof file, ONE_REGISTER("<cashtransaction><nr>1</nr><transAmntIn>10</transAmntIn><transDate>%s"
+                       "</transDate><transTime>12:00:00</transTime><ctLine><artGroupID>PIZZA</artGroupID><lineAmntIn>10"
+                       "</lineAmntIn><vat><vatCode>L</vatCode></vat></ctLine>" PAID("CARD", "10") "</cashtransaction>"),
+                       rows[i].day);
+        (void)snprintf(must_be, sizeof must_be, "1 receipt food@%s=10.00 | card=10.00", rows[i].rate);
+        says(rows[i].day, file, must_be, QUIET);
+    }
 }
 
 /* The venue's words come before the official ones, by the till's own id or by the predefined code. */
@@ -291,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readings),   cmocka_unit_test(credit_and_gifts), cmocka_unit_test(no_sales),
         cmocka_unit_test(z_readings), cmocka_unit_test(z_without_number), cmocka_unit_test(words),
+        cmocka_unit_test(z_of_last_night), cmocka_unit_test(rates_of_days),
     };
 
     return cmocka_run_group_tests(tests, venue_make, venue_drop);
