@@ -1,0 +1,254 @@
+/* Goal: whoever asks, and however late or often, no second holds more requests than allowed, and when there is work at
+ * least 99 % of them are used; 429 stops all; tokens and leases of one process serve the others. */
+#include "limiter.h"
+#include "tokens.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char folder[64];
+static struct quota quota;
+
+static int make(void **unused)
+{
+    (void)unused;
+    (void)snprintf(folder, sizeof folder, "/tmp/bilag-limiter-XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    return quota_open(str_of(folder), &quota, NULL) == ERR_OK ? 0 : -1;
+}
+
+static int drop(void **unused)
+{
+    char command[96];
+
+    (void)unused;
+    quota_close(&quota);
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static uint64_t random_state;
+
+static uint64_t random_below(uint64_t below)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (random_state >> 33) % below;
+}
+
+enum { RUN_MAX = 4000 };
+
+/* Two senders that always have work, each waking up to late_us after it was told to; times of what left. */
+static size_t run(int32_t per_second, int64_t late_us, int64_t span_us, int64_t sent[RUN_MAX])
+{
+    struct limiter limiters[2];
+    int64_t wake_us[2] = { 1000000000, 1000000000 }, now_us, at_us;
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT(limiters); i++)
+        limiter_init(&limiters[i], &quota, STR("a key"), per_second);
+    do {
+        size_t who = wake_us[0] <= wake_us[1] ? 0 : 1;
+        enum err err;
+
+        now_us = wake_us[who];
+        err = limiter_take(&limiters[who], now_us, &at_us);
+        assert_true(err == ERR_OK || err == ERR_BUSY);
+        if (err == ERR_OK) {
+            assert_true(count < RUN_MAX);
+            sent[count++] = now_us;
+            wake_us[who] = now_us + 1;
+        } else {
+            assert_true(at_us > now_us);
+            wake_us[who] = at_us + (late_us ? (int64_t)random_below((uint64_t)late_us) : 0);
+        }
+    } while (now_us < 1000000000 + span_us);
+    return count;
+}
+
+static void no_second_above_and_the_quota_used(void **unused)
+{
+    static const struct { int32_t per_second; int64_t late_us; } rows[] = {
+        { 10, 0 }, { 10, 1000 }, { 10, 2000 }, { 1, 2000 }, { 100, 1000 }, { 7, 500 },
+    };
+    static int64_t sent[RUN_MAX];
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int64_t span_us = 30 * 1000000;
+        size_t count, first = 0;
+
+        random_state = 20261120 + i;
+        assert_int_equal(drop(unused) || make(unused), 0);
+        count = run(rows[i].per_second, rows[i].late_us, span_us, sent);
+        for (size_t k = 0; k < count; k++) {
+            /* 5 ms of difference in the way there is allowed for */
+            while (sent[k] - sent[first] >= 1000000 + 5000)
+                first++;
+            if (k - first + 1 > (size_t)rows[i].per_second)
+                fail_msg("seed %zu, %d/s: %zu in the second before %" PRId64, 20261120 + i, rows[i].per_second,
+                         k - first + 1, sent[k]);
+        }
+        if ((double)count < 0.99 * rows[i].per_second * 30)
+            fail_msg("%d/s, late %" PRId64 ": only %zu used", rows[i].per_second, rows[i].late_us, count);
+    }
+}
+
+static void idle_time_is_not_saved_up(void **unused)
+{
+    struct limiter limiter;
+    int64_t at_us = 0;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 10);
+    assert_int_equal(limiter_take(&limiter, 1000000, &at_us), ERR_OK);
+    assert_int_equal(limiter_take(&limiter, 900000000, &at_us), ERR_OK);
+    assert_int_equal(limiter_take(&limiter, 900000001, &at_us), ERR_BUSY);
+    assert_in_range(at_us, 900000000 + 95000, 900000000 + 101000);
+}
+
+static void keys_have_buckets_of_their_own(void **unused)
+{
+    struct limiter a, b;
+    int64_t at_us = 0;
+
+    (void)unused;
+    limiter_init(&a, &quota, STR("one"), 10);
+    limiter_init(&b, &quota, STR("two"), 10);
+    assert_int_equal(limiter_take(&a, 1000000, &at_us), ERR_OK);
+    assert_int_equal(limiter_take(&b, 1000000, &at_us), ERR_OK);
+    assert_int_equal(limiter_look(&a, 1000001, &at_us), ERR_BUSY);
+}
+
+static void late_request_pushes_the_next(void **unused)
+{
+    struct limiter limiter;
+    int64_t at_us = 0;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 10);
+    assert_int_equal(limiter_take(&limiter, 1000000, &at_us), ERR_OK);
+    assert_int_equal(limiter_late(&limiter, 1050000), ERR_OK);
+    assert_int_equal(limiter_take(&limiter, 1101000, &at_us), ERR_BUSY);
+    assert_true(at_us >= 1050000 + 98000);
+}
+
+static void throttled_stops_everybody(void **unused)
+{
+    struct limiter limiter, other;
+    int64_t at_us = 0, now_us = 100000000;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 10);
+    limiter_init(&other, &quota, STR("a key"), 10);
+    assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 7), ERR_OK);         /* as told */
+    assert_int_equal(limiter_take(&other, now_us + 6999999, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, now_us + 7000000);
+    assert_int_equal(limiter_take(&other, now_us + 7000000, &at_us), ERR_OK);
+
+    now_us += 60000000;                                      /* not told: 1 s, then 2 s for one sent after it */
+    assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 0), ERR_OK);
+    assert_int_equal(limiter_look(&other, now_us + 1, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, now_us + 1000000);
+    assert_int_equal(limiter_throttled(&limiter, now_us - 5, now_us + 10, 0), ERR_OK);       /* sent before: the same */
+    assert_int_equal(limiter_look(&other, now_us + 1, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, now_us + 1000000);
+    assert_int_equal(limiter_throttled(&limiter, now_us + 1000000, now_us + 1100000, 0), ERR_OK);
+    assert_int_equal(limiter_look(&other, now_us + 1100000, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, now_us + 3100000);
+}
+
+static void throttled_wait_is_bounded(void **unused)
+{
+    struct limiter limiter;
+    int64_t at_us = 0, now_us = 100000000;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 10);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 0), ERR_OK);
+        assert_int_equal(limiter_look(&limiter, now_us, &at_us), ERR_BUSY);
+        assert_true(at_us - now_us <= 60000000);
+        now_us = at_us;
+    }
+    assert_true(limiter_throttled(&limiter, now_us, now_us, INT64_MAX) == ERR_OK);
+    assert_int_equal(limiter_look(&limiter, now_us, &at_us), ERR_BUSY);
+    assert_int_equal(at_us - now_us, INT64_C(3600000000));
+}
+
+static void tokens_are_kept_until_near_expiry(void **unused)
+{
+    static const struct { int64_t life_s, spare_ms; } rows[] = { { 1200, 60000 }, { 600, 60000 }, { 5, 500 }, { 1, 100 } };
+    static struct token token;
+    char name[TOKEN_NAME_SIZE], other[TOKEN_NAME_SIZE];
+
+    (void)unused;
+    token_name(STR("url"), STR("sub"), STR("app"), STR("client"), name);
+    token_name(STR("url"), STR("sub"), STR("appc"), STR("lient"), other);
+    assert_string_not_equal(name, other);
+    assert_int_equal(token_get(&quota, name, 0, &token), ERR_NOT_FOUND);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int64_t until_ms = 5000 + rows[i].life_s * 1000 - rows[i].spare_ms;
+
+        assert_int_equal(token_put(&quota, name, STR("secret"), rows[i].life_s, 5000), ERR_OK);
+        assert_int_equal(token_get(&quota, name, until_ms - 1, &token), ERR_OK);
+        assert_true(str_equal((struct str){ token.text, token.len }, STR("secret")));
+        assert_int_equal(token_get(&quota, name, until_ms, &token), ERR_NOT_FOUND);
+        assert_int_equal(token_get(&quota, other, 5000, &token), ERR_NOT_FOUND);
+    }
+    assert_int_equal(token_put(&quota, name, STR(""), 1200, 0), ERR_FORMAT);
+    assert_int_equal(token_put(&quota, name, STR("x"), 0, 0), ERR_FORMAT);
+}
+
+static void only_the_refused_token_is_dropped(void **unused)
+{
+    static struct token token;
+    char name[TOKEN_NAME_SIZE];
+
+    (void)unused;
+    token_name(STR("url"), STR("sub"), STR("app"), STR("client"), name);
+    assert_int_equal(token_put(&quota, name, STR("new"), 1200, 0), ERR_OK);
+    assert_int_equal(token_drop(&quota, name, STR("old")), ERR_OK);
+    assert_int_equal(token_get(&quota, name, 1, &token), ERR_OK);
+    assert_int_equal(token_drop(&quota, name, STR("new")), ERR_OK);
+    assert_int_equal(token_get(&quota, name, 1, &token), ERR_NOT_FOUND);
+    assert_int_equal(token_drop(&quota, name, STR("new")), ERR_OK);
+}
+
+static void leases_exclude_others_and_end_by_themselves(void **unused)
+{
+    struct quota other = quota;
+    int64_t until_ms = 0;
+
+    (void)unused;
+    other.owner++;
+    assert_int_equal(lease_take(&quota, STR("token/x"), 1000, 5000, &until_ms), ERR_OK);
+    assert_int_equal(lease_take(&quota, STR("token/x"), 1001, 5000, &until_ms), ERR_OK);     /* one's own again */
+    assert_int_equal(lease_take(&other, STR("token/x"), 1002, 5000, &until_ms), ERR_BUSY);
+    assert_int_equal(until_ms, 6001);
+    assert_int_equal(lease_take(&other, STR("token/y"), 1002, 5000, &until_ms), ERR_OK);
+    assert_int_equal(lease_give(&other, STR("token/x")), ERR_OK);                            /* not its own: stays */
+    assert_int_equal(lease_take(&other, STR("token/x"), 1002, 5000, &until_ms), ERR_BUSY);
+    assert_int_equal(lease_take(&other, STR("token/x"), 6001, 5000, &until_ms), ERR_OK);     /* its holder died */
+    assert_int_equal(lease_give(&other, STR("token/x")), ERR_OK);
+    assert_int_equal(lease_take(&quota, STR("token/x"), 6002, 5000, &until_ms), ERR_OK);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(no_second_above_and_the_quota_used), ROW(idle_time_is_not_saved_up), ROW(keys_have_buckets_of_their_own),
+        ROW(late_request_pushes_the_next), ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
+        ROW(tokens_are_kept_until_near_expiry), ROW(only_the_refused_token_is_dropped),
+        ROW(leases_exclude_others_and_end_by_themselves),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
