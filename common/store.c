@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #define MAP_FIRST ((size_t)16 << 20)
 #define MAP_STEP_MAX ((size_t)1 << 30)
@@ -457,6 +458,18 @@ void store_relax(struct store *store)
         (void)madvise((void *)from, to - from, MADV_DONTNEED);
     }
     (void)fclose(maps);
+}
+
+void store_relax_above(struct store *store, size_t bytes)
+{
+    FILE *statm = fopen("/proc/self/statm", "re");
+    unsigned long resident = 0;
+
+    if (!statm)
+        return;
+    if (fscanf(statm, "%*u %lu", &resident) == 1 && resident * (unsigned long)sysconf(_SC_PAGESIZE) > bytes)
+        store_relax(store);
+    (void)fclose(statm);
 }
 
 void key_init(struct key *key)

@@ -66,6 +66,8 @@ USED enum err store_floor(struct txn *txn, unsigned table, struct str prefix, st
 USED enum err store_copy(struct store *store, struct str folder, struct fault *fault);
 /* Gives mapped pages back to the page cache, so that resident memory stays small. */
 void store_relax(struct store *store);
+/* The same, if the process has more than this resident. */
+void store_relax_above(struct store *store, size_t bytes);
 
 /* Keys are built from big-endian numbers and NUL-terminated names, so that byte order is our order. */
 struct key { uint8_t bytes[STORE_KEY_MAX]; size_t len; bool failed; };

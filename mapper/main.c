@@ -20,7 +20,7 @@
 #include <zmq.h>
 
 enum { CREDIT_EVENTS = 4096, ATTEND_BATCH = 64, ATTEND_BUDGET_MS = 100, AUDIT_POLL_MS = 200, BUSY_RETRY_MS = 50,
-       RELAX_EVERY_MS = 5000, RESEND_WAIT_MAX_MS = 60000, ARENA_BYTES = 256 * 1024 * 1024 };
+       RELAX_EVERY_MS = 250, RESEND_WAIT_MAX_MS = 60000, ARENA_BYTES = 256 * 1024 * 1024, RELAX_BYTES = 32 * 1024 * 1024 };
 
 struct mapper {
     struct store *store;
@@ -66,6 +66,29 @@ static enum err due_work(struct txn *txn, void *context)
     return store_walk(txn, TABLE_DUE, STR_NONE, STR_NONE, due_seen, context);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Any event of a venue may be the number that another of its days waits for. */
+static void wake_awaiting(struct stage *stage, struct mapper *mapper, const struct fold *fold)
+{
+    struct str *venues = arena_array(&mapper->fold_arena, fold->touched_count, sizeof *venues);
+    size_t count = 0;
+
+    for (size_t i = 0; venues && i < fold->touched_count; i++)
+        venues[i] = fold->touched[i].venue;
+    if (!venues)
+        return;
+    qsort(venues, fold->touched_count, sizeof *venues, by_name);
+    for (size_t i = 0; i < fold->touched_count; i++)
+        if (count == 0 || !str_equal(venues[i], venues[count - 1]))
+            venues[count++] = venues[i];
+    schedule_venues_await(mapper->schedule, venues, count,
+                          stage_steady_ms(stage) + stage_config(stage)->mapper.preview_ms / 4);
+}
+
 static void touched(struct stage *stage, struct mapper *mapper, const struct fold *fold)
 {
     int64_t now = stage_steady_ms(stage);
@@ -81,9 +104,8 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
         due->dirty = true;
         if (due->look_ms > at)
             schedule_look_at(mapper->schedule, due, at > now ? at : now);
-        schedule_venue_awaits(mapper->schedule, fold->touched[i].venue,
-                              now + stage_config(stage)->mapper.preview_ms / 4);
     }
+    wake_awaiting(stage, mapper, fold);
     stage_counter_add(stage, "events", (int64_t)fold->events);
     stage_counter_add(stage, "duplicates", (int64_t)fold->duplicates);
     stage_counter_add(stage, "conflicts", (int64_t)fold->conflicts);
@@ -409,7 +431,7 @@ static enum err mapper_turn(struct stage *stage, void *state)
     logclient_turn(mapper->log);
     if (now >= mapper->relax_ms) {
         mapper->relax_ms = now + RELAX_EVERY_MS;
-        store_relax(mapper->store);
+        store_relax_above(mapper->store, RELAX_BYTES);
     }
     stage_counter_set(stage, "days_due", (int64_t)schedule_count(mapper->schedule));
     stage_counter_set(stage, "lag", (int64_t)partitions_lag(mapper->partitions));

@@ -173,12 +173,21 @@ void schedule_all_dirty(struct schedule *schedule, int64_t now_ms)
         }
 }
 
-void schedule_venue_awaits(struct schedule *schedule, struct str venue, int64_t at_ms)
+static int by_name(const void *a, const void *b)
 {
-    for (size_t i = 0; i < schedule->room; i++) {
-        struct due *due = &schedule->at[i];
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
 
-        if (!due->used || !due->awaits || !str_equal(str_of(due->venue), venue))
+void schedule_venues_await(struct schedule *schedule, const struct str *venues, size_t count, int64_t at_ms)
+{
+    for (size_t i = 0; count && i < schedule->room; i++) {
+        struct due *due = &schedule->at[i];
+        struct str venue;
+
+        if (!due->used || !due->awaits)
+            continue;
+        venue = str_of(due->venue);
+        if (!bsearch(&venue, venues, count, sizeof venue, by_name))
             continue;
         due->dirty = true;
         if (due->look_ms > at_ms)

@@ -33,7 +33,7 @@ void schedule_look_at(struct schedule *schedule, struct due *due, int64_t ms);
 struct due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms);
 /* Every day is to be built again, now (the configuration changed). */
 void schedule_all_dirty(struct schedule *schedule, int64_t now_ms);
-/* Days of a venue that wait for numbers are to be looked at again. */
-void schedule_venue_awaits(struct schedule *schedule, struct str venue, int64_t at_ms);
+/* Days that wait for numbers are to be looked at again, if their venue is among these (sorted, each once). */
+void schedule_venues_await(struct schedule *schedule, const struct str *venues, size_t count, int64_t at_ms);
 
 #endif
