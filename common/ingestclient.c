@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "wire.h"
 
-enum { INSTANCES_MAX = 64, ANSWER_WAIT_MS = 5000, FULL_WAIT_MS = 500, REJECTS_MAX = 1000 };
+enum { INSTANCES_MAX = 64, ANSWER_WAIT_MS = 3000, FULL_WAIT_MS = 500, REJECTS_MAX = 1000 };
 
 struct ingestclient {
     void *zmq, *socket;

@@ -207,6 +207,10 @@ class Ingest:
         """(venue, register, seq) of everything in the log, in order of place."""
         return [(e[1], e[2], e[4]) for _, e in sorted(self.events(instance).items())]
 
+    def sanitized(self):
+        """The sanitizers' own memory is not the program's."""
+        return b"__asan_init" in (self.bindir / "bilag-ingest").read_bytes()
+
     def rss_kb(self, instance=0, field="VmRSS"):
         text = pathlib.Path(f"/proc/{self.processes[instance].pid}/status").read_text()
         return int(text.split(field + ":")[1].split()[0])

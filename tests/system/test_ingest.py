@@ -101,7 +101,7 @@ def test_long_line(ingest):
     answer = ingest.post(b'{"x":"' + b"a" * (10 << 20) + b'"}\n' + ndjson(receipt(2)))[1]
     assert answer["accepted"] == 1 and [r["line"] for r in answer["rejected"]] == [1]
     assert "longer than line_bytes_max" in answer["rejected"][0]["reason"]
-    assert ingest.rss_kb() - before < 4096
+    assert ingest.sanitized() or ingest.rss_kb() - before < 4096
 
 
 # Goal: a body without end is taken line by line, in bounded memory; requests that wait share commits.
@@ -201,7 +201,7 @@ def test_spool_long_line(ingest):
     ingest.write_spool("a.ndjson", b"b" * (5 << 20) + b"\n" + ndjson(receipt(2)))
     until("what follows", lambda: ingest.counter("accepted") == 2)
     assert ingest.counter("rejected") == 1
-    assert ingest.rss_kb(field="VmHWM") < 64 * 1024
+    assert ingest.sanitized() or ingest.rss_kb(field="VmHWM") < 64 * 1024
 
 
 # Goal: a reader gets what it asks for, no more than its credit, and what comes later without asking again.
@@ -381,5 +381,5 @@ def test_memory_stays(ingest):
     ingest.write_spool("big.ndjson", body.replace(b'"K1"', b'"K2"') + b"\n")
     until("spool read", lambda: ingest.counter("accepted") == 150000, 60)
     assert len(ingest.events()) == 150000
-    assert ingest.rss_kb(field="VmHWM") < 64 * 1024
-    assert ingest.rss_kb(field="VmHWM") - half < 24 * 1024
+    assert ingest.sanitized() or ingest.rss_kb(field="VmHWM") < 64 * 1024
+    assert ingest.sanitized() or ingest.rss_kb(field="VmHWM") - half < 24 * 1024
