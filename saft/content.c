@@ -167,7 +167,8 @@ static enum err end_event(struct content *content, struct fault *fault)
 
 static enum err end_sale(struct content *content, struct fault *fault)
 {
-    enum err err = till_sale(content->till, &content->now.sale.sale, content->now.sale.trans_id, &content->record, fault);
+    enum err err = till_sale(content->till, &content->now.sale.sale, content->now.sale.trans_id,
+                             &content->record, fault);
 
     if (!err)
         content->now.sale.sale.nr = STR_NONE;
@@ -391,8 +392,9 @@ enum err content_new(const struct venue *venue, saft_sink sink, void *context, s
     content->payments = calloc(EVENT_PAYMENTS_MAX, sizeof *content->payments);
     content->z_vats = calloc(EVENT_Z_SUMS_MAX, sizeof *content->z_vats);
     content->z_payments = calloc(EVENT_PAYMENTS_MAX, sizeof *content->z_payments);
-    err = content->lines && content->payments && content->z_vats && content->z_payments ? codelist_new(venue, &content->codes)
-                                                                                    : ERR_MEMORY;
+    err = content->lines && content->payments && content->z_vats && content->z_payments ? ERR_OK : ERR_MEMORY;
+    if (!err)
+        err = codelist_new(venue, &content->codes);
     if (!err)
         err = till_new(venue, content->codes, (struct till_outlet){ emit, content, &content->summary }, &content->till);
     if (err) {

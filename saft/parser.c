@@ -164,6 +164,12 @@ static void on_error(void *context, xmlErrorPtr error)
            "booked", (int)(len < 120 ? len : 120), message);
 }
 
+/* What libxml2 would print by itself; what matters of it comes to on_error() as well. */
+static void say_nothing(void *context, const char *format, ...)
+{
+    (void)context, (void)format;
+}
+
 static bool names_intern(struct parser *parser)
 {
     ensure(element_count <= ROWS_MAX);
@@ -192,6 +198,7 @@ static bool parser_make(struct parser *parser)
     };
 
     xmlInitParser();
+    xmlSetGenericErrorFunc(NULL, say_nothing);
     parser->xml = xmlCreatePushParserCtxt(&sax, parser, NULL, 0, NULL);
     return parser->xml && xmlCtxtUseOptions(parser->xml, XML_PARSE_NONET | XML_PARSE_BIG_LINES) == 0 &&
            names_intern(parser);

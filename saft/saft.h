@@ -34,11 +34,11 @@ typedef enum err (*saft_sink)(const struct event *event, void *context);
     X(SAFT_ROUNDING_ODD, "rounding-odd", "rounding above 0.50 or without cash") \
     X(SAFT_CREDIT_PAID, "credit-paid", "a credit sale that was paid at once; booked as paid, not as an order") \
     X(SAFT_GROUP_UNKNOWN, "group-unknown", \
-      "an article group without a predefined code; its own id became the product type: map it, or " \
-      "write it under saft: article_groups:") \
+      "an article group without a predefined code; its own id became the product type: give it an " \
+      "account under product_types:") \
     X(SAFT_PAYMENT_UNKNOWN, "payment-unknown", \
-      "a payment code without a predefined code; its own id became the payment type: map it, or " \
-      "write it under saft: payment_codes:") \
+      "a payment code without a predefined code; its own id became the payment type: give it an " \
+      "account under payment_types:") \
     X(SAFT_MOVEMENT_EMPTY, "movement-empty", "a till movement without an amount; see the till's own report") \
     X(SAFT_Z_DIFFERS, "z-differs", "a Z report that its receipts do not add up to; the day will be held") \
     X(SAFT_Z_EMPTY, "z-empty", "a Z event without figures; ignored") \

@@ -106,7 +106,6 @@ static enum err product_of(struct sale_maker *maker, const struct raw_line *line
 
     if (id.len && !group)
         return ERR_MEMORY;
-    ret_line->text = value_clip(line->text.len || !article ? line->text : article->text);
     if (rate == 0 && is_gift(maker, line, group, article))
         ret_line->product_type = STR("gift_card");
     else if (group)
@@ -211,6 +210,23 @@ static enum err movement_of(struct sale_maker *maker, const struct raw_sale *sal
     return event->reason.len ? ERR_OK : ERR_MEMORY;
 }
 
+/* Articles are renamed between two exports, and a receipt that is in both must stay the same to the byte: the
+ * article's text is taken only where it is needed, on what will be an order. */
+static void texts_of(struct sale_maker *maker, const struct raw_sale *sale, struct event *event)
+{
+    bool credit = false;
+
+    for (size_t i = 0; i < event->payment_count; i++)
+        credit = credit || str_equal(event->payments[i].type, STR("credit"));
+    for (size_t i = 0; i < sale->line_count; i++) {
+        const struct code *article = codelist_article(maker->codes, sale->lines[i].article);
+
+        event->lines[i].text = value_clip(sale->lines[i].text);
+        if (credit && article && !sale->lines[i].text.len)
+            event->lines[i].text = value_clip(article->text);
+    }
+}
+
 static bool sells_gift_card(const struct event *event)
 {
     for (size_t i = 0; i < event->line_count; i++)
@@ -257,8 +273,10 @@ enum err sale_to_event(struct sale_maker *maker, const struct raw_sale *sale, st
         bool moves = sale_movement(type->predefined) && !sells_gift_card(&event);
 
         err = moves ? movement_of(maker, sale, type, &event) : payments_of(maker, sale, &event);
-        if (!err && !moves)
+        if (!err && !moves) {
             balance_sale(maker, sale, type->predefined, &event);
+            texts_of(maker, sale, &event);
+        }
     }
     if (!err)
         err = event_check(&event, fault);

@@ -54,8 +54,10 @@ static void says(const char *why, const char *file, const char *must_be, enum sa
     }
     if (!str_equal(strbuf_str(&out), str_of(must_be)))
         fail_msg("%s:\n" STR_FMT "\nmust be\n%s", why, STR_ARG(strbuf_str(&out)), must_be);
+    /* A tip that has no place leaves the receipt unbalanced as well. */
     for (enum saft_note i = 0; i < SAFT_NOTE_COUNT; i++)
-        if ((summary.notes[i].count != 0) != (i == note))
+        if ((summary.notes[i].count != 0) !=
+            (i == note || (i == SAFT_RECEIPT_UNBALANCED && note == SAFT_TIP_UNPLACED)))
             fail_msg("%s: note %s %" PRIu64 " times", why, saft_note_code(i), summary.notes[i].count);
     strbuf_free(&out);
     kept_free(&kept);
@@ -85,6 +87,14 @@ static void readings(void **unused)
           "1 receipt food@25=100.00 tip@0=10.00 | card=110.00", QUIET },
         { "tip as a line of its own", ONE_REGISTER(SALE("1", "SALE", "110.00", "C", P100 LINE_OF("PIZZA", "10.00", "C", "0")
           TIP("10.00") PAID("CARD", "110.00"))), "1 receipt food@25=100.00 tip@0=10.00 | card=110.00", QUIET },
+        { "tip as one of two untaxed lines", ONE_REGISTER(SALE("1", "SALE", "115.00", "C", P100 LINE_OF("BEER", "5.00", "C", "0")
+          LINE_OF("PIZZA", "10.00", "C", "0") TIP("10.00") PAID("CARD", "115.00"))),
+          "1 receipt food@25=100.00 beer@0=5.00 tip@0=10.00 | card=115.00", QUIET },
+        { "tip that is somewhere in a taxed line", ONE_REGISTER(SALE("1", "SALE", "100.00", "C", P100 TIP("10.00")
+          PAID("CARD", "100.00"))), "1 receipt food@25=100.00 tip@0=10.00 | card=100.00", SAFT_TIP_UNPLACED },
+        { "VAT said once for the receipt", ONE_REGISTER(SALE("1", "SALE", "10", "C", "<ctLine><artGroupID>BEER</artGroupID>"
+          "<lineAmntIn>10</lineAmntIn></ctLine><vat><vatCode>H</vatCode><vatAmnt>2</vatAmnt></vat>" PAID("CARD", "10"))),
+          "1 receipt beer@25=10.00 | card=10.00", QUIET },
         { "tip and rounding in cash", ONE_REGISTER(SALE("1", "SALE", "99.60", "C", LINE_OF("PIZZA", "99.60", "C", "25")
           TIP("10.00") ROUNDED("0.40") PAID("CASH", "110.00"))),
           "1 receipt food@25=99.60 tip@0=10.00 rounding@0=0.40 | cash=110.00", QUIET },
@@ -213,6 +223,10 @@ static void no_sales(void **unused)
     Z_PAID("CARD", paid) "</reportPayments><reportCashSalesVat><reportCashSaleVat><vatPerc>25</vatPerc><cashSaleAmnt>" \
     "72.00</cashSaleAmnt><vatAmnt>18.00</vatAmnt></reportCashSaleVat></reportCashSalesVat><reportGrandTotalSalesNet>" grand \
     "</reportGrandTotalSalesNet></eventReport></event>"
+#define ZCREDIT(sales, memos) "<event><eventType>Z</eventType><eventReport><reportID>1</reportID><reportType>Z report" \
+    "</reportType><reportDate>2026-11-20</reportDate><reportTime>23:00:00</reportTime><reportCreditSales><creditSalesAmnt>" \
+    sales "</creditSalesAmnt></reportCreditSales><reportCreditMemos><creditMemosAmnt>" memos "</creditMemosAmnt>" \
+    "</reportCreditMemos></eventReport></event>"
 #define SOLD "1 receipt food@25=100.00 tip@0=10.00 | card=110.00\n"
 
 static void z_readings(void **unused)
@@ -244,6 +258,22 @@ static void z_readings(void **unused)
         { "a tip on credit is kept out once", ONE_REGISTER(Z1("0.00", "0.00", "0.00", "") SALE("1", "CREDIT", "100.00", "C",
           WHO P100 TIP("10.00"))), "1 receipt order= customer=C1 food@25=100.00 tip@0=10.00 | credit=110.00\n"
           "1 z_report 0%=10.00 25%=100.00 | 1-1 credit=110.00", QUIET },
+        { "a tip on credit is kept out once, and sales missing", ONE_REGISTER(Z1("50.00", "40.00", "10.00",
+          Z_PAID("CARD", "50.00")) SALE("1", "CREDIT", "100.00", "C", WHO P100 TIP("10.00"))),
+          "1 receipt order= customer=C1 food@25=100.00 tip@0=10.00 | credit=110.00\n"
+          "1 z_report 0%=10.00 25%=150.00 | 1-1 card=50.00 credit=110.00", SAFT_Z_DIFFERS },
+        { "credit memos taken off already", ONE_REGISTER(ZCREDIT("60.00", "40.00") SALE("1", "CREDIT", "100.00", "C", WHO P100)
+          SALE("2", "CREDIT", "40.00", "D", WHO LINE_OF("PIZZA", "40.00", "D", "25"))),
+          "1 receipt order= customer=C1 food@25=100.00 | credit=100.00\n"
+          "2 receipt order= customer=C1 food@25=-40.00 | credit=-40.00\n1 z_report 25%=60.00 | 1-2 credit=60.00", QUIET },
+        { "the Z knows of more credit", ONE_REGISTER(ZCREDIT("150.00", "0.00") SALE("1", "CREDIT", "100.00", "C", WHO P100)),
+          "1 receipt order= customer=C1 food@25=100.00 | credit=100.00\n"
+          "1 z_report 0%=50.00 25%=100.00 | 1-1 credit=150.00", SAFT_Z_DIFFERS },
+        { "rounding is of the cash alone", ONE_REGISTER(Z1("99.60", "79.68", "19.92", Z_PAID("CARD", "50.00")
+          Z_PAID("CASH", "49.60")) SALE("1", "SALE", "99.60", "C", LINE_OF("PIZZA", "99.60", "C", "25") ROUNDED("0.40")
+          PAID("CARD", "50.00") PAID("CASH", "50.00"))),
+          "1 receipt food@25=99.60 rounding@0=0.40 | card=50.00 cash=50.00\n"
+          "1 z_report 0%=0.40 25%=99.60 | 1-1 card=50.00 cash=50.00", QUIET },
         { "gross where net belongs, and sales missing", ONE_REGISTER(Z1("200.00", "200.00", "40.00", Z_PAID("CARD", "210.00"))
           TIPPED("1")), SOLD "1 z_report 0%=10.00 25%=200.00 | 1-1 card=210.00", SAFT_Z_DIFFERS },
         { "the running total of sales alone", ONE_REGISTER(GRAND("1", "90.00", "100.00") PIZZA_SALE("1", "90.00")),
@@ -316,6 +346,33 @@ static void rates_of_days(void **unused)
     }
 }
 
+/* An article that was renamed since must not make another receipt of the same one; an order shows its name. */
+static void texts(void **unused)
+{
+    static const char *const lines = "<ctLine><artID>P1</artID><lineAmntIn>10</lineAmntIn><vat><vatPerc>25</vatPerc></vat>"
+        "</ctLine><ctLine><artID>P1</artID><lineAmntIn>10</lineAmntIn><cashTransLineDescr>Extra cheese</cashTransLineDescr>"
+        "<vat><vatPerc>25</vatPerc></vat></ctLine>";
+    static const struct { const char *type, *first, *second; } rows[] = {
+        { "SALE", "", "Extra cheese" }, { "CREDIT", "Margherita", "Extra cheese" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct fault fault;
+        struct kept kept;
+        struct event event;
+        char file[8192];
+
+        kept_init(&kept);
+        (void)snprintf(file, sizeof file, ONE_REGISTER(SALE("1", "%s", "20", "C", "%s")), rows[i].type, lines);
+        assert_int_equal(read_text(str_of(file), &kept, NULL, &fault), ERR_OK);
+        event = event_at(&kept, 0);
+        assert_true(str_equal(event.lines[0].text, str_of(rows[i].first)));
+        assert_true(str_equal(event.lines[1].text, str_of(rows[i].second)));
+        kept_free(&kept);
+    }
+}
+
 /* The venue's words come before the official ones, by the till's own id or by the predefined code. */
 static void words(void **unused)
 {
@@ -353,6 +410,7 @@ int main(void)
         cmocka_unit_test(readings),   cmocka_unit_test(credit_and_gifts), cmocka_unit_test(no_sales),
         cmocka_unit_test(z_readings), cmocka_unit_test(z_without_number), cmocka_unit_test(words),
         cmocka_unit_test(z_of_last_night), cmocka_unit_test(rates_of_days),
+        cmocka_unit_test(texts),
     };
 
     return cmocka_run_group_tests(tests, venue_make, venue_drop);
