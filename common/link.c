@@ -77,18 +77,30 @@ enum err link_connect(struct link *link, const char *name, struct fault *fault)
     return ERR_OK;
 }
 
+static enum err push_peers(struct link *link, const char *to, int instances, struct fault *fault)
+{
+    enum err err = ERR_OK;
+
+    for (; !err && link->peers < instances; link->peers++) {
+        char name[64];
+
+        (void)snprintf(name, sizeof name, "%s-%d", to, link->peers);
+        err = link_connect(link, name, fault);
+    }
+    return err;
+}
+
 enum err link_push_to(struct stage *stage, const char *to, int instances, struct link **ret_link,
                       struct fault *fault)
 {
     enum err err = link_open(stage, ZMQ_PUSH, NULL, ret_link);
 
-    for (int i = 0; !err && i < instances; i++) {
-        char name[64];
+    return err ? err : push_peers(*ret_link, to, instances, fault);
+}
 
-        (void)snprintf(name, sizeof name, "%s-%d", to, i);
-        err = link_connect(*ret_link, name, fault);
-    }
-    return err;
+enum err link_push_widen(struct link *link, const char *to, int instances)
+{
+    return push_peers(link, to, instances, NULL);
 }
 
 enum err link_send(struct link *link, const struct str *part, size_t count)

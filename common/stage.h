@@ -84,5 +84,7 @@ USED enum err link_send(struct link *link, const struct str *part, size_t count)
 /* Connects one PUSH to all `instances` of a stage: RUN_DIR/<stage>-<N>.ipc. */
 USED enum err link_push_to(struct stage *stage, const char *to, int instances, struct link **ret_link,
                            struct fault *fault);
+/* The stage it pushes to has more instances now (fewer are no matter: only those that are up are sent to). */
+USED enum err link_push_widen(struct link *link, const char *to, int instances);
 
 #endif

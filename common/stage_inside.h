@@ -9,7 +9,7 @@ enum { LINKS_MAX = 80, WATCHES_MAX = 8, COUNTERS_MAX = 48 };
 struct link {
     struct stage *stage;
     void *socket;
-    int type, fd;
+    int type, fd, peers;
     link_handler handler;
 };
 

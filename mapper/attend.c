@@ -148,7 +148,7 @@ static enum err attend_voucher(struct attend *attend, const struct build *build,
     }
     if (closed)
         part->emitted_credit_in |= has_credit(&draft);
-    attend->unsealed |= closed;
+    attend->unsealed = true;
     return changed || attend->resend ? to_send(attend, doc_text(&draft.doc, id)) : ERR_OK;
 }
 
@@ -206,7 +206,7 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     mark->part = work->number;
     mark->released |= work->released;
     work->open++;
-    work->attend->unsealed |= work->released;
+    work->attend->unsealed = true;
     if (changed)
         err = mark_put(build->txn, build->venue->id, build->number, mark);
     if (!err && (changed || work->attend->resend))

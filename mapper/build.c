@@ -1,4 +1,4 @@
-#include "build.h"
+#include "build_inside.h"
 
 #include "complete.h"
 #include "tally.h"
@@ -9,12 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct str credit = { "credit", 6 };
-
 struct switches build_switches(const struct build *build, bool *ret_credit_ordered)
 {
     const struct day_part *part = &build->day->parts[build->part - 1];
-    const struct payment_entry *entry = venue_payment(build->venue, credit, build->number);
+    const struct payment_entry *entry = venue_payment(build->venue, STR("credit"), build->number);
     struct switches switches = { build->venue, build->number, false };
 
     switches.credit_out = part->fate == CREDIT_ORDERED || (entry && !entry->transfer);
@@ -24,14 +22,14 @@ struct switches build_switches(const struct build *build, bool *ret_credit_order
     return switches;
 }
 
-static struct str kroner(struct arena *arena, struct money amount)
+struct str build_kroner(struct arena *arena, struct money amount)
 {
     char buffer[MONEY_TEXT_SIZE];
 
     return arena_copy(arena, str_of(money_kroner(amount, buffer)));
 }
 
-static struct str percent(struct arena *arena, int32_t rate)
+struct str build_percent(struct arena *arena, int32_t rate)
 {
     char buffer[16];
 
@@ -54,7 +52,7 @@ static int cell_order(const void *a, const void *b)
 static void map_paid(const struct build *build, struct cell *cell, struct problems *problems)
 {
     const struct payment_entry *entry = venue_payment(build->venue, cell->type, build->number);
-    struct problem problem = { PROBLEM_PAYMENT_TYPE_UNMAPPED, { cell->type, kroner(build->arena, cell->amount) },
+    struct problem problem = { PROBLEM_PAYMENT_TYPE_UNMAPPED, { cell->type, build_kroner(build->arena, cell->amount) },
                                cell->first, cell->count };
 
     cell->account = entry ? entry->account : 0;
@@ -64,7 +62,7 @@ static void map_paid(const struct build *build, struct cell *cell, struct proble
 }
 
 /* A sold type's account depends on its rate: the reduced account for the reduced class, else the account. */
-static int64_t sold_account(const struct build *build, struct str type, int32_t rate)
+int64_t build_sold_account(const struct build *build, struct str type, int32_t rate)
 {
     const struct product_entry *entry = venue_product(build->venue, type, build->number);
     const struct vat_entry *vat = venue_vat(build->venue, rate, build->number);
@@ -79,19 +77,47 @@ static void map_sold(const struct build *build, struct cell *cell, struct proble
     const struct product_entry *entry = venue_product(build->venue, cell->type, build->number);
     const struct vat_entry *vat = venue_vat(build->venue, cell->rate, build->number);
     struct money sales = { -cell->amount.ore };
-    struct str rate = percent(build->arena, cell->rate), amount = kroner(build->arena, sales);
+    struct str rate = build_percent(build->arena, cell->rate), amount = build_kroner(build->arena, sales);
     struct problem unmapped = { PROBLEM_PRODUCT_TYPE_UNMAPPED, { cell->type, rate, amount }, cell->first, cell->count };
-    struct problem no_vat = { PROBLEM_VAT_UNMAPPED, { rate, amount }, cell->first, cell->count };
     struct problem alcohol = { PROBLEM_ALCOHOL_REDUCED, { cell->type, amount }, cell->first, cell->count };
 
-    cell->account = sold_account(build, cell->type, cell->rate);
+    cell->account = build_sold_account(build, cell->type, cell->rate);
     cell->vat_code = vat ? vat->code : STR_NONE;
-    if (!vat)
-        problems_add(problems, &no_vat);
     if (cell->account == 0)
         problems_add(problems, &unmapped);
     if (entry && entry->alcohol && vat && vat->class_ == VAT_REDUCED)
         problems_add(problems, &alcohol);
+}
+
+/* One problem a rate, however many product types carry it. */
+static void find_vat_unmapped(const struct build *build, const struct tally *tally, struct problems *problems)
+{
+    for (size_t i = 0; i < tally->cell_count; i++) {
+        const struct tally_cell *cell = &tally->cells[i], *first = NULL;
+        struct problem problem = { .code = PROBLEM_VAT_UNMAPPED };
+        struct money sales = { 0 };
+
+        if (!cell->sold || cell->amount.ore == 0 || venue_vat(build->venue, cell->rate, build->number))
+            continue;
+        for (size_t j = 0; j < tally->cell_count; j++) {
+            const struct tally_cell *other = &tally->cells[j];
+
+            if (!other->sold || other->amount.ore == 0 || other->rate != cell->rate)
+                continue;
+            if (j < i)
+                break;                   /* said with that one */
+            sales.ore += other->amount.ore;
+            problem.count += other->count;
+            if (!first || tally_cell_earlier(other, first))
+                first = other;
+        }
+        if (!first)
+            continue;
+        problem.arg[0] = build_percent(build->arena, cell->rate);
+        problem.arg[1] = build_kroner(build->arena, sales);
+        problem.first = receipt_text(build->arena, first->first_reg, SERIES_RECEIPTS, first->first_seq);
+        problems_add(problems, &problem);
+    }
 }
 
 static enum err map_cells(const struct build *build, const struct tally *tally, struct draft *draft)
@@ -113,6 +139,7 @@ static enum err map_cells(const struct build *build, const struct tally *tally, 
         };
         draft->cell_count++;
     }
+    find_vat_unmapped(build, tally, &draft->problems);
     qsort(draft->cells, draft->cell_count, sizeof *draft->cells, cell_order);
     for (size_t i = 0; i < draft->cell_count; i++)
         (draft->cells[i].sold ? map_sold : map_paid)(build, &draft->cells[i], &draft->problems);
@@ -207,8 +234,8 @@ static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect
     problem.arg[0] = problem.first;
     if (event.kind == EVENT_RECEIPT && !receipt_sums(&event, &lines, &payments) && lines.ore != payments.ore) {
         problem.code = PROBLEM_RECEIPT_UNBALANCED;
-        problem.arg[0] = kroner(build->arena, lines);
-        problem.arg[1] = kroner(build->arena, payments);
+        problem.arg[0] = build_kroner(build->arena, lines);
+        problem.arg[1] = build_kroner(build->arena, payments);
     }
     problems_add(trouble->problems, &problem);
     return ERR_OK;
@@ -298,6 +325,17 @@ static void lift_accepted(const struct day_part *part, struct problems *problems
             problems_remove(problems, (enum problem_code)code);
 }
 
+/* Whatever came first, a draft names its problems in the same order. */
+static int problem_order(const void *a, const void *b)
+{
+    const struct problem *x = a, *y = b;
+    int order = (x->code > y->code) - (x->code < y->code);
+
+    for (size_t i = 0; order == 0 && i < PROBLEM_ARGS; i++)
+        order = str_compare(x->arg[i], y->arg[i]);
+    return order ? order : str_compare(x->first, y->first);
+}
+
 /* --- the voucher --- */
 
 static int manual_order(const void *a, const void *b)
@@ -311,7 +349,7 @@ static int manual_order(const void *a, const void *b)
     return order ? order : str_compare(x->receipt, y->receipt);
 }
 
-static void header(const struct build *build, struct draft *draft)
+void build_header(const struct build *build, struct draft *draft)
 {
     const struct day_part *part = &build->day->parts[build->part - 1];
     const struct venue *venue = build->venue;
@@ -417,7 +455,7 @@ enum err build_voucher(const struct build *build, struct draft *ret_draft)
         return ERR_MEMORY;
     draft->doc = (struct doc){ .kind = DOC_VOUCHER, .venue = build->venue->id, .day = build->number,
                                .part = build->part };
-    header(build, draft);
+    build_header(build, draft);
     doc_batch_id(&draft->doc, batch);
     draft->batch_id = arena_copy(build->arena, str_of(batch));
     draft->text = voucher_text(build);
@@ -432,168 +470,7 @@ enum err build_voucher(const struct build *build, struct draft *ret_draft)
     if (err)
         return err;
     lift_accepted(&build->day->parts[build->part - 1], &draft->problems);
+    qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
     *ret_draft = *draft;
     return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;
-}
-
-/* --- orders: RULES.md section 4 --- */
-
-struct netted { struct str by_reg, reg; uint64_t by_seq, seq; };
-
-struct orders {
-    const struct build *build;
-    order_released released;
-    order_visit visit;
-    void *context;
-    struct switches switches;
-    struct netted *netted;               /* receipts and their voids that cancel out in this part */
-    size_t netted_count, room;
-};
-
-static enum err net_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
-{
-    struct orders *orders = context;
-    const struct day_part *part = &orders->build->day->parts[orders->build->part - 1];
-    struct known known;
-    enum err err;
-
-    (void)place;
-    if (!effect->negative)
-        return ERR_OK;
-    err = known_get(txn, orders->build->venue->id, effect->reg, effect->series, effect->seq, &known);
-    if (err)
-        return err;
-    if (known.day != orders->build->number || known.place <= part->from ||
-        (part->upto && known.place > part->upto) ||
-        orders->released(orders->build, effect->reg, effect->seq, orders->context))
-        return ERR_OK;
-    if (orders->netted_count == orders->room) {
-        size_t room = orders->room ? orders->room * 2 : 16;
-        struct netted *netted = arena_array(orders->build->arena, room, sizeof *netted);
-
-        if (!netted)
-            return ERR_MEMORY;
-        if (orders->netted_count)
-            memcpy(netted, orders->netted, orders->netted_count * sizeof *netted);
-        orders->netted = netted;
-        orders->room = room;
-    }
-    orders->netted[orders->netted_count++] = (struct netted){
-        arena_copy(orders->build->arena, effect->by_reg), arena_copy(orders->build->arena, effect->reg),
-        effect->by_seq, effect->seq };
-    return ERR_OK;
-}
-
-static bool is_netted(const struct orders *orders, const struct effect *effect)
-{
-    for (size_t i = 0; i < orders->netted_count; i++) {
-        const struct netted *pair = &orders->netted[i];
-        bool the_void = str_equal(pair->by_reg, effect->by_reg) && pair->by_seq == effect->by_seq;
-        bool the_receipt = str_equal(pair->reg, effect->by_reg) && pair->seq == effect->by_seq;
-
-        if (the_void || the_receipt)
-            return true;
-    }
-    return false;
-}
-
-static void order_lines(const struct orders *orders, const struct event *receipt, const struct left_out *out,
-                        bool negative, struct draft *draft)
-{
-    const struct build *build = orders->build;
-
-    for (size_t i = 0; i < receipt->line_count; i++) {
-        const struct sale_line *line = &receipt->lines[i];
-        const struct product_entry *entry = venue_product(build->venue, line->product_type, build->number);
-        const struct vat_entry *vat = venue_vat(build->venue, line->vat, build->number);
-        bool reduced = vat && vat->class_ == VAT_REDUCED;
-
-        if (out->lines[i].ore == 0)
-            continue;
-        draft->order_lines[draft->order_line_count++] = (struct order_line){
-            .product = entry ? (reduced ? entry->reduced_product : entry->product) : STR_NONE,
-            .account = sold_account(build, line->product_type, line->vat),
-            .vat_code = vat ? vat->code : STR_NONE, .rate = line->vat, .product_type = line->product_type,
-            .text = line->text.len ? line->text : line->product_type,
-            .qty = negative ? -line->qty : line->qty,
-            .gross = { negative ? -line->gross.ore : line->gross.ore },
-            .share = { negative ? -out->lines[i].ore : out->lines[i].ore },
-        };
-        if (!vat) {
-            struct problem problem = { PROBLEM_VAT_UNMAPPED, { percent(build->arena, line->vat),
-                                       kroner(build->arena, line->gross) }, STR_NONE, 1 };
-
-            problems_add(&draft->problems, &problem);
-        }
-    }
-}
-
-static enum err build_order(const struct orders *orders, const struct effect *effect, const struct event *receipt,
-                            const struct left_out *out)
-{
-    const struct build *build = orders->build;
-    struct arena *arena = build->arena;
-    struct draft *draft = arena_alloc(arena, sizeof *draft);
-
-    if (!draft)
-        return ERR_MEMORY;
-    draft->doc = (struct doc){ .kind = DOC_ORDER, .venue = build->venue->id, .day = build->number,
-                               .reg = arena_copy(arena, effect->by_reg), .seq = effect->by_seq };
-    draft->order_lines = arena_array(arena, receipt->line_count, sizeof *draft->order_lines);
-    if (!draft->order_lines)
-        return ERR_MEMORY;
-    header(build, draft);
-    draft->post_on = build->number;
-    draft->automatic = true;             /* an order exists only where automatic invoicing is on */
-    draft->send_invoice = venue_switch(&build->venue->send_invoice, build->number);
-    draft->credit_ordered = true;
-    draft->customer = receipt->customer;
-    draft->order_no = receipt->order.len ? receipt->order
-                                         : arena_format(arena, STR_FMT "-%" PRIu64, STR_ARG(receipt->reg),
-                                                        receipt->seq);
-    draft->text = arena_format(arena, STR_FMT " " STR_FMT, STR_ARG(build->venue->name), STR_ARG(draft->order_no));
-    draft->department = venue_department(build->venue, build->number);
-    draft->receipts = 1;
-    order_lines(orders, receipt, out, effect->negative, draft);
-    draft->total.ore = effect->negative ? -out->total.ore : out->total.ore;
-    draft->orders_total = draft->total;
-    return arena_failed(arena) ? ERR_MEMORY : orders->visit(build, draft, orders->context);
-}
-
-static enum err order_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
-{
-    struct orders *orders = context;
-    const struct build *build = orders->build;
-    struct event receipt;
-    struct shares shares;
-    struct known known;
-    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
-                               &receipt);
-
-    (void)place;
-    if (err || is_netted(orders, effect))
-        return err;
-    err = shares_of(&receipt, &orders->switches, build->arena, &shares);
-    if (err == ERR_REFUSED || err == ERR_RANGE)
-        return ERR_OK;                   /* the voucher holds the day for it */
-    for (size_t i = 0; !err && i < shares.left_out_count; i++)
-        if (str_equal(shares.left_out[i].type, credit))
-            err = build_order(orders, effect, &receipt, &shares.left_out[i]);
-    return err;
-}
-
-enum err build_orders(const struct build *build, order_released released, order_visit visit, void *context)
-{
-    struct orders orders = { .build = build, .released = released, .visit = visit, .context = context };
-    const struct day_part *part = &build->day->parts[build->part - 1];
-    uint64_t upto = part->upto ? part->upto : UINT64_MAX;
-    bool ordered;
-    enum err err;
-
-    orders.switches = build_switches(build, &ordered);
-    if (!ordered)
-        return ERR_OK;
-    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto, net_seen, &orders);
-    return err ? err : effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto,
-                                   order_seen, &orders);
 }

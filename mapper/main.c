@@ -443,7 +443,7 @@ static enum err mapper_reload(struct stage *stage, void *state)
 {
     struct mapper *mapper = state;
     const struct config *config = stage_config(stage);
-    enum err err = ERR_OK;
+    enum err err = link_push_widen(mapper->validators, "validator", config->stages.validator);
 
     partitions_wanted(mapper->partitions, stage_instance(stage), config->stages.mapper);
     schedule_all_dirty(mapper->schedule, stage_steady_ms(stage));

@@ -19,6 +19,11 @@ static bool is_earlier(int64_t time, struct str reg, uint64_t seq, const struct 
     return order < 0 || (order == 0 && seq < cell->first_seq);
 }
 
+bool tally_cell_earlier(const struct tally_cell *a, const struct tally_cell *b)
+{
+    return is_earlier(a->first_time, a->first_reg, a->first_seq, b);
+}
+
 static struct tally_cell *cell_of(struct tally *tally, bool sold, struct str type, int32_t rate)
 {
     struct tally_cell *cell;

@@ -40,6 +40,7 @@ struct tally {
     struct problems *problems;
 };
 
+bool tally_cell_earlier(const struct tally_cell *a, const struct tally_cell *b);     /* by their first receipts */
 /* Fills a zeroed tally. */
 USED enum err tally_part(struct tally *tally);
 

@@ -1,6 +1,7 @@
 /* bilag-validator - a pure function: a draft and PowerOffice's reference data come in, a verdict goes out.
- * The verdict is ready, or held with every problem named. Nothing is kept. When the next stage is not up, the one
- * verdict at hand is held, and drafts wait in the socket. */
+ * The verdict is ready, or held with every problem named. Nothing is kept. When the next stage is busy, the one
+ * verdict at hand waits, and drafts wait in the socket; when it stays down, its verdicts are let go, so that orders
+ * never hold up vouchers: the mapper repeats every draft until it is sealed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
@@ -9,12 +10,12 @@
 #include "rules.h"
 #include "stage.h"
 
-enum { RETRY_MS = 20, VERDICT_BYTES_MAX = 2 * DRAFT_BYTES_MAX, SOCKET_NAME_MAX = 32 };
+enum { RETRY_MS = 20, PATIENCE_MS = 1000, VERDICT_BYTES_MAX = 2 * DRAFT_BYTES_MAX, SOCKET_NAME_MAX = 32 };
 
 struct validator {
     struct refstore *store;
     struct refcache *cache;
-    struct link *uploaders, *invoicers, *unsent_to;
+    struct next { struct link *link; bool down; int64_t busy_since_ms; } uploaders, invoicers, *unsent_to;
     struct strbuf verdict;                /* being made, or unsent */
 };
 
@@ -29,20 +30,27 @@ static void validator_close(struct stage *stage, void *state)
     free(validator);
 }
 
-/* The verdict leaves, or waits for a peer while no drafts are taken. */
-static enum err verdict_send(struct stage *stage, struct validator *validator, struct link *to)
+/* The verdict leaves, or waits for a peer while no drafts are taken, or is let go. */
+static enum err verdict_send(struct stage *stage, struct validator *validator, struct next *next)
 {
     struct str bytes = strbuf_str(&validator->verdict);
-    enum err err = link_send(to, &bytes, 1);
+    int64_t now = stage_steady_ms(stage);
+    enum err err = link_send(next->link, &bytes, 1);
 
     if (err && err != ERR_BUSY)
         return err;
-    validator->unsent_to = err ? to : NULL;
-    stage_pause(stage, err != ERR_OK);
-    if (err)
-        stage_wake_at(stage, stage_steady_ms(stage) + RETRY_MS);
+    if (!err)
+        next->down = false;
+    else if (validator->unsent_to != next)
+        next->busy_since_ms = now;
+    else if (now - next->busy_since_ms >= PATIENCE_MS)
+        next->down = true;
+    validator->unsent_to = err && !next->down ? next : NULL;
+    stage_pause(stage, validator->unsent_to != NULL);
+    if (validator->unsent_to)
+        stage_wake_at(stage, now + RETRY_MS);
     else
-        stage_counter_add(stage, "verdicts", 1);
+        stage_counter_add(stage, err ? "verdicts_not_taken" : "verdicts", 1);
     return ERR_OK;
 }
 
@@ -84,7 +92,7 @@ static enum err draft_handle(struct stage *stage, void *state, struct link *link
     if (validator->verdict.failed)
         return ERR_MEMORY;
     stage_counter_add(stage, verdict.problems.count ? "held" : "ready", 1);
-    return verdict_send(stage, validator, draft.doc.kind == DOC_ORDER ? validator->invoicers : validator->uploaders);
+    return verdict_send(stage, validator, draft.doc.kind == DOC_ORDER ? &validator->invoicers : &validator->uploaders);
 }
 
 static enum err validator_turn(struct stage *stage, void *state)
@@ -92,6 +100,15 @@ static enum err validator_turn(struct stage *stage, void *state)
     struct validator *validator = state;
 
     return validator->unsent_to ? verdict_send(stage, validator, validator->unsent_to) : ERR_OK;
+}
+
+static enum err validator_reload(struct stage *stage, void *state)
+{
+    struct validator *validator = state;
+    const struct config *config = stage_config(stage);
+    enum err err = link_push_widen(validator->uploaders.link, "uploader", config->stages.uploader);
+
+    return err ? err : link_push_widen(validator->invoicers.link, "invoicer", config->stages.invoicer);
 }
 
 static enum err validator_open(struct stage *stage, void **ret_state, struct fault *fault)
@@ -111,9 +128,9 @@ static enum err validator_open(struct stage *stage, void **ret_state, struct fau
     if (!err)
         err = refcache_open(validator->store, &validator->cache);
     if (!err)
-        err = link_push_to(stage, "uploader", config->stages.uploader, &validator->uploaders, fault);
+        err = link_push_to(stage, "uploader", config->stages.uploader, &validator->uploaders.link, fault);
     if (!err)
-        err = link_push_to(stage, "invoicer", config->stages.invoicer, &validator->invoicers, fault);
+        err = link_push_to(stage, "invoicer", config->stages.invoicer, &validator->invoicers.link, fault);
     return err ? err : link_listen(stage, ZMQ_PULL, name, draft_handle, &drafts, fault);
 }
 
@@ -130,7 +147,8 @@ int main(int argc, char **argv)
 {
     static const struct stage_ops ops = {
         .name = "validator", .about = "judges drafts: ready, or held with every problem named",
-        .open = validator_open, .close = validator_close, .turn = validator_turn, .status = validator_status,
+        .open = validator_open, .close = validator_close,
+        .reload = validator_reload, .turn = validator_turn, .status = validator_status,
     };
 
     return stage_main(&ops, argc, argv);
