@@ -21,7 +21,7 @@ static void *server_zmq, *server;
 static struct arena arena;
 
 /* What the server answers to one batch: several messages, in order. "other" goes to another batch. */
-enum answer { OTHER_BATCH, FULL, NONSENSE, NOT_UNDERSTOOD, COUNTS };
+enum answer { OTHER_BATCH, FULL, NONSENSE, NOT_UNDERSTOOD, COUNTS, END };
 
 static void write_answer(struct strbuf *out, enum answer answer)
 {
@@ -39,6 +39,7 @@ static void write_answer(struct strbuf *out, enum answer answer)
         return;
     case OTHER_BATCH:
     case COUNTS:
+    case END:
         break;
     }
     wire_map(out, 4);
@@ -69,7 +70,7 @@ static void *serve(void *context)
 {
     const enum answer *answers = context;
 
-    for (; (int)*answers >= 0; answers++) {
+    for (; *answers != END; answers++) {
         char peer[256], id[64], form[16], payload[4096];
         size_t peer_len = frame(peer, sizeof peer), id_len = frame(id, sizeof id), form_len = frame(form, sizeof form);
         size_t payload_len = frame(payload, sizeof payload);
@@ -89,7 +90,7 @@ static void *serve(void *context)
             (void)zmq_send(server, other, id_len, ZMQ_SNDMORE);
             (void)zmq_send(server, body.bytes, body.len, 0);
             strbuf_free(&body);
-            again = *answers == OTHER_BATCH && (int)*++answers >= 0;
+            again = *answers == OTHER_BATCH && *++answers != END;
         } while (again);
     }
     return NULL;
@@ -130,11 +131,11 @@ static enum err send_one(int instances, int64_t patience_ms, struct ingest_answe
 static void answers(void **unused)
 {
     static const struct { const char *why; enum answer list[5]; enum err err; const char *says; } rows[] = {
-        { "counted at once", { COUNTS, -1 }, ERR_OK, "" },
-        { "an old answer comes first", { OTHER_BATCH, COUNTS, -1 }, ERR_OK, "" },
-        { "full for a while", { FULL, FULL, COUNTS, -1 }, ERR_OK, "the words" },
-        { "not understood", { NOT_UNDERSTOOD, -1 }, ERR_REFUSED, "the words of ingest" },
-        { "nonsense", { NONSENSE, -1 }, ERR_SYSTEM, "no answer" },
+        { "counted at once", { COUNTS, END }, ERR_OK, "" },
+        { "an old answer comes first", { OTHER_BATCH, COUNTS, END }, ERR_OK, "" },
+        { "full for a while", { FULL, FULL, COUNTS, END }, ERR_OK, "the words" },
+        { "not understood", { NOT_UNDERSTOOD, END }, ERR_REFUSED, "the words of ingest" },
+        { "nonsense", { NONSENSE, END }, ERR_SYSTEM, "no answer" },
     };
 
     (void)unused;
@@ -174,7 +175,7 @@ static void nobody_there(void **unused)
 /* Goal: a silent instance is left for the next one. */
 static void other_instance(void **unused)
 {
-    static const enum answer list[] = { COUNTS, -1 };
+    static const enum answer list[] = { COUNTS, END };
     struct ingest_answer answer = { 0 };
     struct fault fault = { "" };
     pthread_t thread;
