@@ -313,7 +313,7 @@ static enum err attend_part(struct txn *txn, struct attend *attend, struct day *
 {
     struct day_part *part = &day->parts[number - 1];
     struct build build = { txn, attend->config, attend->venue, attend->number, day, number, DRAFT_CLOSED,
-                           attend->arena };
+                           attend->arena, attend->transfer_allowed };
     enum err err = ERR_OK;
 
     if ((part->sealed && part->orders_open == 0) || !has_substance(day, part))

@@ -15,6 +15,7 @@ struct attend {
     int32_t number;
     struct arena *arena;                 /* for the drafts; the caller empties it */
     int64_t now_ms;                      /* wall clock */
+    bool transfer_allowed;               /* the venue's set-up has no fault */
     bool caught_up;                      /* the partition has been read to its end */
     bool resend;                         /* repeat everything that is not sealed */
     /* out */

@@ -459,7 +459,7 @@ enum err build_voucher(const struct build *build, struct draft *ret_draft)
     doc_batch_id(&draft->doc, batch);
     draft->batch_id = arena_copy(build->arena, str_of(batch));
     draft->text = voucher_text(build);
-    draft->automatic = venue_switch(&build->venue->auto_transfer, build->number);
+    draft->automatic = build->transfer_allowed && venue_switch(&build->venue->auto_transfer, build->number);
     tally->build = build;
     tally->problems = &draft->problems;
     err = fill_voucher(build, tally, draft);

@@ -11,6 +11,7 @@
 #include "partitions.h"
 #include "schedule.h"
 #include "settle.h"
+#include "setup.h"
 #include "stage.h"
 #include "trim.h"
 
@@ -31,6 +32,7 @@ struct mapper {
     struct schedule *schedule;
     struct trim *trim;
     struct arena fold_arena, build_arena, sends_arena;
+    bool *transfer_allowed;              /* per venue of the configuration: judged once, when it is loaded */
     int64_t audit_ms, relax_ms;
     bool next_is_down;
 };
@@ -309,6 +311,7 @@ static enum err look_at(struct txn *txn, struct visit *visit, struct due *due)
     struct partition *partition = partitions_mine(mapper->partitions, due->partition);
     struct attend attend = { .config = stage_config(stage), .venue = venue, .number = due->day,
                              .arena = &mapper->build_arena, .now_ms = stage_now_ms(stage),
+                             .transfer_allowed = venue && mapper->transfer_allowed[venue - stage_config(stage)->venues],
                              .caught_up = partition && partition->caught_up,
                              .resend = stage_steady_ms(stage) >= due->resend_ms };
     enum err err;
@@ -439,12 +442,28 @@ static enum err mapper_turn(struct stage *stage, void *state)
     return err;
 }
 
+static enum err judge_setups(struct stage *stage, struct mapper *mapper)
+{
+    const struct config *config = stage_config(stage);
+    bool *allowed = calloc(config->venue_count + 1, sizeof *allowed);
+
+    if (!allowed)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < config->venue_count; i++)
+        allowed[i] = setup_transfer_allowed(config, &config->venues[i]);
+    free(mapper->transfer_allowed);
+    mapper->transfer_allowed = allowed;
+    return ERR_OK;
+}
+
 static enum err mapper_reload(struct stage *stage, void *state)
 {
     struct mapper *mapper = state;
     const struct config *config = stage_config(stage);
     enum err err = link_push_widen(mapper->validators, "validator", config->stages.validator);
 
+    if (!err)
+        err = judge_setups(stage, mapper);
     partitions_wanted(mapper->partitions, stage_instance(stage), config->stages.mapper);
     schedule_all_dirty(mapper->schedule, stage_steady_ms(stage));
     for (uint32_t i = 0; !err && i < (uint32_t)config->partitions; i++) {
@@ -476,6 +495,8 @@ static enum err mapper_open(struct stage *stage, void **ret_state, struct fault 
     err = store_open(str_of(folder), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT, 0, &mapper->store, fault);
     if (!err)
         err = audit_open(config->state_dir, &mapper->audit, fault);
+    if (!err)
+        err = judge_setups(stage, mapper);
     if (!err)
         err = schedule_open(&mapper->schedule);
     if (!err)
@@ -511,6 +532,7 @@ static void mapper_close(struct stage *stage, void *state)
     arena_free(&mapper->fold_arena);
     arena_free(&mapper->build_arena);
     arena_free(&mapper->sends_arena);
+    free(mapper->transfer_allowed);
     free(mapper);
 }
 
