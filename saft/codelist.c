@@ -107,10 +107,10 @@ static enum err grow(struct codelist *list)
 static struct code *enter(struct codelist *list, enum code_type type, struct str id)
 {
     struct code **slot = slot_of(list, list->slots, list->slot_count, type, id);
-    struct code *code;
+    struct code *code = *slot;
 
-    if (*slot)
-        return *slot;
+    if (code)
+        return code;
     if (list->count == CODES_MAX)
         return NULL;
     if (2 * (list->count + 1) > list->slot_count) {
