@@ -214,6 +214,20 @@ static enum err make_lines(const struct build *build, struct draft *draft)
 
 /* --- problems that a receipt causes --- */
 
+void build_add_problem(struct problems *problems, const struct problem *problem)
+{
+    problems_add(problems, problem);
+    for (size_t i = 0; i < problems->count; i++) {
+        struct problem *at = &problems->at[i];
+        bool same = at->code == problem->code;
+
+        for (size_t j = 0; same && j < PROBLEM_ARGS; j++)
+            same = str_equal(at->arg[j], problem->arg[j]);
+        if (same && str_compare(problem->first, at->first) < 0)
+            at->first = problem->first;
+    }
+}
+
 struct trouble { const struct build *build; struct problems *problems; };
 
 static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
@@ -237,7 +251,7 @@ static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect
         problem.arg[0] = build_kroner(build->arena, lines);
         problem.arg[1] = build_kroner(build->arena, payments);
     }
-    problems_add(trouble->problems, &problem);
+    build_add_problem(trouble->problems, &problem);
     return ERR_OK;
 }
 
@@ -259,7 +273,7 @@ static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *
         return err;
     problem.arg[0] = receipt_text(build->arena, event.voids.reg, SERIES_RECEIPTS, event.voids.seq);
     problem.first = receipt_text(build->arena, event.reg, event.series, event.seq);
-    problems_add(trouble->problems, &problem);
+    build_add_problem(trouble->problems, &problem);
     return ERR_OK;
 }
 
@@ -290,7 +304,7 @@ static enum err conflict_seen(struct txn *txn, uint64_t place, const struct effe
     if (err || !stands)
         return err;
     problem.first = problem.arg[0] = receipt_text(build->arena, effect->reg, effect->series, effect->seq);
-    problems_add(trouble->problems, &problem);
+    build_add_problem(trouble->problems, &problem);
     return ERR_OK;
 }
 

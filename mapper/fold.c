@@ -59,6 +59,12 @@ static enum err day_of(struct work *work, struct str venue, int32_t number, stru
     return err;
 }
 
+/* Sealed because there was nothing to send, and nobody was told. */
+static bool is_unheard(const struct day_part *part)
+{
+    return part->sealed && part->nothing && part->revision == 0;
+}
+
 /* Something of substance came for this day: it belongs to the open part, and there is one. */
 static enum err open_part(struct work *work, struct open_day *day)
 {
@@ -66,7 +72,7 @@ static enum err open_part(struct work *work, struct open_day *day)
 
     if (!last->sealed)
         return ERR_OK;
-    if (!last->nothing || last->revision)
+    if (!is_unheard(last))
         return day_new_part(&day->state, last->upto, work->fold->arena);
     last->sealed = last->nothing = last->credit_ordered = false;     /* nobody heard of it: it goes on */
     last->upto = 0;
@@ -148,21 +154,36 @@ static enum err claim_is_final(struct work *work, const struct claim *claim, boo
         const struct day_part *part = &day->state.parts[i];
         bool covers = claim->place > part->from && (part->upto == 0 || claim->place <= part->upto);
 
-        if (covers && (part->sealed || part->fate == CREDIT_ORDERED))
+        if (covers && ((part->sealed && !is_unheard(part)) || part->fate == CREDIT_ORDERED))
             *ret_final = true;
     }
     return err;
 }
 
-/* Makes way for an earlier void: the former one gives the receipt back to its day. */
-static enum err unseat(struct work *work, struct one *one, const struct event *receipt, struct claim *former)
+/* Makes way for an earlier void: what the former one did to its day never was. */
+static enum err unseat(struct work *work, const struct event *receipt, struct claim *former)
 {
+    enum effect_class class_ = day_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
+    struct day_part *last;
+    struct open_day *day;
     enum err err;
 
     former->reg = arena_copy(work->fold->arena, former->reg);
     former->effective = false;
     err = claim_put(work->txn, former);
-    return err ? err : book(work, one, former->day, receipt, false, former->reg, former->seq);
+    if (!err)
+        err = day_of(work, former->venue, former->day, &day);
+    if (!err)
+        err = effect_drop(work->txn, day->venue, day->number, class_, former->place, former->reg, former->seq);
+    if (err == ERR_NOT_FOUND)            /* too large to be summed: it was kept as broken, and stays that */
+        return ERR_OK;
+    if (err)
+        return err;
+    last = day_last_part(&day->state);
+    if (is_unheard(last))
+        return open_part(work, day);
+    return last->sealed ? ERR_OK
+                        : day_resum(work->txn, day->venue, day->number, &day->state, last->from, work->fold->arena);
 }
 
 static enum err fold_void(struct work *work, struct one *one, struct open_day *day)
@@ -193,7 +214,7 @@ static enum err fold_void(struct work *work, struct one *one, struct open_day *d
             err = claim_is_final(work, &former, &final);
             if (err || final || claim_before(&former, &claim))
                 return err;
-            err = unseat(work, one, &receipt, &former);
+            err = unseat(work, &receipt, &former);
         } else if (err == ERR_NOT_FOUND) {
             err = ERR_OK;
         }

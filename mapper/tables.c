@@ -107,20 +107,11 @@ enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_
     return err;
 }
 
-struct effect_walk_ { size_t prefix_len; uint64_t upto; effect_visit visit; void *context; };
-
-static enum err effect_seen(struct txn *txn, struct str key, struct str value, void *context)
+static enum err effect_decode(struct str value, struct effect *ret_effect)
 {
-    struct effect_walk_ *walk = context;
     struct effect effect = { 0 };
     struct reader in;
-    uint64_t place;
-    size_t at = walk->prefix_len;
 
-    if (!key_take_u64(key, &at, &place))
-        return ERR_STORE_DAMAGED;
-    if (place > walk->upto)
-        return ERR_STOP;
     reader_init(&in, value);
     if (take_array(&in, 6) != 6)
         return ERR_STORE_DAMAGED;
@@ -130,7 +121,28 @@ static enum err effect_seen(struct txn *txn, struct str key, struct str value, v
     effect.seq = take_uint(&in);
     effect.by_reg = take_str(&in, 64);
     effect.by_seq = take_uint(&in);
-    return reader_done(&in) ? ERR_STORE_DAMAGED : walk->visit(txn, place, &effect, walk->context);
+    if (reader_done(&in))
+        return ERR_STORE_DAMAGED;
+    *ret_effect = effect;
+    return ERR_OK;
+}
+
+struct effect_walk_ { size_t prefix_len; uint64_t upto; effect_visit visit; void *context; };
+
+static enum err effect_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct effect_walk_ *walk = context;
+    struct effect effect;
+    uint64_t place;
+    size_t at = walk->prefix_len;
+    enum err err;
+
+    if (!key_take_u64(key, &at, &place))
+        return ERR_STORE_DAMAGED;
+    if (place > walk->upto)
+        return ERR_STOP;
+    err = effect_decode(value, &effect);
+    return err ? err : walk->visit(txn, place, &effect, walk->context);
 }
 
 enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t from,
@@ -146,6 +158,39 @@ enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect
     start = prefix;
     key_u64(&start, from + 1);
     return store_walk(txn, TABLE_EFFECTS, key_str(&prefix), key_str(&start), effect_seen, &walk);
+}
+
+struct drop { struct key key; struct str by_reg; uint64_t by_seq; size_t prefix_len; bool found; };
+
+static enum err drop_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct drop *drop = context;
+    struct effect effect;
+
+    (void)txn;
+    if (effect_decode(value, &effect))
+        return ERR_STORE_DAMAGED;
+    if (!effect.negative || effect.by_seq != drop->by_seq || !str_equal(effect.by_reg, drop->by_reg))
+        return ERR_OK;
+    memcpy(drop->key.bytes, key.bytes, key.len);
+    drop->key.len = key.len;
+    drop->found = true;
+    return ERR_STOP;
+}
+
+enum err effect_drop(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
+                     struct str by_reg, uint64_t by_seq)
+{
+    struct drop drop = { .by_reg = by_reg, .by_seq = by_seq };
+    struct key prefix;
+    enum err err;
+
+    effect_prefix(&prefix, venue, day, class_);
+    key_u64(&prefix, place);
+    err = store_walk(txn, TABLE_EFFECTS, key_str(&prefix), key_str(&prefix), drop_seen, &drop);
+    if (!err && !drop.found)
+        err = ERR_NOT_FOUND;
+    return err ? err : store_delete(txn, TABLE_EFFECTS, key_str(&drop.key));
 }
 
 struct str receipt_text(struct arena *arena, struct str reg, uint32_t series, uint64_t seq)

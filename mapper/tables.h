@@ -70,6 +70,9 @@ struct effect {
 
 USED enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
                          uint32_t n, const struct effect *effect);
+/* The effect at a place that takes a receipt back never was: another void came first. ERR_NOT_FOUND. */
+USED enum err effect_drop(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
+                          struct str by_reg, uint64_t by_seq);
 /* In order of place, for places in (from, upto]. */
 typedef enum err (*effect_visit)(struct txn *txn, uint64_t place, const struct effect *effect, void *context);
 USED enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t from,

@@ -1,5 +1,7 @@
 #include "tally.h"
 
+#include "build_inside.h"
+
 #include <string.h>
 
 static const struct str credit = { "credit", 6 }, gift_card = { "gift_card", 9 };
@@ -260,7 +262,7 @@ static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect 
         struct problem problem = { PROBLEM_SHARE_UNDEFINED, { STR_NONE },
                                    receipt_text(build->arena, effect->reg, effect->series, effect->seq), 1 };
 
-        problems_add(tally->problems, &problem);
+        build_add_problem(tally->problems, &problem);
         return ERR_OK;
     }
     if (err == ERR_RANGE) {

@@ -1,0 +1,164 @@
+#include "build_inside.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A receipt and its void that cancel out in this part. A receipt has one void at most. */
+struct pair { struct str by_reg, reg; uint64_t by_seq, seq; };
+
+struct orders {
+    const struct build *build;
+    order_released released;
+    order_visit visit;
+    void *context;
+    struct switches switches;
+    struct pair *pairs;
+    size_t pair_count, room;
+};
+
+static enum err pair_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct orders *orders = context;
+    const struct build *build = orders->build;
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    struct known known;
+    enum err err;
+
+    (void)place;
+    if (!effect->negative)
+        return ERR_OK;
+    err = known_get(txn, build->venue->id, effect->reg, effect->series, effect->seq, &known);
+    if (err)
+        return err;
+    if (known.day != build->number || known.place <= part->from || (part->upto && known.place > part->upto) ||
+        orders->released(build, effect->reg, effect->seq, orders->context))
+        return ERR_OK;
+    if (orders->pair_count == orders->room) {
+        size_t room = orders->room ? orders->room * 2 : 16;
+        struct pair *pairs = arena_array(build->arena, room, sizeof *pairs);
+
+        if (!pairs)
+            return ERR_MEMORY;
+        if (orders->pair_count)
+            memcpy(pairs, orders->pairs, orders->pair_count * sizeof *pairs);
+        orders->pairs = pairs;
+        orders->room = room;
+    }
+    orders->pairs[orders->pair_count++] = (struct pair){
+        arena_copy(build->arena, effect->by_reg), arena_copy(build->arena, effect->reg), effect->by_seq, effect->seq };
+    return ERR_OK;
+}
+
+static bool cancels_out(const struct orders *orders, const struct effect *effect)
+{
+    for (size_t i = 0; i < orders->pair_count; i++) {
+        const struct pair *pair = &orders->pairs[i];
+        bool the_void = str_equal(pair->by_reg, effect->by_reg) && pair->by_seq == effect->by_seq;
+        bool the_receipt = str_equal(pair->reg, effect->by_reg) && pair->seq == effect->by_seq;
+
+        if (the_void || the_receipt)
+            return true;
+    }
+    return false;
+}
+
+static void order_lines(const struct orders *orders, const struct event *receipt, const struct left_out *out,
+                        bool negative, struct draft *draft)
+{
+    const struct build *build = orders->build;
+
+    for (size_t i = 0; i < receipt->line_count; i++) {
+        const struct sale_line *line = &receipt->lines[i];
+        const struct product_entry *entry = venue_product(build->venue, line->product_type, build->number);
+        const struct vat_entry *vat = venue_vat(build->venue, line->vat, build->number);
+        bool reduced = vat && vat->class_ == VAT_REDUCED;
+
+        if (out->lines[i].ore == 0)
+            continue;
+        draft->order_lines[draft->order_line_count++] = (struct order_line){
+            .product = entry ? (reduced ? entry->reduced_product : entry->product) : STR_NONE,
+            .account = build_sold_account(build, line->product_type, line->vat),
+            .vat_code = vat ? vat->code : STR_NONE, .rate = line->vat, .product_type = line->product_type,
+            .text = line->text.len ? line->text : line->product_type,
+            .qty = negative ? -line->qty : line->qty,
+            .gross = { negative ? -line->gross.ore : line->gross.ore },
+            .share = { negative ? -out->lines[i].ore : out->lines[i].ore },
+        };
+        if (!vat) {
+            struct problem problem = { PROBLEM_VAT_UNMAPPED, { build_percent(build->arena, line->vat),
+                                       build_kroner(build->arena, line->gross) }, STR_NONE, 1 };
+
+            problems_add(&draft->problems, &problem);
+        }
+    }
+}
+
+static enum err build_order(const struct orders *orders, const struct effect *effect, const struct event *receipt,
+                            const struct left_out *out)
+{
+    const struct build *build = orders->build;
+    struct arena *arena = build->arena;
+    struct draft *draft = arena_alloc(arena, sizeof *draft);
+
+    if (!draft)
+        return ERR_MEMORY;
+    draft->doc = (struct doc){ .kind = DOC_ORDER, .venue = build->venue->id, .day = build->number,
+                               .reg = arena_copy(arena, effect->by_reg), .seq = effect->by_seq };
+    draft->order_lines = arena_array(arena, receipt->line_count, sizeof *draft->order_lines);
+    if (!draft->order_lines)
+        return ERR_MEMORY;
+    build_header(build, draft);
+    draft->post_on = build->number;
+    draft->automatic = true;             /* an order exists only where automatic invoicing is on */
+    draft->send_invoice = venue_switch(&build->venue->send_invoice, build->number);
+    draft->credit_ordered = true;
+    draft->customer = receipt->customer;
+    draft->order_no = receipt->order.len ? receipt->order
+                                         : arena_format(arena, STR_FMT "-%" PRIu64, STR_ARG(receipt->reg),
+                                                        receipt->seq);
+    draft->text = arena_format(arena, STR_FMT " " STR_FMT, STR_ARG(build->venue->name), STR_ARG(draft->order_no));
+    draft->department = venue_department(build->venue, build->number);
+    draft->receipts = 1;
+    order_lines(orders, receipt, out, effect->negative, draft);
+    draft->total.ore = effect->negative ? -out->total.ore : out->total.ore;
+    draft->orders_total = draft->total;
+    return arena_failed(arena) ? ERR_MEMORY : orders->visit(build, draft, orders->context);
+}
+
+static enum err order_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct orders *orders = context;
+    const struct build *build = orders->build;
+    struct event receipt;
+    struct shares shares;
+    struct known known;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
+                               &receipt);
+
+    (void)place;
+    if (err || cancels_out(orders, effect))
+        return err;
+    err = shares_of(&receipt, &orders->switches, build->arena, &shares);
+    if (err == ERR_REFUSED || err == ERR_RANGE)
+        return ERR_OK;                   /* the voucher holds the day for it */
+    for (size_t i = 0; !err && i < shares.left_out_count; i++)
+        if (str_equal(shares.left_out[i].type, STR("credit")))
+            err = build_order(orders, effect, &receipt, &shares.left_out[i]);
+    return err;
+}
+
+enum err build_orders(const struct build *build, order_released released, order_visit visit, void *context)
+{
+    struct orders orders = { .build = build, .released = released, .visit = visit, .context = context };
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    uint64_t upto = part->upto ? part->upto : UINT64_MAX;
+    bool ordered;
+    enum err err;
+
+    orders.switches = build_switches(build, &ordered);
+    if (!ordered)
+        return ERR_OK;
+    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto, pair_seen, &orders);
+    return err ? err : effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto,
+                                   order_seen, &orders);
+}
