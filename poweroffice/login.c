@@ -168,7 +168,7 @@ enum err login_start(struct client *client)
         request.headers[2] = STR("Content-Type: application/x-www-form-urlencoded");
         request.headers[3] = STR("Accept: application/json");
         client->login_sent_us = po_steady_us();
-        err = http_start(client->po->http, &request, login_answered, client);
+        err = transport_start(client->po->transport, &request, login_answered, client);
     }
     sodium_memzero(basic, sizeof basic);
     sodium_memzero(subscription, sizeof subscription);

@@ -87,7 +87,7 @@ static void use_settings(struct poweroffice *po)
     const struct config *config = po_config(po);
 
     limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second);
-    http_patience(po->http, config->sender.connect_wait_ms, config->sender.answer_wait_ms,
+    transport_patience(po->transport, config->sender.connect_wait_ms, config->sender.answer_wait_ms,
                   config->sender.in_flight_max);
 }
 
@@ -106,7 +106,7 @@ static enum err open_with(struct poweroffice start, struct poweroffice **ret_po,
     err = quota_open(config->run_dir, &po->quota, fault);
     if (!err)
         err = refstore_open(config->state_dir, 0, &po->refstore, fault);
-    if (!err && http_open(&po->http) != ERR_OK)
+    if (!err && transport_open(&po->transport) != ERR_OK)
         err = fault_set(fault, ERR_SYSTEM, "libcurl does not start");
     if (err) {
         poweroffice_close(po);
@@ -114,7 +114,7 @@ static enum err open_with(struct poweroffice start, struct poweroffice **ret_po,
     }
     use_settings(po);
     if (po->stage)
-        stage_set_wait(po->stage, http_wait, po->http);
+        stage_set_wait(po->stage, transport_wait, po->transport);
     *ret_po = po;
     return ERR_OK;
 }
@@ -135,7 +135,7 @@ void poweroffice_close(struct poweroffice *po)
         return;
     if (po->stage)
         stage_set_wait(po->stage, NULL, NULL);
-    http_close(po->http);
+    transport_close(po->transport);
     client_free_all(po);
     refstore_close(po->refstore);
     quota_close(&po->quota);
@@ -383,7 +383,7 @@ static enum err call_start(struct client *client, int priority, const struct tok
         if (pending->method != CALL_GET)
             request.headers[3] = STR("Content-Type: application/json");
         pending->sent_us = po_steady_us();
-        err = http_start(client->po->http, &request, call_answered, pending);
+        err = transport_start(client->po->transport, &request, call_answered, pending);
     }
     explicit_bzero(authorization, sizeof authorization);
     explicit_bzero(subscription, sizeof subscription);
@@ -463,16 +463,26 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
     return ERR_OK;
 }
 
-void poweroffice_turn(struct poweroffice *po)
+/* Starts all that may; says whether anything was started. */
+static bool start_some(struct poweroffice *po)
 {
     size_t most = (size_t)po_config(po)->sender.in_flight_max;
     struct choice choice;
+    bool started = false;
 
-    http_turn(po->http);
-    while (po->ring && http_under_way(po->http) < most && may_send(po, limiter_look) == ERR_OK &&
+    while (po->ring && transport_under_way(po->transport) < most && may_send(po, limiter_look) == ERR_OK &&
            choose(po, &choice) && start_one(po, &choice) == ERR_OK)
-        continue;
+        started = true;
     explicit_bzero(&choice.token, sizeof choice.token);
+    return started;
+}
+
+/* A fast answer is there before the request's start returns, and nothing would wake us for it: look once more. */
+void poweroffice_turn(struct poweroffice *po)
+{
+    do
+        transport_turn(po->transport);
+    while (start_some(po));
 }
 
 void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms)
@@ -484,7 +494,7 @@ void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms)
         poweroffice_turn(po);
         left = (po->alone_wake_ms < until_steady_ms ? po->alone_wake_ms : until_steady_ms) - clock_steady_ms();
         po->alone_wake_ms = INT64_MAX;
-        if (po->waiting && http_wait(po->http, NULL, 0, left < 0 ? 0 : left > 1000 ? 1000 : (int)left) < 0)
+        if (po->waiting && transport_wait(po->transport, NULL, 0, left < 0 ? 0 : left > 1000 ? 1000 : (int)left) < 0)
             return;
     }
 }

@@ -2,7 +2,7 @@
 #ifndef BILAG_POWEROFFICE_INSIDE_H
 #define BILAG_POWEROFFICE_INSIDE_H
 
-#include "http.h"
+#include "transport.h"
 #include "limiter.h"
 #include "outcome.h"
 #include "poweroffice.h"
@@ -52,7 +52,7 @@ struct poweroffice {
     struct quota quota;
     struct refstore *refstore;
     struct limiter limiter;
-    struct http *http;
+    struct transport *transport;
     struct client *ring;                  /* whose turn is next */
     size_t waiting, waiting_bytes;
 };

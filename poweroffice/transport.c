@@ -1,4 +1,4 @@
-#include "http.h"
+#include "transport.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -8,17 +8,17 @@ enum { IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
 
 struct transfer {
     struct transfer *next;                /* in http's list of idle ones */
-    struct http *http;
+    struct transport *transport;
     CURL *easy;
     struct curl_slist *headers;
     char *url, *body;
     struct strbuf reply;
     bool sent;
-    http_done done;
+    transport_done done;
     void *context;
 };
 
-struct http {
+struct transport {
     CURLM *multi;
     struct transfer *idle, **all;
     size_t all_count, under_way;
@@ -49,28 +49,28 @@ static int about_to_send(void *context, char *to_ip, char *from_ip, int to_port,
     return CURL_PREREQFUNC_OK;
 }
 
-enum err http_open(struct http **ret_http)
+enum err transport_open(struct transport **ret_transport)
 {
-    struct http *http = calloc(1, sizeof *http);
+    struct transport *transport = calloc(1, sizeof *transport);
 
-    if (!http)
+    if (!transport)
         return ERR_MEMORY;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || !(http->multi = curl_multi_init())) {
-        free(http);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || !(transport->multi = curl_multi_init())) {
+        free(transport);
         return ERR_SYSTEM;
     }
-    (void)curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
-    http_patience(http, 5000, 15000, 64);
-    *ret_http = http;
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    transport_patience(transport, 5000, 15000, 64);
+    *ret_transport = transport;
     return ERR_OK;
 }
 
-void http_patience(struct http *http, int32_t connect_ms, int32_t answer_ms, int32_t connections)
+void transport_patience(struct transport *transport, int32_t connect_ms, int32_t answer_ms, int32_t connections)
 {
-    http->connect_ms = connect_ms;
-    http->answer_ms = answer_ms;
-    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)connections);
-    (void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
+    transport->connect_ms = connect_ms;
+    transport->answer_ms = answer_ms;
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)connections);
+    (void)curl_multi_setopt(transport->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
 }
 
 /* Headers carry keys and tokens. */
@@ -94,53 +94,53 @@ static void transfer_clear(struct transfer *transfer)
         strbuf_free(&transfer->reply);
     strbuf_reset(&transfer->reply);
     curl_easy_reset(transfer->easy);
-    transfer->next = transfer->http->idle;
-    transfer->http->idle = transfer;
+    transfer->next = transfer->transport->idle;
+    transfer->transport->idle = transfer;
 }
 
-static struct transfer *transfer_take(struct http *http)
+static struct transfer *transfer_take(struct transport *transport)
 {
-    struct transfer *transfer = http->idle, **all;
+    struct transfer *transfer = transport->idle, **all;
 
     if (transfer) {
-        http->idle = transfer->next;
+        transport->idle = transfer->next;
         return transfer;
     }
-    all = reallocarray(http->all, http->all_count + 1, sizeof *all);
+    all = reallocarray(transport->all, transport->all_count + 1, sizeof *all);
     if (!all)
         return NULL;
-    http->all = all;
+    transport->all = all;
     transfer = calloc(1, sizeof *transfer);
     if (!transfer)
         return NULL;
-    transfer->http = http;
+    transfer->transport = transport;
     strbuf_init(&transfer->reply, HTTP_REPLY_MAX);
     transfer->easy = curl_easy_init();
     if (!transfer->easy) {
         free(transfer);
         return NULL;
     }
-    all[http->all_count++] = transfer;
+    all[transport->all_count++] = transfer;
     return transfer;
 }
 
-void http_close(struct http *http)
+void transport_close(struct transport *transport)
 {
-    if (!http)
+    if (!transport)
         return;
-    for (size_t i = 0; i < http->all_count; i++) {
-        struct transfer *transfer = http->all[i];
+    for (size_t i = 0; i < transport->all_count; i++) {
+        struct transfer *transfer = transport->all[i];
 
-        (void)curl_multi_remove_handle(http->multi, transfer->easy);
+        (void)curl_multi_remove_handle(transport->multi, transfer->easy);
         transfer_clear(transfer);
         curl_easy_cleanup(transfer->easy);
         strbuf_free(&transfer->reply);
         free(transfer);
     }
-    (void)curl_multi_cleanup(http->multi);
+    (void)curl_multi_cleanup(transport->multi);
     curl_global_cleanup();
-    free(http->all);
-    free(http);
+    free(transport->all);
+    free(transport);
 }
 
 static bool add_header(struct transfer *transfer, struct str header)
@@ -187,8 +187,8 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_NOSIGNAL, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, transfer->http->connect_ms);
-    SET(CURLOPT_TIMEOUT_MS, transfer->http->connect_ms + transfer->http->answer_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, transfer->transport->connect_ms);
+    SET(CURLOPT_TIMEOUT_MS, transfer->transport->connect_ms + transfer->transport->answer_ms);
     SET(CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);       /* a server that closes first costs a lookup */
     SET(CURLOPT_USERAGENT, "Bilag/" BILAG_VERSION);
     SET(CURLOPT_ACCEPT_ENCODING, "");
@@ -208,9 +208,9 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
     return code == CURLE_OK;
 }
 
-enum err http_start(struct http *http, const struct http_request *request, http_done done, void *context)
+enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done, void *context)
 {
-    struct transfer *transfer = transfer_take(http);
+    struct transfer *transfer = transfer_take(transport);
     int running;
 
     if (!transfer)
@@ -219,12 +219,12 @@ enum err http_start(struct http *http, const struct http_request *request, http_
     transfer->done = done;
     transfer->context = context;
     if (!copy_request(transfer, request) || !set_options(transfer, request) ||
-        curl_multi_add_handle(http->multi, transfer->easy) != CURLM_OK) {
+        curl_multi_add_handle(transport->multi, transfer->easy) != CURLM_OK) {
         transfer_clear(transfer);
         return ERR_MEMORY;
     }
-    http->under_way++;
-    (void)curl_multi_perform(http->multi, &running);         /* it leaves now, not after the next wait */
+    transport->under_way++;
+    (void)curl_multi_perform(transport->multi, &running);         /* it leaves now, not after the next wait */
     return ERR_OK;
 }
 
@@ -235,7 +235,7 @@ static struct str reply_header(CURL *easy, const char *name)
     return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? str_of(header->value) : STR_NONE;
 }
 
-static void transfer_end(struct http *http, CURL *easy, CURLcode code)
+static void transfer_end(struct transport *transport, CURL *easy, CURLcode code)
 {
     struct transfer *transfer = NULL;
     struct http_reply reply = { .curl_code = (int)code };
@@ -247,38 +247,38 @@ static void transfer_end(struct http *http, CURL *easy, CURLcode code)
     reply.location = reply_header(easy, "Location");
     reply.retry_after = reply_header(easy, "Retry-After");
     reply.pagination = reply_header(easy, "X-Pagination");
-    http->under_way--;
-    (void)curl_multi_remove_handle(http->multi, easy);
+    transport->under_way--;
+    (void)curl_multi_remove_handle(transport->multi, easy);
     transfer->done(transfer->context, &reply);
     transfer_clear(transfer);
 }
 
-void http_turn(struct http *http)
+void transport_turn(struct transport *transport)
 {
     CURLMsg *message;
     int running, left;
 
-    (void)curl_multi_perform(http->multi, &running);
-    while ((message = curl_multi_info_read(http->multi, &left)))
+    (void)curl_multi_perform(transport->multi, &running);
+    while ((message = curl_multi_info_read(transport->multi, &left)))
         if (message->msg == CURLMSG_DONE)
-            transfer_end(http, message->easy_handle, message->data.result);
+            transfer_end(transport, message->easy_handle, message->data.result);
 }
 
-size_t http_under_way(const struct http *http)
+size_t transport_under_way(const struct transport *transport)
 {
-    return http->under_way;
+    return transport->under_way;
 }
 
-int http_wait(void *context, struct pollfd *fds, size_t count, int timeout_ms)
+int transport_wait(void *context, struct pollfd *fds, size_t count, int timeout_ms)
 {
-    struct http *http = context;
+    struct transport *transport = context;
     struct curl_waitfd waits[WAIT_FDS_MAX];
     int ready = 0;
 
     ensure(count <= WAIT_FDS_MAX);
     for (size_t i = 0; i < count; i++)
         waits[i] = (struct curl_waitfd){ .fd = fds[i].fd, .events = CURL_WAIT_POLLIN };
-    if (curl_multi_poll(http->multi, waits, (unsigned)count, timeout_ms, &ready) != CURLM_OK)
+    if (curl_multi_poll(transport->multi, waits, (unsigned)count, timeout_ms, &ready) != CURLM_OK)
         return -1;
     for (size_t i = 0; i < count; i++)
         fds[i].revents = waits[i].revents ? POLLIN : 0;

@@ -1,0 +1,592 @@
+/* Goal: a call ends in the one outcome that its fault is; a write leaves at most once, whatever dies; tokens are fetched
+ * once and renewed once; clients take turns; no key is ever logged. Against a server that does as its script says. */
+#include "poweroffice.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "refdata.h"
+
+/* --- a server with a script ------------------------------------------------------------------------------------- */
+
+enum { CONNECTIONS_MAX = 32, REQUEST_MAX = 16384, SEEN_MAX = 64, PATIENCE_MS = 20000 };
+enum act { ANSWER, CLOSE, RESET, SILENCE };
+
+/* What happens to the next request whose first line holds `match`; each is used once, in this order. */
+struct step { const char *match; enum act act; const char *answer; bool used; };
+
+static struct {
+    int listener, port;
+    pthread_t thread;
+    atomic_bool stop;
+    pthread_mutex_t lock;
+    struct step *steps;
+    size_t step_count, seen_count;
+    char seen[SEEN_MAX][REQUEST_MAX];     /* whole requests */
+} server;
+
+static const char token_answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 71\r\n\r\n"
+                                   "{\"access_token\":\"sekret-token\",\"token_type\":\"bearer\",\"expires_in\":1200}";
+
+static struct step *next_step(const char *request)
+{
+    const char *end = strstr(request, "\r\n");
+
+    for (size_t i = 0; i < server.step_count; i++) {
+        const char *hit = strstr(request, server.steps[i].match);
+
+        if (!server.steps[i].used && hit && hit < end) {
+            server.steps[i].used = true;
+            return &server.steps[i];
+        }
+    }
+    return NULL;
+}
+
+/* Says whether the connection stays. */
+static bool serve(int fd, const char *request)
+{
+    static const char missing[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}";
+    struct linger hard = { 1, 0 };
+    const struct step *step;
+    const char *answer;
+
+    (void)pthread_mutex_lock(&server.lock);
+    if (server.seen_count < SEEN_MAX)
+        (void)snprintf(server.seen[server.seen_count++], REQUEST_MAX, "%s", request);
+    step = next_step(request);
+    (void)pthread_mutex_unlock(&server.lock);
+    answer = step ? step->answer : strstr(request, "/OAuth/Token") ? token_answer : missing;
+    if (step && step->act == RESET)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    if (answer && (!step || step->act != SILENCE))
+        (void)!write(fd, answer, strlen(answer));
+    return !step || step->act == ANSWER || step->act == SILENCE;
+}
+
+static bool whole(const char *request)
+{
+    const char *end = strstr(request, "\r\n\r\n"), *length = strcasestr(request, "\r\nContent-Length:");
+
+    return end && strlen(end + 4) >= (length && length < end ? strtoul(length + 17, NULL, 10) : 0);
+}
+
+static void *serve_all(void *unused)
+{
+    struct pollfd fds[1 + CONNECTIONS_MAX] = { { server.listener, POLLIN, 0 } };
+    static char requests[CONNECTIONS_MAX][REQUEST_MAX];
+    size_t count = 1;
+
+    while (!atomic_load(&server.stop)) {
+        if (poll(fds, (nfds_t)count, 10) <= 0)
+            continue;
+        for (size_t i = count; i-- > 1;) {
+            char *request = requests[i - 1];
+            size_t len = strlen(request);
+            ssize_t got = fds[i].revents ? read(fds[i].fd, request + len, REQUEST_MAX - len - 1) : -1;
+            bool stays = !fds[i].revents || got > 0;
+
+            if (got > 0) {
+                request[len + (size_t)got] = '\0';
+                if (whole(request)) {
+                    stays = serve(fds[i].fd, request);
+                    request[0] = '\0';
+                }
+            }
+            if (!stays) {
+                (void)close(fds[i].fd);
+                fds[i] = fds[count - 1];
+                memmove(requests[i - 1], requests[count - 2], REQUEST_MAX);
+                count--;
+            }
+        }
+        if (fds[0].revents && count <= CONNECTIONS_MAX) {
+            requests[count - 1][0] = '\0';
+            fds[count++] = (struct pollfd){ accept(server.listener, NULL, NULL), POLLIN, 0 };
+        }
+    }
+    while (count > 1)
+        (void)close(fds[--count].fd);
+    return unused;
+}
+
+static void server_start(struct step *steps, size_t count)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+
+    server.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(server.listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(server.listener, 16), 0);
+    assert_int_equal(getsockname(server.listener, (struct sockaddr *)&address, &size), 0);
+    server.port = ntohs(address.sin_port);
+    server.steps = steps;
+    server.step_count = count;
+    server.seen_count = 0;
+    atomic_store(&server.stop, false);
+    (void)pthread_mutex_init(&server.lock, NULL);
+    assert_int_equal(pthread_create(&server.thread, NULL, serve_all, NULL), 0);
+}
+
+static void server_stop(void)
+{
+    atomic_store(&server.stop, true);
+    (void)pthread_join(server.thread, NULL);
+    (void)close(server.listener);
+}
+
+static size_t seen(const char *what)
+{
+    size_t count = 0;
+
+    (void)pthread_mutex_lock(&server.lock);
+    for (size_t i = 0; i < server.seen_count; i++)
+        count += strstr(server.seen[i], what) != NULL;
+    (void)pthread_mutex_unlock(&server.lock);
+    return count;
+}
+
+/* --- the client ---------------------------------------------------------------------------------------------------- */
+
+static char folder[64], api_url[64], token_url[64];
+static struct venue venues[2];
+static struct config config;
+static struct poweroffice *po;
+
+static void begin(struct step *steps, size_t count)
+{
+    server_start(steps, count);
+    (void)snprintf(api_url, sizeof api_url, "http://127.0.0.1:%d/v2", server.port);
+    (void)snprintf(token_url, sizeof token_url, "http://127.0.0.1:%d/OAuth/Token", server.port);
+    venues[0] = (struct venue){ .id = STR("a"), .client_id = STR("client-a"), .client_key = STR("sekret-client-a") };
+    venues[1] = (struct venue){ .id = STR("b"), .client_id = STR("client-b"), .client_key = STR("sekret-client-b") };
+    config = (struct config){ .state_dir = str_of(folder), .run_dir = str_of(folder), .api_url = str_of(api_url),
+                              .token_url = str_of(token_url), .subscription_key = STR("sekret-subscription"),
+                              .application_keys = { STR("sekret-application") }, .requests_per_second = 1000,
+                              .sender = { .answer_wait_ms = 400, .connect_wait_ms = 200, .in_flight_max = 8,
+                                          .retry_first_ms = 10, .retry_max_ms = 40 } };
+    assert_int_equal(poweroffice_open_alone(&config, &po, NULL), ERR_OK);
+}
+
+static void end(void)
+{
+    poweroffice_close(po);
+    server_stop();
+}
+
+static int make(void **unused)
+{
+    (void)unused;
+    (void)snprintf(folder, sizeof folder, "/tmp/bilag-po-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int drop(void **unused)
+{
+    char command[96];
+
+    (void)unused;
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+struct result { size_t answers; struct answer answer; char body[256], location[128]; size_t *order, place; };
+
+static void keep(void *context, const struct answer *answer)
+{
+    struct result *result = context;
+
+    result->answers++;
+    result->answer = *answer;
+    assert_true(str_copy(answer->body, result->body, sizeof result->body));
+    assert_true(str_copy(answer->location, result->location, sizeof result->location));
+    if (result->order)
+        result->place = (*result->order)++;
+}
+
+static void ask(const struct venue *venue, enum call_method method, struct str path, struct result *result)
+{
+    struct call call = { .venue = venue, .method = method, .path = path, .doc = STR("a/2026-11-20/1"),
+                         .body = method == CALL_GET ? STR_NONE : STR("{\"x\":1}") };
+
+    assert_int_equal(poweroffice_call(po, &call, keep, result), ERR_OK);
+}
+
+static void finish(void)
+{
+    poweroffice_run(po, clock_steady_ms() + PATIENCE_MS);
+    assert_int_equal(poweroffice_waiting(po), 0);
+}
+
+static struct result call_once(enum call_method method, struct str path)
+{
+    struct result result = { .answers = 0 };
+
+    ask(&venues[0], method, path, &result);
+    finish();
+    assert_int_equal(result.answers, 1);
+    return result;
+}
+
+#define OK_EMPTY "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+#define STATUS(code) "HTTP/1.1 " code " x\r\nContent-Length: 0\r\n\r\n"
+
+/* --- one fault a row ------------------------------------------------------------------------------------------------ */
+
+static const struct row {
+    const char *why;
+    enum call_method method;
+    struct step steps[6];
+    enum outcome outcome;
+    size_t sent;                          /* how often the server must have seen the call */
+    const char *detail;
+} rows[] = {
+    { "created", CALL_POST, { { "/thing", ANSWER, STATUS("201"), false } }, OUTCOME_DONE, 1, "" },
+    { "no content", CALL_GET, { { "/thing", ANSWER, "HTTP/1.1 204 x\r\n\r\n", false } }, OUTCOME_DONE, 1, "" },
+    { "refused", CALL_POST, { { "/thing", ANSWER, "HTTP/1.1 400 x\r\nContent-Length: 34\r\n\r\n"
+                                "{\"title\":\"No\",\"detail\":\"because \"}", false } }, OUTCOME_REFUSED, 1, "because" },
+    { "write, 5xx", CALL_POST, { { "/thing", ANSWER, STATUS("502"), false } }, OUTCOME_UNKNOWN, 1, "502" },
+    { "read, 5xx, then well", CALL_GET, { { "/thing", ANSWER, STATUS("502"), false },
+                                          { "/thing", ANSWER, OK_EMPTY, false } }, OUTCOME_DONE, 2, "" },
+    { "read, 5xx for good", CALL_GET, { { "/thing", ANSWER, STATUS("500"), false },
+        { "/thing", ANSWER, STATUS("500"), false }, { "/thing", ANSWER, STATUS("500"), false },
+        { "/thing", ANSWER, STATUS("500"), false } }, OUTCOME_UNKNOWN, 4, "500" },
+    { "write, connection closed", CALL_POST, { { "/thing", CLOSE, NULL, false } }, OUTCOME_UNKNOWN, 1, "" },
+    { "write, connection reset", CALL_POST, { { "/thing", RESET, NULL, false } }, OUTCOME_UNKNOWN, 1, "" },
+    { "read, connection reset, then well", CALL_GET, { { "/thing", RESET, NULL, false },
+                                                       { "/thing", ANSWER, OK_EMPTY, false } }, OUTCOME_DONE, 2, "" },
+    { "write, half an answer", CALL_POST,
+      { { "/thing", CLOSE, "HTTP/1.1 201 x\r\nContent-Length: 100\r\n\r\n{\"Id\":", false } }, OUTCOME_UNKNOWN, 1, "broke" },
+    { "write, no answer", CALL_POST, { { "/thing", SILENCE, NULL, false } }, OUTCOME_UNKNOWN, 1, "in time" },
+    { "write, not HTTP", CALL_PUT, { { "/thing", CLOSE, "hello\r\n\r\n", false } }, OUTCOME_UNKNOWN, 1, "" },
+    { "redirects are not followed", CALL_POST,
+      { { "/thing", ANSWER, "HTTP/1.1 302 x\r\nLocation: /v2/other\r\nContent-Length: 0\r\n\r\n", false } },
+      OUTCOME_UNKNOWN, 1, "302" },
+    { "401, then well with a new token", CALL_POST, { { "/thing", ANSWER, STATUS("401"), false },
+                                                      { "/thing", ANSWER, STATUS("201"), false } }, OUTCOME_DONE, 2, "" },
+    { "401 twice", CALL_POST, { { "/thing", ANSWER, STATUS("401"), false }, { "/thing", ANSWER, STATUS("401"), false } },
+      OUTCOME_LOGIN, 2, "401" },
+    { "403 twice", CALL_GET, { { "/thing", ANSWER, STATUS("403"), false }, { "/thing", ANSWER, STATUS("403"), false } },
+      OUTCOME_LOGIN, 2, "403" },
+    { "write, throttled", CALL_POST, { { "/thing", ANSWER, STATUS("429"), false } }, OUTCOME_THROTTLED, 1, "" },
+    { "read, throttled, then well", CALL_GET, { { "/thing", ANSWER, STATUS("429"), false },
+                                                { "/thing", ANSWER, OK_EMPTY, false } }, OUTCOME_DONE, 2, "" },
+    { "token refused", CALL_POST, { { "/OAuth/Token", ANSWER, "HTTP/1.1 400 x\r\nContent-Length: 26\r\n\r\n"
+                                      "{\"error\":\"invalid_client\"}", false } }, OUTCOME_LOGIN, 0, "" },
+    { "token, 5xx, then well", CALL_POST, { { "/OAuth/Token", ANSWER, STATUS("503"), false },
+                                            { "/thing", ANSWER, STATUS("201"), false } }, OUTCOME_DONE, 1, "" },
+    { "token without an answer for good", CALL_POST, { { "/OAuth/Token", CLOSE, NULL, false },
+        { "/OAuth/Token", RESET, NULL, false }, { "/OAuth/Token", CLOSE, "HTTP/1.1 2", false } },
+      OUTCOME_PASSING, 0, "no token" },
+    { "token that is none", CALL_POST, { { "/OAuth/Token", ANSWER, OK_EMPTY, false },
+        { "/OAuth/Token", ANSWER, OK_EMPTY, false }, { "/OAuth/Token", ANSWER, OK_EMPTY, false } },
+      OUTCOME_PASSING, 0, "no token" },
+};
+
+static void each_fault_has_its_outcome(void **unused)
+{
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct step steps[COUNT(rows[i].steps)];
+        size_t count = 0;
+        struct result result;
+
+        assert_int_equal(make(unused), 0);
+        memcpy(steps, rows[i].steps, sizeof steps);
+        while (count < COUNT(steps) && steps[count].match)
+            count++;
+        begin(steps, count);
+        result = call_once(rows[i].method, STR("/thing?a=b"));
+        if (result.answer.outcome != rows[i].outcome || seen("/v2/thing?a=b HTTP/1.1") != rows[i].sent ||
+            !strstr(result.answer.detail, rows[i].detail))
+            fail_msg("%s: outcome %d, status %ld, seen %zu times, detail %s", rows[i].why, (int)result.answer.outcome,
+                     result.answer.status, seen("/v2/thing?a=b HTTP/1.1"), result.answer.detail);
+        end();
+        assert_int_equal(drop(unused), 0);
+    }
+}
+
+/* The case for which about_to_send() in http.c exists: libcurl would send the POST again by itself. */
+static void write_on_a_dying_kept_connection_leaves_once(void **unused)
+{
+    struct step steps[] = { { "/first", ANSWER, OK_EMPTY, false }, { "/thing", CLOSE, NULL, false },
+                            { "/thing", ANSWER, STATUS("201"), false } };
+    struct result result;
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    assert_int_equal(call_once(CALL_GET, STR("/first")).answer.outcome, OUTCOME_DONE);
+    result = call_once(CALL_POST, STR("/thing"));
+    assert_int_equal(result.answer.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(seen("POST /v2/thing"), 1);
+    end();
+}
+
+static void request_carries_what_the_contract_says(void **unused)
+{
+    struct step steps[] = { { "/thing", ANSWER, "HTTP/1.1 202 x\r\nLocation: /v2/state?id=7\r\nContent-Length: 8\r\n\r\n"
+                              "{\"a\":1}\n", false } };
+    struct result result;
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    result = call_once(CALL_POST, STR("/thing"));
+    assert_int_equal(result.answer.status, 202);
+    assert_string_equal(result.body, "{\"a\":1}\n");
+    assert_string_equal(result.location, "/v2/state?id=7");
+    assert_int_equal(seen("POST /OAuth/Token HTTP/1.1\r\n"), 1);
+    assert_int_equal(seen("Authorization: Basic c2VrcmV0LWFwcGxpY2F0aW9uOnNla3JldC1jbGllbnQtYQ==\r\n"), 1);
+    assert_int_equal(seen("grant_type=client_credentials"), 1);
+    assert_int_equal(seen("Ocp-Apim-Subscription-Key: sekret-subscription\r\n"), 2);
+    assert_int_equal(seen("Authorization: Bearer sekret-token\r\n"), 1);
+    assert_int_equal(seen("Content-Type: application/json\r\n"), 1);
+    assert_int_equal(seen("Accept: application/json\r\n"), 2);
+    assert_int_equal(seen("User-Agent: Bilag/"), 2);
+    assert_int_equal(seen("\r\n\r\n{\"x\":1}"), 1);
+    end();
+}
+
+static void tokens_are_fetched_once_a_client(void **unused)
+{
+    struct step steps[] = { { "/1", ANSWER, OK_EMPTY, false }, { "/2", ANSWER, OK_EMPTY, false },
+                            { "/3", ANSWER, OK_EMPTY, false }, { "/4", ANSWER, OK_EMPTY, false } };
+    struct result results[3] = { { .answers = 0 } };
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    ask(&venues[0], CALL_GET, STR("/1"), &results[0]);
+    ask(&venues[0], CALL_GET, STR("/2"), &results[1]);
+    ask(&venues[1], CALL_GET, STR("/3"), &results[2]);
+    finish();
+    assert_int_equal(seen("/OAuth/Token"), 2);
+    poweroffice_close(po);                                   /* another process: the token is there already */
+    assert_int_equal(poweroffice_open_alone(&config, &po, NULL), ERR_OK);
+    assert_int_equal(call_once(CALL_GET, STR("/4")).answer.outcome, OUTCOME_DONE);
+    assert_int_equal(seen("/OAuth/Token"), 2);
+    end();
+}
+
+/* An answer that is there at once is taken at once, not at the next wake-up. */
+static void fast_answers_are_not_slept_over(void **unused)
+{
+    struct step steps[] = { { "/1", ANSWER, OK_EMPTY, false }, { "/2", ANSWER, OK_EMPTY, false },
+                            { "/3", ANSWER, OK_EMPTY, false }, { "/4", ANSWER, OK_EMPTY, false } };
+    static const char *const paths[] = { "/1", "/2", "/3", "/4" };
+    int64_t start_ms;
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    start_ms = clock_steady_ms();
+    for (size_t i = 0; i < COUNT(paths); i++)
+        assert_int_equal(call_once(CALL_GET, str_of(paths[i])).answer.outcome, OUTCOME_DONE);
+    assert_in_range(clock_steady_ms() - start_ms, 0, 900);
+    end();
+}
+
+static void clients_take_turns_and_keep_their_order(void **unused)
+{
+    static const char *const paths[] = { "/a1", "/a2", "/a3", "/b1", "/b2", "/b3" };
+    static const size_t places[] = { 0, 2, 4, 1, 3, 5 };
+    struct step steps[COUNT(paths)];
+    struct result results[COUNT(paths)];
+    size_t order = 0;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        steps[i] = (struct step){ paths[i], ANSWER, OK_EMPTY, false };
+        results[i] = (struct result){ .order = &order };
+    }
+    begin(steps, COUNT(steps));
+    config.sender.in_flight_max = 1;
+    assert_int_equal(call_once(CALL_GET, STR("/warm")).answer.status, 404);
+    {
+        struct result warm = { .answers = 0 };
+
+        ask(&venues[1], CALL_GET, STR("/warm"), &warm);
+        finish();
+    }
+    for (size_t i = 0; i < COUNT(paths); i++)
+        ask(&venues[i / 3], CALL_GET, str_of(paths[i]), &results[i]);
+    finish();
+    for (size_t i = 0; i < COUNT(paths); i++)
+        assert_int_equal(results[i].place, places[i]);
+    end();
+}
+
+static void idle_reads_go_last(void **unused)
+{
+    struct step steps[] = { { "/idle", ANSWER, OK_EMPTY, false }, { "/urgent", ANSWER, OK_EMPTY, false } };
+    size_t order = 0;
+    struct result idle = { .order = &order }, urgent = { .order = &order };
+    struct call call = { .venue = &venues[0], .method = CALL_GET, .path = STR("/idle"), .priority = 1 };
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    config.sender.in_flight_max = 1;
+    assert_int_equal(poweroffice_call(po, &call, keep, &idle), ERR_OK);
+    ask(&venues[1], CALL_GET, STR("/urgent"), &urgent);
+    finish();
+    assert_int_equal(urgent.place, 0);
+    assert_int_equal(idle.place, 1);
+    end();
+}
+
+static bool login_refused(void)
+{
+    struct ref_summary summary = { .have = 0 };
+    enum err err = refdata_summary(poweroffice_refstore(po), STR("client-a"), &summary);
+
+    assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
+    return summary.login_refused;
+}
+
+static void refused_key_is_remembered_until_accepted(void **unused)
+{
+    struct step steps[] = { { "/OAuth/Token", ANSWER, STATUS("401"), false }, { "/well", ANSWER, OK_EMPTY, false },
+                            { "/no", ANSWER, STATUS("403"), false }, { "/no", ANSWER, STATUS("403"), false } };
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    assert_int_equal(call_once(CALL_GET, STR("/well")).answer.outcome, OUTCOME_LOGIN);
+    assert_true(login_refused());
+    assert_int_equal(call_once(CALL_GET, STR("/well")).answer.outcome, OUTCOME_DONE);
+    assert_false(login_refused());
+    assert_int_equal(call_once(CALL_GET, STR("/no")).answer.outcome, OUTCOME_LOGIN);
+    assert_false(login_refused());                           /* a right that is missing is not the key */
+    end();
+}
+
+static void retry_after_is_obeyed(void **unused)
+{
+    struct step steps[] = { { "/thing", ANSWER, "HTTP/1.1 429 x\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n", false },
+                            { "/thing", ANSWER, OK_EMPTY, false } };
+    int64_t start_ms;
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    start_ms = clock_steady_ms();
+    assert_int_equal(call_once(CALL_GET, STR("/thing")).answer.outcome, OUTCOME_DONE);
+    assert_in_range(clock_steady_ms() - start_ms, 2000, 3500);
+    end();
+}
+
+static void nobody_there_is_passing(void **unused)
+{
+    struct step steps[] = { { "/warm", ANSWER, "HTTP/1.1 200 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false } };
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    assert_int_equal(call_once(CALL_GET, STR("/warm")).answer.outcome, OUTCOME_DONE);
+    server_stop();
+    assert_int_equal(call_once(CALL_POST, STR("/thing")).answer.outcome, OUTCOME_PASSING);
+    poweroffice_close(po);
+}
+
+static void pages_end(void **unused)
+{
+    static const struct { const char *answer; bool last; } pages[] = {
+        { OK_EMPTY, false },
+        { "HTTP/1.1 204 x\r\n\r\n", true },
+        { "HTTP/1.1 200 x\r\nX-Pagination: {\"nextPageLink\":\"http://x\"}\r\nContent-Length: 2\r\n\r\n[]", false },
+        { "HTTP/1.1 200 x\r\nX-Pagination: {\"nextPageLink\":\"\"}\r\nContent-Length: 2\r\n\r\n[]", true },
+        { "HTTP/1.1 200 x\r\nX-Pagination: {\"totalPages\":1}\r\nContent-Length: 2\r\n\r\n[]", true },
+        { "HTTP/1.1 200 x\r\nX-Pagination: nonsense\r\nContent-Length: 2\r\n\r\n[]", false },
+    };
+    struct step steps[COUNT(pages)];
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(pages); i++)
+        steps[i] = (struct step){ "/page", ANSWER, pages[i].answer, false };
+    begin(steps, COUNT(steps));
+    for (size_t i = 0; i < COUNT(pages); i++)
+        assert_int_equal(call_once(CALL_GET, STR("/page")).answer.last_page, pages[i].last);
+    end();
+}
+
+static void what_is_too_much_is_refused(void **unused)
+{
+    static char path[2100];
+    struct call call = { .venue = &venues[0], .method = CALL_GET, .path = { path, sizeof path } };
+    struct result result = { .answers = 0 };
+    size_t taken = 0;
+
+    (void)unused;
+    begin(NULL, 0);
+    memset(path, 'x', sizeof path);
+    path[0] = '/';
+    assert_int_equal(poweroffice_call(po, &call, keep, &result), ERR_TOO_LONG);
+    call.path = STR("/x");
+    while (poweroffice_call(po, &call, keep, &result) == ERR_OK)
+        taken++;
+    assert_in_range(taken, 1000, 100000);
+    assert_int_equal(poweroffice_waiting(po), taken);
+    end();                                                   /* with calls waiting and none answered: nothing leaks */
+    assert_int_equal(result.answers, 0);
+}
+
+/* All tests above logged into this file. */
+static char log_name[] = "/tmp/bilag-po-log-XXXXXX";
+
+static void no_key_is_ever_logged(void **unused)
+{
+    FILE *file = fopen(log_name, "r");
+    char line[4096];
+    size_t lines = 0;
+
+    (void)unused;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        lines++;
+        if (strstr(line, "sekret") || strstr(line, "c2Vrc") || strstr(line, "a=b"))
+            fail_msg("logged: %s", line);
+    }
+    assert_true(lines > 50);
+    (void)fclose(file);
+}
+
+/* cmocka's words of what failed went there too. */
+static void show_log(void)
+{
+    FILE *file = fopen(log_name, "r");
+    char line[4096];
+
+    while (file && fgets(line, sizeof line, file))
+        (void)fputs(line, stderr);
+    if (file)
+        (void)fclose(file);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, make, drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_fault_has_its_outcome), ROW(write_on_a_dying_kept_connection_leaves_once),
+        ROW(request_carries_what_the_contract_says), ROW(tokens_are_fetched_once_a_client), ROW(fast_answers_are_not_slept_over),
+        ROW(clients_take_turns_and_keep_their_order), ROW(idle_reads_go_last),
+        ROW(refused_key_is_remembered_until_accepted), ROW(retry_after_is_obeyed), ROW(nobody_there_is_passing),
+        ROW(pages_end), ROW(what_is_too_much_is_refused), cmocka_unit_test(no_key_is_ever_logged),
+    };
+    int kept = dup(STDERR_FILENO), log = mkstemp(log_name), failed;
+
+    if (kept < 0 || log < 0 || dup2(log, STDERR_FILENO) < 0)
+        return 1;
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)dup2(kept, STDERR_FILENO);
+    if (failed)
+        show_log();
+    (void)unlink(log_name);
+    return failed;
+}
