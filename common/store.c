@@ -313,8 +313,11 @@ enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void 
     if (rc != 0)
         return store_err(store, rc);
     err = work(&txn, context);
-    mdb_txn_abort(txn.mdb);
-    return err;
+    if (err) {
+        mdb_txn_abort(txn.mdb);
+        return err;
+    }
+    return store_err(store, mdb_txn_commit(txn.mdb));        /* an abort would close tables opened in it */
 }
 
 static MDB_val val(struct str s)
