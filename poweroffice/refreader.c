@@ -10,7 +10,7 @@
 #include "poweroffice_inside.h"
 #include "refbuild.h"
 
-enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 180000, DAY_MS = 86400000,
+enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 15000, RENEW_MS = 4000, DAY_MS = 86400000,
        AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000, LEASED_AGAIN_MS = 2000,
        BUSY_AGAIN_MS = 200, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
 
@@ -42,6 +42,7 @@ struct reading {
     char client_id[64], venue_id[65];
     unsigned want, failed;
     int priority;
+    int64_t renew_ms;                     /* its lease; it is short, so that a killed process holds nobody up */
     size_t waiting;
     bool refused, broken;
     struct refbuild build;
@@ -331,6 +332,7 @@ static enum err begin(struct refreader *reader, const struct venue *venue, unsig
     }
     reading->done = done;
     reading->context = context;
+    reading->renew_ms = clock_steady_ms() + RENEW_MS;
     return reading_start(reading);
 }
 
@@ -381,13 +383,30 @@ static void wanted(struct refreader *reader, const struct venue *venue, unsigned
         not_before(reader, venue->client_id, reader->under_way >= READINGS_MAX ? BUSY_AGAIN_MS : LEASED_AGAIN_MS);
 }
 
+/* A failure to renew is no harm: two processes then read the same. */
+static void renew(struct refreader *reader, struct reading *reading)
+{
+    int64_t steady_ms = clock_steady_ms(), until_ms;
+    char name[80];
+
+    if (steady_ms < reading->renew_ms)
+        return;
+    reading->renew_ms = steady_ms + RENEW_MS;
+    lease_name(reading->client_id, name);
+    if (lease_take(&reader->po->quota, str_of(name), steady_ms, LEASE_MS, &until_ms))
+        log_fact("client=%s what=\"lease of a reading not renewed\"", reading->client_id);
+}
+
 void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want)
 {
+    struct reading *reading = reading_of(reader, venue->client_id);
     const struct tended *tended = tended_of(reader, venue->client_id);
     unsigned bits;
     int priority;
 
-    if (!tended || clock_steady_ms() < tended->not_before_ms || reading_of(reader, venue->client_id))
+    if (reading)
+        renew(reader, reading);
+    if (!tended || clock_steady_ms() < tended->not_before_ms || reading)
         return;
     bits = due(reader, venue, want, &priority);
     if (bits)

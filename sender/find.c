@@ -49,7 +49,7 @@ static void differs(struct job *job, const struct lookup *lookup)
 static void ask_later(struct job *job, int64_t now)
 {
     job->now.attempts++;
-    job_move(job, EVENT_NOT_PROCESSED, now + back_off_ms(job->sender, job->now.attempts));
+    job_move(job, EVENT_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
     job->what = STR_NONE;
 }
 

@@ -146,11 +146,9 @@ static void lost(struct job *job, int64_t now)
 }
 
 /* A fact of its own only for the first of a row of failures: an outage of days must not fill the trail. */
-static void not_processed(struct job *job, const struct answer *answer, int64_t now)
+static void not_processed(struct job *job, int64_t now)
 {
-    bool at_once = answer->outcome == OUTCOME_PASSING && !answer->status;        /* the outage sets the pace */
-
-    job_move(job, EVENT_NOT_PROCESSED, now + (at_once ? 0 : back_off_ms(job->sender, job->now.attempts)));
+    job_move(job, EVENT_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
     if (job->now.attempts > 1)
         job->what = STR_NONE;
 }
@@ -188,7 +186,7 @@ static bool send_apply(struct job *job, struct slot *slot, const struct answer *
         break;
     case OUTCOME_THROTTLED:
     case OUTCOME_PASSING:
-        not_processed(job, answer, now);
+        not_processed(job, now);
         stage_counter_add(sender->stage, "not_processed", 1);
         break;
     case OUTCOME_UNKNOWN:

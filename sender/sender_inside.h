@@ -60,7 +60,7 @@ struct slot {
 };
 
 /* PowerOffice cannot be reached at all: one request probes, and all go on when it comes through. */
-struct outage { bool on; uint32_t tries; int64_t until_ms; };
+struct outage { bool on; uint32_t silent, tries; int64_t until_ms; };    /* silent: requests without answer in a row */
 
 struct sender {
     const struct sender_ops *ops;
@@ -109,6 +109,7 @@ USED enum err turns_run(struct sender *sender);
 struct slot *slot_take(struct sender *sender, struct str doc, enum work work, size_t turn, size_t client);
 void slot_free(struct slot *slot);
 int64_t back_off_ms(const struct sender *sender, uint32_t tries);
+int64_t pace_ms(const struct sender *sender, uint32_t tries);            /* the same; 0 in an outage, which sets the pace */
 void outage_note(struct sender *sender, const struct answer *answer);
 void client_suspend(struct sender *sender, size_t client);
 void client_fine(struct sender *sender, size_t client);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLIENT_WAIT_FIRST_MS = 2000 };
+/* A lost answer or two is the weather; so many in a row, and from whomever, are an outage. */
+enum { CLIENT_WAIT_FIRST_MS = 2000, SILENT_MAX = 5 };
 
 int64_t back_off_ms(const struct sender *sender, uint32_t tries)
 {
@@ -155,6 +156,11 @@ void slot_free(struct slot *slot)
         sender->turns[slot->turn].state = TURN_LOOK;
 }
 
+int64_t pace_ms(const struct sender *sender, uint32_t tries)
+{
+    return sender->outage.on ? 0 : back_off_ms(sender, tries);
+}
+
 /* PowerOffice, the network or our own line is gone: not a matter of any one document, so nobody's waiting
  * time grows; one request goes out from time to time, and when it comes through, all go on at once. */
 void outage_note(struct sender *sender, const struct answer *answer)
@@ -162,8 +168,11 @@ void outage_note(struct sender *sender, const struct answer *answer)
     struct outage *outage = &sender->outage;
     int64_t now = stage_steady_ms(sender->stage);
 
-    if (answer->outcome == OUTCOME_PASSING && !answer->status) {
-        if (outage->on && now < outage->until_ms)
+    outage->silent = answer->status ? 0 : outage->silent + 1;
+    if (!answer->status) {
+        bool gone = answer->outcome == OUTCOME_PASSING || outage->silent >= SILENT_MAX;
+
+        if (!gone || (outage->on && now < outage->until_ms))
             return;
         if (!outage->on)
             log_fact("level=warning what=\"PowerOffice cannot be reached\" why=\"%s %s\"", answer->title,
@@ -171,7 +180,7 @@ void outage_note(struct sender *sender, const struct answer *answer)
         outage->on = true;
         outage->tries++;
         outage->until_ms = now + back_off_ms(sender, outage->tries);
-    } else if (outage->on && answer->status) {
+    } else if (outage->on) {
         log_fact("what=\"PowerOffice can be reached again\" tries=%u", outage->tries);
         *outage = (struct outage){ .on = false };
         for (size_t i = 0; i < sender->turn_count; i++)

@@ -70,7 +70,7 @@ static bool undo_apply(struct job *job, struct slot *slot, const struct answer *
         break;
     case OUTCOME_THROTTLED:
     case OUTCOME_PASSING:
-        job_move(job, EVENT_NOT_PROCESSED, now + back_off_ms(sender, job->now.attempts));
+        job_move(job, EVENT_NOT_PROCESSED, now + pace_ms(sender, job->now.attempts));
         break;
     }
     if (job->now.attempts > 1)
