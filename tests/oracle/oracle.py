@@ -8,7 +8,6 @@ Nothing here is optimised, and no float is used: receipts are gone through one b
 Parts: seal(venue, day) says that everything fed so far of that day is being sent. What the day has afterwards is
 its next part: the sums of now minus what was sealed.
 """
-import bisect
 import collections
 import copy
 import datetime
@@ -286,6 +285,7 @@ class Oracle:
         self.conflicts = collections.defaultdict(set)        # venue -> identities that came with other content
         self.fixed = collections.defaultdict(dict)           # venue -> receipt -> void that something sent relies on
         self.sealed = collections.defaultdict(list)          # (venue, day) -> [Day], one per part
+        self.sent = collections.defaultdict(dict)            # (venue, day) -> orders that were released
 
     def feed(self, events):
         for event in events:
@@ -341,15 +341,12 @@ class Oracle:
                 days[day].moves.append((event["amount"], event.get("reason", "")))
         for receipt, void in voids.items():
             day = self.day_of(venue, events[receipt])
-            if self.day_of(venue, events[void]) == day and not self.is_sealed_order(name, day, receipt):
+            if self.day_of(venue, events[void]) == day and receipt not in self.sent[name, day]:
                 days[day].orders.pop(receipt, None)
                 days[day].orders.pop(void, None)
         for key in self.conflicts[name]:
             days[self.day_of(venue, events[key])].problems.add("receipt-conflict")
         return dict(days)
-
-    def is_sealed_order(self, name, day, key):
-        return any(key in part.orders for part in self.sealed[name, day])
 
     def book(self, venue, day, date, receipt, key, sign):
         division = Division(venue, date, receipt)
@@ -381,11 +378,23 @@ class Oracle:
 
     def seal(self, name, date):
         """Everything of that day so far is on its way: the next part is what comes on top."""
-        venue, books = self.venues[name], self.venue_books(name)
-        day = books.get(date, Day())
+        day = self.venue_books(name).get(date, Day())
         self.sealed[name, date].append(self.part_of(name, date, day))
+        self.fix_voids(name, date)
+
+    def release(self, name, date, orders):
+        """These orders of a closed day are on their way: nothing makes them unhappen."""
+        self.sent[name, date].update(orders)
         for receipt, void in self.voids(name).items():
-            if self.day_of(venue, self.events[name][void]) == date:
+            if void in orders:
+                self.fixed[name][receipt] = void
+
+    def sent_orders(self, name, date):
+        return self.sent[name, date]
+
+    def fix_voids(self, name, date):
+        for receipt, void in self.voids(name).items():
+            if self.day_of(self.venues[name], self.events[name][void]) == date:
                 self.fixed[name][receipt] = void
 
     def part_of(self, name, date, day):
@@ -404,27 +413,6 @@ class Oracle:
 
     def order_reference(self, name, register, seq):
         return str(uuid.uuid5(NAMESPACE, f"{self.venues[name].company}/{name}/order/{register}/{seq}"))
-
-
-# -- completeness, section 5 --
-
-class Missing:
-    """sequence-gap and Z problems of a venue's day; what `complete` must find."""
-
-    def __init__(self, numbers):
-        self.numbers = sorted(set(numbers))
-
-    def between(self, first, last):
-        gaps, expected = [], first
-        for number in self.numbers[bisect.bisect_left(self.numbers, first):]:
-            if number > last:
-                break
-            if number > expected:
-                gaps.append((expected, number - 1))
-            expected = number + 1
-        if expected <= last:
-            gaps.append((expected, last))
-        return gaps
 
 
 # -- the worked cases' form --
