@@ -314,6 +314,7 @@ static enum err attend_part(struct txn *txn, struct attend *attend, struct day *
     struct day_part *part = &day->parts[number - 1];
     struct build build = { txn, attend->config, attend->venue, attend->number, day, number, DRAFT_CLOSED,
                            attend->arena, attend->transfer_allowed };
+    enum credit_fate before = part->fate;
     enum err err = ERR_OK;
 
     if ((part->sealed && part->orders_open == 0) || !has_substance(day, part))
@@ -325,6 +326,8 @@ static enum err attend_part(struct txn *txn, struct attend *attend, struct day *
     }
     if (!err)
         err = attend_orders(attend, &build, part);
+    if (part->sealed && part->nothing && part->orders_open == 0)
+        part->fate = before;             /* no order either: if the part goes on, nothing was decided */
     if (!err && (!part->sealed || part->orders_open))
         attend->done = false;
     return err;

@@ -3,6 +3,7 @@
 #include "day.h"
 #include "killpoint.h"
 #include "log.h"
+#include "mark.h"
 #include "seen.h"
 #include "share.h"
 #include "void.h"
@@ -146,15 +147,18 @@ static enum err fold_receipt(struct work *work, struct one *one, struct open_day
 /* A claim that something sent relies on is never taken away again. */
 static enum err claim_is_final(struct work *work, const struct claim *claim, bool *ret_final)
 {
+    struct order_mark mark;
     struct open_day *day;
-    enum err err = day_of(work, claim->venue, claim->day, &day);
+    enum err err = mark_get(work->txn, claim->venue, claim->day, claim->reg, claim->seq, &mark);
 
-    *ret_final = false;
+    *ret_final = !err && mark.released;
+    if (!err || err == ERR_NOT_FOUND)
+        err = day_of(work, claim->venue, claim->day, &day);
     for (size_t i = 0; !err && i < day->state.part_count; i++) {
         const struct day_part *part = &day->state.parts[i];
         bool covers = claim->place > part->from && (part->upto == 0 || claim->place <= part->upto);
 
-        if (covers && ((part->sealed && !is_unheard(part)) || part->fate == CREDIT_ORDERED))
+        if (covers && part->sealed && !is_unheard(part))
             *ret_final = true;
     }
     return err;
