@@ -17,7 +17,7 @@ enum { CONFIG_BYTES_MAX = 256 * 1024 * 1024, VENUES_MAX = 20000 };
 
 static FORM_PARSE(parse_listen)
 {
-    const char *colon = text.len ? memrchr(text.bytes, ':', text.len) : NULL;
+    const char *colon = text.len && text.bytes ? memrchr(text.bytes, ':', text.len) : NULL;
     size_t digits = colon ? (size_t)(text.bytes + text.len - colon - 1) : 0;
     struct str port = { colon ? colon + 1 : NULL, digits };
     int32_t number = 0;
