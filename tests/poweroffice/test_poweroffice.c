@@ -360,20 +360,20 @@ static void request_carries_what_the_contract_says(void **unused)
 
 static void tokens_are_fetched_once_a_client(void **unused)
 {
-    struct step steps[] = { { "/1", ANSWER, OK_EMPTY, false }, { "/2", ANSWER, OK_EMPTY, false },
-                            { "/3", ANSWER, OK_EMPTY, false }, { "/4", ANSWER, OK_EMPTY, false } };
+    struct step steps[] = { { "/n1", ANSWER, OK_EMPTY, false }, { "/n2", ANSWER, OK_EMPTY, false },
+                            { "/n3", ANSWER, OK_EMPTY, false }, { "/n4", ANSWER, OK_EMPTY, false } };
     struct result results[3] = { { .answers = 0 } };
 
     (void)unused;
     begin(steps, COUNT(steps));
-    ask(&venues[0], CALL_GET, STR("/1"), &results[0]);
-    ask(&venues[0], CALL_GET, STR("/2"), &results[1]);
-    ask(&venues[1], CALL_GET, STR("/3"), &results[2]);
+    ask(&venues[0], CALL_GET, STR("/n1"), &results[0]);
+    ask(&venues[0], CALL_GET, STR("/n2"), &results[1]);
+    ask(&venues[1], CALL_GET, STR("/n3"), &results[2]);
     finish();
     assert_int_equal(seen("/OAuth/Token"), 2);
     poweroffice_close(po);                                   /* another process: the token is there already */
     assert_int_equal(poweroffice_open_alone(&config, &po, NULL), ERR_OK);
-    assert_int_equal(call_once(CALL_GET, STR("/4")).answer.outcome, OUTCOME_DONE);
+    assert_int_equal(call_once(CALL_GET, STR("/n4")).answer.outcome, OUTCOME_DONE);
     assert_int_equal(seen("/OAuth/Token"), 2);
     end();
 }
@@ -381,9 +381,9 @@ static void tokens_are_fetched_once_a_client(void **unused)
 /* An answer that is there at once is taken at once, not at the next wake-up. */
 static void fast_answers_are_not_slept_over(void **unused)
 {
-    struct step steps[] = { { "/1", ANSWER, OK_EMPTY, false }, { "/2", ANSWER, OK_EMPTY, false },
-                            { "/3", ANSWER, OK_EMPTY, false }, { "/4", ANSWER, OK_EMPTY, false } };
-    static const char *const paths[] = { "/1", "/2", "/3", "/4" };
+    struct step steps[] = { { "/n1", ANSWER, OK_EMPTY, false }, { "/n2", ANSWER, OK_EMPTY, false },
+                            { "/n3", ANSWER, OK_EMPTY, false }, { "/n4", ANSWER, OK_EMPTY, false } };
+    static const char *const paths[] = { "/n1", "/n2", "/n3", "/n4" };
     int64_t start_ms;
 
     (void)unused;
