@@ -7,10 +7,16 @@
 #include <unistd.h>
 
 static char log_stage[40] = "stage=bilag";
+static bool silent;
 
 void log_open(const char *stage, int instance)
 {
     (void)snprintf(log_stage, sizeof log_stage, "stage=%s.%d", stage, instance);
+}
+
+void log_silence(void)
+{
+    silent = true;
 }
 
 static void log_write(const char *doc, size_t doc_len, const char *format, va_list args)
@@ -19,6 +25,8 @@ static void log_write(const char *doc, size_t doc_len, const char *format, va_li
     char when[32];
     int len = 0, room = (int)sizeof line - 48;
 
+    if (silent)
+        return;
     if (doc)
         len = snprintf(line, (size_t)room, "doc=%.*s ", (int)doc_len, doc);
     if (len < room)

@@ -10,6 +10,8 @@
 #include "str.h"
 
 void log_open(const char *stage, int instance);
+/* No more lines: for a command whose own words are what a person reads. */
+void log_silence(void);
 void log_fact(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same with doc= in front. */
 void log_doc(struct str doc, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,0 +1,292 @@
+/* cmd_export.c - the vouchers of a period before they are sent: account and counter account, nothing left blank
+ * without saying so; then, with --transfer, sends those that are ready. */
+#include "books.h"
+#include "decide.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { COUNTER_SHOWN = 3 };
+
+struct export {
+    struct shell *shell;
+    const struct venue *venue;
+    struct book_list list;
+    struct strbuf out;
+    bool first;
+};
+
+/* The accounts of the other side: one, a few, or how many. */
+static struct str counter_account(struct arena *arena, const struct draft *draft, bool sold)
+{
+    struct strbuf list;
+    struct str text;
+    int64_t last = -1;
+    size_t count = 0;
+
+    strbuf_init(&list, 256);
+    for (size_t i = 0; i < draft->line_count; i++) {
+        const struct voucher_line *line = &draft->lines[i];
+
+        if (line->sold == sold || line->account == last)     /* lines come by account */
+            continue;
+        last = line->account;
+        if (count++ < COUNTER_SHOWN && line->account)
+            strbuf_format(&list, "%s%" PRId64, list.len ? "+" : "", line->account);
+        else if (count <= COUNTER_SHOWN)
+            strbuf_format(&list, "%sBLANK", list.len ? "+" : "");
+    }
+    text = count > COUNTER_SHOWN ? arena_format(arena, "div. (%zu)", count)
+           : count               ? arena_copy(arena, strbuf_str(&list))
+                                 : STR("BLANK");
+    strbuf_free(&list);
+    return text;
+}
+
+struct row {
+    const struct book_doc *doc;
+    const struct voucher_line *line;
+    struct str account, counter, vat_code, department;       /* "BLANK" where something is missing */
+    struct money debit, credit;
+};
+
+static struct row row_of(struct arena *arena, const struct book_doc *doc, size_t i)
+{
+    const struct voucher_line *line = &doc->draft.lines[i];
+    struct row row = { .doc = doc, .line = line, .counter = counter_account(arena, &doc->draft, line->sold),
+                       .vat_code = line->vat_code.len ? line->vat_code : STR("BLANK"), .department = line->department };
+
+    row.account = line->account ? arena_format(arena, "%" PRId64, line->account) : STR("BLANK");
+    if (line->amount.ore > 0)
+        row.debit = line->amount;
+    else
+        row.credit = (struct money){ -line->amount.ore };    /* bounded by MONEY_SUM_MAX */
+    return row;
+}
+
+static bool is_blank(const struct row *row)
+{
+    return str_equal(row->account, STR("BLANK")) || str_equal(row->vat_code, STR("BLANK"));
+}
+
+/* --- three forms --- */
+
+static void text_doc(struct export *export, const struct book_doc *doc)
+{
+    struct shell *shell = export->shell;
+    const struct draft *draft = &doc->draft;
+    char when[16], amount[4][MONEY_TEXT_SIZE];
+
+    strbuf_format(&export->out, "\n%s%.*s%s  %s  %.*s  %s%s%s", paint(shell, BOLD), TEXT(doc->id), paint(shell, PLAIN),
+                  day_text(draft->doc.day, when), TEXT(draft->text),
+                  paint(shell, book_doc_is_red(doc) ? RED : doc->state == DOC_SENT ? GREEN : YELLOW),
+                  doc_state_text(doc->state), paint(shell, PLAIN));
+    if (doc->status.number)
+        strbuf_format(&export->out, "  voucher %" PRId64, doc->status.number);
+    strbuf_format(&export->out, "\n  %8s  %-16s %-5s %-6s %14s %14s  %s\n", "account", "counter account", "VAT", "dept.",
+                  "debit", "credit", "description");
+    for (size_t i = 0; i < draft->line_count; i++) {
+        struct row row = row_of(&shell->arena, doc, i);
+        bool blank = is_blank(&row);
+
+        strbuf_format(&export->out, "  %s%8.*s  %-16.*s %-5.*s %-6.*s %14s %14s  %.*s%s\n", blank ? paint(shell, RED) : "",
+                      TEXT(row.account), TEXT(row.counter), TEXT(row.vat_code), TEXT(row.department),
+                      row.debit.ore ? money_kroner(row.debit, amount[0]) : "",
+                      row.credit.ore ? money_kroner(row.credit, amount[1]) : "", TEXT(row.line->text),
+                      blank ? paint(shell, PLAIN) : "");
+    }
+    for (size_t i = 0; i < draft->problems.count; i++) {
+        struct strbuf text;
+
+        strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+        problem_write(&draft->problems.at[i], shell->config->language, &text);
+        strbuf_format(&export->out, "  ! %.*s\n", TEXT(strbuf_str(&text)));
+        strbuf_free(&text);
+    }
+    strbuf_format(&export->out, "  sales %s = voucher %s + orders %s + manual %s\n",
+                  money_kroner(draft->lines_total, amount[0]), money_kroner(draft->voucher_total, amount[1]),
+                  money_kroner(draft->orders_total, amount[2]), money_kroner(draft->manual_total, amount[3]));
+}
+
+static void csv_field(struct strbuf *out, struct str text, char end)
+{
+    bool formula = text.len && strchr("=+-@\t\r", text.bytes[0]);
+
+    strbuf_char(out, '"');
+    if (formula)
+        strbuf_char(out, '\'');          /* a spreadsheet must not run what a till wrote */
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.bytes[i] == '"')
+            strbuf_char(out, '"');
+        strbuf_char(out, text.bytes[i]);
+    }
+    strbuf_char(out, '"');
+    strbuf_char(out, end);
+}
+
+static void csv_doc(struct export *export, const struct book_doc *doc)
+{
+    char when[16], debit[MONEY_TEXT_SIZE], credit[MONEY_TEXT_SIZE];
+    struct strbuf *out = &export->out;
+
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct row row = row_of(&export->shell->arena, doc, i);
+
+        csv_field(out, doc->id, ';');
+        strbuf_format(out, "%s;%s;%" PRId64 ";", day_text(doc->draft.doc.day, when), doc_state_text(doc->state),
+                      doc->status.number);
+        csv_field(out, row.account, ';');
+        csv_field(out, row.counter, ';');
+        csv_field(out, row.vat_code, ';');
+        csv_field(out, row.department, ';');
+        strbuf_format(out, "%s;%s;", money_text(row.debit, debit), money_text(row.credit, credit));
+        csv_field(out, row.line->text, '\n');
+    }
+}
+
+static void json_doc(struct export *export, const struct book_doc *doc)
+{
+    struct strbuf *out = &export->out;
+    char when[16];
+
+    strbuf_format(out, "%s{\"id\":", export->first ? "" : ",");
+    strbuf_json(out, doc->id);
+    strbuf_format(out, ",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"state\":\"%s\",\"voucher_no\":%" PRId64
+                  ",\"complete\":%s,\"problems\":[", day_text(doc->draft.doc.day, when), doc->draft.doc.part,
+                  doc_state_text(doc->state), doc->status.number,
+                  doc->draft.phase == DRAFT_CLOSED && !doc->draft.problems.count ? "true" : "false");
+    for (size_t i = 0; i < doc->draft.problems.count; i++)
+        strbuf_format(out, "%s\"%s\"", i ? "," : "", problem_code_text(doc->draft.problems.at[i].code));
+    strbuf_format(out, "],\"lines\":[");
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct row row = row_of(&export->shell->arena, doc, i);
+
+        strbuf_format(out, "%s{\"account\":%" PRId64 ",\"counter_account\":", i ? "," : "", row.line->account);
+        strbuf_json(out, row.counter);
+        strbuf_format(out, ",\"vat_code\":");
+        strbuf_json(out, row.line->vat_code);
+        strbuf_format(out, ",\"department\":");
+        strbuf_json(out, row.department);
+        strbuf_format(out, ",\"debit\":%" PRId64 ",\"credit\":%" PRId64 ",\"blank\":%s,\"description\":", row.debit.ore,
+                      row.credit.ore, is_blank(&row) ? "true" : "false");
+        strbuf_json(out, row.line->text);
+        strbuf_char(out, '}');
+    }
+    strbuf_format(out, "]}");
+}
+
+static const struct form {
+    const char *option, *begin, *end;
+    void (*doc)(struct export *export, const struct book_doc *doc);
+} forms[] = {
+    { "json", "[", "]\n", json_doc },
+    { "csv", "document;business_day;state;voucher_no;account;counter_account;vat_code;department;debit;credit;description\n",
+      "", csv_doc },
+    { NULL, "", "", text_doc },
+};
+
+static int show(struct export *export, const struct form *form)
+{
+    bool red = false;
+
+    strbuf_add(&export->out, str_of(form->begin));
+    for (size_t i = 0; i < export->list.count; i++) {
+        const struct book_doc *doc = &export->list.docs[i];
+
+        if (doc->draft.doc.kind != DOC_VOUCHER || book_doc_is_empty(doc))
+            continue;
+        form->doc(export, doc);
+        export->first = false;
+        red |= book_doc_is_red(doc);
+        if (export->out.failed)
+            return complain_err(export->shell, ERR_MEMORY, NULL);
+        (void)fwrite(export->out.bytes, 1, export->out.len, stdout);
+        strbuf_reset(&export->out);
+    }
+    (void)printf("%.*s%s", TEXT(strbuf_str(&export->out)), form->end);
+    if (export->first && !form->option)
+        (void)printf("no vouchers in this period\n");
+    return red ? EXIT_RED : EXIT_FINE;
+}
+
+/* --- transfer --- */
+
+static const char *why_not(const struct book_doc *doc)
+{
+    switch (doc->state) {
+    case DOC_OPEN: return "the day is not complete yet";
+    case DOC_HELD: return "it is held; its problems stand above";
+    case DOC_FAILED: return "PowerOffice refused it: bilag resend sends it again when the cause is mended";
+    case DOC_SENT: return "it is sent already";
+    default: return "it is on its way already";
+    }
+}
+
+static int transfer(struct export *export)
+{
+    size_t sent = 0, left = 0;
+
+    for (size_t i = 0; i < export->list.count; i++) {
+        const struct book_doc *doc = &export->list.docs[i];
+        int code;
+
+        if (book_doc_is_empty(doc))
+            continue;
+        if (doc->state != DOC_WAITING) {
+            (void)fprintf(stderr, "not transferred: %.*s: %s\n", TEXT(doc->id), why_not(doc));
+            left += doc->state == DOC_OPEN || book_doc_is_red(doc);
+            continue;
+        }
+        code = decide(export->shell, "transfer", doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
+        if (code)
+            return code;
+        (void)fprintf(stderr, "to be transferred: %.*s\n", TEXT(doc->id));
+        sent++;
+    }
+    (void)fprintf(stderr, "%zu to be transferred, %zu not ready\n", sent, left);
+    return left ? EXIT_RED : EXIT_FINE;
+}
+
+static int export_run(struct shell *shell, const struct args *args)
+{
+    struct export export = { .shell = shell, .venue = shell_venue(shell, args_value(args, "venue")), .first = true };
+    struct fault fault = { "" };
+    const struct form *form = forms;
+    struct books *books;
+    int32_t from, to;
+    enum err err;
+    int code;
+
+    if (!export.venue || !shell_day(shell, args, "from", INT32_MIN, &from) || !shell_day(shell, args, "to", INT32_MAX, &to))
+        return EXIT_USAGE;
+    if (!args_has(args, "from") || !args_has(args, "to"))
+        return complain(shell, EXIT_USAGE, "--from DATE and --to DATE are needed");
+    while (form->option && !args_has(args, form->option))
+        form++;
+    err = books_open(shell->config, &books, &fault);
+    if (!err) {
+        err = books_venue(books, export.venue->id, from, to, &shell->arena, &export.list);
+        books_close(books);
+    }
+    if (err)
+        return complain_err(shell, err, &fault);
+    strbuf_init(&export.out, 1 << 28);
+    code = show(&export, form);
+    strbuf_free(&export.out);
+    return args_has(args, "transfer") && code <= EXIT_RED ? transfer(&export) : code;
+}
+
+static const struct option options[] = {
+    { "venue", "VENUE", "whose" },
+    { "from", "DATE", "first business day" },
+    { "to", "DATE", "last business day" },
+    { "csv", NULL, "for a spreadsheet: semicolons, amounts in kroner" },
+    { "json", NULL, "for programs; amounts in øre" },
+    { "transfer", NULL, "then send what is ready (automatic transfer is off)" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_export = {
+    "export", "--venue VENUE --from DATE --to DATE [--csv | --json] [--transfer]",
+    "the vouchers of a period with account and counter account, and their transfer", options, export_run,
+};

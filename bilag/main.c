@@ -1,0 +1,166 @@
+/* bilag - the operator's and bookkeeper's command: looks into the stores, asks the stages, writes down decisions.
+ *
+ * It keeps nothing of its own. Stores are read while stages run and while nothing runs; what a person decides goes
+ * through the audit trail, from which the stages take it up. */
+#include "shell.h"
+
+#include "log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ARENA_BYTES = 1 << 30, HELP_BYTES = 65536 };
+
+static const struct cmd *const commands[] = {
+    &cmd_status, &cmd_check, &cmd_import, &cmd_export, &cmd_accept, &cmd_resend, &cmd_reverse,
+    &cmd_orders, &cmd_invoicing, &cmd_refused, &cmd_dismiss, &cmd_audit,
+};
+
+static int help_all(void)
+{
+    (void)printf("bilag - sales from the tills into PowerOffice Go: look, check, decide\n\n"
+                 "usage: bilag COMMAND [--config DIR] ...\n\n");
+    for (size_t i = 0; i < COUNT(commands); i++)
+        (void)printf("  %-10s %s\n", commands[i]->name, commands[i]->about);
+    (void)printf("\n  bilag COMMAND --help   its options\n"
+                 "  bilag help settings    every setting of bilag.yaml with preset, bounds and meaning\n\n"
+                 "The configuration is in --config DIR, else $BILAG_CONFIG, else /etc/bilag.\n"
+                 "Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration\n"
+                 "cannot be used.\n");
+    return EXIT_FINE;
+}
+
+static int help_settings(void)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, HELP_BYTES);
+    config_help(&out);
+    (void)printf(STR_FMT, STR_ARG(strbuf_str(&out)));
+    strbuf_free(&out);
+    return EXIT_FINE;
+}
+
+static int help_cmd(const struct cmd *cmd)
+{
+    (void)printf("bilag %s - %s\n\n", cmd->name, cmd->about);
+    for (const char *at = cmd->usage; *at;) {
+        size_t len = strcspn(at, "\n");
+
+        (void)printf("%s bilag %s %.*s\n", at == cmd->usage ? "usage:" : "      ", cmd->name, (int)len, at);
+        at += len + (at[len] == '\n');
+    }
+    (void)printf("\n");
+    for (size_t i = 0; cmd->options[i].name; i++) {
+        char left[64];
+
+        (void)snprintf(left, sizeof left, "--%s%s%s", cmd->options[i].name, cmd->options[i].value ? " " : "",
+                       cmd->options[i].value ? cmd->options[i].value : "");
+        (void)printf("  %-24s %s\n", left, cmd->options[i].meaning);
+    }
+    (void)printf("  %-24s %s\n\n", "--config DIR", "the configuration; else $BILAG_CONFIG, else /etc/bilag");
+    (void)printf("Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration "
+                 "cannot be used.\n");
+    return EXIT_FINE;
+}
+
+/* One option, "--name value" or "--name=value"; false: wrong, and said so. */
+static bool take_option(struct shell *shell, const struct cmd *cmd, struct args *args, int argc, char **argv, int *at)
+{
+    const char *name = argv[*at] + 2, *equal = strchr(name, '=');
+    size_t len = equal ? (size_t)(equal - name) : strlen(name);
+    const char **to = NULL;
+    bool wants_value = true;
+
+    if (len == 6 && memcmp(name, "config", len) == 0)
+        to = &shell->config_dir;
+    for (size_t i = 0; cmd->options[i].name; i++)
+        if (strlen(cmd->options[i].name) == len && memcmp(cmd->options[i].name, name, len) == 0) {
+            to = &args->values[i];
+            wants_value = cmd->options[i].value != NULL;
+        }
+    if (!to) {
+        (void)complain(shell, EXIT_USAGE, "there is no option --%.*s; see bilag %s --help", (int)len, name, cmd->name);
+        return false;
+    }
+    if (!wants_value || equal || *at + 1 < argc) {
+        *to = !wants_value ? "" : equal ? equal + 1 : argv[++*at];
+        return true;
+    }
+    (void)complain(shell, EXIT_USAGE, "--%.*s wants a value", (int)len, name);
+    return false;
+}
+
+static int run(struct shell *shell, const struct cmd *cmd, const struct args *args)
+{
+    struct fault fault = { "" };
+    enum err err = config_load(str_of(shell->config_dir), &shell->config, &fault);
+    int code;
+
+    if (err)
+        return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
+    code = cmd->run(shell, args);
+    config_free(shell->config);
+    if (fflush(stdout) != 0 && code == EXIT_FINE)
+        code = complain(shell, EXIT_RED, "what it says could not be written");
+    return code;
+}
+
+static int run_cmd(const struct cmd *cmd, int argc, char **argv)
+{
+    static const char *words[WORDS_MAX];
+    const char *environment = getenv("BILAG_CONFIG");
+    struct shell shell = { .config_dir = environment && *environment ? environment : "/etc/bilag",
+                           .command = cmd->name, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+    struct args args = { .options = cmd->options, .words = words };
+    bool options_end = false;
+    int code;
+
+    for (int i = 2; i < argc; i++) {
+        bool option = !options_end && strncmp(argv[i], "--", 2) == 0;
+
+        if (option && argv[i][2] == '\0') {
+            options_end = true;
+        } else if (option && strcmp(argv[i], "--help") == 0) {
+            return help_cmd(cmd);
+        } else if (option) {
+            if (!take_option(&shell, cmd, &args, argc, argv, &i))
+                return EXIT_USAGE;
+        } else if (args.word_count < WORDS_MAX) {
+            words[args.word_count++] = argv[i];
+        } else {
+            return complain(&shell, EXIT_USAGE, "more than %d arguments", WORDS_MAX);
+        }
+    }
+    if (!getenv("BILAG_LOG"))
+        log_silence();
+    arena_init(&shell.arena, ARENA_BYTES);
+    code = run(&shell, cmd, &args);
+    arena_free(&shell.arena);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "--help";
+
+    if (strcmp(name, "--version") == 0) {
+        (void)printf("bilag %s\n", BILAG_VERSION);
+        return EXIT_FINE;
+    }
+    if ((strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) && argc > 2) {
+        if (strcmp(argv[2], "settings") == 0)
+            return help_settings();
+        for (size_t i = 0; i < COUNT(commands); i++)
+            if (strcmp(commands[i]->name, argv[2]) == 0)
+                return help_cmd(commands[i]);
+    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
+        return help_all();
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return run_cmd(commands[i], argc, argv);
+    (void)fprintf(stderr, "bilag: there is no command %s; bilag --help lists them\n", name);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,119 @@
+#include "online.h"
+
+#include <stdlib.h>
+
+enum { READ_PATIENCE_MS = 120000, CALL_PATIENCE_MS = 60000, STEP_MS = 100 };
+
+struct online { struct shell *shell; struct poweroffice *po; struct refreader *reader; };
+
+enum err online_open(struct shell *shell, struct online **ret_online, struct fault *fault)
+{
+    struct online *online = calloc(1, sizeof *online);
+    enum err err;
+
+    if (!online)
+        return ERR_MEMORY;
+    online->shell = shell;
+    err = poweroffice_open_alone(shell->config, &online->po, fault);
+    if (!err)
+        err = refreader_open(online->po, &online->reader);
+    if (err) {
+        online_close(online);
+        return err;
+    }
+    *ret_online = online;
+    return ERR_OK;
+}
+
+void online_close(struct online *online)
+{
+    if (!online)
+        return;
+    refreader_close(online->reader);
+    poweroffice_close(online->po);
+    free(online);
+}
+
+struct refstore *online_refstore(struct online *online)
+{
+    return poweroffice_refstore(online->po);
+}
+
+static void read_done(void *context, struct str client_id, enum err err)
+{
+    (void)client_id;
+    *(enum err *)context = err;
+}
+
+static bool client_before(const struct venue *const *venues, size_t i, size_t *ret_same)
+{
+    for (*ret_same = 0; *ret_same < i; (*ret_same)++)
+        if (str_equal(venues[*ret_same]->client_id, venues[i]->client_id))
+            return true;
+    return false;
+}
+
+/* ERR_BUSY stands for "not yet" in result, and is no answer of the reader. */
+void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
+                 enum err *result)
+{
+    int64_t until_ms = clock_steady_ms() + READ_PATIENCE_MS;
+    size_t same;
+
+    for (size_t i = 0; i < count; i++) {
+        enum err err = ERR_BUSY;
+
+        result[i] = venues[i]->client_key.len ? ERR_BUSY : ERR_NOT_FOUND;
+        if (result[i] == ERR_NOT_FOUND || client_before(venues, i, &same))
+            continue;
+        while (err == ERR_BUSY && clock_steady_ms() < until_ms) {
+            err = refreader_read(online->reader, venues[i], want, read_done, &result[i]);
+            if (err == ERR_BUSY)
+                poweroffice_run(online->po, clock_steady_ms() + STEP_MS);
+        }
+        if (err)
+            result[i] = err == ERR_BUSY ? ERR_NETWORK : err;
+    }
+    while (refreader_under_way(online->reader) && clock_steady_ms() < until_ms)
+        poweroffice_run(online->po, clock_steady_ms() + STEP_MS);
+    for (size_t i = 0; i < count; i++) {
+        if (result[i] == ERR_BUSY && client_before(venues, i, &same))
+            result[i] = result[same];
+        if (result[i] == ERR_BUSY)
+            result[i] = ERR_NETWORK;
+    }
+}
+
+struct waiting { struct arena *arena; bool done; struct online_answer answer; };
+
+static void answered_(void *context, const struct answer *answer)
+{
+    struct waiting *waiting = context;
+    const char *between = answer->title[0] && answer->detail[0] ? ": " : "";
+
+    waiting->done = true;
+    waiting->answer = (struct online_answer){
+        answer->outcome, answer->status, arena_copy(waiting->arena, answer->body),
+        arena_format(waiting->arena, "%s%s%s", answer->title, between, answer->detail) };
+}
+
+enum err online_call(struct online *online, const struct venue *venue, enum call_method method, struct str path,
+                     struct str body, struct online_answer *ret_answer)
+{
+    int64_t until_ms = clock_steady_ms() + CALL_PATIENCE_MS;
+    struct call call = { .venue = venue, .method = method, .path = path, .body = body, .doc = venue->id };
+    struct waiting *waiting = arena_alloc(&online->shell->arena, sizeof *waiting);
+    enum err err;
+
+    if (!waiting)
+        return ERR_MEMORY;
+    waiting->arena = &online->shell->arena;                  /* a late answer still finds its place */
+    err = poweroffice_call(online->po, &call, answered_, waiting);
+    while (!err && !waiting->done && clock_steady_ms() < until_ms)
+        poweroffice_run(online->po, clock_steady_ms() + STEP_MS);
+    if (!err && !waiting->done)
+        err = ERR_NETWORK;
+    if (!err)
+        *ret_answer = waiting->answer;
+    return err;
+}

@@ -1,0 +1,133 @@
+#include "stages.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zmq.h>
+
+struct asking { struct stage_state *stage; void *socket; };
+
+static int64_t whole(const cJSON *number)
+{
+    return cJSON_IsNumber(number) && fabs(number->valuedouble) < 9e15 ? (int64_t)number->valuedouble : 0;
+}
+
+static void take_answer(struct stage_state *stage, struct arena *arena, struct str json)
+{
+    cJSON *root = cJSON_ParseWithLength(json.bytes, json.len);
+    const cJSON *counter, *lag = cJSON_GetObjectItemCaseSensitive(root, "lag");
+
+    if (!root)
+        return;
+    stage->up = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "up"));
+    stage->pid = whole(cJSON_GetObjectItemCaseSensitive(root, "pid"));
+    stage->uptime_ms = whole(cJSON_GetObjectItemCaseSensitive(root, "uptime_ms"));
+    cJSON_ArrayForEach(counter, cJSON_GetObjectItemCaseSensitive(root, "counters"))
+    {
+        struct stage_counter *to = &stage->counters[stage->counter_count];
+
+        if (stage->counter_count == STAGE_COUNTERS_MAX || !cJSON_IsNumber(counter))
+            break;
+        to->name = arena_copy(arena, str_of(counter->string));
+        to->value = whole(counter);
+        if (to->name.bytes)
+            stage->counter_count++;
+        if (strcmp(counter->string, "lag") == 0)
+            lag = counter;
+    }
+    stage->has_lag = cJSON_IsNumber(lag);
+    stage->lag = whole(lag);
+    cJSON_Delete(root);
+}
+
+/* A socket file that is not there means that nobody listens; no patience is spent on it. */
+static void ask(struct asking *asking, void *zmq, struct str run_dir)
+{
+    char where[300];
+    int none = 0, len = snprintf(where, sizeof where, "ipc://" STR_FMT "/status-%s-%d.ipc", STR_ARG(run_dir),
+                                 asking->stage->stage, asking->stage->instance);
+
+    if (len < 0 || (size_t)len >= sizeof where || access(where + strlen("ipc://"), F_OK) != 0)
+        return;
+    asking->socket = zmq_socket(zmq, ZMQ_DEALER);
+    if (!asking->socket)
+        return;
+    if (zmq_setsockopt(asking->socket, ZMQ_LINGER, &none, sizeof none) == 0 &&
+        zmq_connect(asking->socket, where) == 0 && zmq_send(asking->socket, "status", 6, ZMQ_DONTWAIT) >= 0)
+        return;
+    (void)zmq_close(asking->socket);
+    asking->socket = NULL;
+}
+
+static void hear(struct asking *asking, struct arena *arena)
+{
+    zmq_msg_t msg;
+
+    (void)zmq_msg_init(&msg);
+    if (zmq_msg_recv(&msg, asking->socket, ZMQ_DONTWAIT) >= 0)
+        take_answer(asking->stage, arena, (struct str){ zmq_msg_data(&msg), zmq_msg_size(&msg) });
+    (void)zmq_msg_close(&msg);
+    (void)zmq_close(asking->socket);
+    asking->socket = NULL;
+}
+
+static void hear_all(struct asking *asked, size_t count, int64_t patience_ms, struct arena *arena)
+{
+    int64_t until_ms = clock_steady_ms() + patience_ms;
+    zmq_pollitem_t *items = arena_array(arena, count, sizeof *items);
+
+    while (items && clock_steady_ms() < until_ms) {
+        int waiting = 0;
+
+        for (size_t i = 0; i < count; i++)
+            if (asked[i].socket)
+                items[waiting++] = (zmq_pollitem_t){ .socket = asked[i].socket, .events = ZMQ_POLLIN };
+        if (!waiting || zmq_poll(items, waiting, until_ms - clock_steady_ms()) <= 0)
+            break;
+        for (size_t i = 0; i < count; i++)
+            for (int k = 0; k < waiting; k++)
+                if (asked[i].socket && items[k].socket == asked[i].socket && items[k].revents)
+                    hear(&asked[i], arena);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (asked[i].socket)
+            (void)zmq_close(asked[i].socket);
+}
+
+enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
+                    struct stage_state **ret_stages, size_t *ret_count)
+{
+    const struct { const char *name; int32_t instances; } stages[] = {
+        { "ingest", config->stages.ingest },       { "mapper", config->stages.mapper },
+        { "validator", config->stages.validator }, { "uploader", config->stages.uploader },
+        { "invoicer", config->stages.invoicer },
+    };
+    size_t count = 0, at = 0;
+    struct stage_state *states;
+    struct asking *asked;
+    void *zmq = zmq_ctx_new();
+
+    for (size_t i = 0; i < COUNT(stages); i++)
+        count += (size_t)stages[i].instances;
+    states = arena_array(arena, count, sizeof *states);
+    asked = arena_array(arena, count, sizeof *asked);
+    if (!zmq || !states || !asked) {
+        if (zmq)
+            (void)zmq_ctx_term(zmq);
+        return ERR_MEMORY;
+    }
+    for (size_t i = 0; i < COUNT(stages); i++)
+        for (int n = 0; n < stages[i].instances; n++, at++) {
+            states[at].stage = stages[i].name;
+            states[at].instance = n;
+            asked[at].stage = &states[at];
+            ask(&asked[at], zmq, config->run_dir);
+        }
+    hear_all(asked, count, patience_ms, arena);
+    (void)zmq_ctx_term(zmq);
+    *ret_stages = states;
+    *ret_count = count;
+    return ERR_OK;
+}

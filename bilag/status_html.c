@@ -1,0 +1,115 @@
+/* status_html.c - status as one page that needs nothing else: no script, no font, no picture. */
+#include "status.h"
+
+#include <inttypes.h>
+
+static void text(struct strbuf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.bytes[i];
+
+        if (c == '&' || c == '<' || c == '>' || c == '"')
+            strbuf_format(out, "&#%d;", c);
+        else
+            strbuf_char(out, c);
+    }
+}
+
+static void money(struct strbuf *out, struct money amount)
+{
+    char buffer[MONEY_TEXT_SIZE];
+
+    strbuf_format(out, "<td class=n>%s", money_kroner(amount, buffer));
+}
+
+static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+{
+    char now[32];
+
+    strbuf_format(out, "<!doctype html><html lang=\"%s\"><meta charset=utf-8><title>Bilag</title>"
+                  "<meta name=viewport content=\"width=device-width\"><style>"
+                  "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}"
+                  "table{border-collapse:collapse;width:100%%}td,th{text-align:left;vertical-align:top;padding:.3em .6em;"
+                  "border-bottom:1px solid #ddd}.n{text-align:right;white-space:nowrap}"
+                  ".held,.failed,.down{color:#b00020;font-weight:bold}.sent,.up{color:#06752f}"
+                  ".waiting{color:#8a5a00}p{margin:.2em 0}h2{margin:1.6em 0 .3em}small{color:#666}"
+                  "</style><h1>Bilag</h1><p>%s", shell->config->language.len == 2 ? shell->config->language.bytes : "en",
+                  time_text_utc(whole->now_ms, now));
+}
+
+static void document(const struct shell *shell, const struct venue_status *venue, const struct book_doc *doc,
+                     struct strbuf *out)
+{
+    const char *state = doc_state_text(doc->state);
+    char when[32];
+
+    strbuf_format(out, "<tr><td class=%s>%s<td>", state, state);
+    text(out, doc->id);
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+        struct strbuf sentence;
+
+        strbuf_init(&sentence, 4 * PROBLEM_TEXT_MAX);
+        problem_write(&doc->draft.problems.at[i], shell->config->language, &sentence);
+        strbuf_format(out, "<p>");
+        text(out, strbuf_str(&sentence));
+        strbuf_free(&sentence);
+    }
+    if (doc->state == DOC_FAILED && doc->status.words.len) {
+        strbuf_format(out, "<p>PowerOffice: ");
+        text(out, doc->status.words);
+    }
+    money(out, doc->draft.total);
+    strbuf_format(out, "<td class=n>");
+    if (doc->status.number)
+        strbuf_format(out, "%" PRId64, doc->status.number);
+    strbuf_format(out, "<td>%s", doc->status.sent_ms ? time_text_local(venue->venue, doc->status.sent_ms, when) : "");
+}
+
+static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+                      struct strbuf *out)
+{
+    static const char *const connected[] = { "", "<span class=held>not connected</span>",
+                                             "<span class=sent>connected</span>" };
+    const struct book_list *list = &venue->list;
+    char when[16];
+
+    (void)whole;
+    strbuf_format(out, "<h2>");
+    text(out, venue->name);
+    strbuf_format(out, "</h2><p><small>");
+    text(out, venue->id);
+    strbuf_format(out, "</small> %s", connected[venue->connected]);
+    if (venue->fault) {
+        strbuf_format(out, "<p class=held>");
+        text(out, str_of(venue->fault));
+    }
+    strbuf_format(out, "<table><tr><th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent");
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = list->count; i-- > 0;)               /* red first, then the latest first */
+            if (!book_doc_is_empty(&list->docs[i]) && book_doc_is_red(&list->docs[i]) == (pass == 0))
+                document(shell, venue, &list->docs[i], out);
+    strbuf_format(out, "</table><table><tr><th>Business day<th class=n>Sales<th class=n>Voucher<th class=n>Orders"
+                  "<th class=n>Manual");
+    for (size_t i = venue->day_count; i-- > 0;) {
+        strbuf_format(out, "<tr><td>%s", day_text(venue->days[i].day, when));
+        money(out, venue->days[i].lines);
+        money(out, venue->days[i].voucher);
+        money(out, venue->days[i].orders);
+        money(out, venue->days[i].manual);
+    }
+    strbuf_format(out, "</table>");
+}
+
+static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+{
+    (void)shell;
+    strbuf_format(out, "<h2>Stages</h2><p>");
+    for (size_t i = 0; i < whole->stage_count; i++)
+        strbuf_format(out, "%s %d <span class=%s>%s</span> ", whole->stages[i].stage, whole->stages[i].instance,
+                      whole->stages[i].up ? "up" : "down", whole->stages[i].up ? "up" : "down");
+    if (whole->backlog.documents)
+        strbuf_format(out, "<p>%" PRIu64 " documents wait to be sent.", whole->backlog.documents);
+    strbuf_format(out, "</html>\n");
+}
+
+const struct status_form status_html = { "html", begin, one_venue, end };

@@ -1,0 +1,254 @@
+/* status_text.c - status for a person at a terminal: red first, each with the sentence that says what to do. */
+#include "status.h"
+
+#include <inttypes.h>
+
+enum { SENT_SHOWN = 5, DAYS_SHOWN = 5, WIDTH = 104 };
+
+/* Words wrapped under an indent. */
+static void paragraph(struct strbuf *out, int indent, struct str text)
+{
+    int column = 0;
+
+    for (size_t at = 0; at < text.len;) {
+        size_t len = 0, width = 0;
+
+        while (at + len < text.len && text.bytes[at + len] != ' ') {
+            width += ((unsigned char)text.bytes[at + len] & 0xc0) != 0x80;       /* characters, not bytes */
+            len++;
+        }
+        if (column == 0 || column + 1 + (int)width > WIDTH) {
+            strbuf_format(out, "%s%*s", column ? "\n" : "", indent, "");
+            column = indent;
+        } else {
+            strbuf_char(out, ' ');
+            column++;
+        }
+        strbuf_add(out, (struct str){ text.bytes + at, len });
+        column += (int)width;
+        at += len + 1;
+    }
+    strbuf_char(out, '\n');
+}
+
+static void problems_of(const struct shell *shell, const struct book_doc *doc, struct strbuf *out)
+{
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+        const struct problem *problem = &doc->draft.problems.at[i];
+        struct strbuf text;
+
+        strbuf_init(&text, 4 * PROBLEM_TEXT_MAX);
+        problem_write(problem, shell->config->language, &text);
+        if (problem->count > 1)
+            strbuf_format(&text, " (%" PRIu64 "×)", problem->count);
+        strbuf_format(&text, " [%s]", problem_code_text(problem->code));
+        paragraph(out, 10, strbuf_str(&text));
+        strbuf_free(&text);
+    }
+}
+
+static void advise(const struct book_doc *doc, struct strbuf *out)
+{
+    char text[400];
+    struct problems acceptable = doc->draft.problems;
+    bool all = acceptable.count > 0 && doc->state == DOC_HELD;
+
+    for (size_t i = 0; i < acceptable.count; i++)
+        all = all && problem_acceptable(acceptable.at[i].code);
+    if (doc->state == DOC_FAILED) {
+        if (doc->status.words.len) {
+            (void)snprintf(text, sizeof text, "PowerOffice said: %.*s", TEXT(doc->status.words));
+            paragraph(out, 10, str_of(text));
+        }
+        (void)snprintf(text, sizeof text, "When the cause is mended: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
+        paragraph(out, 10, str_of(text));
+    } else if (all) {
+        (void)snprintf(text, sizeof text, "If it is right as it is: bilag accept %.*s %s --reason \"...\"", TEXT(doc->id),
+                       problem_code_text(acceptable.at[0].code));
+        paragraph(out, 10, str_of(text));
+    }
+}
+
+static void document(const struct shell *shell, const struct venue_status *venue, const struct book_doc *doc,
+                     struct strbuf *out)
+{
+    static const enum colour colours[DOC_STATE_COUNT] = {
+        [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN, [DOC_WAITING] = YELLOW,
+    };
+    char amount[MONEY_TEXT_SIZE], when[32];
+    const struct send_status *status = &doc->status;
+
+    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, colours[doc->state]), doc_state_text(doc->state),
+                  paint(shell, PLAIN), TEXT(doc->id), money_kroner(doc->draft.total, amount));
+    if (status->number)
+        strbuf_format(out, "  %s %" PRId64, doc->draft.doc.kind == DOC_ORDER ? "order" : "voucher", status->number);
+    if (status->sent_ms)
+        strbuf_format(out, "  %s", time_text_local(venue->venue, status->sent_ms, when));
+    else if (doc->state == DOC_SENDING || doc->state == DOC_QUEUED)
+        strbuf_format(out, "  %s, try %" PRIu32 ", since %s", status->work, status->attempts + 1,
+                      time_text_local(venue->venue, status->since_ms, when));
+    else if (doc->draft.phase == DRAFT_OPEN)
+        strbuf_format(out, "  the day is not closed");
+    if (doc->draft.doc.kind == DOC_ORDER && doc->draft.customer.len)
+        strbuf_format(out, "  customer %.*s", TEXT(doc->draft.customer));
+    strbuf_char(out, '\n');
+    problems_of(shell, doc, out);
+    advise(doc, out);
+}
+
+static bool is_shown(const struct book_doc *doc, int pass)
+{
+    bool warned = doc->draft.problems.count > 0;
+
+    if (book_doc_is_empty(doc))
+        return false;
+    switch (pass) {
+    case 0: return book_doc_is_red(doc);
+    case 1: return doc->state == DOC_OPEN && warned;
+    case 2: return doc->state == DOC_WAITING || doc->state == DOC_QUEUED || doc->state == DOC_SENDING ||
+                   doc->state == DOC_REVERSED;
+    case 3: return doc->state == DOC_OPEN && !warned;
+    default: return doc->state == DOC_SENT;
+    }
+}
+
+/* Red, early warnings, under way, open; then what is sent, only the last few of it. */
+static void documents(const struct shell *shell, const struct venue_status *venue, size_t sent_shown, struct strbuf *out)
+{
+    const struct book_list *list = &venue->list;
+    size_t sent = 0, waiting = 0;
+
+    for (int pass = 0; pass < 4; pass++)
+        for (size_t i = 0; i < list->count; i++)
+            if (is_shown(&list->docs[i], pass)) {
+                document(shell, venue, &list->docs[i], out);
+                waiting += list->docs[i].state == DOC_WAITING;
+            }
+    if (waiting)
+        strbuf_format(out, "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE --to DATE "
+                      "--transfer\n", TEXT(venue->id));
+    for (size_t i = 0; i < list->count; i++)
+        sent += is_shown(&list->docs[i], 4);
+    if (sent > sent_shown)
+        strbuf_format(out, "  %ssent%s    %zu earlier ones; --venue %.*s shows them\n", paint(shell, GREEN),
+                      paint(shell, PLAIN), sent - sent_shown, TEXT(venue->id));
+    for (size_t i = 0; i < list->count; i++)
+        if (is_shown(&list->docs[i], 4) && sent-- <= sent_shown)
+            document(shell, venue, &list->docs[i], out);
+}
+
+static void proof(const struct shell *shell, const struct day_proof *day, struct strbuf *out)
+{
+    char when[16], text[4][MONEY_TEXT_SIZE];
+
+    strbuf_format(out, "  %sproof%s   %s  sales %s = voucher %s + orders %s + manual %s", paint(shell, FAINT),
+                  paint(shell, PLAIN), day_text(day->day, when), money_kroner(day->lines, text[0]),
+                  money_kroner(day->voucher, text[1]), money_kroner(day->orders, text[2]),
+                  money_kroner(day->manual, text[3]));
+    if (day->difference.ore)
+        strbuf_format(out, "  %sDIFFERENCE %s%s", paint(shell, RED), money_kroner(day->difference, text[0]),
+                      paint(shell, PLAIN));
+    if (day->has_till_vat)
+        strbuf_format(out, "; VAT till %s, PowerOffice %s", money_kroner(day->till_vat, text[0]),
+                      money_kroner(day->computed_vat, text[1]));
+    strbuf_char(out, '\n');
+}
+
+static void manual(const struct shell *shell, const struct draft *draft, struct strbuf *out)
+{
+    char when[16], amount[MONEY_TEXT_SIZE];
+
+    for (size_t i = 0; i < draft->manual_count; i++) {
+        const struct manual_item *item = &draft->manual[i];
+
+        strbuf_format(out, "  %smanual%s  %s  %14s  %s%.*s", paint(shell, FAINT), paint(shell, PLAIN),
+                      day_text(draft->doc.day, when), money_kroner(item->amount, amount),
+                      item->movement ? "cash movement: " : "not transferred: ", TEXT(item->what));
+        if (item->receipt.len)
+            strbuf_format(out, " (%.*s%s%.*s)", TEXT(item->receipt), item->customer.len ? ", customer " : "",
+                          TEXT(item->customer));
+        strbuf_char(out, '\n');
+    }
+}
+
+static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+{
+    char now[32];
+
+    strbuf_format(out, "%sBilag%s %s\n", paint(shell, BOLD), paint(shell, PLAIN), time_text_utc(whole->now_ms, now));
+}
+
+static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+                      struct strbuf *out)
+{
+    static const char *const connected[] = { "not tried yet", "NOT CONNECTED", "connected" };
+    static const enum colour colours[] = { PLAIN, RED, GREEN };
+    size_t first = venue->day_count > DAYS_SHOWN ? venue->day_count - DAYS_SHOWN : 0;
+    int32_t first_day = venue->day_count ? venue->days[first].day : 0;
+
+    (void)whole;
+    strbuf_format(out, "\n%s%.*s%s  %.*s  %.*s  %s%s%s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
+                  TEXT(venue->name), TEXT(venue->company), paint(shell, colours[venue->connected]),
+                  venue->venue ? connected[venue->connected] : "", paint(shell, PLAIN));
+    if (venue->fault)
+        strbuf_format(out, "  %sleft out%s %s\n", paint(shell, RED), paint(shell, PLAIN), venue->fault);
+    if (venue->login_fault.len)
+        strbuf_format(out, "  %slogin%s   %.*s\n", paint(shell, RED), paint(shell, PLAIN), TEXT(venue->login_fault));
+    if (venue->missing_privileges.len)
+        strbuf_format(out, "  %srights%s  the key lacks: %.*s\n", paint(shell, YELLOW), paint(shell, PLAIN),
+                      TEXT(venue->missing_privileges));
+    if (venue->venue && !venue->transfer_allowed)
+        strbuf_format(out, "  %sset-up%s  has faults, so nothing is transferred by itself: bilag check --venue %.*s\n",
+                      paint(shell, YELLOW), paint(shell, PLAIN), TEXT(venue->id));
+    documents(shell, venue, SENT_SHOWN, out);
+    for (size_t i = 0; i < venue->list.count; i++)
+        if (venue->list.docs[i].draft.doc.day >= first_day)
+            manual(shell, &venue->list.docs[i].draft, out);
+    for (size_t i = 0; i < venue->day_count; i++)
+        if (i >= first || venue->days[i].difference.ore)
+            proof(shell, &venue->days[i], out);
+    if (venue->refused)
+        strbuf_format(out, "  %srefused%s %" PRIu64 " lines from its tills: bilag refused list --venue %.*s\n",
+                      paint(shell, YELLOW), paint(shell, PLAIN), venue->refused, TEXT(venue->id));
+    if (!venue->list.count && !venue->fault)
+        strbuf_format(out, "  no sales yet\n");
+}
+
+static void stages(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+{
+    strbuf_format(out, "\n%sstages%s ", paint(shell, BOLD), paint(shell, PLAIN));
+    for (size_t i = 0; i < whole->stage_count; i++) {
+        const struct stage_state *stage = &whole->stages[i];
+
+        strbuf_format(out, " %s %d %s%s%s", stage->stage, stage->instance, paint(shell, stage->up ? GREEN : RED),
+                      stage->up ? "up" : "down", paint(shell, PLAIN));
+        if (stage->has_lag && stage->lag)
+            strbuf_format(out, " (%" PRId64 " behind)", stage->lag);
+        strbuf_format(out, "%s", i + 1 < whole->stage_count ? "," : "\n");
+    }
+}
+
+static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+{
+    char when[2][32];
+
+    stages(shell, whole, out);
+    if (whole->backlog.documents)
+        strbuf_format(out, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); at the full quota through "
+                      "%s\n", paint(shell, BOLD), paint(shell, PLAIN), whole->backlog.documents,
+                      time_text_utc(whole->backlog.oldest_ms, when[0]), whole->backlog.oldest,
+                      time_text_utc(whole->through_ms, when[1]));
+    if (whole->refused_total)
+        strbuf_format(out, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
+                      paint(shell, YELLOW), paint(shell, PLAIN), whole->refused_total);
+    strbuf_format(out, "%stotal%s  ", paint(shell, BOLD), paint(shell, PLAIN));
+    for (int i = 0; i < DOC_STATE_COUNT; i++)
+        if (whole->states[i])
+            strbuf_format(out, " %" PRIu64 " %s,", whole->states[i], doc_state_text((enum doc_state)i));
+    strbuf_format(out, " %" PRIu64 " red", whole->red);
+    if (whole->warned)
+        strbuf_format(out, ", %" PRIu64 " open day%s with a warning", whole->warned, whole->warned == 1 ? "" : "s");
+    strbuf_char(out, '\n');
+}
+
+const struct status_form status_text = { "text", begin, one_venue, end };
