@@ -1,0 +1,95 @@
+"""Every worked case through the real processes, into the books of the sandbox."""
+import json
+import pathlib
+import random
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE)]
+
+from pipeline import BIN, Pipeline, load_events, load_venues    # noqa: E402
+
+CASES = sorted(path.parent for path in (HERE.parent / "data" / "cases").glob("*/expected.json"))
+QUIET = {"quiet_seconds": "1"}
+
+
+def fed(case, how):
+    """Batches of events, as the tills' network would bring them."""
+    events = load_events(case / "events.ndjson")
+    if how == "in order":
+        return [events]
+    rng = random.Random(f"{case.name} {how}")
+    if how == "three times":
+        events = events * 3
+    rng.shuffle(events)
+    size = max(1, len(events) // 7)
+    return [events[i:i + size] for i in range(0, len(events), size)]
+
+
+def expected_vouchers(expected):
+    return {entry["reference"]: (venue, day, entry) for venue, days in expected.items() for day, entry in days.items()
+            if entry["lines"]}
+
+
+def check_voucher(voucher, venue, day, entry, settings):
+    lines = [{key: line[key] for key in ("account", "vat_code", "department", "amount")} for line in voucher["lines"]]
+    assert lines == entry["lines"], (venue, day)
+    assert voucher["voucher_date"] == day and {line["posting_date"] for line in voucher["lines"]} == {day}
+    assert voucher["description"] == f"{settings[venue]['name']} {day}"
+    assert voucher["saft_source_id"] == "QuickOrder"
+    assert voucher["saft_batch_id"] == f"{venue}:{day.replace('-', '')}:1"
+    assert voucher["company"] == settings[venue]["company"]
+
+
+# Goal: lines, references and dates of every voucher as the case says, exactly one a day, whatever the order in
+# which events arrive and however often.
+@pytest.mark.parametrize("how", ["in order", "shuffled", "three times"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(case, how):
+    settings = {name: {**venue, **QUIET} for name, venue in load_venues(case / "venues").items()}
+    expected = json.loads((case / "expected.json").read_text())
+    wanted = expected_vouchers(expected)
+    with Pipeline(settings) as pipeline:
+        for batch in fed(case, how):
+            answer = pipeline.post(batch)
+            assert answer["rejected"] == []
+        pipeline.until("every voucher", lambda: len(pipeline.vouchers()) >= len(wanted))
+        vouchers = {voucher["reference"]: voucher for voucher in pipeline.vouchers()}
+        assert len(pipeline.vouchers()) == len(vouchers) and set(vouchers) == set(wanted)
+        for reference, (venue, day, entry) in wanted.items():
+            check_voucher(vouchers[reference], venue, day, entry, settings)
+        if (BIN / "bilag").exists():
+            check_status(pipeline, expected)
+
+
+def check_status(pipeline, expected):
+    """manual and the state of every document, as people see them."""
+    def venues():
+        status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+        found = {entry["venue"]: entry for entry in status["venues"]}
+        vouchers = [document for entry in found.values() for document in entry["documents"]
+                    if document["kind"] == "voucher" and document["lines"]]
+        return found if vouchers and all(document["state"] == "sent" for document in vouchers) else None
+    found = pipeline.until("every voucher is said to be sent", venues)
+    for venue, days in expected.items():
+        documents = {(d["kind"], d["business_day"]): d for d in found[venue]["documents"] if d["kind"] == "voucher"}
+        for day, entry in days.items():
+            document = documents["voucher", day]
+            assert document["reference"] == entry["reference"]
+            assert document["voucher_no"] > 0 and document["problems"] == []
+            manual = [item for item in found[venue]["manual"] if item.get("business_day") == day]
+            left_out = sum(item["amount"] for item in manual if item["kind"] == "left_out")
+            assert left_out == entry["manual"], (venue, day, manual)
+            assert sorted([item["amount"], item["reason"]] for item in manual if item["kind"] == "cash_movement") == \
+                sorted(list(move) for move in entry["moves"])
+        for proof in found[venue]["days"]:
+            entry = days[proof["business_day"]]
+            assert proof["difference"] == 0 and proof["manual_total"] == entry["manual"]
+            assert proof["orders_total"] == sum(order["total"] for order in entry["orders"])
+        orders = {d["id"]: d for d in found[venue]["documents"] if d["kind"] == "order"}
+        wanted = {f"{venue}/order/{o['register']}/{o['seq']}": o for day in days.values() for o in day["orders"]}
+        assert set(orders) == set(wanted)
+        for name, order in wanted.items():
+            assert orders[name]["total"] == order["total"], name
