@@ -87,5 +87,56 @@ units: $(UNITS)
 clean:
 	rm -rf build bin
 
+# Everything that CI runs; tests/all quick is the short way round.
+test:
+	@tests/all
+
+# Installs what is missing, builds, and shows all of it on loopback in a folder in /tmp. KEEP=1 keeps that folder.
+demo:
+	@deploy/install-deps
+	@$(MAKE) --no-print-directory -j$$(nproc) all >/dev/null || $(MAKE) --no-print-directory all
+	@deploy/demo --bin $(BIN) $(if $(KEEP),--keep)
+
+SOURCES := $(wildcard $(addsuffix /*.c,common saft ingest mapper validator poweroffice sender uploader invoicer bilag sandbox))
+
+# clang-tidy with .clang-tidy, cppcheck with the suppressions that it names; both must have nothing to say.
+tidy: $(SOURCES:%=$(BUILD)/tidy/%.ok)
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppressions-list=.cppcheck -I. -Icommon -Ipoweroffice -Isender -Isaft -D_GNU_SOURCE \
+	    -DBILAG_VERSION='"$(VERSION)"' $(SOURCES)
+
+$(BUILD)/tidy/%.ok: % .clang-tidy
+	@mkdir -p $(@D)
+	@echo "  tidy  $<"
+	$(Q)clang-tidy --quiet $< -- $(filter-out -W% -M% -O% -g,$(CFLAGS)) $(COMMON_CFLAGS) 2>/dev/null
+	@touch $@
+
+# The style is .clang-format's; `make format` writes it, nobody runs it over lines that stand well.
+format:
+	clang-format -i $(SOURCES) $(wildcard $(addsuffix /*.h,common saft ingest mapper validator poweroffice sender uploader \
+	    invoicer bilag sandbox))
+
+MAN1 := $(wildcard man/*.1)
+MAN8 := $(wildcard man/*.8)
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man8 $(SHARE)/doc/bilag/config-example/venues \
+	    $(SHARE)/doc/bilag/config-example/keys $(SHARE)/bilag $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	install -m 755 $(foreach p,$(PROGRAMS),$(BIN)/$(call part,$(p),1)) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(MAN1) $(SHARE)/man/man1
+	install -m 644 $(MAN8) $(SHARE)/man/man8
+	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(SHARE)/doc/bilag
+	install -m 644 deploy/config-example/bilag.yaml $(SHARE)/doc/bilag/config-example
+	install -m 644 $(wildcard deploy/config-example/venues/*.yaml) $(SHARE)/doc/bilag/config-example/venues
+	install -m 644 $(wildcard deploy/config-example/keys/README) $(SHARE)/doc/bilag/config-example/keys
+	install -m 755 deploy/supervisor/make-conf $(SHARE)/bilag/make-supervisor-conf
+	for unit in deploy/systemd/*.service deploy/systemd/*.target; do \
+	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
+
+.PHONY: test demo tidy format install
+
 .PHONY: all units unit-programs unit-list clean
 .DEFAULT_GOAL := all
