@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MARGIN_PERMILLE = 8, EARLY_US = 2500, BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000,
-       BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
+enum { SECOND_US = 1000000, GUARD_US = 6000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
+       BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000, BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
 
-struct bucket { int64_t due_us, closed_until_us, back_off_us; };
+/* sent: when the last `count` requests left, in no order; with `per_second` of them, the oldest makes room. */
+struct bucket { int64_t due_us, closed_until_us, back_off_us, count, sent_us[WINDOW_MAX]; };
 
 void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second)
 {
@@ -19,8 +20,9 @@ void limiter_init(struct limiter *limiter, struct quota *quota, struct str subsc
     (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)subscription_key.bytes, subscription_key.len,
                              (const unsigned char *)"bilag quota bucket", 18);
     (void)sodium_bin2hex(name, sizeof name, hash, sizeof hash);
-    *limiter = (struct limiter){ .quota = quota,
-                                 .interval_us = INT64_C(1000) * (1000 + MARGIN_PERMILLE) / per_second };
+    *limiter = (struct limiter){ .quota = quota, .per_second = per_second,
+                                 .interval_us = (SECOND_US + GUARD_US) / per_second,
+                                 .early_us = per_second <= WINDOW_MAX ? EARLY_US : EARLY_WITHOUT_WINDOW_US };
     key_init(&limiter->bucket);
     key_name(&limiter->bucket, str_of(name));
 }
@@ -29,6 +31,41 @@ struct limiter_work {
     struct limiter *limiter;
     int64_t now_us, sent_us, wait_us, at_us;
 };
+
+/* The place of the oldest of the last `per_second` requests; -1: there were fewer. */
+static int64_t bucket_oldest(const struct bucket *bucket, const struct limiter *limiter)
+{
+    int64_t oldest = 0;
+
+    if (limiter->per_second > WINDOW_MAX || bucket->count < limiter->per_second)
+        return -1;
+    for (int64_t i = 1; i < bucket->count; i++)
+        if (bucket->sent_us[i] < bucket->sent_us[oldest])
+            oldest = i;
+    return oldest;
+}
+
+static void bucket_note(struct bucket *bucket, const struct limiter *limiter, int64_t now_us)
+{
+    int64_t oldest = bucket_oldest(bucket, limiter);
+
+    if (oldest >= 0)
+        bucket->sent_us[oldest] = now_us;
+    else if (limiter->per_second <= WINDOW_MAX)
+        bucket->sent_us[bucket->count++] = now_us;
+}
+
+/* A setting was lowered: the latest ones count. */
+static void bucket_shrink(struct bucket *bucket, const struct limiter *limiter)
+{
+    if (bucket->count < 0 || bucket->count > WINDOW_MAX)
+        bucket->count = 0;
+    while (bucket->count > limiter->per_second) {
+        int64_t oldest = bucket_oldest(bucket, limiter);
+
+        bucket->sent_us[oldest] = bucket->sent_us[--bucket->count];
+    }
+}
 
 static enum err bucket_get(struct txn *txn, const struct limiter *limiter, struct bucket *ret_bucket)
 {
@@ -40,6 +77,7 @@ static enum err bucket_get(struct txn *txn, const struct limiter *limiter, struc
         return ERR_OK;
     if (!err && value.len == sizeof *ret_bucket)
         memcpy(ret_bucket, value.bytes, sizeof *ret_bucket);
+    bucket_shrink(ret_bucket, limiter);
     return err;
 }
 
@@ -50,10 +88,13 @@ static enum err bucket_put(struct txn *txn, const struct limiter *limiter, const
 }
 
 /* ERR_BUSY and when, or ERR_OK: what both the look and the taking decide by. */
-static enum err bucket_allows(const struct bucket *bucket, int64_t now_us, int64_t *ret_at_us)
+static enum err bucket_allows(const struct bucket *bucket, const struct limiter *limiter, int64_t now_us,
+                              int64_t *ret_at_us)
 {
-    int64_t at = bucket->due_us - EARLY_US;
+    int64_t at = bucket->due_us - limiter->early_us, oldest = bucket_oldest(bucket, limiter);
 
+    if (oldest >= 0 && at < bucket->sent_us[oldest] + SECOND_US + GUARD_US)
+        at = bucket->sent_us[oldest] + SECOND_US + GUARD_US;
     if (at < bucket->closed_until_us)
         at = bucket->closed_until_us;
     if (now_us >= at)
@@ -68,7 +109,7 @@ static enum err look_work(struct txn *txn, void *context)
     struct bucket bucket;
     enum err err = bucket_get(txn, work->limiter, &bucket);
 
-    return err ? err : bucket_allows(&bucket, work->now_us, &work->at_us);
+    return err ? err : bucket_allows(&bucket, work->limiter, work->now_us, &work->at_us);
 }
 
 static enum err take_work(struct txn *txn, void *context)
@@ -78,10 +119,11 @@ static enum err take_work(struct txn *txn, void *context)
     enum err err = bucket_get(txn, work->limiter, &bucket);
 
     if (!err)
-        err = bucket_allows(&bucket, work->now_us, &work->at_us);
+        err = bucket_allows(&bucket, work->limiter, work->now_us, &work->at_us);
     if (err)
         return err;
     bucket.due_us = (bucket.due_us > work->now_us ? bucket.due_us : work->now_us) + work->limiter->interval_us;
+    bucket_note(&bucket, work->limiter, work->now_us);
     return bucket_put(txn, work->limiter, &bucket);
 }
 
@@ -116,14 +158,19 @@ static enum err late_work(struct txn *txn, void *context)
 
     if (err)
         return err;
-    if (bucket.due_us < work->sent_us + work->limiter->interval_us)
-        bucket.due_us = work->sent_us + work->limiter->interval_us;
+    for (int64_t i = 0; i < bucket.count; i++)
+        if (bucket.sent_us[i] == work->now_us) {
+            bucket.sent_us[i] = work->sent_us;
+            break;
+        }
+    if (bucket.due_us < work->sent_us + work->limiter->interval_us - work->limiter->early_us)
+        bucket.due_us = work->sent_us + work->limiter->interval_us - work->limiter->early_us;
     return bucket_put(txn, work->limiter, &bucket);
 }
 
-enum err limiter_late(struct limiter *limiter, int64_t sent_us)
+enum err limiter_late(struct limiter *limiter, int64_t taken_us, int64_t sent_us)
 {
-    struct limiter_work work = { .limiter = limiter, .sent_us = sent_us };
+    struct limiter_work work = { .limiter = limiter, .now_us = taken_us, .sent_us = sent_us };
 
     return store_write(limiter->quota->store, late_work, &work);
 }

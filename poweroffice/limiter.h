@@ -1,10 +1,12 @@
 /* limiter.h - requests per second, shared by every process that uses a subscription key.
  *
- * GCRA: one number per key, the time at which the next request is due; each request moves it on by one interval.
- * Interval  a second divided by the allowed number, and 0.8 % more. So any 1,000 ms at the server hold no more
- *           than allowed as long as the way there varies by less than 5.5 ms over a second, while 99.2 % of the
- *           quota is used. A request may leave up to 2.5 ms before it is due, which makes good what a late
- *           wake-up loses; nothing is saved up in quiet times.
+ * Pace      GCRA: one number per key, the time at which the next request is due; each request moves it on by one
+ *           interval. Nothing is saved up in quiet times. A request may leave up to 50 ms before it is due, so that
+ *           one late wake-up (a busy machine) does not delay all that follow.
+ * Limit     the times of the last N requests are kept beside it, N being the number allowed in a second: a request
+ *           leaves a second and 6 ms after the N-th before it, or later. So any 1,000 ms at the server hold no more
+ *           than allowed as long as the way there varies by less than 6 ms over a second, whatever pace was kept;
+ *           99.4 % of the quota is used. (Above 128 a second only the pace is kept, 1.5 ms early at most.)
  * Throttled 429 means that the other side counts differently: nobody on the key sends until the time it names,
  *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.
  * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller.
@@ -14,7 +16,7 @@
 
 #include "quota.h"
 
-struct limiter { struct quota *quota; struct key bucket; int64_t interval_us; };
+struct limiter { struct quota *quota; struct key bucket; int32_t per_second; int64_t interval_us, early_us; };
 
 /* The bucket is named by a hash of the key. */
 void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second);
@@ -22,8 +24,8 @@ void limiter_init(struct limiter *limiter, struct quota *quota, struct str subsc
 USED enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us);
 /* The same without taking. */
 USED enum err limiter_look(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us);
-/* It left later than it was taken (a stalled disk, a busy machine): the next ones keep their distance. */
-USED enum err limiter_late(struct limiter *limiter, int64_t sent_us);
+/* The one taken at taken_us left later (a busy machine): the limit goes by when it left. */
+USED enum err limiter_late(struct limiter *limiter, int64_t taken_us, int64_t sent_us);
 /* 429 for a request that left at sent_us; wait_s: what the answer asks for, 0 if it does not say. */
 USED enum err limiter_throttled(struct limiter *limiter, int64_t sent_us, int64_t now_us, int64_t wait_s);
 

@@ -13,7 +13,7 @@
 #include "log.h"
 #include "problemdetails.h"
 
-enum { LATE_US = 1500, STORE_AGAIN_MS = 1000 };
+enum { LATE_US = 300, STORE_AGAIN_MS = 1000 };
 
 const struct config *po_config(const struct poweroffice *po)
 {
@@ -417,17 +417,21 @@ static bool choose(struct poweroffice *po, struct choice *choice)
     return false;
 }
 
-/* ERR_OK: a request of ours may leave; ERR_BUSY: woken when one may. */
-static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter *, int64_t, int64_t *))
+/* ERR_OK: a request of ours may leave, as of ret_now_us; ERR_BUSY: woken when one may. */
+static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter *, int64_t, int64_t *),
+                         int64_t *ret_now_us)
 {
     int64_t at_us = 0, left_us;
-    enum err err = ask(&po->limiter, po_steady_us(), &at_us);
+    enum err err;
 
+    *ret_now_us = po_steady_us();
+    err = ask(&po->limiter, *ret_now_us, &at_us);
     left_us = at_us - po_steady_us();
     if (err == ERR_BUSY && left_us < 1000) {                 /* finer than the loop can wait */
         if (left_us > 0)
             (void)usleep((useconds_t)left_us);
-        err = ask(&po->limiter, po_steady_us(), &at_us);
+        *ret_now_us = po_steady_us();
+        err = ask(&po->limiter, *ret_now_us, &at_us);
     }
     if (err == ERR_BUSY) {
         po_wake_at(po, at_us / 1000);
@@ -440,8 +444,8 @@ static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter 
 
 static enum err start_one(struct poweroffice *po, struct choice *choice)
 {
-    int64_t taken_us = po_steady_us(), sent_us;
-    enum err err = may_send(po, limiter_take);
+    int64_t taken_us, sent_us;
+    enum err err = may_send(po, limiter_take, &taken_us);
 
     if (err)
         return err;
@@ -456,7 +460,7 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
     }
     sent_us = po_steady_us();
     if (sent_us - taken_us > LATE_US) {                      /* a busy machine is not to bunch requests */
-        err = limiter_late(&po->limiter, sent_us);
+        err = limiter_late(&po->limiter, taken_us, sent_us);
         if (err)
             log_fact("level=error what=quota why=\"%s\"", err_text(err));
     }
@@ -469,8 +473,9 @@ static bool start_some(struct poweroffice *po)
     size_t most = (size_t)po_config(po)->sender.in_flight_max;
     struct choice choice;
     bool started = false;
+    int64_t now_us;
 
-    while (po->ring && transport_under_way(po->transport) < most && may_send(po, limiter_look) == ERR_OK &&
+    while (po->ring && transport_under_way(po->transport) < most && may_send(po, limiter_look, &now_us) == ERR_OK &&
            choose(po, &choice) && start_one(po, &choice) == ERR_OK)
         started = true;
     explicit_bzero(&choice.token, sizeof choice.token);
