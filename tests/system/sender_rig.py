@@ -232,8 +232,9 @@ class Rig:
                                     str(instance)], stderr=log, env={**os.environ, **(env or {})})
         log.close()
         self.processes[instance] = process
-        wait_for(lambda: path.read_text(errors="replace").count("what=ready") > before or process.poll() is not None, 20)
-        assert process.poll() is None, self.log(instance)[-3000:]
+        ready = lambda: path.read_text(errors="replace").count("what=ready") > before
+        wait_for(lambda: ready() or process.poll() is not None, 20)
+        assert ready(), self.log(instance)[-3000:]
         return process
 
     def log(self, instance=0):
