@@ -122,13 +122,14 @@ bool link_paused(const struct link *link)
     return link->stage->paused && link->type == ZMQ_PULL;
 }
 
+/* Asked of every link before a wait, also of those that are only written to: asking is what makes ZeroMQ take its
+ * own commands, and until it has, the descriptor stays readable and the wait would spin. */
 bool link_readable(const struct link *link)
 {
     int events = 0;
     size_t size = sizeof events;
 
-    return link->handler && zmq_getsockopt(link->socket, ZMQ_EVENTS, &events, &size) == 0 &&
-           (events & ZMQ_POLLIN);
+    return zmq_getsockopt(link->socket, ZMQ_EVENTS, &events, &size) == 0 && link->handler && (events & ZMQ_POLLIN);
 }
 
 /* Every frame is read whatever happens; a message with too many is dropped whole. */

@@ -209,7 +209,7 @@ static enum err signals(struct stage *stage)
 static bool anything_to_read(const struct stage *stage)
 {
     for (size_t i = 0; i < stage->link_count; i++)
-        if (!link_paused(&stage->links[i]) && link_readable(&stage->links[i]))
+        if (link_readable(&stage->links[i]) && !link_paused(&stage->links[i]))
             return true;
     return false;
 }
