@@ -5,11 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SECOND_US = 1000000, GUARD_US = 6000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
+enum { SECOND_US = 1000000, GUARD_US = 6000, GUARD_STEP_US = 2000, GUARD_MORE_US = 20000,
+       GUARD_FORGET_US = 600000000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
        BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000, BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
 
 /* sent: when the last `count` requests left, in no order; with `per_second` of them, the oldest makes room. */
-struct bucket { int64_t due_us, closed_until_us, back_off_us, count, sent_us[WINDOW_MAX]; };
+struct bucket {
+    int64_t due_us, closed_until_us, back_off_us;
+    int64_t guard_us;                     /* beyond GUARD_US */
+    int64_t count, sent_us[WINDOW_MAX];
+};
 
 void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second)
 {
@@ -93,8 +98,8 @@ static enum err bucket_allows(const struct bucket *bucket, const struct limiter 
 {
     int64_t at = bucket->due_us - limiter->early_us, oldest = bucket_oldest(bucket, limiter);
 
-    if (oldest >= 0 && at < bucket->sent_us[oldest] + SECOND_US + GUARD_US)
-        at = bucket->sent_us[oldest] + SECOND_US + GUARD_US;
+    if (oldest >= 0 && at < bucket->sent_us[oldest] + SECOND_US + GUARD_US + bucket->guard_us)
+        at = bucket->sent_us[oldest] + SECOND_US + GUARD_US + bucket->guard_us;
     if (at < bucket->closed_until_us)
         at = bucket->closed_until_us;
     if (now_us >= at)
@@ -186,8 +191,11 @@ static enum err throttled_work(struct txn *txn, void *context)
         return err;
     if (work->now_us - bucket.closed_until_us > BACK_OFF_FORGET_US)
         bucket.back_off_us = 0;
+    if (work->now_us - bucket.closed_until_us > GUARD_FORGET_US)
+        bucket.guard_us = 0;
     /* Only a request that left after the last pause says that the pause was too short. */
     if (work->sent_us >= bucket.closed_until_us) {
+        bucket.guard_us += bucket.guard_us < GUARD_MORE_US ? (int64_t)GUARD_STEP_US : 0;
         bucket.back_off_us = bucket.back_off_us ? 2 * bucket.back_off_us : BACK_OFF_FIRST_US;
         if (bucket.back_off_us > BACK_OFF_LAST_US)
             bucket.back_off_us = BACK_OFF_LAST_US;

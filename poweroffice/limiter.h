@@ -6,7 +6,8 @@
  * Limit     the times of the last N requests are kept beside it, N being the number allowed in a second: a request
  *           leaves a second and 6 ms after the N-th before it, or later. So any 1,000 ms at the server hold no more
  *           than allowed as long as the way there varies by less than 6 ms over a second, whatever pace was kept;
- *           99.4 % of the quota is used. (Above 128 a second only the pace is kept, 1.5 ms early at most.)
+ *           99.4 % of the quota is used. Each 429 in spite of it makes the 6 ms 2 ms longer, up to 26, until ten
+ *           minutes passed without: the way is less even than that, and a pause costs more. (Above 128 a second only the pace is kept, 1.5 ms early at most.)
  * Throttled 429 means that the other side counts differently: nobody on the key sends until the time it names,
  *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.
  * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller.

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { QUOTA_LAYOUT = 1 };
+enum { QUOTA_LAYOUT = 1 };           /* for good: a record of another length is as if there were none */
 
 struct lease { uint64_t owner; int64_t until_ms; };
 

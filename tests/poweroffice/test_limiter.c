@@ -165,6 +165,26 @@ static void throttled_stops_everybody(void **unused)
     assert_int_equal(at_us, now_us + 3100000);
 }
 
+static void throttled_makes_the_guard_longer_for_a_while(void **unused)
+{
+    struct limiter limiter;
+    int64_t at_us = 0, now_us = 100000000;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 1);
+    assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 1), ERR_OK);
+    now_us += 1000000;
+    assert_int_equal(limiter_take(&limiter, now_us, &at_us), ERR_OK);
+    assert_int_equal(limiter_look(&limiter, now_us, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, now_us + 1008000);
+    now_us += 700000000;
+    assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 1), ERR_OK);        /* the first one is forgotten */
+    now_us += 1000000;
+    assert_int_equal(limiter_take(&limiter, now_us, &at_us), ERR_OK);
+    assert_int_equal(limiter_look(&limiter, now_us, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, now_us + 1008000);
+}
+
 static void throttled_wait_is_bounded(void **unused)
 {
     struct limiter limiter;
@@ -262,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(no_second_above_and_the_quota_used), ROW(idle_time_is_not_saved_up), ROW(keys_have_buckets_of_their_own),
         ROW(late_request_counts_from_when_it_left), ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
+        ROW(throttled_makes_the_guard_longer_for_a_while),
         ROW(tokens_are_kept_until_near_expiry), ROW(only_the_refused_token_is_dropped),
         ROW(lowered_setting_counts_what_left_before), ROW(leases_exclude_others_and_end_by_themselves),
     };
