@@ -198,10 +198,10 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "eller aktiver modulen de hører til." },
     /* 0 what */
     [PROBLEM_AMOUNT_RANGE] = {
-        "An amount is too large to be added up[ ({0})][, first on receipt {first}]. Correct the amount on the till; the day is not "
-        "posted until it is right.",
-        "Et beløp er for stort til å summeres[ ({0})][, først på bong {first}]. Rett beløpet i kassen; dagen føres ikke før det er "
-        "riktig." },
+        "An amount is too large to be added up[ ({0})][, first on receipt {first}]. Correct the amount on the till; the "
+        "day is not posted until it is right.",
+        "Et beløp er for stort til å summeres[ ({0})][, først på bong {first}]. Rett beløpet i kassen; dagen føres "
+        "ikke før det er riktig." },
     /* 0 venue */
     [PROBLEM_VENUE_UNKNOWN] = {
         "No venue called \"{0}\" is set up. Add a file for it to the venues folder of the configuration, or correct "
