@@ -1,0 +1,199 @@
+#include "fsck_inside.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LINE_BYTES = 4096, KEY_TEXT_MAX = 1024 };
+
+static const struct judge {
+    const char *store;
+    enum err (*run)(struct fsck *fsck, struct fault *fault);
+    const char *mend;
+} judges[FSCK_STORES] = {
+    { "ingest", fsck_log,
+      "Stop all stages and restore a backup (bilag restore); then have everything since then delivered again: import the "
+      "tills' SAF-T files, put the spool files back. What is in the log already changes nothing." },
+    { "mapper", fsck_mapper,
+      "Stop all stages and move this folder away: the mapper builds it again from the event log, and what was sent stays "
+      "sent, because the senders know it. Or restore a backup (bilag restore)." },
+    { "uploader", fsck_uploader,
+      "Stop all stages and restore a backup (bilag restore). Without one, move this folder away: every voucher is offered "
+      "again under its own reference, and those that PowerOffice has are found there, not posted twice." },
+    { "invoicer", fsck_invoicer,
+      "Stop all stages and restore a backup (bilag restore). Without one, move this folder away: every order is offered "
+      "again under its own reference, and those that PowerOffice has are found there, not made twice." },
+    { "poweroffice", fsck_poweroffice,
+      "Stop all stages and move this folder away: the reference data is read again. The customers' connections are lost: "
+      "`bilag audit` lists each that was made; connect them again (bilag customers import), or restore a backup." },
+    { "audit", fsck_audit,
+      "Stop all stages and restore a backup (bilag restore): decisions cannot be built from anything else." },
+};
+
+const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit" };
+
+/* --- in the child ------------------------------------------------------------------------------------------ */
+
+/* Names stay readable, NUL becomes a slash, other bytes hex. */
+static void put_key(FILE *out, struct str key)
+{
+    for (size_t i = 0; i < key.len && i < KEY_TEXT_MAX; i++) {
+        unsigned char c = (unsigned char)key.bytes[i];
+
+        if (c > 0x20 && c < 0x7f)
+            (void)fputc(c, out);
+        else if (c == 0 && i > 0 && key.bytes[i - 1] > 0x20)
+            (void)fputc('/', out);
+        else
+            (void)fprintf(out, "%02x", c);
+    }
+}
+
+void fsck_damaged(struct fsck *fsck, struct str key, const char *why)
+{
+    if (fsck->damaged++ >= FSCK_SHOWN_MAX)
+        return;
+    (void)fprintf(fsck->out, "%s\t", fsck->table ? fsck->table : "");
+    put_key(fsck->out, key);
+    (void)fprintf(fsck->out, "\t%s\n", why);
+    (void)fflush(fsck->out);             /* the next record may be the last that is read */
+}
+
+struct walking { struct fsck *fsck; fsck_judge judge; };
+
+static enum err walk_record(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct walking *walking = context;
+    const char *why;
+
+    walking->fsck->records++;
+    arena_reset(&walking->fsck->arena);
+    why = walking->judge(walking->fsck, txn, key, value);
+    if (why)
+        fsck_damaged(walking->fsck, key, why);
+    return ERR_OK;
+}
+
+enum err fsck_walk(struct fsck *fsck, struct txn *txn, unsigned table, const char *name, fsck_judge judge)
+{
+    struct walking walking = { fsck, judge };
+    enum err err;
+
+    fsck->table = name;
+    err = store_walk(txn, table, STR_NONE, STR_NONE, walk_record, &walking);
+    if (err)
+        fsck_damaged(fsck, STR_NONE, "the table's own structure is damaged: it cannot be walked to its end");
+    return ERR_OK;
+}
+
+static void child(const struct judge *judge, struct str state_dir, int fd)
+{
+    struct fsck fsck = { .state_dir = state_dir, .out = fdopen(fd, "we") };
+    struct fault fault = { "" };
+    enum err err;
+
+    if (!fsck.out)
+        _exit(3);
+    arena_init(&fsck.arena, FSCK_RECORD_BYTES);
+    err = judge->run(&fsck, &fault);
+    if (err == ERR_NOT_FOUND) {
+        (void)fprintf(fsck.out, "-\n");
+    } else {
+        fsck.table = NULL;
+        if (err)
+            fsck_damaged(&fsck, STR_NONE, fault.text[0] ? fault.text : err_text(err));
+        (void)fprintf(fsck.out, "=%" PRIu64 " %" PRIu64 "\n", fsck.records, fsck.damaged);
+    }
+    (void)fflush(fsck.out);
+    _exit(0);
+}
+
+/* --- in the parent ----------------------------------------------------------------------------------------- */
+
+struct listening { struct fsck_result *result; fsck_told told; void *context; bool ended; };
+
+static struct str until_tab(char **at)
+{
+    struct str part = { *at, strcspn(*at, "\t\n") };
+
+    *at += part.len + ((*at)[part.len] != '\0');
+    return part;
+}
+
+static void listen_line(struct listening *listening, char *line)
+{
+    struct fsck_result *result = listening->result;
+    struct str table, record, why;
+
+    if (line[0] == '-' || line[0] == '=') {
+        listening->ended = true;
+        result->there = line[0] == '=';
+        if (result->there && sscanf(line, "=%" SCNu64 " %" SCNu64, &result->records, &result->damaged) != 2)
+            listening->ended = false;
+        return;
+    }
+    table = until_tab(&line);
+    record = until_tab(&line);
+    why = until_tab(&line);
+    result->damaged++;
+    listening->told(result->store, table, record, why, listening->context);
+}
+
+static void listen_all(struct listening *listening, int fd)
+{
+    char line[LINE_BYTES];
+    FILE *in = fdopen(fd, "re");
+
+    while (in && fgets(line, sizeof line, in))
+        listen_line(listening, line);
+    if (in)
+        (void)fclose(in);
+    else
+        (void)close(fd);
+}
+
+static void reaped(struct listening *listening, pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (listening->ended && WIFEXITED(status))
+        return;
+    listening->result->there = true;
+    listening->result->damaged++;
+    listening->told(listening->result->store, STR_NONE, STR_NONE,
+                    STR("the file itself is damaged or cut off: reading it breaks off"), listening->context);
+}
+
+enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *context, struct fsck_result *ret_result,
+                    struct fault *fault)
+{
+    const struct judge *judge = &judges[which];
+    struct listening listening = { ret_result, told, context, false };
+    int ends[2];
+    pid_t pid;
+
+    *ret_result = (struct fsck_result){ .store = judge->store, .mend = judge->mend };
+    if (pipe(ends) != 0)
+        return fault_set(fault, ERR_SYSTEM, "no pipe: %s", strerror(errno));
+    (void)fflush(stdout);
+    (void)fflush(stderr);
+    pid = fork();
+    if (pid < 0) {
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+        return fault_set(fault, ERR_SYSTEM, "no further process: %s", strerror(errno));
+    }
+    if (pid == 0) {
+        (void)close(ends[0]);
+        child(judge, state_dir, ends[1]);
+    }
+    (void)close(ends[1]);
+    listen_all(&listening, ends[0]);
+    reaped(&listening, pid);
+    return ERR_OK;
+}

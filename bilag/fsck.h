@@ -1,0 +1,32 @@
+/* fsck.h - is what rests in the stores whole? Every table of every store is walked and every record decoded by the
+ * program's own decoders; what refers to something else is followed (an event's content hash, a document's indexes).
+ *
+ * A store is judged in a process of its own: LMDB maps its file, and reading a torn one can end a process.
+ * Reading     read-only, also while stages run.
+ * Bounds      of each store the first FSCK_SHOWN_MAX damaged records are told, the others counted.
+ */
+#ifndef BILAG_FSCK_H
+#define BILAG_FSCK_H
+
+#include "err.h"
+
+enum { FSCK_SHOWN_MAX = 20, FSCK_STORES = 6 };
+
+struct fsck_result {
+    const char *store;                   /* "mapper" */
+    const char *mend;                    /* what to do if it is damaged */
+    bool there;
+    uint64_t records, damaged;
+};
+
+/* The names of all stores, in the order in which fsck tells them. */
+extern const char *const fsck_stores[FSCK_STORES];
+
+/* One damaged record, or (table NULL) something about the store as a whole. */
+typedef void (*fsck_told)(const char *store, struct str table, struct str record, struct str why, void *context);
+
+/* Judges one store of the folder. ERR_OK: judged, see the result; else it could not be. */
+USED enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *context, struct fsck_result *ret_result,
+                         struct fault *fault);
+
+#endif
