@@ -114,7 +114,7 @@ static void take_rates(struct draft *draft, const struct refdata *data)
     for (size_t i = 0; i < draft->line_count; i++) {
         struct voucher_line *line = &draft->lines[i];
         const struct ref_vat_code *code = line->account && line->vat_code.len
-                                              ? refdata_vat_code(data, line->vat_code) : NULL;
+                                              ? refdata_vat_code_on(data, line->vat_code, draft->post_on) : NULL;
 
         if (code && line->rate == 0)
             line->rate = code->rate;

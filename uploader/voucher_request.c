@@ -27,7 +27,7 @@ static void header(const struct draft *draft, struct strbuf *body)
 static enum err line_body(const struct task *task, const struct voucher_line *line, struct strbuf *body)
 {
     const struct ref_account *account = refdata_account(task->ref, line->account);
-    const struct ref_vat_code *vat = refdata_vat_code(task->ref, line->vat_code);
+    const struct ref_vat_code *vat = refdata_vat_code_on(task->ref, line->vat_code, task->draft->post_on);
     const struct ref_department *department = refdata_department(task->ref, line->department);
     char day[16], amount[MONEY_TEXT_SIZE];
 
