@@ -53,8 +53,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(call part,$(p),1),$(subst $(comma), ,$(call part,$(p),2)),$(subst $(comma), ,$(call part,$(p),3)))))
 
 # bilag looks into the stores of the stages with their own readers.
-$(BIN)/bilag: $(patsubst %.c,$(BUILD)/%.o,mapper/tables.c mapper/share.c validator/rules.c ingest/lines.c \
-    $(wildcard sender/docs.c sender/docs_read.c sender/record.c ingest/eventlog.c ingest/eventlog_commit.c))
+$(BIN)/bilag: $(BUILD)/libbilag.a
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

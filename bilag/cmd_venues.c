@@ -217,7 +217,7 @@ static int reload(struct shell *shell, const char *id, const struct venue **ret_
 
 static int store_and_test(struct shell *shell, const char *id, const char *path, struct str key, struct str former)
 {
-    const struct venue *venue;
+    const struct venue *venue = NULL;
     struct fault fault = { "" };
     enum err err = keyfile_write(path, key, &fault), result = ERR_OK;
     int code;
@@ -236,7 +236,7 @@ static int store_and_test(struct shell *shell, const char *id, const char *path,
 static int connect(struct shell *shell, const char *id)
 {
     char line[2 * SECRET_MAX];
-    struct str path, key, former = STR_NONE;
+    struct str path = STR_NONE, key = STR_NONE, former = STR_NONE;
     struct fault fault = { "" };
     enum err err;
     int code;
