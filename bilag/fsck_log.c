@@ -1,7 +1,7 @@
 /* fsck_log.c - the event log: every event decodes, is what its content hash says, and stands in an unbroken row. */
 #include "fsck_inside.h"
 
-#include "eventlog_inside.h"
+#include "ingest/eventlog_inside.h"
 #include "wire.h"
 
 #include <string.h>
