@@ -1,15 +1,17 @@
 #include "logclient.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "log.h"
 #include "wire.h"
 
-enum { SILENCE_MS = 1000, LINKS_PER_CLIENT_MAX = 64, BATCH_HEADER_FIELDS = 5 };
+enum { SILENCE_MS = 1000, LINKS_PER_CLIENT_MAX = 64, BATCH_HEADER_FIELDS = 5, TRIMMED_HEADER_FIELDS = 6 };
 
 struct ask {
-    bool active;
+    bool active, told_trimmed;
     uint64_t expected;
     uint32_t credit;
     int instance;                        /* who is asked */
@@ -98,26 +100,42 @@ void logclient_drop(struct logclient *client, uint32_t partition)
     client->asks[partition].active = false;
 }
 
+/* Never passed over by itself: what is missing would be missing in the books. */
+static void tell_trimmed(struct logclient *client, uint32_t partition, uint64_t begin)
+{
+    struct ask *ask = &client->asks[partition];
+
+    ask->heard_ms = stage_steady_ms(client->stage);
+    if (!ask->told_trimmed) {
+        stage_counter_add(client->stage, "log_trimmed", 1);
+        log_fact("level=error what=\"the event log no longer has what comes next here; this partition stands still\""
+                 " partition=%" PRIu32 " offset=%" PRIu64 " log_begins=%" PRIu64 " do=\"put back this stage's "
+                 "store from a backup that is younger than retention_days\"", partition, ask->expected, begin);
+    }
+    ask->told_trimmed = true;
+}
+
 enum err logclient_take(struct logclient *client, struct link *link, const struct frames *frames,
                         struct logbatch *ret_batch)
 {
     struct logbatch batch = { 0 };
     struct reader in;
     struct ask *ask;
-    uint64_t partition;
-    bool fits;
+    uint64_t partition, begin;
+    size_t fields;
 
     if (frames->count != 2)
         return ERR_FORMAT;
     reader_init(&in, frames->part[0]);
-    fits = take_array(&in, BATCH_HEADER_FIELDS) == BATCH_HEADER_FIELDS;
+    fields = take_array(&in, TRIMMED_HEADER_FIELDS);
     partition = take_uint(&in);
     batch.first = take_uint(&in);
     batch.count = (size_t)take_uint(&in);
     batch.end = take_uint(&in);
     batch.last = take_bool(&in);
+    begin = fields == TRIMMED_HEADER_FIELDS ? take_uint(&in) : batch.first;
     reader_init(&batch.events, frames->part[1]);
-    if (!fits || reader_done(&in) || partition >= client->partitions ||
+    if (fields < BATCH_HEADER_FIELDS || reader_done(&in) || partition >= client->partitions ||
         take_array(&batch.events, batch.count) != batch.count || batch.events.failed ||
         (batch.count > 0 && (batch.end < batch.first || batch.end - batch.first < batch.count)))
         return ERR_FORMAT;
@@ -125,6 +143,11 @@ enum err logclient_take(struct logclient *client, struct link *link, const struc
     ask = &client->asks[partition];
     if (!ask->active || link != client->links[ask->instance] || batch.first != ask->expected)
         return ERR_BUSY;
+    if (begin > batch.first) {
+        tell_trimmed(client, batch.partition, begin);
+        return ERR_BUSY;
+    }
+    ask->told_trimmed = false;
     ask->heard_ms = stage_steady_ms(client->stage);
     ask->expected += batch.count;
     ask->credit -= batch.count < ask->credit ? (uint32_t)batch.count : ask->credit;

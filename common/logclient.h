@@ -9,6 +9,8 @@
  * Silence    An ask that hears nothing for a second (the log answers at once, if only "nothing new")
  *            is sent again, to the next ingest instance. Call logclient_turn() in every turn in which
  *            messages are taken.
+ * Trimmed    The log keeps retention_days. A reader that asks for what is gone stands still, which is logged with
+ *            what to do, and is asked for again as after silence: it must not go on in the middle by itself.
  * Ownership  batch.events is a view into the message, dead after the link's handler returns.
  */
 #ifndef BILAG_LOGCLIENT_H
@@ -42,7 +44,7 @@ void logclient_close(struct logclient *client);              /* NULL is fine; so
 void logclient_ask(struct logclient *client, uint32_t partition, uint64_t from, uint32_t credit);
 void logclient_drop(struct logclient *client, uint32_t partition);       /* asks no more */
 
-/* ERR_OK: a batch to handle. ERR_BUSY: nothing for the caller (stale). ERR_FORMAT: not a log's message. */
+/* ERR_OK: a batch to handle. ERR_BUSY: nothing for the caller (stale, or trimmed). ERR_FORMAT: not a log's message. */
 USED enum err logclient_take(struct logclient *client, struct link *link, const struct frames *frames,
                              struct logbatch *ret_batch);
 /* Asks again where it is silent; sets the stage's next wake. */

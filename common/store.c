@@ -374,6 +374,13 @@ enum err store_delete(struct txn *txn, unsigned table, struct str key)
     return txn_err(txn, mdb_del(txn->mdb, txn->store->tables[table], &k, NULL));
 }
 
+enum err store_delete_value(struct txn *txn, unsigned table, struct str key, struct str value)
+{
+    MDB_val k = val(key), v = val(value);
+
+    return txn_err(txn, mdb_del(txn->mdb, txn->store->tables[table], &k, &v));
+}
+
 uint64_t store_count(struct txn *txn, unsigned table)
 {
     MDB_stat stat;

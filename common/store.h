@@ -50,6 +50,8 @@ USED enum err store_put_new(struct txn *txn, unsigned table, struct str key, str
 /* Keys must come in rising order: cheapest. */
 USED enum err store_append(struct txn *txn, unsigned table, struct str key, struct str value);
 USED enum err store_delete(struct txn *txn, unsigned table, struct str key);     /* ERR_NOT_FOUND */
+/* One of several values of a key (TABLE_DUPLICATES). ERR_NOT_FOUND. */
+USED enum err store_delete_value(struct txn *txn, unsigned table, struct str key, struct str value);
 uint64_t store_count(struct txn *txn, unsigned table);
 
 /* Walks: seek to the first key >= from (or <= from, backwards), then step while keys start with prefix.

@@ -7,7 +7,7 @@
 #include "eventlog_inside.h"
 #include "wire.h"
 
-enum { LAYOUT = 1, PEEK_BYTES_MAX = 4 * 1024 * 1024, EVENTS_PER_RECORD_MAX = 65536 };
+enum { LAYOUT = 1, PEEK_BYTES_MAX = 4 * 1024 * 1024 };
 
 static const char *const tables[] = {
     [TABLE_EVENTS] = "events",       /* partition, first offset -> msgpack array of canonical events */
@@ -16,6 +16,7 @@ static const char *const tables[] = {
     [TABLE_MARKS] = "marks",
     [TABLE_REFUSED] = "refused",     /* time ms, number -> [source, line, venue, reason, bytes] */
     [TABLE_FIXED] = "fixed",         /* what was decided when the log was made */
+    [TABLE_DAYS] = "days",           /* partition, UTC day -> first offset appended that day */
 };
 
 struct opening { uint32_t wanted, found; bool read_only; };
@@ -150,7 +151,7 @@ enum err eventlog_end(struct eventlog *log, uint32_t partition, uint64_t *ret_en
 struct peeking {
     struct strbuf *bodies;               /* canonical events, one after the other */
     uint32_t partition;
-    uint64_t from, end;
+    uint64_t from, begin, end;
     size_t count, count_max, bytes_max;
 };
 
@@ -186,6 +187,17 @@ static enum err peek_record(struct txn *txn, struct str key, struct str record, 
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
+static enum err first_offset(struct txn *txn, struct str key, struct str record, void *context)
+{
+    struct peeking *peek = context;
+    uint32_t partition;
+    size_t at = 0;
+
+    (void)txn;
+    (void)record;
+    return key_take_u32(key, &at, &partition) && key_take_u64(key, &at, &peek->begin) ? ERR_STOP : ERR_STORE_DAMAGED;
+}
+
 static enum err peek_records(struct txn *txn, void *context)
 {
     struct peeking *peek = context;
@@ -194,6 +206,7 @@ static enum err peek_records(struct txn *txn, void *context)
     enum err err = eventlog_next_offset(txn, peek->partition, &peek->end);
 
     peek->count = 0;
+    peek->begin = peek->from;
     strbuf_reset(peek->bodies);
     if (err || peek->from >= peek->end)
         return err;
@@ -202,8 +215,12 @@ static enum err peek_records(struct txn *txn, void *context)
     key = prefix;
     key_u64(&key, peek->from);
     err = store_floor(txn, TABLE_EVENTS, key_str(&prefix), key_str(&key), &start, &record);
+    if (err == ERR_NOT_FOUND) {          /* trimmed: it begins later, or all of it is gone */
+        peek->begin = peek->end;
+        return store_walk(txn, TABLE_EVENTS, key_str(&prefix), key_str(&prefix), first_offset, peek);
+    }
     if (err)
-        return err == ERR_NOT_FOUND ? ERR_STORE_DAMAGED : err;
+        return err;
     return store_walk(txn, TABLE_EVENTS, key_str(&prefix), start, peek_record, peek);
 }
 
@@ -218,14 +235,14 @@ enum err eventlog_peek(struct eventlog *log, uint32_t partition, uint64_t from, 
 
     if (err)
         return err;
-    if (peek.count == 0 && from < peek.end)
+    if (peek.count == 0 && from < peek.end && peek.begin <= from)
         return ERR_STORE_DAMAGED;
     strbuf_reset(&log->piece);
     wire_array(&log->piece, peek.count);
     strbuf_add(&log->piece, strbuf_str(&log->record));
     if (log->piece.failed)
         return ERR_MEMORY;
-    *ret_piece = (struct eventlog_piece){ from, peek.count, peek.end, strbuf_str(&log->piece) };
+    *ret_piece = (struct eventlog_piece){ from, peek.count, peek.begin, peek.end, strbuf_str(&log->piece) };
     return ERR_OK;
 }
 
@@ -265,6 +282,8 @@ enum err eventlog_find(struct eventlog *log, const struct event *identity, event
 
     eventlog_identity(identity, &finding.identity);
     err = store_read(log->store, find_offsets, &finding);
+    if (!err && finding.count == 0)
+        return ERR_NOT_FOUND;
     for (size_t i = 0; i < finding.count && !err; i++) {
         struct eventlog_piece piece;
         struct reader in;
@@ -272,6 +291,8 @@ enum err eventlog_find(struct eventlog *log, const struct event *identity, event
         err = eventlog_peek(log, partition, finding.offsets[i], 1, EVENTLOG_RECORD_BYTES, &piece);
         if (err)
             return err;
+        if (piece.count == 0)
+            return ERR_NOT_FOUND;        /* trimmed since its offset was looked up */
         reader_init(&in, piece.record);
         if (take_array(&in, 1) != 1)
             return ERR_STORE_DAMAGED;

@@ -9,6 +9,9 @@
  * Reading     from any offset, as often as wanted; it changes nothing and never holds up a commit.
  * Sharing     several processes may commit to and read one log. The number of partitions is fixed when
  *             the log is made.
+ * Trimmed     eventlog_trim() takes the oldest events away, and with them what is known of their identities:
+ *             one of those that comes again counts as new here and gets a new offset. That does no harm: the
+ *             mapper keeps the numbers it has seen (mapper/seen.h), for good, and books none of them again.
  * Refused     what was not taken is kept with its reason, the last EVENTLOG_REFUSED_MAX of it.
  * Ownership   events belong to the log. A batch from eventlog_peek() is read-only and is dead after
  *             the next call on the same log: decode or copy it first.
@@ -74,7 +77,9 @@ USED enum err eventlog_commit(struct eventlog *log, struct eventlog_batch *batch
 /* Up to count_max events and about batch_bytes (at least one event) of one partition from an offset on. */
 struct eventlog_piece {
     uint64_t first;
-    size_t count;                        /* 0: nothing there yet */
+    size_t count;                        /* 0: nothing there yet, or trimmed */
+    uint64_t begin;                      /* the first offset there is from `first` on: more than first if what was
+                                            asked for is trimmed */
     uint64_t end;                        /* the partition's next offset */
     struct str record;                   /* msgpack array of `count` canonical events */
 };
@@ -86,7 +91,22 @@ uint64_t eventlog_generation(struct eventlog *log);
 /* The next offset of a partition. */
 USED enum err eventlog_end(struct eventlog *log, uint32_t partition, uint64_t *ret_end);
 
-/* Every event of one identity: usually one, more if there is a conflict. */
+/* Takes the oldest events of one partition away, as far as they were appended before `before_day` (by UTC) and
+ * are below an offset; a little more than events_max at a time. What the log appended on which day is known from
+ * the program on that wrote it down: what is older counts as of the first such day. A clock that was set back does
+ * not make events older than they are. The disk's room is used again by what comes next. */
+struct eventlog_trim {
+    uint32_t partition;
+    int32_t before_day;
+    uint64_t below;
+    size_t events_max;
+    size_t trimmed;                      /* set: events taken away */
+    bool more;                           /* set: call again for the rest */
+};
+USED enum err eventlog_trim(struct eventlog *log, struct eventlog_trim *trim);
+
+/* Every event of one identity: usually one, more if there is a conflict. ERR_NOT_FOUND: there never was one, or it
+ * is trimmed. */
 typedef enum err (*eventlog_visit)(uint32_t partition, uint64_t offset, struct str canonical, void *context);
 USED enum err eventlog_find(struct eventlog *log, const struct event *identity, eventlog_visit visit,
                             void *context);

@@ -5,7 +5,7 @@
 #include "eventlog_inside.h"
 #include "wire.h"
 
-enum { SEEN_BYTES = sizeof(struct event_hash) + sizeof(uint64_t) };
+enum { SEEN_BYTES = sizeof(struct event_hash) + sizeof(uint64_t), DAY_MS = 24 * 3600 * 1000 };
 
 struct appending { struct eventlog *log; struct eventlog_batch *batch; };
 
@@ -40,10 +40,7 @@ static enum err remember(struct txn *txn, struct eventlog_entry *entry, uint64_t
     }
     if (err || entry->outcome == EVENTLOG_DUPLICATE)
         return err;
-    key_init(&seen);
-    memcpy(seen.bytes, &entry->hash, sizeof entry->hash);
-    seen.len = sizeof entry->hash;
-    key_u64(&seen, offset);
+    eventlog_seen_value(&entry->hash, offset, &seen);
     return store_put(txn, TABLE_SEEN, entry->identity, key_str(&seen));
 }
 
@@ -107,6 +104,9 @@ static enum err append_partition(struct txn *txn, struct appending *a, const siz
     if (!err)
         err = put_record(txn, a->log, &record);
     if (err || record.first == before)
+        return err;
+    err = eventlog_note_day(txn, record.partition, (int32_t)(a->batch->now_ms / DAY_MS), before);
+    if (err)
         return err;
     return put_next(txn, record.partition, record.first);
 }

@@ -4,7 +4,9 @@
 
 #include "eventlog.h"
 
-enum eventlog_table { TABLE_EVENTS, TABLE_NEXT, TABLE_SEEN, TABLE_MARKS, TABLE_REFUSED, TABLE_FIXED };
+enum eventlog_table { TABLE_EVENTS, TABLE_NEXT, TABLE_SEEN, TABLE_MARKS, TABLE_REFUSED, TABLE_FIXED,
+                      TABLE_DAYS };
+enum { EVENTS_PER_RECORD_MAX = 65536 };
 
 struct eventlog {
     struct store *store;
@@ -15,5 +17,9 @@ struct eventlog {
 };
 
 USED enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t *ret_next);
+/* The value beside an identity in TABLE_SEEN. */
+void eventlog_seen_value(const struct event_hash *hash, uint64_t offset, struct key *ret_value);
+/* Writes down that a partition's events from `first` on are of this day, unless that is known. */
+USED enum err eventlog_note_day(struct txn *txn, uint32_t partition, int32_t day, uint64_t first);
 
 #endif

@@ -14,7 +14,7 @@ struct reading {
     char peer[256];
     size_t peer_len;
     uint32_t partition, credit;
-    uint64_t from;
+    uint64_t asked_from, from;           /* as asked; behind what was sent since */
     size_t bytes_left;
     int64_t asked_ms;
     bool told_nothing_new, done;
@@ -65,6 +65,21 @@ size_t logservice_readers(const struct logservice *service)
     return service->count;
 }
 
+bool logservice_asked(const struct logservice *service, uint32_t partition, uint64_t *ret_from)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < service->count; i++) {
+        const struct reading *reading = service->readings[i];
+
+        if (reading->partition != partition || (found && reading->asked_from >= *ret_from))
+            continue;
+        *ret_from = reading->asked_from;
+        found = true;
+    }
+    return found;
+}
+
 static struct reading *reading_of(struct logservice *service, struct str peer, uint32_t partition)
 {
     struct reading *fresh;
@@ -106,7 +121,7 @@ enum err logservice_take(struct logservice *service, const struct frames *frames
     reading = reading_of(service, frames->part[0], (uint32_t)partition);
     if (!reading)
         return ERR_FORMAT;                           /* too many: it asks again */
-    reading->from = from;
+    reading->asked_from = reading->from = from;
     reading->credit = credit < LOGSERVICE_ASK_EVENTS ? (uint32_t)credit : LOGSERVICE_ASK_EVENTS;
     reading->bytes_left = LOGSERVICE_ASK_BYTES;
     reading->asked_ms = stage_steady_ms(service->stage);
@@ -119,17 +134,20 @@ enum err logservice_take(struct logservice *service, const struct frames *frames
 static enum err send_piece(struct logservice *service, struct reading *reading,
                            const struct eventlog_piece *piece, bool last)
 {
+    bool trimmed = piece->begin > piece->first;
     struct strbuf header;
     struct str parts[3];
     enum err err;
 
     strbuf_init(&header, 128);
-    wire_array(&header, 5);
+    wire_array(&header, trimmed ? 6 : 5);
     wire_uint(&header, reading->partition);
     wire_uint(&header, piece->first);
     wire_uint(&header, piece->count);
     wire_uint(&header, piece->end);
     wire_bool(&header, last);
+    if (trimmed)
+        wire_uint(&header, piece->begin);
     parts[0] = (struct str){ reading->peer, reading->peer_len };
     parts[1] = strbuf_str(&header);
     parts[2] = piece->record;
@@ -175,14 +193,15 @@ static enum err serve(struct logservice *service, struct reading *reading, uint6
     return ERR_OK;
 }
 
-static void forget_done(struct logservice *service, int64_t now)
+/* One that has got all it asked for is remembered until it asks again: it still reads. */
+static void forget_silent(struct logservice *service, int64_t now)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < service->count; i++) {
         struct reading *reading = service->readings[i];
 
-        if (reading->done || now - reading->asked_ms > READER_PATIENCE_MS)
+        if (now - reading->asked_ms > READER_PATIENCE_MS)
             free(reading);
         else
             service->readings[kept++] = reading;
@@ -216,7 +235,7 @@ enum err logservice_turn(struct logservice *service)
     }
     if (pieces == PIECES_PER_TURN)
         stage_wake_at(service->stage, now);
-    forget_done(service, now);
+    forget_silent(service, now);
     if (service->served > RELAX_BYTES) {
         eventlog_relax(service->log);
         service->served = 0;

@@ -5,6 +5,8 @@
  * Answer   [msgpack [partition, first, count, end, last], array of `count` canonical events] until the
  *          credit or LOGSERVICE_ASK_BYTES are used (last is true then). With nothing new, one answer with
  *          count 0 at once, and the ask waits for what is committed, by this process or another one.
+ * Trimmed  what is asked for and no longer there is answered with count 0 and a sixth field in the first part,
+ *          the first offset there is; nothing more comes until it is asked for something else.
  * Bounds   READERS_MAX asks are kept; one that is not repeated within READER_PATIENCE_MS is forgotten.
  */
 #ifndef BILAG_LOGSERVICE_H
@@ -24,5 +26,8 @@ USED enum err logservice_take(struct logservice *service, const struct frames *f
 /* Sends what there is to those who wait for it. */
 USED enum err logservice_turn(struct logservice *service);
 size_t logservice_readers(const struct logservice *service);
+/* The lowest offset that those who read a partition here have last asked for: readers ask for what comes behind
+ * all that they have committed. False: nobody reads it here at present. */
+bool logservice_asked(const struct logservice *service, uint32_t partition, uint64_t *ret_from);
 
 #endif

@@ -2,7 +2,7 @@
  * answers only when they are on disk, and serves the log from any offset.
  *
  * One turn: take what has arrived (HTTP, ZeroMQ, spool files) into the group, commit the group, answer
- * those who waited for it, send the log's new events to its readers. */
+ * those who waited for it, take old events away, send the log's new events to its readers. */
 #include <stdlib.h>
 
 #include "batches.h"
@@ -10,6 +10,7 @@
 #include "http.h"
 #include "intake.h"
 #include "logservice.h"
+#include "retention.h"
 #include "spool.h"
 #include "stage.h"
 
@@ -20,6 +21,7 @@ struct ingest {
     struct batches *batches;
     struct spool *spool;
     struct logservice *logservice;
+    struct retention *retention;
     int64_t group_since_ms;              /* when the group got its first event; 0: it is empty */
 };
 
@@ -59,6 +61,7 @@ static void ingest_close(struct stage *stage, void *state)
     http_close(ingest->http);
     batches_close(ingest->batches);
     spool_close(ingest->spool);
+    retention_close(ingest->retention);
     logservice_close(ingest->logservice);
     intake_close(ingest->intake);
     eventlog_close(ingest->log);
@@ -72,6 +75,8 @@ static enum err open_sources(struct stage *stage, struct ingest *ingest, struct 
 
     if (!err)
         err = logservice_open(stage, ingest->log, on_reader, &ingest->logservice, fault);
+    if (!err)
+        err = retention_open(stage, ingest->log, ingest->logservice, &ingest->retention);
     if (!err && config->spool.len)
         err = spool_open(stage, ingest->intake, ingest->log, config->spool, &ingest->spool, fault);
     if (!err && config->http_listen.len)
@@ -110,6 +115,7 @@ static enum err ingest_reload(struct stage *stage, void *state)
     struct ingest *ingest = state;
 
     intake_config(ingest->intake, stage_config(stage));
+    retention_again(ingest->retention);
     return ERR_OK;
 }
 
@@ -174,7 +180,8 @@ static enum err ingest_turn(struct stage *stage, void *state)
     count(stage, ingest);
     if (is_final(err) || is_final(commit_err))
         return is_final(err) ? err : commit_err;
-    return logservice_turn(ingest->logservice);
+    err = retention_turn(ingest->retention);
+    return err ? err : logservice_turn(ingest->logservice);
 }
 
 static void ingest_status(struct stage *stage, void *state, struct strbuf *json)

@@ -101,18 +101,21 @@ static void expect_ask(int instance, const char *expected)
     assert_string_equal(text, expected);
 }
 
-static void send_batch(int instance, uint64_t first, size_t count, uint64_t end, bool last)
+/* begin 0: not trimmed. */
+static void send_answer(int instance, uint64_t first, size_t count, uint64_t end, bool last, uint64_t begin)
 {
     struct strbuf header, record;
 
     strbuf_init(&header, 100);
     strbuf_init(&record, 1000);
-    wire_array(&header, 5);
+    wire_array(&header, begin ? 6 : 5);
     wire_uint(&header, 1);
     wire_uint(&header, first);
     wire_uint(&header, count);
     wire_uint(&header, end);
     wire_bool(&header, last);
+    if (begin)
+        wire_uint(&header, begin);
     wire_array(&record, count);
     for (size_t i = 0; i < count; i++)
         wire_nil(&record);
@@ -121,6 +124,19 @@ static void send_batch(int instance, uint64_t first, size_t count, uint64_t end,
     assert_int_equal(zmq_send(sockets[instance], record.bytes, record.len, 0), record.len);
     strbuf_free(&header);
     strbuf_free(&record);
+}
+
+/* No ask comes at once. */
+static void expect_quiet(int instance)
+{
+    zmq_pollitem_t item = { .socket = sockets[instance], .events = ZMQ_POLLIN };
+
+    assert_int_equal(zmq_poll(&item, 1, 300), 0);
+}
+
+static void send_batch(int instance, uint64_t first, size_t count, uint64_t end, bool last)
+{
+    send_answer(instance, first, count, end, last, 0);
 }
 
 static void expect_told(int fd, const char *expected)
@@ -155,6 +171,13 @@ static void talk(int fd)
     send_batch(0, 8, 100, 108, false);
     expect_told(fd, "1 8 100 108 1\n");      /* all of the credit, whether the log says so or not */
     expect_ask(0, "1 108 100");
+    send_answer(0, 108, 0, 300, false, 200);         /* trimmed: nothing is passed over, nothing is told */
+    expect_quiet(0);
+    expect_ask(1, "1 108 100");                      /* as after silence */
+    send_answer(1, 108, 0, 300, false, 200);
+    expect_ask(0, "1 108 100");
+    send_batch(0, 108, 1, 300, false);               /* an older log was put back: it goes on */
+    expect_told(fd, "1 108 1 300 0\n");
 }
 
 /* Goal: every event once and in order, from whichever instance answers, whatever is lost or repeated. */

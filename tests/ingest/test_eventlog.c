@@ -205,7 +205,7 @@ static void found_by_identity(void **unused)
     assert_int_equal(eventlog_find(event_log, &event, count_event, &sum), ERR_OK);
     assert_true(sum == 1 + 2 + 3);
     event.seq = 700;
-    assert_int_equal(eventlog_find(event_log, &event, count_event, &sum), ERR_OK);
+    assert_int_equal(eventlog_find(event_log, &event, count_event, &sum), ERR_NOT_FOUND);
     assert_true(sum == 6);
 }
 

@@ -3,6 +3,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -222,6 +223,47 @@ def test_log_is_served(ingest):
         s.send(b"\xc1")
         s.send(msgpack.packb([99999, 0, 1]))
         until("dropped", lambda: ingest.counter("messages_malformed") == 2)
+
+
+# Goal: a day's events go retention_days later, below what is asked for, where somebody reads; who asks for them is
+# told so, one sent again is taken in under a new offset, and no offset is given twice.
+def test_retention(make, tmp_path):
+    venues = ["oslo-grill", *(f"v{n}" for n in range(8))]
+    ingest = make(settings="retention_days: 30\n", venues=venues)
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    ingest.start(env={"BILAG_CLOCK": str(clock)})
+    for first in (0, 5):
+        ingest.post(ndjson(*[receipt(n, venue=v) for v in venues for n in range(first, first + 5)]))
+    before = {}
+    for (partition, _), event in sorted(ingest.events().items()):
+        before.setdefault(partition, []).append(event)
+    ours = next(p for p, events in before.items() if events[0][1] == "oslo-grill")
+    count = len(before[ours])
+    assert count % 10 == 0 and len(before) > 1
+    ingest.stop()                                    # so that the reader above is forgotten
+    clock.write_text(str(31 * 86400))
+    ingest.start(env={"BILAG_CLOCK": str(clock)})
+    with ingest.dealer("log-0") as s:
+        s.send(msgpack.packb([ours, count // 2, 1]))
+        assert msgpack.unpackb(s.recv_multipart()[0]) == [ours, count // 2, 1, count, True]
+        assert ingest.post(ndjson(receipt(99)))[1]["accepted"] == 1
+        ingest.processes[0].send_signal(signal.SIGHUP)
+        day = until("trimmed", lambda: re.findall(r"what=trimmed events=%d before=(\S+)" % (count // 2), ingest.log()))
+        assert len(day) == 1 and ingest.counter("events_trimmed") == count // 2
+        s.send(msgpack.packb([ours, 0, 4096]))
+        header, record = s.recv_multipart()
+        assert msgpack.unpackb(header) == [ours, 0, 0, count + 1, False, count // 2] and msgpack.unpackb(record) == []
+        s.send(msgpack.packb([ours, count // 2, 4096]))
+        header, record = s.recv_multipart()
+        assert msgpack.unpackb(header) == [ours, count // 2, count // 2 + 1, count + 1, False]
+        assert msgpack.unpackb(record) == before[ours][count // 2:] + [canonical(receipt(99))]
+        assert ingest.post(ndjson(receipt(0), receipt(9)))[1] == {"accepted": 1, "duplicates": 1, "rejected": []}
+        assert msgpack.unpackb(s.recv_multipart()[0])[:3] == [ours, count + 1, 1]
+    for partition in before.keys() - {ours}:
+        with ingest.dealer("log-0") as s:
+            s.send(msgpack.packb([partition, 0, 1]))
+            assert msgpack.unpackb(s.recv_multipart()[0])[2] == 1
 
 
 # Goal: two processes share port, log and spool folder; each reader sees what either took in.
