@@ -1,0 +1,323 @@
+#!/usr/bin/python3
+"""Chaos: real processes, a seeded world, and everything that can happen to them; then the books must be right.
+
+    tests/chaos/chaos.py --seeds 100 [--first 1] [--jobs 2] [--bin DIR] [--report FILE]
+    tests/chaos/chaos.py --seeds 1 --first 4711 --keep      one seed again, its folder kept
+
+Each seed makes a world (world.py), starts every stage in some instances, feeds the world through HTTP, spool files
+and ZeroMQ at once while faults (faults.py) are drawn, lets everything settle and judges PowerOffice's books
+(judge.py). A seed fixes the world and the order of faults; the machine decides how they meet.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
+if "--bin" in sys.argv:
+    os.environ["BILAG_BIN"] = sys.argv[sys.argv.index("--bin") + 1]
+
+import pipeline                                                                                # noqa: E402
+import faults                                                                                  # noqa: E402
+from judge import Judge                                                                        # noqa: E402
+from world import CUSTOMERS, World, turn_credit                                                # noqa: E402
+
+SETTINGS = {
+    "sender": {"retry_first_ms": 20, "retry_max_ms": 200, "lookup_wait_ms": 20, "answer_wait_ms": 700,
+               "connect_wait_ms": 500},
+    "mapper": {"preview_ms": 100, "resend_ms": 200},
+}
+CALM = {"fault_429": 0, "fault_5xx_before": 0, "fault_5xx_after": 0, "fault_drop_before": 0, "fault_drop_after": 0,
+        "fault_reset": 0, "fault_slow_permille": 0, "fault_slow_ms": 1000, "latency_ms": 0, "read_lag_ms": 0,
+        "down": "off", "rate_limit": 1000000, "token_lifetime_s": 1200}
+SETTLE_S = float(os.environ.get("CHAOS_SETTLE_S", "20"))
+ALLOWED_EXITS = {0, 111, -9, -15, -1}            # -15 and -1: the signal came before its handler was there
+
+
+def tool_path():
+    if os.environ.get("BILAG_TOOLS"):
+        return pathlib.Path(os.environ["BILAG_TOOLS"]) / "tool_stores"
+    built = sorted(pipeline.ROOT.glob("build/*/tests/chaos/tool_stores"), key=lambda path: path.stat().st_mtime)
+    assert built, "build it first: make build/gcc/tests/chaos/tool_stores"
+    return built[-1]
+
+
+class Tool:
+    """tool_stores, one process for many commands."""
+
+    def __init__(self, state):
+        self.process = subprocess.Popen([tool_path(), state], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def send(self, *words):
+        self.process.stdin.write("\t".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+
+    def docs(self, stage):
+        self.send("docs", stage)
+        rows = []
+        for line in self.process.stdout:
+            if line.strip() == ".":
+                return rows
+            rows.append(line.split())
+        raise AssertionError(f"tool_stores ended with {self.process.wait(5)}")
+
+    def close(self):
+        self.process.stdin.close()
+        assert self.process.wait(10) == 0, "tool_stores failed"
+
+
+class Run:
+    """One seed."""
+
+    def __init__(self, seed, size):
+        self.seed, self.rng = seed, random.Random(seed * 7919 + 1)
+        self.world = World(seed, **size)
+        self.judge = Judge(self.world)
+        self.counts = collections.Counter()
+        self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)
+        self.pipeline, self.tool, self.mounted = None, None, None
+        self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
+        self.requests = self.documents = 0
+
+    # -- feeding: as tills do, again until it is acknowledged --
+
+    def feed(self, source):
+        begin = self.begin
+        try:
+            for number, delivery in enumerate(d for d in self.world.deliveries if d.source == source):
+                time.sleep(max(0.0, begin + delivery.at * self.length_s - time.monotonic()))
+                getattr(self, f"by_{source}")(delivery, number)
+        except BaseException as error:            # the main thread tells
+            self.feeding_errors.append(f"{source}: {error!r}")
+
+    def by_http(self, delivery, _):
+        body = "".join(json.dumps(event) + "\n" for event in delivery.events).encode()
+        answer = self.again(lambda: self.pipeline.post_bytes(body), "HTTP is acknowledged")
+        if answer["rejected"]:
+            self.feeding_errors.append(f"http: rejected {answer['rejected']}")
+
+    def by_spool(self, delivery, number):
+        lines = [json.dumps(event) + "\n" for event in delivery.events]
+        cut = len(lines) // 2
+        self.pipeline.spool_bytes(f"f{number}.ndjson", "".join(lines[:cut]).encode())
+        if cut < len(lines):                      # a till that goes on writing, in the middle of a line, too
+            with open(self.pipeline.spool / f"f{number}.ndjson", "ab", buffering=0) as file:
+                rest = "".join(lines[cut:]).encode()
+                file.write(rest[:len(rest) // 3])
+                file.write(rest[len(rest) // 3:])
+
+    def by_zmq(self, delivery, number):
+        def once():
+            instance = number % max(1, self.pipeline.stages["ingest"])
+            with self.pipeline.dealer(f"ingest-{instance}") as s:
+                s.rcvtimeo = 700
+                s.send_multipart([b"b", b"map", pipeline.msgpack.packb(delivery.events)])
+                try:
+                    answer = pipeline.msgpack.unpackb(s.recv_multipart()[-1])
+                except pipeline.zmq.Again:
+                    return None
+            return None if answer.get("retry") else answer
+        answer = self.again(once, "a batch is acknowledged")
+        if answer.get("rejected"):
+            self.feeding_errors.append(f"zmq: rejected {answer['rejected']}")
+
+    def again(self, once, what):
+        end = time.monotonic() + SETTLE_S + self.length_s
+        while time.monotonic() < end:
+            answer = once()
+            if answer:
+                return answer
+            time.sleep(0.02)
+        raise AssertionError(f"never: {what}")
+
+    # -- the run --
+
+    def run(self):
+        stages = {"ingest": self.rng.randint(1, 2), "mapper": self.rng.randint(1, 3), "validator": self.rng.randint(1, 2),
+                  "uploader": self.rng.randint(1, 3), "invoicer": self.rng.randint(1, 2)}
+        # a seed in four keeps its stores on a small disk of its own, which can be filled
+        self.pipeline = p = pipeline.Pipeline(self.world.venues, stages=stages, settings=SETTINGS, customers=CUSTOMERS,
+                                              sandbox=CALM, name=f"chaos-{self.seed}", parent=shm())
+        if self.rng.random() < 0.25 and os.geteuid() == 0:
+            p.state.mkdir()
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", p.state], check=False).returncode == 0:
+                self.mounted = p.state
+        began = time.monotonic()
+        try:
+            with p:
+                self.tool = Tool(p.state)
+                for company in self.world.companies():
+                    for number, (no, _) in enumerate(CUSTOMERS):
+                        self.tool.send("connect", company, f"kunde-{number + 1}", no)
+                self.storm()
+                self.settle()
+                self.tool.close()
+                self.check_exits()
+        finally:
+            if self.mounted:
+                subprocess.run(["umount", "-l", self.mounted], check=False)
+                if not p.keep:
+                    pipeline.shutil.rmtree(p.folder, ignore_errors=True)
+        self.counts["seconds"] = time.monotonic() - began
+
+    def storm(self):
+        p, faulty = self.pipeline, faults.Faults(self)
+        self.begin = time.monotonic()
+        threads = [threading.Thread(target=self.feed, args=(source,), daemon=True) for source in ("http", "spool", "zmq")]
+        for thread in threads:
+            thread.start()
+        end = self.begin + self.length_s * 1.1
+        while time.monotonic() < end:
+            faulty.one()
+            faulty.due()
+            time.sleep(self.rng.random() * 0.06)
+        faulty.calm()
+        for thread in threads:
+            thread.join(SETTLE_S + self.length_s)
+        if self.feeding_errors:
+            raise AssertionError("; ".join(self.feeding_errors))
+        assert not p.failures, p.failures
+
+    def take_requests(self):
+        """The sandbox's figures, before they are lost with its process."""
+        stats = self.pipeline.stats()
+        self.requests += stats["requests"]["total"]
+
+    def settle(self):
+        """Until the books are right and nothing is under way; then they must still be right."""
+        p, end = self.pipeline, time.monotonic() + SETTLE_S
+        found, busy, resend_at = ["nothing judged"], "", 0
+        while time.monotonic() < end:
+            assert not p.failures, p.failures
+            if time.monotonic() >= resend_at:
+                self.resend_failed()
+                resend_at = time.monotonic() + 0.5
+            busy = self.busy()
+            if not busy:
+                found = self.judge.differences(p.sandbox("vouchers"), p.orders())
+                if not found and not self.busy():
+                    self.documents = len(p.vouchers()) + len(p.orders())
+                    self.take_requests()
+                    return
+            time.sleep(0.03)
+        found = self.judge.differences(p.sandbox("vouchers"), p.orders())
+        raise AssertionError(f"not settled within {SETTLE_S} s; under way: {busy or 'nothing'}; " + "\n".join([*found[:20], *self.unsent()]))
+
+    def unsent(self):
+        """Every document that is not sent, as it stands."""
+        return [f"{stage}: {' '.join(row)}" for stage in ("uploader", "invoicer") for row in self.tool.docs(stage)
+                if row[1] != "sent"]
+
+    def resend_failed(self):
+        """What PowerOffice refused stays red until a person acts."""
+        for stage in ("uploader", "invoicer"):
+            for doc, state, *_ in self.tool.docs(stage):
+                if state == "failed":
+                    self.tool.send("decide", "resend", doc, "", "the accounts are mended")
+                    self.counts["resent by a person"] += 1
+
+    def busy(self):
+        """What is still under way, in a word; empty: nothing."""
+        p = self.pipeline
+        for stage, count in p.stages.items():
+            for instance in range(count):
+                status = p.status(stage, instance)
+                if not status:
+                    return f"{stage}-{instance} does not answer"
+                counters = status.get("counters", {})
+                for name in ("days_due", "lag"):
+                    if stage == "mapper" and counters.get(name):
+                        return f"mapper-{instance} {name}={counters[name]}"
+                if stage == "ingest" and status.get("spool", {}).get("bytes_behind"):
+                    return f"ingest-{instance} spool {status['spool']}"
+                if stage in ("uploader", "invoicer"):
+                    late = {state: n for state, n in status["documents"].items()
+                            if n and state not in ("sent", "open")}
+                    if status["backlog"] or late:
+                        return f"{stage}-{instance} backlog={status['backlog']} {late}"
+        return ""
+
+    def check_exits(self):
+        for entry in self.pipeline.processes.values():
+            wrong = [code for code in entry.exits if code not in ALLOWED_EXITS]
+            assert not wrong, f"{entry.name} ended with {wrong}"
+
+
+def shm():
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
+def one_seed(seed, size):
+    """For a process of its own: {"seed", "ok", "text", "counts", ...}."""
+    run = Run(seed, size)
+    result = {"seed": seed, "ok": True, "text": ""}
+    with tempfile.TemporaryFile("w+") as out:
+        stdout, sys.stdout = sys.stdout, out
+        try:
+            run.run()
+        except BaseException as error:
+            result["ok"] = False
+            folder = run.pipeline.folder if run.pipeline else ""
+            result["text"] = f"{error}\n{folder}"
+            if not isinstance(error, AssertionError):
+                result["text"] += "\n" + traceback.format_exc()
+        finally:
+            sys.stdout = stdout
+    result.update(counts=dict(run.counts), documents=run.documents, requests=run.requests,
+                  events=len(run.world.events), venues=len(run.world.venues))
+    return result
+
+
+def size_of(seed, args):
+    """One seed in fifty has a fleet; the others are small and fast."""
+    if args.venues:
+        return {"venues": args.venues, "days": args.days, "receipts": args.receipts}
+    return {"venues": 40, "days": 2, "receipts": 5} if seed % 50 == 0 else {}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Chaos, seed by seed.")
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--bin", help="the folder of the programs")
+    parser.add_argument("--venues", type=int, default=0, help="as many in every seed")
+    parser.add_argument("--days", type=int, default=0)
+    parser.add_argument("--receipts", type=int, default=0, help="at most, a register and day")
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--report", help="the figures as JSON, too")
+    args = parser.parse_args()
+    if args.keep:
+        os.environ["BILAG_KEEP"] = "1"
+    began, total, failed = time.monotonic(), collections.Counter(), []
+    with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:
+        runs = [pool.submit(one_seed, seed, size_of(seed, args)) for seed in range(args.first, args.first + args.seeds)]
+        for done in concurrent.futures.as_completed(runs):
+            result = done.result()
+            total.update(result["counts"])
+            for name in ("documents", "requests", "events", "venues"):
+                total[name] += result[name]
+            if not result["ok"]:
+                failed.append(result["seed"])
+                print(f"seed {result['seed']} FAILED: {result['text']}\n  again: tests/chaos/chaos.py --seeds 1 "
+                      f"--first {result['seed']} --keep", flush=True)
+    figures = faults.figures(total, args.seeds, failed, time.monotonic() - began)
+    print(figures)
+    if args.report:
+        pathlib.Path(args.report).write_text(json.dumps({"total": total, "failed": failed, "seeds": args.seeds,
+                                                         "wall_s": time.monotonic() - began}))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
