@@ -332,6 +332,8 @@ enum err rules_judge(const struct draft *draft, const struct facts *facts, struc
     struct judge judge = { draft, facts, data, data->have, arena, problems };
     unsigned kind = draft->doc.kind == DOC_ORDER ? FOR_ORDERS : FOR_VOUCHERS;
 
+    if (post_count(draft) == 0)
+        return ERR_OK;                   /* nothing is posted: an order that was withdrawn, a day without sales */
     for (size_t i = 0; i < COUNT(rules); i++)
         if (rules[i].kinds & kind && (rules[i].reads & judge.have) == rules[i].reads)
             rules[i].rule(&judge);
