@@ -336,7 +336,10 @@ void seal_encode(const struct seal *seal, struct strbuf *out)
     wire_array(out, 5);
     doc_encode(&seal->doc, out);
     wire_uint(out, seal->revision);
-    wire_bool(out, seal->reversed);
+    if (seal->behind)
+        wire_nil(out);
+    else
+        wire_bool(out, seal->reversed);
     wire_uint(out, seal->upto);
     wire_bool(out, seal->credit_ordered);
 }
@@ -350,7 +353,8 @@ enum err seal_decode(struct str bytes, struct seal *ret_seal)
     exactly(&in, 5);
     doc_decode(&in, &seal.doc);
     seal.revision = take_u32(&in);
-    seal.reversed = take_bool(&in);
+    seal.behind = take_nil(&in);
+    seal.reversed = !seal.behind && take_bool(&in);
     seal.upto = take_uint(&in);
     seal.credit_ordered = take_bool(&in);
     if (reader_done(&in))

@@ -4,7 +4,8 @@
  *          does no harm. Phase OPEN is a preview of a day that goes on; CLOSED may be sent.
  * verdict  validator -> uploader or invoicer: the draft as it came, and every problem (none: ready).
  * seal     uploader or invoicer -> mapper: this revision is being sent (or was reversed and may be
- *          built again). The mapper repeats a closed draft until it hears its seal.
+ *          built again; or is known already, so that only a higher one is heard). The mapper repeats a
+ *          closed draft until it hears its seal.
  * Identity venue and business day and part, or venue and register and seq. The reference in PowerOffice is
  *          made from it (RULES.md section 3), never random.
  * Bytes    msgpack; decoders are bounded and give views into the bytes, arrays in the arena.
@@ -142,6 +143,8 @@ struct seal {
     bool reversed;                        /* else sealed */
     uint64_t upto;
     bool credit_ordered;
+    bool behind;                          /* neither: a draft came with a lower revision than this one, which is
+                                             not sealed; the mapper's store is an older copy, or a new one */
 };
 void seal_encode(const struct seal *seal, struct strbuf *out);
 USED enum err seal_decode(struct str bytes, struct seal *ret_seal);

@@ -205,6 +205,7 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     mark->seq = order->doc.seq;
     mark->part = work->number;
     mark->released |= work->released;
+    mark->withdrawn = false;
     work->open++;
     work->attend->unsealed = true;
     if (changed)
@@ -234,7 +235,7 @@ static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *
     struct order_work *work = gone->work;
 
     (void)txn;
-    if (mark->sealed || mark->part != work->number)
+    if (mark->sealed || mark->withdrawn || mark->part != work->number)
         return ERR_OK;
     for (size_t i = 0; i < work->there_count; i++)
         if (work->there[i].seq == mark->seq && str_equal(work->there[i].reg, mark->reg))
@@ -274,6 +275,7 @@ static enum err withdraw_orders(struct order_work *work, const struct build *bui
         doc_reference(&empty.doc, build->venue->company, reference);
         empty.reference = str_of(reference);
         err = keep_draft(build->txn, &empty, &gone.marks[i].revision, &gone.marks[i].content, &changed);
+        gone.marks[i].empty = gone.marks[i].revision;
         work->open++;
         work->attend->unsealed = true;
         if (!err && changed)

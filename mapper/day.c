@@ -70,7 +70,7 @@ static void parts_encode(const struct day *day, struct strbuf *out)
     for (size_t i = 0; i < day->part_count; i++) {
         const struct day_part *part = &day->parts[i];
 
-        wire_array(out, 12);
+        wire_array(out, 14);
         wire_uint(out, part->from);
         wire_uint(out, part->upto);
         wire_bool(out, part->sealed);
@@ -83,6 +83,8 @@ static void parts_encode(const struct day *day, struct strbuf *out)
         wire_uint(out, part->accepted);
         wire_int(out, part->post_on);
         wire_uint(out, part->orders_open);
+        wire_uint(out, part->sealed_revision);
+        wire_uint(out, part->undone_revision);
     }
 }
 
@@ -153,7 +155,7 @@ static void parts_decode(struct reader *in, struct arena *arena, struct day *day
     for (size_t i = 0; day->parts && i < day->part_count && !in->failed; i++) {
         struct day_part *part = &day->parts[i];
 
-        in->failed |= take_array(in, 12) != 12;
+        in->failed |= take_array(in, 14) != 14;
         part->from = take_uint(in);
         part->upto = take_uint(in);
         part->sealed = take_bool(in);
@@ -166,6 +168,8 @@ static void parts_decode(struct reader *in, struct arena *arena, struct day *day
         part->accepted = (uint32_t)take_uint(in);
         part->post_on = (int32_t)take_int(in);
         part->orders_open = (uint32_t)take_uint(in);
+        part->sealed_revision = (uint32_t)take_uint(in);
+        part->undone_revision = (uint32_t)take_uint(in);
     }
 }
 

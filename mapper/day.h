@@ -39,6 +39,8 @@ struct day_part {
     bool sealed;                         /* being sent, or sent; or nothing to send */
     bool nothing;                        /* sealed because there was nothing to send */
     uint32_t revision;                   /* of the draft last built; 0: none yet */
+    uint32_t sealed_revision;            /* of the draft that was sealed; others may have been built after it */
+    uint32_t undone_revision;            /* of the draft last reversed: its seal, heard again, says nothing */
     uint64_t content;                    /* hash of it without the revision */
     bool emitted_credit_in;              /* a closed draft with credit in the voucher may be on its way */
     enum credit_fate fate;

@@ -66,12 +66,24 @@ static bool is_unheard(const struct day_part *part)
     return part->sealed && part->nothing && part->revision == 0;
 }
 
-/* Something of substance came for this day: it belongs to the open part, and there is one. */
-static enum err open_part(struct work *work, struct open_day *day)
+/* A seal may be known before all that it covers is folded (this store was made again from the log): then a place
+ * before its end is not in the open part, and its sums are in what was sent. */
+static bool in_open_part(const struct open_day *day, uint64_t place)
+{
+    const struct day_part *last = &day->state.parts[day->state.part_count - 1];
+
+    return !last->sealed && place > last->from;
+}
+
+/* Something of substance came for this day: it belongs to the open part, and there is one, unless a sealed one
+ * covers it. */
+static enum err open_part(struct work *work, struct open_day *day, uint64_t place)
 {
     struct day_part *last = day_last_part(&day->state);
 
     if (!last->sealed)
+        return ERR_OK;
+    if (!is_unheard(last) && place <= last->upto)
         return ERR_OK;
     if (!is_unheard(last))
         return day_new_part(&day->state, last->upto, work->fold->arena);
@@ -86,14 +98,26 @@ static enum err effect_on(struct work *work, struct one *one, struct open_day *d
     uint64_t *counts[] = { [EFFECT_BROKEN] = &day->state.broken, [EFFECT_VOID] = &day->state.voids,
                            [EFFECT_CONFLICT] = &day->state.conflicts, [EFFECT_MOVEMENT] = &day->state.movements,
                            [EFFECT_Z] = &day->state.zs };
-    enum err err = open_part(work, day);
+    enum err err = open_part(work, day, one->known.place);
 
     if (err)
         return err;
     if (class_ >= EFFECT_BROKEN)
         ++*counts[class_];
-    day->state.last_place = one->known.place;
+    if (day->state.last_place < one->known.place)
+        day->state.last_place = one->known.place;
     return effect_put(work->txn, day->venue, day->number, class_, one->known.place, one->n++, effect);
+}
+
+/* The part that covers a place may have orders of it to be built, though it is sealed. */
+static void note_orders(struct open_day *day, uint64_t place)
+{
+    for (size_t i = 0; i < day->state.part_count; i++) {
+        struct day_part *part = &day->state.parts[i];
+
+        if (part->sealed && place > part->from && place <= part->upto)
+            part->orders_open++;         /* counted at the next look */
+    }
 }
 
 /* Books a receipt on a day, or takes it back; `by` is the event that says so. */
@@ -106,8 +130,10 @@ static enum err book(struct work *work, struct one *one, int32_t number, const s
     enum err err = day_of(work, one->event.venue, number, &day);
 
     if (!err)
-        err = open_part(work, day);
-    if (!err && class_ == EFFECT_PLAIN) {
+        err = open_part(work, day, one->known.place);
+    if (!err && !in_open_part(day, one->known.place)) {
+        note_orders(day, one->known.place);
+    } else if (!err && class_ == EFFECT_PLAIN) {
         err = day_add_plain(&day->state, receipt, negative, work->fold->arena);
         if (err == ERR_RANGE) {          /* absurd amounts: booked nowhere, and the draft says so */
             one->known.booked = one->known.booked && negative;
@@ -185,7 +211,7 @@ static enum err unseat(struct work *work, const struct event *receipt, struct cl
         return err;
     last = day_last_part(&day->state);
     if (is_unheard(last))
-        return open_part(work, day);
+        return open_part(work, day, UINT64_MAX);
     return last->sealed ? ERR_OK
                         : day_resum(work->txn, day->venue, day->number, &day->state, last->from, work->fold->arena);
 }
@@ -383,6 +409,14 @@ static void begin(struct work *work, struct txn *txn)
     fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = 0;
 }
 
+static bool is_due(const struct day *day)
+{
+    for (size_t i = 0; i < day->part_count; i++)
+        if (!day->parts[i].sealed || day->parts[i].orders_open)
+            return true;
+    return false;
+}
+
 static enum err finish(struct work *work)
 {
     struct fold *fold = work->fold;
@@ -400,7 +434,7 @@ static enum err finish(struct work *work)
         key_name(&key, day->venue);
         key_day(&key, day->number);
         err = day_save(work->txn, day->venue, day->number, &day->state);
-        if (!err && !day_last_part(&day->state)->sealed)
+        if (!err && is_due(&day->state))
             err = store_put(work->txn, TABLE_DUE, key_str(&key), STR("1"));
         fold->touched[fold->touched_count++] = (struct touched){ day->venue, day->number };
     }

@@ -11,6 +11,8 @@ struct order_mark {
     uint64_t content;                    /* hash of the draft without its revision */
     bool released;                       /* a closed draft of it may be on its way */
     bool sealed;                         /* the invoicer has it */
+    uint32_t empty;                      /* revision of the last draft that took it back; 0: none */
+    bool withdrawn;                      /* the invoicer knows that it is none (any more); it may become one again */
 };
 
 /* ERR_NOT_FOUND. reg is a view into the store. */

@@ -17,13 +17,33 @@ static enum err put_due(struct txn *txn, struct str venue, int32_t day)
 
 /* --- seals --- */
 
+static uint32_t later_of(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* A sender has seen higher revisions: this store is an older copy, or a new one. */
+static void catch_up(uint32_t known, uint32_t *revision, uint64_t *content)
+{
+    if (known <= *revision)
+        return;
+    *revision = known;
+    *content = 0;                        /* whatever is built now is a new revision */
+}
+
+/* Drafts may have been built after the one that was sealed, so it is that one's revision which tells whether a
+ * reversal was heard before. */
 static enum err reopen(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
 {
     struct day_part *part = &day->parts[seal->doc.part - 1];
     bool last = seal->doc.part == day->part_count;
 
-    if (!part->sealed || seal->revision < part->revision)
+    if (part->sealed && seal->revision < part->sealed_revision)
         return ERR_OK;                   /* heard before */
+    part->undone_revision = later_of(part->undone_revision, seal->revision);
+    catch_up(seal->revision, &part->revision, &part->content);
+    if (!part->sealed)
+        return ERR_OK;
     part->sealed = part->nothing = part->emitted_credit_in = false;
     part->content = 0;                   /* whatever is built now is a new revision */
     if (!last)
@@ -32,27 +52,33 @@ static enum err reopen(struct txn *txn, const struct seal *seal, struct day *day
     return day_resum(txn, seal->doc.venue, seal->doc.day, day, part->from, arena);
 }
 
+/* What came after the sealed draft was built is the next part. */
+static enum err end_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
+{
+    enum err err;
+
+    day->parts[seal->doc.part - 1].upto = seal->upto;
+    day->sum_count = 0;
+    day->receipts = 0;
+    if (day->last_place <= seal->upto)
+        return ERR_OK;
+    err = day_resum(txn, seal->doc.venue, seal->doc.day, day, seal->upto, arena);
+    return err ? err : day_new_part(day, seal->upto, arena);
+}
+
 static enum err seal_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
 {
     struct day_part *part = &day->parts[seal->doc.part - 1];
-    bool open_ended = part->upto == 0;
 
-    if (part->sealed)
-        return ERR_OK;
+    if (part->sealed || seal->revision <= part->undone_revision)
+        return ERR_OK;                   /* heard before */
     part->sealed = true;
-    part->revision = part->revision > seal->revision ? part->revision : seal->revision;
+    part->sealed_revision = seal->revision;
+    part->revision = later_of(part->revision, seal->revision);
     part->credit_ordered = seal->credit_ordered;
     if (seal->credit_ordered)
         part->fate = CREDIT_ORDERED;
-    if (!open_ended)
-        return ERR_OK;
-    part->upto = seal->upto;
-    if (day->last_place <= seal->upto) {
-        day->sum_count = 0;
-        day->receipts = 0;
-        return ERR_OK;
-    }
-    return day_resum(txn, seal->doc.venue, seal->doc.day, day, seal->upto, arena);
+    return part->upto == 0 ? end_part(txn, seal, day, arena) : ERR_OK;
 }
 
 struct seal_work { const struct seal *seal; struct arena *arena; };
@@ -68,25 +94,59 @@ static enum err seal_voucher(struct txn *txn, void *context)
     err = day_load(txn, seal->doc.venue, seal->doc.day, work->arena, &day);
     if (err || seal->doc.part > day.part_count)
         return err;
-    err = seal->reversed ? reopen(txn, seal, &day, work->arena) : seal_part(txn, seal, &day, work->arena);
-    if (!err && !seal->reversed && seal->doc.part == day.part_count && day.last_place > seal->upto)
-        err = day_new_part(&day, seal->upto, work->arena);
+    if (seal->behind && !day.parts[seal->doc.part - 1].sealed)
+        catch_up(seal->revision, &day.parts[seal->doc.part - 1].revision, &day.parts[seal->doc.part - 1].content);
+    else if (!seal->behind)
+        err = seal->reversed ? reopen(txn, seal, &day, work->arena) : seal_part(txn, seal, &day, work->arena);
     if (!err)
         err = day_save(txn, seal->doc.venue, seal->doc.day, &day);
     KILLPOINT("mapper.before-seal-commit");
     return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
 }
 
+/* What PowerOffice refused, a person sends again: it is built anew at the next look. */
+static enum err reopen_order(struct txn *txn, const struct seal *seal, struct order_mark *mark, struct arena *arena)
+{
+    struct day day;
+    enum err err;
+
+    catch_up(seal->revision, &mark->revision, &mark->content);
+    if (!mark->sealed)
+        return mark_put(txn, seal->doc.venue, seal->doc.day, mark);
+    mark->sealed = false;
+    mark->content = 0;
+    arena_reset(arena);
+    err = day_load(txn, seal->doc.venue, seal->doc.day, arena, &day);
+    if (err || mark->part == 0 || mark->part > day.part_count)
+        return err;
+    day.parts[mark->part - 1].orders_open++;         /* counted at the next look */
+    err = day_save(txn, seal->doc.venue, seal->doc.day, &day);
+    return err ? err : mark_put(txn, seal->doc.venue, seal->doc.day, mark);
+}
+
+/* The seal of an empty draft says only that the invoicer has nothing of it (any more). */
 static enum err seal_order(struct txn *txn, void *context)
 {
-    const struct seal *seal = ((struct seal_work *)context)->seal;
+    struct seal_work *work = context;
+    const struct seal *seal = work->seal;
     struct order_mark mark;
     enum err err = mark_get(txn, seal->doc.venue, seal->doc.day, seal->doc.reg, seal->doc.seq, &mark);
 
-    if (err || mark.sealed || seal->reversed)
+    if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     mark.reg = seal->doc.reg;
-    mark.sealed = true;
+    if (seal->reversed) {
+        err = reopen_order(txn, seal, &mark, work->arena);
+        return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
+    }
+    if (mark.sealed || (!seal->behind && seal->revision == mark.empty && mark.empty != mark.revision))
+        return ERR_OK;                   /* heard before, or taken back before it became an order again */
+    if (seal->behind)
+        catch_up(seal->revision, &mark.revision, &mark.content);
+    else if (seal->revision == mark.empty)
+        mark.withdrawn = true;
+    else
+        mark.sealed = true;
     err = mark_put(txn, seal->doc.venue, seal->doc.day, &mark);
     return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
 }

@@ -9,7 +9,7 @@
 struct effects {
     struct sender *sender;
     size_t seen_count, told;
-    struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed; } tell[INBOX_MAX];
+    struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed, behind; } tell[INBOX_MAX];
     struct { size_t turn; bool changed; } seen[INBOX_MAX];
 };
 
@@ -80,14 +80,39 @@ static enum err take_draft(struct record *now, const struct draft *draft, const 
     return verdict->problems.count ? record_set_problems(now, arena, &verdict->problems) : ERR_OK;
 }
 
-static void answer_with_seal(struct effects *effects, struct str doc, const struct record *record)
+/* What the mapper is to be told: a seal, a reversal, or that it is behind. */
+static void answer(struct effects *effects, struct str doc, const struct record *record, bool behind)
 {
     if (effects->told == INBOX_MAX || !str_copy(doc, effects->tell[effects->told].doc, DOC_ID_SIZE))
         return;
     effects->tell[effects->told].record = (struct record){ .revision = record->revision, .upto = record->upto,
                                                            .credit_ordered = record->credit_ordered,
                                                            .day = record->day };
+    effects->tell[effects->told].behind = behind;
     effects->tell[effects->told++].reversed = record->work == WORK_TELL;
+}
+
+static bool is_nothing(const struct draft *draft, const struct verdict *verdict)
+{
+    return draft->phase == DRAFT_CLOSED && !draft->line_count && !draft->order_line_count && !verdict->problems.count;
+}
+
+/* A closed draft without lines and problems: there is nothing to send, and the mapper needs not offer it again.
+ * The record stays, so that an older draft that comes late does not bring it back. A voucher's part ends with
+ * this, so it is sealed like any other; an order that was taken back may become one again. */
+static void take_nothing(struct effects *effects, struct str doc, const struct draft *draft, struct record *now,
+                         int64_t now_ms)
+{
+    struct record nothing = { .revision = draft->revision, .upto = draft->upto, .day = draft->doc.day,
+                              .credit_ordered = draft->credit_ordered };
+
+    answer(effects, doc, &nothing, false);
+    if (draft->doc.kind == DOC_ORDER || now->sealed)
+        return;
+    now->sealed = true;
+    now->sealed_ms = now_ms;
+    now->upto = draft->upto;
+    now->credit_ordered = draft->credit_ordered;
 }
 
 static void note_venue(struct effects *effects, struct str id)
@@ -101,7 +126,7 @@ static void note_venue(struct effects *effects, struct str id)
 
 static bool nothing_new(const struct record *was, const struct record *now)
 {
-    return !was->sealed && was->revision == now->revision && str_equal(was->draft, now->draft) &&
+    return !was->sealed && !now->sealed && was->revision == now->revision && str_equal(was->draft, now->draft) &&
            str_equal(was->problems, now->problems);
 }
 
@@ -126,17 +151,21 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
         return err;
     err = ERR_OK;
     if (known && !record_open_for(&was, draft.revision)) {
-        answer_with_seal(effects, doc, &was);
+        answer(effects, doc, &was, false);
         return ERR_OK;
     }
-    if (known && draft.revision < was.revision)
+    if (known && draft.revision < was.revision) {
+        answer(effects, doc, &was, true);
         return ERR_OK;
+    }
     if (known)
         now = was;
     if (known && was.sealed)
         err = next_round(txn, doc, &now, now_ms);
     if (!err)
         err = take_draft(&now, &draft, verdict, &sender->arena);
+    if (!err && is_nothing(&draft, verdict))
+        take_nothing(effects, doc, &draft, &now, now_ms);
     if (err || (known && nothing_new(&was, &now)))
         return err;
     err = record_move(&now, event_of(&draft, verdict, now.transfer), now_ms);
@@ -199,6 +228,9 @@ enum err inbox_flush(struct sender *sender)
             turn->state = TURN_LOOK;
     }
     for (size_t i = 0; i < effects.told; i++)
-        tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
+        if (effects.tell[i].behind)
+            tell_behind(sender, str_of(effects.tell[i].doc), &effects.tell[i].record);
+        else
+            tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
     return ERR_OK;
 }

@@ -9,23 +9,36 @@
 
 enum { UNBUILT_WAIT_MS = 5000, REFUSALS_MAX = 4, BODY_BYTES_MAX = 8 * 1024 * 1024 };
 
-void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
+static void tell_seal(struct sender *sender, struct str doc, int32_t day, struct seal *seal)
 {
-    struct seal seal = { .revision = record->revision, .reversed = reversed, .upto = record->upto,
-                         .credit_ordered = record->credit_ordered };
     struct strbuf bytes;
     struct str part;
 
-    if (doc_parse(doc, &seal.doc))
+    if (doc_parse(doc, &seal->doc))
         return;
-    seal.doc.day = record->day;
+    seal->doc.day = day;
     strbuf_init(&bytes, 4096);
-    seal_encode(&seal, &bytes);
+    seal_encode(seal, &bytes);
     part = strbuf_str(&bytes);
     for (int i = 0; !bytes.failed && i < sender->mapper_count; i++)
         if (link_send(sender->mappers[i], &part, 1))
             stage_counter_add(sender->stage, "seals_untold", 1);     /* the mapper asks again with its draft */
     strbuf_free(&bytes);
+}
+
+void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
+{
+    struct seal seal = { .revision = record->revision, .reversed = reversed, .upto = record->upto,
+                         .credit_ordered = record->credit_ordered };
+
+    tell_seal(sender, doc, record->day, &seal);
+}
+
+void tell_behind(struct sender *sender, struct str doc, const struct record *record)
+{
+    struct seal seal = { .revision = record->revision, .behind = true };
+
+    tell_seal(sender, doc, record->day, &seal);
 }
 
 static enum err build(struct job *job, struct str *ret_body)

@@ -150,6 +150,7 @@ USED enum err find_more(struct slot *slot, struct job *job);
 USED enum err undo_start(struct slot *slot, struct job *job);
 USED enum err later_run(struct sender *sender);
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
+void tell_behind(struct sender *sender, struct str doc, const struct record *record);
 /* decide.c, takeover.c, again.c */
 USED enum err decide_run(struct sender *sender);
 USED enum err takeover_run(struct sender *sender);

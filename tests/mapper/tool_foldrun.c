@@ -191,7 +191,8 @@ static enum err seal_read(struct txn *txn, void *context)
     if (!err)
         err = draft_decode(arena_copy(&sealing->run->event_arena, bytes), &sealing->run->event_arena, draft);
     if (!err)
-        sealing->seal = (struct seal){ draft->doc, draft->revision, false, draft->upto, draft->credit_ordered };
+        sealing->seal = (struct seal){ .doc = draft->doc, .revision = draft->revision, .upto = draft->upto,
+                                       .credit_ordered = draft->credit_ordered };
     return err;
 }
 

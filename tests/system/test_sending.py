@@ -288,3 +288,41 @@ def test_a_stop_is_quick_and_loses_nothing(rig):
     rig.offer(sent)
     rig.settled(sent=len(sent))
     exactly_once(rig, sent)
+
+
+def test_what_came_to_nothing_is_sealed_and_stays_so(rig):
+    """A closed draft without lines is answered with a seal. A voucher's part ends with it: nothing that was built
+    later is sent under its name, nor an older draft that comes late."""
+    rig = rig(1)
+    rig.start()
+    venue = rig.venues[0]
+    full, empty, later = (voucher_draft(venue, DAY_ZERO, revision=r, upto=u, closed=c)
+                          for r, u, c in ((1, 5, False), (2, 6, True), (3, 7, True)))
+    empty[18], empty[19] = [], []
+    rig.verdict(full)
+    rig.settled(open=1)
+    rig.verdict(empty)
+    heard = lambda seal: wait_for(lambda: rig.seals and rig.seals[-1] == seal, 10)
+    heard((doc_id(full), 2, False, 6))
+    for draft in later, voucher_draft(venue, DAY_ZERO, upto=5):
+        rig.seals.clear()
+        rig.verdict(draft)
+        heard((doc_id(full), 2, False, 6))
+    assert not rig.vouchers()
+
+
+def test_order_taken_back_may_become_one_again(rig):
+    rig = rig(1, stage="invoicer")
+    rig.start()
+    venue = rig.venues[0]
+    order = [order_draft(venue, "K1", 1, LINES, revision=r, closed=c) for r, c in ((1, False), (2, True), (3, True))]
+    order[1][22] = []
+    rig.verdict(order[0])
+    rig.verdict(order[1])
+    wait_for(lambda: rig.seals and rig.seals[-1] == (doc_id(order[0]), 2, False, 1), 10)
+    stale = order_draft(venue, "K1", 1, LINES, revision=1)
+    rig.seals.clear()
+    rig.verdict(stale)                                       # built before it was taken back: never sent
+    wait_for(lambda: rig.seals and rig.seals[-1] == (doc_id(stale), 2, None, 0), 10)
+    rig.verdict(order[2])
+    wait_for(lambda: rig.states().get("open", 0) == 0, 10)
