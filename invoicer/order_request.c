@@ -12,7 +12,7 @@ enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, DAY
 
 static bool read_totals(struct str json, struct sent *sent)
 {
-    if (!json_member_text(json, "Id", sent->id, sizeof sent->id) || !sent->id[0])
+    if (!json_member_id(json, "Id", sent->id, sizeof sent->id))
         return false;
     (void)json_member_int(json, "SalesOrderNo", &sent->number);
     sent->has_total = json_member_money(json, "TotalAmount", &sent->total);
@@ -113,7 +113,7 @@ static enum look read_orders(const struct task *task, struct lookup *lookup, lon
     if (status >= 300)
         return LOOK_LATER;
     if (find_row(task, json, &row, &rows)) {
-        if (!json_member_text(row, "Id", lookup->found.id, sizeof lookup->found.id))
+        if (!json_member_id(row, "Id", lookup->found.id, sizeof lookup->found.id))
             return LOOK_LATER;
         (void)json_member_int(row, "SalesOrderNo", &lookup->found.number);
         return next_step(lookup, STEP_CONFIRM);
@@ -137,7 +137,7 @@ static enum look read_invoices(const struct task *task, struct lookup *lookup, l
     if (status >= 300)
         return LOOK_LATER;
     if (find_row(task, json, &row, &rows)) {
-        if (!json_member_text(row, "Id", lookup->found.id, sizeof lookup->found.id))
+        if (!json_member_id(row, "Id", lookup->found.id, sizeof lookup->found.id))
             return LOOK_LATER;
         (void)json_member_int(row, "OrderNo", &lookup->found.number);
         lookup->found.has_total = json_member_money(row, "TotalAmount", &lookup->found.total);

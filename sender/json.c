@@ -379,6 +379,16 @@ bool json_member_text(struct str object, const char *name, char *to, size_t size
     return json_member(object, name, &value) && json_text(value, to, size);
 }
 
+bool json_member_id(struct str object, const char *name, char *to, size_t size)
+{
+    if (!json_member_text(object, name, to, size))
+        return false;
+    if (to[0] && to[strspn(to, "0123456789abcdefABCDEF-")] == '\0')
+        return true;
+    to[0] = '\0';
+    return false;
+}
+
 bool json_member_int(struct str object, const char *name, int64_t *ret_number)
 {
     struct str value;

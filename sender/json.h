@@ -26,6 +26,8 @@ bool json_money(struct str value, struct money *ret_amount);
 
 /* The same in one step. Absent or of another type: false, and "" or 0. */
 bool json_member_text(struct str object, const char *name, char *to, size_t size);
+/* An id that goes into an address again: hexadecimal digits and dashes only, and at least one. */
+bool json_member_id(struct str object, const char *name, char *to, size_t size);
 bool json_member_int(struct str object, const char *name, int64_t *ret_number);
 bool json_member_money(struct str object, const char *name, struct money *ret_amount);
 bool json_member_true(struct str object, const char *name);

@@ -209,7 +209,16 @@ static const struct { enum work work; enum err (*start)(struct slot *slot, struc
     { WORK_SEND, send_start }, { WORK_LOOKUP, find_start }, { WORK_REVERSE, undo_start },
 };
 
-/* ERR_BUSY: somebody else was faster; nothing is started. */
+/* A venue that was given to another company keeps what was sealed for the books of the former: it must not be
+ * looked up, or posted, in another's. */
+static bool other_books(const struct sender *sender, const struct job *job)
+{
+    const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
+
+    return !venue || (job->was.sealed && !str_equal(venue->company, job->was.company));
+}
+
+/* ERR_BUSY: somebody else was faster; nothing is started. ERR_REFUSED: not with this configuration. */
 enum err work_start(struct sender *sender, struct slot *slot)
 {
     struct job job;
@@ -219,6 +228,8 @@ enum err work_start(struct sender *sender, struct slot *slot)
         return err;
     if (job.was.claimed || job.was.work != slot->work)
         return ERR_BUSY;
+    if (other_books(sender, &job))
+        return ERR_REFUSED;
     for (size_t i = 0; i < COUNT(starts); i++)
         if (starts[i].work == slot->work)
             return starts[i].start(slot, &job);

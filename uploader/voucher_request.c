@@ -74,7 +74,7 @@ static enum err voucher_build(const struct task *task, struct strbuf *body)
 static bool voucher_read_sent(const struct task *task, struct str json, struct sent *sent)
 {
     (void)task;
-    if (!json_member_text(json, "Id", sent->id, sizeof sent->id) || !sent->id[0])
+    if (!json_member_id(json, "Id", sent->id, sizeof sent->id))
         return false;
     (void)json_member_int(json, "VoucherNo", &sent->number);
     return true;
@@ -114,7 +114,7 @@ static bool row_is_ours(const struct task *task, struct str row, struct sent *fo
 
     if (!json_member_text(row, "ExternalImportReference", reference, sizeof reference) ||
         !str_equal(str_of(reference), task->draft->reference) || json_member_true(row, "IsReversed") ||
-        !json_member_text(row, "VoucherId", id, sizeof id) || !id[0])
+        !json_member_id(row, "VoucherId", id, sizeof id))
         return false;
     if (list_has(task->record->old_ids, str_of(id)))         /* a round that was reversed; the replica lags */
         return false;

@@ -91,6 +91,11 @@ static void members_and_items(void **unused)
     assert_string_equal(id, "b\xc3\xa6\n\xf0\x9f\x98\x80");
     assert_true(json_member_text(doc, "ID", cut, sizeof cut));
     assert_string_equal(cut, "b\xc3\xa6");
+    assert_false(json_member_id(doc, "id", id, sizeof id));
+    assert_string_equal(id, "");
+    assert_true(json_member_id(STR("{\"Id\":\"2684d17b-CBA6\"}"), "id", id, sizeof id));
+    assert_false(json_member_id(STR("{\"Id\":\"2684/../x\"}"), "id", id, sizeof id));
+    assert_false(json_member_id(STR("{\"Id\":\"\"}"), "id", id, sizeof id));
     assert_false(json_member(doc, "no", &lines));
     assert_false(json_member(doc, "absent", &lines));
     assert_true(json_member(doc, "lines", &lines));

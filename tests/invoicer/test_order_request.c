@@ -1,0 +1,234 @@
+/* Goal: an order's request says every value that somebody's setting could change, in the same bytes for ever; it is
+ * found again as an order or as the invoice it became; sending it as an invoice ends in a number or in a reason. */
+#include "invoicer/order_body.h"
+#include "invoicer/order_request.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OURS "5fc3a3a4-6f6b-5a1e-9d2f-000000000001"
+
+static struct ref_product products[] = { { .code = { "MAT", 3 }, .id = 501 }, { .code = { "MAT-TA", 6 }, .id = 502 } };
+static struct ref_department departments[] = { { .code = { "10", 2 }, .id = 55 } };
+static struct ref_customer customers[] = { { .no = 10001, .id = 90001 } };
+static const struct refdata books = { .products = products, .product_count = 2, .departments = departments,
+                                      .department_count = 1, .customers = customers, .customer_count = 1 };
+static const struct sender_settings settings = { .price_decimals = 4 };
+
+static char folder[64];
+static struct refstore *links;
+static struct arena arena;
+static struct order_line lines[2];
+static struct draft draft;
+static struct record record;
+static struct task task;
+
+static int fresh(void **unused)
+{
+    (void)unused;
+    (void)snprintf(folder, sizeof folder, "/tmp/bilag-order-XXXXXX");
+    arena_init(&arena, 1 << 20);
+    if (!mkdtemp(folder) || refstore_open(str_of(folder), 0, &links, NULL) ||
+        customer_link_put(links, STR("912345678"), STR("kunde-77"), 10001))
+        return -1;
+    lines[0] = (struct order_line){ .product = STR("MAT"), .rate = 2500, .text = STR("Burger"), .qty = 2000000,
+                                    .gross = { 39800 }, .share = { 39800 } };
+    lines[1] = (struct order_line){ .product = STR("MAT-TA"), .rate = 1500, .text = STR("Wrap"), .qty = 3000000,
+                                    .gross = { 33300 }, .share = { 8547 } };
+    draft = (struct draft){ .doc = { .kind = DOC_ORDER, .venue = STR("v"), .day = 20777, .reg = STR("K1"), .seq = 6 },
+                            .company = STR("912345678"), .reference = STR(OURS), .currency = STR("NOK"), .post_on = 20777,
+                            .customer = STR("kunde-77"), .order_no = STR("A-5512"), .order_lines = lines,
+                            .order_line_count = 2, .total = { 48347 }, .send_invoice = true, .department = STR("10") };
+    record = (struct record){ .state = DOC_SENDING, .id = STR("b2"), .sealed_ms = INT64_C(1795176000000) };
+    task = (struct task){ .record = &record, .draft = &draft, .ref = &books, .links = links, .settings = &settings,
+                          .arena = &arena };
+    return 0;
+}
+
+static int stale(void **unused)
+{
+    char command[96];
+
+    (void)unused;
+    refstore_close(links);
+    arena_free(&arena);
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static const char *built(enum err want)
+{
+    static char text[4096];
+    struct strbuf body;
+    enum err err;
+
+    strbuf_init(&body, 1 << 16);
+    err = order_build(&task, &body);
+    assert_int_equal(err, want);
+    assert_true(err || str_copy(strbuf_str(&body), text, sizeof text));
+    strbuf_free(&body);
+    return text;
+}
+
+static void bytes(void **unused)
+{
+    (void)unused;
+    assert_string_equal(built(ERR_OK),
+        "{\"CustomerId\":90001,\"ExternalImportReference\":\"" OURS "\",\"CurrencyCode\":\"NOK\","
+        "\"SalesOrderDate\":\"2026-11-20\",\"DeliveryDate\":\"2026-11-20\",\"SalesOrderStatus\":\"Draft\","
+        "\"PurchaseOrderReference\":\"A-5512\",\"DepartmentId\":55,\"SalesOrderLines\":["
+        "{\"LineType\":\"Normal\",\"ProductId\":501,\"Description\":\"Burger\",\"Quantity\":2,\"ProductUnitPrice\":159.2,"
+        "\"Allowance\":0,\"UseStandardSalesAccount\":true,\"SortOrder\":0,\"ExternalImportReference\":\"" OURS "/1\"},"
+        "{\"LineType\":\"Normal\",\"ProductId\":502,\"Description\":\"Wrap (85,47 of 333,00)\",\"Quantity\":1,"
+        "\"ProductUnitPrice\":74.3217,\"Allowance\":0,\"UseStandardSalesAccount\":true,\"SortOrder\":1,"
+        "\"ExternalImportReference\":\"" OURS "/2\"}]}");
+}
+
+static void numbers_and_departments(void **unused)
+{
+    static const struct { const char *order_no, *expected; } rows[] = {
+        { "4711", ",\"ImportedOrderNo\":4711," },
+        { "0012", ",\"PurchaseOrderReference\":\"0012\"," },               /* a number would lose its zeros */
+        { "12345678901234567890", ",\"PurchaseOrderReference\":\"12345678901234567890\"," },
+        { "K1-6", ",\"PurchaseOrderReference\":\"K1-6\"," },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        draft.order_no = str_of(rows[i].order_no);
+        if (!strstr(built(ERR_OK), rows[i].expected))
+            fail_msg("%s", rows[i].order_no);
+    }
+    draft.department = STR_NONE;
+    assert_non_null(strstr(built(ERR_OK), "\"DepartmentId\":-1,"));
+    lines[0].qty = 1234567;               /* finer than PowerOffice keeps */
+    assert_non_null(strstr(built(ERR_OK), "\"Description\":\"1.2345 x Burger\",\"Quantity\":1,"));
+}
+
+static void not_connected(void) { draft.customer = STR("kunde-78"); }
+static void no_product(void)    { lines[1].product = STR("VIN"); }
+static void no_place(void)      { draft.department = STR("11"); }
+static void no_lines(void)      { draft.order_line_count = 0; }
+static void absurd(void)        { lines[0].share.ore = lines[0].gross.ore = INT64_MAX; }
+
+static void what_never_leaves(void **unused)
+{
+    static const struct { const char *why; void (*spoil)(void); enum err err; } rows[] = {
+        { "customer not connected", not_connected, ERR_NOT_FOUND }, { "no such product", no_product, ERR_NOT_FOUND },
+        { "no such department", no_place, ERR_NOT_FOUND },          { "no lines", no_lines, ERR_RANGE },
+        { "an absurd amount", absurd, ERR_RANGE },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(stale(NULL), 0);
+        assert_int_equal(fresh(NULL), 0);
+        rows[i].spoil();
+        (void)built(rows[i].err);
+    }
+}
+
+enum { ORDERS, DATED, INVOICES, CONFIRM };
+
+static void search(void **unused)
+{
+#define ROW "{\"Id\":\"b2\",\"SalesOrderNo\":7,\"OrderNo\":7,\"ExternalImportReference\":\"" OURS "\",\"TotalAmount\":483.47}"
+    static const struct { const char *why; int step; const char *missing, *text; bool last; long status;
+                          enum look look; int to; } rows[] = {
+        { "an order", ORDERS, "", "[{\"Id\":\"a1\"}," ROW "]", true, 200, LOOK_MORE, CONFIRM },
+        { "no order: perhaps an invoice", ORDERS, "", "", true, 204, LOOK_MORE, INVOICES },
+        { "no order, no right to look at invoices", ORDERS, "OutgoingInvoice", "", true, 204, LOOK_ABSENT, ORDERS },
+        { "dates are demanded", ORDERS, "", "{}", true, 400, LOOK_MORE, DATED },
+        { "refused even so", DATED, "", "{}", true, 400, LOOK_LATER, DATED },
+        { "an invoice", INVOICES, "", "[" ROW "]", true, 200, LOOK_FOUND, INVOICES },
+        { "neither", INVOICES, "", "[{\"Id\":\"a1\"}]", true, 200, LOOK_ABSENT, INVOICES },
+        { "more of them", INVOICES, "", "[{\"Id\":\"a1\"}]", false, 200, LOOK_MORE, INVOICES },
+        { "confirmed", CONFIRM, "", "{\"Id\":\"b2\",\"SalesOrderLines\":[{},{}]}", true, 200, LOOK_FOUND, CONFIRM },
+        { "other lines", CONFIRM, "", "{\"Id\":\"b2\",\"SalesOrderLines\":[{}]}", true, 200, LOOK_DIFFERS, CONFIRM },
+        { "gone meanwhile", CONFIRM, "", "{}", true, 404, LOOK_LATER, CONFIRM },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct lookup lookup = { .step = rows[i].step, .page = 1 };
+        enum look look;
+
+        (void)str_copy(str_of(rows[i].missing), lookup.missing, sizeof lookup.missing);
+        look = order_ops.lookup_read(&task, &lookup, rows[i].status, str_of(rows[i].text), rows[i].last);
+        if (look != rows[i].look || lookup.step != rows[i].to)
+            fail_msg("%s: %d, step %d", rows[i].why, look, lookup.step);
+    }
+}
+
+static void totals(void **unused)
+{
+    static const struct { const char *why, *answer; bool differs; enum work work; } rows[] = {
+        { "the same", "{\"Id\":\"b2\",\"SalesOrderNo\":7,\"TotalAmount\":483.47}", false, WORK_INVOICE },
+        { "as a double comes", "{\"Id\":\"b2\",\"TotalAmount\":483.47000000000003}", false, WORK_INVOICE },
+        { "one øre", "{\"Id\":\"b2\",\"TotalAmount\":483.48}", true, WORK_NONE },         /* no invoice of a wrong sum */
+        { "not said", "{\"Id\":\"b2\"}", false, WORK_INVOICE },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct problems problems = { .count = 0 };
+        struct sent sent = { .number = 0 };
+
+        assert_true(order_ops.read_sent(&task, str_of(rows[i].answer), &sent));
+        order_ops.judge_sent(&task, &sent, &problems, &arena);
+        if (problems_have(&problems, PROBLEM_TOTAL_DIFFERS) != rows[i].differs ||
+            order_ops.after_sent(&task, &sent) != rows[i].work)
+            fail_msg("%s", rows[i].why);
+        if (rows[i].differs)
+            assert_true(str_equal(problems.at[0].arg[0], STR("483,47")) && str_equal(problems.at[0].arg[1], STR("483,48")));
+    }
+}
+
+static void invoices(void **unused)
+{
+    static const struct { const char *why; enum work asked; enum outcome outcome; long status; const char *text;
+                          uint32_t attempts; enum work work; int64_t invoice_no; bool problem; } rows[] = {
+        { "taken", WORK_INVOICE, OUTCOME_DONE, 202, "{}", 1, WORK_INVOICED, 0, false },
+        { "answer lost", WORK_INVOICE, OUTCOME_UNKNOWN, 0, "", 1, WORK_INVOICED, 0, false },
+        { "no right", WORK_INVOICE, OUTCOME_REFUSED, 400, "{\"title\":\"Missing privilege\"}", 1, WORK_NONE, 0, true },
+        { "no right, by status", WORK_INVOICE, OUTCOME_LOGIN, 403, "", 1, WORK_NONE, 0, true },
+        { "sent", WORK_INVOICED, OUTCOME_DONE, 200, "[{\"SentDateTimeOffset\":\"2026-11-20T10:00:00Z\",\"InvoiceNo\":8}]", 2,
+          WORK_NONE, 8, false },
+        { "sent, as an object", WORK_INVOICED, OUTCOME_DONE, 200, "{\"SentDateTimeOffset\":\"2026\",\"InvoiceNo\":8}", 2,
+          WORK_NONE, 8, false },
+        { "under way", WORK_INVOICED, OUTCOME_DONE, 200, "[{\"IsInvoiceBeingProcessed\":true}]", 3, WORK_INVOICED, 0, false },
+        { "failed", WORK_INVOICED, OUTCOME_DONE, 200, "[{\"LastErrorMessage\":\"no address\"}]", 2, WORK_NONE, 0, true },
+        { "nobody asked, says the first look", WORK_INVOICED, OUTCOME_DONE, 204, "", 2, WORK_INVOICED, 0, false },
+        { "nobody asked, says the third", WORK_INVOICED, OUTCOME_DONE, 204, "", 3, WORK_INVOICE, 0, false },
+        { "never", WORK_INVOICED, OUTCOME_DONE, 204, "", 40, WORK_NONE, 0, true },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct answer answer = { .outcome = rows[i].outcome, .status = rows[i].status };
+        struct record now = { .state = DOC_SENT, .work = WORK_INVOICED, .attempts = rows[i].attempts, .words = STR("words") };
+        struct problems problems;
+
+        order_ops.later_read(&task, rows[i].asked, &answer, str_of(rows[i].text), 1000, &now);
+        record_problems(&now, &problems);
+        if (now.work != rows[i].work || now.invoice_no != rows[i].invoice_no ||
+            problems_have(&problems, PROBLEM_INVOICE_NOT_SENT) != rows[i].problem)
+            fail_msg("%s: %s", rows[i].why, work_text(now.work));
+    }
+}
+
+int main(void)
+{
+#define ORDER_TEST(f) cmocka_unit_test_setup_teardown(f, fresh, stale)
+    static const struct CMUnitTest tests[] = {
+        ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(what_never_leaves),
+        ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
+    };
+
+    return cmocka_run_group_tests_name("order request", tests, NULL, NULL);
+}
