@@ -52,14 +52,25 @@ enum err link_open(struct stage *stage, int type, link_handler handler, struct l
 enum err link_listen(struct stage *stage, int type, const char *name, link_handler handler,
                      struct link **ret_link, struct fault *fault)
 {
-    char where[256];
-    enum err err = endpoint(stage, name, where, sizeof where, fault);
+    enum err err = link_open(stage, type, handler, ret_link);
 
-    if (!err)
-        err = link_open(stage, type, handler, ret_link);
+    return err ? err : link_bind(*ret_link, name, fault);
+}
+
+enum err link_bound(struct link *link, int messages)
+{
+    ensure(messages > 0);
+    return set(link, ZMQ_RCVHWM, messages) ? ERR_SYSTEM : ERR_OK;
+}
+
+enum err link_bind(struct link *link, const char *name, struct fault *fault)
+{
+    char where[256];
+    enum err err = endpoint(link->stage, name, where, sizeof where, fault);
+
     if (err)
         return err;
-    if (zmq_bind((*ret_link)->socket, where) != 0)
+    if (zmq_bind(link->socket, where) != 0)
         return fault_set(fault, errno == EADDRINUSE ? ERR_IN_USE : ERR_SYSTEM, "cannot listen on %s: %s", where,
                          zmq_strerror(errno));
     return ERR_OK;

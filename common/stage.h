@@ -78,6 +78,11 @@ void    stage_set_wait(struct stage *stage, stage_wait wait, void *context);
 USED enum err link_listen(struct stage *stage, int type, const char *name, link_handler handler,
                           struct link **ret_link, struct fault *fault);
 USED enum err link_open(struct stage *stage, int type, link_handler handler, struct link **ret_link);
+/* What link_listen() does after link_open(): for a link that is bounded first. */
+USED enum err link_bind(struct link *link, const char *name, struct fault *fault);
+/* Takes at most so many messages from each peer before they are handled (a thousand if not told); further ones wait
+ * with the sender. Holds for what is bound or connected afterwards. */
+USED enum err link_bound(struct link *link, int messages);
 USED enum err link_connect(struct link *link, const char *name, struct fault *fault);
 /* Never blocks: ERR_BUSY when no peer is up or all are full; nothing was sent then. */
 USED enum err link_send(struct link *link, const struct str *part, size_t count);

@@ -38,7 +38,11 @@ enum err batches_open(struct stage *stage, struct intake *intake, link_handler h
     batches->stage = stage;
     batches->intake = intake;
     (void)snprintf(name, sizeof name, "ingest-%d", stage_instance(stage));
-    err = link_listen(stage, ZMQ_ROUTER, name, handler, &batches->link, fault);
+    err = link_open(stage, ZMQ_ROUTER, handler, &batches->link);
+    if (!err)
+        err = link_bound(batches->link, BATCHES_AHEAD);
+    if (!err)
+        err = link_bind(batches->link, name, fault);
     if (err) {
         free(batches);
         return err;
@@ -90,7 +94,7 @@ static void take_events(struct batches *batches, struct open_batch *batch, enum 
     reader_init(&in, bytes);
     count = take_array(&in, BATCH_EVENTS_MAX);
     if (in.failed || bytes.len > BATCH_BYTES_MAX) {
-        batch->error = bytes.len > BATCH_BYTES_MAX ? "a batch may be 16 MB at most: send several"
+        batch->error = bytes.len > BATCH_BYTES_MAX ? "a batch may be 8 MB at most: send several"
                                                    : "not a msgpack array of at most 65536 events";
         batch->delivery.failed = intake_refuse(batches->intake, &batch->delivery, 0, bytes, batch->error) != ERR_OK;
         return;

@@ -7,6 +7,9 @@
  *          durable, line being the place in the array from 1; rejected lines that are not named make
  *          "rejected_total". {"error": text, "retry": true} when nothing can be stored: send the same
  *          batch again. {"error": text, "retry": false} when it is no batch.
+ *
+ * Ahead    at most BATCHES_AHEAD batches of a sender are taken in before they are handled, the others wait with the
+ *          sender: what is resident does not depend on how much one pushes without waiting for answers.
  */
 #ifndef BILAG_BATCHES_H
 #define BILAG_BATCHES_H
@@ -14,7 +17,8 @@
 #include "intake.h"
 #include "stage.h"
 
-enum { BATCH_EVENTS_MAX = 65536, BATCH_ID_MAX = 255, BATCH_BYTES_MAX = 16 * 1024 * 1024 };
+enum { BATCH_EVENTS_MAX = 65536, BATCH_ID_MAX = 255, BATCHES_AHEAD = 4,
+       BATCH_BYTES_MAX = 8 * 1024 * 1024 + 16 };     /* the array's own head beside 8 MB of events */
 
 struct batches;
 

@@ -412,6 +412,23 @@ def test_full_disk(make, tmp_path):
             subprocess.run(["umount", "-l", ingest.state], check=False)
 
 
+# Goal: large batches that one sender pushes without waiting lie with the sender, not in memory here; one too large
+# is refused with what to do.
+def test_pushed_batches(ingest):
+    with ingest.dealer("ingest-0") as s:
+        s.sndhwm = 0
+        s.rcvtimeo = 120000
+        for n in range(10):
+            s.send_multipart([b"%d" % n, b"map", msgpack.packb(
+                [receipt(n * 40000 + i) for i in range(40000)])])
+        answers = [s.recv_multipart() for _ in range(10)]
+        assert [a[0] for a in answers] == [b"%d" % n for n in range(10)]
+        assert all(msgpack.unpackb(a[1])["accepted"] == 40000 for a in answers)
+    assert ingest.sanitized() or ingest.rss_kb(field="VmHWM") < 64 * 1024
+    answer = ingest.batch(b"x", b"map", msgpack.packb([receipt(1 << 30, text="x" * (9 << 20))]))
+    assert "8 MB" in answer["error"] and answer["retry"] is False
+
+
 # Goal: many receipts do not make it grow, by any source.
 def test_memory_stays(ingest):
     line = json.dumps(receipt(1))
