@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REFDATA_LAYOUT = 1, PART_BITS = 7, PART_BYTES_MAX = 64 * 1024 * 1024 };
+enum { REFDATA_LAYOUT = 1, PART_BYTES_MAX = 64 * 1024 * 1024 };
 
 /* The head record of a client. `content` is what the version watches beside the lists. */
-struct head { uint64_t version; unsigned have; int64_t read_ms[PART_BITS]; struct str content; };
+struct head { uint64_t version; unsigned have; int64_t read_ms[REF_BITS]; struct str content; };
 
 /* --- head -------------------------------------------------------------------------------------------------- */
 
@@ -44,10 +44,10 @@ static enum err content_decode(struct str bytes, struct refdata *data)
 
 static void head_encode(const struct head *head, struct strbuf *out)
 {
-    wire_array(out, 3 + PART_BITS);
+    wire_array(out, 3 + REF_BITS);
     wire_uint(out, head->version);
     wire_uint(out, head->have);
-    for (size_t i = 0; i < PART_BITS; i++)
+    for (size_t i = 0; i < REF_BITS; i++)
         wire_int(out, head->read_ms[i]);
     wire_bin(out, head->content);
 }
@@ -57,11 +57,11 @@ static enum err head_decode(struct str bytes, struct head *ret_head)
     struct reader in;
 
     reader_init(&in, bytes);
-    if (take_array(&in, 3 + PART_BITS) != 3 + PART_BITS)
+    if (take_array(&in, 3 + REF_BITS) != 3 + REF_BITS)
         return ERR_STORE_DAMAGED;
     ret_head->version = take_uint(&in);
     ret_head->have = (unsigned)take_uint(&in);
-    for (size_t i = 0; i < PART_BITS; i++)
+    for (size_t i = 0; i < REF_BITS; i++)
         ret_head->read_ms[i] = take_int(&in);
     ret_head->content = take_bin(&in, PART_BYTES_MAX);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
@@ -127,7 +127,7 @@ static int64_t oldest_ms(const struct head *head)
 {
     int64_t oldest = 0;
 
-    for (unsigned i = 0; i < PART_BITS; i++)
+    for (unsigned i = 0; i < REF_BITS; i++)
         if (head->have & (1u << i) && (!oldest || head->read_ms[i] < oldest))
             oldest = head->read_ms[i];
     return oldest;
@@ -198,11 +198,13 @@ static enum err summary_work(struct txn *txn, void *context)
         err = links_version_get(txn, &links);
     if (!err)
         err = content_decode(head.content, &data);
-    if (!err)
-        work->summary = (struct ref_summary){ .version = head.version + links, .read_ms = oldest_ms(&head),
-                                              .have = head.have, .login_refused = data.login_fault.len > 0,
-                                              .rights_missing = data.missing_privileges.len > 0 };
-    return err;
+    if (err)
+        return err;
+    work->summary = (struct ref_summary){ .version = head.version + links, .read_ms = oldest_ms(&head),
+                                          .have = head.have, .login_refused = data.login_fault.len > 0,
+                                          .rights_missing = data.missing_privileges.len > 0 };
+    memcpy(work->summary.part_read_ms, head.read_ms, sizeof work->summary.part_read_ms);
+    return ERR_OK;
 }
 
 enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary)
@@ -301,7 +303,7 @@ static enum err put_work(struct txn *txn, void *context)
     if (changed || (work->data->have & ~head.have))
         head.version++;
     head.have |= work->data->have;
-    for (unsigned i = 0; i < PART_BITS; i++)
+    for (unsigned i = 0; i < REF_BITS; i++)
         if (work->data->have & (1u << i))
             head.read_ms[i] = work->data->read_ms;
     head.content = strbuf_str(&work->content);

@@ -44,7 +44,13 @@ USED enum err refdata_load(struct refstore *store, struct str client_id, struct 
 /* The client's own and that of the links together. ERR_NOT_FOUND: never read. */
 USED enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version);
 /* The same without the lists: cheap. ERR_NOT_FOUND: never read. */
-struct ref_summary { uint64_t version; int64_t read_ms; unsigned have; bool login_refused, rights_missing; };
+enum { REF_BITS = 7 };
+struct ref_summary {
+    uint64_t version;
+    int64_t read_ms, part_read_ms[REF_BITS];      /* by bit: when that part was read; 0: never */
+    unsigned have;
+    bool login_refused, rights_missing;
+};
 USED enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary);
 /* Replaces what `have` names and raises the version if anything differs. REF_PRIVILEGES stands for client_name,
  * accounting_ok, missing_privileges and login_fault. read_ms in what is loaded is that of the oldest part. */

@@ -12,7 +12,7 @@
 
 enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 5000, RENEW_MS = 1500, DAY_MS = 86400000,
        AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000, LEASED_AGAIN_MS = 2000,
-       BUSY_AGAIN_MS = 200, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
+       BUSY_AGAIN_MS = 200, MEND_AGAIN_MS = 15000, MEND_ITEMS = 2000, MEND_SPACE_MS = 1000, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
 
 /* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
 static const struct source {
@@ -52,7 +52,7 @@ struct reading {
 };
 
 /* When a client may be read again. */
-struct tended { char client_id[64]; int64_t not_before_ms; };
+struct tended { char client_id[64]; int64_t not_before_ms, contradicted_ms; size_t items; };
 
 struct refreader {
     struct poweroffice *po;
@@ -60,6 +60,7 @@ struct refreader {
     size_t under_way;
     struct tended *tended;
     size_t tended_count, tended_room;
+    int64_t mended_ms;
 };
 
 enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
@@ -177,6 +178,22 @@ static enum err part_ask(struct part *part)
     return poweroffice_call(reading->reader->po, &call, part_answered, part);
 }
 
+/* How long its lists are: long ones are not looked at so often. */
+static void note_items(struct refreader *reader, const struct reading *reading)
+{
+    struct tended *tended = tended_of(reader, str_of(reading->client_id));
+    size_t items = 0;
+
+    for (size_t i = 0; i < REFLISTS; i++) {
+        size_t count;
+
+        memcpy(&count, (const char *)&reading->build.data + reflists[i].count, sizeof count);
+        items += count;
+    }
+    if (tended)
+        tended->items = items;
+}
+
 static unsigned bits_read(const struct reading *reading)
 {
     return reading->want & ~reading->failed;
@@ -199,8 +216,9 @@ static void reading_end(struct reading *reading)
              have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
     if (reading->refused || (reading->failed && !reading->broken))
         not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
-    else
-        not_before(reader, str_of(reading->client_id), err ? AGAIN_MS : CONTRADICTED_AGAIN_MS);
+    else if (err)
+        not_before(reader, str_of(reading->client_id), AGAIN_MS);
+    note_items(reader, reading);
     while (*at != reading)
         at = &(*at)->next;
     *at = reading->next;
@@ -360,7 +378,7 @@ static unsigned due(struct refreader *reader, const struct venue *venue, unsigne
     *ret_priority = 0;
     if (err && err != ERR_NOT_FOUND)
         return 0;
-    if (summary.login_refused || summary.rights_missing)
+    if (summary.login_refused)
         return summary.have | want;                          /* spaced by not_before() */
     if (want & ~summary.have)
         return want & ~summary.have;
@@ -415,9 +433,50 @@ void refreader_tend(struct refreader *reader, const struct venue *venue, unsigne
 
 void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)
 {
-    const struct tended *tended = tended_of(reader, venue->client_id);
+    struct tended *tended = tended_of(reader, venue->client_id);
+    int64_t steady_ms = clock_steady_ms();
 
-    if (!tended || clock_steady_ms() < tended->not_before_ms || reading_of(reader, venue->client_id))
+    if (!tended || steady_ms < tended->not_before_ms || steady_ms < tended->contradicted_ms ||
+        reading_of(reader, venue->client_id))
         return;
+    tended->contradicted_ms = steady_ms + CONTRADICTED_AGAIN_MS;
     wanted(reader, venue, want, 0);
+}
+
+void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits)
+{
+    const struct tended *tended = bits ? tended_of(reader, venue->client_id) : NULL;
+    int64_t steady_ms = clock_steady_ms(), wait_ms;
+    struct ref_summary summary;
+
+    if (!tended || steady_ms < tended->not_before_ms || steady_ms < reader->mended_ms ||
+        poweroffice_waiting(reader->po) || reading_of(reader, venue->client_id) ||
+        refdata_summary(reader->po->refstore, venue->client_id, &summary) || summary.login_refused)
+        return;
+    wait_ms = MEND_AGAIN_MS * (int64_t)(1 + tended->items / MEND_ITEMS);
+    for (unsigned i = 0; i < REF_BITS; i++)                  /* perhaps another process has looked already */
+        if (bits & (1u << i) && clock_now_ms() - summary.part_read_ms[i] < wait_ms)
+            bits &= ~(1u << i);
+    if (!bits)
+        return;
+    reader->mended_ms = steady_ms + MEND_SPACE_MS;
+    wanted(reader, venue, bits, 1);
+}
+
+unsigned refreader_bits_of(const struct problems *problems)
+{
+    static const struct { enum problem_code code; unsigned bits; } rows[] = {
+        { PROBLEM_ACCOUNT_UNKNOWN, REF_ACCOUNTS },       { PROBLEM_ACCOUNT_INACTIVE, REF_ACCOUNTS },
+        { PROBLEM_ACCOUNT_VAT_LOCKED, REF_ACCOUNTS },    { PROBLEM_DEPARTMENT_REQUIRED, REF_ACCOUNTS },
+        { PROBLEM_DEPARTMENT_UNKNOWN, REF_DEPARTMENTS }, { PROBLEM_VAT_CODE_UNKNOWN, REF_VAT_CODES },
+        { PROBLEM_VAT_RATE_DIFFERS, REF_VAT_CODES },     { PROBLEM_PERIOD_LOCKED, REF_DATES },
+        { PROBLEM_CUSTOMER_UNKNOWN, REF_CUSTOMERS },     { PROBLEM_PRODUCT_UNKNOWN, REF_PRODUCTS },
+        { PROBLEM_PRODUCT_ACCOUNT, REF_PRODUCTS },       { PROBLEM_PRIVILEGE_MISSING, REF_PRIVILEGES },
+    };
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (problems_have(problems, rows[i].code))
+            bits |= rows[i].bits;
+    return bits;
 }

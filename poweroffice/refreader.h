@@ -5,7 +5,9 @@
  * picture. Only the first page's worth is asked for: members are named, lists are paged.
  * When        tend(): at once if something wanted was never read; after a day, between 09:00 and 04:00 of the
  *             venue's clock, with the calls of others going first (the rush after the days have closed is not
- *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most.
+ *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most. mend(): what held
+ *             documents wait for is looked at every 15 s (rarer where the lists are long), by one client a second,
+ *             while nothing else is to be sent: a mend in PowerOffice releases them without a command.
  * Failing     a client that was not readable is tried again after a minute; after five if its key is refused or
  *             a right is missing.
  */
@@ -13,6 +15,7 @@
 #define BILAG_REFREADER_H
 
 #include "poweroffice.h"
+#include "problem.h"
 #include "refdata.h"
 
 enum { REF_FOR_VOUCHERS = REF_ACCOUNTS | REF_VAT_CODES | REF_DEPARTMENTS | REF_DATES | REF_PRIVILEGES,
@@ -27,6 +30,10 @@ void refreader_close(struct refreader *reader);
 void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want);
 /* PowerOffice refused what our picture of it allows, or an id is gone. */
 void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want);
+/* bits: refreader_bits_of() the problems of the venue's held documents; 0 is fine. */
+void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits);
+/* Which parts of the reference data could make these problems go away. */
+unsigned refreader_bits_of(const struct problems *problems);
 /* Now, whatever was read before: `bilag check --online`. ERR_BUSY: as much as can be is being read. done() may be
  * NULL; it gets ERR_OK, ERR_REFUSED (the key; words in refdata.login_fault) or ERR_NETWORK. */
 typedef void (*refreader_done)(void *context, struct str client_id, enum err err);

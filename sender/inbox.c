@@ -10,7 +10,7 @@ struct effects {
     struct sender *sender;
     size_t seen_count, told;
     struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed, behind; } tell[INBOX_MAX];
-    struct { size_t turn; bool changed; } seen[INBOX_MAX];
+    struct { size_t turn; unsigned mend; bool changed; } seen[INBOX_MAX];
 };
 
 enum err inbox_take(struct stage *stage, void *state, struct link *link, const struct frames *frames)
@@ -115,12 +115,13 @@ static void take_nothing(struct effects *effects, struct str doc, const struct d
     now->credit_ordered = draft->credit_ordered;
 }
 
-static void note_venue(struct effects *effects, struct str id)
+static void note_venue(struct effects *effects, struct str id, const struct problems *problems)
 {
     const struct config *config = stage_config(effects->sender->stage);
     const struct venue *venue = config_venue(config, id);
 
     effects->seen[effects->seen_count].turn = venue ? (size_t)(venue - config->venues) : SIZE_MAX;
+    effects->seen[effects->seen_count].mend = refreader_bits_of(problems);
     effects->seen[effects->seen_count++].changed = false;
 }
 
@@ -143,7 +144,7 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
 
     if (err || draft.doc.kind != sender->ops->kind)
         return err == ERR_MEMORY ? err : ERR_OK;             /* malformed: dropped, as all such messages are */
-    note_venue(effects, draft.doc.venue);
+    note_venue(effects, draft.doc.venue, &verdict->problems);
     doc = doc_text(&draft.doc, id);
     err = docs_load(txn, doc, &sender->arena, &was);
     known = err == ERR_OK;
@@ -224,6 +225,7 @@ enum err inbox_flush(struct sender *sender)
         if (!turn)
             continue;
         sender->clients[turn->client].needed = true;
+        sender->clients[turn->client].mend |= effects.seen[i].mend;
         if (effects.seen[i].changed && turn->state != TURN_BUSY)
             turn->state = TURN_LOOK;
     }

@@ -141,8 +141,10 @@ static void tend(struct sender *sender)
         return;
     sender->tend_ms = steady + TEND_MS;
     for (size_t i = 0; i < sender->client_count; i++)
-        if (sender->clients[i].needed)
+        if (sender->clients[i].needed) {
             refreader_tend(sender->reader, sender->clients[i].venue, sender->ops->ref_bits);
+            refreader_mend(sender->reader, sender->clients[i].venue, sender->clients[i].mend);
+        }
 }
 
 static enum err sender_reload(struct stage *stage, void *state)

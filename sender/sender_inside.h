@@ -39,6 +39,7 @@ struct client {
     uint32_t logins;                      /* refusals of the key in a row */
     uint64_t version;                     /* of its reference data, as last seen */
     bool needed;                          /* it has documents: its reference data is kept read */
+    unsigned mend;                        /* parts of it that held documents wait for (refreader.h) */
     bool rejudge;
     char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
 };

@@ -126,6 +126,12 @@ static void read_when_due(void **unused)
     }
 }
 
+static void ignored(void *context, const struct answer *answer)
+{
+    (void)context;
+    (void)answer;
+}
+
 static void contradiction_reads_at_once(void **unused)
 {
     (void)unused;
@@ -134,6 +140,43 @@ static void contradiction_reads_at_once(void **unused)
     assert_int_equal(poweroffice_waiting(po), 0);
     refreader_contradicted(reader, &venue, REF_FOR_VOUCHERS);
     assert_int_equal(poweroffice_waiting(po), ALL_VOUCHER_CALLS);
+}
+
+/* Held documents: only the parts that could release them, not more often than every 15 s, and after all other calls. */
+static void mend_looks_at_what_documents_wait_for(void **unused)
+{
+    struct problems problems = { .count = 0 };
+    struct call other = { .venue = &venue, .method = CALL_GET, .path = STR("/x") };
+
+    (void)unused;
+    problems_add(&problems, &(struct problem){ .code = PROBLEM_ACCOUNT_INACTIVE, .arg = { STR("3000") } });
+    problems_add(&problems, &(struct problem){ .code = PROBLEM_SEQUENCE_GAP });
+    assert_int_equal(refreader_bits_of(&problems), REF_ACCOUNTS);
+    was_read(at(0, 12), REF_FOR_VOUCHERS);
+    refreader_mend(reader, &venue, REF_ACCOUNTS);            /* read just now */
+    assert_int_equal(poweroffice_waiting(po), 0);
+    set_clock(at(0, 12) + 20);
+    refreader_mend(reader, &venue, 0);
+    assert_int_equal(poweroffice_waiting(po), 0);
+    refreader_mend(reader, &venue, REF_ACCOUNTS);
+    assert_int_equal(poweroffice_waiting(po), 1);
+    close_all();
+    open_all();
+    assert_int_equal(poweroffice_call(po, &other, ignored, NULL), ERR_OK);
+    refreader_mend(reader, &venue, REF_ACCOUNTS);
+    assert_int_equal(poweroffice_waiting(po), 1);            /* the other one */
+}
+
+/* A right that is missing is no reason to read everything again and again. */
+static void missing_right_is_not_read_in_circles(void **unused)
+{
+    struct refdata data = { .have = REF_FOR_VOUCHERS, .read_ms = clock_now_ms(), .accounting_ok = true,
+                            .missing_privileges = STR("SalesOrders_Full") };
+
+    (void)unused;
+    assert_int_equal(refdata_put(poweroffice_refstore(po), STR("client"), &data), ERR_OK);
+    refreader_tend(reader, &venue, REF_FOR_VOUCHERS);
+    assert_int_equal(poweroffice_waiting(po), 0);
 }
 
 static void finished(void *context, struct str client_id, enum err err)
@@ -197,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(read_when_due), ROW(contradiction_reads_at_once), ROW(failed_reading_changes_nothing_and_waits),
         ROW(venue_that_is_gone_ends_its_reading), ROW(one_process_reads),
+        ROW(mend_looks_at_what_documents_wait_for), ROW(missing_right_is_not_read_in_circles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
