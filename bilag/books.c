@@ -85,6 +85,16 @@ static enum err collect(struct books *books, struct str prefix, struct book_rows
     return err;
 }
 
+/* `bilag invoicing` made orders of credit that a sealed voucher had listed under manual. */
+static void credit_moved(struct draft *draft, const struct draft *latest)
+{
+    draft->manual = latest->manual;
+    draft->manual_count = latest->manual_count;
+    draft->manual_total = latest->manual_total;
+    draft->orders_total = latest->orders_total;
+    draft->credit_ordered = true;
+}
+
 static enum err doc_of(const struct book_row *row, struct arena *arena, struct book_doc *doc)
 {
     const struct send_status *status = &row->status;
@@ -109,9 +119,12 @@ static enum err doc_of(const struct book_row *row, struct arena *arena, struct b
         reader_init(&in, status->problems);
         problems_decode(&in, &doc->draft.problems);
     }
-    if (row->draft.len && draft_decode(row->draft, arena, &latest) == ERR_OK &&
-        latest.revision > status->revision)
+    if (!row->draft.len || draft_decode(row->draft, arena, &latest))
+        return ERR_OK;
+    if (latest.revision > status->revision)
         doc->newer_revision = latest.revision;
+    else if (latest.credit_ordered && !doc->draft.credit_ordered)
+        credit_moved(&doc->draft, &latest);
     return ERR_OK;
 }
 

@@ -305,6 +305,39 @@ static enum err day_seen(struct txn *txn, struct str key, struct str value, void
     return ERR_OK;
 }
 
+/* The voucher's draft as kept for people: its credit is no longer under manual but with the orders. */
+static enum err credit_to_orders(struct txn *txn, struct decision_work *work, const struct doc *doc)
+{
+    char id[DOC_ID_SIZE];
+    struct str name = doc_text(doc, id), bytes;
+    struct strbuf out;
+    struct draft draft;
+    size_t kept = 0;
+    enum err err = store_get(txn, TABLE_DRAFTS, name, &bytes);
+
+    if (!err)
+        err = draft_decode(bytes, work->arena, &draft);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    for (size_t i = 0; i < draft.manual_count; i++) {
+        const struct manual_item *item = &draft.manual[i];
+
+        if (item->movement || !str_equal(item->what, STR("credit"))) {
+            draft.manual[kept++] = *item;
+        } else {
+            draft.manual_total.ore -= item->amount.ore;
+            draft.orders_total.ore += item->amount.ore;
+        }
+    }
+    draft.manual_count = kept;
+    draft.credit_ordered = true;
+    strbuf_init(&out, DRAFT_BYTES_MAX);
+    draft_encode(&draft, &out);
+    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_DRAFTS, name, strbuf_str(&out));
+    strbuf_free(&out);
+    return err;
+}
+
 /* Credit that was listed under manual becomes orders; what stood in a voucher never does. */
 static enum err invoice_day(struct txn *txn, struct decision_work *work, struct str venue, int32_t number)
 {
@@ -320,6 +353,8 @@ static enum err invoice_day(struct txn *txn, struct decision_work *work, struct 
         part->credit_ordered = changed = true;
         part->fate = CREDIT_ORDERED;
         part->orders_open = 1;           /* counted at the next look */
+        err = credit_to_orders(txn, work, &(struct doc){ .kind = DOC_VOUCHER, .venue = venue, .day = number,
+                                                         .part = (uint32_t)i + 1 });
     }
     if (!err && changed)
         err = day_save(txn, venue, number, &day);
