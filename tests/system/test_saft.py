@@ -1,0 +1,172 @@
+"""SAF-T files through the real processes: accepted ones give their totals, refused ones book nothing, and the same
+file again, or one that overlaps, changes nothing."""
+import collections
+import decimal
+import json
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE)]
+
+from pipeline import BIN, Pipeline               # noqa: E402
+
+SAFT = HERE.parent / "data" / "saft"
+EXPECTED = json.loads((SAFT / "cases" / "expected.json").read_text())
+ACCEPTED = [name for name, case in EXPECTED.items() if case["expected_handling"].startswith("accept")]
+REFUSED = [name for name, case in EXPECTED.items() if case["expected_handling"].startswith("reject")]
+HELD = {"41-missing-receipt.xml": {"sequence-gap", "z-differs"}, "43-z-total-wrong.xml": {"z-differs"}}
+EXAMPLE = SAFT / "examples" / "2021.xml"
+
+pytestmark = pytest.mark.skipif(not (BIN / "bilag").exists(), reason="bilag is not built")
+
+PAID = {"12001/CASH": 1901, "12002/DEBCARD": 1570, "12011/VIPPS": 1571, "12005/GIFTCARD": 2901}
+VENUE = {
+    "venue": "bar", "name": "Bar", "timezone": "Europe/Oslo", "company": "912345678", "auto_transfer": "true",
+    "auto_invoice": "true", "close": "z_report", "quiet_seconds": "1",
+    "vat": {"normal": {"rate": "25", "code": "3"}, "reduced": {"rate": "15", "code": "31"},
+            "low": {"rate": "12", "code": "33"}, "none": {"rate": "0", "code": "0"}},
+    "product_types": {
+        "food": {"account": "3000", "reduced_account": "3001", "product": "MAT", "reduced_product": "MAT-TA"},
+        "beer": {"account": "3010", "product": "OL"}, "tobacco": {"account": "3050", "product": "TOBAKK"},
+        "entrance": {"account": "3020", "product": "INN"},
+        "goods": {"account": "3030", "reduced_account": "3031", "product": "VARE", "reduced_product": "VARE-R"},
+        "other": {"account": "3040", "reduced_account": "3041", "product": "ANNET", "reduced_product": "ANNET-R"},
+        "gift_card": {"account": "2901"}, "tip": {"account": "2910"}, "rounding": {"account": "7740"}},
+    "payment_types": {"cash": {"account": "1901"}, "card": {"account": "1570"}, "vipps": {"account": "1571"},
+                      "gift_card": {"account": "2901"}, "credit": {"transfer": "false"}, "other": {"account": "1572"}},
+}
+
+
+def ore(text):
+    return int(decimal.Decimal(text) * 100)
+
+
+def wanted(case):
+    """The voucher's lines as sums by account and VAT code, from a case's Z periods."""
+    lines = collections.Counter()
+    for period in case["z_periods"]:
+        assert sum(map(ore, period["by_group"].values())) == sum(
+            ore(amounts["gross"]) for amounts in period["sales_by_vat"].values())
+        for code, amounts in period["sales_by_vat"].items():
+            lines["sales", code] -= ore(amounts["gross"])
+        lines["liability", "0"] -= ore(period["tips"]) + ore(period["gift_cards_sold"])
+        lines["rounding", "0"] -= ore(period["rounding"])
+        for kind in ("payments_for_cash_sales", "gift_card_load_payments"):
+            for code, amount in period[kind].items():
+                lines["paid", PAID[code]] += ore(amount)
+        loaded = sum(map(ore, period["gift_card_load_payments"].values()))
+        (code, *_) = period["payments_for_cash_sales"] or ["12002/DEBCARD"]
+        lines["paid", PAID[code]] += ore(period["gift_cards_sold"]) - loaded     # sold among other goods
+    return {key: amount for key, amount in lines.items() if amount}
+
+
+def posted(vouchers):
+    lines = collections.Counter()
+    for voucher in vouchers:
+        for line in voucher["lines"]:
+            account = line["account"]
+            if account in PAID.values() and line["amount"] and not (account == 2901 and line["amount"] < 0):
+                lines["paid", account] += line["amount"]
+            elif account in (2901, 2910):
+                lines["liability", "0"] += line["amount"]
+            elif account == 7740:
+                lines["rounding", "0"] += line["amount"]
+            else:
+                lines["sales", line["vat_code"]] += line["amount"]
+    return {key: amount for key, amount in lines.items() if amount}
+
+
+def documents(pipeline):
+    status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+    return {document["id"]: document for venue in status["venues"] for document in venue["documents"]}
+
+
+def bring(pipeline, path):
+    done = pipeline.import_file(path, "--format", "saft", "--venue", "bar", check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def settle(pipeline, days):
+    pipeline.until("every day's voucher", lambda: len(pipeline.vouchers()) >= days)
+    pipeline.until("nothing under way", lambda: pipeline.counter("mapper", "lag") == 0 and not any(
+        document["kind"] == "voucher" and document["state"] in ("open", "queued", "sending")
+        for document in documents(pipeline).values()))
+
+
+# Goal: the accepted cases give the totals of expected.json, in the books of the sandbox; the same file again, by
+# another name, changes nothing.
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_accepted(name, tmp_path):
+    case = EXPECTED[name]
+    with Pipeline({"bar": VENUE}) as pipeline:
+        code, said = bring(pipeline, SAFT / "cases" / name)
+        assert code == 0, said
+        lines = wanted(case)
+        settle(pipeline, 1)
+        assert posted(pipeline.vouchers()) == lines
+        problems = {problem["code"] for document in documents(pipeline).values() if document["kind"] == "voucher"
+                    for problem in document["problems"]}
+        assert not problems, problems
+        credit = sum(ore(period["credit_sales"]) - ore(period["credit_memos"]) for period in case["z_periods"])
+        assert sum(d["total"] for d in documents(pipeline).values() if d["kind"] == "order") == credit
+        other = tmp_path / "again.xml"
+        other.write_bytes((SAFT / "cases" / name).read_bytes())
+        before = pipeline.counter("ingest", "accepted")
+        assert bring(pipeline, other)[0] == 0
+        assert pipeline.counter("ingest", "accepted") == before and pipeline.counter("ingest", "conflicts") == 0
+        assert posted(pipeline.vouchers()) == lines and len(pipeline.vouchers()) == 1
+
+
+# Goal: what is refused is refused with a clear line, and nothing of it is booked.
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name):
+    with Pipeline({"bar": VENUE}) as pipeline:
+        code, said = bring(pipeline, SAFT / "cases" / name)
+        assert code != 0 and name in said and len(said.strip().splitlines()) <= 2, said
+        assert pipeline.counter("ingest", "accepted") == 0 and pipeline.vouchers() == []
+
+
+# Goal: a file with a hole or a Z that is wrong is kept, and its day is held with the reason.
+@pytest.mark.parametrize("name", HELD)
+def test_held(name):
+    with Pipeline({"bar": {**VENUE, "quiet_seconds": "1"}}) as pipeline:
+        assert bring(pipeline, SAFT / "cases" / name)[0] == 0
+
+        def held():
+            found = [d for d in documents(pipeline).values() if d["kind"] == "voucher" and d["state"] == "held"]
+            return found if found and {p["code"] for p in found[0]["problems"]} >= HELD[name] else None
+        (document,) = pipeline.until("the day is held", held)
+        assert pipeline.vouchers() == [] and all(problem["text"] for problem in document["problems"])
+
+
+# Goal: parts and wholes of one day, in any order, book it once.
+def test_overlapping_files():
+    with Pipeline({"bar": {**VENUE, "quiet_seconds": "2"}}) as pipeline:
+        whole = wanted(EXPECTED["70c-overlap-whole-day.xml"])
+        for name in ("70a-split-part1.xml", "70c-overlap-whole-day.xml"):
+            assert bring(pipeline, SAFT / "cases" / name)[0] == 0
+        pipeline.until("the whole day is posted", lambda: posted(pipeline.vouchers()) == whole)
+        accepted, vouchers = pipeline.counter("ingest", "accepted"), len(pipeline.vouchers())
+        for name in ("70a-split-part1.xml", "70c-overlap-whole-day.xml"):
+            assert bring(pipeline, SAFT / "cases" / name)[0] == 0
+        settle(pipeline, vouchers)
+        assert posted(pipeline.vouchers()) == whole and len(pipeline.vouchers()) == vouchers
+        assert pipeline.counter("ingest", "accepted") == accepted and pipeline.counter("ingest", "conflicts") == 0
+
+
+# Goal: the tax administration's own example gives the totals of its Z report, in the books.
+def test_official_example():
+    with Pipeline({"bar": VENUE}) as pipeline:
+        code, said = bring(pipeline, EXAMPLE)
+        assert code == 0, said
+        settle(pipeline, 1)
+        (voucher,) = pipeline.vouchers()
+        assert voucher["voucher_date"] == "2020-01-01"
+        assert posted([voucher]) == {("sales", "31"): -10280, ("sales", "3"): -41140, ("rounding", "0"): 40,
+                                     ("paid", 1901): 29500, ("paid", 1570): 21880}
+        assert bring(pipeline, EXAMPLE)[0] == 0
+        settle(pipeline, 1)
+        assert len(pipeline.vouchers()) == 1
