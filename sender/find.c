@@ -25,11 +25,14 @@ static void absent(struct job *job, int64_t now)
     stage_counter_add(job->sender->stage, "lookups", 1);
     if (job->now.lookups < enough) {
         job_move(job, EVENT_NOT_FOUND, now + look_wait_ms(job));
+        if (job->now.attempts > FACTS_IN_A_ROW)
+            job->what = STR_NONE;
         return;
     }
     job->now.lookups = 0;
-    job->now.attempts = 0;
-    job_move(job, EVENT_ABSENT, 0);
+    job_move(job, EVENT_ABSENT, now + (job->now.attempts > 1 ? pace_ms(job->sender, job->now.attempts - 1) : 0));
+    if (job->now.attempts > FACTS_IN_A_ROW)
+        job->what = STR_NONE;
     job_no_problems(job);
 }
 

@@ -105,7 +105,9 @@ static enum err call(struct job *job, size_t client)
     strbuf_init(&body, 4096);
     sender->ops->later_call(&job->task, asked, &method, &path, &body);
     ensure(!path.failed && !body.failed);
+    SENDER_POINT(sender, POINT_BEFORE_SEND);
     work_call(slot, method, strbuf_str(&path), strbuf_str(&body), later_answered);
+    SENDER_POINT(sender, POINT_AFTER_SEND);
     strbuf_free(&path);
     strbuf_free(&body);
     return ERR_OK;

@@ -154,6 +154,8 @@ static void lost(struct job *job, int64_t now)
     problem.arg[0] = arena_copy(&job->sender->arena, str_of(time_text_utc(now, text)));
     job->now.lookups = 0;
     job_move(job, EVENT_UNKNOWN, now + stage_config(job->sender->stage)->sender.lookup_wait_ms);
+    if (job->now.attempts > FACTS_IN_A_ROW)
+        job->what = STR_NONE;
     job_no_problems(job);
     job_problem(job, &problem);
 }

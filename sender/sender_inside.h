@@ -11,7 +11,8 @@
 
 enum {
     SLOTS_MAX = 1024, INBOX_MAX = 256, INBOX_BYTES_MAX = 8 * 1024 * 1024, SENDER_ARENA_BYTES = 40 * 1024 * 1024,
-    REFRESH_MS = 200, TAKEOVER_MS = 1000, RELAX_MS = 5000, TEND_MS = 250, LEASE_MS = 60000, POINT_SIZE = 48
+    REFRESH_MS = 200, TAKEOVER_MS = 1000, RELAX_MS = 5000, TEND_MS = 250, LEASE_MS = 60000, POINT_SIZE = 48,
+    FACTS_IN_A_ROW = 4                    /* of a failure that comes again and again: the trail must not fill with it */
 };
 
 /* X(name, text): where a test can stop the process dead, as "<stage>.<text>". */

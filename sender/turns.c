@@ -168,6 +168,8 @@ void outage_note(struct sender *sender, const struct answer *answer)
     struct outage *outage = &sender->outage;
     int64_t now = stage_steady_ms(sender->stage);
 
+    if (answer->outcome == OUTCOME_THROTTLED && !answer->status)
+        return;
     outage->silent = answer->status ? 0 : outage->silent + 1;
     if (!answer->status) {
         bool gone = answer->outcome == OUTCOME_PASSING || outage->silent >= SILENT_MAX;
@@ -210,10 +212,13 @@ void client_contradicted(struct sender *sender, size_t index)
 
 void client_fine(struct sender *sender, size_t index)
 {
-    if (index < sender->client_count) {
-        sender->clients[index].logins = 0;
-        sender->clients[index].suspended_ms = 0;
-    }
+    struct client *client = index < sender->client_count ? &sender->clients[index] : NULL;
+
+    if (!client || !client->logins)
+        return;
+    client->logins = 0;
+    client->suspended_ms = 0;
+    client_contradicted(sender, index);   /* its record says that the key is refused */
 }
 
 struct first { struct str venue; struct due due; char doc[DOC_ID_SIZE]; };

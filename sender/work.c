@@ -156,6 +156,17 @@ static void answer_lost(struct slot *slot, enum err err)
     slot->lost = true;
 }
 
+/* It may have been taken from us, or a person decided otherwise meanwhile. */
+static bool still_ours(const struct job *job, const struct slot *slot)
+{
+    struct owner me = owners_me(slot->sender->owners);
+
+    if (job->was.work != slot->work)
+        return false;
+    return work_lane(slot->work) == 2 ||
+           (job->was.claimed && job->was.owner.instance == me.instance && job->was.owner.boot == me.boot);
+}
+
 void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
 {
     struct sender *sender = slot->sender;
@@ -169,8 +180,8 @@ void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
         client_fine(sender, slot->client);
     for (int i = 0; i < TRIES_MAX && err == ERR_BUSY; i++) {
         err = job_load(sender, str_of(slot->doc), &job);
-        if (!err && job.was.work != slot->work) {
-            slot_free(slot);              /* taken from us, or a person decided otherwise */
+        if (!err && !still_ours(&job, slot)) {
+            slot_free(slot);
             return;
         }
         if (!err && !apply(&job, slot, answer))
@@ -196,7 +207,7 @@ void work_call(struct slot *slot, enum call_method method, struct str path, stru
     const struct venue *venue = doc_parse(str_of(slot->doc), &doc) ? NULL : config_venue(config, doc.venue);
     struct call call = { .venue = venue, .method = method, .path = path, .body = body, .priority = 0,
                          .doc = str_of(slot->doc) };
-    struct answer none = { .outcome = OUTCOME_PASSING };
+    struct answer none = { .outcome = OUTCOME_THROTTLED };   /* by ourselves: no outage, and not processed */
     enum err err = venue ? poweroffice_call(sender->po, &call, done, slot) : ERR_NOT_FOUND;
 
     if (!err)
@@ -243,7 +254,7 @@ static enum err store_loss(struct slot *slot)
     struct job job;
     enum err err = job_load(slot->sender, str_of(slot->doc), &job);
 
-    if (err || job.was.work != slot->work || !job.was.claimed)
+    if (err || !still_ours(&job, slot))
         return err;
     job_move(&job, EVENT_UNKNOWN, now + wait);
     job.now.lookups = 0;

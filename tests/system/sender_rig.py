@@ -196,7 +196,7 @@ class Rig:
             "  subscription_key: {file: keys/subscription}\n  requests_per_second: 1000\n"
             "  application_keys:\n    quickorder: {file: keys/quickorder}\n"
             f"stages: {{{self.stage}: {self.instances}}}\n"
-            f"sender: {{retry_first_ms: 50, retry_max_ms: 400, lookup_wait_ms: 200, answer_wait_ms: 3000}}\n"
+            f"sender: {{retry_first_ms: 50, retry_max_ms: 400, lookup_wait_ms: 120, answer_wait_ms: 3000}}\n"
             f"{self.settings}")
         for venue in self.venues:
             self.secret(venue.id, venue.key)
