@@ -23,6 +23,7 @@ struct http {
     int64_t due_ms;                      /* when the server wants to run without having been woken */
     size_t tails;                        /* bytes of cut lines, all requests together */
     struct request *waiting;             /* complete and suspended */
+    bool closing;                        /* nothing is suspended any more: the server could not stop */
 };
 
 struct request {
@@ -189,6 +190,10 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         complete(request);
     if (request->delivery.waiting == 0 || request->status || request->delivery.failed)
         return answer(request);
+    if (http->closing) {
+        request->delivery.failed = true;
+        return answer(request);
+    }
     request->next = http->waiting;
     http->waiting = request;
     MHD_suspend_connection(connection);
@@ -306,6 +311,7 @@ void http_close(struct http *http)
 {
     if (!http)
         return;
+    http->closing = true;
     while (http->waiting) {
         struct request *request = http->waiting;
 

@@ -4,11 +4,14 @@ A few seeds of tests/chaos; `make chaos SEEDS=n` runs as many as wanted. Below t
 as the shortest way that shows it.
 """
 import datetime
+import itertools
 import json
 import pathlib
 import random
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -111,3 +114,26 @@ def test_order_that_was_withdrawn_and_is_one_again_is_sent():
         assert [order["total"] for order in orders] == [12500]
         assert json.dumps(pipe.vouchers()).count('"account": 1571') == 0
         tool.close()
+
+
+def test_ingest_ends_well_whatever_is_being_sent_to_it():
+    """A request that came complete in the very last turn could not be answered, and ended the process with SIGABRT."""
+    with pipeline.Pipeline({"v": credit_venue()}, stages={"mapper": 0, "validator": 0, "uploader": 0, "invoicer": 0},
+                           settings=chaos.SETTINGS, run_sandbox=False) as pipe:
+        numbers, over = itertools.count(1), threading.Event()
+
+        def till():
+            while not over.is_set():
+                pipe.post([receipt(next(numbers))], patience_s=30)
+        tills = [threading.Thread(target=till, daemon=True) for _ in range(12)]
+        for one in tills:
+            one.start()
+        entry = pipe.of("ingest")
+        for _ in range(40):
+            starts = entry.starts
+            pipe.kill("ingest", sig=signal.SIGTERM)
+            pipe.until("it is started again", lambda starts=starts: entry.starts > starts and entry.ready())
+        over.set()
+        for one in tills:
+            one.join(30)
+        assert set(entry.exits) == {0}, entry.exits
