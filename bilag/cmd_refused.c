@@ -1,78 +1,196 @@
-/* cmd_refused.c - events that ingest did not take, each with its reason: nothing is dropped in silence. */
+/* cmd_refused.c - events that ingest did not take, each with its reason, and taking them in once they can be: nothing
+ * is dropped in silence. */
 #include "shell.h"
 
-#include "ingest/eventlog.h"
+#include "event.h"
+#include "ingestclient.h"
+#include "refusals.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_LISTED = 100 };
+enum { BYTES_LISTED = 100, BATCH_EVENTS = 256, PATIENCE_MS = 30000, DAY_MS = 24 * 3600 * 1000 };
 
-struct listing {
-    struct shell *shell;
-    const char *venue;
-    uint64_t number, wanted, shown;      /* wanted 0: list all */
+/* Beside a line of the list; and what is to be done about those that cannot be taken in. */
+static const struct { const char *beside, *mend; } words[REFUSAL_STATE_COUNT] = {
+    [REFUSAL_NO_EVENT] = { "", "no events: the till must send them as they should be (bilag refused list)" },
+    [REFUSAL_CUT] = { "", "not kept whole: the till must send them again" },
+    [REFUSAL_NO_VENUE] = { "", "of venues that are not set up: put their files right (bilag check), then retry" },
+    [REFUSAL_READY] = { "can be taken in now; was: ", NULL },
+    [REFUSAL_TAKEN] = { "taken in since; was: ", NULL },
+    [REFUSAL_REPLACED] = { "taken in since with other content; was: ", NULL },
 };
 
-/* What a till sent may be anything: only printable bytes reach the terminal. */
+/* What a till sent may be anything: only what is printable reaches the terminal, and no half letter. */
 static void print_bytes(struct str bytes, size_t most)
 {
-    for (size_t i = 0; i < bytes.len && i < most; i++) {
+    bool text = utf8_is_valid(bytes);
+    size_t len = bytes.len < most ? bytes.len : most;
+
+    while (text && len > 0 && len < bytes.len && ((unsigned char)bytes.bytes[len] & 0xc0) == 0x80)
+        len--;
+    for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)bytes.bytes[i];
 
-        (void)putchar(c >= 0x80 || (c >= 0x20 && c < 0x7f) ? c : '?');
+        (void)putchar((c >= 0x80 && text) || (c >= 0x20 && c < 0x7f) ? c : '?');
     }
-    (void)printf("%s\n", bytes.len > most ? " ..." : "");
+    (void)printf("%s\n", len < bytes.len ? " ..." : "");
 }
 
-static enum err refusal_seen(int64_t time_ms, const struct eventlog_refusal *refusal, void *context)
+static bool is_wanted(const struct refusal *refusal, const char *venue)
 {
-    struct listing *listing = context;
+    return !venue || str_equal(refusal->venue, str_of(venue));
+}
+
+static void print_refusal(const struct refusal *refusal, size_t number, size_t bytes_most)
+{
     char when[32];
 
-    listing->number++;
-    if ((listing->wanted && listing->number != listing->wanted) ||
-        (listing->venue && !str_equal(refusal->venue, str_of(listing->venue))))
+    (void)printf("%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", number,
+                 time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line,
+                 refusal->venue.len ? "  " : "", TEXT(refusal->venue),
+                 words[refusal->state].beside, TEXT(refusal->reason));
+    print_bytes(refusal->bytes, bytes_most);
+}
+
+static int list(const struct refusals *refusals, const char *venue)
+{
+    size_t shown = 0, open = 0, ready = 0;
+
+    for (size_t i = 0; i < refusals->count; i++) {
+        const struct refusal *refusal = &refusals->at[i];
+
+        if (!is_wanted(refusal, venue))
+            continue;
+        print_refusal(refusal, i + 1, BYTES_LISTED);
+        shown++;
+        open += !refusal_is_settled(refusal);
+        ready += refusal->state == REFUSAL_READY;
+    }
+    if (!shown)
+        (void)printf("nothing was refused\n");
+    if (ready)
+        (void)printf("%zu of these can be taken in now: bilag refused retry\n", ready);
+    return open ? EXIT_RED : EXIT_FINE;
+}
+
+static int show(const struct refusals *refusals, const char *number)
+{
+    char *end;
+    uint64_t wanted = strtoull(number, &end, 10);
+
+    if (*end || wanted == 0 || wanted > refusals->count) {
+        (void)printf("there is no such number\n");
+        return EXIT_FINE;
+    }
+    print_refusal(&refusals->at[wanted - 1], (size_t)wanted, SIZE_MAX);
+    return refusal_is_settled(&refusals->at[wanted - 1]) ? EXIT_FINE : EXIT_RED;
+}
+
+/* --- taking in again --- */
+
+struct retry {
+    struct shell *shell;
+    struct ingestclient *client;
+    struct str events[BATCH_EVENTS];
+    size_t count;
+    uint64_t accepted, duplicates, refused;
+    struct str first_reason;
+};
+
+static enum err hand_over(struct retry *retry, struct fault *fault)
+{
+    struct ingest_answer answer;
+    enum err err;
+
+    if (!retry->count)
         return ERR_OK;
-    (void)printf("%6" PRIu64 "  %s  %.*s line %" PRIu64 "%s%.*s: %.*s\n        ", listing->number,
-                 time_text_utc(time_ms, when), TEXT(refusal->source), refusal->line, refusal->venue.len ? "  " : "",
-                 TEXT(refusal->venue), TEXT(refusal->reason));
-    print_bytes(refusal->bytes, listing->wanted ? refusal->bytes.len : BYTES_LISTED);
-    listing->shown++;
+    err = ingestclient_send(retry->client, retry->events, retry->count, PATIENCE_MS, &retry->shell->arena, &answer,
+                            fault);
+    if (err)
+        return err;
+    retry->accepted += answer.accepted;
+    retry->duplicates += answer.duplicates;
+    retry->refused += answer.rejected;
+    if (answer.reject_count && !retry->first_reason.len)
+        retry->first_reason = answer.rejects[0].reason;
+    retry->count = 0;
     return ERR_OK;
+}
+
+static enum err send_ready(struct retry *retry, const struct refusals *refusals, const char *venue, struct fault *fault)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < refusals->count; i++) {
+        if (refusals->at[i].state != REFUSAL_READY || !is_wanted(&refusals->at[i], venue))
+            continue;
+        retry->events[retry->count++] = refusals->at[i].canonical;
+        if (retry->count == BATCH_EVENTS)
+            err = hand_over(retry, fault);
+    }
+    return err ? err : hand_over(retry, fault);
+}
+
+/* What cannot be sent again, and what to do; gives how much that is. */
+static uint64_t tell_rest(const struct refusals *refusals, const char *venue)
+{
+    uint64_t counts[REFUSAL_STATE_COUNT] = { 0 }, rest = 0;
+
+    for (size_t i = 0; i < refusals->count; i++)
+        counts[refusals->at[i].state] += is_wanted(&refusals->at[i], venue);
+    for (size_t state = 0; state < REFUSAL_STATE_COUNT; state++) {
+        if (!counts[state] || !words[state].mend)
+            continue;
+        (void)printf("%" PRIu64 " %s\n", counts[state], words[state].mend);
+        rest += counts[state];
+    }
+    return rest;
+}
+
+static int take_in(struct shell *shell, const struct refusals *refusals, const char *venue)
+{
+    static struct retry retry;           /* large */
+    struct fault fault = { "" };
+    uint64_t rest;
+    enum err err = ingestclient_open(shell->config->run_dir, shell->config->stages.ingest, &retry.client, &fault);
+
+    if (err)
+        return complain_err(shell, err, &fault);
+    retry.shell = shell;
+    err = send_ready(&retry, refusals, venue, &fault);
+    ingestclient_close(retry.client);
+    (void)printf("%" PRIu64 " taken in, %" PRIu64 " known already, %" PRIu64 " refused again\n", retry.accepted,
+                 retry.duplicates, retry.refused);
+    if (retry.refused)
+        (void)printf("  the first because: %.*s\n  (does bilag-ingest know the configuration of now? it takes it up on "
+                     "SIGHUP)\n", TEXT(retry.first_reason));
+    if (err)
+        return complain_err(shell, err, &fault);
+    rest = tell_rest(refusals, venue);
+    return retry.refused || rest ? EXIT_RED : EXIT_FINE;
 }
 
 static int refused_run(struct shell *shell, const struct args *args)
 {
-    const char *verb = args->word_count ? args->words[0] : "list";
-    struct listing listing = { .shell = shell, .venue = args_value(args, "venue") };
-    struct str folder = arena_format(&shell->arena, STR_FMT "/ingest", STR_ARG(shell->config->state_dir));
+    const char *verb = args->word_count ? args->words[0] : "list", *venue = args_value(args, "venue");
+    struct refusals refusals;
     struct fault fault = { "" };
-    struct eventlog *log;
     int32_t since;
     enum err err;
 
     if (!shell_day(shell, args, "since", 0, &since))
         return EXIT_USAGE;
-    if (strcmp(verb, "show") == 0 && args->word_count == 2)
-        listing.wanted = strtoull(args->words[1], NULL, 10);
-    if (strcmp(verb, "list") != 0 && !listing.wanted)
-        return complain(shell, EXIT_USAGE, "list, or show NUMBER; see bilag refused --help");
-    err = eventlog_open(folder, shell->config->partitions, STORE_READ_ONLY, &log, &fault);
-    if (err == ERR_NOT_FOUND) {
-        (void)printf("nothing was refused\n");
-        return EXIT_FINE;
-    }
+    if (!(strcmp(verb, "show") == 0 ? args->word_count == 2
+                                    : (strcmp(verb, "list") == 0 || strcmp(verb, "retry") == 0) && args->word_count <= 1))
+        return complain(shell, EXIT_USAGE, "list, show NUMBER or retry; see bilag refused --help");
+    err = refusals_load(shell->config, (int64_t)since * DAY_MS, &shell->arena, &refusals, &fault);
     if (err)
         return complain_err(shell, err, &fault);
-    err = eventlog_refused(log, (int64_t)since * 86400 * 1000, refusal_seen, &listing);
-    eventlog_close(log);
-    if (err)
-        return complain_err(shell, err, NULL);
-    if (!listing.shown)
-        (void)printf("%s\n", listing.wanted ? "there is no such number" : "nothing was refused");
-    return listing.shown ? EXIT_RED : EXIT_FINE;
+    if (strcmp(verb, "show") == 0)
+        return show(&refusals, args->words[1]);
+    return strcmp(verb, "retry") == 0 ? take_in(shell, &refusals, venue) : list(&refusals, venue);
 }
 
 static const struct option options[] = {
@@ -82,6 +200,6 @@ static const struct option options[] = {
 };
 
 const struct cmd cmd_refused = {
-    "refused", "list [--venue VENUE] [--since DATE]\nshow NUMBER [--since DATE]",
-    "events that ingest did not take, and why", options, refused_run,
+    "refused", "list [--venue VENUE] [--since DATE]\nshow NUMBER [--since DATE]\nretry [--venue VENUE] [--since DATE]",
+    "events that ingest did not take, why, and taking them in once they can be", options, refused_run,
 };

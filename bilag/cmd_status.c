@@ -1,15 +1,15 @@
 /* cmd_status.c - gathers what there is to tell and hands it, venue by venue, to a form (status.h). */
 #include "status.h"
 
-#include "ingest/eventlog.h"
 #include "refdata.h"
+#include "refusals.h"
 #include "setup.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { STAGE_PATIENCE_MS = 1000, VENUES_REFUSING_MAX = 1000 };
+enum { STAGE_PATIENCE_MS = 1000, VENUES_REFUSING_MAX = 1000, REFUSALS_BYTES = 512 * 1024 * 1024 };
 
 static int by_proof_day(const struct day_proof *days, size_t count, int32_t day)
 {
@@ -55,12 +55,8 @@ enum err status_prove(const struct book_list *list, struct arena *arena, struct 
     return ERR_OK;
 }
 
-struct refusing { struct arena *arena; struct whole_status *whole; };
-
-static enum err refusal_seen(int64_t time_ms, const struct eventlog_refusal *refusal, void *context)
+static enum err note_refusal(struct shell *shell, struct whole_status *whole, const struct refusal *refusal)
 {
-    struct refusing *refusing = context;
-    struct whole_status *whole = refusing->whole;
     size_t i = 0;
 
     whole->refused_total++;
@@ -69,28 +65,29 @@ static enum err refusal_seen(int64_t time_ms, const struct eventlog_refusal *ref
     if (i == VENUES_REFUSING_MAX)
         return ERR_OK;
     if (i == whole->refused_count)
-        whole->refused[whole->refused_count++].venue = arena_copy(refusing->arena, refusal->venue);
+        whole->refused[whole->refused_count++].venue = arena_copy(&shell->arena, refusal->venue);
     whole->refused[i].count++;
-    whole->refused[i].last_ms = time_ms;
-    whole->refused[i].last_reason = arena_copy(refusing->arena, refusal->reason);
-    return arena_failed(refusing->arena) ? ERR_MEMORY : ERR_OK;
+    whole->refused[i].last_ms = refusal->time_ms;
+    whole->refused[i].last_reason = arena_copy(&shell->arena, refusal->reason);
+    return arena_failed(&shell->arena) ? ERR_MEMORY : ERR_OK;
 }
 
+/* What was taken in since is not worth looking at. */
 static enum err count_refused(struct shell *shell, struct whole_status *whole, struct fault *fault)
 {
-    struct refusing refusing = { &shell->arena, whole };
-    struct str folder = arena_format(&shell->arena, STR_FMT "/ingest", STR_ARG(shell->config->state_dir));
-    struct eventlog *log;
+    struct refusals refusals;
+    struct arena arena;
     enum err err;
 
     whole->refused = arena_array(&shell->arena, VENUES_REFUSING_MAX, sizeof *whole->refused);
-    if (!whole->refused || !folder.bytes)
+    if (!whole->refused)
         return ERR_MEMORY;
-    err = eventlog_open(folder, shell->config->partitions, STORE_READ_ONLY, &log, fault);
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = eventlog_refused(log, 0, refusal_seen, &refusing);
-    eventlog_close(log);
+    arena_init(&arena, REFUSALS_BYTES);
+    err = refusals_load(shell->config, 0, &arena, &refusals, fault);
+    for (size_t i = 0; !err && i < refusals.count; i++)
+        if (!refusal_is_settled(&refusals.at[i]))
+            err = note_refusal(shell, whole, &refusals.at[i]);
+    arena_free(&arena);
     return err;
 }
 
@@ -261,6 +258,9 @@ static int tell(struct telling *telling, const struct args *args)
         if (err)
             return complain_err(telling->shell, err, NULL);
     }
+    for (size_t i = 0; i < telling->whole.stage_count; i++)
+        if (!telling->whole.stages[i].up)
+            return EXIT_RED;
     return telling->whole.red || telling->whole.venues_out ? EXIT_RED : EXIT_FINE;
 }
 

@@ -103,8 +103,9 @@ static const char *judge_next(struct fsck *fsck, struct txn *txn, struct str key
     key_u32(&end, partition);
     key_u64(&end, UINT64_MAX);
     err = store_floor(txn, TABLE_EVENTS, key, key_str(&end), &last_key, &last);
-    if (err)
-        return next == 0 ? NULL : "the partition's events are missing";
+    if (err)                             /* nothing is left of its days either: all of it was trimmed */
+        return next == 0 || store_floor(txn, TABLE_DAYS, key, key_str(&end), &last_key, &last) == ERR_NOT_FOUND
+                   ? NULL : "the partition's events are missing";
     at = 0;
     if (!key_take_u32(last_key, &at, &partition) || !key_take_u64(last_key, &at, &offset))
         return "the partition's last record has no proper key";

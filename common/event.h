@@ -93,6 +93,8 @@ USED enum err event_encode(const struct event *event, struct arena *arena, struc
 USED enum err event_decode(struct str bytes, struct arena *arena, struct event *ret_event);
 void event_hash(struct str canonical, struct event_hash *ret_hash);      /* BLAKE2b, 16 bytes */
 
+bool utf8_is_valid(struct str text);                                     /* and holds no NUL */
+
 /* "2026-11-20T23:41:07+01:00" or "...Z", seconds may have a fraction (dropped). */
 USED enum err event_time_parse(struct str text, int64_t *ret_time, int32_t *ret_offset_min);
 /* "25", "11.11", "15.00" -> 2500, 1111, 1500; 0 to 100, at most two significant decimals. */

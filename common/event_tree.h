@@ -25,6 +25,4 @@ USED enum err tree_write(const cJSON *value, struct strbuf *out);
 /* Everything of event_check() but that `extra` is the canonical text of an object. */
 USED enum err event_check_fields(struct event *event, struct fault *fault);
 
-bool utf8_is_valid(struct str text);                 /* and holds no NUL */
-
 #endif

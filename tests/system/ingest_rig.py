@@ -128,6 +128,12 @@ class Ingest:
         path = self.folder / f"log-{instance}"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def command(self, *args):
+        """bilag ARGS: what it printed, and its exit code."""
+        done = subprocess.run([self.bindir / "bilag", args[0], "--config", self.config, *args[1:]],
+                              capture_output=True, text=True, timeout=DEADLINE_S)
+        return done.stdout + done.stderr, done.returncode
+
     def stop(self, instance=0):
         process = self.processes.pop(instance)
         if process.poll() is None:

@@ -70,6 +70,44 @@ def test_reload_makes_venue_known(ingest):
     assert ingest.post(ndjson(receipt(1, venue="new")))[1]["accepted"] == 1
 
 
+# Goal: what was refused is listed with its reason; events of a venue that was not set up are taken in from what was
+# kept once it is, whatever way they came, and then the list and the exit say that nothing is left to do.
+def test_refused_is_taken_in(ingest):
+    late = [receipt(n, venue="new") for n in range(6)]
+    ingest.post(ndjson(late[0], late[1], receipt(1, venue="other")))
+    ingest.batch(b"b", b"map", msgpack.packb([late[2]]))
+    ingest.batch(b"b", b"canonical", msgpack.packb([canonical(late[3])]))
+    ingest.write_spool("a.ndjson", ndjson(late[4]))
+    ingest.post(ndjson(receipt(7, venue="new", gross=1.5), receipt(8, venue="new", text="x" * 20000)))
+    until("refused", lambda: ingest.counter("rejected") == 8)
+    text, code = ingest.command("refused")
+    assert code == 1 and text.count("new is not set up here") == 5 and text.count("other is not set up here") == 1
+    assert "must be a whole number" in text and "taken in" not in text and "spool/a.ndjson line 1" in text
+    text, code = ingest.command("refused", "retry", "--venue", "new")
+    assert code == 1 and "0 taken in, 0 known already, 0 refused again" in text
+    assert "5 of venues that are not set up" in text and "1 not kept whole" in text and "1 no events" in text
+    ingest.add_venue("new")
+    text, code = ingest.command("refused", "retry", "--venue", "new")        # ingest does not know it yet
+    assert code == 1 and "0 taken in, 0 known already, 5 refused again" in text and "SIGHUP" in text
+    ingest.processes[0].send_signal(signal.SIGHUP)
+    until("reloaded", lambda: "configuration taken" in ingest.log())
+    assert ingest.post(ndjson({**late[1], "staff": "9"}))[1]["accepted"] == 1        # put right by the till since
+    text, code = ingest.command("refused")
+    assert code == 1 and "8 of these can be taken in now: bilag refused retry" in text
+    text, code = ingest.command("refused", "retry", "--venue", "new")
+    assert code == 1 and "4 taken in, 4 known already, 0 refused again" in text      # twice in the list, once in the log
+    assert sorted(ingest.receipts()) == [("new", "K1", n) for n in range(5)]
+    assert [e[10] for e in ingest.events().values() if e[4] == 1] == ["9"]
+    text, code = ingest.command("refused", "list", "--venue", "new")
+    assert code == 1 and text.count("taken in since; was") == 8 and text.count("with other content; was") == 2
+    text, code = ingest.command("refused", "show", "1")
+    assert code == 0 and '"seq": 0' in text
+    text, code = ingest.command("refused", "retry", "--venue", "new", "--since", "2099-01-01")
+    assert code == 0 and "0 taken in" in text
+    assert ingest.command("refused", "show", "0")[1] == 0 and ingest.command("refused", "show", "x")[1] == 0
+    assert ingest.command("refused", "again")[1] == 2
+
+
 # Goal: garbage gets one clear answer and harms nothing.
 def test_http_garbage(ingest):
     bad_length = b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n"
@@ -264,6 +302,20 @@ def test_retention(make, tmp_path):
         with ingest.dealer("log-0") as s:
             s.send(msgpack.packb([partition, 0, 1]))
             assert msgpack.unpackb(s.recv_multipart()[0])[2] == 1
+    with ingest.dealer("log-0") as s:                # now all of it
+        clock.write_text(str(70 * 86400))
+        s.send(msgpack.packb([ours, count + 2, 1]))
+        assert msgpack.unpackb(s.recv_multipart()[0])[2:4] == [0, count + 2]
+        ingest.stop()
+        ingest.start(env={"BILAG_CLOCK": str(clock)})
+        s.send(msgpack.packb([ours, count + 2, 1]))
+        assert msgpack.unpackb(s.recv_multipart()[0])[2:4] == [0, count + 2]
+        ingest.processes[0].send_signal(signal.SIGHUP)
+        until("trimmed", lambda: "what=trimmed events=%d " % (count // 2 + 2) in ingest.log())
+        s.send(msgpack.packb([ours, 0, 1]))
+        assert msgpack.unpackb(s.recv_multipart()[0])[2:] == [0, count + 2, False, count + 2]
+    text, code = ingest.command("fsck")
+    assert code == 0, text
 
 
 # Goal: two processes share port, log and spool folder; each reader sees what either took in.
