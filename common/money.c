@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum err money_add(struct money a, struct money b, struct money *ret_sum)
 {
@@ -33,33 +34,43 @@ static __int128 absolute(__int128 value)
     return value < 0 ? -value : value;
 }
 
-/* The part that the cut left over decides who gets the next øre; INT64_MIN of 128 bits cannot occur
- * because |of * amount| < 2^126. */
-static size_t largest_remainder(const struct money *of, size_t count, struct money total,
-                                struct money amount, const struct money *part)
+/* What the cut left of a share: it decides who gets the missing øre. INT64_MIN of 128 bits cannot occur because
+ * |of * amount| < 2^126; what is left is less than |total|. */
+struct remainder { uint64_t left; size_t at; };
+
+static int larger_first(const void *a, const void *b)
 {
-    size_t best = count;
-    __int128 best_left = -1;
+    const struct remainder *x = a, *y = b;
 
-    for (size_t i = 0; i < count; i++) {
-        __int128 exact = (__int128)of[i].ore * amount.ore;
-        int64_t cut = (int64_t)(exact / total.ore);
-        bool given = part[i].ore != cut;
-        __int128 left = absolute(exact % total.ore);
+    if (x->left != y->left)
+        return x->left > y->left ? -1 : 1;
+    return x->at < y->at ? -1 : 1;
+}
 
-        if (!given && left > best_left) {
-            best = i;
-            best_left = left;
-        }
-    }
-    return best;
+/* Sorted once: a receipt of 2,000 lines may miss nearly as many øre. */
+static enum err give_missing(const struct money *of, size_t count, struct money total, struct money amount,
+                             int64_t missing, struct money *part)
+{
+    uint64_t lucky = missing < 0 ? (uint64_t)-missing : (uint64_t)missing;
+    struct remainder few[32], *rows = count <= COUNT(few) ? few : malloc(count * sizeof *rows);
+
+    if (!rows)
+        return ERR_MEMORY;
+    ensure(lucky < count);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct remainder){ (uint64_t)absolute((__int128)of[i].ore * amount.ore % total.ore), i };
+    qsort(rows, count, sizeof *rows, larger_first);
+    for (size_t i = 0; i < lucky; i++)
+        part[rows[i].at].ore += missing < 0 ? -1 : 1;
+    if (rows != few)
+        free(rows);
+    return ERR_OK;
 }
 
 enum err money_share(const struct money *of, size_t count, struct money total, struct money amount,
                      struct money *ret_part)
 {
     int64_t missing = amount.ore;
-    int64_t step;
 
     if (total.ore == 0 || count == 0)
         return ERR_RANGE;
@@ -73,14 +84,7 @@ enum err money_share(const struct money *of, size_t count, struct money total, s
     }
     for (size_t i = 0; i < count; i++)
         ret_part[i].ore = (int64_t)((__int128)of[i].ore * amount.ore / total.ore);
-    step = missing < 0 ? -1 : 1;
-    for (; missing != 0; missing -= step) {
-        size_t lucky = largest_remainder(of, count, total, amount, ret_part);
-
-        ensure(lucky < count);
-        ret_part[lucky].ore += step;
-    }
-    return ERR_OK;
+    return missing ? give_missing(of, count, total, amount, missing, ret_part) : ERR_OK;
 }
 
 struct money money_vat_of_gross(struct money gross, int32_t rate)

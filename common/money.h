@@ -27,7 +27,8 @@ USED enum err money_negate(struct money a, struct money *ret_negated);
 
 /* Largest remainder, RULES.md section 2: part[i] = of[i] * amount / total cut toward zero; the øre
  * that are then missing go one each to the largest absolute remainders, the first one winning a tie.
- * total must be the sum of `of` and not 0; the sum of part is then exactly amount. */
+ * total must be the sum of `of` and not 0; the sum of part is then exactly amount.
+ * ERR_RANGE; ERR_MEMORY. */
 USED enum err money_share(const struct money *of, size_t count, struct money total,
                           struct money amount, struct money *ret_part);
 

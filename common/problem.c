@@ -232,6 +232,18 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "right to send invoices granted to the extension.",
         "Ordren står i PowerOffice, men fakturaen ble ikke sendt[: {0}]. Send den fra PowerOffice, eller få gitt "
         "utvidelsen rett til å sende faktura." },
+    /* 0 of what */
+    [PROBLEM_DAY_TOO_LARGE] = {
+        "This business day has more[ ({0})][, first on receipt {first}] than one day can have. Look whether the till's clock "
+        "stands still, or every article has a product type or a register of its own, and have it corrected; enter the "
+        "day by hand.",
+        "Denne dagen har mer[ ({0})][, først på bong {first}] enn én dag kan ha. Se om kasseklokken står stille, eller om hver "
+        "vare har sin egen varetype eller kasse, og få det rettet; før dagen for hånd." },
+    [PROBLEM_RECEIPTS_TRIMMED] = {
+        "The receipts of this day are older than retention_days and no longer kept, so its voucher cannot be built again. "
+        "Enter it by hand in PowerOffice.",
+        "Bongene for denne dagen er eldre enn retention_days og finnes ikke lenger, så bilaget kan ikke bygges på nytt. "
+        "Før det for hånd i PowerOffice." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

@@ -228,24 +228,38 @@ void build_add_problem(struct problems *problems, const struct problem *problem)
     }
 }
 
+/* Booked nowhere: because of an amount of its own, or because the day has too much already? */
+static bool has_giant(const struct event *event)
+{
+    for (size_t i = 0; i < event->line_count; i++)
+        if (llabs(event->lines[i].gross.ore) > MONEY_SUM_MAX / EVENT_LINES_MAX ||
+            llabs(event->lines[i].vat_amount.ore) > MONEY_SUM_MAX / EVENT_LINES_MAX)
+            return true;
+    for (size_t i = 0; i < event->payment_count; i++)
+        if (llabs(event->payments[i].amount.ore) > MONEY_SUM_MAX / EVENT_PAYMENTS_MAX)
+            return true;
+    return false;
+}
+
 struct trouble { const struct build *build; struct problems *problems; };
 
 static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct trouble *trouble = context;
     const struct build *build = trouble->build;
-    struct problem problem = { PROBLEM_AMOUNT_RANGE, { STR_NONE }, STR_NONE, 1 };
+    struct problem problem = { PROBLEM_DAY_TOO_LARGE, { STR_NONE }, STR_NONE, 1 };
     struct money lines = { 0 }, payments = { 0 };
     struct event event;
     struct known known;
-    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
                                &event);
 
     (void)place;
     if (err)
         return err;
     problem.first = receipt_text(build->arena, effect->reg, effect->series, effect->seq);
-    problem.arg[0] = problem.first;
+    if (has_giant(&event))
+        problem.code = PROBLEM_AMOUNT_RANGE;
     if (event.kind == EVENT_RECEIPT && !receipt_sums(&event, &lines, &payments) && lines.ore != payments.ore) {
         problem.code = PROBLEM_RECEIPT_UNBALANCED;
         problem.arg[0] = build_kroner(build->arena, lines);
@@ -263,7 +277,7 @@ static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *
     struct event event;
     struct known known;
     bool effective;
-    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
                                &event);
 
     (void)place;
@@ -424,12 +438,46 @@ static void totals(const struct tally *tally, struct draft *draft)
     ensure(proof.ore == 0);                         /* RULES.md section 2: in exactly one place, øre by øre */
 }
 
-static void too_large(const struct build *build, struct draft *draft)
+/* No line of what cannot be trusted or does not fit: the day is held, and says so. */
+static void hold(struct draft *draft, enum problem_code code, struct str what)
 {
-    struct problem problem = { PROBLEM_AMOUNT_RANGE, { build->venue->id }, STR_NONE, 1 };
+    struct problem problem = { code, { what }, STR_NONE, 1 };
 
-    draft->cell_count = draft->line_count = 0;      /* no line of a sum that cannot be trusted */
+    draft->cell_count = draft->line_count = 0;
     problems_add(&draft->problems, &problem);
+}
+
+struct kept { const struct build *build; bool any, lost; };
+
+static enum err kept_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct kept *kept = context;
+    struct known known;
+    enum err err = known_get(txn, kept->build->venue->id, effect->reg, effect->series, effect->seq, &known);
+
+    (void)place;
+    kept->any = true;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    kept->lost = true;
+    return ERR_STOP;
+}
+
+/* A part that was reversed may be so old that its receipts are trimmed: it had some, or it had not been sent. */
+static enum err find_trimmed(const struct build *build, struct draft *draft)
+{
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    struct kept kept = { .build = build };
+    enum err err = ERR_OK;
+
+    if (part->undone_revision == 0)
+        return ERR_OK;
+    for (unsigned class_ = EFFECT_PLAIN; !err && !kept.lost && class_ <= EFFECT_Z; class_++)
+        err = effect_walk(build->txn, build->venue->id, build->number, class_, part->from,
+                          part->upto ? part->upto : UINT64_MAX, kept_seen, &kept);
+    if (!err && (kept.lost || !kept.any))
+        hold(draft, PROBLEM_RECEIPTS_TRIMMED, STR_NONE);
+    return err;
 }
 
 static enum err fill_voucher(const struct build *build, struct tally *tally, struct draft *draft)
@@ -446,16 +494,20 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
     qsort(tally->manual, tally->manual_count, sizeof *tally->manual, manual_order);
     draft->manual = tally->manual;
     draft->manual_count = tally->manual_count;
+    if (tally->too_large || tally->too_many) {
+        hold(draft, tally->too_large ? PROBLEM_AMOUNT_RANGE : PROBLEM_DAY_TOO_LARGE, build->venue->id);
+        return ERR_OK;
+    }
     err = map_cells(build, tally, draft);
     if (!err)
         err = make_lines(build, draft);
-    if (err)
-        return err;
-    if (tally->too_large)
-        too_large(build, draft);
-    else
+    if (!err && draft->line_count > VOUCHER_LINES_MAX)
+        hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%zu > %d", draft->line_count, VOUCHER_LINES_MAX));
+    else if (!err)
         totals(tally, draft);
-    return ERR_OK;
+    if (!err && build->part == DAY_PARTS_MAX)
+        hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%d", DAY_PARTS_MAX));
+    return err ? err : find_trimmed(build, draft);
 }
 
 enum err build_voucher(const struct build *build, struct draft *ret_draft)

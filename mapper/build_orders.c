@@ -29,7 +29,7 @@ static enum err pair_seen(struct txn *txn, uint64_t place, const struct effect *
         return ERR_OK;
     err = known_get(txn, build->venue->id, effect->reg, effect->series, effect->seq, &known);
     if (err)
-        return err;
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
     if (known.day != build->number || known.place <= part->from || (part->upto && known.place > part->upto) ||
         orders->released(build, effect->reg, effect->seq, orders->context))
         return ERR_OK;
@@ -62,11 +62,9 @@ static bool cancels_out(const struct orders *orders, const struct effect *effect
     return false;
 }
 
-static void order_lines(const struct orders *orders, const struct event *receipt, const struct left_out *out,
+static void order_lines(const struct build *build, const struct event *receipt, const struct left_out *out,
                         bool negative, struct draft *draft)
 {
-    const struct build *build = orders->build;
-
     for (size_t i = 0; i < receipt->line_count; i++) {
         const struct sale_line *line = &receipt->lines[i];
         const struct product_entry *entry = venue_product(build->venue, line->product_type, build->number);
@@ -93,21 +91,22 @@ static void order_lines(const struct orders *orders, const struct event *receipt
     }
 }
 
-static enum err build_order(const struct orders *orders, const struct effect *effect, const struct event *receipt,
-                            const struct left_out *out)
+static enum err build_order(const struct orders *orders, const struct build *build, const struct effect *effect,
+                            uint64_t place, const struct event *receipt, const struct left_out *out)
 {
-    const struct build *build = orders->build;
     struct arena *arena = build->arena;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
 
     if (!draft)
         return ERR_MEMORY;
     draft->doc = (struct doc){ .kind = DOC_ORDER, .venue = build->venue->id, .day = build->number,
-                               .reg = arena_copy(arena, effect->by_reg), .seq = effect->by_seq };
+                               .reg = arena_copy(orders->build->arena, effect->by_reg), .seq = effect->by_seq };
     draft->order_lines = arena_array(arena, receipt->line_count, sizeof *draft->order_lines);
     if (!draft->order_lines)
         return ERR_MEMORY;
     build_header(build, draft);
+    draft->from = place - 1;             /* its own: what else the day sells changes no order */
+    draft->upto = place;
     draft->post_on = build->number;
     draft->automatic = true;             /* an order exists only where automatic invoicing is on */
     draft->send_invoice = venue_switch(&build->venue->send_invoice, build->number);
@@ -119,7 +118,7 @@ static enum err build_order(const struct orders *orders, const struct effect *ef
     draft->text = arena_format(arena, STR_FMT " " STR_FMT, STR_ARG(build->venue->name), STR_ARG(draft->order_no));
     draft->department = venue_department(build->venue, build->number);
     draft->receipts = 1;
-    order_lines(orders, receipt, out, effect->negative, draft);
+    order_lines(build, receipt, out, effect->negative, draft);
     draft->total.ore = effect->negative ? -out->total.ore : out->total.ore;
     draft->orders_total = draft->total;
     return arena_failed(arena) ? ERR_MEMORY : orders->visit(build, draft, orders->context);
@@ -128,22 +127,25 @@ static enum err build_order(const struct orders *orders, const struct effect *ef
 static enum err order_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct orders *orders = context;
-    const struct build *build = orders->build;
+    struct build build = *orders->build;             /* one order at a time: a day may have any number */
     struct event receipt;
     struct shares shares;
     struct known known;
-    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, build->arena, &known,
-                               &receipt);
+    enum err err;
 
-    (void)place;
-    if (err || cancels_out(orders, effect))
-        return err;
-    err = shares_of(&receipt, &orders->switches, build->arena, &shares);
+    if (cancels_out(orders, effect))
+        return ERR_OK;
+    build.arena = receipt_arena();
+    err = known_event(txn, build.venue->id, effect->reg, effect->series, effect->seq, build.arena, &known, &receipt);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;                   /* trimmed, and its order has long been sent */
+    if (!err)
+        err = shares_of(&receipt, &orders->switches, build.arena, &shares);
     if (err == ERR_REFUSED || err == ERR_RANGE)
         return ERR_OK;                   /* the voucher holds the day for it */
     for (size_t i = 0; !err && i < shares.left_out_count; i++)
         if (str_equal(shares.left_out[i].type, STR("credit")))
-            err = build_order(orders, effect, &receipt, &shares.left_out[i]);
+            err = build_order(orders, &build, effect, place, &receipt, &shares.left_out[i]);
     return err;
 }
 

@@ -412,10 +412,12 @@ static enum err resum_seen(struct txn *txn, uint64_t place, const struct effect 
     struct resum *resum = context;
     struct event receipt;
     struct known known;
-    enum err err = known_event(txn, resum->venue, effect->reg, effect->series, effect->seq, resum->arena, &known,
+    enum err err = known_event(txn, resum->venue, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
                                &receipt);
 
     (void)place;
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;                   /* trimmed: the draft says so */
     if (!err)
         err = day_add_plain(resum->day, &receipt, effect->negative, resum->arena);
     return err == ERR_RANGE ? ERR_OK : err;

@@ -158,7 +158,7 @@ static enum err fold_receipt(struct work *work, struct one *one, struct open_day
         return effect_on(work, one, day, EFFECT_BROKEN, &effect);
     one->known.booked = true;
     err = book(work, one, day->number, receipt, false, receipt->reg, receipt->seq);
-    if (err)
+    if (err || !one->known.booked)
         return err;
     err = claim_first(work->txn, receipt->venue, receipt->reg, receipt->seq, &claim);
     if (err)
@@ -460,6 +460,8 @@ static enum err batch_work(struct txn *txn, void *context)
         struct str bytes = take_any(&events);
 
         err = events.failed ? ERR_FORMAT : fold_event(work, work->first + i + 1, bytes);
+        if (arena_failed(work->fold->arena))
+            err = ERR_MEMORY;            /* whatever it looked like where a copy was missing */
     }
     if (!err)
         err = finish(work);
@@ -478,6 +480,23 @@ enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, cons
     enum err err = store_write(store, batch_work, &work);
 
     KILLPOINT("mapper.after-commit");
+    return err;
+}
+
+/* A few events may need much: each void of a long receipt has all of it in memory. */
+enum err fold_some(struct fold *fold, struct store *store, uint64_t first, struct reader *events, size_t count,
+                   size_t *ret_folded)
+{
+    enum err err = fold_batch(fold, store, first, events, count);
+
+    while (err == ERR_MEMORY && count > 1) {
+        count /= 2;
+        err = fold_batch(fold, store, first, events, count);
+    }
+    for (size_t i = 0; !err && i < count; i++)
+        (void)take_any(events);
+    if (!err)
+        *ret_folded = count;
     return err;
 }
 

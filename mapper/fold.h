@@ -26,6 +26,9 @@ struct fold {
 /* Folds `count` events from offset `first` on; `events` gives each event's canonical bytes (take_any). */
 USED enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, const struct reader *events,
                          size_t count);
+/* The same for as many of them as there is memory for at once, at least one; `events` is moved on over these. */
+USED enum err fold_some(struct fold *fold, struct store *store, uint64_t first, struct reader *events, size_t count,
+                        size_t *ret_folded);
 /* Folds what waited for its venue to be configured. */
 USED enum err fold_parked(struct fold *fold, struct store *store);
 /* The offset to read a partition from. */

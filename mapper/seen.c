@@ -76,7 +76,7 @@ enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t se
     return interval_put(txn, &prefix, merged);
 }
 
-struct gap_walk { size_t prefix_len; uint64_t next, last; gap_visit visit; void *context; };
+struct gap_walk { size_t prefix_len; uint64_t next, last; gap_visit visit; void *context; bool over; };
 
 static enum err gap_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -91,8 +91,9 @@ static enum err gap_seen(struct txn *txn, struct str key, struct str value, void
         return ERR_STOP;
     if (interval.first > walk->next)
         err = walk->visit(walk->next, interval.first - 1, walk->context);
-    if (interval.last == UINT64_MAX)
-        return err ? err : ERR_STOP;
+    walk->over = err == ERR_STOP || interval.last == UINT64_MAX;
+    if (walk->over)
+        return ERR_STOP;
     if (interval.last + 1 > walk->next)
         walk->next = interval.last + 1;
     return err;
@@ -121,7 +122,7 @@ enum err seen_gaps(struct txn *txn, struct str venue, struct str reg, uint32_t s
         key_u64(&start, first);
     }
     err = store_walk(txn, TABLE_SEEN, key_str(&prefix), key_str(&start), gap_seen, &walk);
-    if (!err && walk.next <= last && walk.next != 0)
+    if (!err && !walk.over && walk.next <= last && walk.next != 0)
         err = visit(walk.next, last, context);
-    return err;
+    return err == ERR_STOP ? ERR_OK : err;
 }

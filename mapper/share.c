@@ -46,6 +46,15 @@ static enum err sum_of(const struct money *amounts, size_t count, struct money *
     return err;
 }
 
+/* With payments of both signs a share can be far larger than its line. */
+static enum err bounded(const struct money *amounts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (amounts[i].ore > MONEY_INPUT_MAX || amounts[i].ore < -MONEY_INPUT_MAX)
+            return ERR_RANGE;
+    return ERR_OK;
+}
+
 static bool first_of_its_type(const struct event *receipt, size_t at)
 {
     for (size_t i = 0; i < at; i++)
@@ -84,6 +93,10 @@ static enum err take_out(const struct event *receipt, struct str type, struct sh
     for (size_t i = 0; !err && i < receipt->line_count; i++)
         err = money_subtract(shares->lines[i], out->lines[i], &shares->lines[i]);
     if (!err)
+        err = bounded(out->lines, receipt->line_count);
+    if (!err)
+        err = bounded(shares->lines, receipt->line_count);
+    if (!err)
         shares->left_out_count++;
     return err;
 }
@@ -113,6 +126,8 @@ static enum err gift_cards_out(const struct event *receipt, struct shares *share
     err = money_share(shares->payments, receipt->payment_count, payments, total, part);
     for (size_t i = 0; !err && i < receipt->payment_count; i++)
         err = money_subtract(shares->payments[i], part[i], &shares->payments[i]);
+    if (!err)
+        err = bounded(shares->payments, receipt->payment_count);
     shares->gift_total = total;
     return err;
 }

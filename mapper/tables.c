@@ -76,6 +76,17 @@ enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t
     return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
 }
 
+struct arena *receipt_arena(void)
+{
+    enum { RECEIPT_ARENA_BYTES = 32 * 1024 * 1024 };
+    static struct arena arena;
+
+    if (arena.limit == 0)
+        arena_init(&arena, RECEIPT_ARENA_BYTES);
+    arena_reset(&arena);
+    return &arena;
+}
+
 static void effect_prefix(struct key *key, struct str venue, int32_t day, enum effect_class class_)
 {
     key_init(key);

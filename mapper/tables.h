@@ -48,6 +48,10 @@ USED enum err known_put(struct txn *txn, const struct event *event, const struct
 USED enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
                           struct arena *arena, struct known *ret_known, struct event *ret_event);
 
+/* Memory for one receipt at a time: empty, and dead after the next call. A day may have any number of receipts, and
+ * any of them may be long. */
+struct arena *receipt_arena(void);
+
 /* Classes of effects. PLAIN and MIXED move money; the others are what a draft must mention. */
 enum effect_class {
     EFFECT_PLAIN,       /* a receipt with one payment type: folded into the day's sums */

@@ -36,7 +36,8 @@ struct tally {
     size_t manual_count;
     uint64_t receipts;
     struct money lines_total, orders_total, manual_total;
-    bool too_large;
+    bool too_large;                      /* a sum cannot be trusted: nothing of it is booked */
+    bool too_many;                       /* more cells than a draft can have */
     struct problems *problems;
 };
 

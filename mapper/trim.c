@@ -1,6 +1,7 @@
 #include "trim.h"
 
 #include "log.h"
+#include "void.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -49,6 +50,22 @@ static bool is_due(struct txn *txn, struct str venue, int32_t day)
     return store_get(txn, TABLE_DUE, key_str(&key), &value) != ERR_NOT_FOUND;
 }
 
+/* A void on a day that is not done, or not so old, needs the receipt that it takes back. */
+static bool is_needed(struct txn *txn, const struct slice *slice, struct str key)
+{
+    struct str venue, reg;
+    struct claim claim;
+    uint32_t series;
+    uint64_t seq;
+    size_t at = 0;
+
+    if (slice->trim->table != TABLE_RECEIPTS || !key_take_name(key, &at, &venue) || !key_take_name(key, &at, &reg) ||
+        !key_take_u32(key, &at, &series) || !key_take_u64(key, &at, &seq) || series != SERIES_RECEIPTS ||
+        claim_effective(txn, venue, reg, seq, &claim))
+        return false;
+    return claim.day >= slice->before || is_due(txn, venue, claim.day);
+}
+
 static enum err day_of_entry(struct txn *txn, const struct slice *slice, struct str key, struct str *ret_venue,
                              int32_t *ret_day)
 {
@@ -86,7 +103,8 @@ static enum err entry_seen(struct txn *txn, struct str key, struct str value, vo
     if (err)
         return err;
     if (day < slice->before && !is_due(txn, venue, day) &&
-        partitions_mine(slice->mine, venue_partition(venue, slice->config->partitions)))
+        partitions_mine(slice->mine, venue_partition(venue, slice->config->partitions)) &&
+        !is_needed(txn, slice, key))
         key_of(&slice->trim->doomed[slice->trim->doomed_count++], key);
     return ERR_OK;
 }
