@@ -104,7 +104,7 @@ tidy: $(SOURCES:%=$(BUILD)/tidy/%.ok)
 	    --suppressions-list=.cppcheck -I. -Icommon -Ipoweroffice -Isender -Isaft -D_GNU_SOURCE \
 	    -DBILAG_VERSION='"$(VERSION)"' $(SOURCES)
 
-$(BUILD)/tidy/%.ok: % .clang-tidy
+$(BUILD)/tidy/%.ok: %
 	@mkdir -p $(@D)
 	@echo "  tidy  $<"
 	$(Q)clang-tidy --quiet $< -- $(filter-out -W% -M% -O% -g,$(CFLAGS)) $(COMMON_CFLAGS) 2>/dev/null

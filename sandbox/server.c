@@ -264,7 +264,7 @@ static int listen_at(const char *address, unsigned *ret_port, const char **ret_w
     char host[128];
     const char *colon = strrchr(address, ':');
     struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM }, *found;
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = { 0 };
     socklen_t bound_bytes = sizeof bound;
     int on = 1, rc, fd;
 

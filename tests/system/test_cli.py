@@ -1,0 +1,322 @@
+"""The operator's and bookkeeper's command, against the real processes: what it says, what it refuses, what it exits with."""
+import csv
+import io
+import json
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from pipeline import BIN, ROOT, Pipeline
+
+DAY = "2026-11-20"
+SAFT = ROOT / "tests" / "data" / "saft"
+COMMANDS = ["status", "check", "import", "export", "explain", "accept", "resend", "reverse", "orders", "customers", "products",
+            "invoicing", "venues", "refused", "dismiss", "audit", "backup", "restore", "fsck"]
+
+
+def venue(name="oslo-grill", **more):
+    return {"venue": name, "name": f"The {name}", "timezone": "Europe/Oslo", "company": "912345678",
+            "client_key": {"file": f"keys/{name}"}, "department": "10", "auto_transfer": "true", "quiet_seconds": "1",
+            "vat": {"normal": {"rate": "25", "code": "3"}, "reduced": {"rate": "15", "code": "31"},
+                    "none": {"rate": "0", "code": "0"}},
+            "product_types": {"food": {"account": "3000", "reduced_account": "3001"},
+                              "tobacco": {"account": "3020"}, "beer": {"account": "3010"},
+                              "rounding": {"account": "7740"}},
+            "payment_types": {"cash": {"account": "1900"}, "card": {"account": "1570"}}, **more}
+
+
+def receipt(seq, gross=10000, name="oslo-grill", day=DAY, kind="food", paid="card", **more):
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "receipt", "time": f"{day}T18:00:{seq % 60:02}+01:00",
+            "lines": [{"product_type": kind, "vat": 25, "gross": gross}], "payments": [{"type": paid, "amount": gross}],
+            **more}
+
+
+def z_report(seq, receipts, number=1, name="oslo-grill", day=DAY):
+    by_vat, paid = {}, {}
+    for event in receipts:
+        for line in event["lines"]:
+            by_vat[str(line["vat"])] = by_vat.get(str(line["vat"]), 0) + line["gross"]
+        for payment in event["payments"]:
+            paid[payment["type"]] = paid.get(payment["type"], 0) + payment["amount"]
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "z_report", "time": f"{day}T23:00:00+01:00",
+            "z": {"number": number, "business_day": day, "first_seq": receipts[0]["seq"], "last_seq": receipts[-1]["seq"],
+                  "sales_by_vat": by_vat, "payments": paid}}
+
+
+def day_of(count, first=1, z=1, **more):
+    receipts = [receipt(first + i, **more) for i in range(count)]
+    return receipts + [z_report(first + count, receipts, number=z, **{k: v for k, v in more.items() if k in ("name", "day")})]
+
+
+def status(pipeline):
+    return json.loads(pipeline.command("status", "--json", check=False).stdout)
+
+
+def document(pipeline, name):
+    for row in status(pipeline)["venues"]:
+        for doc in row["documents"]:
+            if doc["id"] == name:
+                return doc
+    return {"state": None, "problems": []}
+
+
+def until_state(pipeline, name, state):
+    return pipeline.until(f"{name} is {state}",
+                          lambda: (doc := document(pipeline, name))["state"] == state and doc)
+
+
+@pytest.fixture(name="bilag")
+def bilag_alone(tmp_path):
+    """Without any process running."""
+    def run(*args, config=tmp_path / "config", text=None):
+        return subprocess.run([BIN / "bilag", args[0], "--config", config, *args[1:]], capture_output=True, text=True,
+                              input=text, timeout=60, check=False)
+    return run
+
+
+# -- without stages --
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(bilag, name):
+    done = bilag(name, "--help")
+    assert done.returncode == 0 and "usage: bilag " + name in done.stdout and "--config" in done.stdout
+    assert name in subprocess.run([BIN / "bilag", "--help"], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("args, code, words", [
+    (("nonsense",), 2, "no command nonsense"),
+    (("status", "--nonsense"), 2, "no option --nonsense"),
+    (("status", "--venue"), 2, "--venue wants a value"),
+    (("status",), 100, "bilag.yaml"),
+])
+def test_wrong_usage_and_no_configuration(bilag, args, code, words):
+    done = bilag(*args)
+    assert done.returncode == code and words in done.stderr and not done.stdout
+
+
+def test_settings_are_described(bilag):
+    done = subprocess.run([BIN / "bilag", "help", "settings"], capture_output=True, text=True, check=True)
+    for setting in ("requests_per_second", "retention_days", "quiet_seconds", "line_bytes_max"):
+        assert setting in done.stdout
+
+
+def test_status_and_check_before_anything_ran(tmp_path, bilag):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        config = pipeline.config
+        pipeline.stop_all()
+        done = bilag("status", config=config)
+        assert done.returncode == 1 and "ingest 0 down" in done.stdout and "no sales yet" in done.stdout
+        assert bilag("check", config=config).returncode == 0
+        text = (config / "venues" / "oslo-grill.yaml").read_text()
+        (config / "venues" / "oslo-grill.yaml").write_text(text.replace('"timezone"', '"timezome"'))
+        done = bilag("check", config=config)
+        assert done.returncode == 1 and "timezome" in done.stdout and "file-wrong" in done.stdout
+        done = bilag("status", config=config)
+        assert done.returncode == 1 and "left out" in done.stdout and "timezome" in done.stdout
+
+
+# -- import --
+
+def test_import_says_what_it_took_and_what_not(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        good, wrong = day_of(2), {**receipt(9), "kind": "gift"}
+        lines = [json.dumps(good[0]), "", "{not json", json.dumps(wrong), json.dumps(good[1]),
+                 json.dumps({**receipt(1), "venue": "nowhere"}), json.dumps(good[2])]
+        path = tmp_path / "evening.ndjson"
+        path.write_text("\n".join(lines))                    # no end of line after the last
+        done = pipeline.import_file(path, check=False)
+        assert done.returncode == 1
+        assert "3 accepted, 0 duplicates, 3 refused" in done.stdout
+        for number, word in ((3, "line 3 refused"), (4, "kind"), (6, "nowhere")):
+            assert f"line {number} refused" in done.stderr and word in done.stderr
+        done = pipeline.import_file("-", check=False, input="\n".join(json.dumps(e) for e in good))
+        assert done.returncode == 0 and "stdin: 0 accepted, 3 duplicates, 0 refused" in done.stdout
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        done = pipeline.command("refused", check=False)
+        assert done.returncode == 1 and "nowhere" in done.stdout
+
+
+def test_import_of_saft(tmp_path):
+    with Pipeline({"bakery": venue("bakery", company="999999999")}, parent=tmp_path) as pipeline:
+        done = pipeline.import_file(SAFT / "examples" / "2021.xml", "--venue", "bakery")
+        assert "4 receipts" in done.stdout and "5 accepted" in done.stdout
+        until_state(pipeline, "bakery/2020-01-01/1", "sent")
+        for name, word in (("31-truncated.xml", "31-truncated.xml"), ("34-doctype-external-entity.xml", "DOCTYPE")):
+            done = pipeline.import_file(SAFT / "cases" / name, "--venue", "bakery", check=False)
+            assert done.returncode == 1 and word.lower() in done.stderr.lower()
+        assert pipeline.import_file(SAFT / "examples" / "2021.xml", check=False).returncode == 2
+        again = pipeline.import_file(SAFT / "examples" / "2021.xml", "--venue", "bakery")
+        assert "0 accepted, 5 duplicates" in again.stdout
+
+
+def test_import_without_ingest_stores_nothing_and_says_so(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        pipeline.stop("ingest")
+        path = tmp_path / "evening.ndjson"
+        path.write_text(json.dumps(receipt(1)) + "\n")
+        done = pipeline.import_file(path, check=False)
+        assert done.returncode == 1 and "ingest" in done.stderr and "accepted" not in done.stdout
+
+
+# -- looking --
+
+def test_status_has_the_promised_fields_in_every_form(tmp_path):
+    with Pipeline({"oslo-grill": venue(), "kiosk": venue("kiosk", client_key={"file": "keys/oslo-grill"}, department="11")},
+                  parent=tmp_path) as pipeline:
+        pipeline.post(day_of(3) + day_of(1, name="kiosk", kind="ice cream"[:3]) +
+                      [{"v": 1, "venue": "oslo-grill", "register": "K1", "seq": 5, "kind": "cash_movement",
+                        "time": f"{DAY}T23:10:00+01:00", "amount": -200000, "reason": "bank <deposit> & \"more\""}])
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        until_state(pipeline, f"kiosk/{DAY}/1", "held")
+        done = pipeline.command("status", "--json", check=False)
+        assert done.returncode == 1                          # something is held
+        told = json.loads(done.stdout)
+        assert {"generated", "venues", "stages"} <= told.keys()
+        grill = next(row for row in told["venues"] if row["venue"] == "oslo-grill")
+        assert grill["company"] == "912345678" and grill["connected"] is True
+        doc = next(d for d in grill["documents"] if d["kind"] == "voucher")
+        assert {"id", "kind", "business_day", "part", "state", "reference", "total", "lines", "problems", "voucher_no",
+                "sent_at"} <= doc.keys()
+        assert doc["total"] == 30000 and [(x["account"], x["vat_code"], x["department"], x["amount"])
+                                          for x in doc["lines"]] == [(1570, "0", "10", 30000), (3000, "3", "10", -30000)]
+        assert [(m["amount"], m["reason"]) for m in grill["manual"]] == [(-200000, "bank <deposit> & \"more\"")]
+        assert grill["days"][0]["difference"] == 0
+        held = next(row for row in told["venues"] if row["venue"] == "kiosk")["documents"][0]
+        assert held["problems"][0]["code"] == "product-type-unmapped" and held["problems"][0]["first"] == "K1/1"
+        assert all(stage["up"] and stage["pid"] and "counters" in stage for stage in told["stages"])
+        text = pipeline.command("status", check=False).stdout
+        assert text.index("HELD".lower()) < text.index("stages") and "Product type" in text and "\033" not in text
+        figures = pipeline.command("status", "--prometheus", check=False).stdout
+        assert 'bilag_documents{venue="kiosk",kind="voucher",state="held"} 1' in figures
+        assert all(re.fullmatch(r"#.*|[a-z_]+(\{[^}]*\})? -?\d+", row) for row in figures.splitlines())
+        page = tmp_path / "status.html"
+        pipeline.command("status", "--html", page, check=False)
+        assert "Product type" in page.read_text() and "<deposit>" not in page.read_text()
+        assert not page.with_suffix(".html.new").exists()
+
+
+def test_explain_goes_both_ways(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        receipts = [receipt(1), receipt(2, gross=2500, paid="cash"), receipt(3, gross=700, kind="beer")]
+        pipeline.post(receipts + [z_report(4, receipts)])
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        told = pipeline.command("explain", f"oslo-grill/{DAY}/1").stdout
+        for words in ("3 receipts, together 132,00", "sold beer", "account 3010", "sealed", "sent"):
+            assert words in told
+        line = next(i for i, row in enumerate(document(pipeline, f"oslo-grill/{DAY}/1")["lines"], 1)
+                    if row["account"] == 3000)
+        told = pipeline.command("explain", f"oslo-grill/{DAY}/1:{line}").stdout
+        assert "K1/1" in told and "K1/2" in told and "K1/3" not in told and "2 receipts, together -125,00" in told
+        told = pipeline.command("explain", "oslo-grill/K1/3").stdout
+        assert f"oslo-grill/{DAY}/1" in told and "account 3010" in told and "account 3000" not in told
+        assert pipeline.command("explain", "oslo-grill/K1/99", check=False).returncode == 1
+        assert pipeline.command("explain", "what", check=False).returncode == 2
+
+
+def test_check_online_names_what_poweroffice_lacks(tmp_path):
+    wrong = venue(product_types={"food": {"account": "3999", "reduced_account": "3001"}})
+    client = {"client_key": None, "name": "Grill AS", "privileges": ["CashVoucher"]}
+    with Pipeline({"oslo-grill": wrong}, parent=tmp_path) as pipeline:
+        pipeline.sandbox("clients", {"client_key": (pipeline.config / "keys" / "oslo-grill").read_text().strip(),
+                                     "accounts_changed": [{"no": 3999, "active": False}]})
+        done = pipeline.command("check", "--online", check=False)
+        assert done.returncode == 1 and "account-inactive" in done.stdout and "3999" in done.stdout
+        assert client["client_key"] is None and "stage=" not in done.stderr
+        assert pipeline.command("check").returncode == 0
+
+
+# -- deciding --
+
+def test_export_shows_and_transfers(tmp_path):
+    with Pipeline({"oslo-grill": venue(auto_transfer="false")}, parent=tmp_path) as pipeline:
+        pipeline.post(day_of(2) + day_of(1, first=4, z=2, day="2026-11-21", kind="wine"))
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "waiting")
+        until_state(pipeline, "oslo-grill/2026-11-21/1", "held")
+        period = ("export", "--venue", "oslo-grill", "--from", DAY, "--to", "2026-11-21")
+        done = pipeline.command(*period, check=False)
+        assert done.returncode == 1 and "BLANK" in done.stdout and "counter account" in done.stdout
+        rows = list(csv.DictReader(io.StringIO(pipeline.command(*period, "--csv", check=False).stdout), delimiter=";"))
+        assert [(r["account"], r["counter_account"], r["debit"], r["credit"]) for r in rows[:2]] == \
+            [("1570", "3000", "200.00", "0.00"), ("3000", "1570", "0.00", "200.00")]
+        assert "BLANK" in {r["account"] for r in rows}
+        told = json.loads(pipeline.command(*period, "--json", check=False).stdout)
+        assert [d["complete"] for d in told] == [True, False] and told[1]["lines"][-1]["blank"] is True
+        assert not pipeline.vouchers()
+        done = pipeline.command(*period, "--transfer", check=False)
+        assert done.returncode == 1 and "1 to be transferred, 1 not ready" in done.stderr
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        assert len(pipeline.vouchers()) == 1
+        assert "transfer" in pipeline.command("audit").stdout
+
+
+def test_accept_lifts_what_can_be_lifted(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        receipts = [receipt(1), receipt(3)]
+        pipeline.post(receipts + [z_report(4, receipts)])
+        name = f"oslo-grill/{DAY}/1"
+        doc = pipeline.until("the gap is seen", lambda: next(
+            (d for d in [document(pipeline, name)] if "sequence-gap" in [p["code"] for p in d["problems"]]), None))
+        assert "bilag accept" in pipeline.command("status", check=False).stdout or doc["state"] == "open"
+        done = pipeline.command("accept", name, "sequence-gap", check=False)
+        assert done.returncode == 2 and "--reason" in done.stderr
+        done = pipeline.command("accept", name, "account-unknown", "--reason", "x", check=False)
+        assert done.returncode == 1 and "cannot be accepted" in done.stderr
+        done = pipeline.command("accept", name, "z-missing", "--reason", "x", check=False)
+        assert done.returncode == 1 and "no problem z-missing" in done.stderr
+        pipeline.command("accept", name, "sequence-gap", "--reason", "the till was replaced")
+        until_state(pipeline, name, "sent")
+        told = pipeline.command("explain", name).stdout
+        assert "accept sequence-gap" in told and "the till was replaced" in told
+
+
+def test_reverse_and_send_again(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        pipeline.post(day_of(2))
+        name = f"oslo-grill/{DAY}/1"
+        first = until_state(pipeline, name, "sent")
+        assert pipeline.command("resend", name, "--reason", "x", check=False).returncode == 1
+        changed = venue(product_types={**venue()["product_types"], "food": {"account": "3005", "reduced_account": "3001"}})
+        pipeline.write_venue(changed)
+        pipeline.reload()
+        pipeline.command("reverse", name, "--reason", "wrong account")
+        pipeline.until("sent anew", lambda: [v for v in pipeline.vouchers()
+                                             if any(line["account"] == 3005 for line in v["lines"])])
+        second = until_state(pipeline, name, "sent")
+        assert second["reference"] == first["reference"] and second["voucher_no"] != first["voucher_no"]
+        assert len(pipeline.vouchers()) == 1
+        told = pipeline.command("explain", name).stdout
+        assert "wrong account" in told and "reversed" in told
+
+
+def test_resend_after_a_refusal(tmp_path):
+    """The books are read once; what changes in PowerOffice afterwards is found out by its refusal."""
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        key = (pipeline.config / "keys" / "oslo-grill").read_text().strip()
+        pipeline.post(day_of(1))
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        name = "oslo-grill/2026-11-21/1"
+        pipeline.sandbox("clients", {"client_key": key, "accounts_changed": [{"no": 3020, "active": False}]})
+        pipeline.post(day_of(2, first=3, z=2, day="2026-11-21", kind="tobacco"))
+        until_state(pipeline, name, "failed")
+        done = pipeline.command("status", check=False)
+        assert done.returncode == 1 and "bilag resend" in done.stdout and "PowerOffice said" in done.stdout
+        pipeline.sandbox("clients", {"client_key": key, "accounts_changed": [{"no": 3020, "active": True}]})
+        assert pipeline.command("reverse", name, "--reason", "x", check=False).returncode == 1
+        pipeline.command("resend", name, "--reason", "the account is open again")
+        until_state(pipeline, name, "sent")
+        assert len(pipeline.vouchers()) == 2
+
+
+def test_invoicing_wants_the_switch_first(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        done = pipeline.command("invoicing", "--venue", "oslo-grill", "--from", DAY, check=False)
+        assert done.returncode == 1 and "auto_invoice is off" in done.stderr
+        assert pipeline.command("audit").stdout == ""
+
+
+def test_manual_pages_name_every_command():
+    text = pathlib.Path(ROOT / "man" / "bilag.1").read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert re.search(rf"^\.It Cm {name}\b", text, re.M), name
