@@ -154,8 +154,10 @@ static enum err seal_order(struct txn *txn, void *context)
 enum err settle_seal(struct store *store, const struct seal *seal, struct arena *arena)
 {
     struct seal_work work = { seal, arena };
+    enum err err = store_write(store, seal->doc.kind == DOC_ORDER ? seal_order : seal_voucher, &work);
 
-    return store_write(store, seal->doc.kind == DOC_ORDER ? seal_order : seal_voucher, &work);
+    KILLPOINT("mapper.after-seal-commit");
+    return err;
 }
 
 /* --- decisions --- */
@@ -416,8 +418,11 @@ enum err settle_decision(struct store *store, const struct config *config, uint3
                          int32_t *ret_day)
 {
     struct decision_work work = { config, decision, partition, arena, STR_NONE, 0 };
-    enum err err = store_write(store, decision_work, &work);
+    enum err err;
 
+    KILLPOINT("mapper.before-decision-commit");
+    err = store_write(store, decision_work, &work);
+    KILLPOINT("mapper.after-decision-commit");
     if (!err) {
         *ret_venue = work.venue;
         *ret_day = work.day;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "killpoint.h"
 #include "log.h"
 #include "poweroffice_inside.h"
 #include "refbuild.h"
@@ -207,8 +208,10 @@ static void reading_end(struct reading *reading)
     struct reading **at = &reader->readings;
 
     if (!err) {
+        KILLPOINT("poweroffice.before-books-commit");
         err = refdata_put(reader->po->refstore, str_of(reading->client_id),
                           refbuild_done(&reading->build, have, clock_now_ms()));
+        KILLPOINT("poweroffice.after-books-commit");
         if (!err && reading->failed)
             err = ERR_NETWORK;
     }
