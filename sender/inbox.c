@@ -27,7 +27,7 @@ enum err inbox_take(struct stage *stage, void *state, struct link *link, const s
         enum err err = inbox_flush(sender);
 
         if (err)
-            return err;
+            return err == ERR_STORE_FULL ? ERR_OK : err;     /* said in sender_turn(); all of these come again */
     }
     strbuf_add(&sender->inbox.bytes, message);
     if (sender->inbox.bytes.failed) {
@@ -218,7 +218,7 @@ enum err inbox_flush(struct sender *sender)
     strbuf_reset(&sender->inbox.bytes);
     sender->inbox.count = 0;
     if (err)
-        return err == ERR_STORE_FULL || err == ERR_MEMORY ? ERR_OK : err;       /* they come again */
+        return err == ERR_MEMORY ? ERR_OK : err;       /* they come again; a full store is said, and waited for */
     for (size_t i = 0; i < effects.seen_count; i++) {
         struct turn *turn = effects.seen[i].turn != SIZE_MAX ? &sender->turns[effects.seen[i].turn] : NULL;
 
