@@ -232,6 +232,16 @@ static void rule_accounts(const struct judge *judge)
     }
 }
 
+/* One problem a department, with the first account that it is needed on. */
+static int64_t first_account_of(const struct draft *draft, struct str department)
+{
+    size_t i = 0;
+
+    while (!str_equal(post_at(draft, i).department, department))
+        i++;
+    return post_at(draft, i).account;
+}
+
 static void rule_departments(const struct judge *judge)
 {
     for (size_t i = 0; i < post_count(judge->draft); i++) {
@@ -242,7 +252,8 @@ static void rule_departments(const struct judge *judge)
             continue;
         department = refdata_department(judge->data, post.department);
         if (!department || !department->active)
-            raise_(judge, PROBLEM_DEPARTMENT_UNKNOWN, post.department, number(judge, post.account), STR_NONE);
+            raise_(judge, PROBLEM_DEPARTMENT_UNKNOWN, post.department,
+                   number(judge, first_account_of(judge->draft, post.department)), STR_NONE);
     }
 }
 

@@ -102,6 +102,7 @@ CHANGE(unlocked_other, b->accounts[2].vat_locked = false; b->lines[1].vat_code =
 CHANGE(department_wanted, b->accounts[0].department_required = true; b->lines[0].department = STR_NONE)
 CHANGE(department_given, b->accounts[0].department_required = true)
 CHANGE(department_gone, b->lines[0].department = STR("99"))
+CHANGE(department_gone_everywhere, b->lines[0].department = b->lines[1].department = STR("99"))
 CHANGE(department_off, b->lines[1].department = STR("20"))
 CHANGE(code_gone, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR("77"))
 CHANGE(code_off, b->vat_codes[1].active = false)
@@ -163,6 +164,8 @@ static const struct row {
     { "department demanded", department_wanted, false, PROBLEM_DEPARTMENT_REQUIRED, { "", "1900" } },
     { "department demanded and given", department_given, false, NONE, { "" } },
     { "department not there", department_gone, false, PROBLEM_DEPARTMENT_UNKNOWN, { "99", "1900" } },
+    { "department not there, on two lines", department_gone_everywhere, false, PROBLEM_DEPARTMENT_UNKNOWN,
+      { "99", "1900" } },
     { "department inactive", department_off, false, PROBLEM_DEPARTMENT_UNKNOWN, { "20", "3000" } },
     { "VAT code not there", code_gone, false, PROBLEM_VAT_CODE_UNKNOWN, { "77", "2026-11-20" } },
     { "VAT code inactive", code_off, false, PROBLEM_VAT_CODE_UNKNOWN, { "3", "2026-11-20" } },

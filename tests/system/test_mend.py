@@ -1,0 +1,83 @@
+"""Goal: what PowerOffice's own data forbids is held before anything is sent, with its code; and when it is mended in
+PowerOffice the voucher goes by itself: no command, no restart. And the reading of it costs few requests."""
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE)]
+
+from pipeline import Pipeline, client_key    # noqa: E402
+
+DAY = "2026-11-20"
+MEND_S = 90                                                  # looked at every 15 s, one client a second
+FEW = ["CommonServices", "GeneralLedgerAccount", "Department", "AccountTransaction"]
+
+# name: (what is wrong in PowerOffice, the problem, what mends it)
+FAULTS = {
+    "inactive": ({"accounts_changed": [{"no": 3000, "active": False}]}, "account-inactive",
+                 {"accounts_changed": [{"no": 3000, "active": True}]}),
+    "locked": ({"accounts_changed": [{"no": 3000, "vat_code": "5", "vat_locked": True}]}, "account-vat-locked",
+               {"accounts_changed": [{"no": 3000, "vat_code": "3", "vat_locked": True}]}),
+    "department": ({"departments": [{"code": "10", "active": False}]}, "department-unknown",
+                   {"departments": [{"code": "10", "active": True}]}),
+    "period": ({"lock_date": "2026-11-20"}, "period-locked", {"lock_date": "2026-11-19"}),
+    "right": ({"privileges": FEW}, "privilege-missing", {"privileges": FEW + ["CashVoucher_Full"]}),
+    "well": ({}, None, {}),
+}
+
+
+def venue(name, number):
+    return {
+        "venue": name, "name": name, "company": str(912345600 + number), "extension": "quickorder",
+        "client_key": {"file": f"keys/{name}"}, "department": "10", "auto_transfer": "true", "close": "clock",
+        "quiet_seconds": "1", "vat": {"normal": {"rate": "25", "code": "3"}, "reduced": {"rate": "15", "code": "31"},
+                                      "none": {"rate": "0", "code": "0"}},
+        "product_types": {"food": {"account": "3000", "reduced_account": "3001"}}, "payment_types": {"card": {"account": "1570"}},
+    }
+
+
+def held(pipeline, name):
+    status = json.loads(pipeline.command("status", "--venue", name, "--json", check=False).stdout)
+    codes = {p["code"] for v in status["venues"] for d in v["documents"] for p in d["problems"]
+             if d["state"] == "held"}
+    return codes - {"reference-data"}
+
+
+def test_mended_in_poweroffice_goes_by_itself():
+    venues = {name: venue(name, i) for i, name in enumerate(FAULTS)}
+    clients = [{"client_key": client_key(name), "name": name, "org_no": venues[name]["company"],
+                "departments": [{"code": "10", "name": "Bar"}], **fault} for name, (fault, _, _) in FAULTS.items()]
+    with Pipeline(venues, clients=clients, stages={"invoicer": 0}) as pipeline:
+        pipeline.post([{"v": 1, "venue": name, "register": "K1", "seq": 1, "kind": "receipt",
+                        "time": f"{DAY}T18:00:00+01:00", "payments": [{"type": "card", "amount": 12500}],
+                        "lines": [{"product_type": "food", "vat": 25, "gross": 12500}]} for name in FAULTS])
+        pipeline.until("the one that is well is posted", lambda: len(pipeline.vouchers()) == 1)
+        for name, (_, problem, _) in FAULTS.items():
+            if problem:
+                pipeline.until(f"{name} is held", lambda name=name, problem=problem: held(pipeline, name) == {problem})
+        assert len(pipeline.vouchers()) == 1
+        for name, (_, _, mend) in FAULTS.items():
+            pipeline.sandbox("clients", {"client_key": client_key(name), **mend})
+        pipeline.until("all are posted", lambda: len(pipeline.vouchers()) == len(FAULTS), MEND_S)
+        # Nothing was sent to be refused; a token from before the right was given is answered 403 and renewed.
+        assert set(pipeline.stats()["requests"]["by_status"]) <= {"200", "201", "204", "403"}
+
+
+def test_reading_is_once_and_then_one_request_a_voucher():
+    venues = {"grill": venue("grill", 1)}
+    with Pipeline(venues, stages={"invoicer": 0}) as pipeline:
+        def day(number):
+            pipeline.post([{"v": 1, "venue": "grill", "register": "K1", "seq": number, "kind": "receipt",
+                            "time": f"2026-10-{number:02d}T18:00:00+01:00",
+                            "payments": [{"type": "card", "amount": 100 * number}],
+                            "lines": [{"product_type": "food", "vat": 25, "gross": 100 * number}]}])
+        day(1)
+        pipeline.until("the first is posted", lambda: len(pipeline.vouchers()) == 1)
+        cold = pipeline.stats()["requests"]
+        assert cold["total"] == 8, cold                      # a token, six lists, the voucher
+        for number in range(2, 22):
+            day(number)
+        pipeline.until("all are posted", lambda: len(pipeline.vouchers()) == 21)
+        warm = pipeline.stats()["requests"]["total"] - cold["total"]
+        assert warm <= 1.05 * 20, pipeline.stats()["requests"]
