@@ -435,7 +435,8 @@ class Pipeline:
     def command(self, *args, check=True, timeout=DEADLINE_S, **more):
         """bilag ARGS: what it printed."""
         done = subprocess.run([str(self.bin / "bilag"), args[0], "--config", str(self.config), *map(str, args[1:])],
-                              env={**os.environ, **self.env}, capture_output=True, text=True, timeout=timeout, **more)
+                              env={**os.environ, **self.env}, capture_output=True, text=True, errors="replace", timeout=timeout,
+                              **more)
         with open(self.folder / "bilag.log", "a", encoding="utf-8") as log:
             log.write(f"$ bilag {' '.join(map(str, args))}\n{done.stdout}{done.stderr}")
         if check and done.returncode != 0:
