@@ -67,6 +67,7 @@ def test_request_is_said_in_full_and_days_keep_their_order(rig):
 @pytest.mark.parametrize("switches", [
     {"fault_drop_after": 300}, {"fault_drop_before": 300}, {"fault_5xx_after": 300}, {"fault_5xx_before": 300},
     {"fault_reset": 300}, {"fault_429": 300}, {"fault_drop_after": 300, "duplicate_reference": "409"},
+    {"fault_drop_after": 300, "duplicate_reference": "accept"},      # only looking up prevents a second one
     {"fault_5xx_after": 300, "problem_names": "pascal", "empty_list": "200", "voucher_no_in_201": "zero"},
 ], ids=lambda s: "-".join(f"{k}={v}" for k, v in s.items()))
 def test_exactly_once_under_faults(rig, stage, switches):
@@ -199,7 +200,7 @@ def test_one_effect_though_processes_are_killed(rig):
     print("seed", seed)
     chance = random.Random(seed)
     rig = rig(8, instances=2, fault_drop_after=60, fault_5xx_after=60, fault_reset=60, fault_429=60,
-              fault_paths="CashJournals,AccountTransactions")
+              duplicate_reference="accept", fault_paths="CashJournals,AccountTransactions")
     for instance in range(2):
         rig.start(instance)
     sent = drafts(rig, range(6))
