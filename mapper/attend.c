@@ -31,8 +31,10 @@ static enum err decide_phase(struct txn *txn, struct attend *attend, const struc
         over_at = quiet_at;
     if (attend->now_ms >= over_at && attend->caught_up)
         *ret_phase = DRAFT_CLOSED;
+    else if (attend->now_ms >= over_at)
+        attend->awaits_log = true;
     else if (attend->look_at_ms > over_at)
-        attend->look_at_ms = over_at > attend->now_ms ? over_at : attend->now_ms + 200;
+        attend->look_at_ms = over_at;
     return ERR_OK;
 }
 
@@ -101,12 +103,12 @@ enum err draft_get(struct txn *txn, struct str doc, struct str *ret_bytes)
     return store_get(txn, TABLE_DRAFTS, doc, ret_bytes);
 }
 
-static bool has_credit(const struct draft *draft)
+/* Whatever credit adds up to: sales behind it are in the voucher. */
+static bool has_credit_in(const struct build *build)
 {
-    for (size_t i = 0; i < draft->cell_count; i++)
-        if (!draft->cells[i].sold && str_equal(draft->cells[i].type, STR("credit")))
-            return true;
-    return false;
+    bool ordered;
+
+    return !build_switches(build, &ordered).credit_out;
 }
 
 /* Nothing to post and nothing to say: the part is done without anybody's seal. */
@@ -147,7 +149,7 @@ static enum err attend_voucher(struct attend *attend, const struct build *build,
         return ERR_OK;
     }
     if (closed)
-        part->emitted_credit_in |= has_credit(&draft);
+        part->emitted_credit_in |= has_credit_in(build);
     attend->unsealed = true;
     return changed || attend->resend ? to_send(attend, doc_text(&draft.doc, id)) : ERR_OK;
 }
@@ -342,8 +344,10 @@ enum err attend_day(struct txn *txn, struct attend *attend)
     enum err err = day_load(txn, attend->venue->id, attend->number, attend->arena, &day);
 
     attend->done = true;
-    attend->awaits = attend->unsealed = false;
+    attend->awaits = attend->awaits_log = attend->unsealed = false;
     attend->look_at_ms = INT64_MAX;
+    if (!err && day.last_ms > attend->now_ms)
+        day.last_ms = attend->now_ms;    /* the clock was ahead, and was set right */
     attend->send_count = attend->send_room = 0;
     attend->sends = NULL;
     for (uint32_t part = 1; !err && part <= day.part_count; part++)

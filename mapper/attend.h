@@ -23,6 +23,7 @@ struct attend {
     size_t send_count, send_room;
     bool done;                           /* nothing left: the day leaves the schedule */
     bool awaits;                         /* numbers or Z reports are missing, or do not add up yet */
+    bool awaits_log;                     /* it would be closed if the partition were read to its end */
     bool unsealed;                       /* something was sent that is not sealed: it is repeated */
     int64_t look_at_ms;                  /* wall clock of the next look without an event; INT64_MAX: none */
 };

@@ -2,12 +2,12 @@
  *
  * Offsets and settlements are committed together; drafts leave after the commit that keeps them. A partition has
  * one mapper at a time (partitions.h); which of the instances follows from the number of them. */
-#include "attend.h"
 #include "audit.h"
 #include "fold.h"
 #include "killpoint.h"
 #include "log.h"
 #include "logclient.h"
+#include "looks.h"
 #include "partitions.h"
 #include "schedule.h"
 #include "settle.h"
@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-enum { CREDIT_EVENTS = 4096, ATTEND_BATCH = 64, ATTEND_BUDGET_MS = 100, AUDIT_POLL_MS = 200, BUSY_RETRY_MS = 50,
-       RELAX_EVERY_MS = 250, RESEND_WAIT_MAX_MS = 60000, ARENA_BYTES = 256 * 1024 * 1024, RELAX_BYTES = 32 * 1024 * 1024 };
+enum { CREDIT_EVENTS = 4096, AUDIT_POLL_MS = 200, RELAX_EVERY_MS = 250, ARENA_BYTES = 256 * 1024 * 1024,
+       RELAX_BYTES = 32 * 1024 * 1024 };
 
 struct mapper {
     struct store *store;
@@ -34,7 +34,6 @@ struct mapper {
     struct arena fold_arena, build_arena, sends_arena;
     bool *transfer_allowed;              /* per venue of the configuration: judged once, when it is loaded */
     int64_t audit_ms, relax_ms;
-    bool next_is_down;
 };
 
 /* --- taking over a partition --- */
@@ -163,12 +162,42 @@ static enum err share_partitions(struct stage *stage, struct mapper *mapper)
 
 /* --- the log --- */
 
+static enum err fold_all(struct stage *stage, struct mapper *mapper, struct partition *partition,
+                         struct logbatch *batch)
+{
+    size_t folded;
+
+    for (size_t left = batch->count; left; left -= folded) {
+        struct fold fold = fold_for(stage, mapper, batch->partition);
+        enum err err = fold_some(&fold, mapper->store, partition->next, &batch->events, left, &folded);
+
+        if (err)
+            return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;  /* a message that is passed over would be missing */
+        touched(stage, mapper, &fold);
+        partition->next += folded;
+    }
+    return ERR_OK;
+}
+
+/* An older copy of the log was put back: what comes under its numbers now is not what came under them before. */
+static void log_is_older(struct stage *stage, struct partition *partition, const struct logbatch *batch)
+{
+    partition->caught_up = false;                    /* no day closes on what may be missing */
+    partition->lag = 0;
+    stage_counter_set(stage, "log_older", 1);
+    if (!partition->told_older)
+        log_fact("level=error what=\"the event log ends before what was read of it: an older copy was put back; this "
+                 "partition stands still\" partition=%" PRIu32 " read=%" PRIu64 " log_ends=%" PRIu64 " do=\"put back all "
+                 "stores from the same backup (bilag restore)\"", partition->number, partition->next, batch->end);
+    partition->told_older = true;
+}
+
 static enum err log_came(struct stage *stage, void *state, struct link *link, const struct frames *frames)
 {
     struct mapper *mapper = state;
     struct partition *partition;
     struct logbatch batch;
-    struct fold fold;
+    bool was_caught_up;
     enum err err = logclient_take(mapper->log, link, frames, &batch);
 
     if (err)
@@ -176,16 +205,18 @@ static enum err log_came(struct stage *stage, void *state, struct link *link, co
     partition = partitions_mine(mapper->partitions, batch.partition);
     if (!partition || batch.first != partition->next)
         return ERR_OK;
-    if (batch.count) {
-        fold = fold_for(stage, mapper, batch.partition);
-        err = fold_batch(&fold, mapper->store, batch.first, &batch.events, batch.count);
+    if (batch.end < batch.first) {
+        log_is_older(stage, partition, &batch);
+    } else {
+        was_caught_up = partition->caught_up;
+        err = fold_all(stage, mapper, partition, &batch);
         if (err)
             return err;
-        touched(stage, mapper, &fold);
-        partition->next = batch.first + batch.count;
+        partition->caught_up = partition->next >= batch.end;
+        partition->lag = batch.end - partition->next;
+        if (partition->caught_up && !was_caught_up)
+            schedule_log_read(mapper->schedule, partition->number, stage_steady_ms(stage));
     }
-    partition->caught_up = partition->next >= batch.end;
-    partition->lag = batch.end - partition->next;
     if (batch.last)
         logclient_ask(mapper->log, batch.partition, partition->next, CREDIT_EVENTS);
     return ERR_OK;
@@ -271,146 +302,15 @@ static enum err read_decisions(struct stage *stage, struct mapper *mapper)
     return err;
 }
 
-/* --- days --- */
-
-struct visit { struct stage *stage; struct mapper *mapper; struct str sends[4096]; size_t send_count; };
-
-static void after_look(struct stage *stage, struct mapper *mapper, struct due *due, const struct attend *attend)
-{
-    int64_t now = stage_steady_ms(stage), wall = stage_now_ms(stage), look = INT64_MAX;
-    int32_t first = stage_config(stage)->mapper.resend_ms;
-
-    if (attend->done) {
-        schedule_drop(mapper->schedule, attend->venue->id, attend->number);
-        return;
-    }
-    due->dirty = false;
-    due->awaits = attend->awaits;
-    due->previewed_ms = now;
-    if (!attend->unsealed) {
-        due->resend_ms = INT64_MAX;
-        due->resend_wait_ms = 0;
-    } else if (attend->send_count || attend->resend || due->resend_ms == INT64_MAX) {
-        due->resend_wait_ms = due->resend_wait_ms ? due->resend_wait_ms * 2 : first;
-        if (due->resend_wait_ms > RESEND_WAIT_MAX_MS)
-            due->resend_wait_ms = RESEND_WAIT_MAX_MS;
-        due->resend_ms = now + due->resend_wait_ms;
-    }
-    if (attend->look_at_ms != INT64_MAX)
-        look = now + (attend->look_at_ms > wall ? attend->look_at_ms - wall : 0);
-    if (look > now + 1000 && attend->look_at_ms != INT64_MAX)
-        look = now + 1000;               /* the wall clock may be moved: look often, build only when it is time */
-    schedule_look_at(mapper->schedule, due, look < due->resend_ms ? look : due->resend_ms);
-}
-
-static enum err look_at(struct txn *txn, struct visit *visit, struct due *due)
-{
-    struct stage *stage = visit->stage;
-    struct mapper *mapper = visit->mapper;
-    const struct venue *venue = config_venue(stage_config(stage), str_of(due->venue));
-    struct partition *partition = partitions_mine(mapper->partitions, due->partition);
-    struct attend attend = { .config = stage_config(stage), .venue = venue, .number = due->day,
-                             .arena = &mapper->build_arena, .now_ms = stage_now_ms(stage),
-                             .transfer_allowed = venue && mapper->transfer_allowed[venue - stage_config(stage)->venues],
-                             .caught_up = partition && partition->caught_up,
-                             .resend = stage_steady_ms(stage) >= due->resend_ms };
-    enum err err;
-
-    if (!venue) {                        /* left out of the configuration at present: its days wait */
-        schedule_look_at(mapper->schedule, due, INT64_MAX);
-        return ERR_OK;
-    }
-    arena_reset(&mapper->build_arena);
-    err = attend_day(txn, &attend);
-    for (size_t i = 0; !err && i < attend.send_count; i++) {
-        if (visit->send_count == COUNT(visit->sends))
-            break;                       /* the rest is repeated at the next resend */
-        visit->sends[visit->send_count++] = arena_copy(&mapper->sends_arena, attend.sends[i]);
-    }
-    if (!err)
-        after_look(stage, mapper, due, &attend);
-    return err;
-}
-
-static enum err look_work(struct txn *txn, void *context)
-{
-    struct visit *visit = context;
-    int64_t now = stage_steady_ms(visit->stage), next;
-    enum err err = ERR_OK;
-
-    for (int i = 0; !err && i < ATTEND_BATCH; i++) {
-        struct due *due = schedule_next(visit->mapper->schedule, now, &next);
-
-        if (!due)
-            break;
-        err = look_at(txn, visit, due);
-    }
-    KILLPOINT("mapper.before-draft-commit");
-    return err;
-}
-
-static enum err send_work(struct txn *txn, void *context)
-{
-    struct visit *visit = context;
-    struct mapper *mapper = visit->mapper;
-
-    for (size_t i = 0; i < visit->send_count; i++) {
-        struct str bytes;
-        enum err err = draft_get(txn, visit->sends[i], &bytes);
-
-        if (err == ERR_NOT_FOUND)
-            continue;
-        if (!err)
-            err = link_send(mapper->validators, &bytes, 1);
-        if (err == ERR_BUSY) {           /* no validator is up: everything is repeated when its time comes */
-            mapper->next_is_down = true;
-            stage_counter_add(visit->stage, "drafts_not_taken", (int64_t)(visit->send_count - i));
-            return ERR_OK;
-        }
-        if (err)
-            return err;
-        stage_counter_add(visit->stage, "drafts", 1);
-    }
-    mapper->next_is_down = false;
-    return ERR_OK;
-}
-
-/* What could not be sent is tried again soon, not at the end of a long wait. */
-static void retry_soon(struct stage *stage, struct mapper *mapper, const struct visit *visit)
-{
-    for (size_t i = 0; mapper->next_is_down && i < visit->send_count; i++) {
-        struct doc doc;
-        struct due *due;
-
-        if (doc_parse(visit->sends[i], &doc) || doc.kind != DOC_VOUCHER)
-            continue;
-        due = schedule_find(mapper->schedule, doc.venue, doc.day);
-        if (!due)
-            continue;
-        due->resend_wait_ms = 0;
-        due->resend_ms = stage_steady_ms(stage) + 20 * BUSY_RETRY_MS;
-        schedule_look_at(mapper->schedule, due, due->resend_ms);
-    }
-}
-
 static enum err look_at_days(struct stage *stage, struct mapper *mapper)
 {
-    static struct visit visit;           /* large, and one at a time */
-    int64_t began = stage_steady_ms(stage), next = INT64_MAX;
-    enum err err = ERR_OK;
+    struct looks looks = { .stage = stage, .store = mapper->store, .schedule = mapper->schedule,
+                           .partitions = mapper->partitions, .validators = mapper->validators,
+                           .transfer_allowed = mapper->transfer_allowed, .build_arena = &mapper->build_arena,
+                           .sends_arena = &mapper->sends_arena };
+    int64_t next;
+    enum err err = looks_turn(&looks, &next);
 
-    while (!err && stage_steady_ms(stage) < began + ATTEND_BUDGET_MS) {
-        if (!schedule_next(mapper->schedule, stage_steady_ms(stage), &next))
-            break;
-        arena_reset(&mapper->sends_arena);
-        visit = (struct visit){ .stage = stage, .mapper = mapper };
-        err = store_write(mapper->store, look_work, &visit);
-        KILLPOINT("mapper.after-draft-commit");
-        if (!err && visit.send_count)
-            err = store_read(mapper->store, send_work, &visit);
-        retry_soon(stage, mapper, &visit);
-        next = stage_steady_ms(stage);
-    }
     stage_wake_at(stage, next);
     return err;
 }

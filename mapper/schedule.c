@@ -95,7 +95,7 @@ struct due *schedule_put(struct schedule *schedule, struct str venue, int32_t da
     if (due->used)
         return due;
     *due = (struct due){ .day = day, .partition = partition, .used = true, .look_ms = INT64_MAX,
-                         .resend_ms = INT64_MAX, .previewed_ms = INT64_MIN / 2 };
+                         .look_wall_ms = INT64_MAX, .resend_ms = INT64_MAX, .previewed_ms = INT64_MIN / 2 };
     if (!str_copy(venue, due->venue, sizeof due->venue)) {
         due->used = false;
         return NULL;
@@ -171,6 +171,19 @@ void schedule_all_dirty(struct schedule *schedule, int64_t now_ms)
             schedule->at[i].dirty = true;
             schedule_look_at(schedule, &schedule->at[i], now_ms);
         }
+}
+
+void schedule_log_read(struct schedule *schedule, uint32_t partition, int64_t now_ms)
+{
+    for (size_t i = 0; i < schedule->room; i++) {
+        struct due *due = &schedule->at[i];
+
+        if (!due->used || !due->awaits_log || due->partition != partition)
+            continue;
+        due->awaits_log = false;
+        due->dirty = true;
+        schedule_look_at(schedule, due, now_ms);
+    }
 }
 
 static int by_name(const void *a, const void *b)

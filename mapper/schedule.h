@@ -13,7 +13,9 @@ struct due {
     uint32_t partition;
     bool used, dirty;                    /* dirty: something changed, so the draft is built again */
     bool awaits;                         /* numbers or Z reports are missing: any event of the venue may mend it */
+    bool awaits_log;                     /* it closes as soon as the partition is read to its end */
     int64_t look_ms;                     /* next look */
+    int64_t look_wall_ms;                /* wall clock at which it is built again without an event; INT64_MAX: none */
     int64_t resend_ms;                   /* when its drafts are repeated; INT64_MAX: nothing is on its way */
     int64_t resend_wait_ms;              /* doubles up to its bound */
     int64_t previewed_ms;
@@ -33,6 +35,8 @@ void schedule_look_at(struct schedule *schedule, struct due *due, int64_t ms);
 struct due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms);
 /* Every day is to be built again, now (the configuration changed). */
 void schedule_all_dirty(struct schedule *schedule, int64_t now_ms);
+/* The partition is read to its end: days that wait for that are looked at now. */
+void schedule_log_read(struct schedule *schedule, uint32_t partition, int64_t now_ms);
 /* Days that wait for numbers are to be looked at again, if their venue is among these (sorted, each once). */
 void schedule_venues_await(struct schedule *schedule, const struct str *venues, size_t count, int64_t at_ms);
 
