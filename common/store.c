@@ -70,14 +70,18 @@ static enum err txn_err(struct txn *txn, int rc)
     return store_err(txn->store, rc);
 }
 
+/* Another process may have grown the map; readers that were killed may have left no place free. */
 static int txn_begin(struct store *store, unsigned flags, MDB_txn **ret_txn)
 {
-    int rc = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+    int rc = mdb_txn_begin(store->env, NULL, flags, ret_txn), dead = 0;
 
-    if (rc == MDB_MAP_RESIZED) {          /* another process grew it */
-        rc = mdb_env_set_mapsize(store->env, 0);
-        if (rc == 0)
-            rc = mdb_txn_begin(store->env, NULL, flags, ret_txn);
+    for (int tries = 0; tries < 8 && (rc == MDB_MAP_RESIZED || rc == MDB_READERS_FULL); tries++) {
+        int mended = rc == MDB_MAP_RESIZED ? mdb_env_set_mapsize(store->env, 0)
+                                           : mdb_reader_check(store->env, &dead);
+
+        if (mended != 0)
+            return mended;
+        rc = mdb_txn_begin(store->env, NULL, flags, ret_txn);
     }
     return rc;
 }
