@@ -93,6 +93,7 @@ test:
 # Installs what is missing, builds, and shows all of it on loopback in a folder in /tmp. KEEP=1 keeps that folder.
 demo:
 	@deploy/install-deps
+	@echo "Building into $(BIN)/ (make, if you want to see it) ..."
 	@$(MAKE) --no-print-directory -j$$(nproc) all >/dev/null || $(MAKE) --no-print-directory all
 	@deploy/demo --bin $(BIN) $(if $(KEEP),--keep)
 
@@ -139,3 +140,33 @@ install: all
 
 .PHONY: all units unit-programs unit-list clean
 .DEFAULT_GOAL := all
+
+# What tests use beside the programs.
+TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/tool_*.c)) $(BUILD)/tests/chaos/failing.so
+unit-programs: $(TOOLS)
+
+$(BUILD)/tests/chaos/%.so: tests/chaos/%.c
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -fPIC -shared -Wall -Wextra -Werror -o $@ $<
+
+# Everything that can happen, by seed (docs/reliability.md): make chaos SEEDS=100 FIRST=1 JOBS=2
+SEEDS ?= 10
+FIRST ?= 1
+JOBS  ?= 2
+chaos: all $(TOOLS)
+	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/chaos.py --seeds $(SEEDS) --first $(FIRST) --jobs $(JOBS) --bin $(BIN)
+
+# Every kill point alone, then PAIRS of them (a number, or all), in a build of their own.
+PAIRS ?= 20
+killpoints: $(TOOLS)
+	@$(MAKE) --no-print-directory KILLPOINTS=1 BUILD=$(BUILD)-kill BIN=$(BUILD)-kill/bin all
+	BILAG_TOOLS=$(BUILD)/tests/chaos BILAG_BIN_KILL=$(BUILD)-kill/bin tests/chaos/killpoints.py --pairs $(PAIRS) --jobs $(JOBS)
+
+# Calls that may fail do, RUNS for each process and class of calls.
+RUNS ?= 2
+fallible: all $(TOOLS)
+	BILAG_TOOLS=$(BUILD)/tests/chaos BILAG_FAILING=$(abspath $(BUILD))/tests/chaos/failing.so \
+	    tests/chaos/fallible.py --runs $(RUNS) --jobs $(JOBS) --bin $(BIN)
+
+.PHONY: chaos killpoints fallible

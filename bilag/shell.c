@@ -10,8 +10,7 @@ const char *args_value(const struct args *args, const char *name)
     for (size_t i = 0; args->options[i].name; i++)
         if (strcmp(args->options[i].name, name) == 0)
             return args->values[i];
-    ensure(!"an option that the command does not list");
-    return NULL;
+    ensure_failed("the command lists this option", name, 0);
 }
 
 bool args_has(const struct args *args, const char *name)
