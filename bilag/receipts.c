@@ -117,8 +117,8 @@ static enum err conflict_seen(struct txn *txn, struct str key, struct str value,
 {
     (void)txn;
     (void)key;
-    (void)value;
-    (*(uint64_t *)context)++;
+    if (str_equal(value, STR("0")))      /* not dismissed */
+        (*(uint64_t *)context)++;
     return ERR_OK;
 }
 

@@ -39,7 +39,7 @@ struct receipt_fate {
     bool booked, voided;
     struct str void_name;                /* "K1/15", and the day it books on */
     int32_t void_day;
-    uint64_t conflicts;                  /* other contents that came under its number */
+    uint64_t conflicts;                  /* other contents under its number, not dismissed */
 };
 USED enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint64_t seq,
                             struct arena *arena, struct receipt_fate *ret_fate);

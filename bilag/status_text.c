@@ -55,6 +55,12 @@ static void advise(const struct book_doc *doc, struct strbuf *out)
 
     for (size_t i = 0; i < acceptable.count; i++)
         all = all && problem_acceptable(acceptable.at[i].code);
+    for (size_t i = 0; i < acceptable.count; i++)
+        if (acceptable.at[i].code == PROBLEM_RECEIPT_CONFLICT) {
+            (void)snprintf(text, sizeof text, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
+                           TEXT(doc->draft.doc.venue), TEXT(acceptable.at[i].arg[0]));
+            paragraph(out, 10, str_of(text));
+        }
     if (doc->state == DOC_FAILED) {
         if (doc->status.words.len) {
             (void)snprintf(text, sizeof text, "PowerOffice said: %.*s", TEXT(doc->status.words));
