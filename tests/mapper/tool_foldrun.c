@@ -160,7 +160,7 @@ static enum err look_work(struct txn *txn, void *context)
     for (size_t i = 0; !err && i < days->count; i++) {
         struct attend attend = { .config = current(run), .venue = config_venue(current(run), days->at[i].venue),
                                  .number = days->at[i].day, .arena = &run->build_arena, .now_ms = run->now_ms,
-                                 .caught_up = true };
+                                 .caught_up = true, .transfer_allowed = true };
 
         arena_reset(&run->build_arena);
         if (attend.venue)

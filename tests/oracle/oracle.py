@@ -17,7 +17,7 @@ import uuid
 import zoneinfo
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "bilag")
-SALES = ("receipt", "void")
+LARGEST = 2 ** 53 - 1                            # DESIGN.md section 8: no amount is larger; what is holds the day
 
 
 # -- dates and settings that may be dated, sections 3 and 7 --
@@ -172,7 +172,7 @@ class Division:
         self.payments = [payment["amount"] for payment in receipt.get("payments", [])]
         self.out = {}                            # payment type -> shares of the lines
         self.gift_cards = 0                      # sold, and left out
-        self.undefined = False
+        self.undefined = self.absurd = False
         kinds = [payment["type"] for payment in receipt.get("payments", [])]
 
         def transfers(kind):
@@ -192,6 +192,7 @@ class Division:
             self.lines = [g - s for g, s in zip(self.lines, shares)]
             if amount:
                 self.out[kind] = shares
+            self.absurd |= any(abs(part) > LARGEST for part in shares + self.lines)
         if not transfers("gift_card"):
             self.take_gift_cards(receipt)
 
@@ -204,6 +205,7 @@ class Division:
             self.undefined = True
             return
         self.payments = [a - s for a, s in zip(self.payments, shares)]
+        self.absurd |= any(abs(payment) > LARGEST for payment in self.payments)
         self.gift_cards = sold
 
 
@@ -353,9 +355,14 @@ class Oracle:
         if division.undefined:
             day.problems.add("share-undefined")
             return
+        if division.absurd:
+            day.problems.add("amount-range")
+            return
         for line, left in zip(receipt.get("lines", []), division.lines):
             day.lines_total += sign * line["gross"]
             day.sold[line["product_type"], rate_of(line["vat"])] += sign * left
+            if line["gross"] and abs(line.get("vat_amount", 0) * left) // abs(line["gross"]) > LARGEST:
+                day.problems.add("amount-range")
         for payment, left in zip(receipt.get("payments", []), division.payments):
             day.paid[payment["type"]] += sign * left
             if payment["type"] == "credit" and venue.transfers("credit", date) and venue.switch("auto_invoice", date):
