@@ -3,8 +3,9 @@
 #include "books.h"
 #include "decide.h"
 
+#include "mapper/tables.h"
+
 #include <inttypes.h>
-#include <string.h>
 
 static bool load(struct shell *shell, const struct args *args, size_t words, struct book_doc *ret_doc)
 {
@@ -160,15 +161,13 @@ const struct cmd cmd_reverse = {
 static int dismiss_run(struct shell *shell, const struct args *args)
 {
     struct str text = args->word_count == 1 ? str_of(args->words[0]) : STR_NONE;
-    const char *slash = text.len ? memchr(text.bytes, '/', text.len) : NULL;
-    struct str as_order;
-    struct doc doc;
+    struct receipt_name name;
 
-    if (!slash || !args_has(args, "reason"))
+    if (!text.len || !args_has(args, "reason"))
         return complain(shell, EXIT_USAGE, "a receipt such as oslo-grill/K1/12 and --reason are needed");
-    as_order = arena_format(&shell->arena, "%.*s/order%s", (int)(slash - text.bytes), text.bytes, slash);
-    if (!as_order.bytes || doc_parse(as_order, &doc))
-        return complain(shell, EXIT_USAGE, "%s is no receipt; they look like oslo-grill/K1/12", args->words[0]);
+    if (receipt_parse(text, &shell->arena, &name))
+        return complain(shell, EXIT_USAGE, "%s is no receipt; they look like oslo-grill/K1/12, or oslo-grill/K1/Z12",
+                        args->words[0]);
     return written(shell, "dismiss", text, STR_NONE, args_value(args, "reason"));
 }
 

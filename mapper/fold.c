@@ -268,6 +268,7 @@ static enum err fold_z(struct work *work, struct one *one, struct open_day *day)
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
     struct key key, value;
+    struct str there;
     enum err err;
 
     key_init(&key);
@@ -277,7 +278,9 @@ static enum err fold_z(struct work *work, struct one *one, struct open_day *day)
     key_init(&value);
     key_u32(&value, event->series);
     key_u64(&value, event->seq);
-    err = store_put(work->txn, TABLE_ZS, key_str(&key), key_str(&value));
+    err = store_get(work->txn, TABLE_ZS, key_str(&key), &there);
+    if (err == ERR_NOT_FOUND || (!err && str_compare(key_str(&value), there) < 0))   /* whichever came first */
+        err = store_put(work->txn, TABLE_ZS, key_str(&key), key_str(&value));
     return err ? err : effect_on(work, one, day, EFFECT_Z, &effect);
 }
 
@@ -500,7 +503,7 @@ enum err fold_some(struct fold *fold, struct store *store, uint64_t first, struc
     return err;
 }
 
-struct parked_walk { struct work *work; struct key done[256]; size_t count; };
+struct parked_walk { struct work *work; struct key done[2048]; size_t count, limit; };
 
 static enum err parked_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -516,7 +519,7 @@ static enum err parked_seen(struct txn *txn, struct str key, struct str value, v
     if (!config_venue(work->fold->config, venue) ||
         venue_partition(venue, work->fold->config->partitions) != work->fold->partition)
         return ERR_OK;
-    if (walk->count == COUNT(walk->done))
+    if (walk->count == walk->limit)
         return ERR_STOP;
     key_init(&walk->done[walk->count]);
     key_name(&walk->done[walk->count], venue);
@@ -532,6 +535,8 @@ static enum err parked_work(struct txn *txn, void *context)
     begin(walk->work, txn);
     walk->count = 0;
     err = store_walk(txn, TABLE_PARKED, STR_NONE, STR_NONE, parked_seen, walk);
+    if (arena_failed(walk->work->fold->arena))
+        err = ERR_MEMORY;
     for (size_t i = 0; !err && i < walk->count; i++)
         err = store_delete(txn, TABLE_PARKED, key_str(&walk->done[i]));
     return err ? err : finish(walk->work);
@@ -541,9 +546,16 @@ enum err fold_parked(struct fold *fold, struct store *store)
 {
     static struct parked_walk walk;      /* large, and one at a time */
     struct work work = { .fold = fold };
+    enum err err;
 
-    walk = (struct parked_walk){ .work = &work };
-    return store_write(store, parked_work, &walk);
+    walk.work = &work;
+    walk.limit = COUNT(walk.done);
+    err = store_write(store, parked_work, &walk);
+    while (err == ERR_MEMORY && walk.limit > 1) {
+        walk.limit /= 2;
+        err = store_write(store, parked_work, &walk);
+    }
+    return err;
 }
 
 struct offset_read { uint32_t partition; uint64_t offset; };

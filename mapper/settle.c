@@ -227,53 +227,58 @@ static enum err decide_post_on(struct txn *txn, struct decision_work *work)
     return decide_part(txn, work, post_on);
 }
 
-struct dismissal { struct key keys[64]; size_t count; };
+enum { DISMISSED_MAX = 65536 };
+struct dismissal { struct key *keys; size_t count, room; struct arena *arena; };
 
 static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct dismissal *dismissal = context;
 
     (void)txn;
-    (void)value;
-    if (dismissal->count == COUNT(dismissal->keys))
-        return ERR_STOP;
+    if (!str_equal(value, STR("0")))
+        return ERR_OK;                   /* dismissed before */
+    if (dismissal->count == DISMISSED_MAX)
+        return ERR_STOP;                 /* once more dismisses the rest */
+    if (dismissal->count == dismissal->room) {
+        size_t room = dismissal->room ? dismissal->room * 2 : 16;
+        struct key *keys = arena_array(dismissal->arena, room, sizeof *keys);
+
+        if (!keys)
+            return ERR_MEMORY;
+        if (dismissal->count)
+            memcpy(keys, dismissal->keys, dismissal->count * sizeof *keys);
+        dismissal->keys = keys;
+        dismissal->room = room;
+    }
     memcpy(dismissal->keys[dismissal->count].bytes, key.bytes, key.len);
-    dismissal->keys[dismissal->count].len = key.len;
-    dismissal->keys[dismissal->count++].failed = false;
+    dismissal->keys[dismissal->count++].len = key.len;
     return ERR_OK;
 }
 
 /* subject "oslo-grill/K1/12": the first content of that receipt stands, the others are dismissed. */
 static enum err decide_dismiss(struct txn *txn, struct decision_work *work)
 {
-    struct dismissal *dismissal = arena_alloc(work->arena, sizeof *dismissal);
-    struct str text = work->decision->subject;
-    const char *slash = text.len ? memchr(text.bytes, '/', text.len) : NULL;
-    struct doc doc;
+    struct dismissal dismissal = { .arena = work->arena };
+    struct receipt_name name;
     struct known known;
     struct key key;
-    enum err err;
+    enum err err = receipt_parse(work->decision->subject, work->arena, &name);
 
-    /* an order's name has the same form, with that word between */
-    if (slash)
-        text = arena_format(work->arena, "%.*s/order%.*s", (int)(slash - text.bytes), text.bytes,
-                            (int)(text.bytes + text.len - slash), slash);
-    if (!dismissal || doc_parse(text, &doc) || doc.kind != DOC_ORDER ||
-        venue_partition(doc.venue, work->config->partitions) != work->partition)
-        return dismissal ? ERR_OK : ERR_MEMORY;
+    if (err || venue_partition(name.venue, work->config->partitions) != work->partition)
+        return err == ERR_MEMORY ? err : ERR_OK;
     key_init(&key);
-    key_name(&key, doc.venue);
-    key_name(&key, doc.reg);
-    key_u32(&key, SERIES_RECEIPTS);
-    key_u64(&key, doc.seq);
-    err = known_get(txn, doc.venue, doc.reg, SERIES_RECEIPTS, doc.seq, &known);
+    key_name(&key, name.venue);
+    key_name(&key, name.reg);
+    key_u32(&key, name.series);
+    key_u64(&key, name.seq);
+    err = known_get(txn, name.venue, name.reg, name.series, name.seq, &known);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    work->venue = doc.venue;
+    work->venue = name.venue;
     work->day = known.day;
-    err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, dismissal);
-    for (size_t i = 0; !err && i < dismissal->count; i++)
-        err = store_put(txn, TABLE_CONFLICTS, key_str(&dismissal->keys[i]), STR("1"));
+    err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &dismissal);
+    for (size_t i = 0; !err && i < dismissal.count; i++)
+        err = store_put(txn, TABLE_CONFLICTS, key_str(&dismissal.keys[i]), STR("1"));
     return err ? err : put_due(txn, work->venue, work->day);
 }
 

@@ -1,5 +1,6 @@
 #include "tables.h"
 
+#include "draft.h"
 #include "wire.h"
 
 #include <inttypes.h>
@@ -204,10 +205,41 @@ enum err effect_drop(struct txn *txn, struct str venue, int32_t day, enum effect
     return err ? err : store_delete(txn, TABLE_EFFECTS, key_str(&drop.key));
 }
 
+static const char *const prefixes[SERIES_COUNT] = { "", "Z", "E" };
+
 struct str receipt_text(struct arena *arena, struct str reg, uint32_t series, uint64_t seq)
 {
-    static const char *const prefixes[SERIES_COUNT] = { "", "Z", "E" };
-
     return arena_format(arena, STR_FMT "/%s%" PRIu64, STR_ARG(reg), series < SERIES_COUNT ? prefixes[series] : "?",
                         seq);
+}
+
+enum err receipt_parse(struct str text, struct arena *arena, struct receipt_name *ret_name)
+{
+    const char *first = text.len ? memchr(text.bytes, '/', text.len) : NULL;
+    const char *last = text.len ? memrchr(text.bytes, '/', text.len) : NULL;
+    struct receipt_name name = { .series = SERIES_RECEIPTS };
+    struct str number, order;
+    struct doc doc;
+
+    if (!first || first == last)
+        return ERR_FORMAT;
+    number = (struct str){ last + 1, text.len - (size_t)(last + 1 - text.bytes) };
+    for (uint32_t series = SERIES_RECEIPTS + 1; series < SERIES_COUNT; series++)
+        if (number.len > 1 && number.bytes[0] == prefixes[series][0]) {
+            name.series = series;
+            number = (struct str){ number.bytes + 1, number.len - 1 };
+            break;
+        }
+    /* an order's name has the same form, with that word between */
+    order = arena_format(arena, "%.*s/order%.*s/" STR_FMT, (int)(first - text.bytes), text.bytes, (int)(last - first),
+                         first, STR_ARG(number));
+    if (!order.bytes)
+        return ERR_MEMORY;
+    if (doc_parse(order, &doc) || doc.kind != DOC_ORDER)
+        return ERR_FORMAT;
+    name.venue = doc.venue;
+    name.reg = doc.reg;
+    name.seq = doc.seq;
+    *ret_name = name;
+    return ERR_OK;
 }

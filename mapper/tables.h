@@ -84,5 +84,9 @@ USED enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum e
 
 /* (register, series, seq) as people see it: "K1/10234", "K1/Z12". */
 struct str receipt_text(struct arena *arena, struct str reg, uint32_t series, uint64_t seq);
+/* ... and as they write them, behind the venue: "oslo-grill/K1/10234", "oslo-grill/K1/Z12". Names are in the arena.
+ * ERR_FORMAT, ERR_MEMORY. */
+struct receipt_name { struct str venue, reg; uint32_t series; uint64_t seq; };
+USED enum err receipt_parse(struct str text, struct arena *arena, struct receipt_name *ret_name);
 
 #endif
