@@ -150,6 +150,7 @@ static unsigned needs_of(const struct venue *venue)
 {
     unsigned needs = NEED_VOUCHER;
 
+    ensure(venue != NULL);
     for (size_t i = 0; i < venue->auto_invoice.count; i++)
         if (venue->auto_invoice.rows[i].value)
             needs |= NEED_ORDER;

@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The person, not the account that happens to run the command: sudo says who asked. */
+/* The person, not only the account that the command runs as: sudo says who asked. */
 static struct str who(struct arena *arena)
 {
     const struct passwd *user = getpwuid(getuid());
+    struct str account = user ? arena_copy(arena, str_of(user->pw_name))
+                              : arena_format(arena, "uid %u", (unsigned)getuid());
     const char *sudo = getenv("SUDO_USER");
 
-    if (getuid() == 0 && sudo && *sudo)
-        return arena_format(arena, "%s (sudo)", sudo);
-    if (user)
-        return arena_copy(arena, str_of(user->pw_name));
-    return arena_format(arena, "uid %u", (unsigned)getuid());
+    if (!sudo || !*sudo || str_equal(str_of(sudo), account))
+        return account;
+    return arena_format(arena, "%s as " STR_FMT, sudo, STR_ARG(account));
 }
 
 int decide(struct shell *shell, const char *verb, struct str subject, struct str detail, struct str reason,
