@@ -6,6 +6,7 @@
 #include "mapper/tables.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static bool load(struct shell *shell, const struct args *args, size_t words, struct book_doc *ret_doc)
 {
