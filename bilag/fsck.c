@@ -21,11 +21,13 @@ static const struct judge {
       "Stop all stages and move this folder away: the mapper builds it again from the event log, and what was sent stays "
       "sent, because the senders know it. Or restore a backup (bilag restore)." },
     { "uploader", fsck_uploader,
-      "Stop all stages and restore a backup (bilag restore). Without one, move this folder away: every voucher is offered "
-      "again under its own reference, and those that PowerOffice has are found there, not posted twice." },
+      "Stop all stages and restore a backup (bilag restore). Without one, move this folder and the folder mapper away: "
+      "every voucher is built and offered again under its own reference, and those that PowerOffice has are found there, "
+      "not posted twice. A day that was sent in several parts comes back red, to be compared by a person." },
     { "invoicer", fsck_invoicer,
-      "Stop all stages and restore a backup (bilag restore). Without one, move this folder away: every order is offered "
-      "again under its own reference, and those that PowerOffice has are found there, not made twice." },
+      "Stop all stages and restore a backup (bilag restore). Without one, move this folder and the folder mapper away: "
+      "every order is built and offered again under its own reference, and those that PowerOffice has are found there, "
+      "not made twice." },
     { "poweroffice", fsck_poweroffice,
       "Stop all stages and move this folder away: the reference data is read again. The customers' connections are lost: "
       "`bilag audit` lists each that was made; connect them again (bilag customers import), or restore a backup." },
