@@ -117,15 +117,17 @@ format:
 	    invoicer bilag sandbox))
 
 MAN1 := $(wildcard man/*.1)
+MAN5 := $(wildcard man/*.5)
 MAN8 := $(wildcard man/*.8)
 SHARE := $(DESTDIR)$(PREFIX)/share
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man8 $(SHARE)/doc/bilag/config-example/venues \
-	    $(SHARE)/doc/bilag/config-example/keys $(SHARE)/bilag $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man8 \
+	    $(SHARE)/doc/bilag/config-example/venues $(SHARE)/doc/bilag/config-example/keys $(SHARE)/bilag $(DESTDIR)$(PREFIX)/lib/systemd/system \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -m 755 $(foreach p,$(PROGRAMS),$(BIN)/$(call part,$(p),1)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MAN1) $(SHARE)/man/man1
+	install -m 644 $(MAN5) $(SHARE)/man/man5
 	install -m 644 $(MAN8) $(SHARE)/man/man8
 	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(SHARE)/doc/bilag
 	install -m 644 deploy/config-example/bilag.yaml $(SHARE)/doc/bilag/config-example

@@ -45,7 +45,7 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
 @pytest.mark.skipif(not shutil.which("mandoc"), reason="no mandoc here")
 def test_manual_pages_are_without_fault():
     pages = sorted((ROOT / "man").iterdir())
-    assert len(pages) == len(STAGES) + 2
+    assert len(pages) == len(STAGES) + 4
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "style", *pages], capture_output=True, text=True, check=False)
     faults = [line for line in (done.stdout + done.stderr).splitlines() if "referenced manual not found" not in line]
     assert not faults, faults
