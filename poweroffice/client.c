@@ -178,6 +178,7 @@ void client_free_all(struct poweroffice *po)
             client_ended(po->ring, pending);
             pending_free(pending);
         }
+        ensure(po->ring->next != NULL);  /* in the ring, so that freeing it moves the ring on */
         client_free(po->ring);
     }
 }

@@ -56,7 +56,7 @@ static int item_compare(const cJSON *a, const cJSON *b)
             return below_a ? -1 : 1;
         if (whole_a != whole_b)
             return ((whole_a > whole_b) - (whole_a < whole_b)) * (below_a ? -1 : 1);
-        return strcmp(left, right) * (below_a ? -1 : 1);
+        return below_a ? strcmp(right, left) : strcmp(left, right);
     }
     return strcmp(left, right);
 }
