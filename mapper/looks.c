@@ -150,6 +150,13 @@ static enum err look_at_all(struct visit *visit)
 
 /* --- what follows --- */
 
+static void wait_longer(const struct looks *looks, struct due *due, int64_t most_ms)
+{
+    due->resend_wait_ms = due->resend_wait_ms ? due->resend_wait_ms * 2 : stage_config(looks->stage)->mapper.resend_ms;
+    if (due->resend_wait_ms > most_ms)
+        due->resend_wait_ms = most_ms;
+}
+
 static void settle(const struct looks *looks, const struct look *look)
 {
     struct due *due = schedule_find(looks->schedule, str_of(look->venue), look->day);
@@ -157,8 +164,9 @@ static void settle(const struct looks *looks, const struct look *look)
     const struct attend *attend = &look->attend;
 
     ensure(due != NULL);
-    if (look->err) {
-        schedule_look_at(looks->schedule, due, now + LOOKS_FAILED_WAIT_MS);
+    if (look->err) {                     /* memory may be there again in a moment; a day that cannot be built costs little */
+        wait_longer(looks, due, LOOKS_FAILED_WAIT_MS);
+        schedule_look_at(looks->schedule, due, now + due->resend_wait_ms);
         return;
     }
     if (attend->done) {
@@ -174,10 +182,7 @@ static void settle(const struct looks *looks, const struct look *look)
         due->resend_ms = INT64_MAX;
         due->resend_wait_ms = 0;
     } else if (attend->send_count || attend->resend || due->resend_ms == INT64_MAX) {
-        due->resend_wait_ms = due->resend_wait_ms ? due->resend_wait_ms * 2
-                                                  : stage_config(looks->stage)->mapper.resend_ms;
-        if (due->resend_wait_ms > RESEND_WAIT_MAX_MS)
-            due->resend_wait_ms = RESEND_WAIT_MAX_MS;
+        wait_longer(looks, due, RESEND_WAIT_MAX_MS);
         due->resend_ms = now + due->resend_wait_ms;
     }
     schedule_look_at(looks->schedule, due, next_look(due, now, stage_now_ms(looks->stage)));

@@ -120,29 +120,45 @@ static struct fold fold_for(struct stage *stage, struct mapper *mapper, uint32_t
                           .now_ms = stage_now_ms(stage), .partition = partition };
 }
 
+/* What waited for its venue comes first, because places rise; the log goes on after it. */
 static enum err take_partition(struct stage *stage, struct mapper *mapper, struct partition *partition)
 {
     struct due_load load = { mapper, stage, partition->number };
-    struct fold fold = fold_for(stage, mapper, partition->number);
-    enum err err;
+    enum err err = fold_offset(mapper->store, partition->number, &partition->next);
 
-    do {
-        err = fold_parked(&fold, mapper->store);
-        if (!err)
-            touched(stage, mapper, &fold);
-    } while (!err && fold.events > 0);
-    if (!err)
-        err = fold_offset(mapper->store, partition->number, &partition->next);
     if (!err)
         err = settle_audit_place(mapper->store, partition->number, &partition->audit_next);
     if (!err)
         err = store_read(mapper->store, due_work, &load);
-    if (err)
-        return err;
     partition->caught_up = false;
+    partition->parked = true;
     mapper->audit_ms = 0;
-    logclient_ask(mapper->log, partition->number, partition->next, CREDIT_EVENTS);
-    return ERR_OK;
+    return err;
+}
+
+/* A piece a turn and partition, however much it is. */
+static enum err fold_what_waited(struct stage *stage, struct mapper *mapper)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t i = 0; !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
+        struct partition *partition = partitions_mine(mapper->partitions, i);
+        struct fold fold;
+
+        if (!partition || !partition->parked)
+            continue;
+        fold = fold_for(stage, mapper, i);
+        err = fold_parked(&fold, mapper->store);
+        if (err)
+            return err;
+        touched(stage, mapper, &fold);
+        partition->parked = fold.events > 0;
+        if (partition->parked)
+            stage_wake_at(stage, stage_steady_ms(stage));
+        else
+            logclient_ask(mapper->log, i, partition->next, CREDIT_EVENTS);
+    }
+    return err;
 }
 
 static enum err share_partitions(struct stage *stage, struct mapper *mapper)
@@ -203,7 +219,7 @@ static enum err log_came(struct stage *stage, void *state, struct link *link, co
     if (err)
         return err == ERR_BUSY ? ERR_OK : err;
     partition = partitions_mine(mapper->partitions, batch.partition);
-    if (!partition || batch.first != partition->next)
+    if (!partition || partition->parked || batch.first != partition->next)
         return ERR_OK;
     if (batch.end < batch.first) {
         log_is_older(stage, partition, &batch);
@@ -323,6 +339,8 @@ static enum err mapper_turn(struct stage *stage, void *state)
     int64_t now = stage_steady_ms(stage), trim_ms = INT64_MAX;
     enum err err = share_partitions(stage, mapper);
 
+    if (!err)
+        err = fold_what_waited(stage, mapper);
     if (!err)
         err = read_decisions(stage, mapper);
     if (!err)

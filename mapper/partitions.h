@@ -18,6 +18,7 @@ struct partition {
     uint64_t next;                       /* offset to read from */
     uint64_t lag;                        /* events behind the log, as last heard */
     bool caught_up;
+    bool parked;                         /* what waited for its venue is folded before the log goes on */
     bool told_older;                     /* that the log is an older copy */
     uint64_t audit_next;                 /* decision to read from */
 };
