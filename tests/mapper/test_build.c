@@ -1,0 +1,165 @@
+#include "table_rig.h"
+
+#define DAY "v/2026-11-20/1"
+#define SOLD(seq, product, rate, gross, paid) \
+    "\"register\":\"K1\",\"seq\":" #seq ",\"kind\":\"receipt\",\"time\":\"2026-11-20T12:0" #seq ":00+01:00\",\"lines\":[" \
+    "{\"product_type\":\"" product "\",\"vat\":" #rate ",\"gross\":" #gross "}],\"payments\":[{\"type\":\"" paid "\"," \
+    "\"amount\":" #gross "}]"
+
+/* What holds a day, and the change of the set-up that releases it. */
+static const struct row {
+    const char *why;
+    const char *from, *to;
+    const char *events[ROW_EVENTS];
+    const char *codes[ROW_CODES];
+    const char *words;
+    const char *mend_from, *mend_to;
+} rows[] = {
+    { "all is mapped", "", "", { SOLD(1, "food", 25, 100, "card"), SOLD(2, "food", 15, 50, "cash") }, { 0 }, "", NULL, NULL },
+    { "a product type that nobody knows", "", "", { SOLD(1, "food", 25, 1, "card"), SOLD(2, "wine", 25, 12300, "card") },
+      { "product-type-unmapped" }, "\"wine\" at 25 % VAT has no account (123,00 kr so far, first on receipt K1/2)",
+      "payment_types:", "  wine: {account: 3020}\npayment_types:" },
+    { "no account for the reduced rate", "", "", { SOLD(1, "beer", 15, 50, "card") }, { "product-type-unmapped" },
+      "\"beer\" at 15 % VAT", "{account: 3000, product: OL}", "{account: 3000, reduced_account: 3001}" },
+    { "an account for the reduced rate alone is enough there", "{account: 3000, product: OL}", "{reduced_account: 3001}",
+      { SOLD(1, "beer", 15, 50, "card") }, { 0 }, "", NULL, NULL },
+    { "a payment type that nobody knows", "", "", { SOLD(1, "food", 25, 100, "bitcoin") }, { "payment-type-unmapped" },
+      "\"bitcoin\" has no account (1,00 kr so far, first on receipt K1/1)", "  cash: ", "  bitcoin: {account: 1580}\n  cash: " },
+    { "a payment type without account is not to be transferred", "", "", { SOLD(1, "food", 25, 100, "bitcoin") },
+      { "payment-type-unmapped" }, "bitcoin", "  cash: ", "  bitcoin: {transfer: false}\n  cash: " },
+    { "a rate that no class has, said once", "", "",
+      { SOLD(1, "food", 12, 100, "card"), SOLD(2, "beer", 12, 11, "card") }, { "vat-unmapped" },
+      "Receipts carry 12 % VAT, but no VAT class of the venue has that rate (1,11 kr so far, first on receipt K1/1)",
+      "product_types:", "  low: {rate: 12, code: \"33\"}\nproduct_types:" },
+    { "11.11 is a rate like others", "", "", { SOLD(1, "food", 11.11, 100, "card") }, { "vat-unmapped" }, "11.11 %",
+      "product_types:", "  fish: {rate: 11.11, code: \"32\"}\nproduct_types:" },
+    { "alcohol at the reduced rate", "{account: 3000, product: OL}",
+      "{account: 3000, reduced_account: 3001, alcohol: true}", { SOLD(1, "beer", 15, 50, "card") }, { "alcohol-reduced" },
+      "\"beer\"", "{account: 3000, product: OL}", "{account: 3000, reduced_account: 3001}" },
+    { "alcohol at the normal rate is fine", "{account: 3000, product: OL}", "{account: 3000, alcohol: true}",
+      { SOLD(1, "beer", 25, 50, "card") }, { 0 }, "", NULL, NULL },
+    { "credit that is booked and invoiced", "{account: 1500, transfer: false}", "{account: 1500}",
+      { SOLD(1, "food", 25, 100, "credit") }, { "double-entry" }, "booked twice", "auto_invoice: true", "auto_invoice: false" },
+    { "no credit, no double entry", "{account: 1500, transfer: false}", "{account: 1500}",
+      { SOLD(1, "food", 25, 100, "card") }, { 0 }, "", NULL, NULL },
+    { "sums that cancel out leave no problem", "", "",
+      { SOLD(1, "wine", 25, 100, "card"), SOLD(2, "wine", 25, -100, "card") }, { 0 }, "", NULL, NULL },
+    { "a receipt that does not balance", "", "",
+      { "\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\",\"time\":\"2026-11-20T12:00:00+01:00\",\"lines\":[{"
+        "\"product_type\":\"food\",\"vat\":25,\"gross\":100}],\"payments\":[{\"type\":\"card\",\"amount\":101}]" },
+      { "receipt-unbalanced" }, "Receipt K1/1: the lines add up to 1,00 kr, but the payments to 1,01 kr", NULL, NULL },
+    { "goods that add up to nothing, and credit", "", "",
+      { "\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\",\"time\":\"2026-11-20T12:00:00+01:00\",\"lines\":[{"
+        "\"product_type\":\"food\",\"vat\":25,\"gross\":0}],\"payments\":[{\"type\":\"credit\",\"amount\":100},{"
+        "\"type\":\"card\",\"amount\":-100}]" },
+      { "share-undefined" }, "K1/1", "{account: 1500, transfer: false}", "{account: 1500, transfer: true}" },
+};
+
+/* The mended share-undefined day transfers credit, which another row looks at. */
+static void mended(struct rig *rig, const struct row *row)
+{
+    if (!row->mend_from)
+        return;
+    rig_config(rig, row->mend_from, row->mend_to);
+    (void)rig_look(rig);
+    if (rig_has_problem(rig_draft(rig, DAY), PROBLEM_DOUBLE_ENTRY) && strcmp(row->codes[0], "share-undefined") == 0)
+        return;
+    same_codes(row->why, rig_draft(rig, DAY), (const char *const[ROW_CODES]){ NULL });
+}
+
+/* Goal: each problem of mapping is raised when it must be, not when it must not; its sentence names type, rate, amount
+ * and first receipt; a change of the set-up releases it without reading anything again. */
+static void problem_table(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        enum problem_code code;
+        struct rig rig;
+
+        rig_make(&rig);
+        rig_config(&rig, row->from, row->to);
+        rig_events(&rig, row->events);
+        (void)rig_look(&rig);
+        same_codes(row->why, rig_draft(&rig, DAY), row->codes);
+        if (row->codes[0] && problem_code_parse(str_of(row->codes[0]), &code))
+            has_words(row->why, rig_draft(&rig, DAY), code, row->words);
+        mended(&rig, row);
+        rig_free(&rig);
+    }
+}
+
+/* Goal: a line per side, account, VAT code and department, paid before sold, by account, by code, no zeros. */
+static void lines_in_order(void **unused)
+{
+    static const struct { bool sold; int64_t account; const char *code; int64_t amount; } must_be[] = {
+        { false, 1570, "0", 250 }, { false, 1900, "0", 50 }, { true, 3000, "3", -250 }, { true, 3001, "31", -50 },
+    };
+    struct draft *draft;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_events(&rig, (const char *const[ROW_EVENTS]){ SOLD(1, "food", 15, 50, "cash"), SOLD(2, "beer", 25, 150, "card"),
+                                                      SOLD(3, "food", 25, 100, "card"), SOLD(4, "beer", 0, 7, "card"),
+                                                      SOLD(5, "food", 0, -7, "card") });
+    (void)rig_look(&rig);
+    draft = rig_draft(&rig, DAY);
+    assert_int_equal(draft->line_count, COUNT(must_be));
+    for (size_t i = 0; i < COUNT(must_be); i++) {
+        assert_int_equal(draft->lines[i].sold, must_be[i].sold);
+        assert_int_equal(draft->lines[i].account, must_be[i].account);
+        assert_true(str_equal(draft->lines[i].vat_code, str_of(must_be[i].code)));
+        assert_int_equal(draft->lines[i].amount.ore, must_be[i].amount);
+    }
+    rig_free(&rig);
+}
+
+/* Goal: an entry, a switch and a department hold from their date on: built with what was valid on that day. */
+static void dated_table(void **unused)
+{
+    static const struct { const char *day; int64_t account; const char *department; bool orders; } must_be[] = {
+        { "2026-11-18", 3000, "", false }, { "2026-11-20", 3100, "20", true }, { "2026-11-21", 3100, "20", true },
+    };
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_text(&rig, "venue: v\ncompany: \"912345678\"\nclose: clock\n"
+                   "auto_invoice: [{valid_from: 2026-11-20, value: true}]\n"
+                   "department: [{valid_from: 2026-11-20, value: \"20\"}]\n"
+                   "vat:\n  normal: {rate: 25, code: \"3\"}\n"
+                   "product_types:\n  food: [{account: 3000}, {valid_from: 2026-11-20, account: 3100}]\n"
+                   "payment_types:\n  card: {account: 1570}\n  credit: {transfer: false}\n");
+    for (unsigned i = 0; i < COUNT(must_be); i++) {
+        char time[40];
+
+        (void)snprintf(time, sizeof time, "%sT12:00:00+01:00", must_be[i].day);
+        rig_sale(&rig, 2 * i + 1, time, "food", 100, "card");
+        rig_sale(&rig, 2 * i + 2, time, "food", 11, "credit");
+    }
+    (void)rig_look(&rig);
+    for (unsigned i = 0; i < COUNT(must_be); i++) {
+        char doc[40], order[40];
+        struct draft *draft;
+
+        (void)snprintf(doc, sizeof doc, "v/%s/1", must_be[i].day);
+        (void)snprintf(order, sizeof order, "v/order/K1/%u", 2 * i + 2);
+        draft = rig_draft(&rig, doc);
+        assert_int_equal(rig_line(draft, must_be[i].account), -100);
+        assert_true(str_equal(draft->lines[0].department, str_of(must_be[i].department)));
+        assert_int_equal(draft->orders_total.ore, must_be[i].orders ? 11 : 0);
+        assert_int_equal(draft->manual_total.ore, must_be[i].orders ? 0 : 11);
+        assert_int_equal(rig_draft(&rig, order) != NULL, must_be[i].orders);
+    }
+    rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(problem_table), cmocka_unit_test(lines_in_order), cmocka_unit_test(dated_table),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
