@@ -3,6 +3,7 @@
 #include "complete.h"
 #include "mark.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --- when a day closes, DESIGN.md section 4 --- */
@@ -162,9 +163,18 @@ struct order_work {
     uint32_t number;                     /* of the part */
     bool released;
     uint32_t open;
-    struct { struct str reg; uint64_t seq; } *there;
+    struct there { struct str reg; uint64_t seq; } *there;   /* orders of the part, sorted before they are asked for */
     size_t there_count, there_room;
 };
+
+static int by_receipt(const void *a, const void *b)
+{
+    const struct there *x = a, *y = b;
+
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    return str_compare(x->reg, y->reg);
+}
 
 static bool is_released(const struct build *build, struct str reg, uint64_t seq, void *context)
 {
@@ -239,9 +249,9 @@ static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *
     (void)txn;
     if (mark->sealed || mark->withdrawn || mark->part != work->number)
         return ERR_OK;
-    for (size_t i = 0; i < work->there_count; i++)
-        if (work->there[i].seq == mark->seq && str_equal(work->there[i].reg, mark->reg))
-            return ERR_OK;
+    if (work->there_count && bsearch(&(struct there){ mark->reg, mark->seq }, work->there, work->there_count,
+                                     sizeof *work->there, by_receipt))
+        return ERR_OK;
     if (gone->count == gone->room) {
         size_t room = gone->room ? gone->room * 2 : 16;
         struct order_mark *marks = arena_array(work->attend->arena, room, sizeof *marks);
@@ -297,6 +307,8 @@ static enum err attend_orders(struct attend *attend, const struct build *build, 
     (void)build_switches(build, &ordered);
     work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_credit_in));
     err = build_orders(build, is_released, order_built, &work);
+    if (work.there_count)
+        qsort(work.there, work.there_count, sizeof *work.there, by_receipt);
     if (!err && work.released && work.open)
         part->fate = CREDIT_ORDERED;
     if (!err)

@@ -1,10 +1,11 @@
 #include "build_inside.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* A receipt and its void that cancel out in this part. A receipt has one void at most. */
-struct pair { struct str by_reg, reg; uint64_t by_seq, seq; };
+/* An event that has no effect on orders in this part: a receipt and its void cancel out. */
+struct cancelled { struct str reg; uint64_t seq; };
 
 struct orders {
     const struct build *build;
@@ -12,11 +13,11 @@ struct orders {
     order_visit visit;
     void *context;
     struct switches switches;
-    struct pair *pairs;
-    size_t pair_count, room;
+    struct cancelled *cancelled;         /* sorted before they are asked for */
+    size_t cancelled_count, room;
 };
 
-static enum err pair_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+static enum err cancelled_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct orders *orders = context;
     const struct build *build = orders->build;
@@ -33,33 +34,39 @@ static enum err pair_seen(struct txn *txn, uint64_t place, const struct effect *
     if (known.day != build->number || known.place <= part->from || (part->upto && known.place > part->upto) ||
         orders->released(build, effect->reg, effect->seq, orders->context))
         return ERR_OK;
-    if (orders->pair_count == orders->room) {
+    if (orders->cancelled_count + 2 > orders->room) {
         size_t room = orders->room ? orders->room * 2 : 16;
-        struct pair *pairs = arena_array(build->arena, room, sizeof *pairs);
+        struct cancelled *cancelled = arena_array(build->arena, room, sizeof *cancelled);
 
-        if (!pairs)
+        if (!cancelled)
             return ERR_MEMORY;
-        if (orders->pair_count)
-            memcpy(pairs, orders->pairs, orders->pair_count * sizeof *pairs);
-        orders->pairs = pairs;
+        if (orders->cancelled_count)
+            memcpy(cancelled, orders->cancelled, orders->cancelled_count * sizeof *cancelled);
+        orders->cancelled = cancelled;
         orders->room = room;
     }
-    orders->pairs[orders->pair_count++] = (struct pair){
-        arena_copy(build->arena, effect->by_reg), arena_copy(build->arena, effect->reg), effect->by_seq, effect->seq };
-    return ERR_OK;
+    orders->cancelled[orders->cancelled_count++] =
+        (struct cancelled){ arena_copy(build->arena, effect->by_reg), effect->by_seq };
+    orders->cancelled[orders->cancelled_count++] =
+        (struct cancelled){ arena_copy(build->arena, effect->reg), effect->seq };
+    return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static int by_event(const void *a, const void *b)
+{
+    const struct cancelled *x = a, *y = b;
+
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    return str_compare(x->reg, y->reg);
 }
 
 static bool cancels_out(const struct orders *orders, const struct effect *effect)
 {
-    for (size_t i = 0; i < orders->pair_count; i++) {
-        const struct pair *pair = &orders->pairs[i];
-        bool the_void = str_equal(pair->by_reg, effect->by_reg) && pair->by_seq == effect->by_seq;
-        bool the_receipt = str_equal(pair->reg, effect->by_reg) && pair->seq == effect->by_seq;
+    struct cancelled by = { effect->by_reg, effect->by_seq };
 
-        if (the_void || the_receipt)
-            return true;
-    }
-    return false;
+    return orders->cancelled_count &&
+           bsearch(&by, orders->cancelled, orders->cancelled_count, sizeof by, by_event) != NULL;
 }
 
 static void order_lines(const struct build *build, const struct event *receipt, const struct left_out *out,
@@ -160,7 +167,9 @@ enum err build_orders(const struct build *build, order_released released, order_
     orders.switches = build_switches(build, &ordered);
     if (!ordered)
         return ERR_OK;
-    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto, pair_seen, &orders);
+    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto, cancelled_seen, &orders);
+    if (!err && orders.cancelled_count)
+        qsort(orders.cancelled, orders.cancelled_count, sizeof *orders.cancelled, by_event);
     return err ? err : effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto,
                                    order_seen, &orders);
 }
