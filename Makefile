@@ -101,7 +101,8 @@ SOURCES := $(wildcard $(addsuffix /*.c,common saft ingest mapper validator power
 
 # clang-tidy with .clang-tidy, cppcheck with the suppressions that it names; both must have nothing to say.
 tidy: $(SOURCES:%=$(BUILD)/tidy/%.ok)
-	cppcheck -j$$(nproc) --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	@echo "  cppcheck"
+	$(Q)cppcheck -j$$(nproc) --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck -I. -Icommon -Ipoweroffice -Isender -Isaft -D_GNU_SOURCE \
 	    -DBILAG_VERSION='"$(VERSION)"' $(SOURCES)
 
