@@ -177,7 +177,7 @@ static enum err change_part(struct txn *txn, struct decision_work *work, const s
     struct day day;
     enum err err = day_load(txn, doc->venue, doc->day, work->arena, &day);
 
-    if (err || doc->part > day.part_count || day.parts[doc->part - 1].sealed ||
+    if (err || day.last_place == 0 || doc->part > day.part_count || day.parts[doc->part - 1].sealed ||
         !change(&day.parts[doc->part - 1], work->decision))
         return err;
     work->venue = doc->venue;
