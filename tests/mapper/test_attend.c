@@ -1,0 +1,154 @@
+#include "table_rig.h"
+
+#define DAY "v/2026-11-20/1"
+#define SALE_AT "2026-11-20T12:00:00+01:00"
+#define S(seconds) (INT64_C(1000) * (seconds))
+enum { DAY_MS = 86400000 };
+static const int64_t noon_ms = S(1795172400);                /* SALE_AT */
+
+/* When the last event came, when the day is looked at, and whether it is closed then. */
+static const struct row {
+    const char *why;
+    bool by_z, z, gap, behind;
+    int64_t came_s, look_s;                  /* after noon; the business day ends 17 hours after it */
+    enum draft_phase phase;
+} rows[] = {
+    { "by Z: quiet is not over",          true,  true,  false, false, 0,  4,         DRAFT_OPEN },
+    { "by Z: quiet is over",              true,  true,  false, false, 0,  5,         DRAFT_CLOSED },
+    { "by Z: the log is not read to its end", true, true, false, true, 0, 5,         DRAFT_OPEN },
+    { "by Z: none yet, the day goes on",  true,  false, false, false, 0,  3600,      DRAFT_OPEN },
+    { "by Z: none, and the day is over",  true,  false, false, false, 0,  17 * 3600 + 5, DRAFT_CLOSED },
+    { "by Z: none, the day is just over", true,  false, false, false, 0,  17 * 3600 + 4, DRAFT_OPEN },
+    { "by Z: a number is missing",        true,  true,  true,  false, 0,  3600,      DRAFT_OPEN },
+    { "by Z: a number is missing, and the day is over", true, true, true, false, 0, 17 * 3600 + 5, DRAFT_CLOSED },
+    { "by clock: the day goes on",        false, false, false, false, 0,  3600,      DRAFT_OPEN },
+    { "by clock: quiet is not over",      false, false, false, false, 0,  17 * 3600 + 899, DRAFT_OPEN },
+    { "by clock: quiet is over",          false, false, false, false, 0,  17 * 3600 + 900, DRAFT_CLOSED },
+    { "by clock: a Z closes nothing",     false, true,  false, false, 0,  3600,      DRAFT_OPEN },
+    { "by clock: it came after the end",  false, false, false, false, 17 * 3600 + 600, 17 * 3600 + 1499, DRAFT_OPEN },
+    { "by clock: and quiet since",        false, false, false, false, 17 * 3600 + 600, 17 * 3600 + 1500, DRAFT_CLOSED },
+    { "by clock: not read to its end",    false, false, false, true,  0,  17 * 3600 + 900, DRAFT_OPEN },
+};
+
+static void put_events(struct rig *rig, const struct row *row)
+{
+    rig_sale(rig, row->gap ? 3 : 2, SALE_AT, "food", 100, "card");
+    rig_sale(rig, 1, SALE_AT, "food", 10, "card");
+    if (row->z)
+        rig_event(rig, "\"register\":\"K1\",\"seq\":4,\"kind\":\"z_report\",\"time\":\"" SALE_AT "\",\"z\":{\"number\":1,"
+                  "\"business_day\":\"2026-11-20\",\"first_seq\":1,\"last_seq\":%d,\"sales_by_vat\":{\"25\":110},"
+                  "\"payments\":{\"card\":110}}", row->gap ? 3 : 2);
+    if (row->z && !row->gap)
+        rig_event(rig, "\"register\":\"K1\",\"seq\":3,\"kind\":\"training\",\"time\":\"" SALE_AT "\"");
+}
+
+/* Goal: DESIGN.md section 4: closed by Z when all is there and quiet, by the clock when the day is over and quiet. */
+static void closing_table(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        struct draft *draft;
+        struct rig rig;
+
+        rig_make(&rig);
+        rig_config(&rig, row->by_z ? "close: clock" : "", row->by_z ? "close: z_report" : "");
+        put_events(&rig, row);
+        rig.now_ms = noon_ms + S(row->came_s) + DAY_MS;     /* the rig folds a day before it looks */
+        rig_fold(&rig);
+        rig.now_ms = noon_ms + S(row->look_s);
+        (void)rig_look_as(&rig, row->behind);
+        draft = rig_draft(&rig, DAY);
+        if (draft->phase != row->phase)
+            fail_msg("%s: %s", row->why, draft->phase == DRAFT_CLOSED ? "closed" : "open");
+        if (draft->phase == DRAFT_OPEN)
+            same_codes(row->why, draft, (const char *const[ROW_CODES]){ NULL });      /* not a problem before its time */
+        rig_free(&rig);
+    }
+}
+
+/* Goal: what comes after a seal is the next part, with its own reference and text; the sealed one stays as it was. */
+static void parts_after_a_seal(void **unused)
+{
+    struct draft *first, *second;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, SALE_AT, "food", 100, "card");
+    (void)rig_look(&rig);
+    rig_seal(&rig, DAY);
+    first = rig_draft(&rig, DAY);
+    assert_int_equal(rig_look(&rig), 1);
+    assert_int_equal(rig_look(&rig), 0);                     /* nothing left to look at */
+    rig_sale(&rig, 2, SALE_AT, "food", 7, "cash");
+    rig_void(&rig, 3, SALE_AT, 1);
+    (void)rig_look(&rig);
+    second = rig_draft(&rig, "v/2026-11-20/2");
+    assert_non_null(second);
+    assert_int_equal(rig_line(second, 1570), -100);
+    assert_int_equal(rig_line(second, 1900), 7);
+    assert_int_equal(rig_line(second, 3000), 93);
+    assert_false(str_equal(second->reference, first->reference));
+    assert_true(str_equal(second->text, STR("V 2026-11-20 part 2")));
+    assert_int_equal(rig_draft(&rig, DAY)->revision, first->revision);
+    rig_seal(&rig, "v/2026-11-20/2");
+    (void)rig_look(&rig);
+    rig_sale(&rig, 4, SALE_AT, "food", 3, "card");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-20/3"), 1570), 3);
+    rig_free(&rig);
+}
+
+/* Goal: a reversed part is built again over what it held, with what the set-up says now, under a higher revision;
+ * what came after it stays the next part. */
+static void reversed_is_built_again(void **unused)
+{
+    struct draft *first, *again;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, SALE_AT, "food", 100, "card");
+    (void)rig_look(&rig);
+    first = rig_draft(&rig, DAY);
+    rig_tell(&rig, first, false);
+    rig_sale(&rig, 2, SALE_AT, "food", 7, "card");
+    (void)rig_look(&rig);
+    rig_config(&rig, "{account: 1570}", "{account: 1579}");
+    rig_tell(&rig, first, true);
+    (void)rig_look(&rig);
+    again = rig_draft(&rig, DAY);
+    assert_true(again->revision > first->revision && again->phase == DRAFT_CLOSED);
+    assert_true(str_equal(again->reference, first->reference));
+    assert_int_equal(rig_line(again, 1579), 100);
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-20/2"), 1579), 7);
+    rig_free(&rig);
+}
+
+/* Goal: a day that comes to nothing has no voucher, and nobody is told of it; it goes on when more comes. */
+static void nothing_to_post(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, SALE_AT, "food", 100, "card");
+    rig_sale(&rig, 2, SALE_AT, "food", -100, "card");
+    assert_int_equal(rig_look(&rig), 1);
+    assert_int_equal(rig_look(&rig), 0);
+    assert_int_equal(rig_draft(&rig, DAY)->line_count, 0);
+    rig_sale(&rig, 3, SALE_AT, "food", 7, "card");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_line(rig_draft(&rig, DAY), 1570), 7);
+    assert_null(rig_draft(&rig, "v/2026-11-20/2"));
+    rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(parts_after_a_seal),
+                                        cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+#include "table_rig.h"
+
+#define DAY "v/2026-11-20/1"
+#define NOON "2026-11-20T12:00:00+01:00"
+
+/* A person's decision, offered to every partition as the mappers do. Whether somebody minded. */
+static bool decide(struct rig *rig, const char *verb, const char *subject, const char *detail)
+{
+    struct decision decision = { .number = ++rig->decisions, .who = STR("kari"), .verb = str_of(verb),
+                                 .subject = str_of(subject), .detail = str_of(detail), .reason = STR("because") };
+    bool minded = false;
+
+    for (uint32_t i = 0; i < (uint32_t)rig->config->partitions; i++) {
+        struct str venue;
+        int32_t day;
+
+        NEEDED(settle_decision(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
+        minded |= venue.len > 0;
+    }
+    return minded;
+}
+
+static void put_gap(struct rig *rig)
+{
+    rig_sale(rig, 1, NOON, "food", 100, "card");
+    rig_sale(rig, 3, NOON, "food", 10, "card");
+}
+
+static void put_unknown_void(struct rig *rig)
+{
+    rig_void(rig, 1, NOON, 77);
+}
+
+static void put_sale(struct rig *rig)
+{
+    rig_sale(rig, 1, NOON, "food", 100, "card");
+}
+
+/* Goal: accept lifts the problems of completeness for that document alone, and no other problem. */
+static void accept_table(void **unused)
+{
+    static const struct {
+        const char *why, *close;
+        void (*put)(struct rig *rig);
+        const char *document, *code, *left[ROW_CODES];
+    } rows[] = {
+        { "a gap", "clock", put_gap, DAY, "sequence-gap", { 0 } },
+        { "a Z that is missing", "z_report", put_sale, DAY, "z-missing", { 0 } },
+        { "one of two", "z_report", put_gap, DAY, "sequence-gap", { "z-missing" } },
+        { "another document", "clock", put_gap, "v/2026-11-20/2", "sequence-gap", { "sequence-gap" } },
+        { "another venue", "clock", put_gap, "w/2026-11-20/1", "sequence-gap", { "sequence-gap" } },
+        { "a problem that cannot be accepted", "clock", put_unknown_void, DAY, "void-unknown", { "void-unknown" } },
+        { "no such problem", "clock", put_gap, DAY, "sequence-hole", { "sequence-gap" } },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char to[64];
+        struct rig rig;
+
+        rig_make(&rig);
+        (void)snprintf(to, sizeof to, "close: %s", rows[i].close);
+        rig_config(&rig, "close: clock", to);
+        rows[i].put(&rig);
+        (void)rig_look(&rig);
+        (void)decide(&rig, "accept", rows[i].document, rows[i].code);
+        (void)rig_look(&rig);
+        same_codes(rows[i].why, rig_draft(&rig, DAY), rows[i].left);
+        rig_free(&rig);
+    }
+}
+
+/* Goal: what is posted on another day says so, keeps its business day and reference; a sealed one is not moved. */
+static void post_on_another_day(void **unused)
+{
+    struct draft *before, *after;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    put_sale(&rig);
+    (void)rig_look(&rig);
+    before = rig_draft(&rig, DAY);
+    assert_int_equal(before->post_on, before->doc.day);
+    assert_true(decide(&rig, "post-on", DAY, "2026-12-01"));
+    (void)rig_look(&rig);
+    after = rig_draft(&rig, DAY);
+    assert_int_equal(after->post_on, before->doc.day + 11);
+    assert_int_equal(after->doc.day, before->doc.day);
+    assert_true(str_equal(after->reference, before->reference) && after->revision > before->revision);
+    rig_seal(&rig, DAY);
+    assert_false(decide(&rig, "post-on", DAY, "2026-12-02"));
+    (void)rig_look(&rig);
+    assert_int_equal(rig_draft(&rig, DAY)->post_on, before->doc.day + 11);
+    rig_free(&rig);
+}
+
+/* Goal: the same number with other contents holds the day, the first stands; dismissed, the day goes on. */
+static void conflicts_are_dismissed(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    put_sale(&rig);
+    (void)rig_look(&rig);
+    rig_sale(&rig, 1, NOON, "food", 200, "card");
+    rig_sale(&rig, 1, NOON, "food", 100, "card");            /* the first again: no conflict */
+    (void)rig_look(&rig);
+    same_codes("two contents", rig_draft(&rig, DAY), (const char *const[ROW_CODES]){ "receipt-conflict" });
+    has_words("two contents", rig_draft(&rig, DAY), PROBLEM_RECEIPT_CONFLICT, "Receipt K1/1 came twice");
+    assert_int_equal(rig_line(rig_draft(&rig, DAY), 1570), 100);
+    assert_false(decide(&rig, "dismiss", "v/K1/99", ""));
+    assert_true(decide(&rig, "dismiss", "v/K1/1", ""));
+    (void)rig_look(&rig);
+    same_codes("dismissed", rig_draft(&rig, DAY), (const char *const[ROW_CODES]){ NULL });
+    assert_int_equal(rig_line(rig_draft(&rig, DAY), 1570), 100);
+    rig_sale(&rig, 1, NOON, "food", 300, "card");            /* a third content is another matter */
+    (void)rig_look(&rig);
+    same_codes("a third", rig_draft(&rig, DAY), (const char *const[ROW_CODES]){ "receipt-conflict" });
+    rig_free(&rig);
+}
+
+/* Goal: credit that was listed under manual becomes orders from a day on; what stood in a voucher never does. */
+static void invoice_from(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "auto_invoice: true", "auto_invoice: false");
+    rig_sale(&rig, 1, "2026-11-19T12:00:00+01:00", "food", 11, "credit");
+    rig_sale(&rig, 2, NOON, "food", 22, "credit");
+    rig_sale(&rig, 3, NOON, "food", 100, "card");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_draft(&rig, DAY)->manual_total.ore, 22);
+    rig_seal(&rig, DAY);
+    (void)rig_look(&rig);
+    rig_config(&rig, "", "");                                /* automatic invoicing is turned on */
+    assert_true(decide(&rig, "invoice-from", "v", "2026-11-20"));
+    (void)rig_look(&rig);
+    assert_non_null(rig_draft(&rig, "v/order/K1/2"));
+    assert_int_equal(rig_draft(&rig, "v/order/K1/2")->total.ore, 22);
+    assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, DRAFT_CLOSED);
+    assert_int_equal(rig_line(rig_draft(&rig, DAY), 1570), 100);
+    rig_free(&rig);
+}
+
+/* Goal: a decision is taken up once: its number goes on with it, in the same transaction. */
+static void decisions_move_on(void **unused)
+{
+    struct rig rig;
+    uint64_t next;
+
+    (void)unused;
+    rig_make(&rig);
+    NEEDED(settle_audit_place(rig.store, 3, &next));
+    assert_int_equal(next, 1);
+    (void)decide(&rig, "accept", DAY, "sequence-gap");
+    (void)decide(&rig, "connect", "912345678/kunde", "10001");           /* not the mapper's matter */
+    NEEDED(settle_audit_place(rig.store, 3, &next));
+    assert_int_equal(next, 3);
+    rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accept_table), cmocka_unit_test(post_on_another_day),
+        cmocka_unit_test(conflicts_are_dismissed), cmocka_unit_test(invoice_from),
+        cmocka_unit_test(decisions_move_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
