@@ -88,6 +88,7 @@ clean:
 
 # Everything that CI runs; tests/all quick is the short way round.
 test:
+	@deploy/install-deps
 	@tests/all
 
 # Installs what is missing, builds, and shows all of it on loopback in a folder in /tmp. KEEP=1 keeps that folder.
