@@ -167,7 +167,7 @@ static int by_id(const void *a, const void *b)
     return str_compare(((const struct venue *)a)->id, ((const struct venue *)b)->id);
 }
 
-/* A venue that is wrong on its own is left out and named; only memory stops everything. */
+/* A venue that is wrong on its own is left out and named; only what the machine refuses stops everything. */
 static enum err venue_add(struct config *config, struct str file_name, struct fault *fault)
 {
     struct fault *wrong = &config->faults[config->fault_count];
@@ -187,8 +187,8 @@ static enum err venue_add(struct config *config, struct str file_name, struct fa
         return ERR_OK;
     }
     config->fault_venues[config->fault_count] = arena_copy(&config->arena, id);
-    if (err == ERR_MEMORY || arena_failed(&config->arena))
-        return fault_set(fault, ERR_MEMORY, "%s", wrong->text);
+    if (err == ERR_MEMORY || err == ERR_SYSTEM || arena_failed(&config->arena))
+        return fault_set(fault, err == ERR_SYSTEM ? err : ERR_MEMORY, "%s", wrong->text);
     config->fault_count++;
     return ERR_OK;
 }
@@ -210,7 +210,7 @@ static enum err venues_load(struct config *config, struct fault *fault)
     enum err err;
 
     if (count < 0 && errno != ENOENT)
-        return fault_set(fault, ERR_CONFIG, "venues: the folder cannot be read (%s); it must be readable: %s",
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "venues: the folder cannot be read (%s); it must be readable: %s",
                          strerror(errno), folder.bytes);
     if (count > VENUES_MAX)
         err = fault_set(fault, ERR_CONFIG, "venues: has more than %d files; run a second server", VENUES_MAX);

@@ -1,5 +1,6 @@
 #include "err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,16 @@ const char *err_text(enum err err)
 #undef X
 
     return (size_t)err < COUNT(texts) ? texts[err] : "an error without a name";
+}
+
+enum err err_of_errno(int error, enum err otherwise)
+{
+    static const int passing[] = { ENOMEM, EMFILE, ENFILE, EIO, EAGAIN, EINTR, ENOSPC, EDQUOT };
+
+    for (size_t i = 0; i < COUNT(passing); i++)
+        if (error == passing[i])
+            return ERR_SYSTEM;
+    return otherwise;
 }
 
 enum err fault_set(struct fault *fault, enum err err, const char *format, ...)

@@ -35,6 +35,9 @@ enum err { ERRORS(X) ERR_COUNT_ };
 #undef X
 
 const char *err_text(enum err err);
+/* Of a call that failed with errno: ERR_SYSTEM if the machine is to blame and the next try may go well (no memory,
+ * no descriptors, a disk that fails), else `otherwise`. */
+enum err err_of_errno(int error, enum err otherwise);
 
 struct fault { char text[512]; };
 

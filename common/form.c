@@ -20,7 +20,7 @@ static enum err file_load(const char *path, struct str file, char **ret_bytes, s
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0)
-        return fault_set(fault, ERR_CONFIG, STR_FMT ": cannot be read (%s); it must be there and be readable: %s",
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), STR_FMT ": cannot be read (%s); it must be there and be readable: %s",
                          STR_ARG(file), strerror(errno), path);
     bytes = malloc(FORM_BYTES_MAX + 1);
     if (!bytes) {
@@ -36,7 +36,7 @@ static enum err file_load(const char *path, struct str file, char **ret_bytes, s
     if (got < 0 || len > FORM_BYTES_MAX) {
         free(bytes);
         if (got < 0)
-            return fault_set(fault, ERR_CONFIG, STR_FMT ": cannot be read (%s); write it as a plain file",
+            return fault_set(fault, err_of_errno(errno, ERR_CONFIG), STR_FMT ": cannot be read (%s); write it as a plain file",
                              STR_ARG(file), strerror(errno));
         return fault_set(fault, ERR_CONFIG, STR_FMT ": longer than %d bytes; a configuration is shorter",
                          STR_ARG(file), FORM_BYTES_MAX);

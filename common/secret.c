@@ -60,10 +60,10 @@ enum err secret_read(const char *path, bool credential, struct arena *arena, str
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0)
-        return fault_set(fault, ERR_CONFIG, "%s cannot be read (%s); write the key into it: "
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write the key into it: "
                          "install -m 600 /dev/null %s", path, strerror(errno), path);
     if (fstat(fd, &file)) {
-        err = fault_set(fault, ERR_CONFIG, "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
+        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
         goto out;
     }
     err = file_judge(path, &file, credential, fault);
@@ -71,7 +71,7 @@ enum err secret_read(const char *path, bool credential, struct arena *arena, str
         goto out;
     len = read(fd, bytes, sizeof bytes);
     if (len < 0) {
-        err = fault_set(fault, ERR_CONFIG, "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
+        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
         goto out;
     }
     text.len = (size_t)len;

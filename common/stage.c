@@ -171,8 +171,11 @@ static enum err reload(struct stage *stage)
     struct fault fault = { "" };
     enum err err = config_load(str_of(stage->config_dir), &fresh, &fault);
 
+    stage->reload_ms = 0;
     if (err) {
         log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
+        if (err == ERR_MEMORY || err == ERR_SYSTEM)
+            stage->reload_ms = clock_steady_ms() + IDLE_WAIT_MS;     /* nobody says it again */
         return ERR_OK;
     }
     if (config_loss(old, fresh)) {       /* a typing error must not stop a venue that is served */
@@ -253,6 +256,8 @@ static enum err turn(struct stage *stage)
 {
     enum err err = wait_and_watch(stage);
 
+    if (!err && stage->reload_ms && clock_steady_ms() >= stage->reload_ms)
+        err = reload(stage);
     for (size_t i = 0; !err && i < stage->link_count; i++)
         err = link_drain(stage, &stage->links[i]);
     if (!err && stage->ops->turn)
@@ -284,13 +289,13 @@ static enum err take_lock(struct stage *stage, struct fault *fault)
 
     (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(stage->config->run_dir));
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return fault_set(fault, ERR_CONFIG, "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml",
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml",
                          path, strerror(errno));
     (void)snprintf(path, sizeof path, STR_FMT "/%s-%d.lock", STR_ARG(stage->config->run_dir), stage->ops->name,
                    stage->instance);
     stage->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (stage->lock_fd < 0)
-        return fault_set(fault, ERR_CONFIG, "cannot write in run_dir: %s: %s", path, strerror(errno));
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "cannot write in run_dir: %s: %s", path, strerror(errno));
     if (flock(stage->lock_fd, LOCK_EX | LOCK_NB) != 0)
         return fault_set(fault, ERR_IN_USE, "bilag-%s --instance %d is running already (it holds %s): stop it, or "
                          "choose another number", stage->ops->name, stage->instance, path);
@@ -309,7 +314,7 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
     (void)umask(077);
     err = config_load(str_of(stage->config_dir), &stage->config, fault);
     if (err)
-        return ERR_CONFIG;
+        return err == ERR_MEMORY || err == ERR_SYSTEM ? err : ERR_CONFIG;
     for (size_t i = 0; i < stage->config->fault_count; i++)
         log_fact("level=error what=\"venue left out\" why=\"%s\"", stage->config->faults[i].text);
     err = take_signals(stage);

@@ -20,7 +20,7 @@ struct stage {
     char config_dir[512];
     int instance, lock_fd, signal_fd, exit_code;
     bool stopping, paused;
-    int64_t started_ms, wake_ms;
+    int64_t started_ms, wake_ms, reload_ms;           /* reload_ms 0: no reload is owed */
     struct arena arena;
     struct link links[LINKS_MAX];
     size_t link_count;

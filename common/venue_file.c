@@ -358,13 +358,17 @@ static const struct field venue_fields[] = {
 static enum err zone_share(struct config *config, struct form *form, struct venue *venue)
 {
     struct fault fault;
+    enum err err;
 
     for (size_t i = 0; i < config->venue_count && !venue->zone; i++)
         if (str_equal(config->venues[i].zone_name, venue->zone_name))
             venue->zone = config->venues[i].zone;
     if (venue->zone)
         return ERR_OK;
-    if (zone_open(venue->zone_name, &venue->zone, &fault))
+    err = zone_open(venue->zone_name, &venue->zone, &fault);
+    if (err == ERR_MEMORY || err == ERR_SYSTEM)
+        return fault_set(form->fault, err, "%s", fault.text);
+    if (err)
         return form_fault(form, form_find(form, "timezone"), "timezone: %s", fault.text);
     config->zones[config->zone_count++] = venue->zone;
     return ERR_OK;
