@@ -213,6 +213,8 @@ class Run:
                     return
             time.sleep(0.03)
         found = self.judge.differences(p.sandbox("vouchers"), p.orders())
+        if "does not answer" in busy:
+            found.append(stacks(p))
         raise AssertionError(f"not settled; under way: {busy or 'nothing'}; " + "\n".join([*found[:20], *self.unsent()]))
 
     def unsent(self):
@@ -253,6 +255,17 @@ class Run:
         for entry in self.pipeline.processes.values():
             wrong = [code for code in entry.exits if code not in ALLOWED_EXITS]
             assert not wrong, f"{entry.name} ended with {wrong}"
+
+
+def stacks(pipe):
+    """Where the processes are, if a debugger is at hand: for what hangs."""
+    found = []
+    for entry in pipe.wanted():
+        if entry.process and pipeline.shutil.which("gdb"):
+            out = subprocess.run(["gdb", "-p", str(entry.process.pid), "-batch", "-ex", "thread apply all bt 12"],
+                                 capture_output=True, text=True, timeout=60, check=False).stdout
+            found.append(entry.name + "\n" + "\n".join(l for l in out.splitlines() if l.startswith(("#", "Thread"))))
+    return "\n".join(found)
 
 
 def shm():
