@@ -96,7 +96,12 @@ static void kept_and_bounded(void **unused)
 /* Goal: what the switches could divide is not summed; everything else is. */
 static void plain_or_not(void **unused)
 {
-    static const struct { const char *why; struct { const char *type; int64_t amount; } paid[2]; const char *product; bool plain; } rows[] = {
+    static const struct {
+        const char *why;
+        struct { const char *type; int64_t amount; } paid[2];
+        const char *product;
+        bool plain;
+    } rows[] = {
         { "one payment", { { "card", 100 } }, "food", true },
         { "two of one type", { { "card", 60 }, { "card", 40 } }, "food", true },
         { "two types", { { "card", 60 }, { "cash", 40 } }, "food", false },

@@ -37,7 +37,14 @@ static enum err add_work(struct txn *txn, void *context)
 /* Goal: the numbers of a register are intervals: each is new once, and gaps are exactly what is missing. */
 static void gaps_table(void **unused)
 {
-    static const struct { const char *why; uint64_t add[10]; size_t count; uint64_t first, last; const char *gaps; size_t again; } rows[] = {
+    static const struct {
+        const char *why;
+        uint64_t add[10];
+        size_t count;
+        uint64_t first, last;
+        const char *gaps;
+        size_t again;
+    } rows[] = {
         { "none missing", { 1, 2, 3 }, 3, 1, 3, "", 0 },
         { "out of order", { 3, 1, 2 }, 3, 1, 3, "", 0 },
         { "one missing", { 1, 3 }, 2, 1, 3, "2-2 ", 0 },
