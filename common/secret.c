@@ -123,6 +123,8 @@ enum err secret_field(struct form *form, const yaml_node_t *node, const struct f
     if (arena_failed(form->arena))
         return form_fault(form, node, "memory");
     err = secret_read(path.bytes, reference.credential.len > 0, form->arena, to, &fault);
+    if (err == ERR_MEMORY || err == ERR_SYSTEM)
+        return fault_set(form->fault, err, "%s", fault.text);
     return err ? form_fault(form, node, "%s", fault.text) : ERR_OK;
 }
 

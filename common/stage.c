@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -262,6 +263,8 @@ static enum err turn(struct stage *stage)
         err = link_drain(stage, &stage->links[i]);
     if (!err && stage->ops->turn)
         err = stage->ops->turn(stage, stage->state);
+    if (!err && store_broken())
+        err = ERR_STORE_IO;
     arena_reset(&stage->arena);
     return err == ERR_FORMAT ? ERR_OK : err;
 }

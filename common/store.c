@@ -26,6 +26,9 @@ struct store {
 /* LMDB forbids opening an environment twice in one process, so openers of one folder share it. */
 static struct store *open_stores;
 
+/* LMDB does not go on after a disk error at the wrong moment, until it is opened again. */
+static bool broken;
+
 struct txn { struct store *store; MDB_txn *mdb; bool map_full; };
 
 static bool disk_full(const struct store *store)
@@ -54,6 +57,9 @@ static enum err store_err(const struct store *store, int rc)
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
         return ERR_STORE_DAMAGED;
+    case MDB_PANIC:
+        broken = true;
+        return ERR_STORE_IO;
     case MDB_BAD_VALSIZE:
         return ERR_TOO_LONG;
     case ENOMEM:
@@ -273,6 +279,11 @@ void store_close(struct store *store)
         mdb_env_close(store->env);
     free(store->folder);
     free(store);
+}
+
+bool store_broken(void)
+{
+    return broken;
 }
 
 uint64_t store_generation(struct store *store)

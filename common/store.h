@@ -32,6 +32,8 @@ USED enum err store_open(struct str folder, const char *const *tables, size_t ta
                          struct fault *fault);
 void store_close(struct store *store);               /* NULL is fine */
 
+/* A store of this process met an error of the disk after which only a fresh start helps (stage.c ends it with 111). */
+bool store_broken(void);
 /* Changes with every commit by any process: cheap, no transaction. */
 uint64_t store_generation(struct store *store);
 
