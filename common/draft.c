@@ -240,8 +240,8 @@ void draft_encode(const struct draft *draft, struct strbuf *out)
     wire_money(out, draft->total);
     problems_encode(&draft->problems, out);
     wire_str(out, draft->department);
-    wire_nil(out);                        /* room for two members to come */
-    wire_nil(out);
+    wire_uint(out, draft->undone);
+    wire_nil(out);                        /* room for a member to come */
 }
 
 static void header_decode(struct reader *in, struct draft *draft)
@@ -299,7 +299,7 @@ enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_d
     draft.total = take_money(&in);
     problems_decode(&in, &draft.problems);
     draft.department = take_str(&in, NAME_MAX_);
-    (void)take_any(&in);
+    draft.undone = take_nil(&in) ? UINT32_MAX : take_u32(&in);
     (void)take_any(&in);
     if (arena_failed(arena))
         return ERR_MEMORY;

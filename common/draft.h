@@ -98,6 +98,9 @@ struct draft {
     struct doc doc;
     enum draft_phase phase;
     uint32_t revision;                    /* rises by one whenever the content changes */
+    uint32_t undone;                      /* the last revision of which the mapper heard that it was reversed: a sender
+                                             that undid a later one waits until this is heard as well, so that no
+                                             old seal can follow. UINT32_MAX: not said */
     struct str company, client_id;        /* organisation number; which PowerOffice client (config.h) */
     struct str reference;                 /* 36 characters */
     struct str batch_id, currency, text;

@@ -149,8 +149,10 @@ static enum err attend_voucher(struct attend *attend, const struct build *build,
             seal_nothing(day, part, &draft);
         return ERR_OK;
     }
-    if (closed)
+    if (closed) {
         part->emitted_credit_in |= has_credit_in(build);
+        part->emitted_unordered |= !draft.credit_ordered;
+    }
     attend->unsealed = true;
     return changed || attend->resend ? to_send(attend, doc_text(&draft.doc, id)) : ERR_OK;
 }
@@ -163,6 +165,7 @@ struct order_work {
     uint32_t number;                     /* of the part */
     bool released;
     uint32_t open;
+    enum err err;                        /* of is_released() */
     struct there { struct str reg; uint64_t seq; } *there;   /* orders of the part, sorted before they are asked for */
     size_t there_count, there_room;
 };
@@ -176,12 +179,19 @@ static int by_receipt(const void *a, const void *b)
     return str_compare(x->reg, y->reg);
 }
 
+/* A receipt that was voided before it became an order leaves none. But this store may be a new one, and its order
+ * sent long ago: where there is no mark the invoicer is asked, by taking back what it should not have. */
 static bool is_released(const struct build *build, struct str reg, uint64_t seq, void *context)
 {
-    struct order_mark mark;
+    struct order_work *work = context;
+    struct order_mark mark = { .reg = reg, .seq = seq, .part = work->number };
+    enum err err = mark_get(build->txn, build->venue->id, build->number, reg, seq, &mark);
 
-    (void)context;
-    return mark_get(build->txn, build->venue->id, build->number, reg, seq, &mark) == ERR_OK && mark.released;
+    if (err == ERR_NOT_FOUND && work->released)
+        work->err = mark_put(build->txn, build->venue->id, build->number, &mark);
+    else if (err && err != ERR_NOT_FOUND)
+        work->err = err;
+    return !err && mark.released;
 }
 
 static enum err note_there(struct order_work *work, const struct doc *doc)
@@ -210,6 +220,7 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     enum err err;
 
     order->phase = work->released ? DRAFT_CLOSED : DRAFT_OPEN;
+    order->undone = mark->undone;
     err = keep_draft(build->txn, order, &mark->revision, &mark->content, &changed);
     if (err)
         return err;
@@ -280,6 +291,7 @@ static enum err withdraw_orders(struct order_work *work, const struct build *bui
             .doc = { DOC_ORDER, build->venue->id, build->number, 0, gone.marks[i].reg, gone.marks[i].seq },
             .phase = DRAFT_CLOSED, .company = build->venue->company, .client_id = build->venue->client_id,
             .currency = build->venue->currency, .language = build->config->language, .post_on = build->number,
+            .undone = gone.marks[i].undone,
         };
         bool changed;
         char id[DOC_ID_SIZE];
@@ -305,8 +317,10 @@ static enum err attend_orders(struct attend *attend, const struct build *build, 
     enum err err;
 
     (void)build_switches(build, &ordered);
-    work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_credit_in));
+    work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered));
     err = build_orders(build, is_released, order_built, &work);
+    if (!err)
+        err = work.err;
     if (work.there_count)
         qsort(work.there, work.there_count, sizeof *work.there, by_receipt);
     if (!err && work.released && work.open)

@@ -389,6 +389,7 @@ void build_header(const struct build *build, struct draft *draft)
     draft->currency = venue->currency;
     draft->language = build->config->language;
     draft->mapping_hash = venue->mapping_hash;
+    draft->undone = draft->doc.kind == DOC_VOUCHER ? part->undone_revision : 0;
     draft->from = part->from;
     draft->upto = part->upto ? part->upto : build->day->last_place;
     draft->post_on = part->post_on == DAY_ALWAYS ? build->number : part->post_on;

@@ -29,7 +29,7 @@ struct switches build_switches(const struct build *build, bool *ret_credit_order
 USED enum err build_voucher(const struct build *build, struct draft *ret_draft);
 
 /* Visits every order of a part: one per receipt with a credit share, if credit becomes orders. A receipt and
- * its void in the same part cancel out unless `released` says that the receipt's order went out already. */
+ * its void in the same part cancel out unless `released` says that the order of one of them went out already. */
 typedef bool (*order_released)(const struct build *build, struct str reg, uint64_t seq, void *context);
 typedef enum err (*order_visit)(const struct build *build, struct draft *order, void *context);
 USED enum err build_orders(const struct build *build, order_released released, order_visit visit, void *context);

@@ -17,23 +17,36 @@ struct orders {
     size_t cancelled_count, room;
 };
 
+static bool has_credit(const struct event *receipt)
+{
+    for (size_t i = 0; i < receipt->payment_count; i++)
+        if (str_equal(receipt->payments[i].type, STR("credit")))
+            return true;
+    return false;
+}
+
 static enum err cancelled_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct orders *orders = context;
     const struct build *build = orders->build;
     const struct day_part *part = &build->day->parts[build->part - 1];
+    bool receipt_gone, void_gone;
+    struct event receipt;
     struct known known;
     enum err err;
 
     (void)place;
     if (!effect->negative)
         return ERR_OK;
-    err = known_get(txn, build->venue->id, effect->reg, effect->series, effect->seq, &known);
+    err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known, &receipt);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    if (known.day != build->number || known.place <= part->from || (part->upto && known.place > part->upto) ||
-        orders->released(build, effect->reg, effect->seq, orders->context))
+    if (!has_credit(&receipt) || known.day != build->number || known.place <= part->from || (part->upto && known.place > part->upto))
         return ERR_OK;
+    receipt_gone = orders->released(build, effect->reg, effect->seq, orders->context);
+    void_gone = orders->released(build, effect->by_reg, effect->by_seq, orders->context);
+    if (receipt_gone || void_gone)
+        return ERR_OK;                   /* what was sent wants its counterpart */
     if (orders->cancelled_count + 2 > orders->room) {
         size_t room = orders->room ? orders->room * 2 : 16;
         struct cancelled *cancelled = arena_array(build->arena, room, sizeof *cancelled);

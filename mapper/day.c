@@ -70,7 +70,7 @@ static void parts_encode(const struct day *day, struct strbuf *out)
     for (size_t i = 0; i < day->part_count; i++) {
         const struct day_part *part = &day->parts[i];
 
-        wire_array(out, 14);
+        wire_array(out, 15);
         wire_uint(out, part->from);
         wire_uint(out, part->upto);
         wire_bool(out, part->sealed);
@@ -85,6 +85,7 @@ static void parts_encode(const struct day *day, struct strbuf *out)
         wire_uint(out, part->orders_open);
         wire_uint(out, part->sealed_revision);
         wire_uint(out, part->undone_revision);
+        wire_bool(out, part->emitted_unordered);
     }
 }
 
@@ -155,7 +156,7 @@ static void parts_decode(struct reader *in, struct arena *arena, struct day *day
     for (size_t i = 0; day->parts && i < day->part_count && !in->failed; i++) {
         struct day_part *part = &day->parts[i];
 
-        in->failed |= take_array(in, 14) != 14;
+        in->failed |= take_array(in, 15) != 15;
         part->from = take_uint(in);
         part->upto = take_uint(in);
         part->sealed = take_bool(in);
@@ -170,6 +171,7 @@ static void parts_decode(struct reader *in, struct arena *arena, struct day *day
         part->orders_open = (uint32_t)take_uint(in);
         part->sealed_revision = (uint32_t)take_uint(in);
         part->undone_revision = (uint32_t)take_uint(in);
+        part->emitted_unordered = take_bool(in);
     }
 }
 

@@ -43,6 +43,7 @@ struct day_part {
     uint32_t undone_revision;            /* of the draft last reversed: its seal, heard again, says nothing */
     uint64_t content;                    /* hash of it without the revision */
     bool emitted_credit_in;              /* a closed draft with credit in the voucher may be on its way */
+    bool emitted_unordered;              /* a closed draft that gives credit to no order may be on its way */
     enum credit_fate fate;
     bool credit_ordered;                 /* as sealed */
     uint32_t accepted;                   /* bit per acceptable problem code (accept_bit) */

@@ -267,8 +267,8 @@ static enum err seal_came(struct stage *stage, void *state, struct link *link, c
     err = settle_seal(mapper->store, &seal, &mapper->build_arena);
     if (err)
         return err;
-    log_doc(doc_text(&seal.doc, id), "what=%s revision=%" PRIu32, seal.behind ? "behind" : seal.reversed ? "unsealed" : "sealed",
-            seal.revision);
+    log_doc(doc_text(&seal.doc, id), "what=%s revision=%" PRIu32,
+            seal.behind ? "behind" : seal.reversed ? "unsealed" : "sealed", seal.revision);
     stage_counter_add(stage, "seals", 1);
     look_again(stage, mapper, seal.doc.venue, seal.doc.day);
     return ERR_OK;

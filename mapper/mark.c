@@ -14,7 +14,7 @@ static enum err decode(struct str value, struct order_mark *mark)
     struct reader in;
 
     reader_init(&in, value);
-    if (take_array(&in, 7) != 7)
+    if (take_array(&in, 8) != 8)
         return ERR_STORE_DAMAGED;
     mark->part = (uint32_t)take_uint(&in);
     mark->revision = (uint32_t)take_uint(&in);
@@ -23,6 +23,7 @@ static enum err decode(struct str value, struct order_mark *mark)
     mark->sealed = take_bool(&in);
     mark->withdrawn = take_bool(&in);
     mark->empty = (uint32_t)take_uint(&in);
+    mark->undone = (uint32_t)take_uint(&in);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
@@ -55,7 +56,7 @@ enum err mark_put(struct txn *txn, struct str venue, int32_t day, const struct o
     key_name(&key, mark->reg);
     key_u64(&key, mark->seq);
     strbuf_init(&out, 64);
-    wire_array(&out, 7);
+    wire_array(&out, 8);
     wire_uint(&out, mark->part);
     wire_uint(&out, mark->revision);
     wire_uint(&out, mark->content);
@@ -63,6 +64,7 @@ enum err mark_put(struct txn *txn, struct str venue, int32_t day, const struct o
     wire_bool(&out, mark->sealed);
     wire_bool(&out, mark->withdrawn);
     wire_uint(&out, mark->empty);
+    wire_uint(&out, mark->undone);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_ORDERS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;

@@ -12,6 +12,7 @@ struct order_mark {
     bool released;                       /* a closed draft of it may be on its way */
     bool sealed;                         /* the invoicer has it */
     uint32_t empty;                      /* revision of the last draft that took it back; 0: none */
+    uint32_t undone;                     /* of the draft last refused, to be built again: its seal says nothing more */
     bool withdrawn;                      /* the invoicer knows that it is none (any more); it may become one again */
 };
 

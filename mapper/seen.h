@@ -11,7 +11,8 @@
 /* ERR_EXISTS: seen before. */
 USED enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);
 
-/* visit() answering ERR_STOP ends it well. Numbers missing in [first, last], and those just below `first` if any lower number was seen. */
+/* Numbers missing in [first, last], and those just below `first` if any lower number was seen. visit() answering
+ * ERR_STOP ends it well. */
 typedef enum err (*gap_visit)(uint64_t from, uint64_t to, void *context);
 USED enum err seen_gaps(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t first,
                         uint64_t last, gap_visit visit, void *context);

@@ -44,7 +44,7 @@ static enum err reopen(struct txn *txn, const struct seal *seal, struct day *day
     catch_up(seal->revision, &part->revision, &part->content);
     if (!part->sealed)
         return ERR_OK;
-    part->sealed = part->nothing = part->emitted_credit_in = false;
+    part->sealed = part->nothing = part->emitted_credit_in = part->emitted_unordered = false;
     part->content = 0;                   /* whatever is built now is a new revision */
     if (!last)
         return ERR_OK;
@@ -111,6 +111,7 @@ static enum err reopen_order(struct txn *txn, const struct seal *seal, struct or
     enum err err;
 
     catch_up(seal->revision, &mark->revision, &mark->content);
+    mark->undone = later_of(mark->undone, seal->revision);
     if (!mark->sealed)
         return mark_put(txn, seal->doc.venue, seal->doc.day, mark);
     mark->sealed = false;
@@ -124,7 +125,8 @@ static enum err reopen_order(struct txn *txn, const struct seal *seal, struct or
     return err ? err : mark_put(txn, seal->doc.venue, seal->doc.day, mark);
 }
 
-/* The seal of an empty draft says only that the invoicer has nothing of it (any more). */
+/* An order has a place in the log; the draft that takes it back has none, and its seal says only that the invoicer
+ * has nothing of it (any more). */
 static enum err seal_order(struct txn *txn, void *context)
 {
     struct seal_work *work = context;
@@ -139,14 +141,16 @@ static enum err seal_order(struct txn *txn, void *context)
         err = reopen_order(txn, seal, &mark, work->arena);
         return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
     }
-    if (mark.sealed || (!seal->behind && seal->revision == mark.empty && mark.empty != mark.revision))
-        return ERR_OK;                   /* heard before, or taken back before it became an order again */
+    if (mark.sealed || (!seal->behind && seal->revision <= mark.undone))
+        return ERR_OK;                   /* heard before */
     if (seal->behind)
         catch_up(seal->revision, &mark.revision, &mark.content);
-    else if (seal->revision == mark.empty)
+    else if (seal->upto)
+        mark.sealed = mark.released = true;
+    else if (seal->revision == mark.empty && mark.empty == mark.revision)
         mark.withdrawn = true;
     else
-        mark.sealed = true;
+        return ERR_OK;                   /* taken back before it became an order again */
     err = mark_put(txn, seal->doc.venue, seal->doc.day, &mark);
     return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
 }

@@ -151,7 +151,7 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
     if (err && err != ERR_NOT_FOUND)
         return err;
     err = ERR_OK;
-    if (known && !record_open_for(&was, draft.revision)) {
+    if (known && (!record_open_for(&was, draft.revision) || (was.sealed && draft.undone < was.revision))) {
         answer(effects, doc, &was, false);
         return ERR_OK;
     }
