@@ -48,11 +48,11 @@ static enum err file_load(const char *path, struct str file, char **ret_bytes, s
 
 static enum err not_yaml(const yaml_parser_t *parser, struct str file, struct fault *fault)
 {
-    if (parser->error == YAML_MEMORY_ERROR)
+    if (parser->error == YAML_MEMORY_ERROR || !parser->problem)      /* it does not always say which */
         return fault_set(fault, ERR_MEMORY, "no memory to read " STR_FMT, STR_ARG(file));
     return fault_set(fault, ERR_CONFIG,
                      STR_FMT ":%zu: not YAML: %s; look at the indentation, colons and quotes there and just above",
-                     STR_ARG(file), parser->problem_mark.line + 1, parser->problem ? parser->problem : "unreadable");
+                     STR_ARG(file), parser->problem_mark.line + 1, parser->problem);
 }
 
 /* One file, one document: what stands after a second "---" would be passed over in silence. */

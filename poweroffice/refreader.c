@@ -12,8 +12,8 @@
 #include "refbuild.h"
 
 enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 5000, RENEW_MS = 1500, DAY_MS = 86400000,
-       AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000, LEASED_AGAIN_MS = 2000,
-       BUSY_AGAIN_MS = 200, MEND_AGAIN_MS = 15000, MEND_ITEMS = 2000, MEND_SPACE_MS = 1000, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
+       AGAIN_FIRST_MS = 1000, AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000,
+       LEASED_AGAIN_MS = 2000, BUSY_AGAIN_MS = 200, MEND_AGAIN_MS = 15000, MEND_ITEMS = 2000, MEND_SPACE_MS = 1000, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
 
 /* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
 static const struct source {
@@ -53,7 +53,7 @@ struct reading {
 };
 
 /* When a client may be read again. */
-struct tended { char client_id[64]; int64_t not_before_ms, contradicted_ms; size_t items; };
+struct tended { char client_id[64]; int64_t not_before_ms, contradicted_ms; size_t items; unsigned failures; };
 
 struct refreader {
     struct poweroffice *po;
@@ -200,6 +200,19 @@ static unsigned bits_read(const struct reading *reading)
     return reading->want & ~reading->failed;
 }
 
+/* A moment after the first failure, a minute after many. */
+static int64_t again_ms(struct refreader *reader, const struct reading *reading, enum err err)
+{
+    struct tended *tended = tended_of(reader, str_of(reading->client_id));
+    int64_t wait_ms;
+
+    if (!tended)
+        return AGAIN_MS;
+    wait_ms = tended->failures < 6 ? AGAIN_FIRST_MS << tended->failures : AGAIN_MS;
+    tended->failures = err ? tended->failures + 1 : 0;
+    return err ? wait_ms : 0;
+}
+
 static void reading_end(struct reading *reading)
 {
     struct refreader *reader = reading->reader;
@@ -219,8 +232,8 @@ static void reading_end(struct reading *reading)
              have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
     if (reading->refused || (reading->failed && !reading->broken))
         not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
-    else if (err)
-        not_before(reader, str_of(reading->client_id), AGAIN_MS);
+    else
+        not_before(reader, str_of(reading->client_id), again_ms(reader, reading, err));
     note_items(reader, reading);
     while (*at != reading)
         at = &(*at)->next;

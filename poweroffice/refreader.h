@@ -8,7 +8,7 @@
  *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most. mend(): what held
  *             documents wait for is looked at every 15 s (rarer where the lists are long), by one client a second,
  *             while nothing else is to be sent: a mend in PowerOffice releases them without a command.
- * Failing     a client that was not readable is tried again after a minute; after five if its key is refused or
+ * Failing     a client that was not readable is tried again after a second, at last after a minute; after five if its key is refused or
  *             a right is missing.
  */
 #ifndef BILAG_REFREADER_H
