@@ -177,14 +177,21 @@ def test_damage(store):
         assert "damaged" not in fsck(pipeline)
 
 
-# Goal: a store that is none at all ends the stage that needs it, with a sentence that names it.
+# Goal: a store that is none, is cut off or holds noise ends the stage that needs it with a sentence that names it, and
+# not with a signal.
 @pytest.mark.parametrize("stage", ["ingest", "mapper", "uploader", "invoicer"])
 def test_start_on_damage(stage):
+    events = receipts("oslo")
     with start([venue("oslo")], CUSTOMERS) as pipeline:
+        pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        pipeline.post(events)
+        expect_books(pipeline, events)
         pipeline.stop(stage)
         file = pipeline.state / stage / "data.mdb"
         whole = file.read_bytes()
-        for damage in (b"\0" * len(whole), whole[:4096]):
+        half = len(whole) // 8192 * 4096
+        for damage in (b"\0" * len(whole), whole[:4096], whole[:half],
+                       whole[:8192] + bytes(byte ^ 0x5a for byte in whole[8192:])):
             file.write_bytes(damage)
             before = len(pipeline.log(f"{stage}-0"))
             entry = pipeline.of(stage)
@@ -192,15 +199,19 @@ def test_start_on_damage(stage):
                 entry.exits.clear()
                 entry.wanted, entry.not_before = True, 0
             pipeline.until(f"{stage} ends", lambda: entry.exits)
-            assert set(entry.exits) <= {100, 111}, entry.exits
             with pipeline.lock:
                 entry.wanted = False
             pipeline.until(f"{stage} is down", lambda: entry.process is None)
+            assert set(entry.exits) <= {100, 111}, entry.exits
             pipeline.failures.clear()             # that it ended is what was wanted
             text = pipeline.log(f"{stage}-0")[before:]
             assert str(pipeline.state / stage) in text and "level=error" in text, text
         file.write_bytes(whole)
         pipeline.restart(stage)
+        pipeline.failures.clear()
+        late = receipts("oslo", ["2026-11-20"], first=len(events) + 1)
+        pipeline.post(late)
+        expect_books(pipeline, events + late)
 
 
 # Goal: a backup never mixes with what is there, a broken-off one is none, a damaged one is not restored.
