@@ -248,7 +248,8 @@ static enum err listen_on(struct str listen_text, int *ret_socket, struct fault 
                          STR_ARG(listen_text));
     rc = getaddrinfo(host, port, &hints, &found);
     if (rc != 0)
-        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT ": %s", STR_ARG(listen_text), gai_strerror(rc));
+        return fault_set(fault, rc == EAI_SYSTEM || rc == EAI_MEMORY || rc == EAI_AGAIN ? ERR_SYSTEM : ERR_CONFIG,
+                         "ingest.http: " STR_FMT ": %s", STR_ARG(listen_text), gai_strerror(rc));
     fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
@@ -261,8 +262,8 @@ static enum err listen_on(struct str listen_text, int *ret_socket, struct fault 
         if (error == EADDRINUSE)
             return fault_set(fault, ERR_CONFIG, "ingest.http: another program listens on " STR_FMT
                              " already: stop it, or set another port in bilag.yaml", STR_ARG(listen_text));
-        return fault_set(fault, ERR_CONFIG, "ingest.http: cannot listen on " STR_FMT ": %s", STR_ARG(listen_text),
-                         strerror(error));
+        return fault_set(fault, err_of_errno(error, ERR_CONFIG), "ingest.http: cannot listen on " STR_FMT ": %s",
+                         STR_ARG(listen_text), strerror(error));
     }
     freeaddrinfo(found);
     *ret_socket = fd;

@@ -58,9 +58,11 @@ enum err spool_open(struct stage *stage, struct intake *intake, struct eventlog 
         (mkdir(spool->folder, 0700) == 0 || errno == EEXIST))
         dir = opendir(spool->folder);
     if (!dir) {
+        int error = errno;
+
         spool_close(spool);
-        return fault_set(fault, ERR_CONFIG, "ingest.spool: the folder " STR_FMT " cannot be used: %s; make it and "
-                         "let this user read it", STR_ARG(folder), strerror(errno));
+        return fault_set(fault, err_of_errno(error, ERR_CONFIG), "ingest.spool: the folder " STR_FMT " cannot be used: "
+                         "%s; make it and let this user read it", STR_ARG(folder), strerror(error));
     }
     (void)closedir(dir);
     *ret_spool = spool;
