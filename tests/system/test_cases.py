@@ -3,6 +3,7 @@ import json
 import pathlib
 import random
 import sys
+import uuid
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_case(case, how):
     settings = {name: {**venue, **QUIET} for name, venue in load_venues(case / "venues").items()}
     expected = json.loads((case / "expected.json").read_text())
     wanted = expected_vouchers(expected)
-    with Pipeline(settings) as pipeline:
+    numbers = customer_numbers(expected)
+    with Pipeline(settings, customers=[(number, name) for name, number in numbers.items()]) as pipeline:
         for batch in fed(case, how):
             answer = pipeline.post(batch)
             assert answer["rejected"] == []
@@ -62,6 +64,46 @@ def test_case(case, how):
             check_voucher(vouchers[reference], venue, day, entry, settings)
         if (BIN / "bilag").exists():
             check_status(pipeline, expected)
+            check_orders(pipeline, settings, expected, numbers)
+
+
+def customer_numbers(expected):
+    names = sorted({order["customer"] for days in expected.values() for day in days.values()
+                    for order in day["orders"]})
+    return {name: 10001 + n for n, name in enumerate(names)}
+
+
+def order_reference(venue, order):
+    namespace = uuid.uuid5(uuid.NAMESPACE_DNS, "bilag")
+    return str(uuid.uuid5(namespace, f"{venue['company']}/{venue['venue']}/order/{order['register']}/{order['seq']}"))
+
+
+def check_orders(pipeline, settings, expected, numbers):
+    """Customers connected, every order stands in the sandbox once, for its customer. Not every gross is a net plus
+    its VAT in whole øre: where PowerOffice's total cannot be the till's, the order says so."""
+    wanted = {order_reference(settings[venue], order): order for venue, days in expected.items()
+              for day in days.values() for order in day["orders"]}
+    for venue, days in expected.items():
+        for name in sorted({order["customer"] for day in days.values() for order in day["orders"]}):
+            pipeline.command("customers", "--venue", venue, "connect", name, numbers[name], "--reason", "test",
+                             check=False)
+    pipeline.until("every order", lambda: len(pipeline.orders()) >= len(wanted))
+    orders = {order["reference"]: order for order in pipeline.orders()}
+    assert len(orders) == len(pipeline.orders()) and set(orders) == set(wanted)
+    for reference, order in wanted.items():
+        found = orders[reference]
+        assert found["customer_no"] == numbers[order["customer"]]
+        assert abs(found["total"] - order["total"]) <= 1, (order["order"], found["total"])
+        assert len(found["lines"]) == sum(1 for share in order["shares"] if share)
+
+    def told():
+        status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+        documents = {d["reference"]: d for venue in status["venues"] for d in venue["documents"] if d["kind"] == "order"}
+        return documents if all(d["state"] == "sent" for d in documents.values()) else None
+    documents = pipeline.until("every order is said to be sent", told)
+    for reference, order in wanted.items():
+        codes = {problem["code"] for problem in documents[reference]["problems"]}
+        assert codes == ({"total-differs"} if orders[reference]["total"] != order["total"] else set())
 
 
 def check_status(pipeline, expected):
