@@ -146,7 +146,8 @@ install: all
 .DEFAULT_GOAL := all
 
 # What tests use beside the programs.
-TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/tool_*.c)) $(BUILD)/tests/chaos/failing.so
+TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/tool_*.c)) $(BUILD)/tests/chaos/failing.so \
+         $(BUILD)/tests/chaos/recording.so
 unit-programs: $(TOOLS)
 
 $(BUILD)/tests/chaos/%.so: tests/chaos/%.c
@@ -173,4 +174,9 @@ fallible: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos BILAG_FAILING=$(abspath $(BUILD))/tests/chaos/failing.so \
 	    tests/chaos/fallible.py --runs $(RUNS) --jobs $(JOBS) --bin $(BIN)
 
-.PHONY: chaos killpoints fallible
+# The power goes at CUTS moments of a recorded run.
+CUTS ?= 500
+powercut: all $(TOOLS)
+	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/powercut.py --cuts $(CUTS) --bin $(BIN)
+
+.PHONY: chaos killpoints fallible powercut

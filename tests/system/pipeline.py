@@ -279,11 +279,14 @@ class Pipeline:
     # -- configuration --
 
     def write_key(self, name, text):
+        """Whole or not at all: a process may read its keys at any moment."""
         path = self.config / "keys" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(0o600)
-        path.chmod(0o600)
-        path.write_text(text + "\n")
+        new = path.with_suffix(".new")
+        new.touch(0o600)
+        new.chmod(0o600)
+        new.write_text(text + "\n")
+        new.rename(path)
         if text not in self.secrets:
             self.secrets.append(text)
 
