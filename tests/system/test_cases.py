@@ -97,6 +97,8 @@ def check_orders(pipeline, settings, expected, numbers):
         assert len(found["lines"]) == sum(1 for share in order["shares"] if share)
 
     def told():
+        if not wanted:
+            return True
         status = json.loads(pipeline.command("status", "--json", check=False).stdout)
         documents = {d["reference"]: d for venue in status["venues"] for d in venue["documents"] if d["kind"] == "order"}
         return documents if all(d["state"] == "sent" for d in documents.values()) else None
