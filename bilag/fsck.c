@@ -66,14 +66,15 @@ void fsck_damaged(struct fsck *fsck, struct str key, const char *why)
 
 struct walking { struct fsck *fsck; fsck_judge judge; };
 
-static enum err walk_record(struct txn *txn, struct str key, struct str value, void *context)
+static enum err walk_record(struct txn *txn, struct str key, struct str value, bool whole, void *context)
 {
     struct walking *walking = context;
-    const char *why;
+    const char *why = "its checksum is not the one that was stored with it";
 
     walking->fsck->records++;
     arena_reset(&walking->fsck->arena);
-    why = walking->judge(walking->fsck, txn, key, value);
+    if (whole)
+        why = walking->judge(walking->fsck, txn, key, value);
     if (why)
         fsck_damaged(walking->fsck, key, why);
     return ERR_OK;
@@ -85,7 +86,7 @@ enum err fsck_walk(struct fsck *fsck, struct txn *txn, unsigned table, const cha
     enum err err;
 
     fsck->table = name;
-    err = store_walk(txn, table, STR_NONE, STR_NONE, walk_record, &walking);
+    err = store_examine(txn, table, walk_record, &walking);
     if (err)
         fsck_damaged(fsck, STR_NONE, "the table's own structure is damaged: it cannot be walked to its end");
     return ERR_OK;

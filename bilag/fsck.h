@@ -1,5 +1,5 @@
-/* fsck.h - is what rests in the stores whole? Every table of every store is walked and every record decoded by the
- * program's own decoders; what refers to something else is followed (an event's content hash, a document's indexes).
+/* fsck.h - is what rests in the stores whole? Every table of every store is walked and every record's checksum is compared, and
+ * the record decoded by the program's own decoders; what refers to something else is followed (an event's content hash, a document's indexes).
  *
  * A store is judged in a process of its own: LMDB maps its file, and reading a torn one can end a process.
  * Reading     read-only, also while stages run.

@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include "store_fault.h"
+#include "store_sum.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,6 +21,7 @@
 struct store {
     MDB_env *env;
     MDB_dbi tables[STORE_TABLES_MAX];
+    bool duplicates[STORE_TABLES_MAX];
     char *folder;                         /* absolute: names the map in /proc/self/maps */
     unsigned flags, users;
     struct store *next;
@@ -129,7 +131,7 @@ static enum err open_tables(struct txn *txn, void *context)
     struct layout_work *work = context;
     bool read_only = work->flags & STORE_READ_ONLY;
     unsigned create = read_only ? 0 : MDB_CREATE;
-    MDB_val key = { 6, "layout" }, value;
+    MDB_val key = { 6, "layout" }, sums = { 4, "sums" }, value;
     MDB_dbi meta;
     int rc = mdb_dbi_open(txn->mdb, "_layout", create, &meta);
 
@@ -138,6 +140,7 @@ static enum err open_tables(struct txn *txn, void *context)
         unsigned flags = create | (name[0] == '+' ? (unsigned)MDB_DUPSORT : 0);
 
         rc = mdb_dbi_open(txn->mdb, name[0] == '+' ? name + 1 : name, flags, &txn->store->tables[i]);
+        txn->store->duplicates[i] = name[0] == '+';
     }
     if (rc != 0)
         return txn_err(txn, rc);
@@ -145,13 +148,16 @@ static enum err open_tables(struct txn *txn, void *context)
     if (rc == MDB_NOTFOUND && !read_only) {
         value = (MDB_val){ sizeof work->version, &work->version };
         work->found = work->version;
-        return txn_err(txn, mdb_put(txn->mdb, meta, &key, &value, 0));
+        rc = mdb_put(txn->mdb, meta, &key, &value, 0);
+        return txn_err(txn, rc ? rc : mdb_put(txn->mdb, meta, &sums, &value, 0));
     }
     if (rc != 0)
         return txn_err(txn, rc);
     if (value.mv_size != sizeof work->found)
         return ERR_STORE_DAMAGED;
     memcpy(&work->found, value.mv_data, sizeof work->found);
+    if (mdb_get(txn->mdb, meta, &sums, &value) != 0)
+        work->found = 0;                  /* of a program that put no sums behind records */
     return work->found == work->version ? ERR_OK : ERR_CONFIG;
 }
 
@@ -356,16 +362,38 @@ enum err store_get(struct txn *txn, unsigned table, struct str key, struct str *
     MDB_val k = val(key), v;
     int rc = mdb_get(txn->mdb, txn->store->tables[table], &k, &v);
 
-    if (rc == 0)
-        *ret_value = str_val(v);
-    return txn_err(txn, rc);
+    return rc ? txn_err(txn, rc) : store_unsum(key, str_val(v), ret_value);
+}
+
+/* The value with its sum behind it, where it is too small to be written in place. */
+static bool summed(struct str key, struct str value, uint8_t bytes[STORE_KEY_MAX], MDB_val *ret_summed)
+{
+    if (value.len > STORE_KEY_MAX - STORE_SUM)
+        return false;
+    if (value.len)
+        memcpy(bytes, value.bytes, value.len);
+    store_sum(key, value, bytes + value.len);
+    *ret_summed = (MDB_val){ value.len + STORE_SUM, bytes };
+    return true;
 }
 
 static enum err put(struct txn *txn, unsigned table, struct str key, struct str value, unsigned flags)
 {
-    MDB_val k = val(key), v = val(value);
+    MDB_val k = val(key), v = { value.len + STORE_SUM, NULL };
+    uint8_t small[STORE_KEY_MAX], sum[STORE_SUM];
+    int rc;
 
-    return txn_err(txn, mdb_put(txn->mdb, txn->store->tables[table], &k, &v, flags));
+    if (txn->store->duplicates[table])
+        return summed(key, value, small, &v)
+                   ? txn_err(txn, mdb_put(txn->mdb, txn->store->tables[table], &k, &v, flags)) : ERR_TOO_LONG;
+    store_sum(key, value, sum);           /* before the page moves, should the value lie in it */
+    rc = mdb_put(txn->mdb, txn->store->tables[table], &k, &v, flags | MDB_RESERVE);
+    if (rc)
+        return txn_err(txn, rc);
+    if (value.len)
+        memmove(v.mv_data, value.bytes, value.len);
+    memcpy((uint8_t *)v.mv_data + value.len, sum, STORE_SUM);
+    return ERR_OK;
 }
 
 enum err store_put(struct txn *txn, unsigned table, struct str key, struct str value)
@@ -375,12 +403,7 @@ enum err store_put(struct txn *txn, unsigned table, struct str key, struct str v
 
 enum err store_put_new(struct txn *txn, unsigned table, struct str key, struct str value)
 {
-    unsigned flags = 0;
-    int rc = mdb_dbi_flags(txn->mdb, txn->store->tables[table], &flags);
-
-    if (rc != 0)
-        return txn_err(txn, rc);
-    return put(txn, table, key, value, flags & MDB_DUPSORT ? MDB_NODUPDATA : MDB_NOOVERWRITE);
+    return put(txn, table, key, value, txn->store->duplicates[table] ? MDB_NODUPDATA : MDB_NOOVERWRITE);
 }
 
 enum err store_append(struct txn *txn, unsigned table, struct str key, struct str value)
@@ -397,9 +420,11 @@ enum err store_delete(struct txn *txn, unsigned table, struct str key)
 
 enum err store_delete_value(struct txn *txn, unsigned table, struct str key, struct str value)
 {
-    MDB_val k = val(key), v = val(value);
+    uint8_t small[STORE_KEY_MAX];
+    MDB_val k = val(key), v;
 
-    return txn_err(txn, mdb_del(txn->mdb, txn->store->tables[table], &k, &v));
+    return summed(key, value, small, &v) ? txn_err(txn, mdb_del(txn->mdb, txn->store->tables[table], &k, &v))
+                                         : ERR_NOT_FOUND;
 }
 
 uint64_t store_count(struct txn *txn, unsigned table)
@@ -422,7 +447,11 @@ enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct s
         return txn_err(txn, rc);
     rc = mdb_cursor_get(cursor, &k, &v, start.len ? MDB_SET_RANGE : MDB_FIRST);
     while (rc == 0 && err == ERR_OK && str_starts(str_val(k), prefix)) {
-        err = visit(txn, str_val(k), str_val(v), context);
+        struct str value;
+
+        err = store_unsum(str_val(k), str_val(v), &value);
+        if (err == ERR_OK)
+            err = visit(txn, str_val(k), value, context);
         if (err == ERR_OK)
             rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
     }
@@ -430,6 +459,28 @@ enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct s
     if (err)
         return err == ERR_STOP ? ERR_OK : err;
     return rc == 0 || rc == MDB_NOTFOUND ? ERR_OK : txn_err(txn, rc);
+}
+
+enum err store_examine(struct txn *txn, unsigned table, store_examiner examine, void *context)
+{
+    MDB_val k, v;
+    MDB_cursor *cursor;
+    enum err err = ERR_OK;
+    int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor);
+
+    if (rc != 0)
+        return txn_err(txn, rc);
+    rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
+    while (rc == 0 && err == ERR_OK) {
+        struct str value = str_val(v);
+        bool whole = store_unsum(str_val(k), value, &value) == ERR_OK;
+
+        err = examine(txn, str_val(k), value, whole, context);
+        if (err == ERR_OK)
+            rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    return err ? err : rc == MDB_NOTFOUND ? ERR_OK : txn_err(txn, rc);
 }
 
 enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct str key, struct str *ret_key,
@@ -449,11 +500,10 @@ enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct 
     mdb_cursor_close(cursor);
     if (rc == 0 && !str_starts(str_val(k), prefix))
         rc = MDB_NOTFOUND;
-    if (rc == 0) {
-        *ret_key = str_val(k);
-        *ret_value = str_val(v);
-    }
-    return txn_err(txn, rc);
+    if (rc)
+        return txn_err(txn, rc);
+    *ret_key = str_val(k);
+    return store_unsum(*ret_key, str_val(v), ret_value);
 }
 
 enum err store_copy(struct store *store, struct str folder, struct fault *fault)

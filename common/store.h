@@ -7,6 +7,7 @@
  * Full        a full disk is ERR_STORE_FULL, an outcome like others: free space and go on.
  * Readers     those left by killed processes are cleared on open and on every growth.
  * Views       what store_get() and cursors give is dead after the transaction ends or writes.
+ * Checksums   rest behind every record (store_sum.h): one that is not as it was put is ERR_STORE_DAMAGED.
  * Sharing     within one process, opening a folder again gives the same store; each open wants its close.
  * No store transaction may be open while a socket is waited for.
  */
@@ -22,7 +23,7 @@ struct cursor;
 enum { STORE_TABLES_MAX = 24, STORE_KEY_MAX = 511 };
 /* STORE_VOLATILE: commits do not wait for the disk; a crash of the machine (not of processes) may damage it. */
 enum store_flags { STORE_READ_ONLY = 1, STORE_VOLATILE = 2 };
-enum table_flags { TABLE_DUPLICATES = 1 };           /* several values per key, sorted (each <= 511 bytes) */
+enum table_flags { TABLE_DUPLICATES = 1 };           /* several values per key, sorted (each <= 507 bytes) */
 
 /* `tables` are created unless read-only; the index in this array names a table in every call. A table
  * name may be prefixed "+" for TABLE_DUPLICATES. Layout version is checked and written: another
@@ -62,6 +63,9 @@ uint64_t store_count(struct txn *txn, unsigned table);
 typedef enum err (*store_visit)(struct txn *txn, struct str key, struct str value, void *context);
 USED enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct str from,
                          store_visit visit, void *context);
+/* The whole table, damaged records too: `whole` says that the value is as it was put. */
+typedef enum err (*store_examiner)(struct txn *txn, struct str key, struct str value, bool whole, void *context);
+USED enum err store_examine(struct txn *txn, unsigned table, store_examiner examine, void *context);
 /* The last entry whose key is <= key and starts with prefix. ERR_NOT_FOUND. */
 USED enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct str key,
                           struct str *ret_key, struct str *ret_value);

@@ -106,6 +106,16 @@ class Lmdb:
         code = getattr(self.lib, "mdb_" + name)(*arguments)
         assert code == 0, (name, code)
 
+    @staticmethod
+    def sum(key, value):
+        """What store_sum.c puts behind a record."""
+        sodium, out = ctypes.CDLL("libsodium.so.23"), ctypes.create_string_buffer(8)
+        fixed = b"bilag record sum"
+        sodium.crypto_shorthash(out, key, ctypes.c_ulonglong(len(key)), fixed)
+        with_key = out.raw + fixed[8:]
+        sodium.crypto_shorthash(out, value, ctypes.c_ulonglong(len(value)), with_key)
+        return out.raw[:4]
+
     def last_key(self):
         cursor, key, value = ctypes.c_void_p(), self.Value(), self.Value()
         self.must("cursor_open", self.txn, self.table, ctypes.byref(cursor))
@@ -114,7 +124,7 @@ class Lmdb:
         return ctypes.string_at(key.data, key.size) if found else None
 
     def put(self, key, value, table=None):
-        held = [ctypes.create_string_buffer(b, len(b)) for b in (key, value)]
+        held = [ctypes.create_string_buffer(b, len(b)) for b in (key, value + self.sum(key, value))]
         pair = [self.Value(len(b), ctypes.cast(b, ctypes.c_void_p)) for b in held]
         self.must("put", self.txn, self.table, ctypes.byref(pair[0]), ctypes.byref(pair[1]), 0)
 
