@@ -119,7 +119,8 @@ class Outage:
         assert stats["over_limit"] == 0, stats   # a tenth of room is for this machine's own unevenness
         return {"catch_up_s": round(seconds, 1), "requests": stats["requests"]["total"],
                 "requests_per_voucher": round(stats["requests"]["total"] / len(late), 3),
-                "quota_used": round((len(late) - 1) / (posting * self.rate), 4), "max_in_a_second": stats["max_in_a_second"],
+                "vouchers_per_second": round((len(late) - 1) / posting, 1),
+                "quota_used": round(stats["requests"]["total"] / (seconds * self.rate), 3), "max_in_a_second": stats["max_in_a_second"],
                 "venues_in_the_first_round": len(first_round)}
 
     def judge(self, vouchers):
