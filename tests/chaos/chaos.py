@@ -305,6 +305,10 @@ def size_of(seed, args):
     return {"venues": 40, "days": 2, "receipts": 5} if seed % 50 == 0 else {}
 
 
+def say(text):
+    print(text, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Chaos, seed by seed.")
     parser.add_argument("--seeds", type=int, default=10)
@@ -319,7 +323,7 @@ def main():
     args = parser.parse_args()
     if args.keep:
         os.environ["BILAG_KEEP"] = "1"
-    began, total, failed = time.monotonic(), collections.Counter(), []
+    began, total, failed, seeds_done = time.monotonic(), collections.Counter(), [], 0
     with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:
         runs = [pool.submit(one_seed, seed, size_of(seed, args)) for seed in range(args.first, args.first + args.seeds)]
         for done in concurrent.futures.as_completed(runs):
@@ -329,10 +333,12 @@ def main():
                 total[name] += result[name]
             if not result["ok"]:
                 failed.append(result["seed"])
-                print(f"seed {result['seed']} FAILED: {result['text']}\n  again: tests/chaos/chaos.py --seeds 1 "
-                      f"--first {result['seed']} --keep", flush=True)
-    figures = faults.figures(total, args.seeds, failed, time.monotonic() - began)
-    print(figures)
+                say(f"seed {result['seed']} FAILED: {result['text']}\n  again: tests/chaos/chaos.py --seeds 1 "
+                      f"--first {result['seed']} --keep")
+            seeds_done += 1
+            if seeds_done % 100 == 0 and seeds_done < args.seeds:
+                say(faults.figures(total, seeds_done, failed, time.monotonic() - began) + "\n")
+    say(faults.figures(total, args.seeds, failed, time.monotonic() - began))
     if args.report:
         pathlib.Path(args.report).write_text(json.dumps({"total": total, "failed": failed, "seeds": args.seeds,
                                                          "wall_s": time.monotonic() - began}))
