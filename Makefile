@@ -174,9 +174,22 @@ fallible: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos BILAG_FAILING=$(abspath $(BUILD))/tests/chaos/failing.so \
 	    tests/chaos/fallible.py --runs $(RUNS) --jobs $(JOBS) --bin $(BIN)
 
+# The same with failing.c linked in, so that the sanitizers watch (memory only): they come before a preloaded library.
+ifdef FAILING
+FAILING_O := $(BUILD)/tests/chaos/failing_wrap.o
+LDFLAGS += -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc $(FAILING_O)
+$(FAILING_O): tests/chaos/failing.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -DFAILING_WRAP -c -o $@ $<
+$(foreach p,$(PROGRAMS),$(BIN)/$(call part,$(p),1)): | $(FAILING_O)
+endif
+fallible-san: $(TOOLS)
+	@$(MAKE) --no-print-directory SAN=1 FAILING=1 BUILD=$(BUILD)-fail BIN=$(BUILD)-fail/bin all
+	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/fallible.py --runs $(RUNS) --jobs $(JOBS) --wrapped $(BUILD)-fail/bin
+
 # The power goes at CUTS moments of a recorded run.
 CUTS ?= 500
 powercut: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/powercut.py --cuts $(CUTS) --bin $(BIN)
 
-.PHONY: chaos killpoints fallible powercut
+.PHONY: chaos killpoints fallible fallible-san powercut

@@ -345,9 +345,11 @@ enum err zone_open(struct str name, struct zone **ret_zone, struct fault *fault)
                         "the time zone " STR_FMT " cannot be read from %s (%s); write one such as "
                         "Europe/Oslo, and see that the package tzdata is installed",
                         STR_ARG(name), path, strerror(errno));
-    else if (!tzif_parse(bytes, (size_t)len, zone))
-        err = fault_set(fault, ERR_FORMAT, "%s is no time zone file that can be used; install tzdata again",
-                        path);
+    errno = 0;
+    if (!err && !tzif_parse(bytes, (size_t)len, zone))
+        err = errno == ENOMEM ? fault_set(fault, ERR_MEMORY, "no memory for the time zone " STR_FMT, STR_ARG(name))
+                              : fault_set(fault, ERR_FORMAT, "%s is no time zone file that can be used; install "
+                                          "tzdata again", path);
 out:
     free(bytes);
     if (err) {

@@ -209,6 +209,7 @@ enum err poweroffice_call(struct poweroffice *po, const struct call *call, answe
     }
     pending->client = client;
     po->waiting++;
+    po->urgent += pending->priority == 0;
     po->waiting_bytes += pending->bytes;
     client_enqueue(client, pending);
     po_wake_at(po, 0);

@@ -54,7 +54,7 @@ struct poweroffice {
     struct limiter limiter;
     struct transport *transport;
     struct client *ring;                  /* whose turn is next */
-    size_t waiting, waiting_bytes;
+    size_t waiting, waiting_bytes, urgent;                   /* urgent: waiting, of priority 0 */
 };
 
 const struct config *po_config(const struct poweroffice *po);

@@ -13,7 +13,8 @@
 
 enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 5000, RENEW_MS = 1500, DAY_MS = 86400000,
        AGAIN_FIRST_MS = 1000, AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000,
-       LEASED_AGAIN_MS = 2000, BUSY_AGAIN_MS = 200, MEND_AGAIN_MS = 15000, MEND_ITEMS = 2000, MEND_SPACE_MS = 1000, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
+       LEASED_AGAIN_MS = 2000, BUSY_AGAIN_MS = 200, MEND_KEEN_MS = 400, MEND_KEEN_FOR_MS = 600000, MEND_AGAIN_MS = 15000,
+       MEND_ITEMS = 2000, MEND_SAVED_MS = 500, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
 
 /* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
 static const struct source {
@@ -52,8 +53,14 @@ struct reading {
     void *context;
 };
 
-/* When a client may be read again. */
-struct tended { char client_id[64]; int64_t not_before_ms, contradicted_ms; size_t items; unsigned failures; };
+/* When a client may be read again. mend_bits, mend_version: what its held documents waited for at the last look. */
+struct tended {
+    char client_id[64];
+    int64_t not_before_ms, contradicted_ms, keen_until_ms;
+    size_t items;
+    unsigned failures, mend_bits;
+    uint64_t mend_version;
+};
 
 struct refreader {
     struct poweroffice *po;
@@ -61,7 +68,7 @@ struct refreader {
     size_t under_way;
     struct tended *tended;
     size_t tended_count, tended_room;
-    int64_t mended_ms;
+    int64_t mended_ms;                    /* looks at what documents wait for are paid for up to here */
 };
 
 enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
@@ -459,23 +466,36 @@ void refreader_contradicted(struct refreader *reader, const struct venue *venue,
     wanted(reader, venue, want, 0);
 }
 
+/* Somebody is likely to be at work where a document has just been held or something has just changed. */
+static int64_t mend_wait_ms(struct tended *tended, unsigned bits, uint64_t version)
+{
+    int64_t now_ms = clock_now_ms();
+
+    if (bits != tended->mend_bits || version != tended->mend_version)
+        tended->keen_until_ms = now_ms + MEND_KEEN_FOR_MS;
+    tended->mend_bits = bits;
+    tended->mend_version = version;
+    return (now_ms < tended->keen_until_ms ? MEND_KEEN_MS : MEND_AGAIN_MS) * (int64_t)(1 + tended->items / MEND_ITEMS);
+}
+
 void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits)
 {
-    const struct tended *tended = bits ? tended_of(reader, venue->client_id) : NULL;
+    struct tended *tended = bits ? tended_of(reader, venue->client_id) : NULL;
     int64_t steady_ms = clock_steady_ms(), wait_ms;
     struct ref_summary summary;
 
     if (!tended || steady_ms < tended->not_before_ms || steady_ms < reader->mended_ms ||
-        poweroffice_waiting(reader->po) || reading_of(reader, venue->client_id) ||
+        reader->po->urgent || reading_of(reader, venue->client_id) ||
         refdata_summary(reader->po->refstore, venue->client_id, &summary) || summary.login_refused)
         return;
-    wait_ms = MEND_AGAIN_MS * (int64_t)(1 + tended->items / MEND_ITEMS);
+    wait_ms = mend_wait_ms(tended, bits, summary.version);
     for (unsigned i = 0; i < REF_BITS; i++)                  /* perhaps another process has looked already */
         if (bits & (1u << i) && clock_now_ms() - summary.part_read_ms[i] < wait_ms)
             bits &= ~(1u << i);
     if (!bits)
         return;
-    reader->mended_ms = steady_ms + MEND_SPACE_MS;
+    reader->mended_ms = (reader->mended_ms < steady_ms - MEND_SAVED_MS ? steady_ms - MEND_SAVED_MS : reader->mended_ms) +
+                        2000 / po_config(reader->po)->requests_per_second;           /* half of the quota */
     wanted(reader, venue, bits, 1);
 }
 

@@ -140,11 +140,15 @@ static void tend(struct sender *sender)
     if (steady < sender->tend_ms || stage_stopping(sender->stage))
         return;
     sender->tend_ms = steady + TEND_MS;
-    for (size_t i = 0; i < sender->client_count; i++)
-        if (sender->clients[i].needed) {
-            refreader_tend(sender->reader, sender->clients[i].venue, sender->ops->ref_bits);
-            refreader_mend(sender->reader, sender->clients[i].venue, sender->clients[i].mend);
+    sender->tend_first++;                 /* each client comes first in its turn */
+    for (size_t i = 0; i < sender->client_count; i++) {
+        const struct client *client = &sender->clients[(sender->tend_first + i) % sender->client_count];
+
+        if (client->needed) {
+            refreader_tend(sender->reader, client->venue, sender->ops->ref_bits);
+            refreader_mend(sender->reader, client->venue, client->mend);
         }
+    }
 }
 
 static enum err sender_reload(struct stage *stage, void *state)

@@ -83,7 +83,7 @@ struct sender {
     struct turn *turns;                   /* as config's venues */
     size_t turn_count, turn_next;
     struct client *clients;
-    size_t client_count;
+    size_t client_count, tend_first;
     struct slot *slots;
     size_t slot_count, busy;
     struct outage outage;

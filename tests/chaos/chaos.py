@@ -245,6 +245,8 @@ class Run:
                 if stage == "ingest" and status.get("spool", {}).get("bytes_behind"):
                     return f"ingest-{instance} spool {status['spool']}"
                 if stage in ("uploader", "invoicer"):
+                    if "documents" not in status:        # a store that could not be read at that moment
+                        return f"{stage}-{instance} cannot read its documents"
                     late = {state: n for state, n in status["documents"].items()
                             if n and state not in ("sent", "open")}
                     if status["backlog"] or late:

@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 for name in ("--bin", "--wrapped"):
     if name in sys.argv:
-        os.environ["BILAG_BIN_KILL"] = sys.argv[sys.argv.index(name) + 1]
+        os.environ["BILAG_BIN"] = sys.argv[sys.argv.index(name) + 1]
 
 import pipeline                                                                                # noqa: E402
 import chaos                                                                                   # noqa: E402
@@ -29,6 +29,7 @@ import killpoints                                                               
 
 # How far apart failures are: a process must come as far as its work between two of them, at least now and then.
 EVERY = {"memory": 1801, "disk": 31, "net": 47, "open": 37}
+EVERY_WRAPPED = {"memory": 89}                  # our own calls only: the libraries' are not wrapped
 MOST = 12
 ALLOWED = {0, 111, -9, -15, -1}
 
@@ -61,13 +62,13 @@ class Failing(killpoints.KillPipeline):
 
 class Scenario(killpoints.Scenario):
     def __init__(self, stage, class_, offset, wrapped):
-        super().__init__({})
-        self.stage, self.spec, self.wrapped = stage, f"{class_}:{EVERY[class_]}:{offset}:{MOST}", wrapped
+        super().__init__({}, bindir=pipeline.BIN)
+        every = (EVERY_WRAPPED if wrapped else EVERY)[class_]
+        self.stage, self.spec, self.wrapped = stage, f"{class_}:{every}:{offset}:{MOST}", wrapped
 
     def run(self):
         pipe = Failing(f"{self.stage}-0", self.spec, self.wrapped, self.world.venues, settings=chaos.SETTINGS,
-                       customers=killpoints.CUSTOMERS, sandbox=chaos.CALM, bindir=killpoints.BIN_KILL, parent=chaos.shm())
-        pipe.bin = pathlib.Path(killpoints.BIN_KILL).resolve()
+                       customers=killpoints.CUSTOMERS, sandbox=chaos.CALM, bindir=self.bindir, parent=chaos.shm())
         pipe.wait_ready = lambda: None
         with pipe:
             tool = chaos.Tool(pipe.state)
@@ -114,8 +115,9 @@ def main():
     rng, works, began = random.Random(args.seed), [], time.monotonic()
     for stage in [args.stage] if args.stage else pipeline.STAGES:
         for class_ in [args.class_] if args.class_ else ["memory"] if args.wrapped else sorted(EVERY):
+            every = (EVERY_WRAPPED if args.wrapped else EVERY)[class_]
             offsets = [args.offset] if args.offset >= 0 else \
-                rng.sample(range(EVERY[class_]), min(args.runs, EVERY[class_]))
+                rng.sample(range(every), min(args.runs, every))
             works += [(stage, class_, offset, bool(args.wrapped)) for offset in offsets]
     failed, totals = 0, {}
     with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:

@@ -83,7 +83,8 @@ def plan_of(points):
 
 
 class Scenario:
-    def __init__(self, plan, env=None):
+    def __init__(self, plan, env=None, bindir=BIN_KILL):
+        self.bindir = bindir
         self.world = World(SEED, venues=2, days=2, receipts=6)
         for name, fate in zip(self.world.venues, ("orders", "voucher")):
             chaos.turn_credit(self.world.venues[name], fate)
@@ -94,7 +95,7 @@ class Scenario:
 
     def run(self):
         pipe = KillPipeline(self.plan, self.world.venues, settings=chaos.SETTINGS, customers=CUSTOMERS,
-                            sandbox=chaos.CALM, env=self.env, bindir=pathlib.Path(BIN_KILL).resolve(), parent=chaos.shm())
+                            sandbox=chaos.CALM, env=self.env, bindir=pathlib.Path(self.bindir).resolve(), parent=chaos.shm())
         pipe.wait_ready = lambda: None           # a process may be about to end before it says so
         with pipe:
             tool = chaos.Tool(pipe.state)

@@ -142,7 +142,7 @@ static void contradiction_reads_at_once(void **unused)
     assert_int_equal(poweroffice_waiting(po), ALL_VOUCHER_CALLS);
 }
 
-/* Held documents: only the parts that could release them, not more often than every 15 s, and after all other calls. */
+/* Held documents: only the parts that could release them, every half a second at first, and after all other calls. */
 static void mend_looks_at_what_documents_wait_for(void **unused)
 {
     struct problems problems = { .count = 0 };
@@ -152,7 +152,7 @@ static void mend_looks_at_what_documents_wait_for(void **unused)
     problems_add(&problems, &(struct problem){ .code = PROBLEM_ACCOUNT_INACTIVE, .arg = { STR("3000") } });
     problems_add(&problems, &(struct problem){ .code = PROBLEM_SEQUENCE_GAP });
     assert_int_equal(refreader_bits_of(&problems), REF_ACCOUNTS);
-    was_read(at(0, 12), REF_FOR_VOUCHERS);
+    was_read(at(0, 12) + 2, REF_FOR_VOUCHERS);
     refreader_mend(reader, &venue, REF_ACCOUNTS);            /* read just now */
     assert_int_equal(poweroffice_waiting(po), 0);
     set_clock(at(0, 12) + 20);
@@ -165,6 +165,29 @@ static void mend_looks_at_what_documents_wait_for(void **unused)
     assert_int_equal(poweroffice_call(po, &other, ignored, NULL), ERR_OK);
     refreader_mend(reader, &venue, REF_ACCOUNTS);
     assert_int_equal(poweroffice_waiting(po), 1);            /* the other one */
+}
+
+/* Nobody has mended it for ten minutes: from then on, every 15 s; whatever changes makes it keen again. */
+static void mend_looks_less_after_a_while(void **unused)
+{
+    static const struct { int passed_s; unsigned bits; size_t calls; const char *why; } rows[] = {
+        { 10, REF_ACCOUNTS, 1, "just held" },
+        { 500, REF_ACCOUNTS, 1, "keen still" },
+        { 700, REF_ACCOUNTS, 0, "ten minutes are over" },
+        { 700, REF_ACCOUNTS | REF_DEPARTMENTS, 2, "another reason to be held" },
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(drop(unused) || make(unused), 0);
+        was_read(at(0, 12) + 2, REF_FOR_VOUCHERS);
+        refreader_mend(reader, &venue, REF_ACCOUNTS);        /* held; read just now */
+        assert_int_equal(poweroffice_waiting(po), 0);
+        was_read(at(0, 12) + rows[i].passed_s, REF_FOR_VOUCHERS);
+        set_clock(at(0, 12) + rows[i].passed_s + 4);
+        refreader_mend(reader, &venue, rows[i].bits);
+        if (poweroffice_waiting(po) != rows[i].calls)
+            fail_msg("%s: %zu calls", rows[i].why, poweroffice_waiting(po));
+    }
 }
 
 /* A right that is missing is no reason to read everything again and again. */
@@ -240,7 +263,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(read_when_due), ROW(contradiction_reads_at_once), ROW(failed_reading_changes_nothing_and_waits),
         ROW(venue_that_is_gone_ends_its_reading), ROW(one_process_reads),
-        ROW(mend_looks_at_what_documents_wait_for), ROW(missing_right_is_not_read_in_circles),
+        ROW(mend_looks_at_what_documents_wait_for), ROW(mend_looks_less_after_a_while),
+        ROW(missing_right_is_not_read_in_circles),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -469,7 +469,7 @@ class Pipeline:
             s.send(b"?")
             try:
                 return json.loads(s.recv())
-            except zmq.Again:
+            except (zmq.Again, ValueError):              # nobody there, or no memory there for an answer
                 return None
 
     def counter(self, stage, name, instance=0):

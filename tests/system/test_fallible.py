@@ -11,7 +11,6 @@ import pytest
 CHAOS = pathlib.Path(__file__).resolve().parents[1] / "chaos"
 sys.path.insert(0, str(CHAOS))
 import pipeline                                                                                # noqa: E402
-import killpoints                                                                              # noqa: E402
 import fallible                                                                                # noqa: E402
 
 pytestmark = [pytest.mark.slow,
@@ -29,7 +28,6 @@ FOUND = [
 
 
 def run(stage, class_, offset):
-    killpoints.BIN_KILL = str(pipeline.BIN)
     calls, _, _ = fallible.Scenario(stage, class_, offset, False).run()
     assert calls > 0 or (stage, class_) == ("validator", "disk")
 
