@@ -410,6 +410,16 @@ static int exit_code(enum err err)
     return err == ERR_CONFIG ? EXIT_AS_CONFIGURED : EXIT_LATER;
 }
 
+/* Five seconds are promised: what is under way may end within them, closing takes the rest. */
+static bool finishing(struct stage *stage)
+{
+    int64_t steady = clock_steady_ms();
+
+    if (!stage->stop_by_ms)
+        stage->stop_by_ms = steady + STOP_WAIT_MS;
+    return stage->ops->busy && steady < stage->stop_by_ms && stage->ops->busy(stage->state);
+}
+
 static enum err run(struct stage *stage)
 {
     struct fault fault = { "" };
@@ -421,7 +431,7 @@ static enum err run(struct stage *stage)
     }
     log_fact("what=ready pid=%d venues=%zu", (int)getpid(), stage->config->venue_count);
     (void)sd_notify(0, "READY=1");
-    while (!err && !stage->stopping)
+    while (!err && (!stage->stopping || finishing(stage)))
         err = turn(stage);
     (void)sd_notify(0, "STOPPING=1");
     if (err && err != ERR_STOP)

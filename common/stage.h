@@ -4,7 +4,8 @@
  *   - reads --config DIR, --instance N, --help, --version; loads the configuration;
  *   - takes RUN_DIR/<stage>-<N>.lock (flock; another holder: exit 111);
  *   - calls ops.open, says ready (log, systemd), loops, and on SIGTERM or SIGINT leaves the loop,
- *     calls ops.close and exits 0; SIGHUP loads the configuration again (a bad one changes nothing and
+ *     calls ops.close and exits 0, after at most STOP_WAIT_MS in which ops.busy says that something is under
+ *     way; SIGHUP loads the configuration again (a bad one changes nothing and
  *     is logged) and calls ops.reload; SIGUSR1 writes the status dump to RUN_DIR/<stage>-<N>.status.json;
  *   - answers a status request on RUN_DIR/status-<stage>-<N>.ipc (ROUTER; any message gets the JSON).
  * Exit  0 told to stop; 100 cannot run as configured; 111 restart me later.
@@ -24,7 +25,7 @@
 struct stage;
 struct link;                              /* one ZeroMQ socket */
 
-enum { FRAMES_MAX = 8, LINK_DRAIN_MAX = 256, MESSAGE_BYTES_MAX = 64 * 1024 * 1024 };
+enum { FRAMES_MAX = 8, LINK_DRAIN_MAX = 256, MESSAGE_BYTES_MAX = 64 * 1024 * 1024, STOP_WAIT_MS = 3000 };
 
 /* Frames of one message; views, dead after the handler returns. A ROUTER's first frame is the peer. */
 struct frames { struct str part[FRAMES_MAX]; size_t count; };
@@ -40,6 +41,7 @@ struct stage_ops {
     void     (*close)(struct stage *stage, void *state);
     enum err (*reload)(struct stage *stage, void *state);    /* the new one is stage_config() already */
     enum err (*turn)(struct stage *stage, void *state);      /* after every wait */
+    bool     (*busy)(const void *state);  /* asked when told to stop: an answer is about to come; may be NULL */
     void     (*status)(struct stage *stage, void *state, struct strbuf *json);   /* `,"name":value`... */
 };
 

@@ -150,6 +150,7 @@ static enum err attend_voucher(struct attend *attend, const struct build *build,
         return ERR_OK;
     }
     if (closed) {
+        attend->final |= changed;
         part->emitted_credit_in |= has_credit_in(build);
         part->emitted_unordered |= !draft.credit_ordered;
     }
@@ -231,6 +232,7 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     mark->withdrawn = false;
     work->open++;
     work->attend->unsealed = true;
+    work->attend->final |= changed && work->released;
     if (changed)
         err = mark_put(build->txn, build->venue->id, build->number, mark);
     if (!err && (changed || work->attend->resend))
@@ -300,6 +302,7 @@ static enum err withdraw_orders(struct order_work *work, const struct build *bui
         empty.reference = str_of(reference);
         err = keep_draft(build->txn, &empty, &gone.marks[i].revision, &gone.marks[i].content, &changed);
         gone.marks[i].empty = gone.marks[i].revision;
+        work->attend->final |= changed;
         work->open++;
         work->attend->unsealed = true;
         if (!err && changed)
@@ -370,7 +373,7 @@ enum err attend_day(struct txn *txn, struct attend *attend)
     enum err err = day_load(txn, attend->venue->id, attend->number, attend->arena, &day);
 
     attend->done = true;
-    attend->awaits = attend->awaits_log = attend->unsealed = false;
+    attend->awaits = attend->awaits_log = attend->unsealed = attend->final = false;
     attend->look_at_ms = INT64_MAX;
     if (!err && day.last_ms > attend->now_ms)
         day.last_ms = attend->now_ms;    /* the clock was ahead, and was set right */

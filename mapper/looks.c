@@ -178,6 +178,8 @@ static void settle(const struct looks *looks, const struct look *look)
     due->awaits_log = attend->awaits_log;
     due->previewed_ms = now;
     due->look_wall_ms = attend->look_at_ms;
+    if (attend->final)
+        due->resend_wait_ms = 0;         /* previews may have made it long: the first repetition must not wait for that */
     if (!attend->unsealed) {
         due->resend_ms = INT64_MAX;
         due->resend_wait_ms = 0;

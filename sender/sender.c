@@ -254,6 +254,14 @@ static int64_t through_ms(const struct sender *sender, uint64_t backlog)
     return (int64_t)backlog * 1000000 / rate;
 }
 
+/* A request whose answer comes need not be looked up by who starts next. */
+static bool sender_busy(const void *state)
+{
+    const struct sender *sender = state;
+
+    return sender->busy > 0;
+}
+
 static void sender_status(struct stage *stage, void *state, struct strbuf *json)
 {
     struct sender *sender = state;
@@ -283,7 +291,8 @@ static void sender_status(struct stage *stage, void *state, struct strbuf *json)
 int sender_main(const struct sender_ops *ops, int argc, char **argv)
 {
     static struct stage_ops stage_ops = { .open = sender_open, .close = sender_close, .reload = sender_reload,
-                                          .turn = sender_turn, .status = sender_status };
+                                          .turn = sender_turn, .busy = sender_busy,
+                                          .status = sender_status };
 
     stage_ops.name = ops->stage;
     stage_ops.about = ops->about;

@@ -151,11 +151,69 @@ static void a_store_that_grows_loses_no_day(void **unused)
     rig_free(&rig);
 }
 
+static enum err ignored(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    (void)stage, (void)state, (void)link, (void)frames;
+    return ERR_OK;
+}
+
+/* A validator that takes everything and answers nothing. */
+static void validator_open(struct turner *turner, struct rig *rig)
+{
+    struct fault fault = { "" };
+    struct link *validator;
+    zmq_pollitem_t writable;
+
+    rig->config->run_dir = str_of(rig->folder.path);
+    NEEDED(link_listen(&turner->stage, ZMQ_PULL, "validator-0", ignored, &validator, &fault));
+    NEEDED(link_connect(turner->looks.validators, "validator-0", &fault));
+    writable = (zmq_pollitem_t){ .socket = turner->looks.validators->socket, .events = ZMQ_POLLOUT };
+    assert_int_equal(zmq_poll(&writable, 1, 5000), 1);
+}
+
+/* Previews wait longer and longer for their repetition; a draft that is closed does not inherit their patience. */
+static void a_closed_draft_that_is_not_heard_is_repeated_soon(void **unused)
+{
+    static const struct { const char *why, *date; int32_t day; bool soon; } rows[] = {
+        { "a day that has closed", "2026-11-01", 20758, true },
+        { "a day that is open", "2099-11-01", 47421, false },
+    };
+    static struct turner turner;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig.now_ms = clock_now_ms() - 3600000;           /* all came an hour ago: it has been quiet since */
+    for (unsigned i = 0; i < COUNT(rows); i++)
+        rig_event(&rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"receipt\",\"time\":\"%sT12:00:00+01:00\",\"lines\":"
+                  "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":300}]",
+                  i + 1, rows[i].date);
+    rig_fold(&rig);
+    turner_open(&turner, &rig);
+    validator_open(&turner, &rig);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int64_t now = stage_steady_ms(&turner.stage), next;
+        struct due *due;
+
+        look_now(&turner, "v", rows[i].day);
+        due = schedule_find(turner.looks.schedule, STR("v"), rows[i].day);
+        assert_non_null(due);
+        due->resend_wait_ms = 60000;
+        NEEDED(looks_turn(&turner.looks, &next));
+        due = schedule_find(turner.looks.schedule, STR("v"), rows[i].day);
+        if (!due || (due->resend_ms <= now + rig.config->mapper.resend_ms + 1000) != rows[i].soon)
+            fail_msg("%s: repeated after %" PRId64 " ms", rows[i].why, due ? due->resend_ms - now : -1);
+    }
+    turner_close(&turner);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_day_that_cannot_be_built_delays_no_other),
         cmocka_unit_test(a_store_that_grows_loses_no_day),
+        cmocka_unit_test(a_closed_draft_that_is_not_heard_is_repeated_soon),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -289,6 +289,28 @@ def test_a_stop_is_quick_and_loses_nothing(rig):
     rig.offer(sent)
     rig.settled(sent=len(sent))
     exactly_once(rig, sent)
+    assert "work=lookup" not in rig.log()                    # what was under way got its answer before the end
+
+
+def test_a_stop_does_not_wait_for_an_answer_that_does_not_come(rig):
+    rig = rig(2)
+    rig.start()
+    first, second = drafts(rig, [0]), drafts(rig, [1])
+    rig.offer(first)
+    rig.settled(sent=len(first))
+    rig.box.set(latency_ms=20000)
+    seals = rig.log().count("what=sealed")
+    for draft in second:
+        rig.verdict(draft)
+    wait_for(lambda: rig.log().count("what=sealed") > seals, 20)
+    start = time.monotonic()
+    assert rig.kill(how=15) == 0
+    assert time.monotonic() - start < 5
+    rig.box.set(latency_ms=0)
+    rig.start()
+    rig.offer(second)
+    rig.settled(sent=len(first + second))
+    exactly_once(rig, first + second)
 
 
 def test_what_came_to_nothing_is_sealed_and_stays_so(rig):
