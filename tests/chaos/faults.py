@@ -7,6 +7,7 @@ import pipeline
 from world import turn_account, turn_credit
 
 FILLER = "filler"
+CLOSABLE = (1570, 1900, 3000, 3001, 3010)
 
 
 class Faults:
@@ -160,7 +161,7 @@ class Faults:
     def accounts(self):
         """An account that vouchers post to is closed, and opened again."""
         key = pipeline.client_key(pipeline.key_name(self.rng.choice(list(self.p.venues.values()))))
-        number = self.rng.choice([1570, 1900, 3000, 3001, 3010])
+        number = self.rng.choice(CLOSABLE)
 
         def change(active):
             try:
@@ -220,6 +221,9 @@ class Faults:
         self.p.wait_ready()
         self.p.reload()
         self.p.sandbox_set(**self.run.calm)
+        for key in {pipeline.client_key(pipeline.key_name(venue)) for venue in self.p.venues.values()}:
+            self.p.sandbox("clients", {"client_key": key, "lock_date": None, "revoked": False,   # a late one came after its end
+                                       "accounts_changed": [{"no": number, "active": True} for number in CLOSABLE]})
 
 
 def permille(name):
