@@ -17,8 +17,6 @@ class Faults:
         self.stopped = set()
         self.down = False
         self.table = [row for row in TABLE if row[1] != "disk full" or run.mounted]
-        if run.seed % 8:                         # mended books are read again after a while: few seeds wait for that
-            self.table = [row for row in self.table if row[1] not in BOOKS]
         self.sandbox_faults = set()
 
     # -- drawing --
@@ -259,8 +257,6 @@ TABLE = [
     (2, "key revoked", Faults.revoke),
     (5, "disk full", Faults.fill),
 ]
-
-BOOKS = ("account closed", "lock date", "key revoked")
 
 
 def figures(total, seeds, failed, wall_s):
