@@ -54,6 +54,7 @@ class Quota:
             pipe.settings = self.settings(self.rate)
             pipe.write_config()
             pipe.reload()
+            time.sleep(1.1)                                  # the fast second is over: a 429 now would be of our making
             pipe.sandbox_set(rate_limit=self.rate, latency_ms=self.latency)
             self.sell(2, days - 2)
             time.sleep(3 + 2 * self.latency / 1000)          # until all is steady: a span is measured, not a condition
