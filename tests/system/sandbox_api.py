@@ -188,7 +188,7 @@ class Api:
         return self.post("/SalesOrders/Complete", self.order(reference, customer, lines, **extra))
 
 
-def wait_for(condition, seconds=5):
+def wait_for(condition, seconds=30):
     """The first true value of condition(), polled with a deadline."""
     deadline = time.monotonic() + seconds
     while True:
