@@ -216,12 +216,12 @@ class Faults:
         for name, venue in self.p.venues.items():
             venue["auto_transfer"] = "true"
             self.p.write_venue(venue)
-        self.p.wait_ready()
-        self.p.reload()
         self.p.sandbox_set(**self.run.calm)
         for key in {pipeline.client_key(pipeline.key_name(venue)) for venue in self.p.venues.values()}:
             self.p.sandbox("clients", {"client_key": key, "lock_date": None, "revoked": False,   # a late one came after its end
                                        "accounts_changed": [{"no": number, "active": True} for number in CLOSABLE]})
+        self.p.wait_ready()
+        self.p.reload()                          # a person has mended keys: they are tried at once
 
 
 def permille(name):
