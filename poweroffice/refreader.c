@@ -13,7 +13,7 @@
 
 enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 5000, RENEW_MS = 1500, DAY_MS = 86400000,
        AGAIN_FIRST_MS = 1000, AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000,
-       LEASED_AGAIN_MS = 2000, BUSY_AGAIN_MS = 200, MEND_KEEN_MS = 400, MEND_KEEN_FOR_MS = 600000, MEND_AGAIN_MS = 15000,
+       LEASED_AGAIN_MS = 2000, ACCEPTED_AGAIN_MS = 1000, BUSY_AGAIN_MS = 200, MEND_KEEN_MS = 400, MEND_KEEN_FOR_MS = 600000, MEND_AGAIN_MS = 15000,
        MEND_ITEMS = 2000, MEND_SAVED_MS = 500, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
 
 /* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
@@ -60,6 +60,7 @@ struct tended {
     size_t items;
     unsigned failures, mend_bits;
     uint64_t mend_version;
+    int64_t refused_ms;                   /* the key, at the last reading; 0: it was not */
 };
 
 struct refreader {
@@ -152,8 +153,10 @@ static void not_before(struct refreader *reader, struct str client_id, int64_t w
 {
     struct tended *tended = tended_of(reader, client_id);
 
-    if (tended)
+    if (tended) {
         tended->not_before_ms = clock_steady_ms() + wait_ms;
+        tended->refused_ms = 0;
+    }
     po_wake_at(reader->po, clock_steady_ms() + wait_ms);
 }
 
@@ -186,8 +189,8 @@ static enum err part_ask(struct part *part)
     return poweroffice_call(reading->reader->po, &call, part_answered, part);
 }
 
-/* How long its lists are: long ones are not looked at so often. */
-static void note_items(struct refreader *reader, const struct reading *reading)
+/* How long its lists are (long ones are not looked at so often), and whether its key was refused. */
+static void note_tended(struct refreader *reader, const struct reading *reading)
 {
     struct tended *tended = tended_of(reader, str_of(reading->client_id));
     size_t items = 0;
@@ -198,8 +201,10 @@ static void note_items(struct refreader *reader, const struct reading *reading)
         memcpy(&count, (const char *)&reading->build.data + reflists[i].count, sizeof count);
         items += count;
     }
-    if (tended)
+    if (tended) {
         tended->items = items;
+        tended->refused_ms = reading->refused ? clock_steady_ms() : 0;
+    }
 }
 
 static unsigned bits_read(const struct reading *reading)
@@ -241,7 +246,7 @@ static void reading_end(struct reading *reading)
         not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
     else
         not_before(reader, str_of(reading->client_id), again_ms(reader, reading, err));
-    note_items(reader, reading);
+    note_tended(reader, reading);
     while (*at != reading)
         at = &(*at)->next;
     *at = reading->next;
@@ -438,6 +443,15 @@ static void renew(struct refreader *reader, struct reading *reading)
         log_fact("client=%s what=\"lease of a reading not renewed\"", reading->client_id);
 }
 
+/* Refused here, and accepted since by somebody else: there is nothing to wait for. */
+static bool accepted_since(struct refreader *reader, const struct tended *tended, const struct venue *venue)
+{
+    struct ref_summary summary;
+
+    return tended->refused_ms && clock_steady_ms() >= tended->refused_ms + ACCEPTED_AGAIN_MS &&
+           !refdata_summary(reader->po->refstore, venue->client_id, &summary) && !summary.login_refused;
+}
+
 void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want)
 {
     struct reading *reading = reading_of(reader, venue->client_id);
@@ -447,11 +461,19 @@ void refreader_tend(struct refreader *reader, const struct venue *venue, unsigne
 
     if (reading)
         renew(reader, reading);
-    if (!tended || clock_steady_ms() < tended->not_before_ms || reading)
+    if (!tended || reading ||
+        (clock_steady_ms() < tended->not_before_ms && !accepted_since(reader, tended, venue)))
         return;
     bits = due(reader, venue, want, &priority);
     if (bits)
         wanted(reader, venue, bits, priority);
+}
+
+void refreader_try_keys(struct refreader *reader)
+{
+    for (size_t i = 0; i < reader->tended_count; i++)
+        if (reader->tended[i].refused_ms)
+            reader->tended[i].not_before_ms = reader->tended[i].refused_ms = 0;
 }
 
 void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)

@@ -10,7 +10,7 @@
  *             changed, then every 15 s (rarer where the lists are long), with half of the quota at most, while nothing
  *             else is to be sent: a mend in PowerOffice releases them without a command.
  * Failing     a client that was not readable is tried again after a second, at last after a minute; after five if its key is refused or
- *             a right is missing.
+ *             a right is missing; at once if another process finds the key accepted.
  */
 #ifndef BILAG_REFREADER_H
 #define BILAG_REFREADER_H
@@ -29,6 +29,8 @@ USED enum err refreader_open(struct poweroffice *po, struct refreader **ret_read
 void refreader_close(struct refreader *reader);
 /* Cheap; call it whenever a document of the venue is looked at, or in every turn. want: REF_FOR_... */
 void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want);
+/* A person may have mended keys: those that were refused need not wait. */
+void refreader_try_keys(struct refreader *reader);
 /* PowerOffice refused what our picture of it allows, or an id is gone. */
 void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want);
 /* bits: refreader_bits_of() the problems of the venue's held documents; 0 is fine. */

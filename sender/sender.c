@@ -123,6 +123,7 @@ static enum err sender_open(struct stage *stage, void **ret_state, struct fault 
 /* A person may have mended a key: those that were refused are tried at once. */
 static void try_keys(struct sender *sender)
 {
+    refreader_try_keys(sender->reader);
     for (size_t i = 0; i < sender->client_count; i++) {
         struct refdata data;
 

@@ -2,13 +2,15 @@
 PowerOffice the voucher goes by itself: no command, no restart. And the reading of it costs few requests."""
 import json
 import pathlib
+import signal
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
-from orders_rig import patience_s              # noqa: E402
+from orders_rig import in_powers_books, patience_s, sale, start    # noqa: E402
+from orders_rig import venue as credit_venue    # noqa: E402
 from pipeline import Pipeline, client_key    # noqa: E402
 
 DAY = "2026-11-20"
@@ -69,6 +71,21 @@ def test_mended_in_poweroffice_goes_by_itself():
             assert took < patience_s(), f"{name} was on its way only after {took:.2f} s"
         # Nothing was sent to be refused; a token from before the right was given is answered 403 and renewed.
         assert set(pipeline.stats()["requests"]["by_status"]) <= {"200", "201", "204", "403"}
+
+
+# Goal: a key that was refused and is accepted again serves every process as soon as one of them has found that out.
+def test_key_that_is_accepted_again_is_tried_by_all():
+    with start([credit_venue("oslo")], [{"no": 10001, "name": "Hansen AS"}]) as pipeline:
+        pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        in_powers_books(pipeline, revoked=True)
+        card = {**sale("oslo", 2, ""), "payments": [{"type": "card", "amount": 12500}]}
+        pipeline.post([sale("oslo", 1, "kunde-77"), card])
+        for stage in ("uploader-0", "invoicer-0"):
+            pipeline.until(f"{stage} is refused", lambda stage=stage: "outcome=refused" in pipeline.log(stage))
+        in_powers_books(pipeline, revoked=False)
+        pipeline.kill("uploader", sig=signal.SIGHUP)         # the invoicer is told nothing
+        pipeline.until("the voucher is posted", pipeline.vouchers, 20)
+        pipeline.until("the order is sent", pipeline.orders, 20)
 
 
 def test_reading_is_once_and_then_one_request_a_voucher():
