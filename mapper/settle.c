@@ -52,6 +52,29 @@ static enum err reopen(struct txn *txn, const struct seal *seal, struct day *day
     return day_resum(txn, seal->doc.venue, seal->doc.day, day, part->from, arena);
 }
 
+struct moving { const struct seal *seal; struct day *day; struct arena *arena; };
+
+/* An order that was offered with the part that has just ended before it belongs to the next one; if it may be on its
+ * way, the credit of that part is with the orders, whatever the switches say by now. */
+static enum err move_order(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct moving *moving = context;
+    struct day_part *part = day_last_part(moving->day);
+    struct order_mark mark;
+    enum err err = mark_get(txn, moving->seal->doc.venue, moving->seal->doc.day, effect->by_reg, effect->by_seq, &mark);
+
+    (void)place;
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    mark.reg = arena_copy(moving->arena, effect->by_reg);        /* the view ends with the next put */
+    mark.seq = effect->by_seq;
+    mark.part = (uint32_t)moving->day->part_count;
+    if (mark.released)
+        part->fate = CREDIT_ORDERED;
+    return arena_failed(moving->arena) ? ERR_MEMORY
+                                       : mark_put(txn, moving->seal->doc.venue, moving->seal->doc.day, &mark);
+}
+
 /* What came after the sealed draft was built is the next part. */
 static enum err end_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
 {
@@ -63,7 +86,10 @@ static enum err end_part(struct txn *txn, const struct seal *seal, struct day *d
     if (day->last_place <= seal->upto)
         return ERR_OK;
     err = day_resum(txn, seal->doc.venue, seal->doc.day, day, seal->upto, arena);
-    return err ? err : day_new_part(day, seal->upto, arena);
+    if (!err)
+        err = day_new_part(day, seal->upto, arena);
+    return err ? err : effect_walk(txn, seal->doc.venue, seal->doc.day, EFFECT_MIXED, seal->upto, UINT64_MAX, move_order,
+                                   &(struct moving){ seal, day, arena });
 }
 
 static enum err seal_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)

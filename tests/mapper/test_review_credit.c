@@ -36,6 +36,38 @@ static void credit_that_adds_up_to_nothing_is_in_the_voucher(void **unused)
     rig_free(&rig);
 }
 
+/* The uploader seals a draft that was built before the credit sale came; the order of that sale is on its way already
+ * and belongs to the next part: its credit stays with the orders though the switch is turned, and when it is refused
+ * and sent again it is built again. */
+static void an_order_released_before_its_part_ended_moves_on(void **unused)
+{
+    struct draft *first, *order;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, NOON, "food", 30, "card");
+    (void)rig_look(&rig);
+    first = rig_draft(&rig, DAY "1");
+    credit_sale(&rig, 2, 25, 100);
+    rig_sale(&rig, 3, NOON, "food", 50, "card");
+    (void)rig_look(&rig);
+    order = rig_draft(&rig, "v/order/K1/2");
+    assert_int_equal(order->phase, DRAFT_CLOSED);
+    rig_tell(&rig, order, false);
+    rig_tell(&rig, first, false);
+    rig_config(&rig, "{account: 1500, transfer: false}", "{account: 1500}");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_line(rig_draft(&rig, DAY "2"), 1500), 0);
+    assert_int_equal(rig_line(rig_draft(&rig, DAY "2"), 1570), 50);
+    rig_seal(&rig, DAY "2");
+    rig_tell(&rig, order, true);
+    (void)rig_look(&rig);
+    assert_true(rig_draft(&rig, "v/order/K1/2")->revision > order->revision);
+    assert_int_equal(rig_draft(&rig, "v/order/K1/2")->total.ore, 100);
+    rig_free(&rig);
+}
+
 /* What else the day sells changes no order. */
 static void an_order_is_not_built_again_for_other_receipts(void **unused)
 {
@@ -78,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(credit_that_adds_up_to_nothing_is_in_the_voucher),
         cmocka_unit_test(an_order_is_not_built_again_for_other_receipts),
+        cmocka_unit_test(an_order_released_before_its_part_ended_moves_on),
         cmocka_unit_test(a_clock_that_was_ahead_keeps_no_day_open),
     };
 
