@@ -43,14 +43,17 @@ static void order_judge_sent(const struct task *task, const struct sent *sent, s
     problems_add(problems, &problem);
 }
 
-/* The list is narrowed by time with a generous margin: clocks differ, and an order may have waited sealed. Some
- * versions of PowerOffice are said to demand dates; then the second step gives them. */
+/* The list is narrowed by time with a generous margin: clocks differ, an order may have waited sealed, and a store that
+ * was lost or put back seals again what was sent since the day of the sale. Some versions of PowerOffice are said to
+ * demand dates; then the second step gives them. */
 static void orders_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
 {
+    int64_t sold_ms = (int64_t)task->draft->post_on * DAY_MS;
+    int64_t since_ms = task->record->sealed_ms < sold_ms ? task->record->sealed_ms : sold_ms;
     char from[32], day[16], until[16];
 
     strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true&lastChangedDateTimeOffsetGreaterThan=%s",
-                  time_text_utc(task->record->sealed_ms - MARGIN_MS, from));
+                  time_text_utc(since_ms - MARGIN_MS, from));
     if (lookup->step == STEP_ORDERS_DATED)
         strbuf_format(path, "&fromDate=%s&toDate=%s", day_text(task->draft->post_on - 1, day),
                       day_text(task->draft->post_on + 1, until));

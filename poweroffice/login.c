@@ -91,9 +91,10 @@ static void refused(struct client *client, const struct http_reply *reply)
 }
 
 /* Nothing of the calls was sent, so for them it is a passing fault. */
-static void try_later(struct client *client, const char *words)
+static void try_later(struct client *client, const struct http_reply *reply, const char *words)
 {
-    struct answer answer = { .outcome = OUTCOME_PASSING };
+    /* An answer, even of no use, says that PowerOffice is there: this is one client's trouble, no outage. */
+    struct answer answer = { .outcome = OUTCOME_PASSING, .status = reply->status };
 
     client->login_tries++;
     client->login_not_before_ms = clock_steady_ms() + po_back_off_ms(client->po, client->login_tries);
@@ -128,7 +129,7 @@ static void login_answered(void *context, const struct http_reply *reply)
     else if (outcome == OUTCOME_LOGIN || outcome == OUTCOME_REFUSED)
         refused(client, reply);
     else
-        try_later(client, words);
+        try_later(client, reply, words);
     client->holds--;
     client_leave_if_idle(client);
 }

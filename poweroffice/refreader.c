@@ -61,6 +61,8 @@ struct tended {
     unsigned failures, mend_bits;
     uint64_t mend_version;
     int64_t refused_ms;                   /* the key, at the last reading; 0: it was not */
+    unsigned denied;                      /* lists that the key may not read, and until when they are not asked for */
+    int64_t denied_until_ms;
 };
 
 struct refreader {
@@ -189,7 +191,7 @@ static enum err part_ask(struct part *part)
     return poweroffice_call(reading->reader->po, &call, part_answered, part);
 }
 
-/* How long its lists are (long ones are not looked at so often), and whether its key was refused. */
+/* How long its lists are (long ones are not looked at so often), and what was refused. */
 static void note_tended(struct refreader *reader, const struct reading *reading)
 {
     struct tended *tended = tended_of(reader, str_of(reading->client_id));
@@ -204,6 +206,10 @@ static void note_tended(struct refreader *reader, const struct reading *reading)
     if (tended) {
         tended->items = items;
         tended->refused_ms = reading->refused ? clock_steady_ms() : 0;
+        if (reading->failed && !reading->broken && !reading->refused) {
+            tended->denied = reading->failed;
+            tended->denied_until_ms = clock_steady_ms() + REFUSED_AGAIN_MS;
+        }
     }
 }
 
@@ -242,7 +248,7 @@ static void reading_end(struct reading *reading)
     }
     log_fact("client=%s what=\"reference data read\" have=%u failed=%u accounts=%zu outcome=%s", reading->client_id,
              have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
-    if (reading->refused || (reading->failed && !reading->broken))
+    if (reading->refused)
         not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
     else
         not_before(reader, str_of(reading->client_id), again_ms(reader, reading, err));
@@ -396,14 +402,22 @@ static bool rush_hour(const struct venue *venue)
     return local.hour >= RUSH_FROM_HOUR && local.hour < RUSH_TO_HOUR;
 }
 
+/* A right that lacks for one list must not keep the others from being read. */
+static unsigned denied(const struct tended *tended)
+{
+    return clock_steady_ms() < tended->denied_until_ms ? tended->denied : 0;
+}
+
 /* Which bits to read now; 0: none. */
-static unsigned due(struct refreader *reader, const struct venue *venue, unsigned want, int *ret_priority)
+static unsigned due(struct refreader *reader, const struct tended *tended, const struct venue *venue, unsigned want,
+                    int *ret_priority)
 {
     struct ref_summary summary = { .have = 0 };
     enum err err = refdata_summary(reader->po->refstore, venue->client_id, &summary);
     int64_t age_ms = clock_now_ms() - summary.read_ms;
 
     *ret_priority = 0;
+    want &= ~denied(tended);
     if (err && err != ERR_NOT_FOUND)
         return 0;
     if (summary.login_refused)
@@ -413,7 +427,7 @@ static unsigned due(struct refreader *reader, const struct venue *venue, unsigne
     if (age_ms < DAY_MS)
         return 0;
     *ret_priority = age_ms < 2 * (int64_t)DAY_MS;
-    return *ret_priority && rush_hour(venue) ? 0 : summary.have | want;
+    return *ret_priority && rush_hour(venue) ? 0 : (summary.have | want) & ~denied(tended);
 }
 
 static void wanted(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
@@ -464,7 +478,7 @@ void refreader_tend(struct refreader *reader, const struct venue *venue, unsigne
     if (!tended || reading ||
         (clock_steady_ms() < tended->not_before_ms && !accepted_since(reader, tended, venue)))
         return;
-    bits = due(reader, venue, want, &priority);
+    bits = due(reader, tended, venue, want, &priority);
     if (bits)
         wanted(reader, venue, bits, priority);
 }
@@ -514,6 +528,7 @@ void refreader_mend(struct refreader *reader, const struct venue *venue, unsigne
     for (unsigned i = 0; i < REF_BITS; i++)                  /* perhaps another process has looked already */
         if (bits & (1u << i) && clock_now_ms() - summary.part_read_ms[i] < wait_ms)
             bits &= ~(1u << i);
+    bits &= ~denied(tended);
     if (!bits)
         return;
     reader->mended_ms = (reader->mended_ms < steady_ms - MEND_SAVED_MS ? steady_ms - MEND_SAVED_MS : reader->mended_ms) +

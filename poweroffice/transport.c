@@ -187,6 +187,7 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_QUICK_EXIT, 1L);                             /* a name that is looked up in vain holds nobody up */
     SET(CURLOPT_CONNECTTIMEOUT_MS, transfer->transport->connect_ms);
     SET(CURLOPT_TIMEOUT_MS, transfer->transport->connect_ms + transfer->transport->answer_ms);
     SET(CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);       /* a server that closes first costs a lookup */

@@ -211,8 +211,13 @@ enum err record_set_problems(struct record *record, struct arena *arena, const s
 bool list_has(struct str list, struct str text)
 {
     while (list.len) {
-        const char *comma = memchr(list.bytes, ',', list.len);
-        size_t len = comma ? (size_t)(comma - list.bytes) : list.len;
+        const char *comma;
+        size_t len;
+
+        for (; list.len && *list.bytes == ' '; list.len--)
+            list.bytes++;
+        comma = memchr(list.bytes, ',', list.len);
+        len = comma ? (size_t)(comma - list.bytes) : list.len;
 
         if (str_equal((struct str){ list.bytes, len }, text))
             return true;

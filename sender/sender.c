@@ -208,7 +208,7 @@ static void housekeeping(struct sender *sender)
 }
 
 static const struct { enum err (*run)(struct sender *sender); } steps[] = {
-    { inbox_flush }, { decide_run }, { takeover_run }, { again_run }, { work_again }, { turns_run }, { later_run },
+    { inbox_flush }, { decide_run }, { takeover_run }, { again_run }, { work_again }, { later_run }, { turns_run },
 };
 
 /* A full disk ends nothing: nothing leaves while nothing can be written, and it goes on when there is room. */

@@ -176,7 +176,7 @@ void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
     outage_note(sender, answer);
     if (answer->outcome == OUTCOME_LOGIN && !(work_lane(slot->work) == 2 && answer->status == 403))
         client_suspend(sender, slot->client);
-    else if (answer->status)
+    else if (answer->status && answer->outcome != OUTCOME_PASSING)
         client_fine(sender, slot->client);
     for (int i = 0; i < TRIES_MAX && err == ERR_BUSY; i++) {
         err = job_load(sender, str_of(slot->doc), &job);
@@ -220,13 +220,13 @@ static const struct { enum work work; enum err (*start)(struct slot *slot, struc
     { WORK_SEND, send_start }, { WORK_LOOKUP, find_start }, { WORK_REVERSE, undo_start },
 };
 
-/* A venue that was given to another company keeps what was sealed for the books of the former: it must not be
- * looked up, or posted, in another's. */
+/* A venue that was given to another company keeps what was built for the books of the former: it must not be looked
+ * up, or posted, in another's. What is not sealed is built anew by the mapper. */
 static bool other_books(const struct sender *sender, const struct job *job)
 {
     const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
 
-    return !venue || (job->was.sealed && !str_equal(venue->company, job->was.company));
+    return !venue || !str_equal(venue->company, job->was.company);
 }
 
 /* ERR_BUSY: somebody else was faster; nothing is started. ERR_REFUSED: not with this configuration. */

@@ -61,6 +61,29 @@ static int stale(void **unused)
     return system(command);
 }
 
+/* Orders are looked for since the day of the sale, also by a store that was lost or put back and sealed them anew. */
+static void looks_since_the_sale(void **unused)
+{
+    static const struct { const char *why; int64_t sealed_days; const char *from; } rows[] = {
+        { "sealed on the day",     20777, "GreaterThan=2026-11-19T" },
+        { "sealed again later on", 20877, "GreaterThan=2026-11-19T" },
+        { "a day still to come",   20770, "GreaterThan=2026-11-12T" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct lookup lookup = { .page = 1 };
+        struct strbuf path;
+
+        strbuf_init(&path, 2000);
+        record.sealed_ms = rows[i].sealed_days * 86400000 + 3600000;
+        order_ops.lookup_path(&task, &lookup, &path);
+        if (!strstr(path.bytes, rows[i].from))
+            fail_msg("%s: %s", rows[i].why, path.bytes);
+        strbuf_free(&path);
+    }
+}
+
 static const char *built(enum err want)
 {
     static char text[4096];
@@ -228,6 +251,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(what_never_leaves),
         ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
+        ORDER_TEST(looks_since_the_sale),
     };
 
     return cmocka_run_group_tests_name("order request", tests, NULL, NULL);

@@ -169,6 +169,7 @@ static void lists(void **unused)
     (void)unused;
     assert_true(list_has(STR("a,bc,d"), STR("bc")));
     assert_true(list_has(STR("a,bc,d"), STR("d")));
+    assert_true(list_has(STR("a, bc, d"), STR("bc")));       /* as missing rights are written */
     assert_false(list_has(STR("a,bc,d"), STR("b")));
     assert_false(list_has(STR(""), STR("b")));
 }

@@ -25,6 +25,10 @@ FAULTS = {
     "department": ({"departments": [{"code": "10", "active": False}]}, "department-unknown",
                    {"departments": [{"code": "10", "active": True}]}),
     "period": ({"lock_date": "2026-11-20"}, "period-locked", {"lock_date": "2026-11-19"}),
+    # a list that the key may not read, and need not, keeps no other from being read again
+    "narrow": ({"privileges": ["CommonServices", "GeneralLedgerAccount", "AccountTransaction", "CashVoucher_Full"],
+                "accounts_changed": [{"no": 3000, "active": False}]}, "account-inactive",
+               {"accounts_changed": [{"no": 3000, "active": True}]}),
     "right": ({"privileges": FEW}, "privilege-missing", {"privileges": FEW + ["CashVoucher_Full"]}),
     "well": ({}, None, {}),
 }
@@ -49,6 +53,7 @@ def held(pipeline, name):
 
 def test_mended_in_poweroffice_goes_by_itself():
     venues = {name: venue(name, i) for i, name in enumerate(FAULTS)}
+    del venues["narrow"]["department"]
     clients = [{"client_key": client_key(name), "name": name, "org_no": venues[name]["company"],
                 "departments": [{"code": "10", "name": "Bar"}], **fault} for name, (fault, _, _) in FAULTS.items()]
     with Pipeline(venues, clients=clients, stages={"invoicer": 0}) as pipeline:
