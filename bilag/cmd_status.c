@@ -101,9 +101,12 @@ static enum err gather_whole(struct shell *shell, struct books *books, struct wh
         err = books_backlog(books, &whole->backlog);
     if (!err)
         err = count_refused(shell, whole, fault);
+    for (size_t i = 0; !err && i < whole->stage_count; i++)
+        whole->outage |= whole->stages[i].outage;
     if (!err && whole->backlog.documents)
-        whole->through_ms = whole->now_ms +
-                            (int64_t)whole->backlog.documents * 1000 / shell->config->requests_per_second + 1000;
+        whole->takes_ms = (int64_t)whole->backlog.documents * 1000 / shell->config->requests_per_second + 1000;
+    if (whole->takes_ms && !whole->outage)
+        whole->through_ms = whole->now_ms + whole->takes_ms;
     return err;
 }
 
@@ -243,6 +246,7 @@ static int tell(struct telling *telling, const struct args *args)
     const char *only = args_value(args, "venue"), *html = args_value(args, "html");
     enum err err = gather_whole(telling->shell, telling->books, &telling->whole, &fault);
 
+    telling->whole.one_venue = only != NULL;
     if (!err)
         err = refstore_open(telling->shell->config->state_dir, STORE_READ_ONLY, &telling->refs, &fault);
     if (err && err != ERR_NOT_FOUND)

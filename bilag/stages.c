@@ -22,6 +22,7 @@ static void take_answer(struct stage_state *stage, struct arena *arena, struct s
     if (!root)
         return;
     stage->up = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "up"));
+    stage->outage = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "outage"));
     stage->pid = whole(cJSON_GetObjectItemCaseSensitive(root, "pid"));
     stage->uptime_ms = whole(cJSON_GetObjectItemCaseSensitive(root, "uptime_ms"));
     cJSON_ArrayForEach(counter, cJSON_GetObjectItemCaseSensitive(root, "counters"))

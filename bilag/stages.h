@@ -14,7 +14,7 @@ struct stage_counter { struct str name; int64_t value; };
 struct stage_state {
     const char *stage;
     int instance;
-    bool up;
+    bool up, outage;                     /* outage: a sender that cannot reach PowerOffice */
     int64_t pid, uptime_ms;
     bool has_lag;
     int64_t lag;                         /* events or documents not yet taken */

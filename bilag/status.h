@@ -41,7 +41,10 @@ struct whole_status {
     int64_t now_ms;
     struct stage_state *stages; size_t stage_count;
     struct backlog backlog;
-    int64_t through_ms;                  /* when the backlog will be sent at the full quota; 0: nothing waits */
+    bool outage;                         /* PowerOffice does not answer */
+    int64_t takes_ms;                    /* to send the backlog at the full quota; 0: nothing waits */
+    int64_t through_ms;                  /* when that is done; 0: nothing waits, or nobody can tell */
+    bool one_venue;                      /* only one was asked for: nothing of it is left out */
     struct refused *refused; size_t refused_count;
     uint64_t refused_total;
     /* counted over the venues as they are told */

@@ -102,13 +102,18 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
 
 static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
 {
+    char since[32];
+
     (void)shell;
     strbuf_format(out, "<h2>Stages</h2><p>");
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "%s %d <span class=%s>%s</span> ", whole->stages[i].stage, whole->stages[i].instance,
                       whole->stages[i].up ? "up" : "down", whole->stages[i].up ? "up" : "down");
+    if (whole->outage)
+        strbuf_format(out, "<p class=down>PowerOffice does not answer: what is due waits, and goes by itself when it is back.");
     if (whole->backlog.documents)
-        strbuf_format(out, "<p>%" PRIu64 " documents wait to be sent.", whole->backlog.documents);
+        strbuf_format(out, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.", whole->backlog.documents,
+                      time_text_utc(whole->backlog.oldest_ms, since));
     strbuf_format(out, "</html>\n");
 }
 

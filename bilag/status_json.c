@@ -282,6 +282,7 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
     member_time(out, "since", whole->backlog.oldest_ms);
     optional(out, "oldest", str_of(whole->backlog.oldest));
     member_time(out, "through", whole->through_ms);
+    strbuf_format(out, ",\"outage\":%s", whole->outage ? "true" : "false");
     strbuf_format(out, "},\"refused\":%" PRIu64 ",\"red\":%" PRIu64 ",\"states\":{", whole->refused_total, whole->red);
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         strbuf_format(out, "%s\"%s\":%" PRIu64, i ? "," : "", doc_state_text((enum doc_state)i), whole->states[i]);

@@ -44,6 +44,7 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
     figure(out, "bilag_venues_left_out", "gauge", "Venues whose file cannot be used.", (int64_t)whole->venues_out);
     figure(out, "bilag_backlog_documents", "gauge", "Documents due to be sent.", (int64_t)whole->backlog.documents);
     figure(out, "bilag_backlog_oldest_seconds", "gauge", "How long the oldest of them has waited.", oldest_s);
+    figure(out, "bilag_outage", "gauge", "1 while PowerOffice does not answer.", whole->outage);
     figure(out, "bilag_refused_lines", "gauge", "Lines kept that ingest refused.", (int64_t)whole->refused_total);
     strbuf_format(out, "# HELP bilag_up Whether a stage answers.\n# TYPE bilag_up gauge\n");
     for (size_t i = 0; i < whole->stage_count; i++)

@@ -51,7 +51,7 @@ static void advise(const struct book_doc *doc, struct strbuf *out)
 {
     char text[400];
     struct problems acceptable = doc->draft.problems;
-    bool all = acceptable.count > 0 && doc->state == DOC_HELD;
+    bool all = acceptable.count > 0 && (doc->state == DOC_HELD || doc->state == DOC_SENT);
 
     for (size_t i = 0; i < acceptable.count; i++)
         all = all && problem_acceptable(acceptable.at[i].code);
@@ -118,7 +118,12 @@ static bool is_shown(const struct book_doc *doc, int pass)
     }
 }
 
-/* Red, early warnings, under way, open; then what is sent, only the last few of it. */
+static bool is_remarked(const struct book_doc *doc)
+{
+    return is_shown(doc, 4) && doc->draft.problems.count > 0;
+}
+
+/* Red, early warnings, under way, open; then what is sent: all that has a remark, and the last few of the others. */
 static void documents(const struct shell *shell, const struct venue_status *venue, size_t sent_shown, struct strbuf *out)
 {
     const struct book_list *list = &venue->list;
@@ -133,13 +138,16 @@ static void documents(const struct shell *shell, const struct venue_status *venu
     if (waiting)
         strbuf_format(out, "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE --to DATE "
                       "--transfer\n", TEXT(venue->id));
-    for (size_t i = 0; i < list->count; i++)
-        sent += is_shown(&list->docs[i], 4);
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_remarked(&list->docs[i]))
+            document(shell, venue, &list->docs[i], out);
+        sent += is_shown(&list->docs[i], 4) && !is_remarked(&list->docs[i]);
+    }
     if (sent > sent_shown)
         strbuf_format(out, "  %ssent%s    %zu earlier ones; --venue %.*s shows them\n", paint(shell, GREEN),
                       paint(shell, PLAIN), sent - sent_shown, TEXT(venue->id));
     for (size_t i = 0; i < list->count; i++)
-        if (is_shown(&list->docs[i], 4) && sent-- <= sent_shown)
+        if (is_shown(&list->docs[i], 4) && !is_remarked(&list->docs[i]) && sent-- <= sent_shown)
             document(shell, venue, &list->docs[i], out);
 }
 
@@ -189,10 +197,9 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
 {
     static const char *const connected[] = { "not tried yet", "NOT CONNECTED", "connected" };
     static const enum colour colours[] = { PLAIN, RED, GREEN };
-    size_t first = venue->day_count > DAYS_SHOWN ? venue->day_count - DAYS_SHOWN : 0;
+    size_t first = venue->day_count > DAYS_SHOWN && !whole->one_venue ? venue->day_count - DAYS_SHOWN : 0;
     int32_t first_day = venue->day_count ? venue->days[first].day : 0;
 
-    (void)whole;
     strbuf_format(out, "\n%s%.*s%s  %.*s  %.*s  %s%s%s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
                   TEXT(venue->name), TEXT(venue->company), paint(shell, colours[venue->connected]),
                   venue->venue ? connected[venue->connected] : "", paint(shell, PLAIN));
@@ -206,7 +213,7 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
     if (venue->venue && !venue->transfer_allowed)
         strbuf_format(out, "  %sset-up%s  has faults, so nothing is transferred by itself: bilag check --venue %.*s\n",
                       paint(shell, YELLOW), paint(shell, PLAIN), TEXT(venue->id));
-    documents(shell, venue, SENT_SHOWN, out);
+    documents(shell, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)
         if (venue->list.docs[i].draft.doc.day >= first_day)
             manual(shell, &venue->list.docs[i].draft, out);
@@ -239,11 +246,17 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
     char when[2][32];
 
     stages(shell, whole, out);
+    if (whole->outage)
+        strbuf_format(out, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it is back\n",
+                      paint(shell, RED), paint(shell, PLAIN));
     if (whole->backlog.documents)
-        strbuf_format(out, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); at the full quota through "
-                      "%s\n", paint(shell, BOLD), paint(shell, PLAIN), whole->backlog.documents,
-                      time_text_utc(whole->backlog.oldest_ms, when[0]), whole->backlog.oldest,
-                      time_text_utc(whole->through_ms, when[1]));
+        strbuf_format(out, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ", paint(shell, BOLD),
+                      paint(shell, PLAIN), whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, when[0]),
+                      whole->backlog.oldest);
+    if (whole->backlog.documents && whole->outage)
+        strbuf_format(out, "through about %" PRId64 " minutes after it answers\n", whole->takes_ms / 60000 + 1);
+    else if (whole->backlog.documents)
+        strbuf_format(out, "at the full quota through %s\n", time_text_utc(whole->through_ms, when[1]));
     if (whole->refused_total)
         strbuf_format(out, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
                       paint(shell, YELLOW), paint(shell, PLAIN), whole->refused_total);

@@ -100,6 +100,7 @@ class Outage:
         status = self.pipe.until("the outage is said", lambda: [s for s in [self.pipe.status("uploader")] if s and s["outage"]])[0]
         assert status["oldest"].split("/")[1] == (FIRST + datetime.timedelta(days=1)).isoformat(), status
         text = self.pipe.command("status", check=False).stdout
+        assert "PowerOffice does not answer" in text and "minutes after it answers" in text, text
         return {"backlog": status["backlog"], "oldest": status["oldest"], "oldest_since": status["oldest_since"],
                 "through_at": status["through_at"], "status": text.splitlines()[-6:]}
 
