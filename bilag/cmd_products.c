@@ -113,7 +113,8 @@ static int show(struct work *work)
     if (work->needs.count == 0)
         (void)printf("  none: no product type in %.*s names a product code\n", TEXT(work->venue->file));
     if (work->needs.codeless)
-        (void)printf("%zu product type%s without a product code, such as %.*s: credit sales of %s are held.\n",
+        (void)printf("%zu product type%s without a product code for each of its accounts, such as %.*s: credit sales of "
+                     "%s there are held.\n",
                      work->needs.codeless, work->needs.codeless == 1 ? " is" : "s are", TEXT(work->needs.first_codeless),
                      work->needs.codeless == 1 ? "it" : "them");
     return wrong ? EXIT_RED : EXIT_FINE;

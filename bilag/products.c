@@ -51,6 +51,12 @@ static void judge(struct product_need *need, const struct refdata *data)
         need->other_account = product->account;
 }
 
+/* An account that orders may come to, and no product code for it. */
+static bool lacks_code(const struct product_entry *entry)
+{
+    return (entry->account && !entry->product.len) || (entry->reduced_account && !entry->reduced_product.len);
+}
+
 enum err product_needs_of(const struct venue *venue, const struct refdata *data, struct arena *arena,
                           struct product_needs *ret_needs)
 {
@@ -65,7 +71,7 @@ enum err product_needs_of(const struct venue *venue, const struct refdata *data,
 
         need_add(&needs, entry->product, entry->name, false, entry->account);
         need_add(&needs, entry->reduced_product, entry->name, true, entry->reduced_account);
-        if (entry->product.len == 0 && entry->reduced_product.len == 0 && needs.codeless++ == 0)
+        if (lacks_code(entry) && needs.codeless++ == 0)
             needs.first_codeless = entry->name;
     }
     for (size_t i = 0; i < needs.count; i++)

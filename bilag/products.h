@@ -32,7 +32,7 @@ struct product_need {
 struct product_needs {
     struct product_need *at;
     size_t count;
-    size_t codeless;                     /* product types without any code: their credit sales are held */
+    size_t codeless;                     /* product types with an account that has no code: credit sales on it are held */
     struct str first_codeless;
 };
 
