@@ -399,11 +399,10 @@ static void nothing_said_gives_presets(void **unused)
     folder_remove(&folder);
 }
 
-static void three_hundred_venues_load_fast_and_small(void **unused)
+static void three_hundred_venues_are_small_and_share_their_zone(void **unused)
 {
     struct folder folder;
     struct config *config;
-    int64_t began_ms, took_ms;
 
     (void)unused;
     folder_make(&folder);
@@ -413,13 +412,9 @@ static void three_hundred_venues_load_fast_and_small(void **unused)
         (void)snprintf(id, sizeof id, "venue-%04d", i);
         folder_venue(&folder, id, "", "");
     }
-    began_ms = clock_steady_ms();
     config = folder_load(&folder);
-    took_ms = clock_steady_ms() - began_ms;
-    print_message("%zu venues in %" PRId64 " ms, %zu bytes\n", config->venue_count, took_ms, config->arena.used);
     assert_int_equal(config->venue_count, 301);
     assert_int_equal(config->zone_count, 1);
-    assert_true(took_ms < 1000);
     assert_true(config->arena.used < 10 * 1024 * 1024);
     config_free(config);
     folder_remove(&folder);
@@ -499,7 +494,7 @@ int main(void)
         cmocka_unit_test(folders_and_names_that_are_wrong),
         cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
         cmocka_unit_test(nothing_said_gives_presets),
-        cmocka_unit_test(three_hundred_venues_load_fast_and_small),
+        cmocka_unit_test(three_hundred_venues_are_small_and_share_their_zone),
         cmocka_unit_test(help_names_every_setting),
         cmocka_unit_test(broken_files_do_no_harm),
     };
