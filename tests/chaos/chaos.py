@@ -153,7 +153,8 @@ class Run:
                                               sandbox=CALM, name=f"chaos-{self.seed}", parent=shm())
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
-            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", p.state], check=False).returncode == 0:
+            size = "48m" if len(self.world.venues) <= 100 else "400m"
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", p.state], check=False).returncode == 0:
                 self.mounted = p.state
         began = time.monotonic()
         try:
