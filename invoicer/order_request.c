@@ -144,6 +144,7 @@ static enum look read_invoices(const struct task *task, struct lookup *lookup, l
             return LOOK_LATER;
         (void)json_member_int(row, "OrderNo", &lookup->found.number);
         lookup->found.has_total = json_member_money(row, "TotalAmount", &lookup->found.total);
+        lookup->found.invoiced = true;
         return LOOK_FOUND;
     }
     if (last_page || !rows || lookup->page >= PAGES_MAX)
@@ -179,7 +180,7 @@ static enum look order_lookup_read(const struct task *task, struct lookup *looku
 
 static enum work order_after_sent(const struct task *task, const struct sent *sent)
 {
-    return task->draft->send_invoice && !totals_differ(task, sent) ? WORK_INVOICE : WORK_NONE;
+    return task->draft->send_invoice && !sent->invoiced && !totals_differ(task, sent) ? WORK_INVOICE : WORK_NONE;
 }
 
 static void order_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,
@@ -245,7 +246,7 @@ static void read_state(const struct task *task, struct str json, struct record *
     }
     if (record->attempts >= POLLS_MAX)
         not_invoiced(task, STR("PowerOffice does not say that it was sent"), record);
-    else if (record->attempts % POLLS_BEFORE_AGAIN == 0)
+    else if (!record->asked && record->attempts % POLLS_BEFORE_AGAIN == 0)
         record->work = WORK_INVOICE;      /* nobody seems to have asked: the request was lost */
 }
 
@@ -256,6 +257,7 @@ static void order_later_read(const struct task *task, enum work asked, const str
 
     record->next_ms = now_ms + poll_wait_ms(record->attempts);
     if (asked == WORK_INVOICE) {
+        record->asked = answer->outcome == OUTCOME_DONE;     /* a second request might send it a second time */
         if (refused)
             not_invoiced(task, record->words, record);
         return;

@@ -56,7 +56,7 @@ static enum err next_round(struct txn *txn, struct str doc, struct record *now, 
     bool resent = now->state == DOC_FAILED;
     enum err err = docs_note(txn, doc, now, now_ms, STR("round-ended"), now->id, true);
 
-    now->sealed = now->has_total = now->credit_ordered = false;
+    now->sealed = now->has_total = now->credit_ordered = now->asked = false;
     now->transfer = resent;
     now->id = now->body = now->words = now->accepted = STR_NONE;
     now->number = now->sealed_ms = now->sent_ms = now->invoice_no = 0;

@@ -75,8 +75,11 @@ void record_encode(const struct record *r, struct strbuf *out)
     wire_int(out, r->invoice_no);
     wire_uint(out, r->round);
     wire_uint(out, r->facts);
+    if (r->asked)
+        wire_bool(out, true);
+    else
+        wire_nil(out);                    /* as records of before this field have it */
     wire_nil(out);                        /* kept free, so that a field can be added in place */
-    wire_nil(out);
     wire_nil(out);
 }
 
@@ -156,7 +159,8 @@ enum err record_decode(struct str bytes, struct record *ret_record)
     r.invoice_no = take_int(&in);
     r.round = take_u32(&in);
     r.facts = take_u32(&in);
-    for (int i = 0; i < 3; i++)
+    r.asked = !take_nil(&in) && take_bool(&in);
+    for (int i = 0; i < 2; i++)
         (void)take_any(&in);
     if (reader_done(&in))
         return ERR_STORE_DAMAGED;

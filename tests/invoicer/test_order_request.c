@@ -212,6 +212,23 @@ static void totals(void **unused)
     }
 }
 
+static void invoice_follows_once(void **unused)
+{
+    static const struct { const char *why; bool wanted, invoiced; int64_t total; enum work work; } rows[] = {
+        { "wanted",               true,  false, 48347, WORK_INVOICE }, { "not wanted",   false, false, 48347, WORK_NONE },
+        { "invoiced by somebody", true,  true,  48347, WORK_NONE },    { "another sum", true,  false, 48348, WORK_NONE },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct sent sent = { .has_total = true, .total = { rows[i].total }, .invoiced = rows[i].invoiced };
+
+        draft.send_invoice = rows[i].wanted;
+        if (order_ops.after_sent(&task, &sent) != rows[i].work)
+            fail_msg("%s", rows[i].why);
+    }
+}
+
 static void invoices(void **unused)
 {
     static const struct { const char *why; enum work asked; enum outcome outcome; long status; const char *text;
@@ -228,17 +245,21 @@ static void invoices(void **unused)
         { "failed", WORK_INVOICED, OUTCOME_DONE, 200, "[{\"LastErrorMessage\":\"no address\"}]", 2, WORK_NONE, 0, true },
         { "nobody asked, says the first look", WORK_INVOICED, OUTCOME_DONE, 204, "", 2, WORK_INVOICED, 0, false },
         { "nobody asked, says the third", WORK_INVOICED, OUTCOME_DONE, 204, "", 3, WORK_INVOICE, 0, false },
+        { "acknowledged, and nothing said since", WORK_INVOICED, OUTCOME_DONE, 204, "", 3, WORK_INVOICED, 0, false },
         { "never", WORK_INVOICED, OUTCOME_DONE, 204, "", 40, WORK_NONE, 0, true },
     };
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct answer answer = { .outcome = rows[i].outcome, .status = rows[i].status };
-        struct record now = { .state = DOC_SENT, .work = WORK_INVOICED, .attempts = rows[i].attempts, .words = STR("words") };
+        struct record now = { .state = DOC_SENT, .work = WORK_INVOICED, .attempts = rows[i].attempts, .words = STR("words"),
+                              .asked = strncmp(rows[i].why, "acknowledged", 12) == 0 };
         struct problems problems;
 
         order_ops.later_read(&task, rows[i].asked, &answer, str_of(rows[i].text), 1000, &now);
         record_problems(&now, &problems);
+        if (rows[i].asked == WORK_INVOICE)
+            assert_int_equal(now.asked, rows[i].outcome == OUTCOME_DONE);
         if (now.work != rows[i].work || now.invoice_no != rows[i].invoice_no ||
             problems_have(&problems, PROBLEM_INVOICE_NOT_SENT) != rows[i].problem)
             fail_msg("%s: %s", rows[i].why, work_text(now.work));
@@ -251,7 +272,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(what_never_leaves),
         ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
-        ORDER_TEST(looks_since_the_sale),
+        ORDER_TEST(looks_since_the_sale), ORDER_TEST(invoice_follows_once),
     };
 
     return cmocka_run_group_tests_name("order request", tests, NULL, NULL);

@@ -142,7 +142,7 @@ static void bytes_come_back(void **unused)
         .automatic = true, .transfer = true, .body = STR("{}"), .upto = UINT64_MAX, .credit_ordered = true,
         .id = STR("id"), .number = 1187, .has_total = true, .total = { -8547 }, .first_ms = 1, .since_ms = 2,
         .sealed_ms = 3, .sent_ms = 4, .attempts = 5, .lookups = 6, .refusals = 7, .words = STR("words"),
-        .accepted = STR("total-differs"), .old_ids = STR("a,b"), .invoice_no = 9, .round = 10, .facts = 11,
+        .accepted = STR("total-differs"), .old_ids = STR("a,b"), .invoice_no = 9, .round = 10, .facts = 11, .asked = true,
     };
     struct record back;
     struct strbuf bytes, again;
