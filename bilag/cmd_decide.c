@@ -2,6 +2,7 @@
  * else written into the audit trail. */
 #include "books.h"
 #include "decide.h"
+#include "receipts.h"
 
 #include "mapper/tables.h"
 
@@ -127,9 +128,38 @@ static int resend_run(struct shell *shell, const struct args *args)
                     doc_state_text(doc.state));
 }
 
+static enum err not_asked(const struct sale *sale, void *context)
+{
+    (void)sale;
+    (void)context;
+    return ERR_OK;
+}
+
+/* A voucher that could not be built again would be gone from the books for good. */
+static enum err count_trimmed(const struct shell *shell, const struct draft *draft, uint64_t *ret_trimmed,
+                              struct fault *fault)
+{
+    const struct venue *venue = config_venue(shell->config, draft->doc.venue);
+    struct receipts *receipts;
+    enum err err;
+
+    *ret_trimmed = 0;
+    if (!venue)
+        return ERR_OK;
+    err = receipts_open(shell->config, &receipts, fault);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;          /* a store that is lost is built again from the log */
+    err = receipts_of(receipts, venue, draft, not_asked, NULL, ret_trimmed);
+    receipts_close(receipts);
+    return err;
+}
+
 static int reverse_run(struct shell *shell, const struct args *args)
 {
+    struct fault fault = { "" };
     struct book_doc doc;
+    uint64_t trimmed;
+    enum err err;
 
     if (!load(shell, args, 1, &doc))
         return EXIT_USAGE;
@@ -139,6 +169,12 @@ static int reverse_run(struct shell *shell, const struct args *args)
     if (doc.state != DOC_SENT)
         return complain(shell, EXIT_RED, "%s is %s: only what is sent can be reversed", args->words[0],
                         doc_state_text(doc.state));
+    err = count_trimmed(shell, &doc.draft, &trimmed, &fault);
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (trimmed)
+        return complain(shell, EXIT_RED, "the receipts of %s are older than retention_days and no longer kept: it could "
+                        "not be built again. Correct it in PowerOffice by hand", args->words[0]);
     return written(shell, "reverse", doc.id, STR_NONE, args_value(args, "reason"));
 }
 

@@ -53,7 +53,7 @@ struct walking {
     sale_visit visit;
     void *context;
     struct arena arena;
-    uint64_t trimmed;
+    uint64_t seen, trimmed;
     bool broken;
 };
 
@@ -67,6 +67,7 @@ static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect
 
     (void)place;
     arena_reset(&walking->arena);
+    walking->seen++;
     err = known_event(txn, walking->venue->id, effect->reg, effect->series, effect->seq, &walking->arena, &known, &event);
     if (err == ERR_NOT_FOUND) {
         walking->trimmed++;
@@ -106,8 +107,8 @@ enum err receipts_of(struct receipts *receipts, const struct venue *venue, const
     arena_init(&walking.arena, SALE_BYTES);
     err = store_read(receipts->store, walk_work, &walking);
     arena_free(&walking.arena);
-    if (!err)
-        *ret_trimmed = walking.trimmed;
+    if (!err)                            /* which receipts made up a day is trimmed with them */
+        *ret_trimmed = walking.seen ? walking.trimmed : draft->receipts;
     return err;
 }
 

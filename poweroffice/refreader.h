@@ -6,9 +6,9 @@
  * When        tend(): at once if something wanted was never read; after a day, between 09:00 and 04:00 of the
  *             venue's clock, with the calls of others going first (the rush after the days have closed is not
  *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most. mend(): what held
- *             documents wait for is looked at twice a second for ten minutes after a document was held or something
- *             changed, then every 15 s (rarer where the lists are long), with half of the quota at most, while nothing
- *             else is to be sent: a mend in PowerOffice releases them without a command.
+ *             documents wait for is looked at twice a second for ten minutes after something new was waited for or
+ *             changed, then every 15 s (rarer where the lists are long), with half of the quota at most, while this
+ *             process has nothing else to send (it knows nothing of the others' work): a mend in PowerOffice releases them without a command.
  * Failing     a client that was not readable is tried again after a second, at last after a minute; after five if its key is refused or
  *             a right is missing; at once if another process finds the key accepted.
  */

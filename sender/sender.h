@@ -27,7 +27,8 @@ struct task {
 };
 
 /* What PowerOffice has of a document. */
-struct sent { char id[64]; int64_t number; bool has_total; struct money total; bool invoiced; };   /* by somebody, already */
+struct sent { char id[64]; int64_t number; bool has_total; struct money total;
+              bool invoiced; };           /* by somebody, already */
 
 /* A search for a document, call by call; step and page are the ops' own, from 0 and 1. */
 enum { LOOK_NOTE_SIZE = 160 };
