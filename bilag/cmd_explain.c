@@ -193,7 +193,7 @@ static enum err show_receipts(const struct explaining *explaining, const struct 
     (void)printf("  %" PRIu64 " receipt%s, together %s\n", listing.shown, listing.shown == 1 ? "" : "s",
                  amount_text(listing.sum));
     if (trimmed)
-        (void)printf("  %" PRIu64 " receipts of it are older than retention_days and no longer kept one by one\n", trimmed);
+        (void)printf("  %" PRIu64 " of its receipts are older than retention_days and no longer kept one by one\n", trimmed);
     else if (line && listing.sum.ore != line->amount.ore)
         (void)printf("  the line says %s: a switch was turned since, and the shares are shown with today's switches\n",
                      amount_text(line->amount));
