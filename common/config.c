@@ -97,7 +97,7 @@ static const struct field config_fields[] = {
       .meaning = "folder of the sockets; relative to the configuration's" },
     { "language", AT(language), .parse = parse_language, .preset = "en", .meaning = "of texts for people: en or nb" },
     { "retention_days", AT(retention_days), .parse = form_number, .preset = "400", .min = 1, .max = 36500,
-      .meaning = "days that receipts are kept in the log" },
+      .meaning = "days that receipts are kept after they came" },
     { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = 256,
       .meaning = "partitions of the log; fixed once it exists" },
     { "poweroffice", SECTION(poweroffice_fields) },

@@ -1,5 +1,6 @@
 #include "fold.h"
 
+#include "came.h"
 #include "day.h"
 #include "killpoint.h"
 #include "log.h"
@@ -459,6 +460,8 @@ static enum err batch_work(struct txn *txn, void *context)
     enum err err = ERR_OK;
 
     begin(work, txn);
+    if (work->event_count)
+        err = came_note(txn, work->fold->partition, work->fold->now_ms, work->first + 1);
     for (size_t i = 0; !err && i < work->event_count; i++) {
         struct str bytes = take_any(&events);
 

@@ -13,7 +13,7 @@
 #include "store.h"
 
 enum {
-    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision */
+    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (came.h) */
     TABLE_RECEIPTS,     /* venue, register, series, seq -> struct known: the event, its day and place */
     TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
     TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */

@@ -1,5 +1,6 @@
 #include "trim.h"
 
+#include "came.h"
 #include "log.h"
 #include "void.h"
 
@@ -19,7 +20,14 @@ struct trim {
     size_t doomed_count;
 };
 
-struct slice { struct trim *trim; const struct config *config; struct partitions *mine; int32_t before; size_t looked_at; };
+struct slice {
+    struct trim *trim;
+    const struct config *config;
+    struct partitions *mine;
+    int32_t before;
+    size_t looked_at;
+    struct { bool known; uint32_t partition; uint64_t place; } recent;   /* the first place that came lately, of whom */
+};
 
 enum err trim_open(struct trim **ret_trim)
 {
@@ -66,47 +74,73 @@ static bool is_needed(struct txn *txn, const struct slice *slice, struct str key
     return claim.day >= slice->before || is_due(txn, venue, claim.day);
 }
 
-static enum err day_of_entry(struct txn *txn, const struct slice *slice, struct str key, struct str *ret_venue,
-                             int32_t *ret_day)
+/* What came lately is kept, however long ago it was sold: five years may have been imported yesterday. */
+static enum err came_lately(struct txn *txn, struct slice *slice, uint32_t partition, uint64_t place, bool *ret_lately)
+{
+    enum err err = ERR_OK;
+
+    if (!slice->recent.known || slice->recent.partition != partition)
+        err = came_since(txn, partition, slice->before, &slice->recent.place);
+    slice->recent.known = !err;
+    slice->recent.partition = partition;
+    *ret_lately = !err && place >= slice->recent.place;
+    return err;
+}
+
+struct entry { struct str venue; int32_t day; uint64_t place; };
+
+static enum err entry_of(struct txn *txn, const struct slice *slice, struct str key, struct entry *ret_entry)
 {
     struct str reg;
     struct known known;
-    uint32_t series;
+    uint32_t series, class_;
     uint64_t seq;
     size_t at = 0;
     enum err err;
 
-    if (!key_take_name(key, &at, ret_venue))
+    if (!key_take_name(key, &at, &ret_entry->venue))
         return ERR_STORE_DAMAGED;
     if (slice->trim->table == TABLE_EFFECTS)
-        return key_take_day(key, &at, ret_day) ? ERR_OK : ERR_STORE_DAMAGED;
+        return key_take_day(key, &at, &ret_entry->day) && key_take_u32(key, &at, &class_) &&
+               key_take_u64(key, &at, &ret_entry->place) ? ERR_OK : ERR_STORE_DAMAGED;
     if (!key_take_name(key, &at, &reg) || !key_take_u32(key, &at, &series) || !key_take_u64(key, &at, &seq))
         return ERR_STORE_DAMAGED;
-    err = known_get(txn, *ret_venue, reg, series, seq, &known);
-    if (!err)
-        *ret_day = known.day;
-    return err;
+    err = known_get(txn, ret_entry->venue, reg, series, seq, &known);
+    if (err)
+        return err;
+    ret_entry->day = known.day;
+    ret_entry->place = known.place;
+    return ERR_OK;
 }
 
 static enum err entry_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct slice *slice = context;
-    struct str venue;
-    int32_t day;
+    struct entry entry;
+    uint32_t partition;
+    bool lately;
     enum err err;
 
     (void)value;
     key_of(&slice->trim->at, key);
     if (slice->looked_at++ == SLICE_LOOKED_AT)
         return ERR_STOP;
-    err = day_of_entry(txn, slice, key, &venue, &day);
+    err = entry_of(txn, slice, key, &entry);
     if (err)
         return err;
-    if (day < slice->before && !is_due(txn, venue, day) &&
-        partitions_mine(slice->mine, venue_partition(venue, slice->config->partitions)) &&
-        !is_needed(txn, slice, key))
+    partition = venue_partition(entry.venue, slice->config->partitions);
+    if (entry.day >= slice->before || !partitions_mine(slice->mine, partition))
+        return ERR_OK;
+    err = came_lately(txn, slice, partition, entry.place, &lately);
+    if (!err && !lately && !is_due(txn, entry.venue, entry.day) && !is_needed(txn, slice, key))
         key_of(&slice->trim->doomed[slice->trim->doomed_count++], key);
-    return ERR_OK;
+    return err;
+}
+
+/* Of the round: the end of the second table was reached. */
+static bool is_last(const struct slice *slice)
+{
+    return slice->trim->table == TABLE_EFFECTS && slice->looked_at <= SLICE_LOOKED_AT;
 }
 
 static enum err slice_work(struct txn *txn, void *context)
@@ -118,9 +152,13 @@ static enum err slice_work(struct txn *txn, void *context)
 
     trim->doomed_count = 0;
     slice->looked_at = 0;
+    slice->recent.known = false;
     err = store_walk(txn, trim->table, STR_NONE, key_str(&from), entry_seen, slice);
     for (size_t i = 0; !err && i < trim->doomed_count; i++)
         err = store_delete(txn, trim->table, key_str(&trim->doomed[i]));
+    for (uint32_t i = 0; !err && is_last(slice) && i < (uint32_t)slice->config->partitions; i++)
+        if (partitions_mine(slice->mine, i))
+            err = came_forget(txn, i, slice->before);
     return err;
 }
 
@@ -137,7 +175,7 @@ static void round_over(struct trim *trim, int32_t before)
 enum err trim_turn(struct trim *trim, struct store *store, const struct config *config, struct partitions *mine,
                    int64_t now_ms, int64_t steady_ms, int64_t *ret_next_ms)
 {
-    struct slice slice = { trim, config, mine, 0, 0 };
+    struct slice slice = { .trim = trim, .config = config, .mine = mine };
     enum err err;
 
     if (!trim->started) {

@@ -2,7 +2,8 @@
  *
  * Trimmed are the contents of receipts and which of them made up a day, so `bilag explain` can no longer list
  * them; settlements, drafts, numbers seen and everything the senders keep stay, so nothing is ever booked again.
- * A day that is not wholly sealed is never trimmed. Slices are small, so that no turn is long.
+ * What came to the log within retention_days is kept as well, however old its day: the log keeps it too, and it may
+ * just have been imported. A day that is not wholly sealed is never trimmed. Slices are small, so that no turn is long.
  */
 #ifndef BILAG_MAPPER_TRIM_H
 #define BILAG_MAPPER_TRIM_H

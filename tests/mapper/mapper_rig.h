@@ -136,7 +136,8 @@ HELPER void rig_void(struct rig *rig, unsigned seq, const char *time, unsigned v
 
 HELPER void rig_fold(struct rig *rig)
 {
-    struct fold fold = { .config = rig->config, .arena = &rig->fold_arena, .now_ms = rig->now_ms - 86400000 };
+    struct fold fold = { .config = rig->config, .arena = &rig->fold_arena, .now_ms = rig->now_ms - 86400000,
+                         .partition = venue_partition(STR("v"), rig->config->partitions) };
     struct reader events;
 
     if (!rig->waiting_count)

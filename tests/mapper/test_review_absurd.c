@@ -3,7 +3,6 @@
 #include "mapper_rig.h"
 
 #include "mapper/partitions.h"
-#include "mapper/trim.h"
 
 #include <time.h>
 
@@ -275,68 +274,6 @@ static void missing_numbers_are_counted_in_bounded_time(void **unused)
     rig_free(&rig);
 }
 
-/* --- trimming --- */
-
-static void trim_all(struct rig *rig)
-{
-    struct partitions *partitions;
-    struct trim *trim;
-    struct fault fault;
-    char folder[128];
-    int64_t steady = 0, next = 0;
-
-    (void)snprintf(folder, sizeof folder, "%s/state", rig->folder.path);
-    NEEDED(partitions_open(folder, rig->config->partitions, &partitions, &fault));
-    partitions_wanted(partitions, 0, 1);
-    while (partitions_won(partitions, 0))
-        continue;
-    NEEDED(trim_open(&trim));
-    for (int i = 0; i < 20; i++, steady = next)
-        NEEDED(trim_turn(trim, rig->store, rig->config, partitions, rig->now_ms, steady, &next));
-    trim_close(trim);
-    partitions_close(partitions);
-}
-
-/* An old day that is held needs receipts of another that is done. */
-static void what_a_held_day_takes_back_is_not_trimmed(void **unused)
-{
-    struct rig rig;
-
-    (void)unused;
-    rig_make(&rig);
-    rig_event(&rig, "\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\",\"time\":\"2024-11-20T12:00:00+01:00\",\"lines\":"
-              "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":100},"
-              "{\"type\":\"cash\",\"amount\":200}]");
-    rig_void(&rig, 2, "2024-11-21T12:00:00+01:00", 1);
-    (void)rig_look(&rig);
-    rig_seal(&rig, "v/2024-11-20/1");
-    (void)rig_look(&rig);
-    trim_all(&rig);
-    (void)rig_look(&rig);
-    assert_int_equal(rig_line(rig_draft(&rig, "v/2024-11-21/1"), 1570), -100);
-    rig_free(&rig);
-}
-
-/* What is no longer kept cannot be built again, and that is said: an empty part must not end quietly. */
-static void a_trimmed_day_that_is_reversed_says_so(void **unused)
-{
-    struct draft *sealed;
-    struct rig rig;
-
-    (void)unused;
-    rig_make(&rig);
-    rig_sale(&rig, 1, "2024-11-20T12:00:00+01:00", "food", 100, "card");
-    (void)rig_look(&rig);
-    sealed = rig_draft(&rig, "v/2024-11-20/1");
-    rig_tell(&rig, sealed, false);
-    (void)rig_look(&rig);
-    trim_all(&rig);
-    rig_tell(&rig, sealed, true);
-    (void)rig_look(&rig);
-    assert_true(rig_has_problem(rig_draft(&rig, "v/2024-11-20/1"), PROBLEM_RECEIPTS_TRIMMED));
-    rig_free(&rig);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -349,8 +286,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_batch_too_large_is_folded_in_pieces),
         cmocka_unit_test(what_was_not_booked_is_not_taken_back),
         cmocka_unit_test(missing_numbers_are_counted_in_bounded_time),
-        cmocka_unit_test(what_a_held_day_takes_back_is_not_trimmed),
-        cmocka_unit_test(a_trimmed_day_that_is_reversed_says_so),
     };
 
     if (argc > 1)
