@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 enum { BATCH_EVENTS = 4096, BATCH_BYTES = 4 * 1024 * 1024, READ_BYTES = 256 * 1024, PATIENCE_MS = 30000,
-       REFUSED_SHOWN = 50, REFUSED_BYTES = 1 << 20 };
+       REFUSED_SHOWN = 50, REFUSED_BYTES = 16384, REASON_BYTES = 4096, ITEM_BYTES = 32,
+       SOURCE_BYTES = 255 };
 
 struct import {
     struct shell *shell;
     struct ingestclient *client;
     struct arena batch_arena;            /* the events of the batch under way */
-    struct str events[BATCH_EVENTS];
-    uint64_t places[BATCH_EVENTS];       /* line in the file; SAF-T: number of the event */
+    struct ingest_item items[BATCH_EVENTS];      /* line: in the file; SAF-T: number of the event */
     size_t count, bytes;
     const char *file, *place_word;
     uint64_t taken;                      /* events handed over, of all files */
@@ -39,13 +39,22 @@ static void show_progress(const struct import *import, bool last)
                   import->file, import->accepted, import->duplicates, import->refused, last ? "\n" : " ...");
 }
 
-static void refuse(struct import *import, uint64_t place, struct str reason)
+static void show_refused(struct import *import, uint64_t place, struct str reason)
 {
     if (import->refused++ < REFUSED_SHOWN)
         (void)fprintf(stderr, "%s%s: %s %" PRIu64 " refused: %.*s\n", import->progress ? "\r" : "", import->file,
                       import->place_word, place, TEXT(reason));
     else if (import->refused == REFUSED_SHOWN + 1)
         (void)fprintf(stderr, "%s: further refused ones are counted, not shown\n", import->file);
+}
+
+/* As the list of what was refused names it. */
+static struct str source_name(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    struct str name = str_of(slash ? slash + 1 : file);
+
+    return name.len && name.len <= SOURCE_BYTES && utf8_is_valid(name) ? name : STR("a file");
 }
 
 static enum err hand_over(struct import *import)
@@ -55,15 +64,14 @@ static enum err hand_over(struct import *import)
 
     if (!import->count)
         return ERR_OK;
-    err = ingestclient_send(import->client, import->events, import->count, PATIENCE_MS, &import->batch_arena, &answer,
-                            &import->fault);
+    err = ingestclient_send(import->client, source_name(import->file), import->items, import->count, PATIENCE_MS,
+                            &import->batch_arena, &answer, &import->fault);
     if (err)
         return err;
     import->accepted += answer.accepted;
     import->duplicates += answer.duplicates;
     for (size_t i = 0; i < answer.reject_count; i++)
-        refuse(import, answer.rejects[i].index < import->count ? import->places[answer.rejects[i].index] : 0,
-               answer.rejects[i].reason);
+        show_refused(import, answer.rejects[i].line, answer.rejects[i].reason);
     if (answer.rejected > answer.reject_count)
         import->refused += answer.rejected - answer.reject_count;
     import->count = import->bytes = 0;
@@ -72,31 +80,45 @@ static enum err hand_over(struct import *import)
     return ERR_OK;
 }
 
-static enum err add(struct import *import, uint64_t place, const struct event *event)
+/* item: in the batch's arena. A batch that is full goes first. */
+static enum err add_item(struct import *import, struct ingest_item item)
 {
-    struct str bytes;
-    enum err err = event_encode(event, &import->batch_arena, &bytes);
-
-    if (err)
-        return err;
-    if (import->count == BATCH_EVENTS || import->bytes + bytes.len > BATCH_BYTES) {
-        struct str kept[1];
+    if (import->count == BATCH_EVENTS || import->bytes + item.bytes.len > BATCH_BYTES) {
         struct strbuf copy;
+        enum err err;
 
-        strbuf_init(&copy, EVENT_BYTES_MAX);                 /* outlives the arena that is emptied */
-        strbuf_add(&copy, bytes);
+        strbuf_init(&copy, EVENT_BYTES_MAX + REASON_BYTES);  /* outlives the arena that is emptied */
+        strbuf_add(&copy, item.bytes);
+        strbuf_add(&copy, item.reason);
         err = copy.failed ? ERR_MEMORY : hand_over(import);
-        kept[0] = err ? STR_NONE : arena_copy(&import->batch_arena, strbuf_str(&copy));
+        item.bytes = arena_copy(&import->batch_arena, (struct str){ copy.bytes, item.bytes.len });
+        item.reason = arena_copy(&import->batch_arena, (struct str){ copy.bytes + item.bytes.len, item.reason.len });
         strbuf_free(&copy);
-        if (err || !kept[0].bytes)
+        if (err || arena_failed(&import->batch_arena))
             return err ? err : ERR_MEMORY;
-        bytes = kept[0];
     }
-    import->events[import->count] = bytes;
-    import->places[import->count++] = place;
-    import->bytes += bytes.len;
+    import->items[import->count++] = item;
+    import->bytes += item.bytes.len + item.reason.len + ITEM_BYTES;
     import->taken++;
     return ERR_OK;
+}
+
+static enum err add(struct import *import, uint64_t place, const struct event *event)
+{
+    struct ingest_item item = { .line = place };
+    enum err err = event_encode(event, &import->batch_arena, &item.bytes);
+
+    return err ? err : add_item(import, item);
+}
+
+/* What is no event goes to ingest all the same, which keeps it with its reason: nothing is dropped here. */
+static enum err add_refused(struct import *import, const struct line *line, const char *reason)
+{
+    struct str bytes = { line->text.bytes, line->text.len < REFUSED_BYTES ? line->text.len : REFUSED_BYTES };
+    struct ingest_item item = { line->number, arena_copy(&import->batch_arena, bytes),
+                                arena_copy(&import->batch_arena, str_of(reason)) };
+
+    return item.bytes.bytes && item.reason.bytes ? add_item(import, item) : ERR_MEMORY;
 }
 
 /* --- NDJSON --- */
@@ -112,15 +134,13 @@ static enum err take_line(struct import *import, const struct line *line)
     err = line->too_long ? fault_set(&fault, ERR_TOO_LONG, "the line is longer than %d bytes",
                                      import->shell->config->ingest.line_bytes_max)
                          : event_from_json(line->text, &import->batch_arena, &event, &fault);
+    if (err != ERR_MEMORY)
+        err = err ? add_refused(import, line, fault.text[0] ? fault.text : err_text(err)) : add(import, line->number, &event);
     if (err == ERR_MEMORY && import->count) {                /* the arena is full of this batch */
         err = hand_over(import);
         return err ? err : take_line(import, line);
     }
-    if (err) {
-        refuse(import, line->number, str_of(fault.text[0] ? fault.text : err_text(err)));
-        return ERR_OK;
-    }
-    return add(import, line->number, &event);
+    return err;
 }
 
 static enum err read_lines(struct import *import, int fd)

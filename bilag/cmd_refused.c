@@ -93,7 +93,7 @@ static int show(const struct refusals *refusals, const char *number)
 struct retry {
     struct shell *shell;
     struct ingestclient *client;
-    struct str events[BATCH_EVENTS];
+    struct ingest_item items[BATCH_EVENTS];
     size_t count;
     uint64_t accepted, duplicates, refused;
     struct str first_reason;
@@ -106,8 +106,8 @@ static enum err hand_over(struct retry *retry, struct fault *fault)
 
     if (!retry->count)
         return ERR_OK;
-    err = ingestclient_send(retry->client, retry->events, retry->count, PATIENCE_MS, &retry->shell->arena, &answer,
-                            fault);
+    err = ingestclient_send(retry->client, STR("refused retry"), retry->items, retry->count, PATIENCE_MS,
+                            &retry->shell->arena, &answer, fault);
     if (err)
         return err;
     retry->accepted += answer.accepted;
@@ -126,7 +126,7 @@ static enum err send_ready(struct retry *retry, const struct refusals *refusals,
     for (size_t i = 0; !err && i < refusals->count; i++) {
         if (refusals->at[i].state != REFUSAL_READY || !is_wanted(&refusals->at[i], venue))
             continue;
-        retry->events[retry->count++] = refusals->at[i].canonical;
+        retry->items[retry->count++] = (struct ingest_item){ i + 1, refusals->at[i].canonical, STR_NONE };
         if (retry->count == BATCH_EVENTS)
             err = hand_over(retry, fault);
     }

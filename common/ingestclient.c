@@ -97,7 +97,7 @@ static void take_rejects(struct reader *in, struct arena *arena, struct ingest_a
             struct str key = take_str(in, 64);
 
             if (str_equal(key, STR("line")))
-                answer->rejects[i].index = take_uint(in) - 1;
+                answer->rejects[i].line = take_uint(in);
             else if (str_equal(key, STR("reason")))
                 answer->rejects[i].reason = arena_copy(arena, take_str(in, 4096));
             else
@@ -177,10 +177,13 @@ static enum tried await_answer(struct ingestclient *client, int64_t until_ms, st
     }
 }
 
-static enum tried try_once(struct ingestclient *client, struct str payload, int64_t until_ms,
+struct batch { struct str source, payload; };
+
+static enum tried try_once(struct ingestclient *client, const struct batch *batch, int64_t until_ms,
                            struct arena *arena, struct ingest_answer *ret_answer, struct fault *fault)
 {
-    const struct str parts[] = { { (const char *)&client->batch, sizeof client->batch }, STR("canonical"), payload };
+    const struct str parts[] = { { (const char *)&client->batch, sizeof client->batch }, STR("lines"), batch->source,
+                                 batch->payload };
     int64_t wait_until = clock_steady_ms() + ANSWER_WAIT_MS;
 
     if (connect_to(client, fault))
@@ -197,13 +200,13 @@ static enum err give_up(struct ingestclient *client, enum tried last, struct fau
     return fault_set(fault, ERR_NETWORK, "no bilag-ingest answers in %s: is it running?", client->run_dir);
 }
 
-static enum err try_until(struct ingestclient *client, struct str payload, int64_t until_ms, struct arena *arena,
-                          struct ingest_answer *ret_answer, struct fault *fault)
+static enum err try_until(struct ingestclient *client, const struct batch *batch, int64_t until_ms,
+                          struct arena *arena, struct ingest_answer *ret_answer, struct fault *fault)
 {
     enum tried tried = TRIED_SILENT;
 
     for (;;) {
-        tried = try_once(client, payload, until_ms, arena, ret_answer, fault);
+        tried = try_once(client, batch, until_ms, arena, ret_answer, fault);
         if (tried == TRIED_ANSWERED)
             return ERR_OK;
         if (tried == TRIED_REFUSED)
@@ -223,23 +226,37 @@ static enum err try_until(struct ingestclient *client, struct str payload, int64
     }
 }
 
-enum err ingestclient_send(struct ingestclient *client, const struct str *events, size_t count,
-                           int64_t patience_ms, struct arena *arena, struct ingest_answer *ret_answer,
-                           struct fault *fault)
+static void write_item(struct strbuf *out, const struct ingest_item *item)
+{
+    wire_array(out, item->reason.len ? 3 : 2);
+    wire_uint(out, item->line);
+    if (!item->reason.len) {
+        strbuf_add(out, item->bytes);
+        return;
+    }
+    wire_bin(out, item->bytes);
+    wire_str(out, item->reason);
+}
+
+enum err ingestclient_send(struct ingestclient *client, struct str source, const struct ingest_item *items,
+                           size_t count, int64_t patience_ms, struct arena *arena,
+                           struct ingest_answer *ret_answer, struct fault *fault)
 {
     struct strbuf payload;
+    struct batch batch;
     enum err err;
 
     ensure(count <= INGESTCLIENT_EVENTS_MAX);
     strbuf_init(&payload, INGESTCLIENT_BYTES_MAX + 16);
     wire_array(&payload, count);
     for (size_t i = 0; i < count; i++)
-        strbuf_add(&payload, events[i]);
+        write_item(&payload, &items[i]);
+    batch = (struct batch){ source, strbuf_str(&payload) };
     client->batch++;
     if (payload.failed)
         err = fault_set(fault, ERR_TOO_LONG, "a batch may have 8 MB at most: send smaller ones");
     else
-        err = try_until(client, strbuf_str(&payload), clock_steady_ms() + patience_ms, arena, ret_answer, fault);
+        err = try_until(client, &batch, clock_steady_ms() + patience_ms, arena, ret_answer, fault);
     strbuf_free(&payload);
     return err;
 }

@@ -9,7 +9,7 @@
 #include "killpoint.h"
 #include "wire.h"
 
-enum { OPEN_MAX = 256, ANSWER_BYTES_MAX = 2 * 1024 * 1024 };
+enum { OPEN_MAX = 256, ANSWER_BYTES_MAX = 2 * 1024 * 1024, REASON_BYTES_MAX = 4096, FILE_BYTES_MAX = 255 };
 
 struct open_batch {
     char peer[256], id[BATCH_ID_MAX];
@@ -71,23 +71,37 @@ bool batches_full(const struct batches *batches)
     return batches->open_count == OPEN_MAX;
 }
 
-static bool form_of(struct str word, enum form *ret_form)
+/* [line, event] or [line, bytes, reason]. */
+static enum err take_line(struct intake *intake, struct delivery *delivery, uint64_t place, struct str element)
 {
-    static const struct { const char *word; enum form form; } forms[] = {
-        { "map", FORM_MSGPACK }, { "canonical", FORM_CANONICAL },
-    };
+    struct str bytes, reason;
+    struct reader in;
+    uint64_t line;
+    size_t count;
 
-    for (size_t i = 0; i < COUNT(forms); i++)
-        if (str_equal(word, str_of(forms[i].word))) {
-            *ret_form = forms[i].form;
-            return true;
-        }
-    return false;
+    reader_init(&in, element);
+    count = take_array(&in, 3);
+    line = take_uint(&in);
+    if (!in.failed && count == 2)
+        return intake_add(intake, delivery, FORM_CANONICAL, line, take_any(&in));
+    bytes = take_bin(&in, BATCH_BYTES_MAX);
+    reason = take_str(&in, REASON_BYTES_MAX);
+    if (reader_done(&in) || count != 3)
+        return intake_refuse(intake, delivery, place, element, "an element is [line, event] or [line, bytes, reason]");
+    return intake_refuse_for(intake, delivery, line, bytes, reason);
 }
 
-/* Every event of the array, as far as the bytes are msgpack at all. */
-static void take_events(struct batches *batches, struct open_batch *batch, enum form form, struct str bytes)
+static enum err take_element(struct intake *intake, struct open_batch *batch, bool lines, uint64_t place,
+                             struct str element)
 {
+    return lines ? take_line(intake, &batch->delivery, place, element)
+                 : intake_add(intake, &batch->delivery, FORM_MSGPACK, place, element);
+}
+
+/* Every element of the array, as far as the bytes are msgpack at all. */
+static void take_elements(struct batches *batches, struct open_batch *batch, bool lines, struct str bytes)
+{
+    struct intake *intake = batches->intake;
     struct reader in;
     size_t count;
 
@@ -96,32 +110,41 @@ static void take_events(struct batches *batches, struct open_batch *batch, enum 
     if (in.failed || bytes.len > BATCH_BYTES_MAX) {
         batch->error = bytes.len > BATCH_BYTES_MAX ? "a batch may be 8 MB at most: send several"
                                                    : "not a msgpack array of at most 65536 events";
-        batch->delivery.failed = intake_refuse(batches->intake, &batch->delivery, 0, bytes, batch->error) != ERR_OK;
+        batch->delivery.failed = intake_refuse(intake, &batch->delivery, 0, bytes, batch->error) != ERR_OK;
         return;
     }
     for (size_t i = 0; i < count && !batch->delivery.failed; i++) {
-        struct str event = take_any(&in);
+        struct str element = take_any(&in);
         enum err err;
 
         if (in.failed) {
-            err = intake_refuse(batches->intake, &batch->delivery, i + 1, bytes,
+            err = intake_refuse(intake, &batch->delivery, i + 1, bytes,
                                 "from here on the batch is not msgpack, or nested too deep");
             i = count;
         } else {
-            err = intake_add(batches->intake, &batch->delivery, form, i + 1, event);
+            err = take_element(intake, batch, lines, i + 1, element);
         }
         batch->delivery.failed |= err != ERR_OK;
     }
     if (!in.failed && in.at != in.end && !batch->delivery.failed)
-        batch->delivery.failed = intake_refuse(batches->intake, &batch->delivery, 0, bytes,
+        batch->delivery.failed = intake_refuse(intake, &batch->delivery, 0, bytes,
                                                "something follows the array of events") != ERR_OK;
+}
+
+/* Behind the peer: [id, array], [id, "map", array] or [id, "lines", file, array]. */
+static bool frames_are_good(const struct frames *frames, bool *ret_lines)
+{
+    *ret_lines = frames->count == 5;
+    return frames->count == 3 || (frames->count == 4 && str_equal(frames->part[2], STR("map"))) ||
+           (frames->count == 5 && str_equal(frames->part[2], STR("lines")) && frames->part[3].len <= FILE_BYTES_MAX &&
+            utf8_is_valid(frames->part[3]));
 }
 
 enum err batches_take(struct batches *batches, const struct frames *frames)
 {
     struct str peer = frames->part[0], id = frames->count > 1 ? frames->part[1] : STR_NONE;
     struct open_batch *batch;
-    enum form form = FORM_MSGPACK;
+    bool lines;
 
     if (batches_full(batches)) {
         if (intake_commit(batches->intake, stage_now_ms(batches->stage)) == ERR_OK)
@@ -138,14 +161,14 @@ enum err batches_take(struct batches *batches, const struct frames *frames)
     batch->id_len = id.len <= BATCH_ID_MAX ? id.len : BATCH_ID_MAX;
     if (batch->id_len)
         memcpy(batch->id, id.bytes, batch->id_len);
-    delivery_init(&batch->delivery, "zmq", STR_NONE);
     batches->open[batches->open_count++] = batch;
-    if (frames->count < 3 || frames->count > 4 || id.len > BATCH_ID_MAX)
-        batch->error = "a batch is [id of at most 255 bytes, \"map\" or \"canonical\", array of events]";
-    else if (frames->count == 4 && !form_of(frames->part[2], &form))
-        batch->error = "the form of a batch is \"map\" or \"canonical\"";
-    else
-        take_events(batches, batch, form, frames->part[frames->count - 1]);
+    if (id.len > BATCH_ID_MAX || !frames_are_good(frames, &lines)) {
+        delivery_init(&batch->delivery, "zmq", STR_NONE);
+        batch->error = "a batch is [id of at most 255 bytes, \"map\", array of events]";
+        return ERR_OK;
+    }
+    delivery_init(&batch->delivery, lines ? "import" : "zmq", lines ? frames->part[3] : STR_NONE);
+    take_elements(batches, batch, lines, frames->part[frames->count - 1]);
     return ERR_OK;
 }
 

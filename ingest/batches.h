@@ -1,11 +1,13 @@
 /* batches.h - events over ZeroMQ: a ROUTER on RUN_DIR/ingest-N.ipc.
  *
  * Request  [batch id, form, events]: the id is any bytes up to 255 and comes back with the answer; form is
- *          "map" (msgpack array of native events as maps) or "canonical" (array of event_encode() bytes,
- *          as `bilag import` sends them). Without the form frame it is "map".
+ *          "map" (msgpack array of native events as maps). Without the form frame it is "map".
+ * Lines    [batch id, "lines", file, array] is what `bilag import` sends: each element is [line, event], the
+ *          event being canonical (event_encode()), or [line, bytes, reason] of what is no event and is kept
+ *          with what was refused.
  * Answer   [batch id, msgpack map]: {"accepted","duplicates","rejected":[{"line","reason"}]} once all is
- *          durable, line being the place in the array from 1; rejected lines that are not named make
- *          "rejected_total". {"error": text, "retry": true} when nothing can be stored: send the same
+ *          durable, line being the place in the array from 1, or the line that was said; rejected lines that
+ *          are not named make "rejected_total". {"error": text, "retry": true} when nothing can be stored: send the same
  *          batch again. {"error": text, "retry": false} when it is no batch.
  *
  * Ahead    at most BATCHES_AHEAD batches of a sender are taken in before they are handled, the others wait with the

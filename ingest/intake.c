@@ -272,6 +272,14 @@ enum err intake_refuse(struct intake *intake, struct delivery *delivery, uint64_
     return refuse(intake, delivery, line, STR_NONE, bytes, reason);
 }
 
+enum err intake_refuse_for(struct intake *intake, struct delivery *delivery, uint64_t line, struct str bytes,
+                           struct str reason)
+{
+    arena_reset(&intake->parse);
+    reason = arena_copy(&intake->parse, reason);             /* ended by a 0 */
+    return reason.bytes ? refuse(intake, delivery, line, venue_in(FORM_JSON, bytes), bytes, reason.bytes) : ERR_MEMORY;
+}
+
 static enum err decode(struct intake *intake, enum form form, struct str bytes, struct event *ret_event,
                        struct fault *fault)
 {

@@ -49,6 +49,9 @@ USED enum err intake_add(struct intake *intake, struct delivery *delivery, enum 
 /* Refuses without looking: a line too long, bytes that are no list of events. */
 USED enum err intake_refuse(struct intake *intake, struct delivery *delivery, uint64_t line, struct str bytes,
                             const char *reason);
+/* A line that its sender found to be no event, with the sender's reason. */
+USED enum err intake_refuse_for(struct intake *intake, struct delivery *delivery, uint64_t line, struct str bytes,
+                                struct str reason);
 /* A fact that becomes true with the events added so far (eventlog.h). Copied. */
 USED enum err intake_mark(struct intake *intake, struct str key, struct str value);
 

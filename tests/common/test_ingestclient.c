@@ -20,6 +20,9 @@ static char folder[] = "/tmp/bilag-ingestclient-XXXXXX";
 static void *server_zmq, *server;
 static struct arena arena;
 
+/* [line, event], [line, event], [line, bytes, reason] */
+static const char sent[] = "\x93\x92\x01\x01\x92\x02\x02\x93\x04\xc4\x01{\xa7" "because";
+
 /* What the server answers to one batch: several messages, in order. "other" goes to another batch. */
 enum answer { OTHER_BATCH, FULL, NONSENSE, NOT_UNDERSTOOD, COUNTS, END };
 
@@ -71,13 +74,14 @@ static void *serve(void *context)
     const enum answer *answers = context;
 
     for (; *answers != END; answers++) {
-        char peer[256], id[64], form[16], payload[4096];
+        char peer[256], id[64], form[16], file[64], payload[4096];
         size_t peer_len = frame(peer, sizeof peer), id_len = frame(id, sizeof id), form_len = frame(form, sizeof form);
-        size_t payload_len = frame(payload, sizeof payload);
+        size_t file_len = frame(file, sizeof file), payload_len = frame(payload, sizeof payload);
         struct strbuf body;
         bool again = *answers == OTHER_BATCH;
 
-        if (form_len != 9 || memcmp(form, "canonical", 9) != 0 || payload_len != 5)
+        if (form_len != 5 || memcmp(form, "lines", 5) != 0 || file_len != 8 || memcmp(file, "a.ndjson", 8) != 0 ||
+            payload_len != sizeof sent - 1 || memcmp(payload, sent, payload_len) != 0)
             return context;
         do {
             char other[64];
@@ -117,12 +121,13 @@ static void stop_listening(void)
 
 static enum err send_one(int instances, int64_t patience_ms, struct ingest_answer *ret_answer, struct fault *fault)
 {
-    const struct str events[] = { { "\x01", 1 }, { "\x02", 1 }, { "\x03", 1 }, { "\x04", 1 } };
+    const struct ingest_item items[] = { { 1, { "\x01", 1 }, STR_NONE }, { 2, { "\x02", 1 }, STR_NONE },
+                                         { 4, { "{", 1 }, STR("because") } };
     struct ingestclient *client;
     enum err err;
 
     assert_int_equal(ingestclient_open(str_of(folder), instances, &client, fault), ERR_OK);
-    err = ingestclient_send(client, events, COUNT(events), patience_ms, &arena, ret_answer, fault);
+    err = ingestclient_send(client, STR("a.ndjson"), items, COUNT(items), patience_ms, &arena, ret_answer, fault);
     ingestclient_close(client);
     return err;
 }
@@ -155,7 +160,7 @@ static void answers(void **unused)
             fail_msg("%s: %s \"%s\"", rows[i].why, err_text(err), fault.text);
         if (!err) {
             assert_true(answer.accepted == 2 && answer.duplicates == 1 && answer.rejected == 1);
-            assert_true(answer.reject_count == 1 && answer.rejects[0].index == 3);
+            assert_true(answer.reject_count == 1 && answer.rejects[0].line == 4);
             assert_true(str_equal(answer.rejects[0].reason, STR("because")));
         }
     }

@@ -136,6 +136,9 @@ def test_import_says_what_it_took_and_what_not(tmp_path):
         until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
         done = pipeline.command("refused", check=False)
         assert done.returncode == 1 and "nowhere" in done.stdout
+        for line in ("line 3", "line 4  oslo-grill: kind", "line 6  nowhere"):       # kept, not only shown
+            assert f"import/evening.ndjson {line}" in done.stdout, done.stdout
+        assert "{not json" in done.stdout
 
 
 def test_import_of_saft(tmp_path):

@@ -76,7 +76,7 @@ def test_refused_is_taken_in(ingest):
     late = [receipt(n, venue="new") for n in range(6)]
     ingest.post(ndjson(late[0], late[1], receipt(1, venue="other")))
     ingest.batch(b"b", b"map", msgpack.packb([late[2]]))
-    ingest.batch(b"b", b"canonical", msgpack.packb([canonical(late[3])]))
+    ingest.batch(b"b", b"lines", b"b.ndjson", msgpack.packb([[17, canonical(late[3])]]))
     ingest.write_spool("a.ndjson", ndjson(late[4]))
     ingest.post(ndjson(receipt(7, venue="new", gross=1.5), receipt(8, venue="new", text="x" * 20000)))
     until("refused", lambda: ingest.counter("rejected") == 8)
@@ -154,23 +154,26 @@ def test_many_senders_share_commits(make):
     assert ingest.counter("commits") < 100
 
 
-# Goal: native maps and canonical arrays over ZeroMQ are the same events as over HTTP.
+# Goal: native maps and lines of a file over ZeroMQ are the same events as over HTTP; what its sender found to be no event
+# is kept with its line.
 def test_zmq_batches(ingest):
     events = [receipt(1), receipt(2), receipt(3, venue="nowhere"), {"v": 1}]
     answer = ingest.batch(b"b1", b"map", msgpack.packb(events))
     assert (answer["accepted"], answer["duplicates"]) == (2, 0)
     assert [r["line"] for r in answer["rejected"]] == [3, 4]
     assert ingest.batch(b"b1", msgpack.packb(events))["duplicates"] == 2
-    arrays = [canonical(receipt(1)), canonical(receipt(4)), [1, 2, 3]]
-    answer = ingest.batch(b"b2", b"canonical", msgpack.packb(arrays))
-    assert (answer["accepted"], answer["duplicates"], len(answer["rejected"])) == (1, 1, 1)
+    lines = [[10, canonical(receipt(1))], [11, canonical(receipt(4))], [12, [1, 2, 3]], [14, b"{x", "no JSON"], [15], 7]
+    answer = ingest.batch(b"b2", b"lines", b"a.ndjson", msgpack.packb(lines))
+    assert (answer["accepted"], answer["duplicates"]) == (1, 1)
+    assert [r["line"] for r in answer["rejected"]] == [12, 14, 5, 6] and answer["rejected"][1]["reason"] == "no JSON"
+    assert "import/a.ndjson line 14: no JSON" in ingest.command("refused")[0]
     assert ingest.post(ndjson(receipt(4), receipt(2)))[1]["duplicates"] == 2
 
 
 # Goal: binary garbage gets one clear answer each time, and the next batch is taken.
 def test_zmq_garbage(ingest):
     for frames in ([b"id", b"map", b"\xc1\xff\x00"], [b"id", b"map", b"\xdd\xff\xff\xff\xff"],
-                   [b"id", b"other", b"\x90"], [b"x" * 256, b"map", b"\x90"], [b"a", b"b", b"c", b"d"]):
+                   [b"id", b"other", b"\x90"], [b"id", b"lines", b"\xff", b"\x90"], [b"id", b"lines", b"f", b"\x01"], [b"x" * 256, b"map", b"\x90"], [b"a", b"b", b"c", b"d"]):
         answer = ingest.batch(*frames) if len(frames[0]) < 256 else None
         if answer is None:
             with ingest.dealer("ingest-0") as s:
