@@ -116,8 +116,8 @@ enum err secret_field(struct form *form, const yaml_node_t *node, const struct f
         return form_fault(form, node, "say where the key is, once: {file: keys/NAME} or {credential: NAME}");
     if (reference.credential.len && (!folder || !*folder))
         return form_fault(form, node, "there are no systemd credentials here (CREDENTIALS_DIRECTORY is not set); "
-                          "add LoadCredential=" STR_FMT ":... to the unit, or write {file: keys/NAME}",
-                          STR_ARG(reference.credential));
+                          "add LoadCredential=" STR_FMT ":... to the units of all stages (by hand: systemd-run -p), or "
+                          "write {file: keys/NAME}", STR_ARG(reference.credential));
     path = reference.file.len ? reference.file
                               : arena_format(form->arena, "%s/" STR_FMT, folder, STR_ARG(reference.credential));
     if (arena_failed(form->arena))
