@@ -11,10 +11,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { BATCH_EVENTS = 4096, BATCH_BYTES = 4 * 1024 * 1024, READ_BYTES = 256 * 1024, PATIENCE_MS = 30000,
+enum { BATCH_EVENTS = 4096, BATCH_BYTES = 4 * 1024 * 1024, READ_BYTES = 256 * 1024, PATIENCE_S = 30, PATIENCE_S_MAX = 86400,
        REFUSED_SHOWN = 50, REFUSED_BYTES = 16384, REASON_BYTES = 4096, ITEM_BYTES = 32,
        SOURCE_BYTES = 255 };
 
@@ -27,6 +28,7 @@ struct import {
     const char *file, *place_word;
     uint64_t taken;                      /* events handed over, of all files */
     uint64_t accepted, duplicates, refused;
+    int64_t patience_ms;
     bool progress;
     struct fault fault;
 };
@@ -64,7 +66,7 @@ static enum err hand_over(struct import *import)
 
     if (!import->count)
         return ERR_OK;
-    err = ingestclient_send(import->client, source_name(import->file), import->items, import->count, PATIENCE_MS,
+    err = ingestclient_send(import->client, source_name(import->file), import->items, import->count, import->patience_ms,
                             &import->batch_arena, &answer, &import->fault);
     if (err)
         return err;
@@ -254,6 +256,17 @@ static int import_file(struct import *import, const char *path, const char *form
     return import->refused > refused ? EXIT_RED : EXIT_FINE;
 }
 
+static bool patience(const char *seconds, int64_t *ret_ms)
+{
+    char *end = NULL;
+    unsigned long wait = seconds ? strtoul(seconds, &end, 10) : PATIENCE_S;
+
+    if (seconds && (end == seconds || *end || wait > PATIENCE_S_MAX))
+        return false;
+    *ret_ms = (int64_t)wait * 1000;
+    return true;
+}
+
 static int import_run(struct shell *shell, const struct args *args)
 {
     static struct import import;         /* large */
@@ -265,6 +278,8 @@ static int import_run(struct shell *shell, const struct args *args)
         return complain(shell, EXIT_USAGE, "which file? see bilag import --help");
     if (format && strcmp(format, "saft") != 0 && strcmp(format, "ndjson") != 0)
         return complain(shell, EXIT_USAGE, "--format is saft or ndjson, not %s", format);
+    if (!patience(args_value(args, "wait"), &import.patience_ms))
+        return complain(shell, EXIT_USAGE, "--wait is a number of seconds, %d at most", PATIENCE_S_MAX);
     import.shell = shell;
     import.progress = isatty(STDERR_FILENO);
     err = ingestclient_open(shell->config->run_dir, shell->config->stages.ingest, &import.client, &import.fault);
@@ -284,10 +299,13 @@ static int import_run(struct shell *shell, const struct args *args)
 static const struct option options[] = {
     { "format", "saft|ndjson", "of the files; else a name ending in .xml is SAF-T, all others NDJSON" },
     { "venue", "VENUE", "whose sales a SAF-T file holds" },
+    { "wait", "SECONDS", "for a bilag-ingest that does not answer; 30 unless said" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_import = {
-    "import", "[--format ndjson] FILE...  (- is standard input)\n[--format saft] --venue VENUE FILE...",
+    "import",
+    "[--format ndjson] [--wait SECONDS] FILE...  (- is standard input)\n"
+    "[--format saft] --venue VENUE [--wait SECONDS] FILE...",
     "sales from files into the event log; the same file again changes nothing", options, import_run,
 };

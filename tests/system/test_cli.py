@@ -159,8 +159,11 @@ def test_import_without_ingest_stores_nothing_and_says_so(tmp_path):
         pipeline.stop("ingest")
         path = tmp_path / "evening.ndjson"
         path.write_text(json.dumps(receipt(1)) + "\n")
-        done = pipeline.import_file(path, check=False)
+        done = pipeline.import_file(path, "--wait", "1", check=False)
         assert done.returncode == 1 and "ingest" in done.stderr and "accepted" not in done.stdout
+        for wrong in ("", "soon", "1s", "-1"):
+            done = pipeline.import_file(path, "--wait", wrong, check=False)
+            assert done.returncode == 2 and "number of seconds" in done.stderr
 
 
 # -- looking --
