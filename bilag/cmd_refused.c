@@ -2,6 +2,7 @@
  * is dropped in silence. */
 #include "shell.h"
 
+#include "decide.h"
 #include "event.h"
 #include "ingestclient.h"
 #include "refusals.h"
@@ -20,6 +21,7 @@ static const struct { const char *beside, *mend; } words[REFUSAL_STATE_COUNT] = 
     [REFUSAL_READY] = { "can be taken in now; was: ", NULL },
     [REFUSAL_TAKEN] = { "taken in since; was: ", NULL },
     [REFUSAL_REPLACED] = { "taken in since with other content; was: ", NULL },
+    [REFUSAL_DISMISSED] = { "dismissed; was: ", NULL },
 };
 
 /* What a till sent may be anything: only what is printable reaches the terminal, and no half letter. */
@@ -75,17 +77,57 @@ static int list(const struct refusals *refusals, const char *venue)
     return open ? EXIT_RED : EXIT_FINE;
 }
 
-static int show(const struct refusals *refusals, const char *number)
+/* NULL: there is none, and that is said. */
+static const struct refusal *numbered(struct shell *shell, const struct refusals *refusals, const char *number)
 {
     char *end;
     uint64_t wanted = strtoull(number, &end, 10);
 
-    if (*end || wanted == 0 || wanted > refusals->count) {
-        (void)printf("there is no such number\n");
-        return EXIT_FINE;
+    if (end == number || *end || wanted == 0 || wanted > refusals->count) {
+        (void)complain(shell, EXIT_USAGE, "%s is no number of the list (bilag refused list)", number);
+        return NULL;
     }
-    print_refusal(&refusals->at[wanted - 1], (size_t)wanted, SIZE_MAX);
-    return refusal_is_settled(&refusals->at[wanted - 1]) ? EXIT_FINE : EXIT_RED;
+    return &refusals->at[wanted - 1];
+}
+
+static int show(struct shell *shell, const struct refusals *refusals, const char *number)
+{
+    const struct refusal *refusal = numbered(shell, refusals, number);
+
+    if (!refusal)
+        return EXIT_USAGE;
+    print_refusal(refusal, (size_t)(refusal - refusals->at) + 1, SIZE_MAX);
+    return refusal_is_settled(refusal) ? EXIT_FINE : EXIT_RED;
+}
+
+/* --- seen to by a person --- */
+
+static int dismiss(struct shell *shell, const struct refusals *refusals, const struct args *args)
+{
+    const char *which = args->words[1], *venue = args_value(args, "venue"), *reason = args_value(args, "reason");
+    const struct refusal *refusal = NULL;
+    struct refusal_decision decision;
+    uint64_t count = 0;
+    int code;
+
+    if (!reason || !*reason)
+        return complain(shell, EXIT_USAGE, "--reason TEXT is needed: why nothing is missing without it");
+    if (strcmp(which, "all") != 0) {
+        refusal = numbered(shell, refusals, which);
+        if (!refusal)
+            return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < refusals->count; i++)
+        count += !refusal_is_settled(&refusals->at[i]) && (refusal ? refusal == &refusals->at[i]
+                                                                   : is_wanted(&refusals->at[i], venue));
+    decision = refusal ? refusal_dismissal(refusal, &shell->arena)
+                       : refusals_dismissal(refusals, venue ? str_of(venue) : STR_NONE, &shell->arena);
+    if (!decision.subject.bytes || !decision.detail.bytes)
+        return complain_err(shell, ERR_MEMORY, NULL);
+    code = count ? decide(shell, REFUSAL_VERB, decision.subject, decision.detail, str_of(reason), NULL) : EXIT_FINE;
+    if (code == EXIT_FINE)
+        (void)printf("%" PRIu64 " dismissed: kept and listed, and no longer counted\n", count);
+    return code;
 }
 
 /* --- taking in again --- */
@@ -182,24 +224,30 @@ static int refused_run(struct shell *shell, const struct args *args)
 
     if (!shell_day(shell, args, "since", 0, &since))
         return EXIT_USAGE;
-    if (!(strcmp(verb, "show") == 0 ? args->word_count == 2
-                                    : (strcmp(verb, "list") == 0 || strcmp(verb, "retry") == 0) && args->word_count <= 1))
-        return complain(shell, EXIT_USAGE, "list, show NUMBER or retry; see bilag refused --help");
+    if (!(strcmp(verb, "show") == 0 || strcmp(verb, "dismiss") == 0
+              ? args->word_count == 2
+              : (strcmp(verb, "list") == 0 || strcmp(verb, "retry") == 0) && args->word_count <= 1))
+        return complain(shell, EXIT_USAGE, "list, show NUMBER, retry or dismiss NUMBER|all; see bilag refused --help");
     err = refusals_load(shell->config, (int64_t)since * DAY_MS, &shell->arena, &refusals, &fault);
     if (err)
         return complain_err(shell, err, &fault);
     if (strcmp(verb, "show") == 0)
-        return show(&refusals, args->words[1]);
+        return show(shell, &refusals, args->words[1]);
+    if (strcmp(verb, "dismiss") == 0)
+        return dismiss(shell, &refusals, args);
     return strcmp(verb, "retry") == 0 ? take_in(shell, &refusals, venue) : list(&refusals, venue);
 }
 
 static const struct option options[] = {
     { "venue", "VENUE", "only of this venue, as far as the line said it" },
     { "since", "DATE", "only from this day (UTC) on" },
+    { "reason", "TEXT", "of dismiss: why nothing is missing without it; kept in the audit trail" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_refused = {
-    "refused", "list [--venue VENUE] [--since DATE]\nshow NUMBER [--since DATE]\nretry [--venue VENUE] [--since DATE]",
+    "refused",
+    "list [--venue VENUE] [--since DATE]\nshow NUMBER [--since DATE]\nretry [--venue VENUE] [--since DATE]\n"
+    "dismiss NUMBER|all [--venue VENUE] --reason TEXT",
     "events that ingest did not take, why, and taking them in once they can be", options, refused_run,
 };

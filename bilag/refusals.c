@@ -1,6 +1,11 @@
 #include "refusals.h"
 
+#include "audit.h"
 #include "event.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 enum { PARSE_BYTES = 8 * 1024 * 1024 };
 
@@ -40,7 +45,7 @@ static enum err event_of(struct str bytes, struct arena *arena, struct event *re
 
 bool refusal_is_settled(const struct refusal *refusal)
 {
-    return refusal->state == REFUSAL_TAKEN || refusal->state == REFUSAL_REPLACED;
+    return refusal->state == REFUSAL_TAKEN || refusal->state == REFUSAL_REPLACED || refusal->state == REFUSAL_DISMISSED;
 }
 
 static enum err judge(struct loading *loading, struct refusal *refusal)
@@ -104,6 +109,71 @@ static enum err settle(struct loading *loading, struct refusal *refusal)
     return err;
 }
 
+/* --- what people dismissed --- */
+
+/* Its subject names one line, or a venue, or all; its detail is the time of the last refusal that it is about. */
+static struct str line_subject(const struct refusal *refusal, struct arena *arena)
+{
+    return arena_format(arena, STR_FMT " line %" PRIu64, STR_ARG(refusal->source), refusal->line);
+}
+
+struct refusal_decision refusal_dismissal(const struct refusal *refusal, struct arena *arena)
+{
+    return (struct refusal_decision){ line_subject(refusal, arena), arena_format(arena, "%" PRId64, refusal->time_ms) };
+}
+
+struct refusal_decision refusals_dismissal(const struct refusals *refusals, struct str venue, struct arena *arena)
+{
+    int64_t last_ms = refusals->count ? refusals->at[refusals->count - 1].time_ms : 0;
+
+    return (struct refusal_decision){ venue.len ? arena_copy(arena, venue) : STR("all"),
+                                      arena_format(arena, "%" PRId64, last_ms) };
+}
+
+static bool is_about(const struct decision *decision, const struct refusal *refusal, int64_t last_ms, struct arena *arena)
+{
+    if (str_equal(decision->subject, STR("all")) || (refusal->venue.len && str_equal(decision->subject, refusal->venue)))
+        return refusal->time_ms <= last_ms;
+    return refusal->time_ms == last_ms && str_equal(decision->subject, line_subject(refusal, arena));
+}
+
+static enum err decision_seen(const struct decision *decision, void *context)
+{
+    struct loading *loading = context;
+    struct str detail;
+    int64_t last_ms;
+
+    if (!str_equal(decision->verb, STR(REFUSAL_VERB)))
+        return ERR_OK;
+    arena_reset(&loading->parse);
+    detail = arena_copy(&loading->parse, decision->detail);
+    last_ms = detail.bytes ? strtoll(detail.bytes, NULL, 10) : 0;
+    for (size_t i = 0; i < loading->count; i++)
+        if (!refusal_is_settled(&loading->list[i]) && is_about(decision, &loading->list[i], last_ms, &loading->parse))
+            loading->list[i].state = REFUSAL_DISMISSED;
+    return arena_failed(&loading->parse) ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err take_dismissals(struct loading *loading, struct fault *fault)
+{
+    struct str state_dir = loading->config->state_dir, folder;
+    struct audit *audit;
+    enum err err;
+
+    arena_reset(&loading->parse);
+    folder = arena_format(&loading->parse, STR_FMT "/audit", STR_ARG(state_dir));
+    if (!folder.bytes)
+        return ERR_MEMORY;
+    if (access(folder.bytes, F_OK) != 0)                     /* nobody has decided anything: looking makes no store */
+        return ERR_OK;
+    err = audit_open(state_dir, &audit, fault);
+    if (err)
+        return err;
+    err = audit_read(audit, 1, decision_seen, loading);
+    audit_close(audit);
+    return err;
+}
+
 enum err refusals_load(const struct config *config, int64_t from_ms, struct arena *arena,
                        struct refusals *ret_refusals, struct fault *fault)
 {
@@ -125,6 +195,8 @@ enum err refusals_load(const struct config *config, int64_t from_ms, struct aren
     err = eventlog_refused(loading.log, from_ms, refusal_seen, &loading);
     for (size_t i = 0; !err && i < loading.count; i++)
         err = settle(&loading, &loading.list[i]);
+    if (!err && loading.count)
+        err = take_dismissals(&loading, fault);
     arena_free(&loading.parse);
     eventlog_close(loading.log);
     if (!err)

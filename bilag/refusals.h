@@ -16,6 +16,7 @@ enum refusal_state {
     REFUSAL_TAKEN,                       /* was sent again: the log has it */
     REFUSAL_REPLACED,                    /* the log has this receipt with other content: sent again, it would be a
                                             conflict that holds its day */
+    REFUSAL_DISMISSED,                   /* a person has seen to it */
     REFUSAL_STATE_COUNT
 };
 
@@ -34,5 +35,12 @@ struct refusals { struct refusal *at; size_t count; };
 /* Since a time, oldest first; none if there is no log yet. */
 USED enum err refusals_load(const struct config *config, int64_t from_ms, struct arena *arena,
                             struct refusals *ret_refusals, struct fault *fault);
+
+/* The decision that dismisses one refusal, or all so far (of a venue, unless it is empty): subject and detail of the
+ * verb below, in the arena. STR_NONE: no memory. */
+#define REFUSAL_VERB "dismiss-refused"
+struct refusal_decision { struct str subject, detail; };
+struct refusal_decision refusal_dismissal(const struct refusal *refusal, struct arena *arena);
+struct refusal_decision refusals_dismissal(const struct refusals *refusals, struct str venue, struct arena *arena);
 
 #endif

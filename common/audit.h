@@ -16,7 +16,8 @@ struct decision {
     int64_t time_ms;
     struct str who;                       /* system user */
     struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
-                                             dismiss create-products invoice-from */
+                                             dismiss create-products invoice-from
+                                             dismiss-refused */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
     struct str detail;                    /* by verb: problem code, date, customer number, ... */
     struct str reason;

@@ -70,6 +70,27 @@ def test_reload_makes_venue_known(ingest):
     assert ingest.post(ndjson(receipt(1, venue="new")))[1]["accepted"] == 1
 
 
+# Goal: a line that nobody needs any longer is dismissed by a person, with a reason: still listed, no longer counted. What
+# comes later counts again.
+def test_refused_is_dismissed(ingest):
+    ingest.post(b"{\n{\n" + ndjson(receipt(1, venue="other")))
+    assert ingest.command("refused")[1] == 1
+    for wrong in (("2",), ("2", "--reason", ""), ("9", "--reason", "seen to"), ("x", "--reason", "seen to")):
+        assert ingest.command("refused", "dismiss", *wrong)[1] == 2
+    text, code = ingest.command("refused", "dismiss", "2", "--reason", "a test of the till's")
+    assert code == 0 and "1 dismissed" in text
+    text, code = ingest.command("refused", "list")
+    assert code == 1 and text.count("dismissed; was:") == 1 and "line 2: dismissed; was: not JSON" in text
+    assert "1 dismissed" in ingest.command("refused", "dismiss", "all", "--venue", "other", "--reason", "closed")[0]
+    assert "1 dismissed" in ingest.command("refused", "dismiss", "all", "--reason", "seen to")[0]
+    assert ingest.command("refused")[1] == 0
+    assert "refused" not in ingest.command("status")[0]
+    assert "a test of the till's" in ingest.command("audit")[0]
+    ingest.post(b"{\n")
+    text, code = ingest.command("refused")
+    assert code == 1 and text.count("dismissed; was:") == 3 and "refused" in ingest.command("status")[0]
+
+
 # Goal: what was refused is listed with its reason; events of a venue that was not set up are taken in from what was
 # kept once it is, whatever way they came, and then the list and the exit say that nothing is left to do.
 def test_refused_is_taken_in(ingest):
@@ -104,7 +125,7 @@ def test_refused_is_taken_in(ingest):
     assert code == 0 and '"seq": 0' in text
     text, code = ingest.command("refused", "retry", "--venue", "new", "--since", "2099-01-01")
     assert code == 0 and "0 taken in" in text
-    assert ingest.command("refused", "show", "0")[1] == 0 and ingest.command("refused", "show", "x")[1] == 0
+    assert ingest.command("refused", "show", "0")[1] == 2 and ingest.command("refused", "show", "x")[1] == 2
     assert ingest.command("refused", "again")[1] == 2
 
 
