@@ -6,17 +6,19 @@
 #include <string.h>
 
 enum { SECOND_US = 1000000, GUARD_US = 6000, GUARD_STEP_US = 2000, GUARD_MORE_US = 20000,
-       GUARD_FORGET_US = 600000000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
+       GUARD_FORGET_US = 600000000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500, PACE_LATE_US = 300, HELD_AGAIN_US = 20000,
        BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000, BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
 
-/* sent: when the last `count` requests left, in no order; with `per_second` of them, the oldest makes room. */
+/* sent: when the last `count` requests left, or will have left at the latest, in no order; with `per_second` of them, the
+ * oldest makes room. */
 struct bucket {
     int64_t due_us, closed_until_us, back_off_us;
     int64_t guard_us;                     /* beyond GUARD_US */
     int64_t count, sent_us[WINDOW_MAX];
 };
 
-void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second)
+void limiter_init(struct limiter *limiter, struct quota *quota, struct str subscription_key, int32_t per_second,
+                  int64_t hold_us)
 {
     unsigned char hash[crypto_generichash_BYTES_MIN];
     char name[2 * sizeof hash + 1];
@@ -25,7 +27,7 @@ void limiter_init(struct limiter *limiter, struct quota *quota, struct str subsc
     (void)crypto_generichash(hash, sizeof hash, (const unsigned char *)subscription_key.bytes, subscription_key.len,
                              (const unsigned char *)"bilag quota bucket", 18);
     (void)sodium_bin2hex(name, sizeof name, hash, sizeof hash);
-    *limiter = (struct limiter){ .quota = quota, .per_second = per_second,
+    *limiter = (struct limiter){ .quota = quota, .per_second = per_second, .hold_us = hold_us,
                                  .interval_us = (SECOND_US + GUARD_US) / per_second,
                                  .early_us = per_second <= WINDOW_MAX ? EARLY_US : EARLY_WITHOUT_WINDOW_US };
     key_init(&limiter->bucket);
@@ -104,6 +106,9 @@ static enum err bucket_allows(const struct bucket *bucket, const struct limiter 
         at = bucket->closed_until_us;
     if (now_us >= at)
         return ERR_OK;
+    /* Which of those under way leaves first is not known: nobody tells another process. */
+    if (oldest >= 0 && bucket->sent_us[oldest] > now_us && at > now_us + HELD_AGAIN_US && bucket->closed_until_us <= now_us)
+        at = now_us + HELD_AGAIN_US;
     *ret_at_us = at;
     return ERR_BUSY;
 }
@@ -128,7 +133,7 @@ static enum err take_work(struct txn *txn, void *context)
     if (err)
         return err;
     bucket.due_us = (bucket.due_us > work->now_us ? bucket.due_us : work->now_us) + work->limiter->interval_us;
-    bucket_note(&bucket, work->limiter, work->now_us);
+    bucket_note(&bucket, work->limiter, work->now_us + work->limiter->hold_us);
     return bucket_put(txn, work->limiter, &bucket);
 }
 
@@ -155,16 +160,17 @@ enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_u
     return err;
 }
 
-static enum err late_work(struct txn *txn, void *context)
+static enum err left_work(struct txn *txn, void *context)
 {
     struct limiter_work *work = context;
+    int64_t held_us = work->now_us + work->limiter->hold_us;
     struct bucket bucket;
     enum err err = bucket_get(txn, work->limiter, &bucket);
 
     if (err)
         return err;
     for (int64_t i = 0; i < bucket.count; i++)
-        if (bucket.sent_us[i] == work->now_us) {
+        if (bucket.sent_us[i] == held_us) {
             bucket.sent_us[i] = work->sent_us;
             break;
         }
@@ -173,11 +179,13 @@ static enum err late_work(struct txn *txn, void *context)
     return bucket_put(txn, work->limiter, &bucket);
 }
 
-enum err limiter_late(struct limiter *limiter, int64_t taken_us, int64_t sent_us)
+enum err limiter_left(struct limiter *limiter, int64_t taken_us, int64_t sent_us)
 {
     struct limiter_work work = { .limiter = limiter, .now_us = taken_us, .sent_us = sent_us };
 
-    return store_write(limiter->quota->store, late_work, &work);
+    if (limiter->per_second > WINDOW_MAX && sent_us - taken_us < PACE_LATE_US)
+        return ERR_OK;                   /* nothing is held, and the pace is kept */
+    return store_write(limiter->quota->store, left_work, &work);
 }
 
 static enum err throttled_work(struct txn *txn, void *context)

@@ -159,7 +159,7 @@ enum err login_start(struct client *client)
     int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT,
                        STR_ARG(config->subscription_key));
     struct http_request request = { .method = HTTP_POST, .url = config->token_url,
-                                    .body = STR("grant_type=client_credentials") };
+                                    .body = STR("grant_type=client_credentials"), .mark = client->po->taken_us };
     enum err err = ERR_TOO_LONG;
 
     if (len > 0 && (size_t)len < sizeof subscription &&

@@ -13,7 +13,7 @@
 #include "log.h"
 #include "problemdetails.h"
 
-enum { LATE_US = 300, STORE_AGAIN_MS = 1000 };
+enum { STORE_AGAIN_MS = 1000 };
 
 const struct config *po_config(const struct poweroffice *po)
 {
@@ -82,11 +82,21 @@ void po_throttled(struct poweroffice *po, int64_t sent_us, const struct http_rep
     log_fact("api=throttled wait_s=%" PRId64 "%s%s", wait_s, err ? " why=" : "", err ? err_text(err) : "");
 }
 
+static void request_left(void *context, int64_t taken_us)
+{
+    struct poweroffice *po = context;
+    enum err err = limiter_left(&po->limiter, taken_us, po_steady_us());
+
+    if (err)
+        log_fact("level=error what=quota why=\"%s\"", err_text(err));
+}
+
 static void use_settings(struct poweroffice *po)
 {
     const struct config *config = po_config(po);
 
-    limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second);
+    limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second,
+                 (int64_t)config->sender.connect_wait_ms * 1000);
     transport_patience(po->transport, config->sender.connect_wait_ms, config->sender.answer_wait_ms,
                   config->sender.in_flight_max);
 }
@@ -113,6 +123,7 @@ static enum err open_with(struct poweroffice start, struct poweroffice **ret_po,
         return err;
     }
     use_settings(po);
+    transport_leaving(po->transport, request_left, po);
     if (po->stage)
         stage_set_wait(po->stage, transport_wait, po->transport);
     *ret_po = po;
@@ -372,7 +383,8 @@ static enum err call_start(struct client *client, int priority, const struct tok
     int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT,
                        STR_ARG(config->subscription_key));
     int url_len = snprintf(url, sizeof url, STR_FMT STR_FMT, STR_ARG(config->api_url), STR_ARG(pending->path));
-    struct http_request request = { .method = methods[pending->method], .body = pending->body };
+    struct http_request request = { .method = methods[pending->method], .body = pending->body,
+                                    .mark = client->po->taken_us };
     enum err err = ERR_TOO_LONG;
 
     if (len > 0 && (size_t)len < sizeof subscription && url_len > 0 && (size_t)url_len < sizeof url &&
@@ -445,8 +457,7 @@ static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter 
 
 static enum err start_one(struct poweroffice *po, struct choice *choice)
 {
-    int64_t taken_us, sent_us;
-    enum err err = may_send(po, limiter_take, &taken_us);
+    enum err err = may_send(po, limiter_take, &po->taken_us);
 
     if (err)
         return err;
@@ -456,16 +467,10 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
                                      : call_start(choice->client, choice->priority, &choice->token);
     if (err) {
         log_fact("level=error client=%s what=\"request not started\" why=\"%s\"", choice->client->id, err_text(err));
+        request_left(po, po->taken_us);
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
-        return err;
     }
-    sent_us = po_steady_us();
-    if (sent_us - taken_us > LATE_US) {                      /* a busy machine is not to bunch requests */
-        err = limiter_late(&po->limiter, taken_us, sent_us);
-        if (err)
-            log_fact("level=error what=quota why=\"%s\"", err_text(err));
-    }
-    return ERR_OK;
+    return err;
 }
 
 /* Starts all that may; says whether anything was started. */

@@ -52,6 +52,7 @@ struct poweroffice {
     struct quota quota;
     struct refstore *refstore;
     struct limiter limiter;
+    int64_t taken_us;                     /* when the request that is being started was taken from the quota */
     struct transport *transport;
     struct client *ring;                  /* whose turn is next */
     size_t waiting, waiting_bytes, urgent;                   /* urgent: waiting, of priority 0 */

@@ -14,6 +14,7 @@ struct transfer {
     char *url, *body;
     struct strbuf reply;
     bool sent;
+    int64_t mark;
     transport_done done;
     void *context;
 };
@@ -23,6 +24,8 @@ struct transport {
     struct transfer *idle, **all;
     size_t all_count, under_way;
     long connect_ms, answer_ms;
+    transport_left left;
+    void *left_context;
 };
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
@@ -31,6 +34,12 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 
     strbuf_add(&transfer->reply, (struct str){ bytes, size * count });
     return transfer->reply.failed ? 0 : size * count;
+}
+
+static void tell_left(const struct transfer *transfer)
+{
+    if (transfer->transport->left)
+        transfer->transport->left(transfer->transport->left_context, transfer->mark);
 }
 
 /* Called when a connection stands and the request is about to go out. A second call means that libcurl saw a kept
@@ -46,6 +55,7 @@ static int about_to_send(void *context, char *to_ip, char *from_ip, int to_port,
     if (transfer->sent)
         return CURL_PREREQFUNC_ABORT;
     transfer->sent = true;
+    tell_left(transfer);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -71,6 +81,12 @@ void transport_patience(struct transport *transport, int32_t connect_ms, int32_t
     transport->answer_ms = answer_ms;
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)connections);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
+}
+
+void transport_leaving(struct transport *transport, transport_left left, void *context)
+{
+    transport->left = left;
+    transport->left_context = context;
 }
 
 /* Headers carry keys and tokens. */
@@ -217,6 +233,7 @@ enum err transport_start(struct transport *transport, const struct http_request 
     if (!transfer)
         return ERR_MEMORY;
     transfer->sent = false;
+    transfer->mark = request->mark;
     transfer->done = done;
     transfer->context = context;
     if (!copy_request(transfer, request) || !set_options(transfer, request) ||
@@ -249,6 +266,8 @@ static void transfer_end(struct transport *transport, CURL *easy, CURLcode code)
     reply.retry_after = reply_header(easy, "Retry-After");
     reply.pagination = reply_header(easy, "X-Pagination");
     transport->under_way--;
+    if (!transfer->sent)
+        tell_left(transfer);
     (void)curl_multi_remove_handle(transport->multi, easy);
     transfer->done(transfer->context, &reply);
     transfer_clear(transfer);

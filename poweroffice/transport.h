@@ -21,6 +21,7 @@ struct http_request {
     enum http_method method;
     struct str url, body;
     struct str headers[HTTP_HEADERS_MAX]; /* "Name: value"; wiped after use */
+    int64_t mark;                         /* for transport_leaving */
 };
 
 struct http_reply {
@@ -32,10 +33,14 @@ struct http_reply {
 
 struct transport;
 typedef void (*transport_done)(void *context, const struct http_reply *reply);
+typedef void (*transport_left)(void *context, int64_t mark);
 
 USED enum err transport_open(struct transport **ret_transport);
 void transport_close(struct transport *transport);                          /* NULL is fine */
 void transport_patience(struct transport *transport, int32_t connect_ms, int32_t answer_ms, int32_t connections);
+/* left() is called as each request leaves, its connection standing, or ends without having left: once for each that
+ * transport_start() took, and it must not start any. */
+void transport_leaving(struct transport *transport, transport_left left, void *context);
 USED enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done, void *context);
 void transport_turn(struct transport *transport);                           /* moves what can move, ends what has ended */
 size_t transport_under_way(const struct transport *transport);

@@ -52,7 +52,7 @@ static size_t run(int32_t per_second, int64_t late_us, int64_t span_us, int64_t 
     size_t count = 0;
 
     for (size_t i = 0; i < COUNT(limiters); i++)
-        limiter_init(&limiters[i], &quota, STR("a key"), per_second);
+        limiter_init(&limiters[i], &quota, STR("a key"), per_second, 0);
     do {
         size_t who = wake_us[0] <= wake_us[1] ? 0 : 1;
         enum err err;
@@ -105,7 +105,7 @@ static void idle_time_is_not_saved_up(void **unused)
     int64_t at_us = 0;
 
     (void)unused;
-    limiter_init(&limiter, &quota, STR("a key"), 10);
+    limiter_init(&limiter, &quota, STR("a key"), 10, 0);
     assert_int_equal(limiter_take(&limiter, 1000000, &at_us), ERR_OK);
     assert_int_equal(limiter_take(&limiter, 900000000, &at_us), ERR_OK);
     assert_int_equal(limiter_take(&limiter, 900000001, &at_us), ERR_BUSY);
@@ -118,8 +118,8 @@ static void keys_have_buckets_of_their_own(void **unused)
     int64_t at_us = 0;
 
     (void)unused;
-    limiter_init(&a, &quota, STR("one"), 10);
-    limiter_init(&b, &quota, STR("two"), 10);
+    limiter_init(&a, &quota, STR("one"), 10, 0);
+    limiter_init(&b, &quota, STR("two"), 10, 0);
     assert_int_equal(limiter_take(&a, 1000000, &at_us), ERR_OK);
     assert_int_equal(limiter_take(&b, 1000000, &at_us), ERR_OK);
     assert_int_equal(limiter_look(&a, 1000001, &at_us), ERR_BUSY);
@@ -131,13 +131,42 @@ static void late_request_counts_from_when_it_left(void **unused)
     int64_t at_us = 0;
 
     (void)unused;
-    limiter_init(&limiter, &quota, STR("a key"), 10);
+    limiter_init(&limiter, &quota, STR("a key"), 10, 0);
     assert_int_equal(limiter_take(&limiter, 1000000, &at_us), ERR_OK);
     for (int64_t i = 1; i < 10; i++)
         assert_int_equal(limiter_take(&limiter, 1000000 + 100600 * i, &at_us), ERR_OK);
-    assert_int_equal(limiter_late(&limiter, 1000000, 1030000), ERR_OK);      /* the first left 30 ms late ... */
+    assert_int_equal(limiter_left(&limiter, 1000000, 1030000), ERR_OK);      /* the first left 30 ms late ... */
     assert_int_equal(limiter_take(&limiter, 2006000, &at_us), ERR_BUSY);     /* ... so the eleventh waits for it */
     assert_int_equal(at_us, 2036000);
+}
+
+/* Connections take two seconds to stand: whatever leaves then, and whoever asks meanwhile, no second has more. */
+static void what_has_not_left_holds_its_place(void **unused)
+{
+    struct limiter limiter, other;
+    int64_t at_us = 0, taken_us[10], now_us = 0;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 10, 5000000);
+    limiter_init(&other, &quota, STR("a key"), 10, 5000000);
+    for (size_t i = 0; i < COUNT(taken_us); i++) {
+        taken_us[i] = 1000000 + 100600 * (int64_t)i;
+        assert_int_equal(limiter_take(&limiter, taken_us[i], &at_us), ERR_OK);
+    }
+    for (now_us = 2100000; now_us < 3000000; now_us += 100000) {             /* they are on their way: nobody else goes */
+        assert_int_equal(limiter_take(&other, now_us, &at_us), ERR_BUSY);
+        assert_int_equal(at_us, now_us + 20000);
+    }
+    for (size_t i = 0; i < 9; i++)
+        assert_int_equal(limiter_left(&limiter, taken_us[i], 3000000), ERR_OK);
+    assert_int_equal(limiter_take(&other, 4005999, &at_us), ERR_BUSY);
+    assert_int_equal(limiter_take(&other, 4006000, &at_us), ERR_OK);
+    assert_int_equal(limiter_left(&other, 4006000, 4006000), ERR_OK);
+    for (now_us = 4106600; limiter_take(&other, now_us, &at_us) == ERR_OK; now_us += 100600)
+        assert_int_equal(limiter_left(&other, now_us, now_us), ERR_OK);
+    assert_int_equal(now_us, 4006000 + 100600 * 9);          /* the tenth of the first is still to come ... */
+    now_us = taken_us[9] + 5000000 + 1006000;
+    assert_int_equal(limiter_take(&other, now_us, &at_us), ERR_OK);          /* ... or its process is gone */
 }
 
 static void throttled_stops_everybody(void **unused)
@@ -146,8 +175,8 @@ static void throttled_stops_everybody(void **unused)
     int64_t at_us = 0, now_us = 100000000;
 
     (void)unused;
-    limiter_init(&limiter, &quota, STR("a key"), 10);
-    limiter_init(&other, &quota, STR("a key"), 10);
+    limiter_init(&limiter, &quota, STR("a key"), 10, 0);
+    limiter_init(&other, &quota, STR("a key"), 10, 0);
     assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 7), ERR_OK);         /* as told */
     assert_int_equal(limiter_take(&other, now_us + 6999999, &at_us), ERR_BUSY);
     assert_int_equal(at_us, now_us + 7000000);
@@ -171,7 +200,7 @@ static void throttled_makes_the_guard_longer_for_a_while(void **unused)
     int64_t at_us = 0, now_us = 100000000;
 
     (void)unused;
-    limiter_init(&limiter, &quota, STR("a key"), 1);
+    limiter_init(&limiter, &quota, STR("a key"), 1, 0);
     assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 1), ERR_OK);
     now_us += 1000000;
     assert_int_equal(limiter_take(&limiter, now_us, &at_us), ERR_OK);
@@ -191,7 +220,7 @@ static void throttled_wait_is_bounded(void **unused)
     int64_t at_us = 0, now_us = 100000000;
 
     (void)unused;
-    limiter_init(&limiter, &quota, STR("a key"), 10);
+    limiter_init(&limiter, &quota, STR("a key"), 10, 0);
     for (int i = 0; i < 20; i++) {
         assert_int_equal(limiter_throttled(&limiter, now_us, now_us, 0), ERR_OK);
         assert_int_equal(limiter_look(&limiter, now_us, &at_us), ERR_BUSY);
@@ -267,8 +296,8 @@ static void lowered_setting_counts_what_left_before(void **unused)
     int64_t at_us = 0;
 
     (void)unused;
-    limiter_init(&many, &quota, STR("a key"), 100);
-    limiter_init(&few, &quota, STR("a key"), 5);
+    limiter_init(&many, &quota, STR("a key"), 100, 0);
+    limiter_init(&few, &quota, STR("a key"), 5, 0);
     for (int64_t i = 0; i < 100; i++)
         assert_int_equal(limiter_take(&many, 1000000 + 10060 * i, &at_us), ERR_OK);
     assert_int_equal(limiter_take(&few, 2006000, &at_us), ERR_BUSY);
@@ -281,7 +310,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(no_second_above_and_the_quota_used), ROW(idle_time_is_not_saved_up), ROW(keys_have_buckets_of_their_own),
-        ROW(late_request_counts_from_when_it_left), ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
+        ROW(late_request_counts_from_when_it_left), ROW(what_has_not_left_holds_its_place),
+        ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
         ROW(throttled_makes_the_guard_longer_for_a_while),
         ROW(tokens_are_kept_until_near_expiry), ROW(only_the_refused_token_is_dropped),
         ROW(lowered_setting_counts_what_left_before), ROW(leases_exclude_others_and_end_by_themselves),
