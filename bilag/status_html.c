@@ -54,7 +54,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
         text(out, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
-    if (doc->state == DOC_FAILED && doc->status.words.len) {
+    if ((doc->state == DOC_FAILED || doc->state == DOC_SENDING) && doc->status.words.len) {
         strbuf_format(out, "<p>PowerOffice: ");
         text(out, doc->status.words);
     }

@@ -49,7 +49,7 @@ static void problems_of(const struct shell *shell, const struct book_doc *doc, s
 
 static void advise(const struct book_doc *doc, struct strbuf *out)
 {
-    char text[400];
+    char text[1000];
     struct problems acceptable = doc->draft.problems;
     bool all = acceptable.count > 0 && (doc->state == DOC_HELD || doc->state == DOC_SENT);
 
@@ -61,11 +61,11 @@ static void advise(const struct book_doc *doc, struct strbuf *out)
                            TEXT(doc->draft.doc.venue), TEXT(acceptable.at[i].arg[0]));
             paragraph(out, 10, str_of(text));
         }
+    if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
+        (void)snprintf(text, sizeof text, "PowerOffice said: %.*s", TEXT(doc->status.words));
+        paragraph(out, 10, str_of(text));
+    }
     if (doc->state == DOC_FAILED) {
-        if (doc->status.words.len) {
-            (void)snprintf(text, sizeof text, "PowerOffice said: %.*s", TEXT(doc->status.words));
-            paragraph(out, 10, str_of(text));
-        }
         (void)snprintf(text, sizeof text, "When the cause is mended: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
         paragraph(out, 10, str_of(text));
     } else if (all) {

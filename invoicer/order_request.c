@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, PAGES_MAX = 200 };
+enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, STEP_ORDERS_PLAIN, STEP_INVOICES_PLAIN, PAGES_MAX = 200 };
 enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
 static bool read_totals(struct str json, struct sent *sent)
@@ -45,13 +45,17 @@ static void order_judge_sent(const struct task *task, const struct sent *sent, s
 
 /* The list is narrowed by time with a generous margin: clocks differ, an order may have waited sealed, and a store that
  * was lost or put back seals again what was sent since the day of the sale. Some versions of PowerOffice are said to
- * demand dates; then the second step gives them. */
+ * demand dates; then the second step gives them, and the third asks for all if that is refused, too. */
 static void orders_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
 {
     int64_t sold_ms = (int64_t)task->draft->post_on * DAY_MS;
     int64_t since_ms = task->record->sealed_ms < sold_ms ? task->record->sealed_ms : sold_ms;
     char from[32], day[16], until[16];
 
+    if (lookup->step == STEP_ORDERS_PLAIN) {
+        strbuf_format(path, "/SalesOrders?PageNumber=%d&PageSize=5000", lookup->page);
+        return;
+    }
     strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true&lastChangedDateTimeOffsetGreaterThan=%s",
                   time_text_utc(since_ms - MARGIN_MS, from));
     if (lookup->step == STEP_ORDERS_DATED)
@@ -67,16 +71,22 @@ static void invoices_path(const struct task *task, const struct lookup *lookup, 
     int32_t from = sealed < task->draft->post_on ? sealed : task->draft->post_on;
     char day[16], until[16];
 
-    strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=%s&Fields=Id,OrderNo,InvoiceNo,ExternalImportReference,"
-                  "TotalAmount,IsReversed&PageNumber=%d&PageSize=5000", day_text(from - 1, day),
-                  day_text(sealed + 400, until), lookup->page);
+    strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=%s%s&PageNumber=%d&PageSize=5000", day_text(from - 1, day),
+                  day_text(sealed + 400, until),
+                  lookup->step == STEP_INVOICES_PLAIN
+                      ? "" : "&Fields=Id,OrderNo,InvoiceNo,ExternalImportReference,TotalAmount,IsReversed", lookup->page);
+}
+
+static bool is_of_invoices(const struct lookup *lookup)
+{
+    return lookup->step == STEP_INVOICES || lookup->step == STEP_INVOICES_PLAIN;
 }
 
 static void order_lookup_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
 {
     if (lookup->step == STEP_CONFIRM)
         strbuf_format(path, "/SalesOrders/%s/Complete", lookup->found.id);
-    else if (lookup->step == STEP_INVOICES)
+    else if (is_of_invoices(lookup))
         invoices_path(task, lookup, path);
     else
         orders_path(task, lookup, path);
@@ -111,8 +121,8 @@ static enum look read_orders(const struct task *task, struct lookup *lookup, lon
     struct str row;
     size_t rows;
 
-    if (status == 400 && lookup->step == STEP_ORDERS)
-        return next_step(lookup, STEP_ORDERS_DATED);
+    if (status == 400 && lookup->step != STEP_ORDERS_PLAIN)
+        return next_step(lookup, lookup->step == STEP_ORDERS ? STEP_ORDERS_DATED : STEP_ORDERS_PLAIN);
     if (status >= 300)
         return LOOK_LATER;
     if (find_row(task, json, &row, &rows)) {
@@ -121,10 +131,8 @@ static enum look read_orders(const struct task *task, struct lookup *lookup, lon
         (void)json_member_int(row, "SalesOrderNo", &lookup->found.number);
         return next_step(lookup, STEP_CONFIRM);
     }
-    if (!last_page && rows && lookup->page < PAGES_MAX) {
-        lookup->page++;
-        return LOOK_MORE;
-    }
+    if (!last_page && rows)
+        return lookup->page++ < PAGES_MAX ? LOOK_MORE : LOOK_LATER;  /* not seen to its end: nothing is known */
     if (list_has(str_of(lookup->missing), STR("OutgoingInvoice")))
         return LOOK_ABSENT;
     return next_step(lookup, STEP_INVOICES);
@@ -137,6 +145,8 @@ static enum look read_invoices(const struct task *task, struct lookup *lookup, l
     struct str row;
     size_t rows;
 
+    if (status == 400 && lookup->step == STEP_INVOICES)
+        return next_step(lookup, STEP_INVOICES_PLAIN);
     if (status >= 300)
         return LOOK_LATER;
     if (find_row(task, json, &row, &rows)) {
@@ -147,10 +157,9 @@ static enum look read_invoices(const struct task *task, struct lookup *lookup, l
         lookup->found.invoiced = true;
         return LOOK_FOUND;
     }
-    if (last_page || !rows || lookup->page >= PAGES_MAX)
+    if (last_page || !rows)
         return LOOK_ABSENT;
-    lookup->page++;
-    return LOOK_MORE;
+    return lookup->page++ < PAGES_MAX ? LOOK_MORE : LOOK_LATER;
 }
 
 static enum look read_order(const struct task *task, struct lookup *lookup, long status, struct str json)
@@ -174,7 +183,7 @@ static enum look order_lookup_read(const struct task *task, struct lookup *looku
 {
     if (lookup->step == STEP_CONFIRM)
         return read_order(task, lookup, status, json);
-    return lookup->step == STEP_INVOICES ? read_invoices(task, lookup, status, json, last_page)
+    return is_of_invoices(lookup) ? read_invoices(task, lookup, status, json, last_page)
                                          : read_orders(task, lookup, status, json, last_page);
 }
 

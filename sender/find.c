@@ -83,6 +83,8 @@ static bool looked(struct job *job, struct slot *slot, const struct answer *answ
         return true;
     case LOOK_LATER:
         ask_later(job, now);
+        if (answer->outcome == OUTCOME_REFUSED)
+            job_words(job, answer);      /* nobody else would say why it takes so long */
         return true;
     }
     return true;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STEP_TRANSACTIONS, STEP_VOUCHER, PAGES_MAX = 200, NUMBER_TRIES = 30 };
+enum { STEP_TRANSACTIONS, STEP_VOUCHER, STEP_PLAIN, PAGES_MAX = 200, NUMBER_TRIES = 30 };
 
 static void header(const struct draft *draft, struct strbuf *body)
 {
@@ -90,7 +90,8 @@ static struct money debit(const struct draft *draft)
     return sum;
 }
 
-/* From the second look on without the account: it may have been given another number meanwhile. */
+/* From the second look on without the account: it may have been given another number meanwhile. A list that is refused
+ * is asked for once more with nothing but what it must have: the rest makes it short, no more. */
 static void voucher_lookup_path(const struct task *task, const struct lookup *lookup, struct strbuf *path)
 {
     const struct draft *draft = task->draft;
@@ -101,11 +102,14 @@ static void voucher_lookup_path(const struct task *task, const struct lookup *lo
         return;
     }
     (void)day_text(draft->post_on, day);
-    strbuf_format(path, "/AccountTransactions?fromDate=%s&toDate=%s&voucherTypes=CashJournal", day, day);
-    if (!task->record->lookups && draft->line_count)
-        strbuf_format(path, "&accountNos=%" PRId64, draft->lines[0].account);
-    strbuf_format(path, "&Fields=VoucherId,VoucherNo,ExternalImportReference,IsReversed&PageNumber=%d&PageSize=5000",
-                  lookup->page);
+    strbuf_format(path, "/AccountTransactions?fromDate=%s&toDate=%s", day, day);
+    if (lookup->step != STEP_PLAIN) {
+        strbuf_add(path, STR("&voucherTypes=CashJournal"));
+        if (!task->record->lookups && draft->line_count)
+            strbuf_format(path, "&accountNos=%" PRId64, draft->lines[0].account);
+        strbuf_add(path, STR("&Fields=VoucherId,VoucherNo,ExternalImportReference,IsReversed"));
+    }
+    strbuf_format(path, "&PageNumber=%d&PageSize=5000", lookup->page);
 }
 
 static bool row_is_ours(const struct task *task, struct str row, struct sent *found)
@@ -130,6 +134,11 @@ static enum look read_transactions(const struct task *task, struct lookup *looku
     struct str row;
     size_t at = 0, rows = 0;
 
+    if (status == 400 && lookup->step == STEP_TRANSACTIONS) {
+        lookup->step = STEP_PLAIN;
+        lookup->page = 1;
+        return LOOK_MORE;
+    }
     if (status >= 300)
         return LOOK_LATER;
     while (json_item(json, &at, &row)) {
@@ -139,10 +148,9 @@ static enum look read_transactions(const struct task *task, struct lookup *looku
             return LOOK_MORE;
         }
     }
-    if (last_page || !rows || lookup->page >= PAGES_MAX)
+    if (last_page || !rows)
         return LOOK_ABSENT;
-    lookup->page++;
-    return LOOK_MORE;
+    return lookup->page++ < PAGES_MAX ? LOOK_MORE : LOOK_LATER;      /* not seen to its end: nothing is known */
 }
 
 static enum look read_voucher(const struct task *task, struct lookup *lookup, long status, struct str json)

@@ -156,7 +156,7 @@ static void what_never_leaves(void **unused)
     }
 }
 
-enum { ORDERS, DATED, INVOICES, CONFIRM };
+enum { ORDERS, DATED, INVOICES, CONFIRM, ORDERS_PLAIN, INVOICES_PLAIN };
 
 static void search(void **unused)
 {
@@ -167,7 +167,13 @@ static void search(void **unused)
         { "no order: perhaps an invoice", ORDERS, "", "", true, 204, LOOK_MORE, INVOICES },
         { "no order, no right to look at invoices", ORDERS, "OutgoingInvoice", "", true, 204, LOOK_ABSENT, ORDERS },
         { "dates are demanded", ORDERS, "", "{}", true, 400, LOOK_MORE, DATED },
-        { "refused even so", DATED, "", "{}", true, 400, LOOK_LATER, DATED },
+        { "refused even so: all of them", DATED, "", "{}", true, 400, LOOK_MORE, ORDERS_PLAIN },
+        { "refused as well", ORDERS_PLAIN, "", "{}", true, 400, LOOK_LATER, ORDERS_PLAIN },
+        { "an order among all", ORDERS_PLAIN, "", "[" ROW "]", true, 200, LOOK_MORE, CONFIRM },
+        { "not among all", ORDERS_PLAIN, "", "[{\"Id\":\"a1\"}]", true, 200, LOOK_MORE, INVOICES },
+        { "fields of invoices are refused", INVOICES, "", "{}", true, 400, LOOK_MORE, INVOICES_PLAIN },
+        { "invoices are refused", INVOICES_PLAIN, "", "{}", true, 400, LOOK_LATER, INVOICES_PLAIN },
+        { "an invoice among all", INVOICES_PLAIN, "", "[" ROW "]", true, 200, LOOK_FOUND, INVOICES_PLAIN },
         { "an invoice", INVOICES, "", "[" ROW "]", true, 200, LOOK_FOUND, INVOICES },
         { "neither", INVOICES, "", "[{\"Id\":\"a1\"}]", true, 200, LOOK_ABSENT, INVOICES },
         { "more of them", INVOICES, "", "[{\"Id\":\"a1\"}]", false, 200, LOOK_MORE, INVOICES },
@@ -186,6 +192,19 @@ static void search(void **unused)
         if (look != rows[i].look || lookup.step != rows[i].to)
             fail_msg("%s: %d, step %d", rows[i].why, look, lookup.step);
     }
+}
+
+static void a_list_without_end_proves_nothing(void **unused)
+{
+    struct lookup lookup = { .step = ORDERS_PLAIN, .page = 1 };
+    enum look look = LOOK_MORE;
+    int pages = 0;
+
+    (void)unused;
+    for (; look == LOOK_MORE && pages < 1000; pages++)
+        look = order_ops.lookup_read(&task, &lookup, 200, STR("[{\"Id\":\"a1\"}]"), false);
+    assert_int_equal(look, LOOK_LATER);
+    assert_int_equal(pages, 200);
 }
 
 static void totals(void **unused)
@@ -272,7 +291,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(what_never_leaves),
         ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
-        ORDER_TEST(looks_since_the_sale), ORDER_TEST(invoice_follows_once),
+        ORDER_TEST(looks_since_the_sale), ORDER_TEST(invoice_follows_once), ORDER_TEST(a_list_without_end_proves_nothing),
     };
 
     return cmocka_run_group_tests_name("order request", tests, NULL, NULL);

@@ -102,7 +102,8 @@ static void search(void **unused)
         { "a round that we reversed", "[" ROW("d1", OURS, "") "]", true, 200, LOOK_ABSENT, 0, 1 },
         { "more pages", "[" ROW("a1", "x", "") "]", false, 200, LOOK_MORE, 0, 2 },
         { "an empty page ends it", "[]", false, 200, LOOK_ABSENT, 0, 1 },
-        { "our question was refused", "{\"title\":\"x\"}", true, 400, LOOK_LATER, 0, 1 },
+        { "our question was refused", "{\"title\":\"x\"}", true, 400, LOOK_MORE, 2, 1 },
+        { "not there for us", "{\"title\":\"x\"}", true, 404, LOOK_LATER, 0, 1 },
         { "an id that is none", "[" ROW("../x", OURS, "") "]", true, 200, LOOK_ABSENT, 0, 1 },
     };
 
@@ -160,6 +161,12 @@ static void paths(void **unused)
     voucher_ops.lookup_path(&task, &lookup, &path);
     strbuf_char(&path, '\0');
     assert_null(strstr(path.bytes, "accountNos"));
+    strbuf_reset(&path);
+    lookup = (struct lookup){ .step = 2, .page = 1 };        /* the question was refused: without what is not needed */
+    voucher_ops.lookup_path(&task, &lookup, &path);
+    strbuf_char(&path, '\0');
+    assert_string_equal(path.bytes, "/AccountTransactions?fromDate=2026-11-21&toDate=2026-11-21&PageNumber=1&PageSize=5000");
+    assert_int_equal(voucher_ops.lookup_read(&task, &lookup, 400, STR("{}"), true), LOOK_LATER);
     strbuf_free(&path);
 }
 
