@@ -33,6 +33,7 @@ def test_connect():
         text = until_held(pipeline, "oslo/order/K1/1", "customer-unconnected")
         assert "kunde-77" in text
         until_held(pipeline, "bergen/order/K1/1", "customer-unconnected")
+        until_customers_read(pipeline)
         listed = pipeline.command("customers", "--venue", "oslo", "list").stdout
         assert "not connected  kunde-77" in listed and "2 orders, 2 waiting" in listed
         assert "10002  Bygg og Anlegg AS" in listed and "archived" in listed
