@@ -82,13 +82,29 @@ void po_throttled(struct poweroffice *po, int64_t sent_us, const struct http_rep
     log_fact("api=throttled wait_s=%" PRId64 "%s%s", wait_s, err ? " why=" : "", err ? err_text(err) : "");
 }
 
+static void tell_left(struct poweroffice *po)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < po->left_count; i++) {
+        enum err one = limiter_left(&po->limiter, po->left[i].taken_us, po->left[i].sent_us);
+
+        err = one ? one : err;
+    }
+    po->left_count = 0;
+    if (err)
+        log_fact("level=error what=quota why=\"%s\"", err_text(err));
+}
+
+/* Only noted: the request is about to go out, and a commit now would make it later than what is written down. */
 static void request_left(void *context, int64_t taken_us)
 {
     struct poweroffice *po = context;
-    enum err err = limiter_left(&po->limiter, taken_us, po_steady_us());
 
-    if (err)
-        log_fact("level=error what=quota why=\"%s\"", err_text(err));
+    if (po->left_count == LEFT_MAX)
+        tell_left(po);
+    po->left[po->left_count].taken_us = taken_us;
+    po->left[po->left_count++].sent_us = po_steady_us();
 }
 
 static void use_settings(struct poweroffice *po)
@@ -470,6 +486,7 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
         request_left(po, po->taken_us);
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
     }
+    tell_left(po);
     return err;
 }
 
@@ -491,9 +508,10 @@ static bool start_some(struct poweroffice *po)
 /* A fast answer is there before the request's start returns, and nothing would wake us for it: look once more. */
 void poweroffice_turn(struct poweroffice *po)
 {
-    do
+    do {
         transport_turn(po->transport);
-    while (start_some(po));
+        tell_left(po);
+    } while (start_some(po));
 }
 
 void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms)

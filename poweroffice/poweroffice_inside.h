@@ -9,7 +9,7 @@
 #include "refdata.h"
 #include "tokens.h"
 
-enum { PRIORITIES = 2, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000, CALL_TRIES = 4,
+enum { PRIORITIES = 2, LEFT_MAX = 64, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000, CALL_TRIES = 4,
        LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
 
 /* One call, from being asked for to being answered. */
@@ -53,6 +53,8 @@ struct poweroffice {
     struct refstore *refstore;
     struct limiter limiter;
     int64_t taken_us;                     /* when the request that is being started was taken from the quota */
+    struct { int64_t taken_us, sent_us; } left[LEFT_MAX];    /* have left: to be told to the limiter */
+    size_t left_count;
     struct transport *transport;
     struct client *ring;                  /* whose turn is next */
     size_t waiting, waiting_bytes, urgent;                   /* urgent: waiting, of priority 0 */

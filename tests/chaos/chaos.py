@@ -4,8 +4,8 @@
     tests/chaos/chaos.py --seeds 100 [--first 1] [--jobs 2] [--bin DIR] [--report FILE]
     tests/chaos/chaos.py --seeds 1 --first 4711 --keep      one seed again, its folder kept
 
-Each seed makes a world (world.py), starts every stage in some instances, feeds the world through HTTP, spool files
-and ZeroMQ at once while faults (faults.py) are drawn, lets everything settle and judges PowerOffice's books
+Each seed makes a world (world.py), starts every stage in some instances, feeds the world through HTTP, spool files,
+ZeroMQ, imported files and SAF-T files at once while faults (faults.py) are drawn, lets everything settle and judges PowerOffice's books
 (judge.py). A seed fixes the world and the order of faults; the machine decides how they meet.
 """
 import argparse
@@ -40,6 +40,7 @@ SETTINGS = {
 CALM = {"fault_429": 0, "fault_5xx_before": 0, "fault_5xx_after": 0, "fault_drop_before": 0, "fault_drop_after": 0,
         "fault_reset": 0, "fault_slow_permille": 0, "fault_slow_ms": 1000, "latency_ms": 0, "read_lag_ms": 0,
         "down": "off", "rate_limit": 1000000, "token_lifetime_s": 1200}
+SOURCES = ("http", "spool", "zmq", "import", "saft")
 SETTLE_S = float(os.environ.get("CHAOS_SETTLE_S", "30"))
 ALLOWED_EXITS = {0, 111, -9, -15, -1}            # -15 and -1: the signal came before its handler was there
 
@@ -86,6 +87,8 @@ class Run:
         self.counts = collections.Counter()
         self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)
         self.pipeline, self.tool, self.mounted = None, None, None
+        self.gaps = {(venue, date.isoformat()) for venue, date in self.world.gaps}
+        self.unconnected, self.accepted = [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
         self.requests = self.documents = 0
 
@@ -97,6 +100,7 @@ class Run:
             for number, delivery in enumerate(d for d in self.world.deliveries if d.source == source):
                 time.sleep(max(0.0, begin + delivery.at * self.length_s - time.monotonic()))
                 getattr(self, f"by_{source}")(delivery, number)
+                self.counts[f"source {source}"] += len(delivery.events)
         except BaseException as error:            # the main thread tells
             self.feeding_errors.append(f"{source}: {error!r}")
 
@@ -131,6 +135,25 @@ class Run:
         if answer.get("rejected"):
             self.feeding_errors.append(f"zmq: rejected {answer['rejected']}")
 
+    def by_import(self, delivery, number):
+        lines = "".join(json.dumps(event) + "\n" for event in delivery.events)
+        self.import_file(f"i{number}.ndjson", lines.encode())
+
+    def by_saft(self, delivery, number):
+        self.import_file(f"s{number}.xml", delivery.file, "--venue", delivery.venue)
+
+    def import_file(self, name, content, *args):
+        """The same command again until it has all of it: ingest may have been killed in the middle."""
+        path = self.pipeline.folder / name
+        path.write_bytes(content)
+        done = self.again(lambda: self.imported(path, *args), f"{name} is imported")
+        if " 0 refused" not in done.stdout:
+            self.feeding_errors.append(f"{name}: {done.stdout}{done.stderr}")
+
+    def imported(self, path, *args):
+        done = self.pipeline.import_file(path, "--wait", "1", *args, check=False)
+        return done if done.returncode == 0 or " refused" in done.stdout else None
+
     def again(self, once, what):
         end = time.monotonic() + SETTLE_S + self.length_s
         while time.monotonic() < end:
@@ -162,7 +185,7 @@ class Run:
                 self.tool = Tool(p.state)
                 for company in self.world.companies():
                     for number, (no, _) in enumerate(CUSTOMERS):
-                        self.tool.send("connect", company, f"kunde-{number + 1}", no)
+                        self.connect(company, f"kunde-{number + 1}", no)
                 if self.seed % 8:                # PowerOffice's books are known; the others begin cold
                     p.command("check", "--online", check=False)
                 self.storm()
@@ -176,18 +199,35 @@ class Run:
                     pipeline.shutil.rmtree(p.folder, ignore_errors=True)
         self.counts["seconds"] = time.monotonic() - began
 
+    def connect(self, *connection):
+        """At once, or late: until then its orders are held."""
+        if self.rng.random() < 0.3:
+            self.unconnected.append(connection)
+        else:
+            self.tool.send("connect", *connection)
+
+    def disk_is_full(self):
+        return (self.pipeline.state / faults.FILLER).exists()
+
+    def connect_late(self, everything=False):
+        while self.unconnected and (everything or (self.rng.random() < 0.05 and not self.disk_is_full())):
+            self.tool.send("connect", *self.unconnected.pop())
+            self.counts["connected late"] += 1
+
     def storm(self):
         p, faulty = self.pipeline, faults.Faults(self)
         self.begin = time.monotonic()
-        threads = [threading.Thread(target=self.feed, args=(source,), daemon=True) for source in ("http", "spool", "zmq")]
+        threads = [threading.Thread(target=self.feed, args=(source,), daemon=True) for source in SOURCES]
         for thread in threads:
             thread.start()
         end = self.begin + self.length_s * 1.1
         while time.monotonic() < end:
             faulty.one()
             faulty.due()
-            time.sleep(self.rng.random() * 0.06)
+            self.connect_late()
+            time.sleep(self.rng.random() * 0.05)
         faulty.calm()
+        self.connect_late(everything=True)
         for thread in threads:
             thread.join(SETTLE_S + self.length_s)
         if self.feeding_errors:
@@ -207,6 +247,7 @@ class Run:
             assert not p.failures, p.failures
             if time.monotonic() >= resend_at:
                 self.resend_failed()
+                self.accept_gaps()
                 resend_at = time.monotonic() + 0.5
             busy = self.busy()
             if not busy:
@@ -233,6 +274,15 @@ class Run:
                 if state == "failed":
                     self.tool.send("decide", "resend", doc, "", "the accounts are mended")
                     self.counts["resent by a person"] += 1
+
+    def accept_gaps(self):
+        """Numbers that were given to nothing: a person says so."""
+        for doc, state, *_ in self.tool.docs("uploader"):
+            venue, date, _ = doc.split("/")
+            if state == "held" and (venue, date) in self.gaps and doc not in self.accepted:
+                self.accepted.add(doc)
+                self.tool.send("decide", "accept", doc, "sequence-gap", "the till gave the number to nothing")
+                self.counts["accepted by a person"] += 1
 
     def busy(self):
         """What is still under way, in a word; empty: nothing."""

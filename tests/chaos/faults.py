@@ -229,9 +229,9 @@ def permille(name):
 
 
 TABLE = [
-    (30, "kill -9", Faults.kill),
-    (3, "kill -9 of two", Faults.kill_two),
-    (4, "kill -9 of a whole stage", Faults.kill_stage),
+    (38, "kill -9", Faults.kill),
+    (5, "kill -9 of two", Faults.kill_two),
+    (5, "kill -9 of a whole stage", Faults.kill_stage),
     (5, "SIGTERM", Faults.term),
     (6, "SIGSTOP, SIGCONT", Faults.hold),
     (3, "SIGHUP", Faults.reload),
@@ -268,6 +268,8 @@ def figures(total, seeds, failed, wall_s):
              f"requests {total['requests']}, seconds {total['seconds']:.0f} of runs in {wall_s:.0f}",
              f"kills {sum(kills.values())}: " + ", ".join(f"{stage} {n}" for stage, n in kills.items()),
              f"faults {sum(rows.values())}: " + ", ".join(f"{name} {n}" for name, n in rows.items())]
-    if total["resent by a person"]:
-        lines.append(f"resent by a person: {total['resent by a person']}")
+    sources = {name[7:]: n for name, n in sorted(total.items()) if name.startswith("source ")}
+    lines.append("events by source, repeats included: " + ", ".join(f"{source} {n}" for source, n in sources.items()))
+    lines += [f"{name}: {total[name]}" for name in ("resent by a person", "accepted by a person", "connected late")
+              if total[name]]
     return "\n".join(lines)

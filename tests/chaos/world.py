@@ -7,6 +7,8 @@ import datetime
 import random
 import zoneinfo
 
+import saft
+
 OSLO = zoneinfo.ZoneInfo("Europe/Oslo")
 FIRST_DAY = datetime.date(2026, 11, 16)
 CUSTOMERS = [(10001, "Kunde En AS"), (10002, "Kunde To AS"), (10003, "Kunde Tre AS")]
@@ -112,6 +114,12 @@ class Register:
         return [{"type": "gift_card" if rng.random() < 0.3 else "card", "amount": part},
                 {"type": "cash", "amount": total - part}]
 
+    def gap(self, date):
+        """Now and then a number was given to nothing: the day is held until a person accepts it."""
+        if self.rng.random() < 0.01:
+            self.seq += 1
+            self.world.gaps.add((self.venue, date))
+
     def day(self, date):
         """A register's day, its Z report last."""
         rng = self.rng
@@ -129,6 +137,7 @@ class Register:
                 events.append(self.event("training", moment))
             else:
                 events.append(self.receipt(moment))
+                self.gap(date)
         events.append(self.z_report(date, moment, events))
         return events
 
@@ -151,11 +160,31 @@ class Register:
             "sales_by_vat": vat, "payments": paid, "grand_total": self.grand_total})
 
 
-class Delivery:
-    """One batch of events by one source, at a moment of the run (0 to 1)."""
+class SaftRegister(Register):
+    """A till whose sales come in files: voids are no events of their own there, and Z reports have their own series."""
 
-    def __init__(self, source, at, events):
-        self.source, self.at, self.events = source, at, events
+    def line(self, for_credit):
+        return {**super().line(True), "text": ""}
+
+    def payments(self, total, credit):
+        return [{"type": "credit" if credit else self.rng.choice(["card", "cash", "vipps"]), "amount": total}]
+
+    def day(self, date):
+        moment, events = datetime.datetime.combine(date, datetime.time(9), OSLO), []
+        for _ in range(self.rng.randint(1, self.world.receipts)):
+            moment += datetime.timedelta(seconds=self.rng.randint(1, 2500))
+            events.append(self.event("training", moment) if self.rng.random() < 0.06 else self.receipt(moment))
+            self.gap(date)
+        z = self.z_report(date, moment, events)
+        self.seq -= 1
+        return [*events, z]
+
+
+class Delivery:
+    """One batch of events by one source, at a moment of the run (0 to 1); a file of a venue is one, too."""
+
+    def __init__(self, source, at, events, venue=None, file=None):
+        self.source, self.at, self.events, self.venue, self.file = source, at, events, venue, file
 
 
 class World:
@@ -163,7 +192,7 @@ class World:
         self.rng = rng = random.Random(seed)
         self.receipts = receipts or 8
         self.days = [FIRST_DAY + datetime.timedelta(days=n) for n in range(days or rng.randint(1, 3))]
-        self.venues, self.fates, self.events, self.deliveries = {}, {}, [], []
+        self.venues, self.fates, self.events, self.deliveries, self.gaps = {}, {}, [], [], set()
         for number in range(venues or rng.randint(4, 9)):
             owner = number // 3 * 3 if number % 3 < 2 else number        # the first two of three share a company
             department = str(10 + number % 3) if number % 3 < 2 or rng.random() < 0.5 else None
@@ -179,6 +208,8 @@ class World:
 
     def venue_days(self, name):
         rng = self.rng
+        if rng.random() < 0.2:
+            return self.saft_days(name)
         registers = [Register(self, name, f"K{n + 1}") for n in range(rng.randint(1, 3))]
         for register in registers:
             late = rng.random() < 0.2            # a till that was off line sends everything at the end
@@ -188,6 +219,20 @@ class World:
                 base = 0.85 if late else number / len(self.days) * 0.8
                 self.deliver(register.day(date), base)
 
+    def saft_days(self, name):
+        """Files as tills export them: of a day, or of all days so far; some are given twice."""
+        rng = self.rng
+        registers = {f"K{n + 1}": SaftRegister(self, name, f"K{n + 1}") for n in range(rng.randint(1, 2))}
+        sold = {register: [till.day(date) for date in self.days] for register, till in registers.items()}
+        self.events += [event for days in sold.values() for day in days for event in day[:-1]]
+        for number in range(len(self.days)):
+            first = rng.choice([0, number])
+            file = saft.write(self.venues[name]["company"], {register: days[first:number + 1] for register, days in sold.items()})
+            when = (number + rng.random()) / len(self.days) * 0.9
+            count = sum(len(day) for days in sold.values() for day in days[first:number + 1])
+            for again in range(rng.choice([1, 1, 1, 2])):
+                self.deliveries.append(Delivery("saft", min(1.0, when + again * rng.random() * 0.3), [None] * count, name, file))
+
     def deliver(self, events, base):
         rng, at = self.rng, 0
         self.events += events
@@ -195,7 +240,7 @@ class World:
             count = rng.randint(1, 6)
             batch, at = events[at:at + count], at + count
             when = base + rng.random() * (1 - base) * 0.4
-            source = rng.choice(["http", "http", "spool", "zmq", "zmq"])
+            source = rng.choice(["http", "http", "spool", "zmq", "zmq", "http", "spool", "zmq", "zmq", "import"])
             self.deliveries.append(Delivery(source, when, batch))
             if rng.random() < 0.1:               # the till has lost the acknowledgement and sends it again
                 again = rng.choice(["http", "spool", "zmq"])

@@ -1,6 +1,7 @@
 /* Goal: a call ends in the one outcome that its fault is; a write leaves at most once, whatever dies; tokens are fetched
  * once and renewed once; clients take turns; no key is ever logged. Against a server that does as its script says. */
 #include "poweroffice.h"
+#include "transport.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -320,7 +321,7 @@ static void each_fault_has_its_outcome(void **unused)
     }
 }
 
-/* The case for which about_to_send() in http.c exists: libcurl would send the POST again by itself. */
+/* The case for which about_to_send() in transport.c exists: libcurl would send the POST again by itself. */
 static void write_on_a_dying_kept_connection_leaves_once(void **unused)
 {
     struct step steps[] = { { "/first", ANSWER, OK_EMPTY, false }, { "/thing", CLOSE, NULL, false },
@@ -333,6 +334,61 @@ static void write_on_a_dying_kept_connection_leaves_once(void **unused)
     result = call_once(CALL_POST, STR("/thing"));
     assert_int_equal(result.answer.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen("POST /v2/thing"), 1);
+    end();
+}
+
+struct leaving { int64_t mark, left_ms; int left; bool done, sent; };
+
+static void note_left(void *context, int64_t mark)
+{
+    struct leaving *leaving = context;
+
+    leaving->left++;
+    leaving->mark = mark;
+    leaving->left_ms = clock_steady_ms();
+}
+
+static void note_done(void *context, const struct http_reply *reply)
+{
+    struct leaving *leaving = context;
+
+    leaving->done = true;
+    leaving->sent = reply->sent;
+}
+
+/* The limiter goes by it: on a new connection a request has left when TLS stands, not when it was started, and one that
+ * never leaves holds its place until that is known. */
+static void leaving_is_told_once_the_connection_stands(void **unused)
+{
+    static const struct { const char *why, *scheme; bool sent; } cases[] = {
+        { "a plain connection stands at once", "http", true }, { "the server never shakes hands", "https", false },
+    };
+    struct transport *transport;
+
+    (void)unused;
+    begin(NULL, 0);
+    assert_int_equal(transport_open(&transport), ERR_OK);
+    transport_patience(transport, 300, 5000, 4);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct leaving leaving = { .left = 0 };
+        struct http_request request = { .method = HTTP_GET, .mark = 4711 };
+        int64_t started_ms = clock_steady_ms();
+        char url[64];
+
+        (void)snprintf(url, sizeof url, "%s://127.0.0.1:%d/thing", cases[i].scheme, server.port);
+        request.url = str_of(url);
+        transport_leaving(transport, note_left, &leaving);
+        assert_int_equal(transport_start(transport, &request, note_done, &leaving), ERR_OK);
+        while (!leaving.done) {
+            assert_true(transport_wait(transport, NULL, 0, 100) >= 0);
+            transport_turn(transport);
+        }
+        if (leaving.left != 1 || leaving.mark != 4711 || leaving.sent != cases[i].sent ||
+            (!cases[i].sent && leaving.left_ms - started_ms < 250))
+            fail_msg("%s: left %d times, after %lld ms", cases[i].why, leaving.left,
+                     (long long)(leaving.left_ms - started_ms));
+    }
+    transport_close(transport);
     end();
 }
 
@@ -576,6 +632,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_fault_has_its_outcome), ROW(write_on_a_dying_kept_connection_leaves_once),
+        ROW(leaving_is_told_once_the_connection_stands),
         ROW(request_carries_what_the_contract_says), ROW(tokens_are_fetched_once_a_client), ROW(fast_answers_are_not_slept_over),
         ROW(clients_take_turns_and_keep_their_order), ROW(idle_reads_go_last),
         ROW(refused_key_is_remembered_until_accepted), ROW(retry_after_is_obeyed), ROW(nobody_there_is_passing),
