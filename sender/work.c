@@ -221,38 +221,17 @@ static const struct { enum work work; enum err (*start)(struct slot *slot, struc
 };
 
 /* A venue that was given to another company keeps what was built for the books of the former: it must not be looked
- * up, or posted, in another's. What is not sealed is built anew by the mapper; what is sealed and may stand there is red,
- * so that the days of the new company go on, and only a person can say what became of it. */
-static enum err leave_with_former(struct slot *slot, struct job *job, const struct venue *venue)
+ * up, or posted, in another's. What is not sealed is built anew by the mapper. */
+static bool other_books(const struct sender *sender, const struct job *job)
 {
-    struct arena *arena = &slot->sender->arena;
-    struct problem problem = { .code = PROBLEM_REFUSED, .count = 1 };
-    enum err err;
+    const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
 
-    if (!job->was.sealed || job->was.work == WORK_REVERSE)
-        return ERR_REFUSED;
-    err = job_claim(job);
-    if (err)
-        return err;
-    job->was = job->now;
-    job->now.words = arena_format(arena, "not known: it was on its way to the books of " STR_FMT " when the venue was given to "
-                                  STR_FMT "; see in the former whether it stands there, and resend only if it does not",
-                                  STR_ARG(job->was.company), STR_ARG(venue->company));
-    problem.arg[0] = job->detail = job->now.words;
-    job_move(job, EVENT_REFUSED, 0);
-    job_no_problems(job);
-    job_problem(job, &problem);
-    err = job_commit(job);
-    if (!err)
-        log_doc(job->doc, "level=warning what=failed why=\"" STR_FMT "\"", STR_ARG(job->now.words));
-    slot_free(slot);
-    return err;
+    return !venue || !str_equal(venue->company, job->was.company);
 }
 
 /* ERR_BUSY: somebody else was faster; nothing is started. ERR_REFUSED: not with this configuration. */
 enum err work_start(struct sender *sender, struct slot *slot)
 {
-    const struct venue *venue;
     struct job job;
     enum err err = job_load(sender, str_of(slot->doc), &job);
 
@@ -260,11 +239,8 @@ enum err work_start(struct sender *sender, struct slot *slot)
         return err;
     if (job.was.claimed || job.was.work != slot->work)
         return ERR_BUSY;
-    venue = config_venue(stage_config(sender->stage), job.draft.doc.venue);
-    if (!venue)
+    if (other_books(sender, &job))
         return ERR_REFUSED;
-    if (!str_equal(venue->company, job.was.company))
-        return leave_with_former(slot, &job, venue);
     for (size_t i = 0; i < COUNT(starts); i++)
         if (starts[i].work == slot->work)
             return starts[i].start(slot, &job);
