@@ -8,7 +8,7 @@
 enum { SENDERS = 2, FACTS_MAX = 10000 };
 static const char *const stages[SENDERS] = { [DOC_VOUCHER] = "uploader", [DOC_ORDER] = "invoicer" };
 
-struct book_senders { struct docs *docs[SENDERS]; };
+struct book_senders { const struct config *config; struct docs *docs[SENDERS]; };
 
 enum err book_senders_open(const struct config *config, struct book_senders **ret_senders, struct fault *fault)
 {
@@ -17,6 +17,7 @@ enum err book_senders_open(const struct config *config, struct book_senders **re
 
     if (!senders)
         return ERR_MEMORY;
+    senders->config = config;
     for (size_t i = 0; i < SENDERS && !err; i++) {
         err = docs_open(config->state_dir, stages[i], STORE_READ_ONLY, &senders->docs[i], fault);
         if (err == ERR_NOT_FOUND) {
@@ -41,12 +42,33 @@ void book_senders_close(struct book_senders *senders)
     free(senders);
 }
 
-static enum err record_seen(struct str doc, const struct record *record, void *context)
-{
-    struct book_rows *rows = context;
-    struct book_row *row = book_row_of(rows, doc);
+struct seeing { const struct config *config; struct book_rows *rows; };
 
-    if (!row)
+/* What is owed to the books of another company than the venue's is not sent (sender/turns.c): it is shown as held. */
+static enum err judge_company(const struct config *config, struct arena *arena, struct record *record)
+{
+    const struct venue *venue = config_venue(config, record->venue);
+    struct problem problem = { .code = PROBLEM_OTHER_COMPANY, .count = 1 };
+    struct problems problems = { .count = 0 };
+
+    if (!venue || !record->sealed || work_lane(record->work) != 1 || str_equal(venue->company, record->company))
+        return ERR_OK;
+    problem.arg[0] = record->company;
+    problem.arg[1] = venue->company;
+    problems_add(&problems, &problem);
+    if (record->state != DOC_SENT)
+        record->state = DOC_HELD;
+    return record_set_problems(record, arena, &problems);
+}
+
+static enum err record_seen(struct str doc, const struct record *stored, void *context)
+{
+    struct seeing *seeing = context;
+    struct book_rows *rows = seeing->rows;
+    struct book_row *row = book_row_of(rows, doc);
+    struct record now = *stored, *record = &now;
+
+    if (!row || judge_company(seeing->config, rows->arena, record))
         return ERR_MEMORY;
     row->status = (struct send_status){
         .known = true, .state = record->state, .sealed = record->sealed, .transfer = record->transfer,
@@ -62,11 +84,12 @@ static enum err record_seen(struct str doc, const struct record *record, void *c
 
 enum err book_senders_collect(struct book_senders *senders, struct str prefix, struct book_rows *rows)
 {
+    struct seeing seeing = { senders->config, rows };
     enum err err = ERR_OK;
 
     for (size_t i = 0; i < SENDERS && !err; i++)
         if (senders->docs[i])
-            err = docs_walk(senders->docs[i], prefix, record_seen, rows);
+            err = docs_walk(senders->docs[i], prefix, record_seen, &seeing);
     return err;
 }
 

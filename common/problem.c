@@ -244,6 +244,13 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Enter it by hand in PowerOffice.",
         "Bongene for denne dagen er eldre enn retention_days og finnes ikke lenger, så bilaget kan ikke bygges på nytt. "
         "Før det for hånd i PowerOffice." },
+    /* 0 the company that it was built for, 1 the venue's now */
+    [PROBLEM_OTHER_COMPANY] = {
+        "It was built for the books of company {0}, but the venue now belongs to {1}, so it is sent to neither. Put the "
+        "former company and its key back until it is sent, or enter it by hand in the former company's books.",
+        "Det ble bygget for regnskapet til selskap {0}, men salgsstedet hører nå til {1}, så det sendes ikke til noen av "
+        "dem. Legg tilbake det forrige selskapet og nøkkelen til det er sendt, eller før det for hånd i regnskapet til det "
+        "forrige selskapet." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

@@ -49,7 +49,8 @@
     X(PROBLEM_WAITING_ANSWER,        "waiting-answer",        false) \
     X(PROBLEM_INVOICE_NOT_SENT,      "invoice-not-sent",      false) \
     X(PROBLEM_DAY_TOO_LARGE,         "day-too-large",         false) \
-    X(PROBLEM_RECEIPTS_TRIMMED,      "receipts-trimmed",      false)
+    X(PROBLEM_RECEIPTS_TRIMMED,      "receipts-trimmed",      false) \
+    X(PROBLEM_OTHER_COMPANY,         "other-company",         false)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

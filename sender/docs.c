@@ -291,27 +291,45 @@ static enum err take_due(struct str key, struct str value, struct due *due)
     return due_decode(value, due);
 }
 
+struct first_due { struct str company; struct due due; };
+
+/* What another company's books are owed holds nobody else up. */
 static enum err first_due_row(struct txn *txn, struct str key, struct str value, void *context)
 {
-    enum err err = take_due(key, value, context);
+    struct first_due *first = context;
+    struct record record;
+    struct str bytes;
+    struct due due;
+    enum err err = take_due(key, value, &due);
 
-    (void)txn;
-    return err ? err : ERR_STOP;
+    if (!err && first->company.len) {
+        err = store_get(txn, DOCS, due.doc, &bytes);
+        if (!err)
+            err = record_decode(bytes, &record);
+        if (err)
+            return err == ERR_NOT_FOUND ? ERR_STORE_DAMAGED : err;
+        if (!str_equal(record.company, first->company))
+            return ERR_OK;
+    }
+    if (err)
+        return err;
+    first->due = due;
+    return ERR_STOP;
 }
 
-enum err docs_first_due(struct txn *txn, struct str venue, struct due *ret_due)
+enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct due *ret_due)
 {
-    struct due due = { .doc = STR_NONE };
+    struct first_due first = { .company = company };
     struct key prefix;
     enum err err;
 
     key_init(&prefix);
     key_name(&prefix, venue);
-    err = store_walk(txn, DUE, key_str(&prefix), STR_NONE, first_due_row, &due);
-    if (!err && !due.doc.len)
+    err = store_walk(txn, DUE, key_str(&prefix), STR_NONE, first_due_row, &first);
+    if (!err && !first.due.doc.len)
         return ERR_NOT_FOUND;
     if (!err)
-        *ret_due = due;
+        *ret_due = first.due;
     return err;
 }
 

@@ -65,8 +65,8 @@ struct due {
     struct owner owner;
     enum work work;
 };
-/* The venue's first due document. ERR_NOT_FOUND. */
-USED enum err docs_first_due(struct txn *txn, struct str venue, struct due *ret_due);
+/* The venue's first due document of that company's books; company empty: of any. ERR_NOT_FOUND. */
+USED enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct due *ret_due);
 typedef enum err (*due_visit)(struct txn *txn, const struct due *due, void *context);
 USED enum err docs_claims(struct txn *txn, due_visit visit, void *context);
 /* Second-lane documents whose time has come, earliest first; only doc and next_ms are set. */

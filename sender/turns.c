@@ -221,12 +221,12 @@ void client_fine(struct sender *sender, size_t index)
     client_contradicted(sender, index);   /* its record says that the key is refused */
 }
 
-struct first { struct str venue; struct due due; char doc[DOC_ID_SIZE]; };
+struct first { struct str venue, company; struct due due; char doc[DOC_ID_SIZE]; };
 
 static enum err first_work(struct txn *txn, void *context)
 {
     struct first *first = context;
-    enum err err = docs_first_due(txn, first->venue, &first->due);
+    enum err err = docs_first_due(txn, first->venue, first->company, &first->due);
 
     if (!err && !str_copy(first->due.doc, first->doc, sizeof first->doc))
         return ERR_STORE_DAMAGED;
@@ -256,7 +256,7 @@ static enum err look(struct sender *sender, size_t index)
 {
     const struct config *config = stage_config(sender->stage);
     struct turn *turn = &sender->turns[index];
-    struct first first = { .venue = config->venues[index].id };
+    struct first first = { .venue = config->venues[index].id, .company = config->venues[index].company };
     int64_t now = stage_now_ms(sender->stage);
     enum err err = store_read(docs_store(sender->docs), first_work, &first);
 

@@ -64,7 +64,7 @@ static void put(struct docs *docs, const char *doc, struct record record, const 
     assert_int_equal(store_write(docs_store(docs), put_work, &put), ERR_OK);
 }
 
-struct seen { char docs[8][DOC_ID_SIZE]; size_t count; const char *venue; int64_t until; const char *after; };
+struct seen { char docs[8][DOC_ID_SIZE]; size_t count; const char *venue, *company; int64_t until; const char *after; };
 
 static enum err see(struct txn *txn, const struct due *due, void *context)
 {
@@ -80,7 +80,7 @@ static enum err first_work(struct txn *txn, void *context)
 {
     struct seen *seen = context;
     struct due due;
-    enum err err = docs_first_due(txn, str_of(seen->venue), &due);
+    enum err err = docs_first_due(txn, str_of(seen->venue), str_of(seen->company ? seen->company : ""), &due);
 
     return err ? err : see(txn, &due, seen);
 }
@@ -131,6 +131,24 @@ static void the_oldest_day_of_a_venue_is_first(void **unused)
     assert_string_equal(first(docs, "v"), "v/2026-11-21/1");
     put(docs, "v/2026-11-19/1", (struct record){ .state = DOC_SENT, .work = WORK_REVERSE, .day = 19 }, NULL);
     assert_string_equal(first(docs, "v"), "v/2026-11-19/1");
+    docs_close(docs);
+}
+
+static void what_another_company_is_owed_holds_nobody_up(void **unused)
+{
+    struct docs *docs = opened(0);
+    struct seen seen;
+
+    (void)unused;
+    put(docs, "c/2026-11-20/1", (struct record){ .state = DOC_QUEUED, .work = WORK_SEND, .day = 20,
+                                                 .company = STR("912345678") }, NULL);
+    put(docs, "c/2026-11-21/1", (struct record){ .state = DOC_QUEUED, .work = WORK_SEND, .day = 21,
+                                                 .company = STR("987654321") }, NULL);
+    seen = look(docs, first_work, (struct seen){ .venue = "c", .company = "987654321" });
+    assert_string_equal(seen.docs[0], "c/2026-11-21/1");
+    seen = look(docs, first_work, (struct seen){ .venue = "c", .company = "912345678" });
+    assert_string_equal(seen.docs[0], "c/2026-11-20/1");
+    assert_int_equal(look(docs, first_work, (struct seen){ .venue = "c", .company = "911111111" }).count, 0);
     docs_close(docs);
 }
 
@@ -235,7 +253,8 @@ int main(void)
 {
 #define DOCS_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
-        DOCS_TEST(the_oldest_day_of_a_venue_is_first), DOCS_TEST(later_claims_and_held_follow_the_record),
+        DOCS_TEST(the_oldest_day_of_a_venue_is_first), DOCS_TEST(what_another_company_is_owed_holds_nobody_up),
+        DOCS_TEST(later_claims_and_held_follow_the_record),
         DOCS_TEST(counts_and_the_oldest), DOCS_TEST(trail_and_walk),
     };
 

@@ -6,12 +6,14 @@ The uploader and the invoicer are the real ones, so is the sandbox; mapper and v
 import json
 import os
 import random
+import signal
+import subprocess
 import time
 from collections import Counter
 
 import pytest
 
-from sandbox_api import wait_for
+from sandbox_api import BIN, wait_for
 from sender_rig import DAY_ZERO, Rig, Venue, doc_id, iso, link_customer, order_draft, reference, voucher_draft
 
 LINES = [("MAT", 3000, "3", 2500, "Burger", 2000000, 39800, 39800),
@@ -152,6 +154,43 @@ def test_refused_key_holds_its_venues_and_no_other(rig):
     rig.box.client(client_key=rig.venues[0].key, revoked=False)
     rig.settled(sent=9)
     exactly_once(rig, drafts(rig, [0]) + rest)
+
+
+# Goal: a venue that was given to another company: what the former's books are owed is posted to nobody, shown red with
+# what to do, and holds up no later day; it goes when the former company is put back.
+def test_venue_of_another_company_goes_on(rig):
+    rig = rig(1)
+    venue, former = rig.venues[0], rig.venues[0].company
+    rig.start()
+    sent = drafts(rig, [0])
+    rig.offer(sent)
+    rig.settled(sent=1)
+    rig.box.set(down="close")
+    owed = drafts(rig, [1])
+    rig.verdict(owed[0])
+    wait_for(lambda: rig.log().count("what=sealed") == 2, 20)
+
+    def belongs_to(company):
+        venue.company = company
+        rig.write_config()
+        rig.processes[0].send_signal(signal.SIGHUP)
+
+    belongs_to("987654321")
+    wait_for(lambda: "configuration taken" in rig.log(), 20)
+    rig.box.set(down="off")
+    later = drafts(rig, [2, 3])
+    rig.offer(later)
+    wait_for(lambda: rig.states().get("sent") == 3, 20)
+    exactly_once(rig, sent + later)
+    shown = subprocess.run([BIN / "bilag", "status", "--config", rig.config, "--json"], capture_output=True,
+                           text=True)
+    assert shown.stdout, shown.stderr
+    document = next(d for d in json.loads(shown.stdout)["venues"][0]["documents"] if d["state"] != "sent")
+    assert document["state"] == "held" and document["problems"][0]["code"] == "other-company", document
+    assert former in document["problems"][0]["text"] and "987654321" in document["problems"][0]["text"]
+    belongs_to(former)
+    rig.settled(sent=4)
+    exactly_once(rig, sent + owed + later)
 
 
 def test_preview_held_waiting_and_what_releases_them(rig):
