@@ -21,7 +21,9 @@ static int backup_run(struct shell *shell, const struct args *args)
 
     if (!folder)
         return complain(shell, EXIT_USAGE, "say where to: a folder that is empty or not there yet");
-    err = backup_folder(folder, &fault);
+    err = fsck_versions(shell->config->state_dir, &fault);   /* a copy is worth what its program can make of it */
+    if (!err)
+        err = backup_folder(folder, &fault);
     if (!err)
         err = snapshot_take(shell->config->state_dir, str_of(folder), fsck_stores, FSCK_STORES, parts, &fault);
     if (!err)
@@ -53,11 +55,11 @@ static void show_damage(const char *store, struct str table, struct str record, 
                  table.len ? ", table " : "", TEXT(table), record.len ? ", record " : "", TEXT(record), TEXT(why));
 }
 
-/* Says how each store is; false if one is damaged or could not be judged. */
-static bool judge_all(struct shell *shell, struct str folder, bool mends)
+/* Says how each store is. EXIT_RED: one is damaged or could not be judged; EXIT_UNUSABLE: one is of another version. */
+static int judge_all(struct shell *shell, struct str folder, bool mends)
 {
     struct fault fault = { "" };
-    bool fine = true;
+    int code = EXIT_FINE;
 
     for (size_t i = 0; i < FSCK_STORES; i++) {
         struct fsck_result result;
@@ -65,9 +67,13 @@ static bool judge_all(struct shell *shell, struct str folder, bool mends)
 
         if (err) {
             (void)complain_err(shell, err, &fault);
-            fine = false;
+            code = EXIT_RED;
         } else if (!result.there) {
             (void)printf("%-12s not there\n", result.store);
+        } else if (result.other[0]) {
+            (void)printf("%-12s %sof another version%s\n  %s\n", result.store, paint(shell, RED), paint(shell, PLAIN),
+                         result.other);
+            code = code == EXIT_RED ? EXIT_RED : EXIT_UNUSABLE;
         } else if (result.damaged == 0) {
             (void)printf("%-12s %s%10" PRIu64 " records, fine%s\n", result.store, paint(shell, GREEN), result.records,
                          paint(shell, PLAIN));
@@ -76,11 +82,11 @@ static bool judge_all(struct shell *shell, struct str folder, bool mends)
                          paint(shell, PLAIN));
             if (mends)
                 (void)printf("  what to do: %s\n", result.mend);
-            fine = false;
+            code = EXIT_RED;
         }
         (void)fflush(stdout);
     }
-    return fine;
+    return code;
 }
 
 static int fsck_run(struct shell *shell, const struct args *args)
@@ -90,7 +96,7 @@ static int fsck_run(struct shell *shell, const struct args *args)
     if (args->word_count > 1)
         return complain(shell, EXIT_USAGE, "one folder at most");
     (void)printf("%.*s\n", TEXT(folder));
-    return judge_all(shell, folder, true) ? EXIT_FINE : EXIT_RED;
+    return judge_all(shell, folder, true);
 }
 
 const struct cmd cmd_fsck = {
@@ -106,8 +112,8 @@ static int restore_run(struct shell *shell, const struct args *args)
     struct stage_locks locks;
     char aside[1024];
     bool parts[FSCK_STORES];
-    int code = EXIT_FINE;
     enum err err;
+    int code;
 
     if (!folder)
         return complain(shell, EXIT_USAGE, "say from where: a folder that bilag backup made");
@@ -117,8 +123,10 @@ static int restore_run(struct shell *shell, const struct args *args)
     err = stage_locks_take(shell->config, &locks, &fault);   /* held to the end: no stage starts meanwhile */
     if (err)
         return complain_err(shell, err, &fault);
-    if (!judge_all(shell, str_of(folder), false))
-        code = complain(shell, EXIT_RED, "this backup is damaged; nothing was changed");
+    code = judge_all(shell, str_of(folder), false);
+    if (code != EXIT_FINE)
+        (void)complain(shell, code, "this backup is %s; nothing was changed",
+                       code == EXIT_RED ? "damaged" : "of another version");
     if (code == EXIT_FINE) {
         err = restore_stores(folder, shell->config->state_dir, fsck_stores, parts, FSCK_STORES, aside, &fault);
         if (err)

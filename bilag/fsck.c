@@ -92,9 +92,9 @@ enum err fsck_walk(struct fsck *fsck, struct txn *txn, unsigned table, const cha
     return ERR_OK;
 }
 
-static void child(const struct judge *judge, struct str state_dir, int fd)
+static void child(const struct judge *judge, struct str state_dir, bool open_only, int fd)
 {
-    struct fsck fsck = { .state_dir = state_dir, .out = fdopen(fd, "we") };
+    struct fsck fsck = { .state_dir = state_dir, .open_only = open_only, .out = fdopen(fd, "we") };
     struct fault fault = { "" };
     enum err err;
 
@@ -104,6 +104,8 @@ static void child(const struct judge *judge, struct str state_dir, int fd)
     err = judge->run(&fsck, &fault);
     if (err == ERR_NOT_FOUND) {
         (void)fprintf(fsck.out, "-\n");
+    } else if (err == ERR_CONFIG) {
+        (void)fprintf(fsck.out, "!%s\n", fault.text);
     } else {
         fsck.table = NULL;
         if (err)
@@ -131,10 +133,12 @@ static void listen_line(struct listening *listening, char *line)
     struct fsck_result *result = listening->result;
     struct str table, record, why;
 
-    if (line[0] == '-' || line[0] == '=') {
+    if (line[0] == '-' || line[0] == '=' || line[0] == '!') {
         listening->ended = true;
-        result->there = line[0] == '=';
-        if (result->there && sscanf(line, "=%" SCNu64 " %" SCNu64, &result->records, &result->damaged) != 2)
+        result->there = line[0] != '-';
+        if (line[0] == '!')
+            (void)snprintf(result->other, sizeof result->other, "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+        if (line[0] == '=' && sscanf(line, "=%" SCNu64 " %" SCNu64, &result->records, &result->damaged) != 2)
             listening->ended = false;
         return;
     }
@@ -172,15 +176,14 @@ static void reaped(struct listening *listening, pid_t pid)
                     STR("the file itself is damaged or cut off: reading it breaks off"), listening->context);
 }
 
-enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *context, struct fsck_result *ret_result,
-                    struct fault *fault)
+/* The listening's result is emptied first. */
+static enum err judge_apart(const struct judge *judge, struct str state_dir, bool open_only,
+                            struct listening *listening, struct fault *fault)
 {
-    const struct judge *judge = &judges[which];
-    struct listening listening = { ret_result, told, context, false };
     int ends[2];
     pid_t pid;
 
-    *ret_result = (struct fsck_result){ .store = judge->store, .mend = judge->mend };
+    *listening->result = (struct fsck_result){ .store = judge->store, .mend = judge->mend };
     if (pipe(ends) != 0)
         return fault_set(fault, ERR_SYSTEM, "no pipe: %s", strerror(errno));
     (void)fflush(stdout);
@@ -193,10 +196,42 @@ enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *co
     }
     if (pid == 0) {
         (void)close(ends[0]);
-        child(judge, state_dir, ends[1]);
+        child(judge, state_dir, open_only, ends[1]);
     }
     (void)close(ends[1]);
-    listen_all(&listening, ends[0]);
-    reaped(&listening, pid);
+    listen_all(listening, ends[0]);
+    reaped(listening, pid);
     return ERR_OK;
+}
+
+enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *context, struct fsck_result *ret_result,
+                    struct fault *fault)
+{
+    struct listening listening = { ret_result, told, context, false };
+
+    return judge_apart(&judges[which], state_dir, false, &listening, fault);
+}
+
+static void pass_over(const char *store, struct str table, struct str record, struct str why, void *context)
+{
+    (void)store;
+    (void)table;
+    (void)record;
+    (void)why;
+    (void)context;
+}
+
+enum err fsck_versions(struct str state_dir, struct fault *fault)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < FSCK_STORES && !err; i++) {
+        struct fsck_result result;
+        struct listening listening = { &result, pass_over, NULL, false };
+
+        err = judge_apart(&judges[i], state_dir, true, &listening, fault);
+        if (!err && result.other[0])
+            err = fault_set(fault, ERR_CONFIG, "%s", result.other);
+    }
+    return err;
 }

@@ -10,13 +10,14 @@
 
 #include "err.h"
 
-enum { FSCK_SHOWN_MAX = 20, FSCK_STORES = 6 };
+enum { FSCK_SHOWN_MAX = 20, FSCK_STORES = 6, FSCK_OTHER_SIZE = 1024 };
 
 struct fsck_result {
     const char *store;                   /* "mapper" */
     const char *mend;                    /* what to do if it is damaged */
     bool there;
     uint64_t records, damaged;
+    char other[FSCK_OTHER_SIZE];         /* the store is of another version, as the stages say it; "": it is not */
 };
 
 /* The names of all stores, in the order in which fsck tells them. */
@@ -28,5 +29,9 @@ typedef void (*fsck_told)(const char *store, struct str table, struct str record
 /* Judges one store of the folder. ERR_OK: judged, see the result; else it could not be. */
 USED enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *context, struct fsck_result *ret_result,
                          struct fault *fault);
+
+/* Is every store of the folder of this program's version? ERR_CONFIG: the fault says which is not. What is damaged, or
+ * not there, is passed over. */
+USED enum err fsck_versions(struct str state_dir, struct fault *fault);
 
 #endif

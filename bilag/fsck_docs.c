@@ -134,7 +134,7 @@ static enum err judge_stage(struct fsck *fsck, const char *stage, struct fault *
 
     if (err)
         return err;
-    err = store_read(docs_store(docs), judge_all, fsck);
+    err = fsck->open_only ? ERR_OK : store_read(docs_store(docs), judge_all, fsck);
     docs_close(docs);
     return err;
 }

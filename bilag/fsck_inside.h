@@ -11,7 +11,8 @@ enum { FSCK_RECORD_BYTES = 96 * 1024 * 1024 };
 
 struct fsck {
     struct str state_dir;
-    FILE *out;                           /* to the parent: "table TAB record TAB why" a line, last "= records" */
+    FILE *out;                           /* to the parent: "table TAB record TAB why" a line, last "= records" or "! why" */
+    bool open_only;                      /* only whether it can be opened */
     uint64_t records, damaged;
     struct arena arena;                  /* emptied before every record */
     const char *table;                   /* being walked */
@@ -24,7 +25,7 @@ void fsck_damaged(struct fsck *fsck, struct str key, const char *why);
 typedef const char *(*fsck_judge)(struct fsck *fsck, struct txn *txn, struct str key, struct str value);
 USED enum err fsck_walk(struct fsck *fsck, struct txn *txn, unsigned table, const char *name, fsck_judge judge);
 
-/* Each judges one store; ERR_NOT_FOUND: there is none. An error: it cannot be read at all, and the fault says why. */
+/* Each judges one store; ERR_NOT_FOUND: there is none; ERR_CONFIG: it is of another version. An error: it cannot be read at all, and the fault says why. */
 USED enum err fsck_log(struct fsck *fsck, struct fault *fault);
 USED enum err fsck_mapper(struct fsck *fsck, struct fault *fault);
 USED enum err fsck_uploader(struct fsck *fsck, struct fault *fault);

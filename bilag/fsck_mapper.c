@@ -189,7 +189,7 @@ enum err fsck_mapper(struct fsck *fsck, struct fault *fault)
     strbuf_free(&folder);
     if (err)
         return err;
-    err = store_read(store, judge_all, fsck);
+    err = fsck->open_only ? ERR_OK : store_read(store, judge_all, fsck);
     store_close(store);
     return err;
 }

@@ -177,6 +177,36 @@ def test_damage(store):
         assert "damaged" not in fsck(pipeline)
 
 
+def other_version(file):
+    """The store as another version's program leaves it: only its layout number differs."""
+    data, at = bytearray(file.read_bytes()), 0
+    while (at := data.find(b"layout", at)) >= 0:
+        if data[at - 1:at] != b"_":               # not the name of the table that it stands in
+            data[at + 6:at + 10] = (99).to_bytes(4, "little")
+        at += 6
+    file.write_bytes(data)
+
+
+# Goal: a store of another version is named as that, in the stages' own words, not called damaged and thrown away; it is
+# neither copied nor restored.
+def expect_other_version(pipeline, backup):
+    for store in STORES:
+        file = pipeline.state / store / "data.mdb"
+        whole = file.read_bytes()
+        other_version(file)
+        sentence = f"the store in {file.parent} has layout 99, this program has"
+        done = pipeline.command("fsck", check=False)
+        assert done.returncode == 100 and sentence in done.stdout, (store, done.stdout, done.stderr)
+        assert "damaged" not in done.stdout and "what to do:" not in done.stdout, done.stdout
+        done = pipeline.command("backup", pipeline.folder / "other", check=False)
+        assert done.returncode == 100 and sentence in done.stderr, (store, done.stdout, done.stderr)
+        assert not (pipeline.folder / "other").exists()
+        file.write_bytes(whole)
+    other_version(backup / "mapper" / "data.mdb")
+    done = pipeline.command("restore", backup, check=False)
+    assert done.returncode == 100 and "of another version; nothing was changed" in done.stderr, done.stderr
+
+
 # Goal: a store that is none, is cut off or holds noise ends the stage that needs it with a sentence that names it, and
 # not with a signal.
 @pytest.mark.parametrize("stage", ["ingest", "mapper", "uploader", "invoicer"])
@@ -236,6 +266,8 @@ def test_backup_folders():
         file = pipeline.folder / "damaged" / "uploader" / "data.mdb"
         file.write_bytes(file.read_bytes()[:8192])
         assert "nothing was changed" in pipeline.command("restore", pipeline.folder / "damaged", check=False).stderr
+        shutil.copytree(backup, pipeline.folder / "another")
+        expect_other_version(pipeline, pipeline.folder / "another")
         before = {name: (pipeline.state / name / "data.mdb").read_bytes() for name in STORES}
         pipeline.command("restore", backup)
         aside = pipeline.state / "before-restore-1"
