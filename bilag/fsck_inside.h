@@ -25,7 +25,8 @@ void fsck_damaged(struct fsck *fsck, struct str key, const char *why);
 typedef const char *(*fsck_judge)(struct fsck *fsck, struct txn *txn, struct str key, struct str value);
 USED enum err fsck_walk(struct fsck *fsck, struct txn *txn, unsigned table, const char *name, fsck_judge judge);
 
-/* Each judges one store; ERR_NOT_FOUND: there is none; ERR_CONFIG: it is of another version. An error: it cannot be read at all, and the fault says why. */
+/* Each judges one store; ERR_NOT_FOUND: there is none; ERR_CONFIG: it is of another version. Another error: it cannot be
+ * read at all, and the fault says why. */
 USED enum err fsck_log(struct fsck *fsck, struct fault *fault);
 USED enum err fsck_mapper(struct fsck *fsck, struct fault *fault);
 USED enum err fsck_uploader(struct fsck *fsck, struct fault *fault);
