@@ -298,6 +298,14 @@ static enum err decision_came(const struct decision *decision, void *context)
     return ERR_OK;
 }
 
+/* A store that knows of no decision may have been lost: all that were ever made are about days that are built again only
+ * when the log has been read. */
+static bool may_decide(struct partition *partition)
+{
+    partition->undecided = partition->audit_next == 1 && !partition->caught_up;
+    return !partition->undecided;
+}
+
 static enum err read_decisions(struct stage *stage, struct mapper *mapper)
 {
     bool changed;
@@ -306,11 +314,11 @@ static enum err read_decisions(struct stage *stage, struct mapper *mapper)
     if (stage_steady_ms(stage) >= mapper->audit_ms) {
         changed = audit_changed(mapper->audit) || mapper->audit_ms == 0;
         mapper->audit_ms = stage_steady_ms(stage) + AUDIT_POLL_MS;
-        for (uint32_t i = 0; changed && !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
+        for (uint32_t i = 0; !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
             struct partition *partition = partitions_mine(mapper->partitions, i);
             struct decisions context = { stage, mapper, partition };
 
-            if (partition)
+            if (partition && (changed || partition->undecided) && may_decide(partition))
                 err = audit_read(mapper->audit, partition->audit_next, decision_came, &context);
         }
     }

@@ -61,6 +61,22 @@ def test_a_mapper_that_lost_its_store_sends_nothing_twice():
         assert len({v["reference"] for v in pipeline.vouchers()}) == 4
 
 
+# What people decided is in the audit trail, which outlives a lost store: nobody decides it again.
+def test_a_mapper_that_lost_its_store_knows_what_was_accepted():
+    with Pipeline({"grill": venue("grill")}) as pipeline:
+        pipeline.post([sale("grill", seq, "2026-11-02", 100) for seq in (1, 2, 4)])      # 3 is missing
+        pipeline.until("the day is held", lambda: pipeline.status("uploader")["documents"].get("held") == 1)
+        pipeline.command("accept", "grill/2026-11-02/1", "sequence-gap", "--reason", "the till skipped it")
+        until_takings(pipeline, [300])
+        for stage in ("mapper", "uploader"):
+            pipeline.stop(stage)
+            shutil.rmtree(pipeline.state / stage)
+        for stage in ("mapper", "uploader"):
+            pipeline.restart(stage)
+        pipeline.until("it stands as sent", lambda: pipeline.status("uploader")["documents"].get("sent") == 1)
+        assert takings(pipeline) == [300]
+
+
 def test_a_venue_that_was_left_out_comes_back_with_what_came_meanwhile():
     venues = {"grill": venue("grill"), "later": venue("later")}
     with Pipeline(venues) as pipeline:
