@@ -87,7 +87,6 @@ class Run:
         self.counts = collections.Counter()
         self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)
         self.pipeline, self.tool, self.mounted = None, None, None
-        self.gaps = {(venue, date.isoformat()) for venue, date in self.world.gaps}
         self.unconnected, self.accepted = [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
         self.requests = self.documents = 0
@@ -277,9 +276,9 @@ class Run:
 
     def accept_gaps(self):
         """Numbers that were given to nothing: a person says so."""
-        for doc, state, *_ in self.tool.docs("uploader"):
-            venue, date, _ = doc.split("/")
-            if state == "held" and (venue, date) in self.gaps and doc not in self.accepted:
+        for doc, state, *_, codes in self.tool.docs("uploader"):
+            if (state == "held" and doc.split("/")[0] in self.world.gaps and set(codes.split(",")) == {"sequence-gap"} and
+                    doc not in self.accepted):
                 self.accepted.add(doc)
                 self.tool.send("decide", "accept", doc, "sequence-gap", "the till gave the number to nothing")
                 self.counts["accepted by a person"] += 1

@@ -114,11 +114,11 @@ class Register:
         return [{"type": "gift_card" if rng.random() < 0.3 else "card", "amount": part},
                 {"type": "cash", "amount": total - part}]
 
-    def gap(self, date):
+    def gap(self):
         """Now and then a number was given to nothing: the day is held until a person accepts it."""
         if self.rng.random() < 0.01:
             self.seq += 1
-            self.world.gaps.add((self.venue, date))
+            self.world.gaps.add(self.venue)
 
     def day(self, date):
         """A register's day, its Z report last."""
@@ -137,7 +137,7 @@ class Register:
                 events.append(self.event("training", moment))
             else:
                 events.append(self.receipt(moment))
-                self.gap(date)
+                self.gap()
         events.append(self.z_report(date, moment, events))
         return events
 
@@ -174,7 +174,7 @@ class SaftRegister(Register):
         for _ in range(self.rng.randint(1, self.world.receipts)):
             moment += datetime.timedelta(seconds=self.rng.randint(1, 2500))
             events.append(self.event("training", moment) if self.rng.random() < 0.06 else self.receipt(moment))
-            self.gap(date)
+            self.gap()
         z = self.z_report(date, moment, events)
         self.seq -= 1
         return [*events, z]
