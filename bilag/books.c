@@ -90,6 +90,7 @@ static void credit_moved(struct draft *draft, const struct draft *latest)
 {
     draft->manual = latest->manual;
     draft->manual_count = latest->manual_count;
+    draft->manual_more = latest->manual_more;
     draft->manual_total = latest->manual_total;
     draft->orders_total = latest->orders_total;
     draft->credit_ordered = true;

@@ -241,7 +241,10 @@ void draft_encode(const struct draft *draft, struct strbuf *out)
     problems_encode(&draft->problems, out);
     wire_str(out, draft->department);
     wire_uint(out, draft->undone);
-    wire_nil(out);                        /* room for a member to come */
+    if (draft->manual_more)
+        wire_uint(out, draft->manual_more);
+    else
+        wire_nil(out);                    /* as it was before there was this member: the same bytes */
 }
 
 static void header_decode(struct reader *in, struct draft *draft)
@@ -300,7 +303,7 @@ enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_d
     problems_decode(&in, &draft.problems);
     draft.department = take_str(&in, NAME_MAX_);
     draft.undone = take_nil(&in) ? UINT32_MAX : take_u32(&in);
-    (void)take_any(&in);
+    draft.manual_more = take_nil(&in) ? 0 : take_uint(&in);
     if (arena_failed(arena))
         return ERR_MEMORY;
     if (reader_done(&in))

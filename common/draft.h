@@ -124,6 +124,7 @@ struct draft {
 
     struct manual_item *manual;           /* bounded; manual_total counts what did not fit as well */
     size_t manual_count;
+    uint64_t manual_more;                 /* items that did not fit: `bilag manual` lists all from the receipts */
     uint64_t receipts;
     /* lines total = voucher + orders + manual, for the part: what `bilag status` shows as proof. */
     struct money lines_total, voucher_total, orders_total, manual_total;

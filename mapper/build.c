@@ -495,6 +495,7 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
     qsort(tally->manual, tally->manual_count, sizeof *tally->manual, manual_order);
     draft->manual = tally->manual;
     draft->manual_count = tally->manual_count;
+    draft->manual_more = tally->manual_more;
     if (tally->too_large || tally->too_many) {
         hold(draft, tally->too_large ? PROBLEM_AMOUNT_RANGE : PROBLEM_DAY_TOO_LARGE, build->venue->id);
         return ERR_OK;

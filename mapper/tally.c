@@ -53,6 +53,15 @@ static void cell_first(struct tally *tally, struct tally_cell *cell, int64_t tim
     cell->first_seq = seq;
 }
 
+/* NULL: no room; counted. */
+static struct manual_item *manual_next(struct tally *tally)
+{
+    if (tally->manual_count < MANUAL_MAX)
+        return &tally->manual[tally->manual_count++];
+    tally->manual_more++;
+    return NULL;
+}
+
 static void leave_out(struct tally *tally, struct str type, struct money amount, bool negative)
 {
     size_t i = 0;
@@ -60,8 +69,10 @@ static void leave_out(struct tally *tally, struct str type, struct money amount,
     add(tally, &tally->manual_total, amount, negative);
     while (i < tally->left_count && !str_equal(tally->left[i].type, type))
         i++;
-    if (i == TALLY_LEFT_MAX)
-        return;                          /* counted in the total; the list has its bound */
+    if (i == TALLY_LEFT_MAX) {
+        tally->manual_more++;            /* in the total; the list has its bound */
+        return;
+    }
     if (i == tally->left_count)
         tally->left[tally->left_count++] = (struct tally_left){ arena_copy(tally->build->arena, type), { 0 } };
     add(tally, &tally->left[i].amount, amount, negative);
@@ -172,17 +183,16 @@ static enum err tally_plain(struct tally *tally, const struct day_part *part)
 static void manual_credit(struct tally *tally, const struct event *receipt, struct money amount, bool negative)
 {
     struct arena *arena = tally->build->arena;
-    struct manual_item *item = &tally->manual[tally->manual_count];
+    struct manual_item *item = manual_next(tally);
 
     add(tally, &tally->manual_total, amount, negative);
-    if (tally->manual_count == MANUAL_MAX)
+    if (!item)
         return;
     *item = (struct manual_item){
         .what = credit, .receipt = receipt_text(arena, receipt->reg, receipt->series, receipt->seq),
         .customer = arena_copy(arena, receipt->customer), .order = arena_copy(arena, receipt->order),
     };
     add(tally, &item->amount, amount, negative);
-    tally->manual_count++;
 }
 
 static void tally_left_out(struct tally *tally, const struct event *receipt, const struct shares *shares,
@@ -290,20 +300,21 @@ static enum err movement_seen(struct txn *txn, uint64_t place, const struct effe
     struct tally *tally = context;
     struct arena *arena = tally->build->arena;
     struct event movement;
+    struct manual_item *item;
     struct known known;
-    enum err err;
+    enum err err = known_event(txn, tally->build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(),
+                               &known, &movement);
 
     (void)place;
-    if (tally->manual_count == MANUAL_MAX)
-        return ERR_STOP;
-    err = known_event(txn, tally->build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
-                      &movement);
-    if (!err && movement.kind == EVENT_CASH_MOVEMENT)
-        tally->manual[tally->manual_count++] = (struct manual_item){
+    if (err || movement.kind != EVENT_CASH_MOVEMENT)
+        return err;
+    item = manual_next(tally);
+    if (item)
+        *item = (struct manual_item){
             .movement = true, .what = arena_copy(arena, movement.reason), .amount = movement.amount,
             .receipt = receipt_text(arena, movement.reg, movement.series, movement.seq),
         };
-    return err;
+    return ERR_OK;
 }
 
 static bool beyond(struct money amount)
@@ -334,9 +345,11 @@ enum err tally_part(struct tally *tally)
     if (!err)
         err = effect_walk(build->txn, venue, build->number, EFFECT_MOVEMENT, part->from, upto, movement_seen, tally);
     check_sums(tally);
-    for (size_t i = 0; i < tally->left_count && tally->manual_count < MANUAL_MAX; i++)
-        if (tally->left[i].amount.ore != 0)
-            tally->manual[tally->manual_count++] =
-                (struct manual_item){ .what = tally->left[i].type, .amount = tally->left[i].amount };
+    for (size_t i = 0; i < tally->left_count; i++) {
+        struct manual_item *item = tally->left[i].amount.ore != 0 ? manual_next(tally) : NULL;
+
+        if (item)
+            *item = (struct manual_item){ .what = tally->left[i].type, .amount = tally->left[i].amount };
+    }
     return err;
 }

@@ -34,6 +34,7 @@ struct tally {
     size_t left_count;
     struct manual_item manual[MANUAL_MAX];
     size_t manual_count;
+    uint64_t manual_more;                /* items beyond MANUAL_MAX: counted, and in the totals */
     uint64_t receipts;
     struct money lines_total, orders_total, manual_total;
     bool too_large;                      /* a sum cannot be trusted: nothing of it is booked */

@@ -155,10 +155,34 @@ static void dated_table(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: the list of manual items has its bound; what does not fit is in the total, and is counted. */
+static void manual_beyond_its_bound(void **unused)
+{
+    enum { CREDIT = MANUAL_MAX + 7, MOVEMENTS = 3 };
+    struct draft *draft;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "auto_invoice: true", "auto_invoice: false");
+    for (unsigned seq = 1; seq <= CREDIT; seq++)
+        rig_sale(&rig, seq, "2026-11-20T12:00:00+01:00", "food", 11, "credit");
+    for (unsigned seq = CREDIT + 1; seq <= CREDIT + MOVEMENTS; seq++)
+        rig_event(&rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"cash_movement\",\"time\":\"2026-11-20T13:00:00+01:00\","
+                  "\"amount\":-500,\"reason\":\"bank\"", seq);
+    (void)rig_look(&rig);
+    draft = rig_draft(&rig, DAY);
+    assert_int_equal(draft->manual_count, MANUAL_MAX);
+    assert_int_equal(draft->manual_more, CREDIT + MOVEMENTS - MANUAL_MAX);
+    assert_int_equal(draft->manual_total.ore, CREDIT * 11);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(problem_table), cmocka_unit_test(lines_in_order), cmocka_unit_test(dated_table),
+        cmocka_unit_test(manual_beyond_its_bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
