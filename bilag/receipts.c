@@ -52,16 +52,17 @@ struct walking {
     const struct draft *draft;
     sale_visit visit;
     void *context;
+    const enum effect_class *classes; size_t class_count;
     struct arena arena;
     uint64_t seen, trimmed;
-    bool broken;
+    bool shared;                         /* what is walked has shares */
 };
 
 static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct walking *walking = context;
     struct event event;
-    struct sale sale = { .event = &event, .taken_back = effect->negative, .broken = walking->broken };
+    struct sale sale = { .event = &event, .taken_back = effect->negative, .broken = !walking->shared };
     struct known known;
     enum err err;
 
@@ -85,30 +86,94 @@ static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect
 
 static enum err walk_work(struct txn *txn, void *context)
 {
-    static const enum effect_class classes[] = { EFFECT_PLAIN, EFFECT_MIXED, EFFECT_BROKEN };
     struct walking *walking = context;
     const struct draft *draft = walking->draft;
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < COUNT(classes) && !err; i++) {
-        walking->broken = classes[i] == EFFECT_BROKEN;
-        err = effect_walk(txn, walking->venue->id, draft->doc.day, classes[i], draft->from, draft->upto, effect_seen,
-                          walking);
+    for (size_t i = 0; i < walking->class_count && !err; i++) {
+        walking->shared = walking->classes[i] == EFFECT_PLAIN || walking->classes[i] == EFFECT_MIXED;
+        err = effect_walk(txn, walking->venue->id, draft->doc.day, walking->classes[i], draft->from, draft->upto,
+                          effect_seen, walking);
     }
+    return err;
+}
+
+static enum err walk(struct receipts *receipts, struct walking *walking)
+{
+    enum err err;
+
+    arena_init(&walking->arena, SALE_BYTES);
+    err = store_read(receipts->store, walk_work, walking);
+    arena_free(&walking->arena);
     return err;
 }
 
 enum err receipts_of(struct receipts *receipts, const struct venue *venue, const struct draft *draft, sale_visit visit,
                      void *context, uint64_t *ret_trimmed)
 {
-    struct walking walking = { .venue = venue, .draft = draft, .visit = visit, .context = context };
-    enum err err;
+    static const enum effect_class classes[] = { EFFECT_PLAIN, EFFECT_MIXED, EFFECT_BROKEN };
+    struct walking walking = { .venue = venue, .draft = draft, .visit = visit, .context = context, .classes = classes,
+                               .class_count = COUNT(classes) };
+    enum err err = walk(receipts, &walking);
 
-    arena_init(&walking.arena, SALE_BYTES);
-    err = store_read(receipts->store, walk_work, &walking);
-    arena_free(&walking.arena);
     if (!err)                            /* which receipts made up a day is trimmed with them */
         *ret_trimmed = walking.seen ? walking.trimmed : draft->receipts;
+    return err;
+}
+
+enum err receipts_movements(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
+                            sale_visit visit, void *context, uint64_t *ret_trimmed)
+{
+    static const enum effect_class movements = EFFECT_MOVEMENT;
+    struct walking walking = { .venue = venue, .draft = draft, .visit = visit, .context = context,
+                               .classes = &movements, .class_count = 1 };
+    enum err err = walk(receipts, &walking);
+
+    if (!err)
+        *ret_trimmed = walking.trimmed;
+    return err;
+}
+
+struct z_total { struct str venue; int32_t day; struct arena arena; struct money total; uint64_t count; };
+
+static enum err z_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct z_total *sum = context;
+    struct event event;
+    struct known known;
+    enum err err;
+
+    (void)place;
+    arena_reset(&sum->arena);
+    err = known_event(txn, sum->venue, effect->reg, effect->series, effect->seq, &sum->arena, &known, &event);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    for (size_t i = 0; !err && i < event.z.sales_by_vat_count; i++)
+        err = money_add(sum->total, event.z.sales_by_vat[i].amount, &sum->total);
+    sum->count++;
+    return err;
+}
+
+static enum err z_work(struct txn *txn, void *context)
+{
+    struct z_total *sum = context;
+
+    return effect_walk(txn, sum->venue, sum->day, EFFECT_Z, 0, UINT64_MAX, z_seen, sum);
+}
+
+enum err receipts_z_total(struct receipts *receipts, struct str venue, int32_t day, struct money *ret_total,
+                          uint64_t *ret_count)
+{
+    struct z_total sum = { .venue = venue, .day = day };
+    enum err err;
+
+    arena_init(&sum.arena, SALE_BYTES);
+    err = store_read(receipts->store, z_work, &sum);
+    arena_free(&sum.arena);
+    if (!err) {
+        *ret_total = sum.total;
+        *ret_count = sum.count;
+    }
     return err;
 }
 

@@ -12,7 +12,7 @@ from pipeline import BIN, ROOT, Pipeline
 
 DAY = "2026-11-20"
 SAFT = ROOT / "tests" / "data" / "saft"
-COMMANDS = ["status", "check", "import", "export", "explain", "accept", "resend", "reverse", "orders", "customers", "products",
+COMMANDS = ["status", "check", "import", "export", "manual", "explain", "accept", "resend", "reverse", "orders", "customers", "products",
             "invoicing", "venues", "refused", "dismiss", "audit", "backup", "restore", "fsck"]
 
 
@@ -255,6 +255,37 @@ def test_export_shows_and_transfers(tmp_path):
         until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
         assert len(pipeline.vouchers()) == 1
         assert "transfer" in pipeline.command("audit").stdout
+
+
+def test_manual_has_all_that_an_invoice_needs(tmp_path):
+    payments = {**venue()["payment_types"], "credit": {"transfer": "false"}, "coupon": {"transfer": "false"}}
+    with Pipeline({"oslo-grill": venue(payment_types=payments)}, parent=tmp_path, customers=[(10001, "Ola")]) as pipeline:
+        receipts = [receipt(1, paid="credit", customer="ola", order="A-7", lines=[
+            {"product_type": "food", "vat": 25, "gross": 8000, "qty": 2, "text": "Burger; =1"},
+            {"product_type": "beer", "vat": 25, "gross": 2000, "text": "Beer"}],
+            payments=[{"type": "card", "amount": 5000}, {"type": "credit", "amount": 5000}]),
+                    receipt(2, paid="coupon"), receipt(3, gross=700, paid="coupon"), receipt(4)]
+        pipeline.post([*receipts, {"v": 1, "venue": "oslo-grill", "register": "K1", "seq": 5, "kind": "cash_movement",
+                                   "time": f"{DAY}T22:00:00+01:00", "amount": -200000, "reason": "bank"},
+                       z_report(6, receipts)])
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        pipeline.command("customers", "--venue", "oslo-grill", "connect", "ola", "10001")
+        asked = ("manual", "--venue", "oslo-grill", "--from", DAY, "--to", DAY)
+        text = pipeline.command(*asked).stdout
+        for words in ("customer ola (10001 in PowerOffice)", "order A-7", "receipt K1/1", "40,00 of 80,00", "107,00  coupon",
+                      "cash movement", "to invoice, VAT 25 %: 50,00 = net 40,00 + VAT 10,00"):
+            assert words in text, words
+        told = json.loads(pipeline.command(*asked, "--json").stdout)
+        sale, coupons, movement = told["items"]
+        assert (sale["customer"], sale["customer_no"], sale["order"], sale["receipt"]) == ("ola", 10001, "A-7", "K1/1")
+        assert [(x["text"], x["qty"], x["vat"], x["gross"], x["amount"]) for x in sale["lines"]] == \
+            [("Burger; =1", 2, 25, 8000, 4000), ("Beer", 1, 25, 2000, 1000)]
+        assert (coupons["amount"], movement["amount"], movement["reason"]) == (10700, -200000, "bank")
+        assert sum(row["gross"] for row in told["sums"]) == 15700 and told["not_listed"] == []
+        table = pipeline.command(*asked, "--csv").stdout
+        rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";"))
+        assert table.startswith("\ufeff") and (rows[0]["text"], rows[0]["amount"], rows[0]["vat"]) == ("Burger; =1", "40,00", "8,00")
+        assert "nothing is to be" in pipeline.command("manual", "--venue", "oslo-grill", "--to", "2026-11-19").stdout
 
 
 def test_accept_lifts_what_can_be_lifted(tmp_path):
