@@ -3,11 +3,20 @@
 #include "books.h"
 #include "decide.h"
 #include "receipts.h"
+#include "refdata.h"
 
 #include "mapper/tables.h"
 
 #include <inttypes.h>
 #include <string.h>
+
+/* A reason of blanks is none. */
+static bool has_reason(const struct args *args)
+{
+    const char *reason = args_value(args, "reason");
+
+    return reason && reason[strspn(reason, " \t\r\n")];
+}
 
 static bool load(struct shell *shell, const struct args *args, size_t words, struct book_doc *ret_doc)
 {
@@ -16,7 +25,7 @@ static bool load(struct shell *shell, const struct args *args, size_t words, str
     struct doc parsed;
     enum err err;
 
-    if (args->word_count != words || !args_has(args, "reason") || !*args_value(args, "reason")) {
+    if (args->word_count != words || !has_reason(args)) {
         (void)complain(shell, EXIT_USAGE, "%s; see bilag %s --help", args->word_count != words
                        ? "wrong number of arguments" : "--reason \"why\" is needed: it is kept in the audit trail",
                        shell->command);
@@ -77,11 +86,47 @@ static int accept_problem(struct shell *shell, const struct args *args)
     return written(shell, "accept", doc.id, str_of(problem_code_text(code)), args_value(args, "reason"));
 }
 
+static int32_t today(const struct shell *shell, const struct draft *draft)
+{
+    const struct venue *venue = config_venue(shell->config, draft->doc.venue);
+    struct civil now;
+
+    if (!venue)
+        return (int32_t)(clock_now_ms() / 86400000);
+    zone_civil(venue->zone, clock_now_ms() / 1000, &now);
+    return day_of_civil(now.year, now.month, now.day);
+}
+
+/* As the validator will judge it, by what is kept of PowerOffice; what is not known is left to it. */
+static int is_locked(struct shell *shell, const struct draft *draft, int32_t day)
+{
+    struct fault fault = { "" };
+    struct refstore *store;
+    struct refdata data;
+    char text[2][16];
+    enum err err = refstore_open(shell->config->state_dir, STORE_READ_ONLY, &store, &fault);
+
+    if (!err) {
+        err = refdata_load(store, draft->client_id, &shell->arena, &data);
+        refstore_close(store);
+    }
+    if (err)
+        return err == ERR_NOT_FOUND ? EXIT_FINE : complain_err(shell, err, &fault);
+    if (data.has_lock_date && day <= data.lock_date)
+        return complain(shell, EXIT_RED, "%s is locked as well: PowerOffice is locked up to %s", day_text(day, text[0]),
+                        day_text(data.lock_date, text[1]));
+    if (data.has_conversion_date && day < data.conversion_date)
+        return complain(shell, EXIT_RED, "%s is before the conversion date in PowerOffice, %s", day_text(day, text[0]),
+                        day_text(data.conversion_date, text[1]));
+    return EXIT_FINE;
+}
+
 static int post_on(struct shell *shell, const struct args *args)
 {
     struct book_doc doc;
     char text[16];
     int32_t day;
+    int code;
 
     if (!shell_day(shell, args, "post-on", 0, &day) || !load(shell, args, 1, &doc))
         return EXIT_USAGE;
@@ -91,7 +136,13 @@ static int post_on(struct shell *shell, const struct args *args)
         return complain(shell, EXIT_RED, "%s is sealed already: reverse it first", args->words[0]);
     if (day < doc.draft.doc.day)
         return complain(shell, EXIT_RED, "a voucher is never posted before its business day");
-    return written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
+    if (doc.state != DOC_HELD || !problems_have(&doc.draft.problems, PROBLEM_PERIOD_LOCKED))
+        return complain(shell, EXIT_RED, "%s is not held because its period is locked (period-locked): it is posted on its "
+                        "own day", args->words[0]);
+    if (day > today(shell, &doc.draft))
+        return complain(shell, EXIT_RED, "%s is still to come: choose an open day up to today", day_text(day, text));
+    code = is_locked(shell, &doc.draft, day);
+    return code ? code : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
 }
 
 static int accept_run(struct shell *shell, const struct args *args)
@@ -195,17 +246,42 @@ const struct cmd cmd_reverse = {
 
 /* --- dismiss --- */
 
+/* What never came, or came once only, leaves nothing to decide. */
+static int needs_dismissing(struct shell *shell, struct str text, const struct receipt_name *name)
+{
+    struct fault fault = { "" };
+    struct receipts *receipts;
+    struct receipt_fate fate;
+    enum err err = receipts_open(shell->config, &receipts, &fault);
+
+    if (!err) {
+        err = receipts_find(receipts, name->venue, name->reg, name->series, name->seq, &shell->arena, &fate);
+        receipts_close(receipts);
+    }
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_RED, "receipt %.*s is not known: it never came, or it is older than retention_days "
+                        "(%d)", TEXT(text), shell->config->retention_days);
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (!fate.conflicts)
+        return complain(shell, EXIT_RED, "no other content came under the number of %.*s: there is nothing to dismiss",
+                        TEXT(text));
+    return EXIT_FINE;
+}
+
 static int dismiss_run(struct shell *shell, const struct args *args)
 {
     struct str text = args->word_count == 1 ? str_of(args->words[0]) : STR_NONE;
     struct receipt_name name;
+    int code;
 
-    if (!text.len || !args_has(args, "reason"))
+    if (!text.len || !has_reason(args))
         return complain(shell, EXIT_USAGE, "a receipt such as oslo-grill/K1/12 and --reason are needed");
     if (receipt_parse(text, &shell->arena, &name))
         return complain(shell, EXIT_USAGE, "%s is no receipt; they look like oslo-grill/K1/12, or oslo-grill/K1/Z12",
                         args->words[0]);
-    return written(shell, "dismiss", text, STR_NONE, args_value(args, "reason"));
+    code = needs_dismissing(shell, text, &name);
+    return code ? code : written(shell, "dismiss", text, STR_NONE, args_value(args, "reason"));
 }
 
 const struct cmd cmd_dismiss = {

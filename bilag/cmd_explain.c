@@ -139,8 +139,11 @@ static void show_lines(const struct book_doc *doc)
                      TEXT(cell->vat_code), amount_text(cell->amount), cell->count, TEXT(cell->first));
     }
     for (size_t i = 0; i < draft->manual_count; i++)
-        (void)printf("  manual %s %.*s %14s %.*s\n", draft->manual[i].movement ? "movement" : "left out",
-                     TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt));
+        (void)printf("  manual %s %.*s %14s %.*s %.*s\n", draft->manual[i].movement ? "movement" : "left out",
+                     TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
+                     TEXT(draft->manual[i].order));
+    if (draft->manual_more)
+        (void)printf("  manual %" PRIu64 " more: bilag manual --venue %.*s\n", draft->manual_more, TEXT(draft->doc.venue));
     (void)printf("  sales %s = voucher %s + orders %s + manual %s\n", amount_text(draft->lines_total),
                  amount_text(draft->voucher_total), amount_text(draft->orders_total), amount_text(draft->manual_total));
 }
@@ -205,10 +208,14 @@ static enum err explain_line(const struct explaining *explaining, const struct b
     const struct venue *venue = config_venue(explaining->shell->config, doc->draft.doc.venue);
     const struct voucher_line *line = &doc->draft.lines[number - 1];
 
+    enum err err;
+
     show_head(explaining, venue, doc);
+    show_problems(explaining->shell, doc);
     (void)printf("line %zu: account %" PRId64 ", VAT code %.*s, %s  %.*s\n", number, line->account, TEXT(line->vat_code),
                  amount_text(line->amount), TEXT(line->text));
-    return show_receipts(explaining, venue, &doc->draft, line);
+    err = show_receipts(explaining, venue, &doc->draft, line);
+    return err ? err : show_trail(explaining, doc);
 }
 
 static enum err explain_voucher(const struct explaining *explaining, const struct book_doc *doc)
@@ -348,7 +355,8 @@ static int explain_receipt(const struct explaining *explaining, const struct doc
     if (!venue)
         return complain(shell, EXIT_USAGE, "there is no venue %.*s", TEXT(as_order->venue));
     if (explaining->receipts)
-        err = receipts_find(explaining->receipts, venue->id, as_order->reg, as_order->seq, &shell->arena, &fate);
+        err = receipts_find(explaining->receipts, venue->id, as_order->reg, SERIES_RECEIPTS, as_order->seq,
+                            &shell->arena, &fate);
     if (err == ERR_NOT_FOUND)
         return complain(shell, EXIT_RED, "receipt %.*s is not known: it never came, ingest refused it (bilag refused "
                         "list), or it is older than retention_days (%d)", TEXT(name), shell->config->retention_days);

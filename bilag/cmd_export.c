@@ -83,6 +83,8 @@ static void text_doc(struct export *export, const struct book_doc *doc)
                   doc_state_text(doc->state), paint(shell, PLAIN));
     if (doc->status.number)
         strbuf_format(&export->out, "  voucher %" PRId64, doc->status.number);
+    if (draft->post_on != draft->doc.day)
+        strbuf_format(&export->out, "  posted on %s", day_text(draft->post_on, when));
     strbuf_format(&export->out, "\n  %8s  %-16s %-5s %-6s %14s %14s  %s\n", "account", "counter account", "VAT", "dept.",
                   "debit", "credit", "description");
     for (size_t i = 0; i < draft->line_count; i++) {
@@ -144,19 +146,40 @@ static void csv_doc(struct export *export, const struct book_doc *doc)
     }
 }
 
+/* All of the day is there, whatever else may hold it. */
+static bool is_complete(const struct book_doc *doc)
+{
+    static const enum problem_code lacks[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
+                                               PROBLEM_GRAND_TOTAL_BROKEN };
+    bool complete = doc->draft.phase == DRAFT_CLOSED;
+
+    for (size_t i = 0; i < COUNT(lacks); i++)
+        complete = complete && !problems_have(&doc->draft.problems, lacks[i]);
+    return complete;
+}
+
 static void json_doc(struct export *export, const struct book_doc *doc)
 {
     struct strbuf *out = &export->out;
-    char when[16];
+    char when[16], posted[16];
 
     strbuf_format(out, "%s{\"id\":", export->first ? "" : ",");
     strbuf_json(out, doc->id);
-    strbuf_format(out, ",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"state\":\"%s\",\"voucher_no\":%" PRId64
-                  ",\"complete\":%s,\"problems\":[", day_text(doc->draft.doc.day, when), doc->draft.doc.part,
-                  doc_state_text(doc->state), doc->status.number,
-                  doc->draft.phase == DRAFT_CLOSED && !doc->draft.problems.count ? "true" : "false");
-    for (size_t i = 0; i < doc->draft.problems.count; i++)
-        strbuf_format(out, "%s\"%s\"", i ? "," : "", problem_code_text(doc->draft.problems.at[i].code));
+    strbuf_format(out, ",\"business_day\":\"%s\",\"post_on\":\"%s\",\"part\":%" PRIu32 ",\"state\":\"%s\",\"voucher_no\":%"
+                  PRId64 ",\"complete\":%s,\"problems\":[", day_text(doc->draft.doc.day, when),
+                  day_text(doc->draft.post_on, posted), doc->draft.doc.part, doc_state_text(doc->state), doc->status.number,
+                  is_complete(doc) ? "true" : "false");
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+        const struct problem *problem = &doc->draft.problems.at[i];
+        struct strbuf text;
+
+        strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+        problem_write(problem, export->shell->config->language, &text);
+        strbuf_format(out, "%s{\"code\":\"%s\",\"text\":", i ? "," : "", problem_code_text(problem->code));
+        strbuf_json(out, strbuf_str(&text));
+        strbuf_char(out, '}');
+        strbuf_free(&text);
+    }
     strbuf_format(out, "],\"lines\":[");
     for (size_t i = 0; i < doc->draft.line_count; i++) {
         struct row row = row_of(&export->shell->arena, doc, i);

@@ -177,7 +177,7 @@ enum err receipts_z_total(struct receipts *receipts, struct str venue, int32_t d
     return err;
 }
 
-struct finding { struct str venue, reg; uint64_t seq; struct arena *arena; struct receipt_fate *fate; };
+struct finding { struct str venue, reg; uint32_t series; uint64_t seq; struct arena *arena; struct receipt_fate *fate; };
 
 static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -195,7 +195,7 @@ static enum err find_work(struct txn *txn, void *context)
     struct known known;
     struct claim claim;
     struct key key;
-    enum err err = known_get(txn, finding->venue, finding->reg, SERIES_RECEIPTS, finding->seq, &known);
+    enum err err = known_get(txn, finding->venue, finding->reg, finding->series, finding->seq, &known);
 
     if (err)
         return err;
@@ -205,7 +205,8 @@ static enum err find_work(struct txn *txn, void *context)
     fate->booked = known.booked;
     if (err)
         return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
-    err = claim_effective(txn, finding->venue, finding->reg, finding->seq, &claim);
+    err = finding->series == SERIES_RECEIPTS
+              ? claim_effective(txn, finding->venue, finding->reg, finding->seq, &claim) : ERR_NOT_FOUND;
     if (!err) {
         fate->voided = true;
         fate->void_name = receipt_text(finding->arena, claim.reg, SERIES_RECEIPTS, claim.seq);
@@ -216,15 +217,15 @@ static enum err find_work(struct txn *txn, void *context)
     key_init(&key);
     key_name(&key, finding->venue);
     key_name(&key, finding->reg);
-    key_u32(&key, SERIES_RECEIPTS);
+    key_u32(&key, finding->series);
     key_u64(&key, finding->seq);
     return store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &fate->conflicts);
 }
 
-enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint64_t seq, struct arena *arena,
-                       struct receipt_fate *ret_fate)
+enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                       struct arena *arena, struct receipt_fate *ret_fate)
 {
-    struct finding finding = { venue, reg, seq, arena, ret_fate };
+    struct finding finding = { venue, reg, series, seq, arena, ret_fate };
 
     *ret_fate = (struct receipt_fate){ .day = 0 };
     return store_read(receipts->store, find_work, &finding);

@@ -47,8 +47,8 @@ struct receipt_fate {
     int32_t void_day;
     uint64_t conflicts;                  /* other contents under its number, not dismissed */
 };
-USED enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint64_t seq,
-                            struct arena *arena, struct receipt_fate *ret_fate);
+USED enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint32_t series,
+                            uint64_t seq, struct arena *arena, struct receipt_fate *ret_fate);
 /* Its shares under the switches of that draft. ERR_REFUSED: share-undefined. */
 USED enum err receipts_shares(const struct event *receipt, const struct venue *venue, const struct draft *draft,
                               struct arena *arena, struct shares *ret_shares);

@@ -144,6 +144,8 @@ static void document(struct strbuf *out, const struct book_doc *doc, struct str 
         member_int(out, "voucher_total", draft->voucher_total.ore);
         member_int(out, "orders_total", draft->orders_total.ore);
         member_int(out, "manual_total", draft->manual_total.ore);
+        if (draft->manual_more)
+            member_int(out, "manual_not_listed", (int64_t)draft->manual_more);
     }
     strbuf_char(out, '}');
 }

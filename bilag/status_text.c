@@ -50,15 +50,15 @@ static void problems_of(const struct shell *shell, const struct book_doc *doc, s
 static void advise(const struct book_doc *doc, struct strbuf *out)
 {
     char text[1000];
-    struct problems acceptable = doc->draft.problems;
-    bool all = acceptable.count > 0 && (doc->state == DOC_HELD || doc->state == DOC_SENT);
+    const struct problems *problems = &doc->draft.problems;
+    bool all = doc->state == DOC_HELD || doc->state == DOC_SENT;
 
-    for (size_t i = 0; i < acceptable.count; i++)
-        all = all && problem_acceptable(acceptable.at[i].code);
-    for (size_t i = 0; i < acceptable.count; i++)
-        if (acceptable.at[i].code == PROBLEM_RECEIPT_CONFLICT) {
+    for (size_t i = 0; i < problems->count; i++)
+        all = all && problem_acceptable(problems->at[i].code);
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT) {
             (void)snprintf(text, sizeof text, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
-                           TEXT(doc->draft.doc.venue), TEXT(acceptable.at[i].arg[0]));
+                           TEXT(doc->draft.doc.venue), TEXT(problems->at[i].arg[0]));
             paragraph(out, 10, str_of(text));
         }
     if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
@@ -68,9 +68,17 @@ static void advise(const struct book_doc *doc, struct strbuf *out)
     if (doc->state == DOC_FAILED) {
         (void)snprintf(text, sizeof text, "When the cause is mended: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
         paragraph(out, 10, str_of(text));
-    } else if (all) {
+    }
+    for (size_t i = 0; all && i < problems->count; i++) {    /* each is accepted by its own code, once */
+        enum problem_code code = problems->at[i].code;
+        bool said = false;
+
+        for (size_t k = 0; k < i; k++)
+            said |= problems->at[k].code == code;
+        if (said)
+            continue;
         (void)snprintf(text, sizeof text, "If it is right as it is: bilag accept %.*s %s --reason \"...\"", TEXT(doc->id),
-                       problem_code_text(acceptable.at[0].code));
+                       problem_code_text(code));
         paragraph(out, 10, str_of(text));
     }
 }
@@ -95,6 +103,8 @@ static void document(const struct shell *shell, const struct venue_status *venue
                       time_text_local(venue->venue, status->since_ms, when));
     else if (doc->draft.phase == DRAFT_OPEN)
         strbuf_format(out, "  the day is not closed");
+    if (doc->draft.doc.kind == DOC_VOUCHER && doc->draft.post_on != doc->draft.doc.day)
+        strbuf_format(out, "  posted on %s", day_text(doc->draft.post_on, when));
     if (doc->draft.doc.kind == DOC_ORDER && doc->draft.customer.len)
         strbuf_format(out, "  customer %.*s", TEXT(doc->draft.customer));
     strbuf_char(out, '\n');
@@ -179,10 +189,13 @@ static void manual(const struct shell *shell, const struct draft *draft, struct 
                       day_text(draft->doc.day, when), money_kroner(item->amount, amount),
                       item->movement ? "cash movement: " : "not transferred: ", TEXT(item->what));
         if (item->receipt.len)
-            strbuf_format(out, " (%.*s%s%.*s)", TEXT(item->receipt), item->customer.len ? ", customer " : "",
-                          TEXT(item->customer));
+            strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt), item->order.len ? ", order " : "",
+                          TEXT(item->order), item->customer.len ? ", customer " : "", TEXT(item->customer));
         strbuf_char(out, '\n');
     }
+    if (draft->manual_more)
+        strbuf_format(out, "  %smanual%s  %s  %" PRIu64 " more: bilag manual --venue %.*s\n", paint(shell, FAINT),
+                      paint(shell, PLAIN), day_text(draft->doc.day, when), draft->manual_more, TEXT(draft->doc.venue));
 }
 
 static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)

@@ -215,6 +215,12 @@ def test_explain_goes_both_ways(tmp_path):
                     if row["account"] == 3000)
         told = pipeline.command("explain", f"oslo-grill/{DAY}/1:{line}").stdout
         assert "K1/1" in told and "K1/2" in told and "K1/3" not in told and "2 receipts, together -125,00" in told
+        assert "trail" in told and "sealed" in told
+        for subject, words in (("oslo-grill/K1/99", "not known"), ("oslo-grill/K1/3", "nothing to dismiss")):
+            done = pipeline.command("dismiss", subject, "--reason", "x", check=False)
+            assert done.returncode == 1 and words in done.stderr
+        assert pipeline.command("dismiss", "oslo-grill/K1/3", "--reason", " ", check=False).returncode == 2
+        assert pipeline.command("audit").stdout == ""
         told = pipeline.command("explain", "oslo-grill/K1/3").stdout
         assert f"oslo-grill/{DAY}/1" in told and "account 3010" in told and "account 3000" not in told
         assert pipeline.command("explain", "oslo-grill/K1/99", check=False).returncode == 1
@@ -248,7 +254,10 @@ def test_export_shows_and_transfers(tmp_path):
             [("1570", "3000", "200.00", "0.00"), ("3000", "1570", "0.00", "200.00")]
         assert "BLANK" in {r["account"] for r in rows}
         told = json.loads(pipeline.command(*period, "--json", check=False).stdout)
-        assert [d["complete"] for d in told] == [True, False] and told[1]["lines"][-1]["blank"] is True
+        assert [d["complete"] for d in told] == [True, True] and told[1]["lines"][-1]["blank"] is True
+        assert told[1]["problems"][0]["code"] == "product-type-unmapped" and "wine" in told[1]["problems"][0]["text"]
+        done = pipeline.command("accept", f"oslo-grill/{DAY}/1", "--post-on", "2026-11-25", "--reason", "x", check=False)
+        assert done.returncode == 1 and "period-locked" in done.stderr
         assert not pipeline.vouchers()
         done = pipeline.command(*period, "--transfer", check=False)
         assert done.returncode == 1 and "1 to be transferred, 1 not ready" in done.stderr
@@ -291,7 +300,7 @@ def test_manual_has_all_that_an_invoice_needs(tmp_path):
 def test_accept_lifts_what_can_be_lifted(tmp_path):
     with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
         receipts = [receipt(1), receipt(3)]
-        pipeline.post(receipts + [z_report(4, receipts)])
+        pipeline.post([*receipts, receipt(1, gross=9900), z_report(4, receipts)])
         name = f"oslo-grill/{DAY}/1"
         doc = pipeline.until("the gap is seen", lambda: next(
             (d for d in [document(pipeline, name)] if "sequence-gap" in [p["code"] for p in d["problems"]]), None))
@@ -302,6 +311,7 @@ def test_accept_lifts_what_can_be_lifted(tmp_path):
         assert done.returncode == 1 and "cannot be accepted" in done.stderr
         done = pipeline.command("accept", name, "z-missing", "--reason", "x", check=False)
         assert done.returncode == 1 and "no problem z-missing" in done.stderr
+        pipeline.command("dismiss", "oslo-grill/K1/1", "--reason", "the first one is right")
         pipeline.command("accept", name, "sequence-gap", "--reason", "the till was replaced")
         until_state(pipeline, name, "sent")
         told = pipeline.command("explain", name).stdout

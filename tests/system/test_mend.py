@@ -25,6 +25,7 @@ FAULTS = {
     "department": ({"departments": [{"code": "10", "active": False}]}, "department-unknown",
                    {"departments": [{"code": "10", "active": True}]}),
     "period": ({"lock_date": "2026-11-20"}, "period-locked", {"lock_date": "2026-11-19"}),
+    "moved": ({"lock_date": "2026-11-20"}, "period-locked", {}),         # stays locked: posted on another day
     # a list that the key may not read, and need not, keeps no other from being read again
     "narrow": ({"privileges": ["CommonServices", "GeneralLedgerAccount", "AccountTransaction", "CashVoucher_Full"],
                 "accounts_changed": [{"no": 3000, "active": False}]}, "account-inactive",
@@ -51,6 +52,16 @@ def held(pipeline, name):
     return codes - {"reference-data"}
 
 
+def post_on_another_day(pipeline, name):
+    accept = ("accept", name, "--reason", "the period is closed", "--post-on")
+    for day, words in (("2026-11-20", "locked as well"), ("2099-01-01", "still to come")):
+        done = pipeline.command(*accept, day, check=False)
+        assert done.returncode == 1 and words in done.stderr
+    pipeline.command(*accept, "2026-11-21")
+    pipeline.until("the posting date is shown", lambda: "posted on 2026-11-21" in pipeline.command(
+        "status", "--venue", "moved", check=False).stdout)
+
+
 def test_mended_in_poweroffice_goes_by_itself():
     venues = {name: venue(name, i) for i, name in enumerate(FAULTS)}
     del venues["narrow"]["department"]
@@ -70,6 +81,8 @@ def test_mended_in_poweroffice_goes_by_itself():
                 continue
             pipeline.sandbox("clients", {"client_key": client_key(name), **mend})
             mended = time.monotonic()
+            if name == "moved":
+                post_on_another_day(pipeline, f"moved/{DAY}/1")
             pipeline.until(f"{name} is posted", lambda number=number: len(pipeline.vouchers()) == number + 2, 20)
             took = time.monotonic() - mended
             print(f"{name}: {took:.2f} s after the mend")
