@@ -1,6 +1,7 @@
 /* cmd_export.c - the vouchers of a period before they are sent: account and counter account, nothing left blank
  * without saying so; then, with --transfer, sends those that are ready. */
 #include "books.h"
+#include "csv.h"
 #include "decide.h"
 
 #include <inttypes.h>
@@ -110,39 +111,36 @@ static void text_doc(struct export *export, const struct book_doc *doc)
                   money_kroner(draft->orders_total, amount[2]), money_kroner(draft->manual_total, amount[3]));
 }
 
-static void csv_field(struct strbuf *out, struct str text, char end)
+/* What PowerOffice will compute; with the line's sign. */
+static struct money vat_of(const struct voucher_line *line)
 {
-    bool formula = text.len && strchr("=+-@\t\r", text.bytes[0]);
-
-    strbuf_char(out, '"');
-    if (formula)
-        strbuf_char(out, '\'');          /* a spreadsheet must not run what a till wrote */
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.bytes[i] == '"')
-            strbuf_char(out, '"');
-        strbuf_char(out, text.bytes[i]);
-    }
-    strbuf_char(out, '"');
-    strbuf_char(out, end);
+    return line->sold ? money_vat_of_gross(line->amount, line->rate) : (struct money){ 0 };
 }
 
 static void csv_doc(struct export *export, const struct book_doc *doc)
 {
-    char when[16], debit[MONEY_TEXT_SIZE], credit[MONEY_TEXT_SIZE];
+    char when[2][16];
     struct strbuf *out = &export->out;
 
     for (size_t i = 0; i < doc->draft.line_count; i++) {
         struct row row = row_of(&export->shell->arena, doc, i);
 
-        csv_field(out, doc->id, ';');
-        strbuf_format(out, "%s;%s;%" PRId64 ";", day_text(doc->draft.doc.day, when), doc_state_text(doc->state),
-                      doc->status.number);
-        csv_field(out, row.account, ';');
-        csv_field(out, row.counter, ';');
-        csv_field(out, row.vat_code, ';');
-        csv_field(out, row.department, ';');
-        strbuf_format(out, "%s;%s;", money_text(row.debit, debit), money_text(row.credit, credit));
-        csv_field(out, row.line->text, '\n');
+        csv_text(out, doc->id, ';');
+        strbuf_format(out, "%s;%s;%s;", day_text(doc->draft.doc.day, when[0]), day_text(doc->draft.post_on, when[1]),
+                      doc_state_text(doc->state));
+        if (doc->status.number)
+            strbuf_format(out, "%" PRId64 ";", doc->status.number);
+        else
+            strbuf_format(out, "none yet;");
+        csv_text(out, row.account, ';');
+        csv_text(out, row.counter, ';');
+        csv_text(out, row.vat_code, ';');
+        csv_percent(out, row.line->sold ? row.line->rate : 0, ';');
+        csv_text(out, row.department.len ? row.department : STR("none"), ';');
+        csv_money(out, row.debit, ';');
+        csv_money(out, row.credit, ';');
+        csv_money(out, vat_of(row.line), ';');
+        csv_text(out, row.line->text, '\n');
     }
 }
 
@@ -190,8 +188,8 @@ static void json_doc(struct export *export, const struct book_doc *doc)
         strbuf_json(out, row.line->vat_code);
         strbuf_format(out, ",\"department\":");
         strbuf_json(out, row.department);
-        strbuf_format(out, ",\"debit\":%" PRId64 ",\"credit\":%" PRId64 ",\"blank\":%s,\"description\":", row.debit.ore,
-                      row.credit.ore, is_blank(&row) ? "true" : "false");
+        strbuf_format(out, ",\"debit\":%" PRId64 ",\"credit\":%" PRId64 ",\"vat\":%" PRId64 ",\"blank\":%s,\"description\":",
+                      row.debit.ore, row.credit.ore, vat_of(row.line).ore, is_blank(&row) ? "true" : "false");
         strbuf_json(out, row.line->text);
         strbuf_char(out, '}');
     }
@@ -203,8 +201,8 @@ static const struct form {
     void (*doc)(struct export *export, const struct book_doc *doc);
 } forms[] = {
     { "json", "[", "]\n", json_doc },
-    { "csv", "document;business_day;state;voucher_no;account;counter_account;vat_code;department;debit;credit;description\n",
-      "", csv_doc },
+    { "csv", CSV_BEGIN "document;business_day;posting_date;state;voucher_no;account;counter_account;vat_code;vat_rate;"
+      "department;debit;credit;vat;description\n", "", csv_doc },
     { NULL, "", "", text_doc },
 };
 

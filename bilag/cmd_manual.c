@@ -1,4 +1,5 @@
 /* cmd_manual.c - what is to be invoiced and entered by hand, with all that it takes: customer, order, lines, VAT. */
+#include "csv.h"
 #include "manual.h"
 #include "shell.h"
 
@@ -125,42 +126,13 @@ static void text_all(struct telling *telling)
 
 /* --- CSV --- */
 
-static void csv_text(struct strbuf *out, struct str text, char end)
-{
-    strbuf_char(out, '"');
-    if (text.len && strchr("=+-@\t\r", text.bytes[0]))
-        strbuf_char(out, '\'');          /* a spreadsheet must not run what a till wrote */
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.bytes[i] == '"')
-            strbuf_char(out, '"');
-        strbuf_char(out, text.bytes[i]);
-    }
-    strbuf_char(out, '"');
-    strbuf_char(out, end);
-}
-
-static void csv_money(struct strbuf *out, struct money amount, char end)
-{
-    char text[MONEY_TEXT_SIZE];
-
-    (void)money_text(amount, text);
-    *strchr(text, '.') = ',';
-    strbuf_format(out, "%s%c", text, end);
-}
-
 static void csv_rate(struct strbuf *out, int32_t rate)
 {
-    char text[16], *point;
-
     if (rate == MANUAL_RATE_UNKNOWN) {
         strbuf_format(out, "unknown;");
         return;
     }
-    (void)rate_text(rate, text);
-    point = strchr(text, '.');
-    if (point)
-        *point = ',';
-    strbuf_format(out, "%s;", text);
+    csv_percent(out, rate, ';');
 }
 
 static void csv_row(struct strbuf *out, const struct manual_entry *entry, const struct manual_line *line)
@@ -191,7 +163,7 @@ static void csv_all(struct telling *telling)
 {
     struct strbuf *out = &telling->out;
 
-    strbuf_format(out, "\xef\xbb\xbfkind;business_day;document;what;customer;customer_no;order;receipt;text;quantity;"
+    strbuf_format(out, CSV_BEGIN "kind;business_day;document;what;customer;customer_no;order;receipt;text;quantity;"
                   "vat_rate;gross;amount;net;vat\n");
     for (size_t i = 0; i < telling->list.count; i++) {
         const struct manual_entry *entry = &telling->list.at[i];

@@ -249,9 +249,11 @@ def test_export_shows_and_transfers(tmp_path):
         period = ("export", "--venue", "oslo-grill", "--from", DAY, "--to", "2026-11-21")
         done = pipeline.command(*period, check=False)
         assert done.returncode == 1 and "BLANK" in done.stdout and "counter account" in done.stdout
-        rows = list(csv.DictReader(io.StringIO(pipeline.command(*period, "--csv", check=False).stdout), delimiter=";"))
+        table = pipeline.command(*period, "--csv", check=False).stdout
+        rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";"))
+        assert table.startswith("\ufeff") and rows[0]["voucher_no"] == "none yet" and rows[1]["vat"] == "-40,00"
         assert [(r["account"], r["counter_account"], r["debit"], r["credit"]) for r in rows[:2]] == \
-            [("1570", "3000", "200.00", "0.00"), ("3000", "1570", "0.00", "200.00")]
+            [("1570", "3000", "200,00", "0,00"), ("3000", "1570", "0,00", "200,00")]
         assert "BLANK" in {r["account"] for r in rows}
         told = json.loads(pipeline.command(*period, "--json", check=False).stdout)
         assert [d["complete"] for d in told] == [True, True] and told[1]["lines"][-1]["blank"] is True
