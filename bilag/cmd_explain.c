@@ -66,7 +66,7 @@ static void show_problems(const struct shell *shell, const struct book_doc *doc)
         (void)printf("  PowerOffice said: %.*s\n", TEXT(doc->status.words));
 }
 
-struct deciding { struct str subject; bool shown; };
+struct deciding { const struct venue *venue; struct str subject; bool shown; };
 
 static enum err decision_seen(const struct decision *decision, void *context)
 {
@@ -78,14 +78,14 @@ static enum err decision_seen(const struct decision *decision, void *context)
     if (!deciding->shown)
         (void)printf("decisions\n");
     deciding->shown = true;
-    (void)printf("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_utc(decision->time_ms, when), TEXT(decision->who),
+    (void)printf("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when), TEXT(decision->who),
                  TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail), TEXT(decision->reason));
     return ERR_OK;
 }
 
-static enum err show_decisions(const struct explaining *explaining, struct str subject)
+static enum err show_decisions(const struct explaining *explaining, const struct venue *venue, struct str subject)
 {
-    struct deciding deciding = { subject, false };
+    struct deciding deciding = { venue, subject, false };
     struct fault fault;
     struct audit *audit;
     enum err err = audit_open(explaining->shell->config->state_dir, &audit, &fault);
@@ -99,6 +99,7 @@ static enum err show_decisions(const struct explaining *explaining, struct str s
 
 static enum err show_trail(const struct explaining *explaining, const struct book_doc *doc)
 {
+    const struct venue *venue = config_venue(explaining->shell->config, doc->draft.doc.venue);
     struct trail_fact *facts;
     size_t count;
     char when[32];
@@ -107,9 +108,9 @@ static enum err show_trail(const struct explaining *explaining, const struct boo
     if (!err && count)
         (void)printf("trail\n");
     for (size_t i = 0; !err && i < count; i++)
-        (void)printf("  %s  %.*s, revision %" PRIu32 "%s%.*s\n", time_text_utc(facts[i].time_ms, when),
+        (void)printf("  %s  %.*s, revision %" PRIu32 "%s%.*s\n", time_text_local(venue, facts[i].time_ms, when),
                      TEXT(facts[i].what), facts[i].revision, facts[i].detail.len ? ": " : "", TEXT(facts[i].detail));
-    return err ? err : show_decisions(explaining, doc->id);
+    return err ? err : show_decisions(explaining, venue, doc->id);
 }
 
 /* --- vouchers --- */
@@ -366,7 +367,7 @@ static int explain_receipt(const struct explaining *explaining, const struct doc
     if (fate.event.kind == EVENT_RECEIPT || fate.event.kind == EVENT_VOID)
         err = show_voucher_of(explaining, venue, name, &fate);
     if (!err)
-        err = show_decisions(explaining, name);
+        err = show_decisions(explaining, venue, name);
     return err ? complain_err(shell, err, NULL) : EXIT_FINE;
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -97,13 +98,15 @@ const char *paint(const struct shell *shell, enum colour colour)
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32])
 {
     struct civil at;
+    int32_t east;                        /* minutes */
 
     if (!venue) {
         (void)time_text_utc(time_ms, buffer);
         return buffer;
     }
     zone_civil(venue->zone, time_ms / 1000, &at);
-    (void)snprintf(buffer, 32, "%04" PRId32 "-%02" PRId32 "-%02" PRId32 " %02" PRId32 ":%02" PRId32, at.year, at.month,
-                   at.day, at.hour, at.minute);
+    east = zone_offset(venue->zone, time_ms / 1000) / 60;
+    (void)snprintf(buffer, 32, "%04" PRId32 "-%02" PRId32 "-%02" PRId32 " %02" PRId32 ":%02" PRId32 " %c%02d:%02d", at.year,
+                   at.month, at.day, at.hour, at.minute, east < 0 ? '-' : '+', abs(east) / 60, abs(east) % 60);
     return buffer;
 }

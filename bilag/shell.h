@@ -54,7 +54,7 @@ bool shell_confirm(const struct shell *shell, const struct args *args, const cha
 enum colour { PLAIN, RED, GREEN, YELLOW, BOLD, FAINT };
 const char *paint(const struct shell *shell, enum colour colour);        /* "" without a terminal */
 
-/* Local time at the venue: "2026-11-21 05:15". venue NULL: UTC. */
+/* Local time at the venue, with its distance from UTC: "2026-11-21 05:15 +01:00". venue NULL: UTC, "...Z". */
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32]);
 
 #define TEXT(s) (int)(s).len, ((s).bytes ? (s).bytes : "")

@@ -215,7 +215,8 @@ def test_explain_goes_both_ways(tmp_path):
                     if row["account"] == 3000)
         told = pipeline.command("explain", f"oslo-grill/{DAY}/1:{line}").stdout
         assert "K1/1" in told and "K1/2" in told and "K1/3" not in told and "2 receipts, together -125,00" in told
-        assert "trail" in told and "sealed" in told
+        assert "trail" in told and "sealed" in told and not re.search(r"\dT\d", told)
+        assert f"K1/1             {DAY} 18:00 +01:00" in told
         for subject, words in (("oslo-grill/K1/99", "not known"), ("oslo-grill/K1/3", "nothing to dismiss")):
             done = pipeline.command("dismiss", subject, "--reason", "x", check=False)
             assert done.returncode == 1 and words in done.stderr
