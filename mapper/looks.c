@@ -157,6 +157,17 @@ static void wait_longer(const struct looks *looks, struct due *due, int64_t most
         due->resend_wait_ms = most_ms;
 }
 
+/* Up to a quarter early, each at a moment of its own: a fleet's days, offered together at five in the morning, are not
+ * repeated in one burst that keeps the senders from their clocks. */
+static int64_t resend_at(const struct due *due, int64_t now)
+{
+    uint32_t own = (uint32_t)due->day;
+
+    for (const char *at = due->venue; *at; at++)
+        own = own * 31 + (unsigned char)*at;
+    return now + due->resend_wait_ms - due->resend_wait_ms / 4 * (own % 64) / 64;
+}
+
 static void settle(const struct looks *looks, const struct look *look)
 {
     struct due *due = schedule_find(looks->schedule, str_of(look->venue), look->day);
@@ -185,7 +196,7 @@ static void settle(const struct looks *looks, const struct look *look)
         due->resend_wait_ms = 0;
     } else if (attend->send_count || attend->resend || due->resend_ms == INT64_MAX) {
         wait_longer(looks, due, RESEND_WAIT_MAX_MS);
-        due->resend_ms = now + due->resend_wait_ms;
+        due->resend_ms = resend_at(due, now);
     }
     schedule_look_at(looks->schedule, due, next_look(due, now, stage_now_ms(looks->stage)));
 }

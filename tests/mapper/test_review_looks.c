@@ -208,10 +208,44 @@ static void a_closed_draft_that_is_not_heard_is_repeated_soon(void **unused)
     rig_free(&rig);
 }
 
+/* What was offered in one moment is not repeated in one. */
+static void repetitions_are_spread(void **unused)
+{
+    static struct turner turner;
+    int64_t wait, began, next, at[8], first = INT64_MAX, last = 0;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig.now_ms = clock_now_ms() - 3600000;
+    for (unsigned i = 0; i < COUNT(at); i++)
+        rig_event(&rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"receipt\",\"time\":\"2026-11-%02uT12:00:00+01:00\",\"lines\":"
+                  "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":300}]",
+                  i + 1, i + 1);
+    rig_fold(&rig);
+    turner_open(&turner, &rig);
+    validator_open(&turner, &rig);
+    wait = rig.config->mapper.resend_ms;
+    began = stage_steady_ms(&turner.stage);
+    for (unsigned i = 0; i < COUNT(at); i++)
+        look_now(&turner, "v", 20758 + (int32_t)i);
+    NEEDED(looks_turn(&turner.looks, &next));
+    for (unsigned i = 0; i < COUNT(at); i++) {
+        at[i] = schedule_find(turner.looks.schedule, STR("v"), 20758 + (int32_t)i)->resend_ms;
+        assert_true(at[i] >= began + wait - wait / 4 && at[i] <= stage_steady_ms(&turner.stage) + wait);
+        first = at[i] < first ? at[i] : first;
+        last = at[i] > last ? at[i] : last;
+    }
+    assert_true(last - first >= wait / 4 * 7 / 64);
+    turner_close(&turner);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_day_that_cannot_be_built_delays_no_other),
+        cmocka_unit_test(repetitions_are_spread),
         cmocka_unit_test(a_store_that_grows_loses_no_day),
         cmocka_unit_test(a_closed_draft_that_is_not_heard_is_repeated_soon),
     };
