@@ -128,6 +128,23 @@ static bool invoices(const struct venue *venue)
     return false;
 }
 
+/* The first digit is an account's class: 2901 and 29010 are debts alike, 3000 and 30000 sales. */
+enum { CLASS_DEBT = 2, CLASS_SALES = 3 };
+
+static bool account_is(int64_t account, int64_t class_)
+{
+    while (account >= 10)
+        account /= 10;
+    return account == class_;
+}
+
+/* Alcohol never has the reduced rate; what is no sale (gift cards, tips, rounding) has no VAT at all. */
+static bool needs_reduced(const struct product_entry *entry)
+{
+    return entry->reduced_account == 0 && !entry->alcohol && account_is(entry->account, CLASS_SALES) &&
+           !str_equal(entry->name, STR("gift_card"));
+}
+
 static void check_products(struct checker *checker, const struct venue *venue)
 {
     bool orders = invoices(venue);
@@ -140,6 +157,8 @@ static void check_products(struct checker *checker, const struct venue *venue)
 
         if (entry->account == 0)
             found(checker, venue, FINDING_PRODUCT_ACCOUNT, ARGS(entry->name));
+        if (needs_reduced(entry))
+            found(checker, venue, FINDING_REDUCED_ACCOUNT, ARGS(entry->name));
         if (entry->alcohol && (entry->reduced_account || entry->reduced_product.len))
             found(checker, venue, FINDING_ALCOHOL_REDUCED,
                   ARGS(entry->name, entry->reduced_account ? number_text(entry->reduced_account, number)
@@ -207,13 +226,6 @@ static void check_credit(struct checker *checker, const struct venue *venue)
         found(checker, venue, FINDING_CREDIT, ARGS(STR_NONE));
 }
 
-static bool liability(int64_t account)
-{
-    while (account >= 10)                /* the first digit is the class: 2901 and 29010 alike */
-        account /= 10;
-    return account == 2;
-}
-
 static void check_gift_cards(struct checker *checker, const struct venue *venue)
 {
     for (size_t i = 0; i < venue->payment_count; i++) {
@@ -227,7 +239,7 @@ static void check_gift_cards(struct checker *checker, const struct venue *venue)
         if (sold && sold->account && sold->account != used->account)
             found(checker, venue, FINDING_GIFT_CARD_ACCOUNTS,
                   ARGS(number_text(sold->account, from), number_text(used->account, to)));
-        else if (!liability(used->account))
+        else if (!account_is(used->account, CLASS_DEBT))
             found(checker, venue, FINDING_GIFT_CARD_LIABILITY, ARGS(number_text(used->account, to)));
     }
 }

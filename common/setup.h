@@ -15,13 +15,14 @@
 /* X(name, code, is a fault) - the sentences stand in setup_texts.c, one row a code. */
 #define FINDINGS(X) \
     X(FINDING_FILE_WRONG,              "file-wrong",              true) \
-    X(FINDING_NO_VENUES,               "no-venues",               false) \
+    X(FINDING_NO_VENUES,               "no-venues",               true) \
     X(FINDING_SUBSCRIPTION_KEY,        "subscription-key-missing", true) \
     X(FINDING_PLAIN_HTTP,              "plain-http",              false) \
     X(FINDING_CLIENT_KEY,              "client-key-missing",      true) \
     X(FINDING_APPLICATION_KEY,         "application-key-missing", true) \
     X(FINDING_TYPES_MISSING,           "types-missing",           true) \
     X(FINDING_PRODUCT_ACCOUNT,         "product-account-blank",   true) \
+    X(FINDING_REDUCED_ACCOUNT,         "reduced-account-blank",   false) \
     X(FINDING_PAYMENT_ACCOUNT,         "payment-account-blank",   true) \
     X(FINDING_BANK_ACCOUNT,            "bank-account",            true) \
     X(FINDING_ALCOHOL_REDUCED,         "alcohol-reduced",         true) \

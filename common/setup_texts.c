@@ -9,10 +9,12 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "Rett filen på linjen som er nevnt; de andre salgsstedene går som før imens." },
     /* 0 folder */
     [FINDING_NO_VENUES] = {
-        "There are no venues in {0}/venues.",
-        "Det er ingen salgssteder i {0}/venues.",
-        "Write one file for each venue there, NAME.yaml (`bilag venues setup` helps).",
-        "Lag én fil for hvert salgssted der, NAVN.yaml (`bilag venues setup` hjelper)." },
+        "There are no venues in {0}/venues, so nothing can be booked.",
+        "Det er ingen salgssteder i {0}/venues, så ingenting kan føres.",
+        "Write one file for each venue there, NAME.yaml; `man bilag-venue` explains it, and config-example/venues has one "
+        "to begin with.",
+        "Lag én fil for hvert salgssted der, NAVN.yaml; `man bilag-venue` forklarer den, og i config-example/venues "
+        "ligger en å begynne med." },
     [FINDING_SUBSCRIPTION_KEY] = {
         "The subscription key of PowerOffice is missing, so nothing can be sent.",
         "Abonnementsnøkkelen (subscription key) til PowerOffice mangler, så ingenting kan sendes.",
@@ -52,6 +54,14 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "Varetypen «{0}» har ingen konto; en konto kan ikke stå tom.",
         "Write its sales account: product_types: {{0}: {account: 3000}}, typically in the 3000 series.",
         "Skriv salgskontoen: product_types: {{0}: {account: 3000}}, vanligvis i 3000-serien." },
+    /* 0 product type */
+    [FINDING_REDUCED_ACCOUNT] = {
+        "Product type \"{0}\" has no account for reduced VAT: a day on which it is sold at that rate would be held.",
+        "Varetypen «{0}» har ingen konto for redusert mva.: en dag den selges med den satsen, ville bli holdt tilbake.",
+        "Write it, product_types: {{0}: {reduced_account: 3001}}, or alcohol: true if it is; nothing is needed if it is "
+        "never takeaway.",
+        "Skriv den, product_types: {{0}: {reduced_account: 3001}}, eller alcohol: true hvis det er det; ingenting trengs "
+        "hvis den aldri selges som takeaway." },
     /* 0 payment type */
     [FINDING_PAYMENT_ACCOUNT] = {
         "Payment type \"{0}\" is transferred but has no account; there can not be blank accounts.",

@@ -60,7 +60,17 @@ static void one_venue_table(void **unused)
         { "blank account", "{account: 3010,", "{account: ,", { FINDING_PRODUCT_ACCOUNT }, 1, "product_types: {beer: {account" },
         { "no account", "{account: 3010, product", "{product", { FINDING_PRODUCT_ACCOUNT }, 1, "\"beer\"" },
         { "a later entry without account", "beer:      {account: 3010, product: OL, alcohol: true}",
-          "beer: [{account: 3010, product: OL}, {product: OL, valid_from: 2026-12-01}]", { FINDING_PRODUCT_ACCOUNT }, 1, NULL },
+          "beer: [{account: 3010, product: OL}, {product: OL, valid_from: 2026-12-01}]",
+          { FINDING_PRODUCT_ACCOUNT, FINDING_REDUCED_ACCOUNT }, 2, NULL },
+        { "no reduced account", "reduced_account: 3001, product: MAT, reduced_product: MAT-TA", "product: MAT",
+          { FINDING_REDUCED_ACCOUNT }, 1, "product_types: {food: {reduced_account: 3001}}" },
+        { "a blank reduced account", "reduced_account: 3001", "reduced_account: ", { FINDING_REDUCED_ACCOUNT }, 1, "\"food\"" },
+        { "no reduced account from a day on", "food:      {account: 3000, reduced_account: 3001, product: MAT, reduced_product: MAT-TA}",
+          "food: [{account: 3000, reduced_account: 3001, product: MAT, reduced_product: T}, {account: 3005, product: MAT, "
+          "valid_from: 2026-12-01}]", { FINDING_REDUCED_ACCOUNT }, 1, NULL },
+        { "alcohol by mistake not marked", ", alcohol: true", "", { FINDING_REDUCED_ACCOUNT }, 1, "\"beer\"" },
+        { "what is no sale needs no reduced account", "  gift_card: {account: 2901, product: GAVEKORT}\n",
+          "  gift_card: {account: 2901, product: GAVEKORT}\n  rounding: {account: 7740, product: R}\n", { 0 }, 0, NULL },
         { "payment without account", "cash:      {account: 1900}", "cash: {}", { FINDING_PAYMENT_ACCOUNT }, 1, "\"cash\"" },
         { "payment left out needs none", "cash:      {account: 1900}", "cash: {transfer: false}", { 0 }, 0, NULL },
         { "bank account, first", "1570", "1920", { FINDING_BANK_ACCOUNT }, 1, "1920" },
@@ -308,6 +318,8 @@ static void no_venues_is_said(void **unused)
     assert_int_equal(setup_check(config, STR_NONE, &arena, &findings, &count), ERR_OK);
     assert_int_equal(count, 1);
     assert_int_equal(findings[0].code, FINDING_NO_VENUES);
+    assert_int_equal(findings[0].severity, SEVERITY_FAULT);
+    assert_non_null(strstr(findings[0].mend.bytes, "NAME.yaml"));
     assert_int_equal(findings[0].venue.len, 0);
     arena_free(&arena);
     config_free(config);

@@ -115,6 +115,9 @@ def test_status_and_check_before_anything_ran(tmp_path, bilag):
         assert done.returncode == 1 and "timezome" in done.stdout and "file-wrong" in done.stdout
         done = bilag("status", config=config)
         assert done.returncode == 1 and "left out" in done.stdout and "timezome" in done.stdout
+        (config / "venues" / "oslo-grill.yaml").unlink()
+        done = bilag("check", config=config)
+        assert done.returncode == 1 and "no-venues" in done.stdout and "1 fault" in done.stdout
 
 
 # -- import --
