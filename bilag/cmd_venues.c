@@ -37,8 +37,7 @@ static void show_venue(const struct shell *shell, const struct venue *venue, str
 {
     int32_t today = venue_business_day(venue, clock_now_ms() / 1000);
     struct str department = venue_department(venue, today);
-    const char *transfer = !venue_switch(&venue->auto_transfer, today) ? "off"
-                           : setup_transfer_allowed(shell->config, venue) ? "on" : "refused: bilag check";
+    const char *on = setup_transfer_allowed(shell->config, venue) ? "on" : "refused: bilag check";
 
     (void)printf("%s%-20.*s%s %s%-15s%s %.*s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
                  paint(shell, standing.colour), standing.text, paint(shell, PLAIN), TEXT(venue->name));
@@ -48,7 +47,8 @@ static void show_venue(const struct shell *shell, const struct venue *venue, str
         (void)printf("quickorder");
     else
         (void)printf("add-on-%d", venue->extension);
-    (void)printf("; transfer %s, invoicing %s\n", transfer, venue_switch(&venue->auto_invoice, today) ? "on" : "off");
+    (void)printf("; transfer %s, invoicing %s\n", venue_switch(&venue->auto_transfer, today) ? on : "off",
+                 venue_switch(&venue->auto_invoice, today) ? on : "off");
 }
 
 static int list(struct shell *shell)

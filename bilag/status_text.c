@@ -224,7 +224,7 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
         strbuf_format(out, "  %srights%s  the key lacks: %.*s\n", paint(shell, YELLOW), paint(shell, PLAIN),
                       TEXT(venue->missing_privileges));
     if (venue->venue && !venue->transfer_allowed)
-        strbuf_format(out, "  %sset-up%s  has faults, so no voucher is transferred by itself: bilag check --venue %.*s\n",
+        strbuf_format(out, "  %sset-up%s  has faults, so no voucher and no order goes by itself: bilag check --venue %.*s\n",
                       paint(shell, YELLOW), paint(shell, PLAIN), TEXT(venue->id));
     documents(shell, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)

@@ -120,10 +120,10 @@ static void check_vat(struct checker *checker, const struct venue *venue)
             found(checker, venue, FINDING_VAT_CLASS, ARGS(classes[i].name, classes[i].rate, classes[i].code));
 }
 
-static bool invoices(const struct venue *venue)
+static bool ever_on(const struct bools *turned)
 {
-    for (size_t i = 0; i < venue->auto_invoice.count; i++)
-        if (venue->auto_invoice.rows[i].value)
+    for (size_t i = 0; i < turned->count; i++)
+        if (turned->rows[i].value)
             return true;
     return false;
 }
@@ -147,7 +147,7 @@ static bool needs_reduced(const struct product_entry *entry)
 
 static void check_products(struct checker *checker, const struct venue *venue)
 {
-    bool orders = invoices(venue);
+    bool orders = ever_on(&venue->auto_invoice);
     char number[24];
 
     if (venue->product_count == 0)
@@ -222,7 +222,7 @@ static void check_credit(struct checker *checker, const struct venue *venue)
         (void)snprintf(since, sizeof since, "%s" STR_FMT "%s", from.len ? " (" : "", STR_ARG(from), from.len ? ")" : "");
         found(checker, venue, FINDING_DOUBLE_ENTRY, ARGS(str_of(since)));
     }
-    if (!any && invoices(venue))
+    if (!any && ever_on(&venue->auto_invoice))
         found(checker, venue, FINDING_CREDIT, ARGS(STR_NONE));
 }
 
@@ -422,25 +422,19 @@ static void check_whole(struct checker *checker)
         found(checker, NULL, FINDING_NO_VENUES, ARGS(config->dir));
 }
 
-static bool transfers(const struct venue *venue)
-{
-    for (size_t i = 0; i < venue->auto_transfer.count; i++)
-        if (venue->auto_transfer.rows[i].value)
-            return true;
-    return false;
-}
-
 /* `shared` faults are those of the whole: they keep every venue from sending. */
 static void check_venue(struct checker *checker, const struct venue *venue, size_t shared)
 {
     size_t before = checker->faults;
+    bool transfers = ever_on(&venue->auto_transfer), invoices = ever_on(&venue->auto_invoice);
     char number[24];
 
     for (size_t i = 0; i < COUNT(rules); i++)
         rules[i](checker, venue);
-    if (checker->faults - before + shared && transfers(venue))
+    if (checker->faults - before + shared && (transfers || invoices))
         found(checker, venue, FINDING_TRANSFER_REFUSED,
-              ARGS(number_text((int64_t)(checker->faults - before + shared), number)));
+              ARGS(number_text((int64_t)(checker->faults - before + shared), number),
+                   !invoices ? STR("auto_transfer") : !transfers ? STR("auto_invoice") : STR("auto_transfer, auto_invoice")));
 }
 
 enum err setup_check(const struct config *config, struct str venue, struct arena *arena,

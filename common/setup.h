@@ -2,8 +2,8 @@
  *
  * Judged without PowerOffice (`bilag check`); what only its reference data can tell is a problem of the
  * document (problem.h). Dated entries are judged for every day on which one of them begins.
- * Fault or note   a fault keeps automatic transfer off for the venue (setup_transfer_allowed());
- *                 a note is worth a look and stops nothing.
+ * Fault or note   a fault lets the venue's vouchers and orders wait, whatever its switches say
+ *                 (setup_transfer_allowed()); a note is worth a look and stops nothing.
  * Language        of text and mend: config->language.
  * Ownership       findings and their texts live in the caller's arena; venue is a view into the config.
  */
@@ -62,7 +62,7 @@ const char *finding_code_text(enum finding_code code);       /* "bank-account" *
 USED enum err setup_check(const struct config *config, struct str venue, struct arena *arena,
                           struct finding **ret_findings, size_t *ret_count);
 
-/* False while the venue, or what it shares with all, has a fault: auto_transfer is then treated as off. */
+/* False while the venue, or what it shares with all, has a fault: nothing then goes by itself, no voucher and no order. */
 bool setup_transfer_allowed(const struct config *config, const struct venue *venue);
 
 #endif

@@ -175,10 +175,10 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "SAF-T-koden {0} leses som «{1}», som ikke er blant {2} for salgsstedet.",
         "Add \"{1}\" under {2}, or correct the word under saft.",
         "Legg til «{1}» under {2}, eller rett ordet under saft." },
-    /* 0 number of faults */
+    /* 0 number of faults, 1 the switches that are on */
     [FINDING_TRANSFER_REFUSED] = {
-        "auto_transfer is on, but the set-up has faults ({0}): it is treated as off, and days wait.",
-        "auto_transfer er på, men oppsettet har feil ({0}): den regnes som av, og dagene venter.",
-        "Mend the other faults; automatic transfer then begins by itself.",
-        "Rett de andre feilene; automatisk overføring begynner da av seg selv." },
+        "Sending by itself is on ({1}), but the set-up has faults ({0}): vouchers and orders wait.",
+        "Automatisk sending er på ({1}), men oppsettet har feil ({0}): bilag og ordrer venter.",
+        "Mend the other faults; what waits then goes by itself.",
+        "Rett de andre feilene; det som venter, går da av seg selv." },
 };

@@ -20,7 +20,7 @@ struct build {
     uint32_t part;                       /* from 1 */
     enum draft_phase phase;
     struct arena *arena;
-    bool transfer_allowed;               /* the set-up has no fault (setup.h): automatic transfer may be on */
+    bool transfer_allowed;               /* the set-up has no fault (setup.h): vouchers and orders may go by themselves */
 };
 
 /* How the switches stand for a part: what was released or sealed is not turned again. */

@@ -128,7 +128,7 @@ static enum err build_order(const struct orders *orders, const struct build *bui
     draft->from = place - 1;             /* its own: what else the day sells changes no order */
     draft->upto = place;
     draft->post_on = build->number;
-    draft->automatic = true;             /* an order exists only where automatic invoicing is on */
+    draft->automatic = build->transfer_allowed;      /* an order exists only where automatic invoicing is on */
     draft->send_invoice = venue_switch(&build->venue->send_invoice, build->number);
     draft->credit_ordered = true;
     draft->customer = receipt->customer;

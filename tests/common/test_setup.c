@@ -270,15 +270,42 @@ static void a_wrong_file_is_named_and_stops_no_other(void **unused)
     folder_remove(&folder);
 }
 
-/* Without auto_transfer nothing is refused, but setup_transfer_allowed() still says what would be. */
-static void transfer_that_is_off_is_not_refused(void **unused)
+/* What is switched on and waits is named; with nothing on nothing waits, but setup_transfer_allowed() still says no. */
+static void what_waits_for_the_mend_is_named(void **unused)
+{
+    static const struct { const char *transfer, *invoice, *says; } rows[] = {
+        { "auto_transfer: true", "auto_invoice: true", "(auto_transfer, auto_invoice)" },
+        { "auto_transfer: true", "auto_invoice: false", "(auto_transfer)" },
+        { "auto_transfer: false", "auto_invoice: true", "(auto_invoice)" },
+        { "auto_transfer: false", "auto_invoice: [{value: false}, {valid_from: 2026-12-01, value: true}]", "(auto_invoice)" },
+    };
+    static const enum finding_code codes[] = { FINDING_BANK_ACCOUNT, FINDING_TRANSFER_REFUSED };
+    struct folder folder;
+
+    (void)unused;
+    folder_make(&folder);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *text = replaced(good_venue, "1570", "1920"), *turned = replaced(text, "auto_transfer: true", rows[i].transfer);
+        char *both = replaced(turned, "auto_invoice: true", rows[i].invoice);
+
+        folder_write(&folder, "venues/oslo-grill.yaml", both, strlen(both), 0644);
+        findings_expect(&folder, rows[i].says, codes, COUNT(codes), rows[i].says);
+        free(both);
+        free(turned);
+        free(text);
+    }
+    folder_remove(&folder);
+}
+
+static void what_is_off_is_not_refused(void **unused)
 {
     struct folder folder;
     struct config *config;
     struct finding *findings = NULL;
     struct arena arena;
     size_t count = 0;
-    char *text = replaced(good_venue, "1570", "1920"), *off = replaced(text, "auto_transfer: true", "auto_transfer: false");
+    char *text = replaced(good_venue, "1570", "1920"), *half = replaced(text, "auto_transfer: true", "auto_transfer: false");
+    char *off = replaced(half, "auto_invoice: true", "auto_invoice: false");
 
     (void)unused;
     folder_make(&folder);
@@ -296,6 +323,7 @@ static void transfer_that_is_off_is_not_refused(void **unused)
     arena_free(&arena);
     config_free(config);
     free(text);
+    free(half);
     free(off);
     folder_remove(&folder);
 }
@@ -395,7 +423,8 @@ int main(void)
         cmocka_unit_test(ten_extensions_at_most),
         cmocka_unit_test(whole_set_up_table),
         cmocka_unit_test(a_wrong_file_is_named_and_stops_no_other),
-        cmocka_unit_test(transfer_that_is_off_is_not_refused),
+        cmocka_unit_test(what_waits_for_the_mend_is_named),
+        cmocka_unit_test(what_is_off_is_not_refused),
         cmocka_unit_test(no_venues_is_said),
         cmocka_unit_test(norwegian_where_it_is_asked_for),
         cmocka_unit_test(every_code_has_its_sentences),

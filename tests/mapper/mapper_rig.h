@@ -21,6 +21,7 @@ struct rig {
     size_t waiting_count;
     uint64_t next, decisions;
     int64_t now_ms;
+    bool faulty;                         /* the set-up is judged to have a fault */
 };
 
 static const char rig_venue[] =
@@ -177,7 +178,7 @@ HELPER enum err rig_look_work(struct txn *txn, void *context)
     for (size_t i = 0; !err && i < look->count; i++) {
         struct attend attend = { .config = rig->config, .venue = config_venue(rig->config, str_of(look->at[i].venue)),
                                  .number = look->at[i].day, .arena = &rig->build_arena, .now_ms = rig->now_ms,
-                                 .caught_up = !look->open, .transfer_allowed = true };
+                                 .caught_up = !look->open, .transfer_allowed = !rig->faulty };
 
         arena_reset(&rig->build_arena);
         err = attend_day(txn, &attend);

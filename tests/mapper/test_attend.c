@@ -67,6 +67,37 @@ static void closing_table(void **unused)
     }
 }
 
+/* Goal: while the set-up has a fault, a voucher and an order wait alike; both go by themselves once it is mended. */
+static void faulty_set_up_lets_all_wait(void **unused)
+{
+    static const char *const docs[] = { DAY, "v/order/K1/2" };
+    uint32_t revisions[COUNT(docs)];
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig.faulty = true;
+    rig_sale(&rig, 1, SALE_AT, "food", 100, "card");
+    rig_sale(&rig, 2, SALE_AT, "food", 10, "credit");
+    (void)rig_look(&rig);
+    for (size_t i = 0; i < COUNT(docs); i++) {
+        const struct draft *draft = rig_draft(&rig, docs[i]);
+
+        if (!draft || draft->phase != DRAFT_CLOSED || draft->automatic)
+            fail_msg("%s does not wait", docs[i]);
+        revisions[i] = draft->revision;
+    }
+    rig.faulty = false;
+    (void)rig_look(&rig);
+    for (size_t i = 0; i < COUNT(docs); i++) {
+        const struct draft *draft = rig_draft(&rig, docs[i]);
+
+        if (!draft->automatic || draft->revision <= revisions[i])
+            fail_msg("%s is not told to go", docs[i]);
+    }
+    rig_free(&rig);
+}
+
 /* Goal: what comes after a seal is the next part, with its own reference and text; the sealed one stays as it was. */
 static void parts_after_a_seal(void **unused)
 {
@@ -147,7 +178,8 @@ static void nothing_to_post(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(parts_after_a_seal),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(faulty_set_up_lets_all_wait),
+                                        cmocka_unit_test(parts_after_a_seal),
                                         cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

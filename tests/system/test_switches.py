@@ -99,20 +99,33 @@ def running(settings):
     return Pipeline({"grill": settings}, customers=CUSTOMERS)
 
 
+def states(pipeline):
+    status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+    return [d["state"] for v in status["venues"] for d in v["documents"]]
+
+
 def turn(pipeline, settings):
     pipeline.venues["grill"] = settings
     pipeline.write_venue(settings)
     pipeline.reload()
 
 
-# Goal: a switch turned in the middle of a day decides for the whole day, once.
+# Goal: a switch turned in the middle of a day decides for the whole day, once. While the set-up has a fault neither the
+# voucher nor an order goes; both do when it is mended.
 def test_invoicing_turned_on_in_the_middle_of_a_day(till):
     with running(venue(auto_invoice=False)) as pipeline:
         connect(pipeline)
         pipeline.post([till.sale("2026-03-02", 10000, credit=10000), till.sale("2026-03-02", 5000, card=5000)])
         pipeline.until("seen as manual", lambda: books(pipeline)[2] == 10000)
-        turn(pipeline, venue(auto_invoice=True))
+        faulty = venue(auto_invoice=True)
+        del faulty["vat"]["none"]
+        turn(pipeline, faulty)
         pipeline.post([till.sale("2026-03-02", 7000, credit=3000, card=4000), till.close("2026-03-02")])
+        pipeline.until("all wait", lambda: states(pipeline) == ["waiting"] * 3)
+        assert "no voucher and no order goes by itself" in pipeline.command("status", check=False).stdout
+        assert "transfer refused: bilag check, invoicing refused: bilag check" in pipeline.command("venues").stdout
+        assert not pipeline.vouchers() and not pipeline.orders()
+        turn(pipeline, venue(auto_invoice=True))
         settled(pipeline, (9000, 13000, 0))
 
 
