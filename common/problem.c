@@ -120,16 +120,18 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "og en begrunnelse." },
     /* 0 register, 1 number of the Z report, 2 VAT rate or payment type, 3 the Z report's amount / the receipts' */
     [PROBLEM_Z_DIFFERS] = {
-        "Register {0}, Z report {1}, {2}: the Z report and its receipts differ ({3}). Check the Z report on the till and "
-        "send missing receipts again; if the receipts are right, accept it with bilag accept and a reason.",
-        "Kasse {0}, Z-rapport {1}, {2}: Z-rapporten og bongene er ulike ({3}). Kontroller Z-rapporten i kassen og send "
-        "manglende bonger på nytt; hvis bongene er riktige, godta med bilag accept og en begrunnelse." },
-    /* 0 register */
+        "Register {0}, Z report {1}, {2}: the Z report and its receipts differ (Z report / receipts: {3} kr). Check the Z "
+        "report on the till and send missing receipts again; if the receipts are right, accept it with bilag accept and a "
+        "reason.",
+        "Kasse {0}, Z-rapport {1}, {2}: Z-rapporten og bongene er ulike (Z-rapport / bonger: {3} kr). Kontroller "
+        "Z-rapporten i kassen og send manglende bonger på nytt; hvis bongene er riktige, godta med bilag accept og en "
+        "begrunnelse." },
+    /* 0 register; if a Z report of it ends too early: 1 its number, 2 its last receipt, 3 the last receipt sold */
     [PROBLEM_Z_MISSING] = {
-        "Register {0} has no Z report for this day. Run the Z report on the till; if there will be none, accept it "
-        "with bilag accept and a reason.",
-        "Kasse {0} har ingen Z-rapport for denne dagen. Kjør Z-rapport på kassen; hvis det ikke kommer noen, godta "
-        "med bilag accept og en begrunnelse." },
+        "Register {0} has no Z report for this day[ that reaches its last receipt, {3}: Z report {1} ends at receipt "
+        "{2}]. Run the Z report on the till; if there will be none, accept it with bilag accept and a reason.",
+        "Kasse {0} har ingen Z-rapport for denne dagen[ som når fram til siste bong, {3}: Z-rapport {1} slutter på bong "
+        "{2}]. Kjør Z-rapport på kassen; hvis det ikke kommer noen, godta med bilag accept og en begrunnelse." },
     /* 0 register, 1 number of the Z report, 2 expected running total, 3 found */
     [PROBLEM_GRAND_TOTAL_BROKEN] = {
         "Register {0}, Z report {1}: the running total should be {2} kr but is {3} kr. Look for a Z report or "

@@ -68,6 +68,32 @@ static bool z_covers(const struct zs *zs, struct str reg, bool sold, uint64_t la
     return false;
 }
 
+/* The Z report of the register that comes nearest to its last sale but ends before it. NULL: there is none. */
+static const struct z_report *z_too_early(const struct zs *zs, const struct day_register *reg)
+{
+    const struct z_report *nearest = NULL;
+
+    for (size_t i = 0; i < zs->count; i++) {
+        const struct z_report *z = &zs->at[i].z;
+
+        if (str_equal(zs->at[i].reg, reg->reg) && z->has_range && z->last_seq < reg->last_sale &&
+            (!nearest || z->last_seq > nearest->last_seq))
+            nearest = z;
+    }
+    return nearest;
+}
+
+static void say_z_missing(struct complete *complete, const struct zs *zs, const struct day_register *reg)
+{
+    const struct z_report *z = z_too_early(zs, reg);
+    struct arena *arena = complete->arena;
+
+    say(complete, PROBLEM_Z_MISSING, receipt_text(arena, reg->reg, SERIES_RECEIPTS, reg->last_sale), reg->reg,
+        z ? arena_format(arena, "%" PRIu64, z->number) : STR_NONE,
+        z ? arena_format(arena, "%" PRIu64, z->last_seq) : STR_NONE,
+        z ? arena_format(arena, "%" PRIu64, reg->last_sale) : STR_NONE);
+}
+
 static void check_zs_there(struct complete *complete, const struct zs *zs)
 {
     const struct venue *venue = complete->venue;
@@ -80,8 +106,7 @@ static void check_zs_there(struct complete *complete, const struct zs *zs)
         if (!reg->sold || z_covers(zs, reg->reg, true, reg->last_sale))
             continue;
         complete->zs_there = false;
-        say(complete, PROBLEM_Z_MISSING, receipt_text(complete->arena, reg->reg, SERIES_RECEIPTS, reg->last_sale),
-            reg->reg, STR_NONE, STR_NONE, STR_NONE);
+        say_z_missing(complete, zs, reg);
     }
     for (size_t i = 0; i < venue->register_count; i++) {
         bool sold = false;

@@ -28,7 +28,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_RECEIPT_CONFLICT, 1, "Find out", "Finn ut" },
     { PROBLEM_SEQUENCE_GAP, 2, "bilag accept", "bilag accept" },
     { PROBLEM_Z_DIFFERS, 4, "bilag accept", "bilag accept" },
-    { PROBLEM_Z_MISSING, 1, "bilag accept", "bilag accept" },
+    { PROBLEM_Z_MISSING, 4, "bilag accept", "bilag accept" },
     { PROBLEM_GRAND_TOTAL_BROKEN, 4, "bilag accept", "bilag accept" },
     { PROBLEM_PERIOD_LOCKED, 2, "--post-on", "--post-on" },
     { PROBLEM_CUSTOMER_MISSING, 0, "Choose the customer", "Velg kunden" },
@@ -101,6 +101,13 @@ static void sentence_leaves_out_what_is_not_known(void **unused)
         { { .code = PROBLEM_VAT_RATE_DIFFERS, .count = 1, .arg = { { "3", 1 }, { "15 %", 4 }, { "25", 2 } } },
           "VAT code 3 is 25 % in PowerOffice, but the receipts were sold with 15 % VAT. Choose the VAT code with the "
           "right rate in the venue's set-up, or correct the rate on the till." },
+        { { .code = PROBLEM_Z_DIFFERS, .count = 1, .arg = { { "K1", 2 }, { "7", 1 }, { "25 %", 4 }, { "10,00 / 9,00", 12 } } },
+          "Register K1, Z report 7, 25 %: the Z report and its receipts differ (Z report / receipts: 10,00 / 9,00 kr). "
+          "Check the Z report on the till and send missing receipts again; if the receipts are right, accept it with "
+          "bilag accept and a reason." },
+        { { .code = PROBLEM_Z_MISSING, .count = 1, .arg = { { "K1", 2 } } },
+          "Register K1 has no Z report for this day. Run the Z report on the till; if there will be none, accept it "
+          "with bilag accept and a reason." },
         { { .code = PROBLEM_RECEIPT_UNBALANCED, .count = 12, .first = { "K1/7", 4 },
             .arg = { { "10,00", 5 }, { "9,00", 4 } } },
           "Receipt K1/7: the lines add up to 10,00 kr, but the payments to 9,00 kr (12 in all). The difference is "
