@@ -34,6 +34,11 @@ void books_close(struct books *books)
     free(books);
 }
 
+enum err books_z_total(struct books *books, struct str venue, int32_t day, struct money *ret_total, uint64_t *ret_count)
+{
+    return book_drafts_z_total(books->drafts, venue, day, ret_total, ret_count);
+}
+
 struct book_row *book_row_of(struct book_rows *rows, struct str id)
 {
     size_t low = 0, high = rows->sorted;

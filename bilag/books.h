@@ -44,6 +44,9 @@ void books_close(struct books *books);                       /* NULL is fine */
 /* The venue's documents of these business days, both included. */
 USED enum err books_venue(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
                           struct book_list *ret_list);
+/* What the Z reports of a business day say was sold, together. *ret_count 0: none came, or none is kept. */
+USED enum err books_z_total(struct books *books, struct str venue, int32_t day, struct money *ret_total,
+                            uint64_t *ret_count);
 /* One document by its name. ERR_NOT_FOUND. */
 USED enum err books_doc(struct books *books, struct str id, struct arena *arena, struct book_doc *ret_doc);
 

@@ -16,6 +16,8 @@ struct book_drafts;                      /* the mapper's store */
 USED enum err book_drafts_open(const struct config *config, struct book_drafts **ret_drafts, struct fault *fault);
 void book_drafts_close(struct book_drafts *drafts);
 USED enum err book_drafts_collect(struct book_drafts *drafts, struct str prefix, struct book_rows *rows);
+USED enum err book_drafts_z_total(struct book_drafts *drafts, struct str venue, int32_t day, struct money *ret_total,
+                                  uint64_t *ret_count);
 
 struct book_senders;                     /* the uploader's and the invoicer's */
 USED enum err book_senders_open(const struct config *config, struct book_senders **ret_senders, struct fault *fault);

@@ -3,6 +3,7 @@
 #include "books.h"
 #include "csv.h"
 #include "decide.h"
+#include "status.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct export {
     struct shell *shell;
     const struct venue *venue;
     struct book_list list;
+    struct day_proof *days; size_t day_count;
     struct strbuf out;
     bool first;
 };
@@ -70,6 +72,66 @@ static bool is_blank(const struct row *row)
     return str_equal(row->account, STR("BLANK")) || str_equal(row->vat_code, STR("BLANK"));
 }
 
+/* --- the day's proof, with its last part --- */
+
+static const struct day_proof *proof_of(const struct export *export, const struct book_doc *doc)
+{
+    const struct book_list *list = &export->list;
+
+    for (const struct book_doc *later = doc + 1; later < list->docs + list->count; later++)
+        if (later->draft.doc.kind == DOC_VOUCHER && later->draft.doc.day == doc->draft.doc.day && !book_doc_is_empty(later))
+            return NULL;
+    for (size_t i = 0; i < export->day_count; i++)
+        if (export->days[i].day == doc->draft.doc.day)
+            return &export->days[i];
+    return NULL;
+}
+
+static void text_day(struct export *export, const struct book_doc *doc)
+{
+    const struct day_proof *day = proof_of(export, doc);
+    char amount[5][MONEY_TEXT_SIZE];
+
+    if (!day || !day->has_z)
+        return;
+    strbuf_format(&export->out, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual %s\n",
+                  money_kroner(day->z, amount[0]), day->z.ore == day->lines.ore ? "=" : "<>",
+                  money_kroner(day->lines, amount[1]), money_kroner(day->voucher, amount[2]),
+                  money_kroner(day->orders, amount[3]), money_kroner(day->manual, amount[4]));
+}
+
+static void json_day(struct export *export, const struct book_doc *doc)
+{
+    const struct day_proof *day = proof_of(export, doc);
+
+    if (!day)
+        return;
+    strbuf_format(&export->out, ",\"day\":{");
+    if (day->has_z)
+        strbuf_format(&export->out, "\"z_total\":%" PRId64 ",", day->z.ore);
+    strbuf_format(&export->out, "\"lines_total\":%" PRId64 ",\"voucher_total\":%" PRId64 ",\"orders_total\":%" PRId64
+                  ",\"manual_total\":%" PRId64 "}", day->lines.ore, day->voucher.ore, day->orders.ore, day->manual.ore);
+}
+
+static void json_manual(struct strbuf *out, const struct draft *draft)
+{
+    strbuf_format(out, "],\"manual\":[");
+    for (size_t i = 0; i < draft->manual_count; i++) {
+        const struct manual_item *item = &draft->manual[i];
+
+        strbuf_format(out, "%s{\"kind\":\"%s\",\"what\":", i ? "," : "", item->movement ? "movement" : "left_out");
+        strbuf_json(out, item->what);
+        strbuf_format(out, ",\"amount\":%" PRId64 ",\"receipt\":", item->amount.ore);
+        strbuf_json(out, item->receipt);
+        strbuf_format(out, ",\"customer\":");
+        strbuf_json(out, item->customer);
+        strbuf_format(out, ",\"order\":");
+        strbuf_json(out, item->order);
+        strbuf_char(out, '}');
+    }
+    strbuf_format(out, "],\"manual_not_listed\":%" PRIu64, draft->manual_more);
+}
+
 /* --- three forms --- */
 
 static void text_doc(struct export *export, const struct book_doc *doc)
@@ -106,9 +168,17 @@ static void text_doc(struct export *export, const struct book_doc *doc)
         strbuf_format(&export->out, "  ! %.*s\n", TEXT(strbuf_str(&text)));
         strbuf_free(&text);
     }
+    for (size_t i = 0; i < draft->manual_count; i++)
+        strbuf_format(&export->out, "  by hand %14s  %.*s%s%.*s%s%.*s\n", money_kroner(draft->manual[i].amount, amount[0]),
+                      TEXT(draft->manual[i].what), draft->manual[i].receipt.len ? "  receipt " : "",
+                      TEXT(draft->manual[i].receipt), draft->manual[i].customer.len ? "  customer " : "",
+                      TEXT(draft->manual[i].customer));
+    if (draft->manual_count)
+        strbuf_format(&export->out, "  all of it, with lines and VAT: bilag manual --venue %.*s\n", TEXT(draft->doc.venue));
     strbuf_format(&export->out, "  sales %s = voucher %s + orders %s + manual %s\n",
                   money_kroner(draft->lines_total, amount[0]), money_kroner(draft->voucher_total, amount[1]),
                   money_kroner(draft->orders_total, amount[2]), money_kroner(draft->manual_total, amount[3]));
+    text_day(export, doc);
 }
 
 /* What PowerOffice will compute; with the line's sign. */
@@ -193,7 +263,9 @@ static void json_doc(struct export *export, const struct book_doc *doc)
         strbuf_json(out, row.line->text);
         strbuf_char(out, '}');
     }
-    strbuf_format(out, "]}");
+    json_manual(out, &doc->draft);
+    json_day(export, doc);
+    strbuf_char(out, '}');
 }
 
 static const struct form {
@@ -287,6 +359,10 @@ static int export_run(struct shell *shell, const struct args *args)
     err = books_open(shell->config, &books, &fault);
     if (!err) {
         err = books_venue(books, export.venue->id, from, to, &shell->arena, &export.list);
+        if (!err)
+            err = status_prove(&export.list, &shell->arena, &export.days, &export.day_count);
+        for (size_t i = 0; !err && i < export.day_count; i++)
+            err = status_z(books, export.venue->id, &export.days[i]);
         books_close(books);
     }
     if (err)

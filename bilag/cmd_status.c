@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STAGE_PATIENCE_MS = 1000, VENUES_REFUSING_MAX = 1000, REFUSALS_BYTES = 512 * 1024 * 1024 };
+enum { DAYS_WITH_Z = 14, STAGE_PATIENCE_MS = 1000, VENUES_REFUSING_MAX = 1000, REFUSALS_BYTES = 512 * 1024 * 1024 };
 
 static int by_proof_day(const struct day_proof *days, size_t count, int32_t day)
 {
@@ -53,6 +53,15 @@ enum err status_prove(const struct book_list *list, struct arena *arena, struct 
     *ret_days = days;
     *ret_count = count;
     return ERR_OK;
+}
+
+enum err status_z(struct books *books, struct str venue, struct day_proof *day)
+{
+    uint64_t count = 0;
+    enum err err = books_z_total(books, venue, day->day, &day->z, &count);
+
+    day->has_z = !err && count > 0;
+    return err;
 }
 
 static enum err note_refusal(struct shell *shell, struct whole_status *whole, const struct refusal *refusal)
@@ -185,6 +194,8 @@ static enum err tell_venue(struct telling *telling, struct venue_status *status)
         err = books_venue(telling->books, status->id, telling->from, telling->to, &telling->arena, &status->list);
     if (!err)
         err = status_prove(&status->list, &telling->arena, &status->days, &status->day_count);
+    for (size_t i = status->day_count; !err && i-- > 0 && (telling->whole.one_venue || status->day_count - i <= DAYS_WITH_Z);)
+        err = status_z(telling->books, status->id, &status->days[i]);
     if (err)
         return err;
     for (size_t i = 0; i < telling->whole.refused_count; i++)

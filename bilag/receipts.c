@@ -134,49 +134,6 @@ enum err receipts_movements(struct receipts *receipts, const struct venue *venue
     return err;
 }
 
-struct z_total { struct str venue; int32_t day; struct arena arena; struct money total; uint64_t count; };
-
-static enum err z_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
-{
-    struct z_total *sum = context;
-    struct event event;
-    struct known known;
-    enum err err;
-
-    (void)place;
-    arena_reset(&sum->arena);
-    err = known_event(txn, sum->venue, effect->reg, effect->series, effect->seq, &sum->arena, &known, &event);
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    for (size_t i = 0; !err && i < event.z.sales_by_vat_count; i++)
-        err = money_add(sum->total, event.z.sales_by_vat[i].amount, &sum->total);
-    sum->count++;
-    return err;
-}
-
-static enum err z_work(struct txn *txn, void *context)
-{
-    struct z_total *sum = context;
-
-    return effect_walk(txn, sum->venue, sum->day, EFFECT_Z, 0, UINT64_MAX, z_seen, sum);
-}
-
-enum err receipts_z_total(struct receipts *receipts, struct str venue, int32_t day, struct money *ret_total,
-                          uint64_t *ret_count)
-{
-    struct z_total sum = { .venue = venue, .day = day };
-    enum err err;
-
-    arena_init(&sum.arena, SALE_BYTES);
-    err = store_read(receipts->store, z_work, &sum);
-    arena_free(&sum.arena);
-    if (!err) {
-        *ret_total = sum.total;
-        *ret_count = sum.count;
-    }
-    return err;
-}
-
 struct finding { struct str venue, reg; uint32_t series; uint64_t seq; struct arena *arena; struct receipt_fate *fate; };
 
 static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)

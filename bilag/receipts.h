@@ -33,9 +33,6 @@ USED enum err receipts_of(struct receipts *receipts, const struct venue *venue, 
 /* Its cash movements, likewise; they have no shares. */
 USED enum err receipts_movements(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
                                  sale_visit visit, void *context, uint64_t *ret_trimmed);
-/* What the Z reports of a business day say was sold, together. *ret_count 0: none came, or none is kept. */
-USED enum err receipts_z_total(struct receipts *receipts, struct str venue, int32_t day, struct money *ret_total,
-                               uint64_t *ret_count);
 
 /* One receipt. ERR_NOT_FOUND: never seen, or no longer kept. */
 struct receipt_fate {

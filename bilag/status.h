@@ -14,9 +14,11 @@ enum { STATUS_BYTES = 1 << 30 };
 
 enum connected { CONNECTED_UNKNOWN, CONNECTED_NO, CONNECTED_YES };
 
-/* One business day: lines total = voucher + orders + manual, and VAT as the till and PowerOffice count it. */
+/* One business day: Z total = lines total = voucher + orders + manual, and VAT as the till and PowerOffice count it. */
 struct day_proof {
     int32_t day;
+    bool has_z;                          /* the day's Z reports are there and kept */
+    struct money z;
     struct money lines, voucher, orders, manual, difference;
     bool has_till_vat;
     struct money till_vat, computed_vat;
@@ -65,5 +67,7 @@ extern const struct status_form status_text, status_json, status_html, status_pr
 /* The proof of each business day among the documents, in order. */
 USED enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days,
                            size_t *ret_count);
+/* What the day's Z reports say, for the proof. */
+USED enum err status_z(struct books *books, struct str venue, struct day_proof *day);
 
 #endif

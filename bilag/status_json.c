@@ -187,6 +187,8 @@ static void days(struct strbuf *out, const struct venue_status *venue)
 
         strbuf_format(out, "%s{", i ? "," : "");
         member_day(out, "business_day", proof->day);
+        if (proof->has_z)
+            member_int(out, "z_total", proof->z.ore);
         member_int(out, "lines_total", proof->lines.ore);
         member_int(out, "voucher_total", proof->voucher.ore);
         member_int(out, "orders_total", proof->orders.ore);

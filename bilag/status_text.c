@@ -165,8 +165,10 @@ static void proof(const struct shell *shell, const struct day_proof *day, struct
 {
     char when[16], text[4][MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "  %sproof%s   %s  sales %s = voucher %s + orders %s + manual %s", paint(shell, FAINT),
-                  paint(shell, PLAIN), day_text(day->day, when), money_kroner(day->lines, text[0]),
+    strbuf_format(out, "  %sproof%s   %s  ", paint(shell, FAINT), paint(shell, PLAIN), day_text(day->day, when));
+    if (day->has_z)
+        strbuf_format(out, "Z %s %s ", money_kroner(day->z, text[0]), day->z.ore == day->lines.ore ? "=" : "<>");
+    strbuf_format(out, "sales %s = voucher %s + orders %s + manual %s", money_kroner(day->lines, text[0]),
                   money_kroner(day->voucher, text[1]), money_kroner(day->orders, text[2]),
                   money_kroner(day->manual, text[3]));
     if (day->difference.ore)

@@ -191,7 +191,7 @@ def test_status_has_the_promised_fields_in_every_form(tmp_path):
         assert doc["total"] == 30000 and [(x["account"], x["vat_code"], x["department"], x["amount"])
                                           for x in doc["lines"]] == [(1570, "0", "10", 30000), (3000, "3", "10", -30000)]
         assert [(m["amount"], m["reason"]) for m in grill["manual"]] == [(-200000, "bank <deposit> & \"more\"")]
-        assert grill["days"][0]["difference"] == 0
+        assert grill["days"][0]["difference"] == 0 and grill["days"][0]["z_total"] == grill["days"][0]["lines_total"]
         held = next(row for row in told["venues"] if row["venue"] == "kiosk")["documents"][0]
         assert held["problems"][0]["code"] == "product-type-unmapped" and held["problems"][0]["first"] == "K1/1"
         assert all(stage["up"] and stage["pid"] and "counters" in stage for stage in told["stages"])
@@ -261,6 +261,9 @@ def test_export_shows_and_transfers(tmp_path):
         assert "BLANK" in {r["account"] for r in rows}
         told = json.loads(pipeline.command(*period, "--json", check=False).stdout)
         assert [d["complete"] for d in told] == [True, True] and told[1]["lines"][-1]["blank"] is True
+        assert told[0]["day"] == {"z_total": 20000, "lines_total": 20000, "voucher_total": 20000, "orders_total": 0,
+                                  "manual_total": 0} and told[0]["manual"] == []
+        assert "the day: Z reports 200,00 = sales 200,00 = vouchers 200,00" in done.stdout
         assert told[1]["problems"][0]["code"] == "product-type-unmapped" and "wine" in told[1]["problems"][0]["text"]
         done = pipeline.command("accept", f"oslo-grill/{DAY}/1", "--post-on", "2026-11-25", "--reason", "x", check=False)
         assert done.returncode == 1 and "period-locked" in done.stderr

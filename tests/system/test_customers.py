@@ -28,7 +28,7 @@ def until_customers_read(pipeline):
 # Goal: connecting a customer sends what waited for it, at once and once; the connection counts for every venue of
 # the company; who connected whom stays written down.
 def test_connect():
-    with start([venue("oslo"), venue("bergen", department="10")], CUSTOMERS) as pipeline:
+    with start([venue("oslo", department="20"), venue("bergen", department="10")], CUSTOMERS) as pipeline:
         pipeline.post([sale("oslo", 1, "kunde-77"), sale("oslo", 2, "kunde-78"), sale("bergen", 1, "kunde-77")])
         text = until_held(pipeline, "oslo/order/K1/1", "customer-unconnected")
         assert "kunde-77" in text
