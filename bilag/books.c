@@ -190,7 +190,7 @@ enum err books_doc(struct books *books, struct str id, struct arena *arena, stru
 
 bool book_doc_is_red(const struct book_doc *doc)
 {
-    return doc->state == DOC_HELD || doc->state == DOC_FAILED;
+    return doc->state == DOC_HELD || doc->state == DOC_FAILED || problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT);
 }
 
 bool book_doc_is_empty(const struct book_doc *doc)

@@ -169,7 +169,7 @@ static int resend_run(struct shell *shell, const struct args *args)
 
     if (!load(shell, args, 1, &doc))
         return EXIT_USAGE;
-    if (doc.state == DOC_FAILED || doc.state == DOC_QUEUED ||
+    if (doc.state == DOC_FAILED || doc.state == DOC_QUEUED || problems_have(&doc.draft.problems, PROBLEM_INVOICE_NOT_SENT) ||
         (doc.state == DOC_HELD && doc.status.known && strcmp(doc.status.work, "send") == 0))
         return written(shell, "resend", doc.id, STR_NONE, args_value(args, "reason"));
     if (doc.state == DOC_HELD)
@@ -235,7 +235,8 @@ static const struct option reason_options[] = {
 };
 
 const struct cmd cmd_resend = {
-    "resend", "DOCUMENT --reason TEXT", "send again what PowerOffice refused, when its cause is mended", reason_options,
+    "resend", "DOCUMENT --reason TEXT",
+    "send again what PowerOffice refused, or have an invoice sent, when its cause is mended", reason_options,
     resend_run,
 };
 

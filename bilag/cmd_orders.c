@@ -9,7 +9,7 @@ static void show(const struct shell *shell, const struct venue *venue, const str
     static const enum colour colours[DOC_STATE_COUNT] = { [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN };
     char amount[MONEY_TEXT_SIZE], when[32], day[16];
 
-    (void)printf("%s%-8s%s %s  %-14.*s %14s  customer %.*s", paint(shell, colours[doc->state]),
+    (void)printf("%s%-8s%s %s  %-14.*s %14s  customer %.*s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
                  doc_state_text(doc->state), paint(shell, PLAIN), day_text(doc->draft.doc.day, day),
                  TEXT(doc->draft.order_no), money_kroner(doc->draft.total, amount),
                  TEXT(doc->draft.customer.len ? doc->draft.customer : STR("-")));
@@ -31,6 +31,8 @@ static void show(const struct shell *shell, const struct venue *venue, const str
     if (doc->state == DOC_FAILED)
         (void)printf("         PowerOffice said: %.*s\n         When the cause is mended: bilag resend %.*s --reason "
                      "\"...\"\n", TEXT(doc->status.words), TEXT(doc->id));
+    else if (problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT))
+        (void)printf("         Then: bilag resend %.*s --reason \"...\"\n", TEXT(doc->id));
 }
 
 static int orders_run(struct shell *shell, const struct args *args)
@@ -65,15 +67,17 @@ static int orders_run(struct shell *shell, const struct args *args)
         red += book_doc_is_red(doc);
     }
     if (!shown)
-        (void)printf("no%s orders%s\n", args_has(args, "red") ? " red" : "",
-                     venue_switch(&venue->auto_invoice, INT32_MAX) ? "" : "; auto_invoice is off for this venue");
+        (void)printf("no%s orders\n", args_has(args, "red") ? " red" : "");
+    if (!venue_switch(&venue->auto_invoice, INT32_MAX))
+        (void)printf("auto_invoice is off: credit sales are invoiced by hand; bilag manual --venue %.*s lists them\n",
+                     TEXT(venue->id));
     return red ? EXIT_RED : EXIT_FINE;
 }
 
 static const struct option options[] = {
     { "venue", "VENUE", "whose" },
     { "customer", "CUSTOMER", "only of this till customer" },
-    { "red", NULL, "only what is held or failed" },
+    { "red", NULL, "only what needs a person" },
     { "from", "DATE", "only business days from this one on" },
     { "to", "DATE", "only business days up to this one" },
     { NULL, NULL, NULL },

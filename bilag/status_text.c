@@ -68,6 +68,9 @@ static void advise(const struct book_doc *doc, struct strbuf *out)
     if (doc->state == DOC_FAILED) {
         (void)snprintf(text, sizeof text, "When the cause is mended: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
         paragraph(out, 10, str_of(text));
+    } else if (problems_have(problems, PROBLEM_INVOICE_NOT_SENT)) {
+        (void)snprintf(text, sizeof text, "Then: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
+        paragraph(out, 10, str_of(text));
     }
     for (size_t i = 0; all && i < problems->count; i++) {    /* each is accepted by its own code, once */
         enum problem_code code = problems->at[i].code;
@@ -92,7 +95,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
     char amount[MONEY_TEXT_SIZE], when[32];
     const struct send_status *status = &doc->status;
 
-    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, colours[doc->state]), doc_state_text(doc->state),
+    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]), doc_state_text(doc->state),
                   paint(shell, PLAIN), TEXT(doc->id), money_kroner(doc->draft.total, amount));
     if (status->number)
         strbuf_format(out, "  %s %" PRId64, doc->draft.doc.kind == DOC_ORDER ? "order" : "voucher", status->number);
@@ -124,13 +127,13 @@ static bool is_shown(const struct book_doc *doc, int pass)
     case 2: return doc->state == DOC_WAITING || doc->state == DOC_QUEUED || doc->state == DOC_SENDING ||
                    doc->state == DOC_REVERSED;
     case 3: return doc->state == DOC_OPEN && !warned;
-    default: return doc->state == DOC_SENT;
+    default: return doc->state == DOC_SENT && !book_doc_is_red(doc);
     }
 }
 
 static bool is_remarked(const struct book_doc *doc)
 {
-    return is_shown(doc, 4) && doc->draft.problems.count > 0;
+    return is_shown(doc, 4) && doc->draft.problems.count > 0 && !book_doc_is_red(doc);
 }
 
 /* Red, early warnings, under way, open; then what is sent: all that has a remark, and the last few of the others. */

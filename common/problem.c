@@ -230,10 +230,12 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "gjøre; se i PowerOffice hvis det blir stående." },
     /* 0 PowerOffice's words */
     [PROBLEM_INVOICE_NOT_SENT] = {
-        "The order stands in PowerOffice, but the invoice was not sent[: {0}]. Send it from PowerOffice, or have the "
-        "right to send invoices granted to the extension.",
+        "The order stands in PowerOffice, but the invoice was not sent[: {0}]. Send it from PowerOffice, or "
+        "have the right to send invoices granted to the extension; then bilag resend: what is sent by then is noted, else it is "
+        "asked for again.",
         "Ordren står i PowerOffice, men fakturaen ble ikke sendt[: {0}]. Send den fra PowerOffice, eller få gitt "
-        "utvidelsen rett til å sende faktura." },
+        "utvidelsen rett til å sende faktura; deretter bilag resend: det som er sendt da, blir notert, ellers bes det om på "
+        "nytt." },
     /* 0 of what */
     [PROBLEM_DAY_TOO_LARGE] = {
         "This business day has more[ ({0})][, first on receipt {first}] than one day can have. Look whether the till's clock "

@@ -247,6 +247,10 @@ static void read_state(const struct task *task, struct str json, struct record *
             return;
         }
         if (json_member_text(state, "LastErrorMessage", text, sizeof text) && text[0]) {
+            if (!record->asked && record->attempts < POLLS_MAX) {    /* of an earlier request, or of one that was lost */
+                record->work = WORK_INVOICE;
+                return;
+            }
             not_invoiced(task, arena_copy(task->arena, str_of(text)), record);
             return;
         }

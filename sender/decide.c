@@ -13,10 +13,30 @@ static const char place_name[] = "audit";
 /* The effect on the record; false: not possible now (the fact says so). */
 struct effect { struct sender *sender; struct record *record; const struct decision *decision; int64_t now_ms; };
 
+/* A sent order whose invoice was not: it may have been sent by hand since, else it is asked for again. */
+static bool invoice_again(const struct effect *effect)
+{
+    struct record *record = effect->record;
+    struct problems problems;
+
+    record_problems(record, &problems);
+    if (record->state != DOC_SENT || record->work != WORK_NONE || !problems_have(&problems, PROBLEM_INVOICE_NOT_SENT))
+        return false;
+    problems_remove(&problems, PROBLEM_INVOICE_NOT_SENT);
+    record->problems = STR_NONE;
+    record->work = WORK_INVOICED;
+    record->asked = false;
+    record->attempts = 0;
+    record->next_ms = 0;
+    return !problems.count || record_set_problems(record, &effect->sender->arena, &problems) == ERR_OK;
+}
+
 static bool resend(const struct effect *effect)
 {
     struct record *record = effect->record;
 
+    if (record->state == DOC_SENT)
+        return invoice_again(effect);
     if (record->claimed || record_move(record, EVENT_RESEND, effect->now_ms))
         return false;
     record->next_ms = 0;

@@ -45,7 +45,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_REFERENCE_DATA, 1, "nothing to do", "ingenting å gjøre" },
     { PROBLEM_REFUSED, 2, "bilag resend", "bilag resend" },
     { PROBLEM_WAITING_ANSWER, 1, "nothing to do", "ingenting å gjøre" },
-    { PROBLEM_INVOICE_NOT_SENT, 1, "Send it", "Send den" },
+    { PROBLEM_INVOICE_NOT_SENT, 1, "bilag resend", "bilag resend" },
     { PROBLEM_DAY_TOO_LARGE, 1, "have it corrected", "få det rettet" },
     { PROBLEM_RECEIPTS_TRIMMED, 0, "Enter it by hand", "Før det for hånd" },
     { PROBLEM_OTHER_COMPANY, 2, "enter it by hand", "før det for hånd" },

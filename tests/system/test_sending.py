@@ -311,6 +311,10 @@ def test_invoice_is_sent_only_where_it_may_be(rig):
     orders = {o["client_key"]: o for o in rig.box.inspect("orders")}
     assert orders[may.key]["sent"] and not orders[may_not.key]["sent"]
     wait_for(lambda: "privilege" in rig.log().lower(), 10)
+    rig.box.client(client_key=may_not.key, allow_send_invoice=True)                # the mend: then a person says so
+    rig.decide("resend", f"{may_not.id}/order/K1/1")
+    wait_for(lambda: {o["client_key"]: o["sent"] for o in rig.box.inspect("orders")}[may_not.key], 20)
+    rig.settled(sent=2)
 
 
 def test_a_stop_is_quick_and_loses_nothing(rig):
