@@ -295,6 +295,31 @@ static void note_unread(const struct ledger *ledger)
                      "anything is sent.\n");
 }
 
+static bool was_seen(const struct till_customer *customer)
+{
+    return customer && customer->orders + customer->manual > 0;
+}
+
+/* A name that no order has had may be a slip of the pen: its orders would stay held without a word. */
+static int note_unseen(struct ledger *ledger, struct str till_customer)
+{
+    struct str name = plain(ledger, till_customer);
+    size_t alike = 0;
+    int code = gather(ledger);
+
+    if (code || was_seen(till_customers_of(&ledger->till, till_customer)))
+        return code;
+    (void)printf("No order of %.*s has been seen yet; it is connected for those to come.\n", TEXT(name));
+    for (size_t i = 0; i < ledger->till.count; i++) {
+        struct str seen = ledger->till.at[i].name;
+
+        if (was_seen(&ledger->till.at[i]) && (customer_name_matches(seen, till_customer) || customer_name_matches(till_customer, seen)))
+            (void)printf("%s%.*s", alike++ ? ", " : "Did you mean one that has been seen: ", TEXT(plain(ledger, seen)));
+    }
+    (void)printf("%s", alike ? "?\n" : "");
+    return EXIT_FINE;
+}
+
 static int connect_run(struct ledger *ledger, const struct args *args)
 {
     struct str till_customer = str_of(args->words[1]);
@@ -313,9 +338,10 @@ static int connect_run(struct ledger *ledger, const struct args *args)
     if (number_is_wrong(ledger, number, &fault))
         return complain(ledger->shell, EXIT_RED, "%s", fault.text);
     code = connect_one(ledger, till_customer, number, args_value(args, "reason"));
-    if (code == EXIT_FINE)
-        note_unread(ledger);
-    return code;
+    if (code)
+        return code;
+    note_unread(ledger);
+    return note_unseen(ledger, till_customer);
 }
 
 static int disconnect_run(struct ledger *ledger, const struct args *args)
@@ -397,6 +423,7 @@ static int import_run(struct ledger *ledger, const struct args *args)
     const char *path = args->words[1];
     struct customer_file file;
     struct str bytes;
+    size_t unseen = 0;
     enum err err;
     int code = read_file(ledger, path, &bytes);
 
@@ -411,8 +438,16 @@ static int import_run(struct ledger *ledger, const struct args *args)
     for (size_t i = 0; i < file.count && code == EXIT_FINE; i++)
         code = connect_one(ledger, file.rows[i].till_customer, file.rows[i].number, args_value(args, "reason"));
     if (code == EXIT_FINE)
-        note_unread(ledger);
-    return code;
+        code = gather(ledger);
+    if (code)
+        return code;
+    note_unread(ledger);
+    for (size_t i = 0; i < file.count; i++)
+        unseen += !was_seen(till_customers_of(&ledger->till, file.rows[i].till_customer));
+    if (unseen)
+        (void)printf("Of %zu connections, %zu are of customers that no order has had yet (bilag customers list).\n", file.count,
+                     unseen);
+    return EXIT_FINE;
 }
 
 /* --- suggest ----------------------------------------------------------------------------------------------- */

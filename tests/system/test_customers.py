@@ -40,7 +40,10 @@ def test_connect():
         done = pipeline.command("customers", "--venue", "bergen", "connect", "kunde-77", "10001", "--reason", "same firm")
         until_sent(pipeline, 2, time.monotonic())
         assert "connected  kunde-77  10001 Hansen & Sønner AS" in done.stdout
-        assert {order["customer_no"] for order in pipeline.orders()} == {10001}
+        assert {order["customer_no"] for order in pipeline.orders()} == {10001} and "has been seen" not in done.stdout
+        done = pipeline.command("customers", "--venue", "oslo", "connect", "Kunde 78", "10001")
+        assert "No order of Kunde 78 has been seen yet" in done.stdout
+        assert "Did you mean one that has been seen: kunde-78?" in done.stdout
         listed = pipeline.command("customers", "--venue", "oslo", "list", "--search", "kunde-77").stdout
         assert "connected      kunde-77" in listed and "kunde-78" not in listed
         again = pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
