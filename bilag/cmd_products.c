@@ -35,7 +35,8 @@ static enum err judge(struct work *work)
     if (err && err != ERR_NOT_FOUND)
         return err;
     work->listed = !err && (work->data.have & REF_PRODUCTS);
-    return product_needs_of(work->venue, work->listed ? &work->data : NULL, &work->shell->arena, &work->needs);
+    return product_needs_of(work->venue, venue_business_day(work->venue, clock_now_ms() / 1000),
+                            work->listed ? &work->data : NULL, &work->shell->arena, &work->needs);
 }
 
 static int ask(struct work *work)

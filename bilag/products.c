@@ -57,7 +57,14 @@ static bool lacks_code(const struct product_entry *entry)
     return (entry->account && !entry->product.len) || (entry->reduced_account && !entry->reduced_product.len);
 }
 
-enum err product_needs_of(const struct venue *venue, const struct refdata *data, struct arena *arena,
+/* Another of the same name has taken its place by then. */
+static bool is_over(const struct venue *venue, size_t i, int32_t day)
+{
+    return i + 1 < venue->product_count && str_equal(venue->products[i].name, venue->products[i + 1].name) &&
+           venue->products[i + 1].valid_from <= day;
+}
+
+enum err product_needs_of(const struct venue *venue, int32_t day, const struct refdata *data, struct arena *arena,
                           struct product_needs *ret_needs)
 {
     struct product_needs needs = { arena_array(arena, 2 * venue->product_count + 1, sizeof(struct product_need)),
@@ -69,6 +76,8 @@ enum err product_needs_of(const struct venue *venue, const struct refdata *data,
     for (size_t i = 0; i < venue->product_count; i++) {
         const struct product_entry *entry = &venue->products[i];
 
+        if (is_over(venue, i, day))
+            continue;
         need_add(&needs, entry->product, entry->name, false, entry->account);
         need_add(&needs, entry->reduced_product, entry->name, true, entry->reduced_account);
         if (lacks_code(entry) && needs.codeless++ == 0)

@@ -2,7 +2,7 @@
  *
  * PowerOffice takes account and VAT of an order line from its product, so there is one product for each sales account
  * and VAT rate. A code may be named by several product types as long as all want the same account.
- * Days        every entry counts, also those that begin later.
+ * Days        those entries count that are in force on `day` or begin later (RULES.md section 7).
  * Ownership   texts are views into the venue and the reference data, arrays are in the arena.
  */
 #ifndef BILAG_PRODUCTS_H
@@ -37,7 +37,7 @@ struct product_needs {
 };
 
 /* Sorted by code. data NULL or without REF_PRODUCTS: states are those that the set-up alone tells. */
-USED enum err product_needs_of(const struct venue *venue, const struct refdata *data, struct arena *arena,
+USED enum err product_needs_of(const struct venue *venue, int32_t day, const struct refdata *data, struct arena *arena,
                                struct product_needs *ret_needs);
 size_t product_needs_in(const struct product_needs *needs, enum product_state state);
 

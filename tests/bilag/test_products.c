@@ -35,7 +35,7 @@ static void expect(const struct refdata *data, const struct expected *rows, size
     struct arena arena;
 
     arena_init(&arena, 1 << 20);
-    assert_int_equal(product_needs_of(&venue, data, &arena, &needs), ERR_OK);
+    assert_int_equal(product_needs_of(&venue, 29999, data, &arena, &needs), ERR_OK);
     assert_int_equal(needs.count, count);
     assert_int_equal(needs.codeless, 2);                     /* soup has none at the reduced rate */
     assert_true(str_equal(needs.first_codeless, STR("soup")));
@@ -66,6 +66,25 @@ static void against_poweroffice(void **unused)
 
     (void)unused;
     expect(&data, rows, COUNT(rows));
+}
+
+/* Goal: what is over is asked for no longer; on its last day it is. */
+static void ended_entries_need_nothing(void **unused)
+{
+    static const struct { int32_t day; size_t beers; } rows[] = { { 29999, 2 }, { 30000, 1 } };
+    static const struct venue alone = { .products = entries, .product_count = 2 };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct product_needs needs;
+        struct arena arena;
+
+        arena_init(&arena, 1 << 20);
+        assert_int_equal(product_needs_of(&alone, rows[i].day, NULL, &arena, &needs), ERR_OK);
+        assert_int_equal(needs.count, rows[i].beers);
+        assert_true(str_equal(needs.at[needs.count - 1].code, STR("BAR-NEW")));
+        arena_free(&arena);
+    }
 }
 
 /* Goal: without PowerOffice's lists only the set-up's own faults are told; without its accounts nothing is held
@@ -113,7 +132,7 @@ static void body(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(against_poweroffice), cmocka_unit_test(without_lists), cmocka_unit_test(body),
+        cmocka_unit_test(against_poweroffice), cmocka_unit_test(ended_entries_need_nothing), cmocka_unit_test(without_lists), cmocka_unit_test(body),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
