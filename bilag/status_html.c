@@ -37,13 +37,19 @@ static void begin(const struct shell *shell, const struct whole_status *whole, s
                   time_text_utc(whole->now_ms, now));
 }
 
+static void say(void *out, struct str sentence)
+{
+    strbuf_format(out, "<p>");
+    text(out, sentence);
+}
+
 static void document(const struct shell *shell, const struct venue_status *venue, const struct book_doc *doc,
                      struct strbuf *out)
 {
     const char *state = doc_state_text(doc->state);
     char when[32];
 
-    strbuf_format(out, "<tr><td class=%s>%s<td>", state, state);
+    strbuf_format(out, "<tr><td class=%s>%s<td>", book_doc_is_red(doc) ? "held" : state, state);
     text(out, doc->id);
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
         struct strbuf sentence;
@@ -54,15 +60,79 @@ static void document(const struct shell *shell, const struct venue_status *venue
         text(out, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
-    if ((doc->state == DOC_FAILED || doc->state == DOC_SENDING) && doc->status.words.len) {
-        strbuf_format(out, "<p>PowerOffice: ");
-        text(out, doc->status.words);
-    }
+    status_advise(doc, say, out);
     money(out, doc->draft.total);
     strbuf_format(out, "<td class=n>");
     if (doc->status.number)
         strbuf_format(out, "%" PRId64, doc->status.number);
     strbuf_format(out, "<td>%s", doc->status.sent_ms ? time_text_local(venue->venue, doc->status.sent_ms, when) : "");
+}
+
+/* Who cannot be reached, what is not set right, what was not taken: the same facts as in the text. */
+static void venue_facts(const struct venue_status *venue, struct strbuf *out)
+{
+    const struct { const char *class_, *before; struct str fact; } facts[] = {
+        { "held", "", venue->fault ? str_of(venue->fault) : STR_NONE },
+        { "held", "", venue->login_fault },
+        { "waiting", "The key lacks rights: ", venue->missing_privileges },
+        { "waiting", "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue ",
+          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE },
+        { "waiting", "Lines from its tills were refused: bilag refused list --venue ", venue->refused ? venue->id : STR_NONE },
+    };
+
+    for (size_t i = 0; i < COUNT(facts); i++)
+        if (facts[i].fact.len) {
+            strbuf_format(out, "<p class=%s>%s", facts[i].class_, facts[i].before);
+            text(out, facts[i].fact);
+        }
+    if (venue->refused)
+        strbuf_format(out, " (%" PRIu64 ")", venue->refused);
+}
+
+/* How much is left to be done by hand, and where it is listed. */
+static void manual(const struct venue_status *venue, struct strbuf *out)
+{
+    struct money sum = { 0 };
+    uint64_t items = 0;
+    char buffer[MONEY_TEXT_SIZE];
+    bool known = true;
+
+    for (size_t i = 0; i < venue->list.count; i++) {
+        const struct draft *draft = &venue->list.docs[i].draft;
+
+        if (draft->doc.kind != DOC_VOUCHER)
+            continue;
+        items += draft->manual_count + draft->manual_more;
+        known = known && money_add(sum, draft->manual_total, &sum) == ERR_OK;
+    }
+    if (!items)
+        return;
+    strbuf_format(out, "<p>To be done by hand: %" PRIu64 " item%s", items, items == 1 ? "" : "s");
+    if (known)
+        strbuf_format(out, ", of them sales of %s", money_kroner(sum, buffer));
+    strbuf_format(out, ": bilag manual --venue ");
+    text(out, venue->id);
+}
+
+static void proofs(const struct venue_status *venue, struct strbuf *out)
+{
+    char when[16], buffer[MONEY_TEXT_SIZE];
+
+    strbuf_format(out, "<table><tr><th>Business day<th class=n>Z reports<th class=n>Sales<th class=n>Voucher<th class=n>Orders"
+                  "<th class=n>Manual<th class=n>Difference");
+    for (size_t i = venue->day_count; i-- > 0;) {
+        const struct day_proof *day = &venue->days[i];
+
+        strbuf_format(out, "<tr><td>%s<td class=\"n%s\">%s", day_text(day->day, when),
+                      day->has_z && day->z.ore != day->lines.ore ? " held" : "",
+                      day->has_z ? money_kroner(day->z, buffer) : "");
+        money(out, day->lines);
+        money(out, day->voucher);
+        money(out, day->orders);
+        money(out, day->manual);
+        strbuf_format(out, "<td class=\"n held\">%s", day->difference.ore ? money_kroner(day->difference, buffer) : "");
+    }
+    strbuf_format(out, "</table>");
 }
 
 static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
@@ -71,7 +141,6 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
     static const char *const connected[] = { "", "<span class=held>not connected</span>",
                                              "<span class=sent>connected</span>" };
     const struct book_list *list = &venue->list;
-    char when[16];
 
     (void)whole;
     strbuf_format(out, "<h2>");
@@ -79,25 +148,15 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
     strbuf_format(out, "</h2><p><small>");
     text(out, venue->id);
     strbuf_format(out, "</small> %s", connected[venue->connected]);
-    if (venue->fault) {
-        strbuf_format(out, "<p class=held>");
-        text(out, str_of(venue->fault));
-    }
+    venue_facts(venue, out);
+    manual(venue, out);
     strbuf_format(out, "<table><tr><th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent");
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = list->count; i-- > 0;)               /* red first, then the latest first */
             if (!book_doc_is_empty(&list->docs[i]) && book_doc_is_red(&list->docs[i]) == (pass == 0))
                 document(shell, venue, &list->docs[i], out);
-    strbuf_format(out, "</table><table><tr><th>Business day<th class=n>Sales<th class=n>Voucher<th class=n>Orders"
-                  "<th class=n>Manual");
-    for (size_t i = venue->day_count; i-- > 0;) {
-        strbuf_format(out, "<tr><td>%s", day_text(venue->days[i].day, when));
-        money(out, venue->days[i].lines);
-        money(out, venue->days[i].voucher);
-        money(out, venue->days[i].orders);
-        money(out, venue->days[i].manual);
-    }
     strbuf_format(out, "</table>");
+    proofs(venue, out);
 }
 
 static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
@@ -111,6 +170,8 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
                       whole->stages[i].up ? "up" : "down", whole->stages[i].up ? "up" : "down");
     if (whole->outage)
         strbuf_format(out, "<p class=down>PowerOffice does not answer: what is due waits, and goes by itself when it is back.");
+    if (whole->refused_total)
+        strbuf_format(out, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list", whole->refused_total);
     if (whole->backlog.documents)
         strbuf_format(out, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.", whole->backlog.documents,
                       time_text_utc(whole->backlog.oldest_ms, since));

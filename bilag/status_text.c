@@ -47,43 +47,9 @@ static void problems_of(const struct shell *shell, const struct book_doc *doc, s
     }
 }
 
-static void advise(const struct book_doc *doc, struct strbuf *out)
+static void say(void *out, struct str sentence)
 {
-    char text[1000];
-    const struct problems *problems = &doc->draft.problems;
-    bool all = doc->state == DOC_HELD || doc->state == DOC_SENT;
-
-    for (size_t i = 0; i < problems->count; i++)
-        all = all && problem_acceptable(problems->at[i].code);
-    for (size_t i = 0; i < problems->count; i++)
-        if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT) {
-            (void)snprintf(text, sizeof text, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
-                           TEXT(doc->draft.doc.venue), TEXT(problems->at[i].arg[0]));
-            paragraph(out, 10, str_of(text));
-        }
-    if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
-        (void)snprintf(text, sizeof text, "PowerOffice said: %.*s", TEXT(doc->status.words));
-        paragraph(out, 10, str_of(text));
-    }
-    if (doc->state == DOC_FAILED) {
-        (void)snprintf(text, sizeof text, "When the cause is mended: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
-        paragraph(out, 10, str_of(text));
-    } else if (problems_have(problems, PROBLEM_INVOICE_NOT_SENT)) {
-        (void)snprintf(text, sizeof text, "Then: bilag resend %.*s --reason \"...\"", TEXT(doc->id));
-        paragraph(out, 10, str_of(text));
-    }
-    for (size_t i = 0; all && i < problems->count; i++) {    /* each is accepted by its own code, once */
-        enum problem_code code = problems->at[i].code;
-        bool said = false;
-
-        for (size_t k = 0; k < i; k++)
-            said |= problems->at[k].code == code;
-        if (said)
-            continue;
-        (void)snprintf(text, sizeof text, "If it is right as it is: bilag accept %.*s %s --reason \"...\"", TEXT(doc->id),
-                       problem_code_text(code));
-        paragraph(out, 10, str_of(text));
-    }
+    paragraph(out, 10, sentence);
 }
 
 static void document(const struct shell *shell, const struct venue_status *venue, const struct book_doc *doc,
@@ -112,7 +78,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
         strbuf_format(out, "  customer %.*s", TEXT(doc->draft.customer));
     strbuf_char(out, '\n');
     problems_of(shell, doc, out);
-    advise(doc, out);
+    status_advise(doc, say, out);
 }
 
 static bool is_shown(const struct book_doc *doc, int pass)

@@ -1,0 +1,52 @@
+/* advice.c - what a person can do about a document, command by command, for every form of the status. */
+#include "status.h"
+
+static bool is_said_before(const struct problems *problems, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (problems->at[k].code == problems->at[i].code)
+            return true;
+    return false;
+}
+
+/* Each problem is accepted by its own code, once, and only if nothing is left that cannot be. */
+static void advise_accept(const struct book_doc *doc, advice_say say, void *context)
+{
+    const struct problems *problems = &doc->draft.problems;
+    char text[ADVICE_MAX];
+    bool all = doc->state == DOC_HELD || doc->state == DOC_SENT;
+
+    for (size_t i = 0; i < problems->count; i++)
+        all = all && problem_acceptable(problems->at[i].code);
+    for (size_t i = 0; all && i < problems->count; i++) {
+        if (is_said_before(problems, i))
+            continue;
+        (void)snprintf(text, sizeof text, "If it is right as it is: bilag accept %.*s %s --reason \"...\"", TEXT(doc->id),
+                       problem_code_text(problems->at[i].code));
+        say(context, str_of(text));
+    }
+}
+
+void status_advise(const struct book_doc *doc, advice_say say, void *context)
+{
+    const struct problems *problems = &doc->draft.problems;
+    const char *resend = doc->state == DOC_FAILED ? "When the cause is mended"
+                         : problems_have(problems, PROBLEM_INVOICE_NOT_SENT) ? "Then" : NULL;
+    char text[ADVICE_MAX];
+
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT) {
+            (void)snprintf(text, sizeof text, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
+                           TEXT(doc->draft.doc.venue), TEXT(problems->at[i].arg[0]));
+            say(context, str_of(text));
+        }
+    if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
+        (void)snprintf(text, sizeof text, "PowerOffice said: %.*s", TEXT(doc->status.words));
+        say(context, str_of(text));
+    }
+    if (resend) {
+        (void)snprintf(text, sizeof text, "%s: bilag resend %.*s --reason \"...\"", resend, TEXT(doc->id));
+        say(context, str_of(text));
+    }
+    advise_accept(doc, say, context);
+}
