@@ -87,7 +87,7 @@ class Run:
         self.counts = collections.Counter()
         self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)
         self.pipeline, self.tool, self.mounted = None, None, None
-        self.unconnected, self.accepted = [], set()
+        self.unconnected, self.late, self.accepted = [], [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
         self.requests = self.documents = 0
 
@@ -210,8 +210,16 @@ class Run:
 
     def connect_late(self, everything=False):
         while self.unconnected and (everything or (self.rng.random() < 0.05 and not self.disk_is_full())):
-            self.tool.send("connect", *self.unconnected.pop())
+            self.late.append(self.unconnected.pop())
+            self.tool.send("connect", *self.late[-1])
             self.counts["connected late"] += 1
+
+    def connect_the_rest(self):
+        """A tool whose disk was full has ended, and nobody knows with which: all of them once more."""
+        if self.tool.process.poll() is not None:
+            self.tool = Tool(self.pipeline.state)
+            self.unconnected += self.late
+        self.connect_late(everything=True)
 
     def storm(self):
         p, faulty = self.pipeline, faults.Faults(self)
@@ -223,10 +231,11 @@ class Run:
         while time.monotonic() < end:
             faulty.one()
             faulty.due()
-            self.connect_late()
+            if self.tool.process.poll() is None:
+                self.connect_late()
             time.sleep(self.rng.random() * 0.05)
         faulty.calm()
-        self.connect_late(everything=True)
+        self.connect_the_rest()
         for thread in threads:                   # by_...() give up by themselves
             thread.join()
         if self.feeding_errors:
