@@ -80,9 +80,11 @@ class Tool:
 class Run:
     """One seed."""
 
+    PLAIN = False                                # of the world
+
     def __init__(self, seed, size):
         self.seed, self.rng = seed, random.Random(seed * 7919 + 1)
-        self.world = World(seed, **size)
+        self.world = World(seed, **size, plain=self.PLAIN)
         self.judge = Judge(self.world)
         self.counts = collections.Counter()
         self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)

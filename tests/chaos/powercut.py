@@ -94,6 +94,8 @@ class Recorded(pipeline.Pipeline):
 class Tills(chaos.Run):
     """A world's tills, with the moment of every acknowledgement."""
 
+    PLAIN = True                                 # three ways in
+
     def __init__(self, seed, size):
         super().__init__(seed, size)
         self.acknowledged, self.lock = [], threading.Lock()

@@ -28,6 +28,8 @@ STAGES = {"ingest": 2, "mapper": 2, "validator": 2, "uploader": 2, "invoicer": 2
 
 
 class Rolling(chaos.Run):
+    PLAIN = True                                 # three ways in, and nobody to accept a gap
+
     def __init__(self, rounds, venues):
         super().__init__(7, {"venues": venues, "days": 3, "receipts": 10})
         self.rounds, self.ends, self.starts = rounds, {}, {}
