@@ -11,17 +11,22 @@
 
 enum { SECONDS_A_DAY = 86400, CLOCK_FILE_AGE_MS = 20 };
 
-static int64_t clock_read_ms(clockid_t clock)
+static int64_t clock_read_us(clockid_t clock)
 {
     struct timespec now;
 
     ensure(clock_gettime(clock, &now) == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t clock_steady_us(void)
+{
+    return clock_read_us(CLOCK_MONOTONIC);
 }
 
 int64_t clock_steady_ms(void)
 {
-    return clock_read_ms(CLOCK_MONOTONIC);
+    return clock_steady_us() / 1000;
 }
 
 /* The offset in the test's file. A file that is missing or half written leaves it as it was. */
@@ -59,7 +64,7 @@ int64_t clock_now_ms(void)
         atomic_store(&offset_ms, path && *path ? clock_file_offset_ms(path, atomic_load(&offset_ms)) : 0);
         atomic_store(&read_at_ms, steady_ms);
     }
-    return clock_read_ms(CLOCK_REALTIME) + atomic_load(&offset_ms);
+    return clock_read_us(CLOCK_REALTIME) / 1000 + atomic_load(&offset_ms);
 }
 
 /* Days are counted in years that begin on 1 March, so that the leap day is the last of its year; 400

@@ -17,6 +17,7 @@
 
 int64_t clock_now_ms(void);              /* since 1970 UTC */
 int64_t clock_steady_ms(void);
+int64_t clock_steady_us(void);
 
 struct civil { int32_t year, month, day, hour, minute, second; };
 

@@ -179,6 +179,29 @@ static enum err left_work(struct txn *txn, void *context)
     return bucket_put(txn, work->limiter, &bucket);
 }
 
+static enum err late_work(struct txn *txn, void *context)
+{
+    struct limiter_work *work = context;
+    struct bucket bucket;
+    enum err err = bucket_get(txn, work->limiter, &bucket);
+
+    if (err)
+        return err;
+    for (int64_t i = 0; i < bucket.count; i++)
+        if (bucket.sent_us[i] == work->sent_us) {
+            bucket.sent_us[i] += work->wait_us;
+            return bucket_put(txn, work->limiter, &bucket);
+        }
+    return ERR_OK;                       /* it is over a second ago */
+}
+
+enum err limiter_came_late(struct limiter *limiter, int64_t sent_us, int64_t late_us)
+{
+    struct limiter_work work = { .limiter = limiter, .sent_us = sent_us, .wait_us = late_us };
+
+    return store_write(limiter->quota->store, late_work, &work);
+}
+
 enum err limiter_left(struct limiter *limiter, int64_t taken_us, int64_t sent_us)
 {
     struct limiter_work work = { .limiter = limiter, .now_us = taken_us, .sent_us = sent_us };

@@ -114,18 +114,19 @@ static void login_answered(void *context, const struct http_reply *reply)
     const char *words = reply->curl_code ? outcome_words(reply->curl_code, reply->sent) : "it is not as expected";
     enum err err = ERR_OK;
 
+    po_answered(client->po, reply);
     client->login_under_way = false;
     client->holds++;
     if (outcome == OUTCOME_DONE)
         err = take_token(client, reply->body);
     give_lease(client);
     log_fact("client=%s api=token status=%ld outcome=%s ms=%" PRId64 "%s%s", client->id, reply->status,
-             outcome_text(outcome), (po_steady_us() - client->login_sent_us) / 1000, err ? " why=" : "",
+             outcome_text(outcome), (clock_steady_us() - client->login_sent_us) / 1000, err ? " why=" : "",
              err ? err_text(err) : "");
     if (outcome == OUTCOME_DONE && !err)
         client->login_tries = 0;
     else if (outcome == OUTCOME_THROTTLED)
-        po_throttled(client->po, client->login_sent_us, reply);
+        po_throttled(client->po, reply);
     else if (outcome == OUTCOME_LOGIN || outcome == OUTCOME_REFUSED)
         refused(client, reply);
     else
@@ -168,7 +169,7 @@ enum err login_start(struct client *client)
         request.headers[1] = str_of(subscription);
         request.headers[2] = STR("Content-Type: application/x-www-form-urlencoded");
         request.headers[3] = STR("Accept: application/json");
-        client->login_sent_us = po_steady_us();
+        client->login_sent_us = clock_steady_us();
         err = transport_start(client->po->transport, &request, login_answered, client);
     }
     sodium_memzero(basic, sizeof basic);

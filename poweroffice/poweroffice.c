@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "log.h"
 #include "problemdetails.h"
 
-enum { STORE_AGAIN_MS = 1000 };
+enum { STORE_AGAIN_MS = 1000, LATE_BORNE_US = 4000, LATE_MOST_US = 30000 };
 
 const struct config *po_config(const struct poweroffice *po)
 {
@@ -32,15 +31,6 @@ void po_count(struct poweroffice *po, const char *counter)
 {
     if (po->stage)
         stage_counter_add(po->stage, counter, 1);
-}
-
-/* The limiter counts in microseconds; it is the same clock as clock_steady_ms(). */
-int64_t po_steady_us(void)
-{
-    struct timespec now;
-
-    ensure(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 int64_t po_back_off_ms(const struct poweroffice *po, int tries)
@@ -73,38 +63,42 @@ int64_t po_asked_wait_s(const struct http_reply *reply)
     return problemdetails_seconds(detail);
 }
 
-void po_throttled(struct poweroffice *po, int64_t sent_us, const struct http_reply *reply)
+void po_throttled(struct poweroffice *po, const struct http_reply *reply)
 {
     int64_t wait_s = po_asked_wait_s(reply);
-    enum err err = limiter_throttled(&po->limiter, sent_us, po_steady_us(), wait_s);
+    enum err err = limiter_throttled(&po->limiter, reply->left_us, clock_steady_us(), wait_s);
 
     po_count(po, "throttled");
     log_fact("api=throttled wait_s=%" PRId64 "%s%s", wait_s, err ? " why=" : "", err ? err_text(err) : "");
 }
 
-static void tell_left(struct poweroffice *po)
+static void quota_fault(enum err err)
 {
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < po->left_count; i++) {
-        enum err one = limiter_left(&po->limiter, po->left[i].taken_us, po->left[i].sent_us);
-
-        err = one ? one : err;
-    }
-    po->left_count = 0;
     if (err)
         log_fact("level=error what=quota why=\"%s\"", err_text(err));
 }
 
-/* Only noted: the request is about to go out, and a commit now would make it later than what is written down. */
-static void request_left(void *context, int64_t taken_us)
+static void request_left(void *context, int64_t taken_us, int64_t left_us)
 {
     struct poweroffice *po = context;
 
-    if (po->left_count == LEFT_MAX)
-        tell_left(po);
-    po->left[po->left_count].taken_us = taken_us;
-    po->left[po->left_count++].sent_us = po_steady_us();
+    quota_fault(limiter_left(&po->limiter, taken_us, left_us));
+}
+
+/* Up to LATE_BORNE_US is within the limiter's margin. Later than LATE_MOST_US is work over there, not the way: to wait for that would cost more than a 429 now and then. */
+void po_answered(struct poweroffice *po, const struct http_reply *reply)
+{
+    int64_t quickest_us = reply->took_us, late_us;
+
+    if (!reply->took_us)
+        return;
+    for (size_t i = 0; i < TOOK_MAX; i++)
+        if (po->took_us[i] && po->took_us[i] < quickest_us)
+            quickest_us = po->took_us[i];
+    po->took_us[po->took_next++ % TOOK_MAX] = reply->took_us;
+    late_us = reply->took_us - quickest_us;
+    if (late_us > LATE_BORNE_US && late_us <= LATE_MOST_US)
+        quota_fault(limiter_came_late(&po->limiter, reply->left_us, late_us - LATE_BORNE_US));
 }
 
 static void use_settings(struct poweroffice *po)
@@ -305,7 +299,7 @@ static bool goes_again(struct pending *pending, enum outcome outcome, const stru
     bool read = pending->method == CALL_GET;
 
     if (outcome == OUTCOME_THROTTLED) {
-        po_throttled(po, pending->sent_us, reply);
+        po_throttled(po, reply);
         if (read)
             again(pending, 0);
         return read;
@@ -357,6 +351,7 @@ static void call_answered(void *context, const struct http_reply *reply)
     struct answer answer = { .outcome = outcome_of(reply->status, reply->curl_code, reply->sent),
                              .status = reply->status, .body = reply->body, .location = reply->location };
 
+    po_answered(client->po, reply);
     client_ended(client, pending);
     client->holds++;
     if (answer.outcome == OUTCOME_DONE)
@@ -411,7 +406,6 @@ static enum err call_start(struct client *client, int priority, const struct tok
         request.headers[2] = STR("Accept: application/json");
         if (pending->method != CALL_GET)
             request.headers[3] = STR("Content-Type: application/json");
-        pending->sent_us = po_steady_us();
         err = transport_start(client->po->transport, &request, call_answered, pending);
     }
     explicit_bzero(authorization, sizeof authorization);
@@ -453,19 +447,19 @@ static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter 
     int64_t at_us = 0, left_us;
     enum err err;
 
-    *ret_now_us = po_steady_us();
+    *ret_now_us = clock_steady_us();
     err = ask(&po->limiter, *ret_now_us, &at_us);
-    left_us = at_us - po_steady_us();
+    left_us = at_us - clock_steady_us();
     if (err == ERR_BUSY && left_us < 1000) {                 /* finer than the loop can wait */
         if (left_us > 0)
             (void)usleep((useconds_t)left_us);
-        *ret_now_us = po_steady_us();
+        *ret_now_us = clock_steady_us();
         err = ask(&po->limiter, *ret_now_us, &at_us);
     }
     if (err == ERR_BUSY) {
         po_wake_at(po, at_us / 1000);
     } else if (err) {
-        log_fact("level=error what=quota why=\"%s\"", err_text(err));
+        quota_fault(err);
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
     }
     return err;
@@ -483,10 +477,9 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
                                      : call_start(choice->client, choice->priority, &choice->token);
     if (err) {
         log_fact("level=error client=%s what=\"request not started\" why=\"%s\"", choice->client->id, err_text(err));
-        request_left(po, po->taken_us);
+        request_left(po, po->taken_us, clock_steady_us());
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
     }
-    tell_left(po);
     return err;
 }
 
@@ -510,7 +503,6 @@ void poweroffice_turn(struct poweroffice *po)
 {
     do {
         transport_turn(po->transport);
-        tell_left(po);
     } while (start_some(po));
 }
 

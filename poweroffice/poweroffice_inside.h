@@ -9,7 +9,7 @@
 #include "refdata.h"
 #include "tokens.h"
 
-enum { PRIORITIES = 2, LEFT_MAX = 64, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000, CALL_TRIES = 4,
+enum { PRIORITIES = 2, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000, CALL_TRIES = 4,
        LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
 
 /* One call, from being asked for to being answered. */
@@ -22,7 +22,7 @@ struct pending {
     int priority, tries;
     bool renewed;                         /* 401 or 403 was answered by one new token already */
     struct str token;                     /* the one it went out with; wiped */
-    int64_t not_before_ms, asked_ms, sent_us;
+    int64_t not_before_ms, asked_ms;
     answered done;
     void *context;
 };
@@ -53,8 +53,8 @@ struct poweroffice {
     struct refstore *refstore;
     struct limiter limiter;
     int64_t taken_us;                     /* when the request that is being started was taken from the quota */
-    struct { int64_t taken_us, sent_us; } left[LEFT_MAX];    /* have left: to be told to the limiter */
-    size_t left_count;
+    int64_t took_us[TOOK_MAX];            /* the latest answers, round and round */
+    size_t took_next;
     struct transport *transport;
     struct client *ring;                  /* whose turn is next */
     size_t waiting, waiting_bytes, urgent;                   /* urgent: waiting, of priority 0 */
@@ -63,12 +63,13 @@ struct poweroffice {
 const struct config *po_config(const struct poweroffice *po);
 void    po_wake_at(struct poweroffice *po, int64_t steady_ms);
 void    po_count(struct poweroffice *po, const char *counter);
-int64_t po_steady_us(void);
 /* Back-off of a try, with a part of chance so that those who failed together do not return together. */
 int64_t po_back_off_ms(const struct poweroffice *po, int tries);
 /* After 429: what the answer asks for, 0 if it does not say. */
 int64_t po_asked_wait_s(const struct http_reply *reply);
-void    po_throttled(struct poweroffice *po, int64_t sent_us, const struct http_reply *reply);
+void    po_throttled(struct poweroffice *po, const struct http_reply *reply);
+/* Every reply, before anything else is done about it: what it says about the way there. */
+void    po_answered(struct poweroffice *po, const struct http_reply *reply);
 /* The key itself is refused: remembered for the validator until an answer shows otherwise. */
 void    po_login_refused(struct client *client, const struct answer *answer);
 /* Ends a call that waits in no queue any more. */

@@ -4,24 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+
 enum { IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
 
 struct transfer {
-    struct transfer *next;                /* in http's list of idle ones */
+    struct transfer *next;                /* in the list of idle ones, or of those that leave */
     struct transport *transport;
     CURL *easy;
     struct curl_slist *headers;
     char *url, *body;
     struct strbuf reply;
     bool sent;
-    int64_t mark;
+    int64_t mark, left_us;
     transport_done done;
     void *context;
 };
 
 struct transport {
     CURLM *multi;
-    struct transfer *idle, **all;
+    struct transfer *idle, *leaving, **all;
     size_t all_count, under_way;
     long connect_ms, answer_ms;
     transport_left left;
@@ -36,10 +38,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     return transfer->reply.failed ? 0 : size * count;
 }
 
-static void tell_left(const struct transfer *transfer)
+static void tell_left(struct transfer *transfer)
 {
+    transfer->left_us = clock_steady_us();
     if (transfer->transport->left)
-        transfer->transport->left(transfer->transport->left_context, transfer->mark);
+        transfer->transport->left(transfer->transport->left_context, transfer->mark, transfer->left_us);
 }
 
 /* Called when a connection stands and the request is about to go out. A second call means that libcurl saw a kept
@@ -55,8 +58,22 @@ static int about_to_send(void *context, char *to_ip, char *from_ip, int to_port,
     if (transfer->sent)
         return CURL_PREREQFUNC_ABORT;
     transfer->sent = true;
-    tell_left(transfer);
+    transfer->next = transfer->transport->leaving;
+    transfer->transport->leaving = transfer;
     return CURL_PREREQFUNC_OK;
+}
+
+/* That one left is told after it was handed over: the machine may stand still in between. */
+static void perform(struct transport *transport)
+{
+    struct transfer *transfer;
+    int running;
+
+    (void)curl_multi_perform(transport->multi, &running);
+    while ((transfer = transport->leaving)) {
+        transport->leaving = transfer->next;
+        tell_left(transfer);
+    }
 }
 
 enum err transport_open(struct transport **ret_transport)
@@ -228,11 +245,11 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
 enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done, void *context)
 {
     struct transfer *transfer = transfer_take(transport);
-    int running;
 
     if (!transfer)
         return ERR_MEMORY;
     transfer->sent = false;
+    transfer->left_us = 0;
     transfer->mark = request->mark;
     transfer->done = done;
     transfer->context = context;
@@ -242,7 +259,7 @@ enum err transport_start(struct transport *transport, const struct http_request 
         return ERR_MEMORY;
     }
     transport->under_way++;
-    (void)curl_multi_perform(transport->multi, &running);         /* it leaves now, not after the next wait */
+    perform(transport);                                           /* it leaves now, not after the next wait */
     return ERR_OK;
 }
 
@@ -253,6 +270,16 @@ static struct str reply_header(CURL *easy, const char *name)
     return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? str_of(header->value) : STR_NONE;
 }
 
+/* From leaving to the first byte of the answer. */
+static int64_t reply_took_us(CURL *easy)
+{
+    curl_off_t left_us = 0, answered_us = 0;
+
+    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &left_us);
+    (void)curl_easy_getinfo(easy, CURLINFO_STARTTRANSFER_TIME_T, &answered_us);
+    return answered_us > left_us ? answered_us - left_us : 0;
+}
+
 static void transfer_end(struct transport *transport, CURL *easy, CURLcode code)
 {
     struct transfer *transfer = NULL;
@@ -260,14 +287,16 @@ static void transfer_end(struct transport *transport, CURL *easy, CURLcode code)
 
     (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &reply.status);
+    if (!transfer->sent)
+        tell_left(transfer);
     reply.sent = transfer->sent;
+    reply.left_us = transfer->left_us;
+    reply.took_us = reply_took_us(easy);
     reply.body = strbuf_str(&transfer->reply);
     reply.location = reply_header(easy, "Location");
     reply.retry_after = reply_header(easy, "Retry-After");
     reply.pagination = reply_header(easy, "X-Pagination");
     transport->under_way--;
-    if (!transfer->sent)
-        tell_left(transfer);
     (void)curl_multi_remove_handle(transport->multi, easy);
     transfer->done(transfer->context, &reply);
     transfer_clear(transfer);
@@ -276,9 +305,9 @@ static void transfer_end(struct transport *transport, CURL *easy, CURLcode code)
 void transport_turn(struct transport *transport)
 {
     CURLMsg *message;
-    int running, left;
+    int left;
 
-    (void)curl_multi_perform(transport->multi, &running);
+    perform(transport);
     while ((message = curl_multi_info_read(transport->multi, &left)))
         if (message->msg == CURLMSG_DONE)
             transfer_end(transport, message->easy_handle, message->data.result);

@@ -140,6 +140,22 @@ static void late_request_counts_from_when_it_left(void **unused)
     assert_int_equal(at_us, 2036000);
 }
 
+static void late_answer_moves_the_place(void **unused)
+{
+    struct limiter limiter;
+    int64_t at_us = 0;
+
+    (void)unused;
+    limiter_init(&limiter, &quota, STR("a key"), 10, 0);
+    for (int64_t i = 0; i < 10; i++)
+        assert_int_equal(limiter_take(&limiter, 1000000 + 100600 * i, &at_us), ERR_OK);
+    assert_int_equal(limiter_came_late(&limiter, 1000000, 12000), ERR_OK);
+    assert_int_equal(limiter_take(&limiter, 2006000, &at_us), ERR_BUSY);
+    assert_int_equal(at_us, 2018000);
+    assert_int_equal(limiter_came_late(&limiter, 999999, 12000), ERR_OK);   /* not among the last ten */
+    assert_int_equal(limiter_take(&limiter, 2018000, &at_us), ERR_OK);
+}
+
 /* Connections take two seconds to stand: whatever leaves then, and whoever asks meanwhile, no second has more. */
 static void what_has_not_left_holds_its_place(void **unused)
 {
@@ -310,7 +326,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(no_second_above_and_the_quota_used), ROW(idle_time_is_not_saved_up), ROW(keys_have_buckets_of_their_own),
-        ROW(late_request_counts_from_when_it_left), ROW(what_has_not_left_holds_its_place),
+        ROW(late_request_counts_from_when_it_left), ROW(late_answer_moves_the_place),
+        ROW(what_has_not_left_holds_its_place),
         ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
         ROW(throttled_makes_the_guard_longer_for_a_while),
         ROW(tokens_are_kept_until_near_expiry), ROW(only_the_refused_token_is_dropped),

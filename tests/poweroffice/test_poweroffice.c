@@ -339,13 +339,13 @@ static void write_on_a_dying_kept_connection_leaves_once(void **unused)
 
 struct leaving { int64_t mark, left_ms; int left; bool done, sent; };
 
-static void note_left(void *context, int64_t mark)
+static void note_left(void *context, int64_t mark, int64_t left_us)
 {
     struct leaving *leaving = context;
 
     leaving->left++;
     leaving->mark = mark;
-    leaving->left_ms = clock_steady_ms();
+    leaving->left_ms = left_us / 1000;
 }
 
 static void note_done(void *context, const struct http_reply *reply)
