@@ -131,6 +131,8 @@ static enum err take_line(struct import *import, const struct line *line)
     struct fault fault = { "" };
     enum err err;
 
+    if (line->lost)
+        return ERR_MEMORY;
     if (line_is_blank(line))
         return ERR_OK;
     err = line->too_long ? fault_set(&fault, ERR_TOO_LONG, "the line is longer than %d bytes",

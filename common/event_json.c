@@ -125,7 +125,7 @@ static enum err write_object(const cJSON *object, struct strbuf *out)
     }
     strbuf_char(out, '}');
     if (out->failed)
-        return ERR_TOO_LONG;
+        return out->starved ? ERR_MEMORY : ERR_TOO_LONG;
     return written == count ? ERR_OK : ERR_FORMAT;   /* fewer: a key is there twice */
 }
 
@@ -164,7 +164,7 @@ enum err tree_write(const cJSON *value, struct strbuf *out)
     else
         err = ERR_FORMAT;
     if (!err && out->failed)
-        err = ERR_TOO_LONG;
+        err = out->starved ? ERR_MEMORY : ERR_TOO_LONG;
     return err;
 }
 

@@ -81,7 +81,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 
         block = malloc(sizeof *block + bytes);
         if (!block) {
-            arena->failed = true;
+            arena->failed = arena->starved = true;
             return NULL;
         }
         *block = (struct arena_block){ .next = arena->first, .size = bytes };
@@ -156,7 +156,7 @@ void arena_reset(struct arena *arena)
     }
     arena->first = keep;
     arena->used = 0;
-    arena->failed = false;
+    arena->failed = arena->starved = false;
 }
 
 void arena_free(struct arena *arena)
@@ -190,7 +190,7 @@ static bool strbuf_room(struct strbuf *buf, size_t more)
         want *= 2;
     grown = realloc(buf->bytes, want);
     if (!grown) {
-        buf->failed = true;
+        buf->failed = buf->starved = true;
         return false;
     }
     buf->bytes = grown;
@@ -255,7 +255,7 @@ struct str strbuf_str(const struct strbuf *buf)
 void strbuf_reset(struct strbuf *buf)
 {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->starved = false;
 }
 
 void strbuf_free(struct strbuf *buf)

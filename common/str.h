@@ -5,6 +5,8 @@
  *             when `limit` bytes are used up or memory is out; a failed arena keeps failing until
  *             arena_reset(), so a builder may check once, at the end (arena_failed()).
  * strbuf      Grows in its own memory up to `limit`; a failed one keeps failing; never half a text.
+ * starved     A failed one says so when memory was out: nothing is wrong with what was to be built then, and it may fit
+ *             later. Else it was longer than `limit`.
  */
 #ifndef BILAG_STR_H
 #define BILAG_STR_H
@@ -31,7 +33,7 @@ bool       str_copy(struct str s, char *to, size_t size);    /* with NUL; false 
 bool       str_is_name(struct str s);   /* 1-64 of A-Z a-z 0-9 . _ - and not "." first: safe in ids */
 
 struct arena_block;
-struct arena { struct arena_block *first; size_t used, limit; bool failed; };
+struct arena { struct arena_block *first; size_t used, limit; bool failed, starved; };
 
 void       arena_init(struct arena *arena, size_t limit);
 void      *arena_alloc(struct arena *arena, size_t size);    /* zeroed, aligned for any type */
@@ -43,7 +45,7 @@ bool       arena_failed(const struct arena *arena);
 void       arena_reset(struct arena *arena);                 /* keeps one block for the next message */
 void       arena_free(struct arena *arena);
 
-struct strbuf { char *bytes; size_t len, cap, limit; bool failed; };
+struct strbuf { char *bytes; size_t len, cap, limit; bool failed, starved; };
 
 void       strbuf_init(struct strbuf *buf, size_t limit);
 void       strbuf_add(struct strbuf *buf, struct str s);

@@ -98,6 +98,8 @@ static enum err take_line(struct request *request, const struct line *line)
 {
     struct intake *intake = request->http->intake;
 
+    if (line->lost)
+        return ERR_MEMORY;
     if (line_is_blank(line))
         return ERR_OK;
     if (line->too_long)

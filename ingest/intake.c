@@ -331,6 +331,8 @@ enum err intake_add(struct intake *intake, struct delivery *delivery, enum form 
         return err;
     arena_reset(&intake->parse);
     err = decode(intake, form, bytes, &event, &fault);
+    if (err == ERR_MEMORY && (!arena_failed(&intake->parse) || intake->parse.starved))
+        return err;                      /* nothing is wrong with the event; else it has more values than it may */
     if (err)
         return refuse(intake, delivery, line, venue_in(form, bytes), bytes,
                       fault.text[0] ? fault.text : err_text(err));

@@ -21,7 +21,7 @@ static void give(struct lines *lines, struct str text, uint64_t length, struct l
 
     if (too_long && text.len > KEPT_OF_TOO_LONG)
         text.len = KEPT_OF_TOO_LONG;
-    *ret_line = (struct line){ ++lines->number, text, too_long };
+    *ret_line = (struct line){ ++lines->number, text, too_long, lines->tail.failed };
 }
 
 /* Keeps a piece of a line for later; once it is too long, only its beginning. */

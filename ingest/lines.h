@@ -18,7 +18,7 @@ struct lines {
     bool given;                          /* tail was lent out as a line */
 };
 
-struct line { uint64_t number; struct str text; bool too_long; };
+struct line { uint64_t number; struct str text; bool too_long, lost; };     /* lost: memory was out; to be read again */
 
 void lines_init(struct lines *lines, size_t max);
 void lines_free(struct lines *lines);

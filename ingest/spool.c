@@ -287,6 +287,8 @@ static enum err take_line(struct spool *spool, struct file *file, int fd, const 
     char bytes[POSITION_BYTES];
     enum err err = ERR_OK;
 
+    if (line->lost)
+        return ERR_MEMORY;
     if (line->too_long)
         err = intake_refuse(spool->intake, &file->delivery, line->number, line->text,
                             "the line is longer than line_bytes_max; an event is not that long");

@@ -99,9 +99,29 @@ static void bounds(void **unused)
     }
 }
 
+/* Goal: half a line is never taken for a line: where memory was out it is said to be lost, and the next one is whole. */
+static void memory_was_out(void **unused)
+{
+    struct str input = STR("{\"half\":"), rest = STR("1}\nnext\n");
+    struct lines lines;
+    struct line line;
+
+    (void)unused;
+    lines_init(&lines, MAX);
+    assert_false(lines_next(&lines, &input, &line));
+    lines.tail.failed = lines.tail.starved = true;
+    assert_true(lines_next(&lines, &rest, &line));
+    assert_true(line.lost);
+    assert_true(lines_next(&lines, &rest, &line));
+    assert_false(line.lost);
+    assert_true(str_equal(line.text, STR("next")));
+    lines_free(&lines);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cut_anywhere), cmocka_unit_test(bounds) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(cut_anywhere), cmocka_unit_test(bounds),
+                                        cmocka_unit_test(memory_was_out) };
 
     return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
 }
