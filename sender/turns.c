@@ -291,11 +291,12 @@ static bool may_start(const struct sender *sender, size_t index, int64_t now, in
 enum err turns_run(struct sender *sender)
 {
     int64_t now = stage_now_ms(sender->stage), steady = stage_steady_ms(sender->stage);
+    size_t begin = sender->turn_next;
 
     if (stage_stopping(sender->stage) || steady < sender->store_wait_ms)
         return ERR_OK;
     for (size_t i = 0; i < sender->turn_count && sender->busy < sender->slot_count; i++) {
-        size_t index = (sender->turn_next + i) % sender->turn_count;
+        size_t index = (begin + i) % sender->turn_count;
         enum err err;
 
         if (sender->outage.on && (steady < sender->outage.until_ms || sender->busy))
