@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum { SECOND_US = 1000000, GUARD_US = 6000, GUARD_STEP_US = 2000, GUARD_MORE_US = 20000,
-       GUARD_FORGET_US = 600000000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500, PACE_LATE_US = 300, HELD_AGAIN_US = 20000,
+       GUARD_FORGET_US = 600000000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
+       PACE_LATE_US = 300, HELD_AGAIN_US = 20000,
        BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000, BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600 };
 
 /* sent: when the last `count` requests left, or will have left at the latest, in no order; with `per_second` of them, the

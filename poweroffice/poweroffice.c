@@ -85,7 +85,8 @@ static void request_left(void *context, int64_t taken_us, int64_t left_us)
     quota_fault(limiter_left(&po->limiter, taken_us, left_us));
 }
 
-/* Up to LATE_BORNE_US is within the limiter's margin. Later than LATE_MOST_US is work over there, not the way: to wait for that would cost more than a 429 now and then. */
+/* Up to LATE_BORNE_US is within the limiter's margin. Later than LATE_MOST_US is work over there, not the way: to wait
+ * for that would cost more than a 429 now and then. */
 void po_answered(struct poweroffice *po, const struct http_reply *reply)
 {
     int64_t quickest_us = reply->took_us, late_us;

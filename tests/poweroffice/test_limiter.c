@@ -1,7 +1,7 @@
 /* Goal: whoever asks, and however late or often, no second holds more requests than allowed, and when there is work at
  * least 99 % of them are used; 429 stops all; tokens and leases of one process serve the others. */
 #include "limiter.h"
-#include "tokens.h"
+#include "poweroffice_inside.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -154,6 +154,34 @@ static void late_answer_moves_the_place(void **unused)
     assert_int_equal(at_us, 2018000);
     assert_int_equal(limiter_came_late(&limiter, 999999, 12000), ERR_OK);   /* not among the last ten */
     assert_int_equal(limiter_take(&limiter, 2018000, &at_us), ERR_OK);
+}
+
+/* What an answer's time says about the way there: measured against the quickest of the latest, within bounds. */
+static void only_a_way_that_took_longer_moves_the_place(void **unused)
+{
+    static const struct { const char *why; int64_t took_us, moved_us; } rows[] = {
+        { "as quick as ever", 20000, 0 },         { "within the margin", 24000, 0 },
+        { "held up on the way", 32000, 8000 },    { "work over there", 51000, 0 },
+        { "none came", 0, 0 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct poweroffice po = { .took_us = { 0 } };
+        struct http_reply usual = { .left_us = 1, .took_us = 20000 };
+        struct http_reply reply = { .left_us = 1000000, .took_us = rows[i].took_us };
+        int64_t at_us = 0;
+
+        assert_int_equal(drop(unused) || make(unused), 0);
+        limiter_init(&po.limiter, &quota, STR("a key"), 10, 0);
+        for (int64_t k = 0; k < 10; k++)
+            assert_int_equal(limiter_take(&po.limiter, 1000000 + 100600 * k, &at_us), ERR_OK);
+        po_answered(&po, &usual);
+        po_answered(&po, &reply);
+        assert_int_equal(limiter_look(&po.limiter, 2005999, &at_us), ERR_BUSY);
+        if (at_us != 2006000 + rows[i].moved_us)
+            fail_msg("%s: at %" PRId64, rows[i].why, at_us);
+    }
 }
 
 /* Connections take two seconds to stand: whatever leaves then, and whoever asks meanwhile, no second has more. */
@@ -327,7 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(no_second_above_and_the_quota_used), ROW(idle_time_is_not_saved_up), ROW(keys_have_buckets_of_their_own),
         ROW(late_request_counts_from_when_it_left), ROW(late_answer_moves_the_place),
-        ROW(what_has_not_left_holds_its_place),
+        ROW(only_a_way_that_took_longer_moves_the_place), ROW(what_has_not_left_holds_its_place),
         ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
         ROW(throttled_makes_the_guard_longer_for_a_while),
         ROW(tokens_are_kept_until_near_expiry), ROW(only_the_refused_token_is_dropped),
