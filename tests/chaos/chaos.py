@@ -89,7 +89,7 @@ class Run:
         self.counts = collections.Counter()
         self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)
         self.pipeline, self.tool, self.mounted = None, None, None
-        self.unconnected, self.late, self.accepted = [], [], set()
+        self.unconnected, self.told, self.accepted = [], [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
         self.requests = self.documents = 0
 
@@ -205,22 +205,26 @@ class Run:
         if self.rng.random() < 0.3:
             self.unconnected.append(connection)
         else:
-            self.tool.send("connect", *connection)
+            self.tell(connection)
+
+    def tell(self, connection):
+        self.told.append(connection)
+        self.tool.send("connect", *connection)
 
     def disk_is_full(self):
         return (self.pipeline.state / faults.FILLER).exists()
 
     def connect_late(self, everything=False):
         while self.unconnected and (everything or (self.rng.random() < 0.05 and not self.disk_is_full())):
-            self.late.append(self.unconnected.pop())
-            self.tool.send("connect", *self.late[-1])
+            self.tell(self.unconnected.pop())
             self.counts["connected late"] += 1
 
     def connect_the_rest(self):
         """A tool whose disk was full has ended, and nobody knows with which: all of them once more."""
         if self.tool.process.poll() is not None:
             self.tool = Tool(self.pipeline.state)
-            self.unconnected += self.late
+            self.unconnected += self.told
+            self.told = []
         self.connect_late(everything=True)
 
     def storm(self):
