@@ -300,9 +300,14 @@ bool store_broken(void)
 
 uint64_t store_generation(struct store *store)
 {
-    MDB_envinfo info;
+    MDB_txn *txn;
+    uint64_t generation;
 
-    return mdb_env_info(store->env, &info) == 0 ? info.me_last_txnid : 0;
+    if (txn_begin(store, MDB_RDONLY, &txn) != 0)
+        return 0;
+    generation = mdb_txn_id(txn);
+    mdb_txn_abort(txn);
+    return generation;
 }
 
 enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static const char *const tables[] = { "things", "+pairs" };
 enum { THINGS, PAIRS };
@@ -109,6 +111,36 @@ static void aborted_leaves_nothing(void **unused)
     assert_int_equal(store_generation(store), before);
     assert_int_equal(store_write(store, put_many, &many), ERR_OK);
     assert_true(store_generation(store) > before);
+    store_close(store);
+}
+
+/* The moment in which a commit's head is in the file, and seen by all who map it, while its disk is still at work. */
+static struct { struct store *store; uint64_t before; bool told, there; } meanwhile;
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+    ssize_t written = syscall(SYS_pwrite64, fd, bytes, len, at);
+
+    if (meanwhile.store && store_generation(meanwhile.store) > meanwhile.before) {
+        meanwhile.told = true;
+        meanwhile.there = things(meanwhile.store) > 0;
+    }
+    return written;
+}
+
+/* Who sees that something has changed reads it; told too early he would read what was, and not look again. */
+static void a_change_is_told_when_it_can_be_read(void **unused)
+{
+    struct store *store = opened();
+    struct many many = { 0, 10, 10 };
+
+    (void)unused;
+    meanwhile.before = store_generation(store);
+    meanwhile.store = store;
+    assert_int_equal(store_write(store, put_many, &many), ERR_OK);
+    meanwhile.store = NULL;
+    assert_true(!meanwhile.told || meanwhile.there);
+    assert_true(store_generation(store) > meanwhile.before);
     store_close(store);
 }
 
@@ -228,6 +260,7 @@ int main(void)
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
         STORE_TEST(map_grows_by_itself),        STORE_TEST(aborted_leaves_nothing),
+        STORE_TEST(a_change_is_told_when_it_can_be_read),
         STORE_TEST(pairs_are_sets),             STORE_TEST(walks_keep_to_their_prefix),
         STORE_TEST(other_layout_is_refused),    STORE_TEST(full_disk_is_an_outcome),
         cmocka_unit_test(keys_keep_order),
