@@ -202,3 +202,14 @@ def wait_for(condition, seconds=30):
 def at_once(count, work):
     with concurrent.futures.ThreadPoolExecutor(count) as pool:
         return list(pool.map(work, range(count)))
+
+
+def put_pdf(api, voucher, content=b"%PDF-1.4 x", name="file"):
+    body = (f'--mark\r\nContent-Disposition: form-data; name="{name}"; filename="z.pdf"\r\n'
+            "Content-Type: application/pdf\r\n\r\n").encode() + content + b"\r\n--mark--\r\n"
+    return api.sandbox.call("PUT", f"/v2/VoucherDocumentation?id={voucher}", body,
+                            {**api.headers, "Content-Type": "multipart/form-data; boundary=mark"})
+
+
+def send(api, order, **body):
+    return api.post(f"/SalesOrders/{order}/createAndSendInvoice", body)
