@@ -105,7 +105,7 @@ enum err event_encode(const struct event *event, struct arena *arena, struct str
     wire_str(&out, event->extra);
 
     if (out.failed) {
-        err = out.starved ? ERR_MEMORY : ERR_TOO_LONG;
+        err = event_buffer_err(&out);
     } else {
         struct str bytes = arena_copy(arena, strbuf_str(&out));
 

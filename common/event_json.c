@@ -79,6 +79,11 @@ enum err tree_from_json(struct str json, struct arena *arena, cJSON **ret_tree, 
     return ERR_OK;
 }
 
+enum err event_buffer_err(const struct strbuf *out)
+{
+    return out->starved ? ERR_MEMORY : ERR_TOO_LONG;
+}
+
 static void write_number(double number, struct strbuf *out)
 {
     if (number == 0)
@@ -125,7 +130,7 @@ static enum err write_object(const cJSON *object, struct strbuf *out)
     }
     strbuf_char(out, '}');
     if (out->failed)
-        return out->starved ? ERR_MEMORY : ERR_TOO_LONG;
+        return event_buffer_err(out);
     return written == count ? ERR_OK : ERR_FORMAT;   /* fewer: a key is there twice */
 }
 
@@ -164,7 +169,7 @@ enum err tree_write(const cJSON *value, struct strbuf *out)
     else
         err = ERR_FORMAT;
     if (!err && out->failed)
-        err = out->starved ? ERR_MEMORY : ERR_TOO_LONG;
+        err = event_buffer_err(out);
     return err;
 }
 

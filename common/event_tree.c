@@ -84,7 +84,8 @@ static enum err refuse(struct taking *t, const char *name, const cJSON *value, e
     return fault_set(t->fault, err, STR_FMT ": must be %s, not %s", STR_ARG(path), must, found);
 }
 
-/* A whole number in a double, exact because it is below 2^53. */
+/* A whole number in a double: whole ones below 2^53 are exact in it, and larger ones, NaN and infinity are refused. Money is
+ * an int64 from here on; its bounds are far below. A written fraction too small for a double is not seen. */
 static bool is_whole(const cJSON *value)
 {
     return cJSON_IsNumber(value) && fabs(value->valuedouble) < 0x1p53 &&

@@ -19,6 +19,9 @@ USED enum err tree_from_json(struct str json, struct arena *arena, cJSON **ret_t
 USED enum err event_from_tree(const cJSON *tree, struct arena *arena, struct event *ret_event,
                               struct fault *fault);
 
+/* Why a buffer that has failed did: ERR_MEMORY, or ERR_TOO_LONG. */
+enum err event_buffer_err(const struct strbuf *out);
+
 /* JSON text of a value: object keys sorted, no blanks. ERR_FORMAT: a key twice, or nested too deep. */
 USED enum err tree_write(const cJSON *value, struct strbuf *out);
 

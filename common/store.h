@@ -36,7 +36,8 @@ void store_close(struct store *store);               /* NULL is fine */
 /* A store of this process met an error of the disk after which only a fresh start helps (stage.c ends it with 111). */
 bool store_broken(void);
 /* Changes with every commit by any process, and not before that commit can be read: not the number in the file's head,
- * which is there while the commit still waits for the disk. Not while a transaction of this store is open. */
+ * which is there while the commit still waits for the disk. Not while a transaction of this store is open. 0:
+ * it cannot be told at present. */
 uint64_t store_generation(struct store *store);
 
 /* Runs work() in a write transaction and commits; runs it again from the start after the map has

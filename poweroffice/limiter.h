@@ -13,7 +13,8 @@
  *           (limiter_left()) it holds its place as if it were still to come, for hold_us at most: its process may
  *           be gone.
  * Late      an answer that came a few ms later than the quickest of the latest ones may mean that its request was held up
- *           on its way there, and then the other side counts it later than we do: its place is moved by as much.
+ *           on its way there, and then the other side counts it later than we do: its place is moved. By how much is
+ *           for the caller to judge: what lies within the 6 ms needs nothing.
  * Throttled 429 means that the other side counts differently: nobody on the key sends until the time it names,
  *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.
  * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller.
@@ -34,7 +35,8 @@ USED enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret
 USED enum err limiter_look(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us);
 /* The one taken at taken_us has left now, or never will: the limit goes by when it left. */
 USED enum err limiter_left(struct limiter *limiter, int64_t taken_us, int64_t sent_us);
-/* The answer to the one that left at sent_us came late_us later than answers do: it may have come there as much later. */
+/* The one that left at sent_us may have come there this much later than is borne: its place is moved by late_us. Nothing
+ * happens where it is no longer among the last N. */
 USED enum err limiter_came_late(struct limiter *limiter, int64_t sent_us, int64_t late_us);
 /* 429 for a request that left at sent_us; wait_s: what the answer asks for, 0 if it does not say. */
 USED enum err limiter_throttled(struct limiter *limiter, int64_t sent_us, int64_t now_us, int64_t wait_s);

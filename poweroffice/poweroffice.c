@@ -72,7 +72,7 @@ void po_throttled(struct poweroffice *po, const struct http_reply *reply)
     log_fact("api=throttled wait_s=%" PRId64 "%s%s", wait_s, err ? " why=" : "", err ? err_text(err) : "");
 }
 
-static void quota_fault(enum err err)
+static void log_quota(enum err err)
 {
     if (err)
         log_fact("level=error what=quota why=\"%s\"", err_text(err));
@@ -82,7 +82,7 @@ static void request_left(void *context, int64_t taken_us, int64_t left_us)
 {
     struct poweroffice *po = context;
 
-    quota_fault(limiter_left(&po->limiter, taken_us, left_us));
+    log_quota(limiter_left(&po->limiter, taken_us, left_us));
 }
 
 /* Up to LATE_BORNE_US is within the limiter's margin. Later than LATE_MOST_US is work over there, not the way: to wait
@@ -99,7 +99,7 @@ void po_answered(struct poweroffice *po, const struct http_reply *reply)
     po->took_us[po->took_next++ % TOOK_MAX] = reply->took_us;
     late_us = reply->took_us - quickest_us;
     if (late_us > LATE_BORNE_US && late_us <= LATE_MOST_US)
-        quota_fault(limiter_came_late(&po->limiter, reply->left_us, late_us - LATE_BORNE_US));
+        log_quota(limiter_came_late(&po->limiter, reply->left_us, late_us - LATE_BORNE_US));
 }
 
 static void use_settings(struct poweroffice *po)
@@ -460,7 +460,7 @@ static enum err may_send(struct poweroffice *po, enum err (*ask)(struct limiter 
     if (err == ERR_BUSY) {
         po_wake_at(po, at_us / 1000);
     } else if (err) {
-        quota_fault(err);
+        log_quota(err);
         po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
     }
     return err;

@@ -28,7 +28,8 @@ struct http_reply {
     long status;                          /* 0: none came */
     int curl_code;                        /* 0: the reply is whole */
     bool sent;                            /* some of the request may have left */
-    int64_t left_us, took_us;             /* when it had left (steady); from then to the answer's first byte, 0 if none */
+    int64_t left_us;                      /* steady; when it had left, or ended without (sent) */
+    int64_t took_us;                      /* from just before it left to the answer's first byte; 0: none came */
     struct str body, location, retry_after, pagination;
 };
 
@@ -39,7 +40,7 @@ typedef void (*transport_left)(void *context, int64_t mark, int64_t left_us);
 USED enum err transport_open(struct transport **ret_transport);
 void transport_close(struct transport *transport);                          /* NULL is fine */
 void transport_patience(struct transport *transport, int32_t connect_ms, int32_t answer_ms, int32_t connections);
-/* left() is called as soon as each request has left, its connection standing, or ends without having left: once for each
+/* left() is called as soon as each request has left (left_us, steady), its connection standing, or ends without having left: once for each
  * that transport_start() took, and it must not start any. */
 void transport_leaving(struct transport *transport, transport_left left, void *context);
 USED enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done, void *context);
