@@ -85,7 +85,7 @@ static enum err refuse(struct taking *t, const char *name, const cJSON *value, e
 }
 
 /* A whole number in a double: whole ones below 2^53 are exact in it, and larger ones, NaN and infinity are refused. Money is
- * an int64 from here on; its bounds are far below. A written fraction too small for a double is not seen. */
+ * an int64 from here on, bounded by the same 2^53 (MONEY_INPUT_MAX). A written fraction too small for a double is not seen. */
 static bool is_whole(const cJSON *value)
 {
     return cJSON_IsNumber(value) && fabs(value->valuedouble) < 0x1p53 &&
