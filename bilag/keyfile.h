@@ -1,8 +1,6 @@
-/* keyfile.h - a key put into its file: whole or not at all, for its owner only (secret.h reads it).
+/* keyfile.h - a key put into its file: whole or not at all (wholefile.h), for its owner only (secret.h reads it).
  *
- * Durability  ERR_OK: the key is on disk. Any other answer: the file is as it was.
- * Owner       that of the folder when root writes, so that the stages' user can read what an operator put there.
- * Faults      never hold a part of the key.
+ * Faults never hold a part of the key.
  */
 #ifndef BILAG_KEYFILE_H
 #define BILAG_KEYFILE_H
@@ -11,7 +9,6 @@
 
 /* Blanks and line ends around it are dropped; the rest must be one word of printable ASCII of bearable length. */
 USED enum err keyfile_judge(struct str text, struct str *ret_key, struct fault *fault);
-/* The folder is made if its own folder is there. */
 USED enum err keyfile_write(const char *path, struct str key, struct fault *fault);
 
 #endif
