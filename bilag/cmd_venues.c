@@ -1,5 +1,5 @@
-/* cmd_venues.c - which venues there are, and their connection to PowerOffice: a client key put in its place, tested
- * at once, missing rights named.
+/* cmd_venues.c - which venues there are, a new one like another (venue_setup.c), and their connection to PowerOffice: a
+ * client key put in its place, tested at once, missing rights named.
  *
  * A venue whose key file is missing is left out of the configuration, so `connect` reads the venue's file itself. */
 #include "form.h"
@@ -8,6 +8,7 @@
 #include "privilege.h"
 #include "secret.h"
 #include "setup.h"
+#include "venue_setup.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -41,13 +42,9 @@ static void show_venue(const struct shell *shell, const struct venue *venue, str
 
     (void)printf("%s%-20.*s%s %s%-15s%s %.*s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
                  paint(shell, standing.colour), standing.text, paint(shell, PLAIN), TEXT(venue->name));
-    (void)printf("    company %.*s, %s%.*s%sextension ", TEXT(venue->company), department.len ? "department " : "",
-                 TEXT(department), department.len ? ", " : "");
-    if (venue->extension == EXTENSION_MAIN)
-        (void)printf("quickorder");
-    else
-        (void)printf("add-on-%d", venue->extension);
-    (void)printf("; transfer %s, invoicing %s\n", venue_switch(&venue->auto_transfer, today) ? on : "off",
+    (void)printf("    company %.*s, %s%.*s%sextension %s; transfer %s, invoicing %s\n", TEXT(venue->company),
+                 department.len ? "department " : "", TEXT(department), department.len ? ", " : "",
+                 extension_text(venue->extension), venue_switch(&venue->auto_transfer, today) ? on : "off",
                  venue_switch(&venue->auto_invoice, today) ? on : "off");
 }
 
@@ -111,15 +108,27 @@ static int key_path(struct shell *shell, const char *id, struct str *ret_path)
     return EXIT_FINE;
 }
 
-/* The guide's step, for the extension that the venue uses. */
-static void tell_step(const struct shell *shell, const char *id)
+/* A venue that is left out for want of its key has an extension all the same. */
+static int extension_of(struct shell *shell, const char *id)
 {
-    const struct venue *venue = config_venue(shell->config, str_of(id));
+    struct str text;
+    struct venue venue;
+
+    if (venue_setup_read(shell, str_of(id), &text, &venue, NULL))
+        return EXTENSION_MAIN;
+    form_free(&text);
+    return venue.extension;
+}
+
+/* The guide's step, for the extension that the venue uses. */
+static void tell_step(struct shell *shell, const char *id)
+{
+    int extension = extension_of(shell, id);
 
     (void)printf("In PowerOffice: Menu, Settings, Extensions, Add extension, ");
-    if (venue && venue->extension != EXTENSION_MAIN)
-        (void)printf("Custom (\"Egendefinert\"), application key %.*s (add-on-%d)",
-                     TEXT(shell->config->application_keys[venue->extension]), venue->extension);
+    if (extension != EXTENSION_MAIN)
+        (void)printf("Custom (\"Egendefinert\"), application key %.*s (%s)",
+                     TEXT(shell->config->application_keys[extension]), extension_text(extension));
     else
         (void)printf("QuickOrder");
     (void)printf("; copy the client key.\n");
@@ -270,12 +279,23 @@ static int venues_run(struct shell *shell, const struct args *args)
         return list(shell);
     if (strcmp(word, "connect") == 0 && args->word_count == 2)
         return connect(shell, args->words[1]);
-    return complain(shell, EXIT_USAGE, "say list, or connect VENUE; see bilag venues --help");
+    if (strcmp(word, "setup") == 0 && args->word_count == 2)
+        return venue_setup(shell, args, args->words[1]);
+    return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, or connect VENUE; see bilag venues --help");
 }
 
-static const struct option options[] = { { NULL, NULL, NULL } };
+static const struct option options[] = {
+    { "like", "OTHER", "setup: the venue whose accounts and types are taken over" },
+    { "name", "TEXT", "setup: its name, on vouchers; else its id" },
+    { "company", "NUMBER", "setup: its organisation number; else OTHER's" },
+    { "department", "CODE", "setup: its department in PowerOffice" },
+    { "share-key", NULL, "setup: OTHER's client key and extension; else its own, the first that is free" },
+    { NULL, NULL, NULL },
+};
 
 const struct cmd cmd_venues = {
-    "venues", "list\nconnect VENUE < CLIENT-KEY",
-    "the venues and their connection; connect: put a client key in place and test it", options, venues_run,
+    "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
+    "connect VENUE < CLIENT-KEY",
+    "the venues and their connection; setup: one like another; connect: put a client key in place and test it", options,
+    venues_run,
 };

@@ -109,6 +109,7 @@ struct str venue_department(const struct venue *venue, int32_t day);     /* empt
 int32_t venue_business_day(const struct venue *venue, int64_t time);
 /* [start, end) of a business day, seconds UTC. */
 void venue_day_span(const struct venue *venue, int32_t day, int64_t *ret_start, int64_t *ret_end);
+const char *extension_text(int extension);                   /* "quickorder", "add-on-1" ... */
 /* Which of `partitions` a venue's events go to: the same for ever (hash of the id). */
 uint32_t venue_partition(struct str id, int32_t partitions);
 /* `bilag --help settings`: every setting, its preset, bounds and meaning, from the same rows. */

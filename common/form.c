@@ -11,8 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum err file_load(const char *path, struct str file, char **ret_bytes, size_t *ret_len,
-                          struct fault *fault)
+enum err form_load(const char *path, struct str file, struct str *ret_text, struct fault *fault)
 {
     size_t len = 0;
     ssize_t got = 1;
@@ -41,9 +40,14 @@ static enum err file_load(const char *path, struct str file, char **ret_bytes, s
         return fault_set(fault, ERR_CONFIG, STR_FMT ": longer than %d bytes; a configuration is shorter",
                          STR_ARG(file), FORM_BYTES_MAX);
     }
-    *ret_bytes = bytes;
-    *ret_len = len;
+    *ret_text = (struct str){ bytes, len };
     return ERR_OK;
+}
+
+void form_free(struct str *text)
+{
+    free((char *)(uintptr_t)text->bytes);            /* form_load() made them: const in struct str is the view's */
+    *text = STR_NONE;
 }
 
 static enum err not_yaml(const yaml_parser_t *parser, struct str file, struct fault *fault)
@@ -70,23 +74,17 @@ static enum err only_document(yaml_parser_t *parser, struct str file, struct fau
     return err;
 }
 
-enum err form_open(struct form *form, const char *path, struct str file, struct str dir, struct arena *arena,
-                   struct fault *fault)
+enum err form_open_text(struct form *form, struct str text, struct str file, struct str dir, struct arena *arena,
+                        struct fault *fault)
 {
     struct form opened = { .file = file, .dir = dir, .arena = arena, .fault = fault };
     yaml_parser_t parser;
-    char *bytes = NULL;
-    size_t len = 0;
-    enum err err = file_load(path, file, &bytes, &len, fault);
+    enum err err = ERR_OK;
 
-    if (err)
-        return err;
-    if (!yaml_parser_initialize(&parser)) {
-        free(bytes);
+    if (!yaml_parser_initialize(&parser))
         return fault_set(fault, ERR_MEMORY, "no memory to read " STR_FMT, STR_ARG(file));
-    }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, len);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text.bytes, text.len);
     if (!yaml_parser_load(&parser, &opened.document)) {
         err = not_yaml(&parser, file, fault);
         goto out;
@@ -99,7 +97,19 @@ enum err form_open(struct form *form, const char *path, struct str file, struct 
         *form = opened;
 out:
     yaml_parser_delete(&parser);
-    free(bytes);
+    return err;
+}
+
+enum err form_open(struct form *form, const char *path, struct str file, struct str dir, struct arena *arena,
+                   struct fault *fault)
+{
+    struct str text = STR_NONE;
+    enum err err = form_load(path, file, &text, fault);
+
+    if (err)
+        return err;
+    err = form_open_text(form, text, file, dir, arena, fault);
+    form_free(&text);
     return err;
 }
 

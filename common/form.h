@@ -23,6 +23,7 @@ struct form {
     struct str dir;                      /* the configuration's folder, for files that values name */
     struct arena *arena;
     struct fault *fault;
+    bool keys_later;                     /* keys need not be in place: where they will be is enough */
     char path[256];                      /* where we are: "product_types.food" */
     size_t path_len;
 };
@@ -46,6 +47,11 @@ struct field {
 /* Opens and parses `path`; `file` is its name in faults. On an error there is nothing to close. */
 USED enum err form_open(struct form *form, const char *path, struct str file, struct str dir,
                         struct arena *arena, struct fault *fault);
+/* The two halves of it, for who wants the text as well. The form keeps no view of the text. */
+USED enum err form_load(const char *path, struct str file, struct str *ret_text, struct fault *fault);
+void form_free(struct str *text);                            /* of form_load() */
+USED enum err form_open_text(struct form *form, struct str text, struct str file, struct str dir,
+                             struct arena *arena, struct fault *fault);
 void form_close(struct form *form);
 const yaml_node_t *form_root(struct form *form);                         /* NULL: an empty file */
 

@@ -114,6 +114,8 @@ enum err secret_field(struct form *form, const yaml_node_t *node, const struct f
         return err;
     if ((reference.file.len > 0) == (reference.credential.len > 0))
         return form_fault(form, node, "say where the key is, once: {file: keys/NAME} or {credential: NAME}");
+    if (form->keys_later)
+        return ERR_OK;
     if (reference.credential.len && (!folder || !*folder))
         return form_fault(form, node, "there are no systemd credentials here (CREDENTIALS_DIRECTORY is not set); "
                           "add LoadCredential=" STR_FMT ":... to the units of all stages (by hand: systemd-run -p), or "

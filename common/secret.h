@@ -16,7 +16,7 @@ enum { SECRET_MAX = 512 };
 USED enum err secret_read(const char *path, bool credential, struct arena *arena, struct str *ret_secret,
                           struct fault *fault);
 /* The `read` of a field that names a key: {file: keys/x}, relative to the configuration's folder, or
- * {credential: x}. `to` is a struct str. */
+ * {credential: x}. `to` is a struct str, which stays as it is where the form takes keys later. */
 USED enum err secret_field(struct form *form, const yaml_node_t *node, const struct field *field, void *to);
 void secret_wipe(struct str *secret);
 

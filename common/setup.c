@@ -89,14 +89,6 @@ static struct str number_text(int64_t number, char buffer[24])
     return str_of(buffer);
 }
 
-static struct str extension_text(int extension, char buffer[24])
-{
-    if (extension == EXTENSION_MAIN)
-        return STR("quickorder");
-    (void)snprintf(buffer, 24, "add-on-%d", extension);
-    return str_of(buffer);
-}
-
 /* ---- what one venue says ---- */
 
 static void check_keys(struct checker *checker, const struct venue *venue)
@@ -342,7 +334,6 @@ static void check_clients(struct checker *checker, const struct venue *venue)
 {
     const struct config *config = checker->config;
     bool told[3] = { false };            /* each once: the first other venue is enough to find the mistake */
-    char text[24];
 
     for (size_t i = 0; i < config->venue_count && venue->client_id.len; i++) {
         const struct venue *other = &config->venues[i];
@@ -356,11 +347,11 @@ static void check_clients(struct checker *checker, const struct venue *venue)
             told[0] = true;
         }
         if (key && company && !extension && !told[1]) {
-            found(checker, venue, FINDING_CLIENT_OTHER_EXTENSION, ARGS(other->id, extension_text(other->extension, text)));
+            found(checker, venue, FINDING_CLIENT_OTHER_EXTENSION, ARGS(other->id, str_of(extension_text(other->extension))));
             told[1] = true;
         }
         if (!key && company && extension && other->client_id.len && !told[2]) {
-            found(checker, venue, FINDING_EXTENSION_TWICE, ARGS(extension_text(venue->extension, text), other->id));
+            found(checker, venue, FINDING_EXTENSION_TWICE, ARGS(str_of(extension_text(venue->extension)), other->id));
             told[2] = true;
         }
     }

@@ -310,6 +310,13 @@ static const char *const extension_words[] = {
     "add-on-9", NULL,
 };
 _Static_assert(COUNT(extension_words) == EXTENSION_COUNT + 1, "one word for each application key");
+
+const char *extension_text(int extension)
+{
+    ensure(extension >= 0 && extension < EXTENSION_COUNT);
+    return extension_words[extension];
+}
+
 static const char *const close_words[] = { [CLOSE_Z_REPORT] = "z_report", [CLOSE_CLOCK] = "clock", NULL };
 
 #define AT(member) offsetof(struct venue, member)
@@ -411,9 +418,37 @@ static enum err venue_complete(struct config *config, struct form *form, struct 
     return err;
 }
 
+static enum err id_judge(struct str id, struct str file, struct fault *fault)
+{
+    if (str_is_name(id))
+        return ERR_OK;
+    return fault_set(fault, ERR_CONFIG, STR_FMT ": the file's name is the venue's id; rename it to 1 to 64 of the "
+                     "characters A-Z a-z 0-9 . _ - and .yaml", STR_ARG(file));
+}
+
+/* Of an open form, which is closed. */
+static enum err venue_read(struct config *config, struct form *form, struct str id, struct venue *ret_venue)
+{
+    struct venue venue = { .quiet_seconds = -1, .file = form->file };
+    enum err err;
+
+    if (form_root(form))
+        err = form_mapping(form, form_root(form), venue_fields, COUNT(venue_fields), &venue);
+    else
+        err = form_fault(form, NULL, "is empty; write the venue's settings into it");
+    if (!err)
+        err = venue_complete(config, form, id, &venue);
+    form_close(form);
+    if (err) {
+        secret_wipe(&venue.client_key);
+        return err;
+    }
+    *ret_venue = venue;
+    return ERR_OK;
+}
+
 enum err venue_file_load(struct config *config, struct str id, struct venue *ret_venue, struct fault *fault)
 {
-    struct venue venue = { .quiet_seconds = -1 };
     struct form form;
     struct str file = arena_format(&config->arena, "venues/" STR_FMT ".yaml", STR_ARG(id));
     struct str path = arena_format(&config->arena, STR_FMT "/" STR_FMT, STR_ARG(config->dir), STR_ARG(file));
@@ -421,26 +456,33 @@ enum err venue_file_load(struct config *config, struct str id, struct venue *ret
 
     if (arena_failed(&config->arena))
         return fault_set(fault, ERR_MEMORY, "no memory for venue " STR_FMT, STR_ARG(id));
-    if (!str_is_name(id))
-        return fault_set(fault, ERR_CONFIG, STR_FMT ": the file's name is the venue's id; rename it to 1 to 64 of the "
-                         "characters A-Z a-z 0-9 . _ - and .yaml", STR_ARG(file));
-    err = form_open(&form, path.bytes, file, config->dir, &config->arena, fault);
+    err = id_judge(id, file, fault);
+    if (!err)
+        err = form_open(&form, path.bytes, file, config->dir, &config->arena, fault);
+    return err ? err : venue_read(config, &form, id, ret_venue);
+}
+
+/* The zone is opened for its name only: a venue that is not part of a configuration has none. */
+enum err venue_file_parse(struct str text, struct str id, struct str dir, struct arena *arena, struct venue *ret_venue,
+                          struct fault *fault)
+{
+    struct zone *zones[1] = { NULL };
+    struct config alone = { .zones = zones };
+    struct str file = arena_format(arena, "venues/" STR_FMT ".yaml", STR_ARG(id));
+    struct form form;
+    enum err err = arena_failed(arena) ? fault_set(fault, ERR_MEMORY, "no memory for venue " STR_FMT, STR_ARG(id))
+                                       : id_judge(id, file, fault);
+
+    if (!err)
+        err = form_open_text(&form, text, file, dir, arena, fault);
     if (err)
         return err;
-    venue.file = file;
-    if (form_root(&form))
-        err = form_mapping(&form, form_root(&form), venue_fields, COUNT(venue_fields), &venue);
-    else
-        err = form_fault(&form, NULL, "is empty; write the venue's settings into it");
+    form.keys_later = true;
+    err = venue_read(&alone, &form, id, ret_venue);
+    zone_close(zones[0]);
     if (!err)
-        err = venue_complete(config, &form, id, &venue);
-    form_close(&form);
-    if (err) {
-        secret_wipe(&venue.client_key);
-        return err;
-    }
-    *ret_venue = venue;
-    return ERR_OK;
+        ret_venue->zone = NULL;
+    return err;
 }
 
 void venue_file_help(struct strbuf *out)

@@ -1,5 +1,7 @@
-"""bilag venues: a client key put in its place and tested at once."""
+"""bilag venues: a venue's file made like another's; a client key put in its place and tested at once."""
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -9,7 +11,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
 from orders_rig import in_powers_books, start, venue    # noqa: E402
-from pipeline import client_key    # noqa: E402
+from orders_rig import documents, sale    # noqa: E402
+from pipeline import BIN, ROOT, client_key    # noqa: E402
 
 KEY = client_key("shared")
 
@@ -89,3 +92,116 @@ def test_unreachable():
             pipeline.start_sandbox()
         assert done.returncode == 1 and "could not be asked" in done.stderr
         assert (pipeline.config / "keys" / "shared").read_text() == KEY + "\n"
+
+
+# ---- setup ----
+
+def write_key(config, name):
+    (config / "keys" / name).write_text(client_key(name) + "\n")
+    (config / "keys" / name).chmod(0o600)
+
+
+@pytest.fixture
+def config(tmp_path):
+    """The example that is installed, with keys."""
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "deploy" / "config-example", config)
+    for name in ("subscription", "quickorder", "oslo-grill"):
+        write_key(config, name)
+    return config
+
+
+def set_up(config, name, *words, like="oslo-grill"):
+    return subprocess.run([BIN / "bilag", "venues", "setup", name, "--like", like, *words, "--config", config],
+                          text=True, capture_output=True, timeout=60)
+
+
+def file_of(config, name):
+    return config / "venues" / f"{name}.yaml"
+
+
+def changed(config, name, like="oslo-grill"):
+    """The lines that differ from the other venue's, comments and all; the number of lines is the same."""
+    fresh, former = (file_of(config, venue).read_text().splitlines() for venue in (name, like))
+    assert len(fresh) == len(former)
+    return [line.split("#")[0].strip() for line, other in zip(fresh, former) if line != other]
+
+
+# Goal: the new venue has the other's accounts and types with every comment, and what is its own; it is named with the
+# step that comes next, which names the application key of the add-on that was chosen.
+def test_setup(config):
+    example = file_of(config, "oslo-grill")
+    example.write_text(example.read_text().replace("auto_transfer: false", "auto_transfer: true "))
+    done = set_up(config, "moss", "--name", 'Moss "Fjord" Øl', "--department", "20")
+    assert done.returncode == 0, done.stderr
+    assert "Next: bilag venues connect moss" in done.stdout and "department 20, extension add-on-1" in done.stdout
+    assert changed(config, "moss") == ['venue: "moss"', 'name: "Moss \\"Fjord\\" Øl"', "extension: add-on-1",
+                                       "client_key: {file: keys/moss}", 'department: "20"', "auto_transfer: false"]
+    assert file_of(config, "moss").stat().st_mode & 0o7777 == 0o644
+    step = subprocess.run([BIN / "bilag", "venues", "connect", "moss", "--config", config], text=True, input="none\n",
+                          capture_output=True, timeout=60)
+    assert "4f6e4b5b-42b3-4fad-a56f-2599ea8fbd44 (add-on-1)" in step.stdout
+    write_key(config, "moss")
+    checked = subprocess.run([BIN / "bilag", "check", "--config", config], text=True, capture_output=True, timeout=60)
+    assert checked.returncode == 0 and "0 faults" in checked.stdout, checked.stdout
+
+
+# Goal: what one venue has for itself is not taken over, and that is said.
+def test_setup_leaves(config):
+    example = file_of(config, "oslo-grill")
+    example.write_text(example.read_text().replace("# registers: [K1, K2]  ", "registers: [K1, K2]") +
+                       "saft:\n  locations:\n    - Aker Brygge\n    - Tjuvholmen\n  sequence: false\n")
+    done = set_up(config, "moss", "--company", "923456789")
+    assert done.returncode == 0, done.stderr
+    text = "\n".join(line.split("#")[0].rstrip() for line in file_of(config, "moss").read_text().splitlines())
+    assert "registers: []\n" in text and "saft:\n  locations: []\n  sequence: false" in text
+    assert "K1" not in text and "Aker Brygge" not in text
+    assert 'company: "923456789"' in text and "extension: quickorder" in text
+    assert "Not taken over: registers" in done.stdout and "Not taken over: saft.locations" in done.stdout
+
+
+# Goal: nothing is written over, nothing that could not be loaded is written, and each refusal says what to do.
+def test_setup_refuses(config):
+    rows = [
+        (["oslo-grill", "--department", "20"], 1, "is there already"),
+        (["moss"], 2, "say --department CODE"),
+        (["moss", "--company", "12"], 1, "nothing is written: venues/moss.yaml:"),
+        (["moss", "--company", "923456789", "--share-key"], 2, "belongs to one company"),
+        (["moss", "--name", "x" * 101, "--department", "20"], 1, "is too long"),
+        (["moss", "--department", "2" * 65], 1, "is too long"),
+        (["../moss", "--department", "20"], 2, "no venue's name"),
+    ]
+    before = file_of(config, "oslo-grill").read_bytes()
+    for words, code, says in rows:
+        done = set_up(config, *words)
+        assert done.returncode == code and says in done.stderr, (words, done.returncode, done.stdout, done.stderr)
+    done = set_up(config, "moss", "--department", "20", like="nowhere")
+    assert done.returncode != 0 and "venues/nowhere.yaml" in done.stderr
+    assert os.listdir(config / "venues") == ["oslo-grill.yaml"] and file_of(config, "oslo-grill").read_bytes() == before
+
+
+# Goal: a company has the main extension and nine add-ons, counted with venues that have no key yet; the eleventh can share.
+def test_setup_all_extensions(config):
+    for number in range(1, 10):
+        done = set_up(config, f"v{number}", "--department", f"{number}0{number}")
+        assert done.returncode == 0 and f"extension add-on-{number}." in done.stdout, done.stderr
+    full = set_up(config, "v10", "--department", "1010")
+    assert full.returncode == 1 and "--share-key" in full.stderr and not file_of(config, "v10").exists()
+    done = set_up(config, "v10", "--department", "1010", "--share-key", like="v3")
+    assert done.returncode == 0 and "the client key of v3" in done.stdout
+    twice = set_up(config, "v11", "--department", "1010", "--share-key", like="v3")
+    assert twice.returncode == 2 and "department 1010 is that of v10" in twice.stderr
+    assert changed(config, "v10", like="v3") == ['venue: "v10"', 'name: "v10"', 'department: "1010"']
+
+
+# Goal: a venue that was made so sells as soon as the stages have read it, and nothing of it goes by itself.
+def test_setup_sells():
+    with start([venue("oslo", department="10")]) as pipeline:
+        in_powers_books(pipeline, departments=[{"code": code, "name": code} for code in ("10", "20")])
+        done = pipeline.command("venues", "setup", "moss", "--like", "oslo", "--department", "20", "--share-key")
+        assert "bilag check --venue moss" in done.stdout
+        pipeline.reload()
+        events = [{**sale(name, 1, "kunde"), "payments": [{"type": "card", "amount": 12500}]} for name in ("oslo", "moss")]
+        pipeline.post(events)
+        pipeline.until("the day of moss waits", lambda: "waiting" in documents(pipeline, "voucher").get("moss/2026-11-19/1", ()))
+        pipeline.until("the day of oslo is sent", lambda: len(pipeline.vouchers()) == 1)
