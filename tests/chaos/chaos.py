@@ -4,9 +4,10 @@
     tests/chaos/chaos.py --seeds 100 [--first 1] [--jobs 2] [--bin DIR] [--report FILE]
     tests/chaos/chaos.py --seeds 1 --first 4711 --keep      one seed again, its folder kept
 
-Each seed makes a world (world.py), starts every stage in some instances, feeds the world through HTTP, spool files,
-ZeroMQ, imported files and SAF-T files at once while faults (faults.py) are drawn, lets everything settle and judges PowerOffice's books
-(judge.py). A seed fixes the world and the order of faults; the machine decides how they meet.
+Each seed makes a world (world.py) and a PowerOffice (unknowns.py), starts every stage in some instances, feeds the world
+through HTTP, spool files, ZeroMQ, imported files and SAF-T files at once while faults (faults.py) are drawn and persons
+decide, lets everything settle and judges PowerOffice's books (judge.py). A seed fixes the world and the order of faults; the
+machine decides how they meet.
 """
 import argparse
 import collections
@@ -29,6 +30,7 @@ if "--bin" in sys.argv:
 
 import pipeline                                                                                # noqa: E402
 import faults                                                                                  # noqa: E402
+import unknowns                                                                                # noqa: E402
 from judge import Judge                                                                        # noqa: E402
 from world import CUSTOMERS, World, turn_credit                                                # noqa: E402
 
@@ -91,6 +93,7 @@ class Run:
         self.pipeline, self.tool, self.mounted = None, None, None
         self.unconnected, self.told, self.accepted = [], [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
+        self.unknowns = unknowns.draw(random.Random(seed * 104729 + 2))
         self.requests = self.documents = 0
 
     # -- feeding: as tills do, again until it is acknowledged --
@@ -174,7 +177,7 @@ class Run:
             settings = {**SETTINGS, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
         # a seed in four keeps its stores on a small disk of its own, which can be filled
         self.pipeline = p = pipeline.Pipeline(self.world.venues, stages=stages, settings=settings, customers=CUSTOMERS,
-                                              sandbox=CALM, name=f"chaos-{self.seed}", parent=shm())
+                                              sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}", parent=shm())
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
@@ -191,6 +194,10 @@ class Run:
                     p.command("check", "--online", check=False)
                 self.storm()
                 self.settle()
+                if self.seed % 3 == 0:
+                    self.aftermath()
+                self.count_reversals()
+                self.take_requests()
                 self.tool.close()
                 self.check_exits()
         finally:
@@ -219,6 +226,25 @@ class Run:
             self.tell(self.unconnected.pop())
             self.counts["connected late"] += 1
 
+    def reverse(self, likely):
+        """A person takes a voucher back: its day is mapped again and sent anew."""
+        if self.rng.random() >= likely or self.disk_is_full():
+            return
+        sent = [doc for doc, state, *_ in self.tool.docs("uploader") if state == "sent"]
+        if sent:
+            self.tool.send("decide", "reverse", self.rng.choice(sent), "", "a wrong account")
+            self.counts["reversed by a person"] += 1
+
+    def by_persons(self, likely):
+        """A tool whose disk was full has ended; the rest of the storm is without persons."""
+        if self.tool.process.poll() is not None:
+            return
+        try:
+            self.connect_late()
+            self.reverse(likely)
+        except (AssertionError, BrokenPipeError):
+            assert self.mounted, "tool_stores ended"
+
     def connect_the_rest(self):
         """A tool whose disk was full has ended, and nobody knows with which: all of them once more."""
         if self.tool.process.poll() is not None:
@@ -228,25 +254,37 @@ class Run:
         self.connect_late(everything=True)
 
     def storm(self):
-        p, faulty = self.pipeline, faults.Faults(self)
         self.begin = time.monotonic()
         threads = [threading.Thread(target=self.feed, args=(source,), daemon=True) for source in SOURCES]
         for thread in threads:
             thread.start()
-        end = self.begin + self.length_s * 1.1
-        while time.monotonic() < end:
-            faulty.one()
-            faulty.due()
-            if self.tool.process.poll() is None:
-                self.connect_late()
-            time.sleep(self.rng.random() * 0.05)
-        faulty.calm()
-        self.connect_the_rest()
+        self.rage(self.length_s * 1.1, 0.05)
         for thread in threads:                   # by_...() give up by themselves
             thread.join()
         if self.feeding_errors:
             raise AssertionError("; ".join(self.feeding_errors))
-        assert not p.failures, p.failures
+        assert not self.pipeline.failures, self.pipeline.failures
+
+    def rage(self, seconds, reverse_likely):
+        """What can happen does, about every 25 ms; then all of it is given back."""
+        faulty, end = faults.Faults(self), time.monotonic() + seconds
+        while time.monotonic() < end:
+            faulty.one()
+            faulty.due()
+            self.by_persons(reverse_likely)
+            time.sleep(self.rng.random() * 0.05)
+        faulty.calm()
+        self.connect_the_rest()
+
+    def aftermath(self):
+        """All is sent; then vouchers are taken back while everything happens that can."""
+        self.reverse(1)
+        self.rage(1 + 0.01 * len(self.world.venues), 0.2)
+        assert not self.pipeline.failures, self.pipeline.failures
+        self.settle()
+
+    def count_reversals(self):
+        self.counts["taken back in PowerOffice"] = sum(v["reversed"] for v in self.pipeline.sandbox("vouchers"))
 
     def take_requests(self):
         """The sandbox's figures, before they are lost with its process."""
@@ -268,7 +306,6 @@ class Run:
                 found = self.judge.differences(p.sandbox("vouchers"), p.orders())
                 if not found and not self.busy():
                     self.documents = len(p.vouchers()) + len(p.orders())
-                    self.take_requests()
                     return
             time.sleep(0.03)
         found = self.judge.differences(p.sandbox("vouchers"), p.orders())

@@ -270,6 +270,6 @@ def figures(total, seeds, failed, wall_s):
              f"faults {sum(rows.values())}: " + ", ".join(f"{name} {n}" for name, n in rows.items())]
     sources = {name[7:]: n for name, n in sorted(total.items()) if name.startswith("source ")}
     lines.append("events by source, repeats included: " + ", ".join(f"{source} {n}" for source, n in sources.items()))
-    lines += [f"{name}: {total[name]}" for name in ("resent by a person", "accepted by a person", "connected late")
-              if total[name]]
+    lines += [f"{name}: {total[name]}" for name in ("resent by a person", "accepted by a person", "reversed by a person",
+                                                    "taken back in PowerOffice", "connected late") if total[name]]
     return "\n".join(lines)

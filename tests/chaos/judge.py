@@ -59,8 +59,8 @@ class Judge:
 
     def differences(self, vouchers, orders):
         """Sentences; none: the books are right."""
-        found = self.once(vouchers, "voucher") + self.once(orders, "order")
-        found += [f"voucher reversed: {v['reference']}" for v in vouchers if v["reversed"] or v["reverses"]]
+        found, vouchers = self.reversals(vouchers)
+        found += self.once(vouchers, "voucher") + self.once(orders, "order")
         found += [f"unknown voucher {v['reference']}" for v in vouchers if v["reference"] not in self.voucher_keys]
         found += [f"unknown order {o['reference']}" for o in orders if o["reference"] not in self.order_keys]
         if found:
@@ -68,6 +68,23 @@ class Judge:
         by_key = {self.order_keys[order["reference"]]: order for order in orders}
         books = Books(self.world, set(by_key))
         return self.days(books.books(), vouchers) + self.orders(books, by_key)
+
+    @staticmethod
+    def reversals(vouchers):
+        """What a person had reversed is taken back once, to the øre; and the vouchers that stand."""
+        taken_back = collections.Counter(v["reverses"] for v in vouchers if v["reverses"])
+        by_id = {v["id"]: v for v in vouchers}
+        found = [f"voucher {v['reference']} is reversed {taken_back[v['id']]} times" for v in vouchers
+                 if taken_back[v["id"]] != (1 if v["reversed"] else 0)]
+        found += [f"a reversal of nothing: {reversed_id}" for reversed_id in taken_back if reversed_id not in by_id]
+        for reversal in vouchers:
+            lines = collections.Counter()
+            for voucher in (reversal, by_id.get(reversal["reverses"])) if reversal["reverses"] else ():
+                for line in voucher["lines"] if voucher else ():
+                    add_line(lines, line["account"], line["vat_code"], line["department"], line["amount"])
+            if lines:
+                found.append(f"{reversal['reverses']} and its reversal leave {dict(lines)}")
+        return found, [v for v in vouchers if not v["reversed"] and not v["reverses"]]
 
     @staticmethod
     def once(documents, what):

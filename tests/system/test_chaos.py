@@ -21,6 +21,7 @@ import pipeline
 CHAOS = pathlib.Path(__file__).resolve().parents[1] / "chaos"
 sys.path.insert(0, str(CHAOS))
 import chaos                                                                                   # noqa: E402
+from judge import Judge                                                                        # noqa: E402
 from world import CUSTOMERS, turn_credit, venue_settings                                       # noqa: E402
 
 DAY = "2026-11-16"
@@ -32,6 +33,24 @@ def test_seeds():
                           text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     print(done.stdout)
+
+
+def test_judge_of_reversals():
+    """What was taken back must be so once and whole, and nothing else stands out of the books."""
+    def voucher(number, amount, **more):
+        return {"id": number, "reference": "r", "reversed": False, "reverses": None,
+                "lines": [{"account": 3000, "vat_code": "3", "department": "", "amount": amount}], **more}
+    first, back, anew = voucher("1", 5, reversed=True), voucher("2", -5, reverses="1"), voucher("3", 6)
+    rows = [("taken back and sent anew", [first, back, anew], ""),
+            ("said to be, but is not", [first, anew], "reversed 0 times"),
+            ("twice", [first, back, {**back, "id": "4"}, anew], "reversed 2 times"),
+            ("not all of it", [first, {**back, "lines": anew["lines"]}, anew], "leave"),
+            ("not said", [voucher("1", 5), back, anew], "reversed 1 times"),
+            ("of nothing", [{**back, "reverses": "9"}, anew], "of nothing")]
+    for why, vouchers, says in rows:
+        found, standing = Judge.reversals(vouchers)
+        assert says in "".join(found) and bool(found) == bool(says), (why, found)
+        assert anew in standing and not any(v["reversed"] or v["reverses"] for v in standing), why
 
 
 # -- what it found --

@@ -1,0 +1,41 @@
+"""What nobody knows of PowerOffice (its API's description, section 20): a seed draws one value of each, so that the books
+must be right whichever it is.
+
+Left out: duplicate_reference=accept and duplicate_check=replica, where a request without an answer can stand in the books
+unseen for longer than anybody waits; and what the judge reads (presets of orders, their VAT and fees)."""
+
+UNKNOWNS = {
+    "duplicate_reference": ("400", "409"),
+    "duplicate_names_id": ("off", "on"),
+    "rule_status": ("400", "404", "409", "422"),
+    "lock_status": ("400", "404", "409", "422"),
+    "unknown_id_status": ("400", "404"),
+    "reverse_status": ("202", "200"),
+    "unknown_query": ("refuse", "ignore"),
+    "unknown_body": ("ignore", "refuse"),
+    "body_names": ("exact", "any"),
+    "empty_list": ("204", "200"),
+    "retry_after": ("on", "off"),
+    "gateway_status_code": ("number", "text"),
+    "problem_names": ("lower", "pascal"),
+    "problem_errors": ("on", "off"),
+    "body_403": ("empty", "problem"),
+    "voucher_no_in_201": ("real", "zero"),
+    "dates": ("date", "datetime"),
+    "timestamps": ("z", "offset", "bare"),
+    "pagination": ("full", "next", "absent"),
+    "order_status": ("Draft", "Confirmed"),
+    "order_dates_required": ("off", "on"),
+    "vat_rounding": ("line", "order"),
+    "transactions_amount": ("net", "gross"),
+    "reversal_privilege": ("ReverseVoucher_Full", "YearEndVoucher_Full", "either"),
+    "reversal_date": ("original", "today"),
+    "reversal_reference": ("off", "on"),
+    "reference_scope": ("type", "shared"),
+    "revoked_tokens": ("refuse", "live"),
+}
+
+
+def draw(rng):
+    """{switch: value}"""
+    return {name: rng.choice(values) for name, values in UNKNOWNS.items()}
