@@ -94,7 +94,8 @@ static void text_day(struct export *export, const struct book_doc *doc)
 
     if (!day || !day->has_z)
         return;
-    strbuf_format(&export->out, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual %s\n",
+    strbuf_format(&export->out, in_words(export->shell, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual %s\n",
+                                         "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
                   money_kroner(day->z, amount[0]), day->z.ore == day->lines.ore ? "=" : "<>",
                   money_kroner(day->lines, amount[1]), money_kroner(day->voucher, amount[2]),
                   money_kroner(day->orders, amount[3]), money_kroner(day->manual, amount[4]));
@@ -134,48 +135,73 @@ static void json_manual(struct strbuf *out, const struct draft *draft)
 
 /* --- three forms --- */
 
-static void text_doc(struct export *export, const struct book_doc *doc)
+static void text_head(struct export *export, const struct book_doc *doc)
 {
     struct shell *shell = export->shell;
     const struct draft *draft = &doc->draft;
-    char when[16], amount[4][MONEY_TEXT_SIZE];
+    struct strbuf *out = &export->out;
+    char when[16];
 
-    strbuf_format(&export->out, "\n%s%.*s%s  %s  %.*s  %s%s%s", paint(shell, BOLD), TEXT(doc->id), paint(shell, PLAIN),
+    strbuf_format(out, "\n%s%.*s%s  %s  %.*s  %s%s%s", paint(shell, BOLD), TEXT(doc->id), paint(shell, PLAIN),
                   day_text(draft->doc.day, when), TEXT(draft->text),
                   paint(shell, book_doc_is_red(doc) ? RED : doc->state == DOC_SENT ? GREEN : YELLOW),
                   doc_state_text(doc->state), paint(shell, PLAIN));
     if (doc->status.number)
-        strbuf_format(&export->out, "  voucher %" PRId64, doc->status.number);
+        strbuf_format(out, in_words(shell, "  voucher %" PRId64, "  bilag %" PRId64), doc->status.number);
     if (draft->post_on != draft->doc.day)
-        strbuf_format(&export->out, "  posted on %s", day_text(draft->post_on, when));
-    strbuf_format(&export->out, "\n  %8s  %-16s %-5s %-6s %14s %14s  %s\n", "account", "counter account", "VAT", "dept.",
-                  "debit", "credit", "description");
-    for (size_t i = 0; i < draft->line_count; i++) {
+        strbuf_format(out, in_words(shell, "  posted on %s", "  ført %s"), day_text(draft->post_on, when));
+    strbuf_format(out, "\n  %8s  %-16s %-5s %-6s %14s %14s  %s\n", in_words(shell, "account", "konto"),
+                  in_words(shell, "counter account", "motkonto"), in_words(shell, "VAT", "mva."),
+                  in_words(shell, "dept.", "avd."), in_words(shell, "debit", "debet"), in_words(shell, "credit", "kredit"),
+                  in_words(shell, "description", "beskrivelse"));
+}
+
+static void text_rows(struct export *export, const struct book_doc *doc)
+{
+    struct shell *shell = export->shell;
+    char debit[MONEY_TEXT_SIZE], credit[MONEY_TEXT_SIZE];
+
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
         struct row row = row_of(&shell->arena, doc, i);
         bool blank = is_blank(&row);
 
         strbuf_format(&export->out, "  %s%8.*s  %-16.*s %-5.*s %-6.*s %14s %14s  %.*s%s\n", blank ? paint(shell, RED) : "",
                       TEXT(row.account), TEXT(row.counter), TEXT(row.vat_code), TEXT(row.department),
-                      row.debit.ore ? money_kroner(row.debit, amount[0]) : "",
-                      row.credit.ore ? money_kroner(row.credit, amount[1]) : "", TEXT(row.line->text),
+                      row.debit.ore ? money_kroner(row.debit, debit) : "",
+                      row.credit.ore ? money_kroner(row.credit, credit) : "", TEXT(row.line->text),
                       blank ? paint(shell, PLAIN) : "");
     }
-    for (size_t i = 0; i < draft->problems.count; i++) {
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
         struct strbuf text;
 
         strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
-        problem_write(&draft->problems.at[i], shell->config->language, &text);
+        problem_write(&doc->draft.problems.at[i], shell->config->language, &text);
         strbuf_format(&export->out, "  ! %.*s\n", TEXT(strbuf_str(&text)));
         strbuf_free(&text);
     }
+}
+
+static void text_doc(struct export *export, const struct book_doc *doc)
+{
+    struct shell *shell = export->shell;
+    const struct draft *draft = &doc->draft;
+    struct strbuf *out = &export->out;
+    char amount[4][MONEY_TEXT_SIZE];
+
+    text_head(export, doc);
+    text_rows(export, doc);
     for (size_t i = 0; i < draft->manual_count; i++)
-        strbuf_format(&export->out, "  by hand %14s  %.*s%s%.*s%s%.*s\n", money_kroner(draft->manual[i].amount, amount[0]),
-                      TEXT(draft->manual[i].what), draft->manual[i].receipt.len ? "  receipt " : "",
-                      TEXT(draft->manual[i].receipt), draft->manual[i].customer.len ? "  customer " : "",
+        strbuf_format(out, "  %s %14s  %.*s%s%.*s%s%.*s\n", in_words(shell, "by hand", "manuelt"),
+                      money_kroner(draft->manual[i].amount, amount[0]), TEXT(draft->manual[i].what),
+                      draft->manual[i].receipt.len ? in_words(shell, "  receipt ", "  bong ") : "",
+                      TEXT(draft->manual[i].receipt),
+                      draft->manual[i].customer.len ? in_words(shell, "  customer ", "  kunde ") : "",
                       TEXT(draft->manual[i].customer));
     if (draft->manual_count)
-        strbuf_format(&export->out, "  all of it, with lines and VAT: bilag manual --venue %.*s\n", TEXT(draft->doc.venue));
-    strbuf_format(&export->out, "  sales %s = voucher %s + orders %s + manual %s\n",
+        strbuf_format(out, in_words(shell, "  all of it, with lines and VAT: bilag manual --venue %.*s\n",
+                                    "  alt, med linjer og mva.: bilag manual --venue %.*s\n"), TEXT(draft->doc.venue));
+    strbuf_format(out, in_words(shell, "  sales %s = voucher %s + orders %s + manual %s\n",
+                                "  salg %s = bilag %s + ordre %s + manuelt %s\n"),
                   money_kroner(draft->lines_total, amount[0]), money_kroner(draft->voucher_total, amount[1]),
                   money_kroner(draft->orders_total, amount[2]), money_kroner(draft->manual_total, amount[3]));
     text_day(export, doc);

@@ -50,78 +50,97 @@ static void plain(struct strbuf *out, struct str text)
 
 /* --- text --- */
 
-static void text_line(struct strbuf *out, const struct manual_line *line)
+static void text_line(struct telling *telling, const struct manual_line *line)
 {
+    struct strbuf *out = &telling->out;
     char qty[QTY_SIZE], rate[16], amount[2][MONEY_TEXT_SIZE];
 
     strbuf_format(out, "    %6s  ", line->qty ? qty_text(line->qty, ',', qty) : "");
     plain(out, line->text);
-    strbuf_format(out, "  %s %% VAT  %s", rate_text(line->rate, rate), money_kroner(line->share, amount[0]));
+    strbuf_format(out, in_words(telling->shell, "  %s %% VAT  %s", "  %s %% mva.  %s"), rate_text(line->rate, rate),
+                  money_kroner(line->share, amount[0]));
     if (line->share.ore != line->gross.ore)
-        strbuf_format(out, " of %s", money_kroner(line->gross, amount[1]));
+        strbuf_format(out, in_words(telling->shell, " of %s", " av %s"), money_kroner(line->gross, amount[1]));
     strbuf_char(out, '\n');
+}
+
+static const char *kind_text(const struct shell *shell, enum manual_kind kind)
+{
+    switch (kind) {
+    case MANUAL_INVOICE: return in_words(shell, "to invoice", "å fakturere");
+    case MANUAL_MOVEMENT: return in_words(shell, "cash movement", "kontantbevegelse");
+    default: return in_words(shell, "not transferred", "ikke overført");
+    }
+}
+
+/* Whom an invoice goes to, and for which order. */
+static void text_customer(struct telling *telling, const struct manual_entry *entry)
+{
+    const struct shell *shell = telling->shell;
+    struct strbuf *out = &telling->out;
+
+    strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
+    plain(out, entry->customer.len ? entry->customer : str_of(in_words(shell, "NONE on the receipt", "INGEN på bongen")));
+    if (entry->customer_no)
+        strbuf_format(out, in_words(shell, " (%" PRId64 " in PowerOffice)", " (%" PRId64 " i PowerOffice)"), entry->customer_no);
+    else if (entry->customer.len)
+        strbuf_format(out, " (%s)", in_words(shell, "not connected", "ikke koblet"));
+    strbuf_format(out, "  %s ", in_words(shell, "order", "ordre"));
+    plain(out, entry->order.len ? entry->order : entry->receipt);
 }
 
 static void text_entry(struct telling *telling, const struct manual_entry *entry)
 {
-    static const char *const words[MANUAL_KIND_COUNT] = { "to invoice", "not transferred", "cash movement" };
+    const struct shell *shell = telling->shell;
     struct strbuf *out = &telling->out;
     char day[16], when[32], amount[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "%s  %-15s  %14s", day_text(entry->day, day), words[entry->kind],
+    strbuf_format(out, "%s  %-15s  %14s", day_text(entry->day, day), kind_text(shell, entry->kind),
                   money_kroner(entry->amount, amount));
     if (entry->kind == MANUAL_INVOICE) {
-        strbuf_format(out, "  customer ");
-        plain(out, entry->customer.len ? entry->customer : STR("NONE on the receipt"));
-        if (entry->customer_no)
-            strbuf_format(out, " (%" PRId64 " in PowerOffice)", entry->customer_no);
-        else if (entry->customer.len)
-            strbuf_format(out, " (not connected)");
-        strbuf_format(out, "  order ");
-        plain(out, entry->order.len ? entry->order : entry->receipt);
+        text_customer(telling, entry);
     } else {
         strbuf_format(out, "  ");
         plain(out, entry->what);
     }
     if (entry->receipt.len)
-        strbuf_format(out, "  receipt " STR_FMT, STR_ARG(entry->receipt));
+        strbuf_format(out, in_words(shell, "  receipt " STR_FMT, "  bong " STR_FMT), STR_ARG(entry->receipt));
     if (entry->time)
         strbuf_format(out, "  %s", time_text_local(telling->venue, entry->time * 1000, when));
     if (entry->by.len)
-        strbuf_format(out, "  taken back by " STR_FMT, STR_ARG(entry->by));
+        strbuf_format(out, in_words(shell, "  taken back by " STR_FMT, "  annullert av " STR_FMT), STR_ARG(entry->by));
     strbuf_char(out, '\n');
     for (size_t i = 0; i < entry->line_count; i++)
-        text_line(out, &entry->lines[i]);
+        text_line(telling, &entry->lines[i]);
     if (entry->kind != MANUAL_MOVEMENT && !entry->line_count)
-        strbuf_format(out, "            its lines cannot be shown: the receipts are no longer kept, or a switch was turned "
-                      "since\n");
+        strbuf_format(out, "            %s\n",
+                      in_words(shell, "its lines cannot be shown: the receipts are no longer kept, or a switch was turned since",
+                               "linjene kan ikke vises: bongene er ikke lenger lagret, eller en bryter er endret siden"));
 }
 
-static void text_sums(struct telling *telling)
+static void text_sum(struct telling *telling, const struct manual_sum *sum)
 {
-    struct strbuf *out = &telling->out;
+    const struct shell *shell = telling->shell;
     char rate[16], amount[3][MONEY_TEXT_SIZE];
 
-    if (!telling->list.count)
-        strbuf_format(out, "nothing is to be invoiced or entered by hand\n");
-    for (size_t i = 0; i < telling->sum_count; i++) {
-        const struct manual_sum *sum = &telling->sums[i];
-
-        strbuf_format(out, "together  %s, VAT ", sum->kind == MANUAL_INVOICE ? "to invoice" : "not transferred");
-        if (sum->rate == MANUAL_RATE_UNKNOWN)
-            strbuf_format(out, "not known: %s\n", money_kroner(sum->gross, amount[0]));
-        else
-            strbuf_format(out, "%s %%: %s = net %s + VAT %s\n", rate_text(sum->rate, rate),
-                          money_kroner(sum->gross, amount[0]), money_kroner(net_of(sum->gross, sum->vat), amount[1]),
-                          money_kroner(sum->vat, amount[2]));
-    }
+    strbuf_format(&telling->out, in_words(shell, "together  %s, VAT ", "sammen    %s, mva. "), kind_text(shell, sum->kind));
+    if (sum->rate == MANUAL_RATE_UNKNOWN)
+        strbuf_format(&telling->out, in_words(shell, "not known: %s\n", "ukjent: %s\n"), money_kroner(sum->gross, amount[0]));
+    else
+        strbuf_format(&telling->out, in_words(shell, "%s %%: %s = net %s + VAT %s\n", "%s %%: %s = netto %s + mva. %s\n"),
+                      rate_text(sum->rate, rate), money_kroner(sum->gross, amount[0]),
+                      money_kroner(net_of(sum->gross, sum->vat), amount[1]), money_kroner(sum->vat, amount[2]));
 }
 
 static void text_all(struct telling *telling)
 {
     for (size_t i = 0; i < telling->list.count; i++)
         text_entry(telling, &telling->list.at[i]);
-    text_sums(telling);
+    if (!telling->list.count)
+        strbuf_format(&telling->out, "%s\n", in_words(telling->shell, "nothing is to be invoiced or entered by hand",
+                                                      "ingenting skal faktureres eller føres manuelt"));
+    for (size_t i = 0; i < telling->sum_count; i++)
+        text_sum(telling, &telling->sums[i]);
 }
 
 /* --- CSV --- */

@@ -1,24 +1,29 @@
 /* cmd_orders.c - the order history: every order green or red, with its time and its number in PowerOffice. */
-#include "books.h"
-#include "shell.h"
+#include "status.h"
 
 #include <inttypes.h>
+
+static void say(void *unused, struct str sentence)
+{
+    (void)unused;
+    (void)printf("         %.*s\n", TEXT(sentence));
+}
 
 static void show(const struct shell *shell, const struct venue *venue, const struct book_doc *doc)
 {
     static const enum colour colours[DOC_STATE_COUNT] = { [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN };
     char amount[MONEY_TEXT_SIZE], when[32], day[16];
 
-    (void)printf("%s%-8s%s %s  %-14.*s %14s  customer %.*s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
+    (void)printf("%s%-8s%s %s  %-14.*s %14s  %s %.*s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
                  doc_state_text(doc->state), paint(shell, PLAIN), day_text(doc->draft.doc.day, day),
-                 TEXT(doc->draft.order_no), money_kroner(doc->draft.total, amount),
+                 TEXT(doc->draft.order_no), money_kroner(doc->draft.total, amount), in_words(shell, "customer", "kunde"),
                  TEXT(doc->draft.customer.len ? doc->draft.customer : STR("-")));
     if (doc->status.number)
-        (void)printf("  order %" PRId64, doc->status.number);
+        (void)printf(in_words(shell, "  order %" PRId64, "  ordre %" PRId64), doc->status.number);
     if (doc->status.invoice_no)
-        (void)printf("  invoice %" PRId64, doc->status.invoice_no);
+        (void)printf(in_words(shell, "  invoice %" PRId64, "  faktura %" PRId64), doc->status.invoice_no);
     if (doc->status.sent_ms)
-        (void)printf("  sent %s", time_text_local(venue, doc->status.sent_ms, when));
+        (void)printf(in_words(shell, "  sent %s", "  sendt %s"), time_text_local(venue, doc->status.sent_ms, when));
     (void)printf("  %.*s\n", TEXT(doc->id));
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
         struct strbuf text;
@@ -28,11 +33,7 @@ static void show(const struct shell *shell, const struct venue *venue, const str
         (void)printf("         %.*s\n", TEXT(strbuf_str(&text)));
         strbuf_free(&text);
     }
-    if (doc->state == DOC_FAILED)
-        (void)printf("         PowerOffice said: %.*s\n         When the cause is mended: bilag resend %.*s --reason "
-                     "\"...\"\n", TEXT(doc->status.words), TEXT(doc->id));
-    else if (problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT))
-        (void)printf("         Then: bilag resend %.*s --reason \"...\"\n", TEXT(doc->id));
+    status_advise(shell, doc, say, NULL);
 }
 
 static int orders_run(struct shell *shell, const struct args *args)
@@ -67,9 +68,11 @@ static int orders_run(struct shell *shell, const struct args *args)
         red += book_doc_is_red(doc);
     }
     if (!shown)
-        (void)printf("no%s orders\n", args_has(args, "red") ? " red" : "");
+        (void)printf("%s\n", args_has(args, "red") ? in_words(shell, "no red orders", "ingen røde ordre")
+                                                  : in_words(shell, "no orders", "ingen ordre"));
     if (!venue_switch(&venue->auto_invoice, INT32_MAX))
-        (void)printf("auto_invoice is off: credit sales are invoiced by hand; bilag manual --venue %.*s lists them\n",
+        (void)printf(in_words(shell, "auto_invoice is off: credit sales are invoiced by hand; bilag manual --venue %.*s lists them\n",
+                              "auto_invoice er av: kredittsalg faktureres manuelt; bilag manual --venue %.*s viser dem\n"),
                      TEXT(venue->id));
     return red ? EXIT_RED : EXIT_FINE;
 }

@@ -95,6 +95,11 @@ const char *paint(const struct shell *shell, enum colour colour)
     return shell->colour ? codes[colour] : "";
 }
 
+const char *in_words(const struct shell *shell, const char *en, const char *nb)
+{
+    return str_equal(shell->config->language, STR("nb")) ? nb : en;
+}
+
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32])
 {
     struct civil at;

@@ -54,6 +54,10 @@ bool shell_confirm(const struct shell *shell, const struct args *args, const cha
 enum colour { PLAIN, RED, GREEN, YELLOW, BOLD, FAINT };
 const char *paint(const struct shell *shell, enum colour colour);        /* "" without a terminal */
 
+/* One of the two, in the language of the configuration. The names of states, commands and settings are the same in both. */
+const char *in_words(const struct shell *shell, const char *en, const char *nb)
+    __attribute__((format_arg(2), format_arg(3)));
+
 /* Local time at the venue, with its distance from UTC: "2026-11-21 05:15 +01:00". venue NULL: UTC, "...Z". */
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32]);
 

@@ -67,7 +67,7 @@ extern const struct status_form status_text, status_json, status_html, status_pr
 /* What a person can do about the document, a sentence a call. */
 enum { ADVICE_MAX = 1000 };
 typedef void (*advice_say)(void *context, struct str sentence);
-void status_advise(const struct book_doc *doc, advice_say say, void *context);
+void status_advise(const struct shell *shell, const struct book_doc *doc, advice_say say, void *context);
 
 /* The proof of each business day among the documents, in order. */
 USED enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days,

@@ -60,7 +60,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
         text(out, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
-    status_advise(doc, say, out);
+    status_advise(shell, doc, say, out);
     money(out, doc->draft.total);
     strbuf_format(out, "<td class=n>");
     if (doc->status.number)
@@ -69,15 +69,18 @@ static void document(const struct shell *shell, const struct venue_status *venue
 }
 
 /* Who cannot be reached, what is not set right, what was not taken: the same facts as in the text. */
-static void venue_facts(const struct venue_status *venue, struct strbuf *out)
+static void venue_facts(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
 {
     const struct { const char *class_, *before; struct str fact; } facts[] = {
         { "held", "", venue->fault ? str_of(venue->fault) : STR_NONE },
         { "held", "", venue->login_fault },
-        { "waiting", "The key lacks rights: ", venue->missing_privileges },
-        { "waiting", "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue ",
+        { "waiting", in_words(shell, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "), venue->missing_privileges },
+        { "waiting", in_words(shell, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue ",
+                              "Oppsettet har feil, så ingen bilag og ingen ordre går av seg selv: bilag check --venue "),
           venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE },
-        { "waiting", "Lines from its tills were refused: bilag refused list --venue ", venue->refused ? venue->id : STR_NONE },
+        { "waiting", in_words(shell, "Lines from its tills were refused: bilag refused list --venue ",
+                              "Linjer fra kassene ble avvist: bilag refused list --venue "),
+          venue->refused ? venue->id : STR_NONE },
     };
 
     for (size_t i = 0; i < COUNT(facts); i++)
@@ -90,7 +93,7 @@ static void venue_facts(const struct venue_status *venue, struct strbuf *out)
 }
 
 /* How much is left to be done by hand, and where it is listed. */
-static void manual(const struct venue_status *venue, struct strbuf *out)
+static void manual(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
 {
     struct money sum = { 0 };
     uint64_t items = 0;
@@ -107,19 +110,25 @@ static void manual(const struct venue_status *venue, struct strbuf *out)
     }
     if (!items)
         return;
-    strbuf_format(out, "<p>To be done by hand: %" PRIu64 " item%s", items, items == 1 ? "" : "s");
+    strbuf_format(out, items == 1 ? in_words(shell, "<p>To be done by hand: %" PRIu64 " item",
+                                             "<p>Føres manuelt: %" PRIu64 " post")
+                                  : in_words(shell, "<p>To be done by hand: %" PRIu64 " items",
+                                             "<p>Føres manuelt: %" PRIu64 " poster"), items);
     if (known)
-        strbuf_format(out, ", of them sales of %s", money_kroner(sum, buffer));
+        strbuf_format(out, in_words(shell, ", of them sales of %s", ", av dem salg for %s"), money_kroner(sum, buffer));
     strbuf_format(out, ": bilag manual --venue ");
     text(out, venue->id);
 }
 
-static void proofs(const struct venue_status *venue, struct strbuf *out)
+static void proofs(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
 {
     char when[16], buffer[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "<table><tr><th>Business day<th class=n>Z reports<th class=n>Sales<th class=n>Voucher<th class=n>Orders"
-                  "<th class=n>Manual<th class=n>Difference");
+    strbuf_format(out, "<table><tr>%s",
+                  in_words(shell, "<th>Business day<th class=n>Z reports<th class=n>Sales<th class=n>Voucher<th class=n>Orders"
+                           "<th class=n>Manual<th class=n>Difference",
+                           "<th>Dag<th class=n>Z-rapporter<th class=n>Salg<th class=n>Bilag<th class=n>Ordre"
+                           "<th class=n>Manuelt<th class=n>Differanse"));
     for (size_t i = venue->day_count; i-- > 0;) {
         const struct day_proof *day = &venue->days[i];
 
@@ -135,11 +144,21 @@ static void proofs(const struct venue_status *venue, struct strbuf *out)
     strbuf_format(out, "</table>");
 }
 
+static const char *connected_text(const struct shell *shell, enum connected connected)
+{
+    switch (connected) {
+    case CONNECTED_NO:
+        return in_words(shell, "<span class=held>not connected</span>", "<span class=held>ikke tilkoblet</span>");
+    case CONNECTED_YES:
+        return in_words(shell, "<span class=sent>connected</span>", "<span class=sent>tilkoblet</span>");
+    default:
+        return "";
+    }
+}
+
 static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
-    static const char *const connected[] = { "", "<span class=held>not connected</span>",
-                                             "<span class=sent>connected</span>" };
     const struct book_list *list = &venue->list;
 
     (void)whole;
@@ -147,34 +166,41 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
     text(out, venue->name);
     strbuf_format(out, "</h2><p><small>");
     text(out, venue->id);
-    strbuf_format(out, "</small> %s", connected[venue->connected]);
-    venue_facts(venue, out);
-    manual(venue, out);
-    strbuf_format(out, "<table><tr><th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent");
+    strbuf_format(out, "</small> %s", connected_text(shell, venue->connected));
+    venue_facts(shell, venue, out);
+    manual(shell, venue, out);
+    strbuf_format(out, "<table><tr>%s",
+                  in_words(shell, "<th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent",
+                           "<th>Tilstand<th>Dokument<th class=n>Sum<th class=n>Nr.<th>Sendt"));
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = list->count; i-- > 0;)               /* red first, then the latest first */
             if (!book_doc_is_empty(&list->docs[i]) && book_doc_is_red(&list->docs[i]) == (pass == 0))
                 document(shell, venue, &list->docs[i], out);
     strbuf_format(out, "</table>");
-    proofs(venue, out);
+    proofs(shell, venue, out);
 }
 
 static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
 {
     char since[32];
 
-    (void)shell;
-    strbuf_format(out, "<h2>Stages</h2><p>");
+    strbuf_format(out, "<h2>%s</h2><p>", in_words(shell, "Stages", "Prosesser"));
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "%s %d <span class=%s>%s</span> ", whole->stages[i].stage, whole->stages[i].instance,
-                      whole->stages[i].up ? "up" : "down", whole->stages[i].up ? "up" : "down");
+                      whole->stages[i].up ? "up" : "down",
+                      whole->stages[i].up ? in_words(shell, "up", "oppe") : in_words(shell, "down", "nede"));
     if (whole->outage)
-        strbuf_format(out, "<p class=down>PowerOffice does not answer: what is due waits, and goes by itself when it is back.");
+        strbuf_format(out, "<p class=down>%s",
+                      in_words(shell, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
+                               "PowerOffice svarer ikke: det som skal sendes, venter og går av seg selv når det er tilbake."));
     if (whole->refused_total)
-        strbuf_format(out, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list", whole->refused_total);
+        strbuf_format(out, in_words(shell, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list",
+                                    "<p class=waiting>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),
+                      whole->refused_total);
     if (whole->backlog.documents)
-        strbuf_format(out, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.", whole->backlog.documents,
-                      time_text_utc(whole->backlog.oldest_ms, since));
+        strbuf_format(out, in_words(shell, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
+                                    "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
+                      whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, since));
     strbuf_format(out, "</html>\n");
 }
 

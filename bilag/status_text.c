@@ -64,21 +64,23 @@ static void document(const struct shell *shell, const struct venue_status *venue
     strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]), doc_state_text(doc->state),
                   paint(shell, PLAIN), TEXT(doc->id), money_kroner(doc->draft.total, amount));
     if (status->number)
-        strbuf_format(out, "  %s %" PRId64, doc->draft.doc.kind == DOC_ORDER ? "order" : "voucher", status->number);
+        strbuf_format(out, doc->draft.doc.kind == DOC_ORDER ? in_words(shell, "  order %" PRId64, "  ordre %" PRId64)
+                                                            : in_words(shell, "  voucher %" PRId64, "  bilag %" PRId64),
+                      status->number);
     if (status->sent_ms)
         strbuf_format(out, "  %s", time_text_local(venue->venue, status->sent_ms, when));
     else if (doc->state == DOC_SENDING || doc->state == DOC_QUEUED)
-        strbuf_format(out, "  %s, try %" PRIu32 ", since %s", status->work, status->attempts + 1,
-                      time_text_local(venue->venue, status->since_ms, when));
+        strbuf_format(out, in_words(shell, "  %s, try %" PRIu32 ", since %s", "  %s, forsøk %" PRIu32 ", siden %s"),
+                      status->work, status->attempts + 1, time_text_local(venue->venue, status->since_ms, when));
     else if (doc->draft.phase == DRAFT_OPEN)
-        strbuf_format(out, "  the day is not closed");
+        strbuf_format(out, "  %s", in_words(shell, "the day is not closed", "dagen er ikke avsluttet"));
     if (doc->draft.doc.kind == DOC_VOUCHER && doc->draft.post_on != doc->draft.doc.day)
-        strbuf_format(out, "  posted on %s", day_text(doc->draft.post_on, when));
+        strbuf_format(out, in_words(shell, "  posted on %s", "  ført %s"), day_text(doc->draft.post_on, when));
     if (doc->draft.doc.kind == DOC_ORDER && doc->draft.customer.len)
-        strbuf_format(out, "  customer %.*s", TEXT(doc->draft.customer));
+        strbuf_format(out, in_words(shell, "  customer %.*s", "  kunde %.*s"), TEXT(doc->draft.customer));
     strbuf_char(out, '\n');
     problems_of(shell, doc, out);
-    status_advise(doc, say, out);
+    status_advise(shell, doc, say, out);
 }
 
 static bool is_shown(const struct book_doc *doc, int pass)
@@ -115,15 +117,18 @@ static void documents(const struct shell *shell, const struct venue_status *venu
                 waiting += list->docs[i].state == DOC_WAITING;
             }
     if (waiting)
-        strbuf_format(out, "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE --to DATE "
-                      "--transfer\n", TEXT(venue->id));
+        strbuf_format(out, in_words(shell, "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE "
+                                    "--to DATE --transfer\n",
+                                    "          Automatisk overføring er av. Send med: bilag export --venue %.*s --from DATO "
+                                    "--to DATO --transfer\n"), TEXT(venue->id));
     for (size_t i = 0; i < list->count; i++) {
         if (is_remarked(&list->docs[i]))
             document(shell, venue, &list->docs[i], out);
         sent += is_shown(&list->docs[i], 4) && !is_remarked(&list->docs[i]);
     }
     if (sent > sent_shown)
-        strbuf_format(out, "  %ssent%s    %zu earlier ones; --venue %.*s shows them\n", paint(shell, GREEN),
+        strbuf_format(out, in_words(shell, "  %ssent%s    %zu earlier ones; --venue %.*s shows them\n",
+                                    "  %ssent%s    %zu tidligere; --venue %.*s viser dem\n"), paint(shell, GREEN),
                       paint(shell, PLAIN), sent - sent_shown, TEXT(venue->id));
     for (size_t i = 0; i < list->count; i++)
         if (is_shown(&list->docs[i], 4) && !is_remarked(&list->docs[i]) && sent-- <= sent_shown)
@@ -134,18 +139,20 @@ static void proof(const struct shell *shell, const struct day_proof *day, struct
 {
     char when[16], text[4][MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "  %sproof%s   %s  ", paint(shell, FAINT), paint(shell, PLAIN), day_text(day->day, when));
+    strbuf_format(out, in_words(shell, "  %sproof%s   %s  ", "  %sbevis%s   %s  "), paint(shell, FAINT), paint(shell, PLAIN),
+                  day_text(day->day, when));
     if (day->has_z)
         strbuf_format(out, "Z %s %s ", money_kroner(day->z, text[0]), day->z.ore == day->lines.ore ? "=" : "<>");
-    strbuf_format(out, "sales %s = voucher %s + orders %s + manual %s", money_kroner(day->lines, text[0]),
+    strbuf_format(out, in_words(shell, "sales %s = voucher %s + orders %s + manual %s",
+                                "salg %s = bilag %s + ordre %s + manuelt %s"), money_kroner(day->lines, text[0]),
                   money_kroner(day->voucher, text[1]), money_kroner(day->orders, text[2]),
                   money_kroner(day->manual, text[3]));
     if (day->difference.ore)
-        strbuf_format(out, "  %sDIFFERENCE %s%s", paint(shell, RED), money_kroner(day->difference, text[0]),
-                      paint(shell, PLAIN));
+        strbuf_format(out, in_words(shell, "  %sDIFFERENCE %s%s", "  %sDIFFERANSE %s%s"), paint(shell, RED),
+                      money_kroner(day->difference, text[0]), paint(shell, PLAIN));
     if (day->has_till_vat)
-        strbuf_format(out, "; VAT till %s, PowerOffice %s", money_kroner(day->till_vat, text[0]),
-                      money_kroner(day->computed_vat, text[1]));
+        strbuf_format(out, in_words(shell, "; VAT till %s, PowerOffice %s", "; mva. kasse %s, PowerOffice %s"),
+                      money_kroner(day->till_vat, text[0]), money_kroner(day->computed_vat, text[1]));
     strbuf_char(out, '\n');
 }
 
@@ -156,16 +163,20 @@ static void manual(const struct shell *shell, const struct draft *draft, struct 
     for (size_t i = 0; i < draft->manual_count; i++) {
         const struct manual_item *item = &draft->manual[i];
 
-        strbuf_format(out, "  %smanual%s  %s  %14s  %s%.*s", paint(shell, FAINT), paint(shell, PLAIN),
-                      day_text(draft->doc.day, when), money_kroner(item->amount, amount),
-                      item->movement ? "cash movement: " : "not transferred: ", TEXT(item->what));
+        strbuf_format(out, in_words(shell, "  %smanual%s  %s  %14s  %s: %.*s", "  %smanuelt%s %s  %14s  %s: %.*s"),
+                      paint(shell, FAINT), paint(shell, PLAIN), day_text(draft->doc.day, when),
+                      money_kroner(item->amount, amount),
+                      item->movement ? in_words(shell, "cash movement", "kontantbevegelse")
+                                     : in_words(shell, "not transferred", "ikke overført"), TEXT(item->what));
         if (item->receipt.len)
-            strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt), item->order.len ? ", order " : "",
-                          TEXT(item->order), item->customer.len ? ", customer " : "", TEXT(item->customer));
+            strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
+                          item->order.len ? in_words(shell, ", order ", ", ordre ") : "", TEXT(item->order),
+                          item->customer.len ? in_words(shell, ", customer ", ", kunde ") : "", TEXT(item->customer));
         strbuf_char(out, '\n');
     }
     if (draft->manual_more)
-        strbuf_format(out, "  %smanual%s  %s  %" PRIu64 " more: bilag manual --venue %.*s\n", paint(shell, FAINT),
+        strbuf_format(out, in_words(shell, "  %smanual%s  %s  %" PRIu64 " more: bilag manual --venue %.*s\n",
+                                    "  %smanuelt%s %s  %" PRIu64 " til: bilag manual --venue %.*s\n"), paint(shell, FAINT),
                       paint(shell, PLAIN), day_text(draft->doc.day, when), draft->manual_more, TEXT(draft->doc.venue));
 }
 
@@ -176,27 +187,41 @@ static void begin(const struct shell *shell, const struct whole_status *whole, s
     strbuf_format(out, "%sBilag%s %s\n", paint(shell, BOLD), paint(shell, PLAIN), time_text_utc(whole->now_ms, now));
 }
 
-static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
-                      struct strbuf *out)
+static void connection(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
 {
-    static const char *const connected[] = { "not tried yet", "NOT CONNECTED", "connected" };
     static const enum colour colours[] = { PLAIN, RED, GREEN };
-    size_t first = venue->day_count > DAYS_SHOWN && !whole->one_venue ? venue->day_count - DAYS_SHOWN : 0;
-    int32_t first_day = venue->day_count ? venue->days[first].day : 0;
+    const char *const connected[] = { in_words(shell, "not tried yet", "ikke prøvd ennå"),
+                                      in_words(shell, "NOT CONNECTED", "IKKE TILKOBLET"),
+                                      in_words(shell, "connected", "tilkoblet") };
 
     strbuf_format(out, "\n%s%.*s%s  %.*s  %.*s  %s%s%s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
                   TEXT(venue->name), TEXT(venue->company), paint(shell, colours[venue->connected]),
                   venue->venue ? connected[venue->connected] : "", paint(shell, PLAIN));
-    if (venue->fault)
-        strbuf_format(out, "  %sleft out%s %s\n", paint(shell, RED), paint(shell, PLAIN), venue->fault);
-    if (venue->login_fault.len)
-        strbuf_format(out, "  %slogin%s   %.*s\n", paint(shell, RED), paint(shell, PLAIN), TEXT(venue->login_fault));
-    if (venue->missing_privileges.len)
-        strbuf_format(out, "  %srights%s  the key lacks: %.*s\n", paint(shell, YELLOW), paint(shell, PLAIN),
-                      TEXT(venue->missing_privileges));
-    if (venue->venue && !venue->transfer_allowed)
-        strbuf_format(out, "  %sset-up%s  has faults, so no voucher and no order goes by itself: bilag check --venue %.*s\n",
-                      paint(shell, YELLOW), paint(shell, PLAIN), TEXT(venue->id));
+}
+
+/* "  left out  venues/oslo.yaml:3: ..." */
+static void fact(const struct shell *shell, enum colour colour, const char *word, const char *before, struct str fact,
+                 struct strbuf *out)
+{
+    if (fact.len)
+        strbuf_format(out, "  %s%-8s%s%s%.*s\n", paint(shell, colour), word, paint(shell, PLAIN), before, TEXT(fact));
+}
+
+static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+                      struct strbuf *out)
+{
+    size_t first = venue->day_count > DAYS_SHOWN && !whole->one_venue ? venue->day_count - DAYS_SHOWN : 0;
+    int32_t first_day = venue->day_count ? venue->days[first].day : 0;
+
+    connection(shell, venue, out);
+    fact(shell, RED, in_words(shell, "left out ", "utelatt"), "", str_of(venue->fault), out);
+    fact(shell, RED, in_words(shell, "login", "nøkkel"), "", venue->login_fault, out);
+    fact(shell, YELLOW, in_words(shell, "rights", "rett"), in_words(shell, "the key lacks: ", "nøkkelen mangler: "),
+         venue->missing_privileges, out);
+    fact(shell, YELLOW, in_words(shell, "set-up", "oppsett"),
+         in_words(shell, "has faults, so no voucher and no order goes by itself: bilag check --venue ",
+                  "har feil, så ingen bilag og ingen ordre går av seg selv: bilag check --venue "),
+         venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE, out);
     documents(shell, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)
         if (venue->list.docs[i].draft.doc.day >= first_day)
@@ -205,52 +230,67 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
         if (i >= first || venue->days[i].difference.ore)
             proof(shell, &venue->days[i], out);
     if (venue->refused)
-        strbuf_format(out, "  %srefused%s %" PRIu64 " lines from its tills: bilag refused list --venue %.*s\n",
+        strbuf_format(out, in_words(shell, "  %srefused%s %" PRIu64 " lines from its tills: bilag refused list --venue %.*s\n",
+                                    "  %savvist%s  %" PRIu64 " linjer fra kassene: bilag refused list --venue %.*s\n"),
                       paint(shell, YELLOW), paint(shell, PLAIN), venue->refused, TEXT(venue->id));
     if (!venue->list.count && !venue->fault)
-        strbuf_format(out, "  no sales yet\n");
+        strbuf_format(out, "  %s\n", in_words(shell, "no sales yet", "ingen salg ennå"));
 }
 
 static void stages(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
 {
-    strbuf_format(out, "\n%sstages%s ", paint(shell, BOLD), paint(shell, PLAIN));
+    strbuf_format(out, "\n%s%s%s ", paint(shell, BOLD), in_words(shell, "stages", "prosesser"), paint(shell, PLAIN));
     for (size_t i = 0; i < whole->stage_count; i++) {
         const struct stage_state *stage = &whole->stages[i];
 
         strbuf_format(out, " %s %d %s%s%s", stage->stage, stage->instance, paint(shell, stage->up ? GREEN : RED),
-                      stage->up ? "up" : "down", paint(shell, PLAIN));
+                      stage->up ? in_words(shell, "up", "oppe") : in_words(shell, "down", "nede"), paint(shell, PLAIN));
         if (stage->has_lag && stage->lag)
-            strbuf_format(out, " (%" PRId64 " behind)", stage->lag);
+            strbuf_format(out, in_words(shell, " (%" PRId64 " behind)", " (%" PRId64 " etter)"), stage->lag);
         strbuf_format(out, "%s", i + 1 < whole->stage_count ? "," : "\n");
     }
 }
 
-static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void backlog(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
 {
     char when[2][32];
 
+    if (!whole->backlog.documents)
+        return;
+    strbuf_format(out, in_words(shell, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ",
+                                "%sventer%s  %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
+                  paint(shell, BOLD), paint(shell, PLAIN), whole->backlog.documents,
+                  time_text_utc(whole->backlog.oldest_ms, when[0]), whole->backlog.oldest);
+    if (whole->outage)
+        strbuf_format(out, in_words(shell, "through about %" PRId64 " minutes after it answers\n",
+                                    "ferdig omtrent %" PRId64 " minutter etter at det svarer\n"), whole->takes_ms / 60000 + 1);
+    else
+        strbuf_format(out, in_words(shell, "at the full quota through %s\n", "med full kvote ferdig %s\n"),
+                      time_text_utc(whole->through_ms, when[1]));
+}
+
+static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+{
     stages(shell, whole, out);
     if (whole->outage)
-        strbuf_format(out, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it is back\n",
-                      paint(shell, RED), paint(shell, PLAIN));
-    if (whole->backlog.documents)
-        strbuf_format(out, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ", paint(shell, BOLD),
-                      paint(shell, PLAIN), whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, when[0]),
-                      whole->backlog.oldest);
-    if (whole->backlog.documents && whole->outage)
-        strbuf_format(out, "through about %" PRId64 " minutes after it answers\n", whole->takes_ms / 60000 + 1);
-    else if (whole->backlog.documents)
-        strbuf_format(out, "at the full quota through %s\n", time_text_utc(whole->through_ms, when[1]));
+        strbuf_format(out, in_words(shell, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it is "
+                                    "back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og går av seg selv når "
+                                    "det er tilbake\n"), paint(shell, RED), paint(shell, PLAIN));
+    backlog(shell, whole, out);
     if (whole->refused_total)
-        strbuf_format(out, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
+        strbuf_format(out, in_words(shell, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
+                                    "%savvist%s  %" PRIu64 " linjer som ingest ikke tok imot: bilag refused list\n"),
                       paint(shell, YELLOW), paint(shell, PLAIN), whole->refused_total);
-    strbuf_format(out, "%stotal%s  ", paint(shell, BOLD), paint(shell, PLAIN));
+    strbuf_format(out, "%s%s%s  ", paint(shell, BOLD), in_words(shell, "total", "i alt"), paint(shell, PLAIN));
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         if (whole->states[i])
             strbuf_format(out, " %" PRIu64 " %s,", whole->states[i], doc_state_text((enum doc_state)i));
-    strbuf_format(out, " %" PRIu64 " red", whole->red);
+    strbuf_format(out, in_words(shell, " %" PRIu64 " red", " %" PRIu64 " røde"), whole->red);
     if (whole->warned)
-        strbuf_format(out, ", %" PRIu64 " open day%s with a warning", whole->warned, whole->warned == 1 ? "" : "s");
+        strbuf_format(out, whole->warned == 1 ? in_words(shell, ", %" PRIu64 " open day with a warning",
+                                                         ", %" PRIu64 " åpen dag med advarsel")
+                                              : in_words(shell, ", %" PRIu64 " open days with a warning",
+                                                         ", %" PRIu64 " åpne dager med advarsel"), whole->warned);
     strbuf_char(out, '\n');
 }
 

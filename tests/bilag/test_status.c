@@ -2,6 +2,7 @@
 #include "bilag/status.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -166,6 +167,121 @@ static void html_is_escaped(void **unused)
     strbuf_free(&out);
 }
 
+/* One venue and one server with everything that there is to say. */
+static void tell_all(const struct status_form *form, struct str language, struct strbuf *out)
+{
+    static struct voucher_line line = { .account = 1900, .amount = { 100 } };
+    static struct manual_item items[] = {
+        { .movement = true, .what = STR("x"), .amount = { -2000 } },
+        { .what = STR("x"), .amount = { 100 }, .receipt = STR("K1/5"), .order = STR("A-1"), .customer = STR("Y") },
+    };
+    static struct problem problem = { .code = PROBLEM_ACCOUNT_UNKNOWN, .arg = { STR("3000") }, .count = 2 };
+    static const enum doc_state states[] = { DOC_FAILED, DOC_OPEN, DOC_SENDING, DOC_WAITING, DOC_SENT, DOC_SENT };
+    struct book_doc docs[COUNT(states)];
+    struct day_proof day = { .day = DAY, .has_z = true, .z = { 1 }, .lines = { 2 }, .difference = { 3 }, .has_till_vat = true };
+    struct stage_state stages[2] = { { .stage = "ingest", .up = true }, { .stage = "mapper", .has_lag = true, .lag = 5 } };
+    struct config config = { .language = language };
+    struct shell shell = { .config = &config };
+    struct venue at = { .id = STR("grill") };
+    struct zone *zone = NULL;
+    struct whole_status whole = { .config = &config, .now_ms = INT64_C(1795214467000), .stages = stages, .stage_count = 2,
+                                  .backlog = { 3, INT64_C(1795214467000), "grill/2026-11-20/1" }, .outage = true,
+                                  .refused_total = 4, .states = { [DOC_OPEN] = 1 }, .red = 1, .warned = 2 };
+    struct venue_status venue = { .id = STR("grill"), .name = STR("Grill"), .venue = &at, .connected = CONNECTED_NO,
+                                  .missing_privileges = STR("X"), .list = { docs, COUNT(docs) }, .days = &day,
+                                  .day_count = 1, .refused = 4 };
+
+    assert_int_equal(zone_open(STR("Europe/Oslo"), &zone, NULL), ERR_OK);
+    at.zone = zone;
+    for (size_t i = 0; i < COUNT(docs); i++) {
+        docs[i] = voucher(1, 0, 0, 0, 0);
+        docs[i].state = states[i];
+        docs[i].status = (struct send_status){ .number = 7, .work = "POST", .since_ms = whole.now_ms, .words = STR("X") };
+        docs[i].draft.lines = &line;
+        docs[i].draft.line_count = 1;
+        docs[i].draft.post_on = DAY + 1;
+    }
+    docs[5].draft.doc.kind = DOC_ORDER;
+    docs[5].draft.customer = STR("Y");
+    docs[4].status.sent_ms = docs[5].status.sent_ms = whole.now_ms;
+    docs[1].draft.phase = DRAFT_OPEN;
+    docs[1].status = (struct send_status){ .number = 0 };
+    docs[0].draft.manual = items;
+    docs[0].draft.manual_count = COUNT(items);
+    docs[0].draft.manual_more = 6;
+    problems_add(&docs[0].draft.problems, &problem);
+    form->begin(&shell, &whole, out);
+    form->venue(&shell, &whole, &venue, out);
+    whole.outage = false;
+    form->venue(&shell, &whole, &(struct venue_status){ .id = STR("x"), .venue = &at, .connected = CONNECTED_YES,
+                                                        .transfer_allowed = true }, out);
+    form->end(&shell, &whole, out);
+    whole.outage = true;
+    form->end(&shell, &whole, out);
+    strbuf_char(out, '\0');
+    assert_false(out->failed);
+    zone_close(zone);
+}
+
+/* As a word of its own, outside of tags, and no option's name. */
+static const char *find_word(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+    bool in_tag = false;
+    char before = ' ';
+
+    for (const char *at = text; *at; before = *at++) {
+        in_tag = *at == '<' || (in_tag && *at != '>');
+        if (!in_tag && before != '-' && !isalpha((unsigned char)before) && (unsigned char)before < 0x80 && strncmp(at, word, len) == 0 &&
+            !isalpha((unsigned char)at[len]) && (unsigned char)at[len] < 0x80)
+            return at;
+    }
+    return NULL;
+}
+
+/* Whoever reads Norwegian reads no English between, but for the names of states, commands and settings; nor the reverse. */
+static void one_language_table(void **unused)
+{
+    static const char *const english[] = {
+        "the", "The", "and", "is", "are", "has", "of", "to", "wait", "waits", "order", "orders", "sales", "Sales", "voucher",
+        "Voucher", "cash", "movement", "connected", "CONNECTED", "lines", "Lines", "since", "behind", "State", "Document",
+        "Total", "Business", "Stages", "stages", "up", "down", "by", "item", "items", "documents", "days", "said", "try",
+        "customer", "posted", "closed", "Then", "When", "yet", "proof", "total", "backlog", "red", "rights", "Difference",
+    };
+    static const char *const norwegian[] = {
+        "er", "og", "ikke", "ordre", "salg", "Salg", "bong", "kasse", "det", "Det", "siden", "dokumenter", "oppe", "nede", "til",
+        "av", "som", "Dag", "Bilag:", "kunde", "venter", "tilkoblet", "nei", "linjer", "Hvis", "mva", "manuelt", "bevis",
+    };
+    static const struct {
+        const struct status_form *form; struct str language; const char *const *foreign; size_t count; const char *has;
+    } rows[] = {
+        { &status_text, { "en", 2 }, norwegian, COUNT(norwegian), "NOT CONNECTED" },
+        { &status_text, { "nb", 2 }, english, COUNT(english), "IKKE TILKOBLET" },
+        { &status_html, { "en", 2 }, norwegian, COUNT(norwegian), "Business day" },
+        { &status_html, { "nb", 2 }, english, COUNT(english), "Z-rapporter" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *text, *style;
+        struct strbuf out;
+
+        strbuf_init(&out, ARENA_BYTES);
+        tell_all(rows[i].form, rows[i].language, &out);
+        style = strstr(out.bytes, "</style>");
+        text = style ? style : out.bytes;
+        if (!strstr(text, rows[i].has))
+            fail_msg("%s, %s: no \"%s\" in\n%s", rows[i].form->name, rows[i].language.bytes, rows[i].has, text);
+        for (size_t k = 0; k < rows[i].count; k++) {
+            const char *at = find_word(text, rows[i].foreign[k]);
+
+            if (at)
+                fail_msg("%s, %s: \"%s\" in \"%.60s\"", rows[i].form->name, rows[i].language.bytes, rows[i].foreign[k], at);
+        }
+        strbuf_free(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +289,7 @@ int main(void)
         cmocka_unit_test(red_and_empty_table),
         cmocka_unit_test(json_is_json),
         cmocka_unit_test(html_is_escaped),
+        cmocka_unit_test(one_language_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,6 +307,28 @@ def test_manual_has_all_that_an_invoice_needs(tmp_path):
         rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";"))
         assert table.startswith("\ufeff") and (rows[0]["text"], rows[0]["amount"], rows[0]["vat"]) == ("Burger; =1", "40,00", "8,00")
         assert "nothing is to be" in pipeline.command("manual", "--venue", "oslo-grill", "--to", "2026-11-19").stdout
+        in_norwegian(pipeline)
+
+
+def in_norwegian(pipeline):
+    """The same in the bookkeeper's language; states, commands and settings keep their names."""
+    pipeline.settings["language"] = "nb"
+    pipeline.write_config()
+    period = ("--venue", "oslo-grill", "--from", DAY, "--to", DAY)
+    wanted = {
+        "manual": ["kunde ola (10001 i PowerOffice)", "ordre A-7", "bong K1/1", "40,00 av 80,00", "ikke overført",
+                   "kontantbevegelse", "å fakturere, mva. 25 %: 50,00 = netto 40,00 + mva. 10,00"],
+        "export": ["konto", "motkonto", "debet", "kredit", "beskrivelse", "manuelt", "dagen: Z-rapporter", "sent"],
+        "orders": ["ingen ordre", "auto_invoice er av"],
+        "status": ["tilkoblet", "bevis", "prosesser", "i alt", "kunde ola"],
+    }
+    english = re.compile(r"(?<![-\w])(the|to|of|with|receipt|customer|order|sales|voucher|account|debit|together|lines|none|stages|proof"
+                         r"|not|no)\b")
+    for command, words in wanted.items():
+        text = pipeline.command(command, *(period if command != "status" else ())).stdout
+        for word in words:
+            assert word in text, (command, word, text)
+        assert not english.search(text), (command, english.search(text), text)
 
 
 def test_accept_lifts_what_can_be_lifted(tmp_path):
