@@ -58,7 +58,10 @@ static bool name_it(int folder, const char *fresh, const char *name, enum wholef
 {
     if (mode == WHOLEFILE_REPLACE)
         return renameat(folder, fresh, folder, name) == 0;
-    return linkat(folder, fresh, folder, name, 0) == 0 && unlinkat(folder, fresh, 0) == 0;
+    if (linkat(folder, fresh, folder, name, 0) != 0)
+        return false;
+    (void)unlinkat(folder, fresh, 0);                        /* what is left of it, the next writer takes away */
+    return true;
 }
 
 enum err wholefile_write(const char *path, struct str bytes, mode_t permissions, enum wholefile_mode mode,

@@ -1,6 +1,7 @@
 /* wholefile.h - a file written whole or not at all.
  *
- * Durability  ERR_OK: the file is on disk. Any other answer: what was there before is as it was.
+ * Durability  ERR_OK: the file is on disk. Any other answer: what was there before is as it was, but that a disk that
+ *             fails in the very last step may leave the new one, which a power cut could take back.
  * Owner       that of the folder when root writes, so that the stages' user can read what an operator put there.
  * Folder      is made, for its owner only, if its own folder is there.
  */
