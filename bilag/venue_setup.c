@@ -5,7 +5,8 @@
 #include "wholefile.h"
 #include "yamledit.h"
 
-#include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 enum { PERMISSIONS = 0644 };
 
@@ -42,51 +43,72 @@ enum err venue_setup_read(struct shell *shell, struct str id, struct str *ret_te
     return err;
 }
 
-/* The venues of the company, as far as their files can be read: which extensions they use, and who has the department. */
-struct siblings { bool used[EXTENSION_COUNT]; struct str with_department; size_t count; };
+/* What the venues of the company use already, and who of them is in the way. */
+struct siblings { bool used[EXTENSION_COUNT]; struct str same_department, no_department; size_t count; };
 
 static void add_sibling(const struct setup *setup, const struct venue *venue, struct siblings *siblings)
 {
+    bool always = venue->department_count && venue->departments[0].valid_from == DAY_ALWAYS;
+
     if (!str_equal(venue->company, setup->company))
         return;
     siblings->count++;
     siblings->used[venue->extension] = true;
-    for (size_t i = 0; i < venue->department_count; i++)
+    for (size_t i = 0; i < venue->department_count; i++) {
         if (str_equal(venue->departments[i].value, setup->department))
-            siblings->with_department = venue->id;
+            siblings->same_department = venue->id;
+        always = always && venue->departments[i].value.len > 0;
+    }
+    if (!always)
+        siblings->no_department = venue->id;
 }
 
-static struct siblings siblings_of(const struct setup *setup)
+/* A venue that is left out, perhaps for its key only, counts; one whose file cannot be read would be passed over. */
+static int find_siblings(const struct setup *setup, struct siblings *siblings)
 {
     const struct config *config = setup->shell->config;
-    struct siblings siblings = { .count = 0 };
 
     for (size_t i = 0; i < config->venue_count; i++)
-        add_sibling(setup, &config->venues[i], &siblings);
-    for (size_t i = 0; i < config->fault_count; i++) {       /* left out, perhaps for its key only */
+        add_sibling(setup, &config->venues[i], siblings);
+    for (size_t i = 0; i < config->fault_count; i++) {
         struct str text;
         struct venue venue;
 
         if (venue_setup_read(setup->shell, config->fault_venues[i], &text, &venue, NULL))
-            continue;
+            return complain(setup->shell, EXIT_RED, "%s. Mend that first: which extension and department it uses cannot be "
+                            "known", config->faults[i].text);
         form_free(&text);
-        add_sibling(setup, &venue, &siblings);
+        add_sibling(setup, &venue, siblings);
     }
-    return siblings;
+    return EXIT_FINE;
 }
 
 /* --- what is to be ----------------------------------------------------------------------------------------- */
 
+static int check_department(const struct setup *setup, const struct siblings *siblings)
+{
+    if (siblings->count && !setup->department.len)
+        return complain(setup->shell, EXIT_USAGE, "company %.*s has %zu venue%s already, and departments tell them apart: "
+                        "say --department CODE", TEXT(setup->company), siblings->count, siblings->count == 1 ? "" : "s");
+    if (siblings->count && siblings->same_department.len)
+        return complain(setup->shell, EXIT_USAGE, "department %.*s is that of %.*s; each venue of a company has its own",
+                        TEXT(setup->department), TEXT(siblings->same_department));
+    if (siblings->no_department.len)
+        return complain(setup->shell, EXIT_RED, "%.*s has no department, which it needs as soon as it is not alone in "
+                        "company %.*s: write department: into its file first, or its transfer would stop",
+                        TEXT(siblings->no_department), TEXT(setup->company));
+    return EXIT_FINE;
+}
+
 static int choose_extension(struct setup *setup)
 {
-    struct siblings siblings = siblings_of(setup);
+    struct siblings siblings = { .count = 0 };
+    int code = find_siblings(setup, &siblings);
 
-    if (siblings.count && !setup->department.len)
-        return complain(setup->shell, EXIT_USAGE, "company %.*s has %zu venue%s already, and departments tell them apart: "
-                        "say --department CODE", TEXT(setup->company), siblings.count, siblings.count == 1 ? "" : "s");
-    if (setup->share_key && siblings.with_department.len)
-        return complain(setup->shell, EXIT_USAGE, "department %.*s is that of %.*s; venues that share a key need one each",
-                        TEXT(setup->department), TEXT(siblings.with_department));
+    if (!code)
+        code = check_department(setup, &siblings);
+    if (code)
+        return code;
     setup->extension = setup->share_key ? setup->like.extension : EXTENSION_MAIN;
     while (!setup->share_key && setup->extension < EXTENSION_COUNT && siblings.used[setup->extension])
         setup->extension++;
@@ -96,9 +118,18 @@ static int choose_extension(struct setup *setup)
     return EXIT_FINE;
 }
 
+static bool is_there(const struct setup *setup, const char *folder, struct str name, const char *end)
+{
+    struct str path = arena_format(&setup->shell->arena, STR_FMT "/%s/" STR_FMT "%s", STR_ARG(setup->shell->config->dir),
+                                   folder, STR_ARG(name), end);
+
+    return path.bytes && faccessat(AT_FDCWD, path.bytes, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static int read_options(struct setup *setup)
 {
     const struct args *args = setup->args;
+    const struct shell *shell = setup->shell;
 
     setup->like_id = str_of(args_value(args, "like"));
     setup->name = str_of(args_value(args, "name"));
@@ -108,11 +139,19 @@ static int read_options(struct setup *setup)
     if (!setup->name.len)
         setup->name = setup->id;
     if (!str_is_name(setup->id))
-        return complain(setup->shell, EXIT_USAGE, "%.*s is no venue's name: write 1 to 64 of the characters A-Z a-z 0-9 . _ -",
+        return complain(shell, EXIT_USAGE, "%.*s is no venue's name: write 1 to 64 of the characters A-Z a-z 0-9 . _ -",
                         TEXT(setup->id));
     if (!str_is_name(setup->like_id))
-        return complain(setup->shell, EXIT_USAGE, "say --like VENUE, whose accounts are taken over; the first one's file is "
+        return complain(shell, EXIT_USAGE, "say --like VENUE, whose accounts are taken over; the first one's file is "
                         "written by hand, from config-example/venues");
+    if (!is_there(setup, "venues", setup->like_id, ".yaml"))
+        return complain(shell, EXIT_USAGE, "there is no venue %.*s; `bilag venues list` shows those there are",
+                        TEXT(setup->like_id));
+    if (is_there(setup, "venues", setup->id, ".yaml") || is_there(setup, "venues", setup->id, ".yml"))
+        return complain(shell, EXIT_RED, "the file of %.*s is there already; it is changed by hand", TEXT(setup->id));
+    if (!setup->share_key && is_there(setup, "keys", setup->id, ""))
+        return complain(shell, EXIT_RED, "keys/%.*s is there already and may be another's key: choose another name, or "
+                        "take it away", TEXT(setup->id));
     return EXIT_FINE;
 }
 
@@ -146,15 +185,17 @@ static enum err write_text(struct setup *setup, struct str text, struct strbuf *
         { .key = "auto_transfer", .value = STR("false"), .only_there = true },
         { .key = "auto_invoice", .value = STR("false"), .only_there = true },
         { .key = "send_invoice", .value = STR("false"), .only_there = true },
-        { .key = "extension", .value = str_of(extension_text(setup->extension)), .only_there = setup->extension == EXTENSION_MAIN },
+        { .key = "extension", .value = str_of(extension_text(setup->extension)),
+          .only_there = setup->extension == EXTENSION_MAIN },
         { .key = "client_key", .value = arena_format(arena, "{file: keys/" STR_FMT "}", STR_ARG(setup->id)) },
     };
     size_t count = COUNT(changes) - (setup->share_key ? 2 : 0);          /* the last two stay as they are */
     enum err err;
 
-    if (arena_failed(arena))
-        return fault_set(fault, ERR_MEMORY, "no memory for venue " STR_FMT, STR_ARG(setup->id));
-    err = yamledit(text, file, changes, count, out, fault);
+    for (size_t i = 0; i < COUNT(changes); i++)
+        if (!changes[i].value.bytes)
+            return fault_set(fault, ERR_MEMORY, "no memory for venue " STR_FMT, STR_ARG(setup->id));
+    err = file.bytes ? yamledit(text, file, changes, count, out, fault) : ERR_MEMORY;
     for (size_t i = 0; i < OWN_COUNT; i++)
         ret_emptied[i] = changes[i].was_there;
     return err;

@@ -7,8 +7,16 @@
 
 enum { SCRATCH_BYTES = 4096 };
 
-/* What is between two bytes of the text becomes `value`, after `key` if the file had none. */
+/* What is between two bytes of the text becomes `value`, after `key` if the file had none. A block is two of them: its
+ * value goes beside its key, and it is cut out where it stood; comments between the two stay. */
 struct splice { size_t from, to; const char *key; struct str value; };
+struct splices { struct splice at[2 * YAMLEDIT_CHANGES_MAX]; size_t count; };
+
+static void splice_add(struct splices *splices, struct splice splice)
+{
+    ensure(splices->count < COUNT(splices->at));
+    splices->at[splices->count++] = splice;
+}
 
 /* libyaml counts characters, we cut bytes. */
 static size_t byte_at(struct str text, size_t character)
@@ -41,14 +49,11 @@ static size_t block_end(struct str text, size_t from, size_t to)
     return end;
 }
 
-/* It begins on the line after its key; what takes its place stands beside the key, unless a comment is between. */
-static size_t block_begin(struct str text, size_t from)
+static size_t without_blanks(struct str text, size_t from)
 {
-    size_t at = from;
-
-    while (at && strchr(" \t\r\n", text.bytes[at - 1]))
-        at--;
-    return at && text.bytes[at - 1] == ':' ? at : from;
+    while (from && strchr(" \t\r\n", text.bytes[from - 1]))
+        from--;
+    return from;
 }
 
 static bool is_flow(const yaml_node_t *node)
@@ -65,22 +70,30 @@ static bool is_block(const yaml_node_t *node)
 }
 
 static enum err replaced(struct form *form, struct str text, const yaml_node_t *key, const yaml_node_t *value,
-                         struct yamledit *change, struct splice *splice)
+                         struct yamledit *change, struct splices *splices)
 {
+    size_t from = byte_at(text, value->start_mark.index), to = byte_at(text, value->end_mark.index);
+    size_t colon = byte_at(text, key->end_mark.index);
+
     if (value->start_mark.index < key->end_mark.index)
         return form_fault(form, key, "an alias stands here; write the value itself");
-    splice->from = byte_at(text, value->start_mark.index);
-    splice->to = byte_at(text, value->end_mark.index);
-    if (is_block(value)) {
-        splice->to = block_end(text, splice->from, splice->to);
-        splice->from = block_begin(text, splice->from);
+    if (is_block(value))
+        to = block_end(text, from, to);
+    change->was_there = !str_equal((struct str){ text.bytes + from, to - from }, change->value);
+    if (!is_block(value)) {
+        splice_add(splices, (struct splice){ .from = from, .to = to, .value = change->value });
+        return ERR_OK;
     }
-    splice->value = change->value;
-    change->was_there = !str_equal((struct str){ text.bytes + splice->from, splice->to - splice->from }, change->value);
+    while (colon < from && text.bytes[colon] != ':')
+        colon++;
+    if (colon == from)
+        return form_fault(form, key, "no colon follows; write the key as \"%s: ...\"", change->key);
+    splice_add(splices, (struct splice){ .from = colon + 1, .to = colon + 1, .value = change->value });
+    splice_add(splices, (struct splice){ .from = without_blanks(text, from), .to = to });
     return ERR_OK;
 }
 
-static enum err inserted(struct form *form, struct str text, const struct yamledit *change, struct splice *splice)
+static enum err inserted(struct form *form, struct str text, const struct yamledit *change, struct splices *splices)
 {
     const yaml_node_t *root = form_root(form);
     size_t at = byte_at(text, root->start_mark.index);
@@ -88,7 +101,7 @@ static enum err inserted(struct form *form, struct str text, const struct yamled
     if (at == text.len || strchr("&!", text.bytes[at]))
         return form_fault(form, root, "an anchor or a tag stands here; take it away");
     at += is_flow(root);
-    *splice = (struct splice){ .from = at, .to = at, .key = change->key, .value = change->value };
+    splice_add(splices, (struct splice){ .from = at, .to = at, .key = change->key, .value = change->value });
     return ERR_OK;
 }
 
@@ -108,9 +121,7 @@ static const yaml_node_t *find(struct form *form, const yaml_node_t *mapping, co
     return NULL;
 }
 
-/* *ret_is_one: there is something to splice. */
-static enum err splice_of(struct form *form, struct str text, struct yamledit *change, struct splice *splice,
-                          bool *ret_is_one)
+static enum err splice_of(struct form *form, struct str text, struct yamledit *change, struct splices *splices)
 {
     const yaml_node_t *mapping = form_root(form), *key = NULL, *value;
 
@@ -118,17 +129,18 @@ static enum err splice_of(struct form *form, struct str text, struct yamledit *c
     if (change->section)
         mapping = find(form, mapping, change->section, &key);
     value = find(form, mapping, change->key, &key);
-    *ret_is_one = value || !change->only_there;
-    if (!*ret_is_one)
-        return ERR_OK;
-    return value ? replaced(form, text, key, value, change, splice) : inserted(form, text, change, splice);
+    if (value)
+        return replaced(form, text, key, value, change, splices);
+    return change->only_there ? ERR_OK : inserted(form, text, change, splices);
 }
 
 static int by_place(const void *a, const void *b)
 {
     const struct splice *left = a, *right = b;
 
-    return (left->from > right->from) - (left->from < right->from);
+    if (left->from != right->from)
+        return left->from > right->from ? 1 : -1;
+    return (left->to > right->to) - (left->to < right->to);  /* what is put in stands before what is cut out */
 }
 
 static void write_key(struct strbuf *out, const yaml_node_t *root, const struct splice *splice)
@@ -138,19 +150,18 @@ static void write_key(struct strbuf *out, const yaml_node_t *root, const struct 
         strbuf_char(out, ' ');
 }
 
-static void write_text(struct strbuf *out, struct str text, const yaml_node_t *root, const struct splice *splices,
-                       size_t count)
+static void write_text(struct strbuf *out, struct str text, const yaml_node_t *root, const struct splices *splices)
 {
     size_t at = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        const struct splice *splice = &splices[i];
+    for (size_t i = 0; i < splices->count; i++) {
+        const struct splice *splice = &splices->at[i];
 
         ensure(splice->from >= at);
         strbuf_add(out, (struct str){ text.bytes + at, splice->from - at });
         if (splice->key)
             write_key(out, root, splice);
-        else
+        else if (splice->value.bytes)
             strbuf_format(out, "%s" STR_FMT, splice->from && text.bytes[splice->from - 1] == ':' ? " " : "",
                           STR_ARG(splice->value));
         at = splice->to;
@@ -160,22 +171,21 @@ static void write_text(struct strbuf *out, struct str text, const yaml_node_t *r
 
 static enum err edit(struct form *form, struct str text, struct yamledit *changes, size_t count, struct strbuf *out)
 {
-    struct splice splices[YAMLEDIT_CHANGES_MAX] = { { .from = 0 } };
-    size_t splice_count = 0;
+    const yaml_node_t *root = form_root(form), *key;
+    struct splices splices = { .count = 0 };
+    enum err err = ERR_OK;
 
-    if (!form_root(form) || form_root(form)->type != YAML_MAPPING_NODE)
-        return form_fault(form, form_root(form), "has no keys");
-    ensure(count <= COUNT(splices));
-    for (size_t i = 0; i < count; i++) {
-        bool is_one;
-        enum err err = splice_of(form, text, &changes[i], &splices[splice_count], &is_one);
-
-        if (err)
-            return err;
-        splice_count += is_one;
-    }
-    qsort(splices, splice_count, sizeof splices[0], by_place);
-    write_text(out, text, form_root(form), splices, splice_count);
+    if (!root || root->type != YAML_MAPPING_NODE)
+        return form_fault(form, root, "has no keys");
+    if (find(form, root, "<<", &key))
+        return form_fault(form, key, "a merge stands here; write the keys themselves");
+    ensure(count <= YAMLEDIT_CHANGES_MAX);
+    for (size_t i = 0; !err && i < count; i++)
+        err = splice_of(form, text, &changes[i], &splices);
+    if (err)
+        return err;
+    qsort(splices.at, splices.count, sizeof splices.at[0], by_place);
+    write_text(out, text, root, &splices);
     return out->failed ? fault_set(form->fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(form->file)) : ERR_OK;
 }
 

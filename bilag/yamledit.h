@@ -1,8 +1,9 @@
 /* yamledit.h - values of a YAML file replaced; comments, order and all else stay as a person wrote them.
  *
  * A key is looked for at the top of the file, or one step down ("saft.locations"). One that is not there is written as
- * the file's first, or left out (only_there).
- * What cannot be replaced where it stands (an alias, a merge) is refused with its line.
+ * the file's first, or left out (only_there; one step down always).
+ * What cannot be replaced where it stands (an alias, a merge) is refused with its line. A value that others name as an
+ * alias is replaced all the same, and the new text is no YAML then: who writes it parses it first.
  */
 #ifndef BILAG_YAMLEDIT_H
 #define BILAG_YAMLEDIT_H

@@ -27,7 +27,10 @@ static void edit_table(void **unused)
         { "a list in lines",        "a:\n  - {value: x} # x\n  - value: y\n\n# of b\nb: 2\n", { SET("a", "9") },
           "a: 9\n\n# of b\nb: 2\n", true },
         { "a list in lines, last",  "a:\n- x\n- y\n", { SET("a", "[]") }, "a: []\n", true },
-        { "a comment after the key", "a: # why\n  - x\n", { SET("a", "[]") }, "a: # why\n  []\n", true },
+        { "a comment after the key", "a: # why\n  - x\n", { SET("a", "[]") }, "a: [] # why\n", true },
+        { "the same, not indented", "a: # why\n# and how\n- x\n- y # z\nb: 2\n", { SET("a", "9") }, "a: 9 # why\n# and how\nb: 2\n", true },
+        { "one step down, in lines", "s:\n  a: # why\n  - x\n  b: 1\n", IF_THERE("s", "a", "[]"), "s:\n  a: [] # why\n  b: 1\n", true },
+        { "a key in quotes",        "\"a\" :\n  - x\n", { SET("a", "9") }, "\"a\" : 9\n", true },
         { "keys in lines",          "a:\n  x: 1\n  y: 2\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
         { "text in lines",          "a: |\n  x\n  y\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
         { "nothing said",           "a:\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
@@ -71,6 +74,7 @@ static void refused_table(void **unused)
 {
     static const struct { const char *why, *text, *says; } rows[] = {
         { "an alias",       "b: &x 2\na: *x\n",  "x.yaml:2: an alias" },
+        { "a merge",        "b: &x {a: 1}\n<<: *x\n", "x.yaml:2: a merge" },
         { "an anchor before all", "&all\nb: 2\n", "x.yaml:1: an anchor" },
         { "no YAML",        "a: [1\n",           "not YAML" },
         { "no keys",        "- a\n",             "x.yaml:1: has no keys" },

@@ -165,6 +165,8 @@ def test_setup_refuses(config):
     rows = [
         (["oslo-grill", "--department", "20"], 1, "is there already"),
         (["moss"], 2, "say --department CODE"),
+        (["moss", "--department", "10"], 2, "department 10 is that of oslo-grill"),
+        (["quickorder", "--department", "20"], 1, "keys/quickorder is there already"),
         (["moss", "--company", "12"], 1, "nothing is written: venues/moss.yaml:"),
         (["moss", "--company", "923456789", "--share-key"], 2, "belongs to one company"),
         (["moss", "--name", "x" * 101, "--department", "20"], 1, "is too long"),
@@ -176,8 +178,21 @@ def test_setup_refuses(config):
         done = set_up(config, *words)
         assert done.returncode == code and says in done.stderr, (words, done.returncode, done.stdout, done.stderr)
     done = set_up(config, "moss", "--department", "20", like="nowhere")
-    assert done.returncode != 0 and "venues/nowhere.yaml" in done.stderr
+    assert done.returncode == 2 and "no venue nowhere" in done.stderr
     assert os.listdir(config / "venues") == ["oslo-grill.yaml"] and file_of(config, "oslo-grill").read_bytes() == before
+
+
+# Goal: no venue that is there is stopped, and what it uses is never given twice because its file cannot be read.
+def test_setup_looks_at_the_others(config):
+    example = file_of(config, "oslo-grill")
+    text = example.read_text()
+    example.write_text(text.replace('department: "10"', "# none yet   "))
+    done = set_up(config, "moss", "--department", "20")
+    assert done.returncode == 1 and "oslo-grill has no department" in done.stderr and not file_of(config, "moss").exists()
+    example.write_text(text)
+    file_of(config, "bergen").write_text("venue: bergen\ncompagny: 1\n")
+    done = set_up(config, "moss", "--department", "20")
+    assert done.returncode == 1 and "compagny" in done.stderr and not file_of(config, "moss").exists()
 
 
 # Goal: a company has the main extension and nine add-ons, counted with venues that have no key yet; the eleventh can share.
