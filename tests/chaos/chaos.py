@@ -94,6 +94,7 @@ class Run:
         self.unconnected, self.told, self.accepted = [], [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
         self.unknowns = unknowns.draw(random.Random(seed * 104729 + 2))
+        self.persons = random.Random(seed * 1299709 + 3)
         self.requests = self.documents = 0
 
     # -- feeding: as tills do, again until it is acknowledged --
@@ -196,7 +197,7 @@ class Run:
                 self.settle()
                 if self.seed % 3 == 0:
                     self.aftermath()
-                self.count_reversals()
+                self.counts["taken back in PowerOffice"] = self.taken_back()
                 self.take_requests()
                 self.tool.close()
                 self.check_exits()
@@ -228,16 +229,19 @@ class Run:
 
     def reverse(self, likely):
         """A person takes a voucher back: its day is mapped again and sent anew."""
-        if self.rng.random() >= likely or self.disk_is_full():
+        if self.persons.random() >= likely or self.disk_is_full():
             return
         sent = [doc for doc, state, *_ in self.tool.docs("uploader") if state == "sent"]
         if sent:
-            self.tool.send("decide", "reverse", self.rng.choice(sent), "", "a wrong account")
+            doc = self.persons.choice(sent)
+            self.judge.decided_to_reverse(doc)
+            self.tool.send("decide", "reverse", doc, "", "a wrong account")
             self.counts["reversed by a person"] += 1
 
     def by_persons(self, likely):
         """A tool whose disk was full has ended; the rest of the storm is without persons."""
         if self.tool.process.poll() is not None:
+            assert self.mounted, "tool_stores ended"
             return
         try:
             self.connect_late()
@@ -248,6 +252,7 @@ class Run:
     def connect_the_rest(self):
         """A tool whose disk was full has ended, and nobody knows with which: all of them once more."""
         if self.tool.process.poll() is not None:
+            assert self.mounted, "tool_stores ended"
             self.tool = Tool(self.pipeline.state)
             self.unconnected += self.told
             self.told = []
@@ -277,14 +282,16 @@ class Run:
         self.connect_the_rest()
 
     def aftermath(self):
-        """All is sent; then vouchers are taken back while everything happens that can."""
+        """All is sent; then vouchers are taken back while everything happens that can, the first of them in peace."""
+        before = self.taken_back()
         self.reverse(1)
+        self.pipeline.until("the first is taken back", lambda: self.taken_back() > before)
         self.rage(1 + 0.01 * len(self.world.venues), 0.2)
         assert not self.pipeline.failures, self.pipeline.failures
         self.settle()
 
-    def count_reversals(self):
-        self.counts["taken back in PowerOffice"] = sum(v["reversed"] for v in self.pipeline.sandbox("vouchers"))
+    def taken_back(self):
+        return sum(v["reversed"] for v in self.pipeline.sandbox("vouchers"))
 
     def take_requests(self):
         """The sandbox's figures, before they are lost with its process."""

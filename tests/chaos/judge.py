@@ -1,5 +1,6 @@
 """Compares the sandbox's books with the independent oracle: every settlement once, every order once, every øre."""
 import collections
+import datetime
 import pathlib
 import sys
 
@@ -47,6 +48,7 @@ class Judge:
     def __init__(self, world):
         self.world = world
         self.plain = Books(world, set())
+        self.may_reverse = collections.Counter() # reference -> how often a person has decided so
         self.order_keys = {}                     # reference -> (venue, register, seq)
         self.voucher_keys = {}                   # reference -> (venue, day)
         for name, days in self.plain.books().items():
@@ -57,26 +59,35 @@ class Judge:
             key = (event["venue"], event["register"], event["seq"])
             self.order_keys[self.plain.order_reference(*key)] = key
 
+    def decided_to_reverse(self, doc):
+        """A person has: "v1/2026-11-16/2" may be taken back once more."""
+        name, day, part = doc.split("/")
+        self.may_reverse[self.plain.voucher_reference(name, datetime.date.fromisoformat(day), int(part))] += 1
+
     def differences(self, vouchers, orders):
         """Sentences; none: the books are right."""
-        found, vouchers = self.reversals(vouchers)
+        posted = [v for v in vouchers if not v["reverses"]]
+        found = [f"unknown voucher {v['reference']}" for v in posted if v["reference"] not in self.voucher_keys]
+        found += self.reversals(vouchers)
+        vouchers = [v for v in posted if not v["reversed"]]
         found += self.once(vouchers, "voucher") + self.once(orders, "order")
-        found += [f"unknown voucher {v['reference']}" for v in vouchers if v["reference"] not in self.voucher_keys]
         found += [f"unknown order {o['reference']}" for o in orders if o["reference"] not in self.order_keys]
         if found:
             return found
         by_key = {self.order_keys[order["reference"]]: order for order in orders}
         books = Books(self.world, set(by_key))
-        return self.days(books.books(), vouchers) + self.orders(books, by_key)
+        return self.batch_ids(posted) + self.days(books.books(), vouchers) + self.orders(books, by_key)
 
-    @staticmethod
-    def reversals(vouchers):
-        """What a person had reversed is taken back once, to the øre; and the vouchers that stand."""
+    def reversals(self, vouchers):
+        """What a person had reversed is taken back once, to the øre, and nothing else is."""
         taken_back = collections.Counter(v["reverses"] for v in vouchers if v["reverses"])
         by_id = {v["id"]: v for v in vouchers}
         found = [f"voucher {v['reference']} is reversed {taken_back[v['id']]} times" for v in vouchers
                  if taken_back[v["id"]] != (1 if v["reversed"] else 0)]
         found += [f"a reversal of nothing: {reversed_id}" for reversed_id in taken_back if reversed_id not in by_id]
+        counts = collections.Counter(v["reference"] for v in vouchers if v["reversed"])
+        found += [f"voucher {reference} is reversed {count} times, decided {self.may_reverse[reference]} times"
+                  for reference, count in counts.items() if count > self.may_reverse[reference]]
         for reversal in vouchers:
             lines = collections.Counter()
             for voucher in (reversal, by_id.get(reversal["reverses"])) if reversal["reverses"] else ():
@@ -84,20 +95,26 @@ class Judge:
                     add_line(lines, line["account"], line["vat_code"], line["department"], line["amount"])
             if lines:
                 found.append(f"{reversal['reverses']} and its reversal leave {dict(lines)}")
-        return found, [v for v in vouchers if not v["reversed"] and not v["reverses"]]
+        return found
 
     @staticmethod
     def once(documents, what):
         counts = collections.Counter(d["reference"] for d in documents)
         return [f"{what} {reference} stands {count} times" for reference, count in counts.items() if count > 1]
 
+    def batch_ids(self, posted):
+        found = []
+        for voucher in posted:
+            name, day = self.voucher_keys[voucher["reference"]]
+            if voucher["saft_batch_id"].rsplit(":", 1)[0] != f"{name}:{day:%Y%m%d}":
+                found.append(f"{name} {day}: batch id {voucher['saft_batch_id']}")
+        return found
+
     def days(self, books, vouchers):
         there = collections.defaultdict(collections.Counter)
         found = []
         for voucher in vouchers:
             key = self.voucher_keys[voucher["reference"]]
-            if voucher["saft_batch_id"].rsplit(":", 1)[0] != f"{key[0]}:{key[1]:%Y%m%d}":
-                found.append(f"{key}: batch id {voucher['saft_batch_id']}")
             for line in voucher["lines"]:
                 add_line(there[key], line["account"], line["vat_code"], line["department"], line["amount"])
         for name, days in books.items():

@@ -2,7 +2,8 @@
 must be right whichever it is.
 
 Left out: duplicate_reference=accept and duplicate_check=replica, where a request without an answer can stand in the books
-unseen for longer than anybody waits; and what the judge reads (presets of orders, their VAT and fees)."""
+unseen for longer than anybody waits; lock_status=403, which says that the key has no right; balance_per_date and
+decimals_over, which refuse what we never send; and the switches of what no seed does (products, PDFs, invoices)."""
 
 UNKNOWNS = {
     "duplicate_reference": ("400", "409"),
