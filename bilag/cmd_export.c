@@ -94,8 +94,8 @@ static void text_day(struct export *export, const struct book_doc *doc)
 
     if (!day || !day->has_z)
         return;
-    strbuf_format(&export->out, in_words(export->shell, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual %s\n",
-                                         "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
+    strbuf_format(&export->out, in_words(export->shell, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual "
+                                         "%s\n", "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
                   money_kroner(day->z, amount[0]), day->z.ore == day->lines.ore ? "=" : "<>",
                   money_kroner(day->lines, amount[1]), money_kroner(day->voucher, amount[2]),
                   money_kroner(day->orders, amount[3]), money_kroner(day->manual, amount[4]));
@@ -149,7 +149,7 @@ static void text_head(struct export *export, const struct book_doc *doc)
     if (doc->status.number)
         strbuf_format(out, in_words(shell, "  voucher %" PRId64, "  bilag %" PRId64), doc->status.number);
     if (draft->post_on != draft->doc.day)
-        strbuf_format(out, in_words(shell, "  posted on %s", "  ført %s"), day_text(draft->post_on, when));
+        strbuf_format(out, in_words(shell, "  posted on %s", "  bokført %s"), day_text(draft->post_on, when));
     strbuf_format(out, "\n  %8s  %-16s %-5s %-6s %14s %14s  %s\n", in_words(shell, "account", "konto"),
                   in_words(shell, "counter account", "motkonto"), in_words(shell, "VAT", "mva."),
                   in_words(shell, "dept.", "avd."), in_words(shell, "debit", "debet"), in_words(shell, "credit", "kredit"),
@@ -324,20 +324,26 @@ static int show(struct export *export, const struct form *form)
     }
     (void)printf("%.*s%s", TEXT(strbuf_str(&export->out)), form->end);
     if (export->first && !form->option)
-        (void)printf("no vouchers in this period\n");
+        (void)printf("%s\n", in_words(export->shell, "no vouchers in this period", "ingen bilag i perioden"));
     return red ? EXIT_RED : EXIT_FINE;
 }
 
 /* --- transfer --- */
 
-static const char *why_not(const struct book_doc *doc)
+static const char *why_not(const struct shell *shell, const struct book_doc *doc)
 {
     switch (doc->state) {
-    case DOC_OPEN: return "the day is not complete yet";
-    case DOC_HELD: return "it is held; its problems stand above";
-    case DOC_FAILED: return "PowerOffice refused it: bilag resend sends it again when the cause is mended";
-    case DOC_SENT: return "it is sent already";
-    default: return "it is on its way already";
+    case DOC_OPEN:
+        return in_words(shell, "the day is not complete yet", "dagen er ikke fullstendig ennå");
+    case DOC_HELD:
+        return in_words(shell, "it is held; its problems stand above", "det er holdt tilbake; årsakene står over");
+    case DOC_FAILED:
+        return in_words(shell, "PowerOffice refused it: bilag resend sends it again when the cause is mended",
+                        "PowerOffice avviste det: bilag resend sender det på nytt når årsaken er rettet");
+    case DOC_SENT:
+        return in_words(shell, "it is sent already", "det er alt sendt");
+    default:
+        return in_words(shell, "it is on its way already", "det er alt under sending");
     }
 }
 
@@ -352,17 +358,19 @@ static int transfer(struct export *export)
         if (book_doc_is_empty(doc))
             continue;
         if (doc->state != DOC_WAITING) {
-            (void)fprintf(stderr, "not transferred: %.*s: %s\n", TEXT(doc->id), why_not(doc));
+            (void)fprintf(stderr, in_words(export->shell, "not transferred: %.*s: %s\n", "ikke overført: %.*s: %s\n"),
+                          TEXT(doc->id), why_not(export->shell, doc));
             left += doc->state == DOC_OPEN || book_doc_is_red(doc);
             continue;
         }
         code = decide(export->shell, "transfer", doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
         if (code)
             return code;
-        (void)fprintf(stderr, "to be transferred: %.*s\n", TEXT(doc->id));
+        (void)fprintf(stderr, in_words(export->shell, "to be transferred: %.*s\n", "overføres: %.*s\n"), TEXT(doc->id));
         sent++;
     }
-    (void)fprintf(stderr, "%zu to be transferred, %zu not ready\n", sent, left);
+    (void)fprintf(stderr, in_words(export->shell, "%zu to be transferred, %zu not ready\n",
+                                   "%zu overføres, %zu er ikke klare\n"), sent, left);
     return left ? EXIT_RED : EXIT_FINE;
 }
 

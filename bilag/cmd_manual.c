@@ -68,7 +68,7 @@ static const char *kind_text(const struct shell *shell, enum manual_kind kind)
 {
     switch (kind) {
     case MANUAL_INVOICE: return in_words(shell, "to invoice", "å fakturere");
-    case MANUAL_MOVEMENT: return in_words(shell, "cash movement", "kontantbevegelse");
+    case MANUAL_MOVEMENT: return in_words(shell, "cash movement", "kassebevegelse");
     default: return in_words(shell, "not transferred", "ikke overført");
     }
 }
@@ -82,7 +82,8 @@ static void text_customer(struct telling *telling, const struct manual_entry *en
     strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
     plain(out, entry->customer.len ? entry->customer : str_of(in_words(shell, "NONE on the receipt", "INGEN på bongen")));
     if (entry->customer_no)
-        strbuf_format(out, in_words(shell, " (%" PRId64 " in PowerOffice)", " (%" PRId64 " i PowerOffice)"), entry->customer_no);
+        strbuf_format(out, in_words(shell, " (%" PRId64 " in PowerOffice)", " (%" PRId64 " i PowerOffice)"),
+                      entry->customer_no);
     else if (entry->customer.len)
         strbuf_format(out, " (%s)", in_words(shell, "not connected", "ikke koblet"));
     strbuf_format(out, "  %s ", in_words(shell, "order", "ordre"));
@@ -95,8 +96,8 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
     struct strbuf *out = &telling->out;
     char day[16], when[32], amount[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "%s  %-15s  %14s", day_text(entry->day, day), kind_text(shell, entry->kind),
-                  money_kroner(entry->amount, amount));
+    strbuf_format(out, "%s  %s%*s  %14s", day_text(entry->day, day), kind_text(shell, entry->kind),
+                  columns_left(kind_text(shell, entry->kind), 15), "", money_kroner(entry->amount, amount));
     if (entry->kind == MANUAL_INVOICE) {
         text_customer(telling, entry);
     } else {
@@ -114,7 +115,8 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
         text_line(telling, &entry->lines[i]);
     if (entry->kind != MANUAL_MOVEMENT && !entry->line_count)
         strbuf_format(out, "            %s\n",
-                      in_words(shell, "its lines cannot be shown: the receipts are no longer kept, or a switch was turned since",
+                      in_words(shell, "its lines cannot be shown: the receipts are no longer kept, or a switch was turned "
+                               "since",
                                "linjene kan ikke vises: bongene er ikke lenger lagret, eller en bryter er endret siden"));
 }
 
@@ -123,7 +125,7 @@ static void text_sum(struct telling *telling, const struct manual_sum *sum)
     const struct shell *shell = telling->shell;
     char rate[16], amount[3][MONEY_TEXT_SIZE];
 
-    strbuf_format(&telling->out, in_words(shell, "together  %s, VAT ", "sammen    %s, mva. "), kind_text(shell, sum->kind));
+    strbuf_format(&telling->out, in_words(shell, "together  %s, VAT ", "til sammen  %s, mva. "), kind_text(shell, sum->kind));
     if (sum->rate == MANUAL_RATE_UNKNOWN)
         strbuf_format(&telling->out, in_words(shell, "not known: %s\n", "ukjent: %s\n"), money_kroner(sum->gross, amount[0]));
     else

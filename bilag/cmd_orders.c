@@ -71,7 +71,8 @@ static int orders_run(struct shell *shell, const struct args *args)
         (void)printf("%s\n", args_has(args, "red") ? in_words(shell, "no red orders", "ingen røde ordre")
                                                   : in_words(shell, "no orders", "ingen ordre"));
     if (!venue_switch(&venue->auto_invoice, INT32_MAX))
-        (void)printf(in_words(shell, "auto_invoice is off: credit sales are invoiced by hand; bilag manual --venue %.*s lists them\n",
+        (void)printf(in_words(shell, "auto_invoice is off: credit sales are invoiced by hand; bilag manual --venue %.*s lists "
+                              "them\n",
                               "auto_invoice er av: kredittsalg faktureres manuelt; bilag manual --venue %.*s viser dem\n"),
                      TEXT(venue->id));
     return red ? EXIT_RED : EXIT_FINE;

@@ -100,6 +100,13 @@ const char *in_words(const struct shell *shell, const char *en, const char *nb)
     return str_equal(shell->config->language, STR("nb")) ? nb : en;
 }
 
+int columns_left(const char *text, int width)
+{
+    for (; *text && width > 0; text++)
+        width -= ((unsigned char)*text & 0xc0) != 0x80;      /* characters, not bytes */
+    return width;
+}
+
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32])
 {
     struct civil at;

@@ -58,6 +58,9 @@ const char *paint(const struct shell *shell, enum colour colour);        /* "" w
 const char *in_words(const struct shell *shell, const char *en, const char *nb)
     __attribute__((format_arg(2), format_arg(3)));
 
+/* How many blanks fill a text up to a width, counted in letters as a terminal shows them. */
+int columns_left(const char *text, int width);
+
 /* Local time at the venue, with its distance from UTC: "2026-11-21 05:15 +01:00". venue NULL: UTC, "...Z". */
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32]);
 

@@ -76,7 +76,7 @@ static void venue_facts(const struct shell *shell, const struct venue_status *ve
         { "held", "", venue->login_fault },
         { "waiting", in_words(shell, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "), venue->missing_privileges },
         { "waiting", in_words(shell, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue ",
-                              "Oppsettet har feil, så ingen bilag og ingen ordre går av seg selv: bilag check --venue "),
+                              "Oppsettet har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
           venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE },
         { "waiting", in_words(shell, "Lines from its tills were refused: bilag refused list --venue ",
                               "Linjer fra kassene ble avvist: bilag refused list --venue "),
@@ -115,7 +115,7 @@ static void manual(const struct shell *shell, const struct venue_status *venue, 
                                   : in_words(shell, "<p>To be done by hand: %" PRIu64 " items",
                                              "<p>Føres manuelt: %" PRIu64 " poster"), items);
     if (known)
-        strbuf_format(out, in_words(shell, ", of them sales of %s", ", av dem salg for %s"), money_kroner(sum, buffer));
+        strbuf_format(out, in_words(shell, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
     strbuf_format(out, ": bilag manual --venue ");
     text(out, venue->id);
 }
@@ -192,7 +192,8 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
     if (whole->outage)
         strbuf_format(out, "<p class=down>%s",
                       in_words(shell, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
-                               "PowerOffice svarer ikke: det som skal sendes, venter og går av seg selv når det er tilbake."));
+                               "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
+                               "svarer igjen."));
     if (whole->refused_total)
         strbuf_format(out, in_words(shell, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list",
                                     "<p class=waiting>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),

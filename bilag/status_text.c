@@ -75,7 +75,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
     else if (doc->draft.phase == DRAFT_OPEN)
         strbuf_format(out, "  %s", in_words(shell, "the day is not closed", "dagen er ikke avsluttet"));
     if (doc->draft.doc.kind == DOC_VOUCHER && doc->draft.post_on != doc->draft.doc.day)
-        strbuf_format(out, in_words(shell, "  posted on %s", "  ført %s"), day_text(doc->draft.post_on, when));
+        strbuf_format(out, in_words(shell, "  posted on %s", "  bokført %s"), day_text(doc->draft.post_on, when));
     if (doc->draft.doc.kind == DOC_ORDER && doc->draft.customer.len)
         strbuf_format(out, in_words(shell, "  customer %.*s", "  kunde %.*s"), TEXT(doc->draft.customer));
     strbuf_char(out, '\n');
@@ -139,7 +139,7 @@ static void proof(const struct shell *shell, const struct day_proof *day, struct
 {
     char when[16], text[4][MONEY_TEXT_SIZE];
 
-    strbuf_format(out, in_words(shell, "  %sproof%s   %s  ", "  %sbevis%s   %s  "), paint(shell, FAINT), paint(shell, PLAIN),
+    strbuf_format(out, in_words(shell, "  %sproof%s   %s  ", "  %savstemt%s %s  "), paint(shell, FAINT), paint(shell, PLAIN),
                   day_text(day->day, when));
     if (day->has_z)
         strbuf_format(out, "Z %s %s ", money_kroner(day->z, text[0]), day->z.ore == day->lines.ore ? "=" : "<>");
@@ -166,7 +166,7 @@ static void manual(const struct shell *shell, const struct draft *draft, struct 
         strbuf_format(out, in_words(shell, "  %smanual%s  %s  %14s  %s: %.*s", "  %smanuelt%s %s  %14s  %s: %.*s"),
                       paint(shell, FAINT), paint(shell, PLAIN), day_text(draft->doc.day, when),
                       money_kroner(item->amount, amount),
-                      item->movement ? in_words(shell, "cash movement", "kontantbevegelse")
+                      item->movement ? in_words(shell, "cash movement", "kassebevegelse")
                                      : in_words(shell, "not transferred", "ikke overført"), TEXT(item->what));
         if (item->receipt.len)
             strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
@@ -204,7 +204,8 @@ static void fact(const struct shell *shell, enum colour colour, const char *word
                  struct strbuf *out)
 {
     if (fact.len)
-        strbuf_format(out, "  %s%-8s%s%s%.*s\n", paint(shell, colour), word, paint(shell, PLAIN), before, TEXT(fact));
+        strbuf_format(out, "  %s%s%s%*s%s%.*s\n", paint(shell, colour), word, paint(shell, PLAIN), columns_left(word, 8), "",
+                      before, TEXT(fact));
 }
 
 static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
@@ -214,13 +215,13 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
     int32_t first_day = venue->day_count ? venue->days[first].day : 0;
 
     connection(shell, venue, out);
-    fact(shell, RED, in_words(shell, "left out ", "utelatt"), "", str_of(venue->fault), out);
+    fact(shell, RED, in_words(shell, "left out", "utelatt"), " ", str_of(venue->fault), out);
     fact(shell, RED, in_words(shell, "login", "nøkkel"), "", venue->login_fault, out);
-    fact(shell, YELLOW, in_words(shell, "rights", "rett"), in_words(shell, "the key lacks: ", "nøkkelen mangler: "),
+    fact(shell, YELLOW, in_words(shell, "rights", "tilgang"), in_words(shell, "the key lacks: ", "nøkkelen mangler: "),
          venue->missing_privileges, out);
     fact(shell, YELLOW, in_words(shell, "set-up", "oppsett"),
          in_words(shell, "has faults, so no voucher and no order goes by itself: bilag check --venue ",
-                  "har feil, så ingen bilag og ingen ordre går av seg selv: bilag check --venue "),
+                  "har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE, out);
     documents(shell, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)
@@ -258,12 +259,13 @@ static void backlog(const struct shell *shell, const struct whole_status *whole,
     if (!whole->backlog.documents)
         return;
     strbuf_format(out, in_words(shell, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ",
-                                "%sventer%s  %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
+                                "%setterslep%s %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
                   paint(shell, BOLD), paint(shell, PLAIN), whole->backlog.documents,
                   time_text_utc(whole->backlog.oldest_ms, when[0]), whole->backlog.oldest);
     if (whole->outage)
         strbuf_format(out, in_words(shell, "through about %" PRId64 " minutes after it answers\n",
-                                    "ferdig omtrent %" PRId64 " minutter etter at det svarer\n"), whole->takes_ms / 60000 + 1);
+                                    "ferdig omtrent %" PRId64 " minutter etter at PowerOffice svarer igjen\n"),
+                      whole->takes_ms / 60000 + 1);
     else
         strbuf_format(out, in_words(shell, "at the full quota through %s\n", "med full kvote ferdig %s\n"),
                       time_text_utc(whole->through_ms, when[1]));
@@ -274,8 +276,8 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
     stages(shell, whole, out);
     if (whole->outage)
         strbuf_format(out, in_words(shell, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it is "
-                                    "back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og går av seg selv når "
-                                    "det er tilbake\n"), paint(shell, RED), paint(shell, PLAIN));
+                                    "back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og sendes "
+                                    "automatisk når PowerOffice svarer igjen\n"), paint(shell, RED), paint(shell, PLAIN));
     backlog(shell, whole, out);
     if (whole->refused_total)
         strbuf_format(out, in_words(shell, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
@@ -285,7 +287,8 @@ static void end(const struct shell *shell, const struct whole_status *whole, str
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         if (whole->states[i])
             strbuf_format(out, " %" PRIu64 " %s,", whole->states[i], doc_state_text((enum doc_state)i));
-    strbuf_format(out, in_words(shell, " %" PRIu64 " red", " %" PRIu64 " røde"), whole->red);
+    strbuf_format(out, whole->red == 1 ? in_words(shell, " %" PRIu64 " red", " %" PRIu64 " rød")
+                                       : in_words(shell, " %" PRIu64 " red", " %" PRIu64 " røde"), whole->red);
     if (whole->warned)
         strbuf_format(out, whole->warned == 1 ? in_words(shell, ", %" PRIu64 " open day with a warning",
                                                          ", %" PRIu64 " åpen dag med advarsel")

@@ -155,7 +155,7 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Till customer \"{0}\" is not connected to a customer in PowerOffice. Connect it with bilag customers connect; "
         "its orders then go by themselves.",
         "Kassekunden «{0}» er ikke koblet til en kunde i PowerOffice. Koble den med bilag customers connect; ordrene "
-        "går da av seg selv." },
+        "sendes da automatisk." },
     /* 0 till customer, 1 customer number */
     [PROBLEM_CUSTOMER_UNKNOWN] = {
         "Till customer \"{0}\" is connected to customer {1}, who does not exist or is archived in PowerOffice. Restore "

@@ -180,5 +180,5 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "Sending by itself is on ({1}), but the set-up has faults ({0}): vouchers and orders wait.",
         "Automatisk sending er på ({1}), men oppsettet har feil ({0}): bilag og ordrer venter.",
         "Mend the other faults; what waits then goes by itself.",
-        "Rett de andre feilene; det som venter, går da av seg selv." },
+        "Rett de andre feilene; det som venter, sendes da automatisk." },
 };

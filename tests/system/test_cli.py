@@ -317,10 +317,10 @@ def in_norwegian(pipeline):
     period = ("--venue", "oslo-grill", "--from", DAY, "--to", DAY)
     wanted = {
         "manual": ["kunde ola (10001 i PowerOffice)", "ordre A-7", "bong K1/1", "40,00 av 80,00", "ikke overført",
-                   "kontantbevegelse", "å fakturere, mva. 25 %: 50,00 = netto 40,00 + mva. 10,00"],
+                   "kassebevegelse", "å fakturere, mva. 25 %: 50,00 = netto 40,00 + mva. 10,00"],
         "export": ["konto", "motkonto", "debet", "kredit", "beskrivelse", "manuelt", "dagen: Z-rapporter", "sent"],
         "orders": ["ingen ordre", "auto_invoice er av"],
-        "status": ["tilkoblet", "bevis", "prosesser", "i alt", "kunde ola"],
+        "status": ["tilkoblet", "avstemt", "prosesser", "i alt", "kunde ola"],
     }
     english = re.compile(r"(?<![-\w])(the|to|of|with|receipt|customer|order|sales|voucher|account|debit|together|lines|none|stages|proof"
                          r"|not|no)\b")
