@@ -35,7 +35,8 @@ static char *build_text(struct building *b)
     return (char *)(uintptr_t)copy.bytes;            /* cJSON's fields are not const; nobody writes */
 }
 
-/* Both kinds of number become a double, as in JSON. */
+/* Both kinds of number become a double, as in JSON. A 32-bit float of 2^24 or more may have been a whole number that its
+ * sender's float could not hold: an øre is not worth a guess. */
 static double build_number(struct building *b)
 {
     enum wire_type type = reader_peek(&b->in);
@@ -55,6 +56,8 @@ static double build_number(struct building *b)
 
         memcpy(&single, &half, sizeof single);
         number = (double)single;
+        if (!(fabs(number) < 0x1p24))
+            (void)refuse(b, "a 32-bit float of 16777216 or more is not exact; send whole numbers as integers");
     } else {
         memcpy(&number, &bits, sizeof number);
     }

@@ -431,9 +431,47 @@ static void random_changes(void **unused)
     }
 }
 
+/* Goal: a 32-bit float holds whole numbers to 2^24 only; above, the sender may have rounded an amount, and nobody could see it. */
+static void single_floats(void **unused)
+{
+    static const struct { const char *why, *amount; uint8_t whole[5], single[5]; enum err err; int64_t ore; } rows[] = {
+        { "the largest that is exact", "16777215", { 0xce, 0, 0xff, 0xff, 0xff }, { 0xca, 0x4b, 0x7f, 0xff, 0xff }, ERR_OK, 16777215 },
+        { "may have been rounded",     "16777216", { 0xce, 1, 0, 0, 0 },          { 0xca, 0x4b, 0x80, 0, 0 },       ERR_FORMAT, 0 },
+        { "the same, negative",        "16777216", { 0xce, 1, 0, 0, 0 },          { 0xca, 0xcb, 0x80, 0, 0 },       ERR_FORMAT, 0 },
+        { "infinity",                  "16777216", { 0xce, 1, 0, 0, 0 },          { 0xca, 0x7f, 0x80, 0, 0 },       ERR_FORMAT, 0 },
+        { "no number",                 "16777216", { 0xce, 1, 0, 0, 0 },          { 0xca, 0x7f, 0xc0, 0, 0 },       ERR_FORMAT, 0 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct event event;
+        struct strbuf packed;
+        struct fault fault = { "" };
+        char json[256];
+        char *at;
+        cJSON *tree;
+        enum err err;
+
+        (void)snprintf(json, sizeof json, "{\"v\":1,\"venue\":\"v\",\"register\":\"K1\",\"seq\":1,\"kind\":\"cash_movement\","
+                       "\"time\":\"2026-11-20T12:00:00+01:00\",\"reason\":\"r\",\"amount\":%s}", rows[i].amount);
+        arena_reset(&arena);
+        strbuf_init(&packed, 1 << 20);
+        assert_int_equal(tree_from_json(str_of(json), &arena, &tree, NULL), ERR_OK);
+        to_msgpack(tree, &packed);
+        at = memmem(packed.bytes, packed.len, rows[i].whole, sizeof rows[i].whole);
+        assert_non_null(at);
+        memcpy(at, rows[i].single, sizeof rows[i].single);
+        err = event_from_msgpack(strbuf_str(&packed), &arena, &event, &fault);
+        if (err != rows[i].err || (!err && event.amount.ore != rows[i].ore))
+            fail_msg("%s: %s, %s", rows[i].why, err_text(err), fault.text);
+        strbuf_free(&packed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(single_floats),
         cmocka_unit_test(both_forms_are_one), cmocka_unit_test(fields_of_events), cmocka_unit_test(refusals),
         cmocka_unit_test(bounds),             cmocka_unit_test(times_and_rates),  cmocka_unit_test(built_by_hand),
         cmocka_unit_test(hashes),             cmocka_unit_test(random_changes),
