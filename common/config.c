@@ -278,12 +278,23 @@ const struct venue *config_venue(const struct config *config, struct str id)
     return bsearch(&wanted, config->venues, config->venue_count, sizeof *config->venues, by_id);
 }
 
-const struct fault *config_loss(const struct config *former, const struct config *fresh)
+/* Stores, sockets and the log's partitions are opened once, at the start. */
+static enum err fixed_differs(const char *what, struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFIG, "bilag.yaml: %s: cannot change while programs run; set it back, or stop all of them "
+                     "first", what);
+}
+
+enum err config_may_replace(const struct config *former, const struct config *fresh, struct fault *fault)
 {
     for (size_t i = 0; i < fresh->fault_count; i++)
         if (config_venue(former, fresh->fault_venues[i]))
-            return &fresh->faults[i];
-    return NULL;
+            return fault_set(fault, ERR_CONFIG, "%s", fresh->faults[i].text);
+    if (!str_equal(former->state_dir, fresh->state_dir))
+        return fixed_differs("state_dir", fault);
+    if (!str_equal(former->run_dir, fresh->run_dir))
+        return fixed_differs("run_dir", fault);
+    return former->partitions == fresh->partitions ? ERR_OK : fixed_differs("partitions", fault);
 }
 
 void config_help(struct strbuf *out)

@@ -94,9 +94,9 @@ struct config {
 USED enum err config_load(struct str dir, struct config **ret_config, struct fault *fault);
 void config_free(struct config *config);                     /* wipes keys; NULL is fine */
 
-/* After a reload: the fault of a venue that was served before and is left out now; NULL if there is none.
- * Such a picture must not replace the former one (a bad file changes nothing). */
-const struct fault *config_loss(const struct config *former, const struct config *fresh);
+/* After a reload: may the fresh picture replace the former one? ERR_CONFIG and its sentence: no (a bad file changes
+ * nothing), for a venue that was served would be left out, or what is fixed while a program runs is another one. */
+USED enum err config_may_replace(const struct config *former, const struct config *fresh, struct fault *fault);
 
 const struct venue *config_venue(const struct config *config, struct str id);        /* NULL: unknown */
 const struct vat_entry *venue_vat(const struct venue *venue, int32_t rate, int32_t day);

@@ -179,9 +179,8 @@ static enum err reload(struct stage *stage)
             stage->reload_ms = clock_steady_ms() + IDLE_WAIT_MS;     /* nobody says it again */
         return ERR_OK;
     }
-    if (config_loss(old, fresh)) {       /* a typing error must not stop a venue that is served */
-        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"",
-                 config_loss(old, fresh)->text);
+    if (config_may_replace(old, fresh, &fault)) {        /* a typing error must not stop a venue that is served */
+        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
         config_free(fresh);
         return ERR_OK;
     }

@@ -351,6 +351,7 @@ static void a_reload_that_would_lose_a_venue_is_known(void **unused)
 {
     struct folder folder;
     struct config *former, *fresh;
+    struct fault fault = { "" };
     char path[128];
 
     (void)unused;
@@ -359,18 +360,50 @@ static void a_reload_that_would_lose_a_venue_is_known(void **unused)
     folder_venue(&folder, "bergen", "NOK", "kr");            /* new and wrong: nothing is lost */
     fresh = folder_load(&folder);
     assert_int_equal(fresh->fault_count, 1);
-    assert_null(config_loss(former, fresh));
+    assert_int_equal(config_may_replace(former, fresh, &fault), ERR_OK);
     config_free(fresh);
     folder_venue(&folder, "oslo-grill", "NOK", "kr");        /* known and now wrong */
     fresh = folder_load(&folder);
-    assert_non_null(config_loss(former, fresh));
-    assert_non_null(strstr(config_loss(former, fresh)->text, "venues/oslo-grill.yaml:5: currency"));
+    assert_int_equal(config_may_replace(former, fresh, &fault), ERR_CONFIG);
+    assert_non_null(strstr(fault.text, "venues/oslo-grill.yaml:5: currency"));
     config_free(fresh);
     (void)snprintf(path, sizeof path, "%s/venues/oslo-grill.yaml", folder.path);
     assert_int_equal(unlink(path), 0);                       /* taken away on purpose */
     fresh = folder_load(&folder);
-    assert_null(config_loss(former, fresh));
+    assert_int_equal(config_may_replace(former, fresh, &fault), ERR_OK);
     config_free(fresh);
+    config_free(former);
+    folder_remove(&folder);
+}
+
+/* Goal: a running mapper that took up another number of partitions would pass over decisions and seals of its venues. */
+static void a_reload_never_changes_what_is_fixed(void **unused)
+{
+    static const struct { const char *from, *to, *says; } rows[] = {
+        { "in_flight_max: 8", "in_flight_max: 9", NULL },
+        { "state_dir: state", "state_dir: elsewhere", "state_dir: cannot change" },
+        { "/run/bilag-test", "/run/bilag-other", "run_dir: cannot change" },
+        { "state_dir: state", "partitions: 8\nstate_dir: state", "partitions: cannot change" },
+        { "state_dir: state", "partitions: 16\nstate_dir: state", NULL },
+    };
+    struct folder folder;
+    struct config *former;
+
+    (void)unused;
+    folder_make(&folder);
+    former = folder_load(&folder);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct fault fault = { "" };
+        struct config *fresh;
+        enum err err;
+
+        folder_root(&folder, rows[i].from, rows[i].to);
+        fresh = folder_load(&folder);
+        err = config_may_replace(former, fresh, &fault);
+        if ((err != ERR_OK) != (rows[i].says != NULL) || (err && !strstr(fault.text, rows[i].says)))
+            fail_msg("%s: %s, %s", rows[i].to, err_text(err), fault.text);
+        config_free(fresh);
+    }
     config_free(former);
     folder_remove(&folder);
 }
@@ -493,6 +526,7 @@ int main(void)
         cmocka_unit_test(a_rate_may_move_between_classes),
         cmocka_unit_test(folders_and_names_that_are_wrong),
         cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
+        cmocka_unit_test(a_reload_never_changes_what_is_fixed),
         cmocka_unit_test(nothing_said_gives_presets),
         cmocka_unit_test(three_hundred_venues_are_small_and_share_their_zone),
         cmocka_unit_test(help_names_every_setting),
