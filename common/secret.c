@@ -16,8 +16,9 @@ static enum err file_judge(const char *path, const struct stat *file, bool crede
         return fault_set(fault, ERR_CONFIG, "%s is no plain file; put the key into one: "
                          "install -m 600 /dev/null %s", path, path);
     if (file->st_uid != geteuid() && file->st_uid != 0)
-        return fault_set(fault, ERR_CONFIG, "%s belongs to another user (uid %u); chown %u %s", path,
-                         (unsigned)file->st_uid, (unsigned)geteuid(), path);
+        return fault_set(fault, ERR_CONFIG, "%s belongs to another user (uid %u), this runs as uid %u; run it as the user that "
+                         "the stages run as, and let all keys belong to that one", path, (unsigned)file->st_uid,
+                         (unsigned)geteuid());
     if (mode == 0600 || mode == 0400 || (credential && mode == 0440))
         return ERR_OK;
     return fault_set(fault, ERR_CONFIG, "%s has mode %04o, a key must be for its owner only; chmod 600 %s",
@@ -59,9 +60,12 @@ enum err secret_read(const char *path, bool credential, struct arena *arena, str
     enum err err;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
-    if (fd < 0)
-        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write the key into it: "
-                         "install -m 600 /dev/null %s", path, strerror(errno), path);
+    if (fd < 0 && errno == ENOENT)
+        return fault_set(fault, ERR_CONFIG, "%s cannot be read (%s); write the key into it: install -m 600 /dev/null %s", path,
+                         strerror(errno), path);
+    if (fd < 0)                          /* it is there: no advice may empty it */
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); let it belong to the user that this "
+                         "runs as (uid %u)", path, strerror(errno), (unsigned)geteuid());
     if (fstat(fd, &file)) {
         err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
         goto out;
