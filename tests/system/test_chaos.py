@@ -22,7 +22,7 @@ CHAOS = pathlib.Path(__file__).resolve().parents[1] / "chaos"
 sys.path.insert(0, str(CHAOS))
 import chaos                                                                                   # noqa: E402
 from judge import Judge                                                                        # noqa: E402
-from world import CUSTOMERS, World, turn_credit, venue_settings                                       # noqa: E402
+from world import CUSTOMERS, World, turn_credit, venue_settings                                # noqa: E402
 
 DAY = "2026-11-16"
 
