@@ -207,7 +207,7 @@ static int tell(const struct setup *setup, struct str path, const bool emptied[O
 {
     (void)printf("%.*s is written: accounts, VAT codes, product and payment types are those of %.*s; automatic transfer "
                  "and invoicing are off.\n", TEXT(path), TEXT(setup->like_id));
-    (void)printf("Its own: company %.*s, %s%.*s%s%s%s.\n", TEXT(setup->company), setup->department.len ? "department " : "",
+    (void)printf("Company %.*s, %s%.*s%s%s%s.\n", TEXT(setup->company), setup->department.len ? "department " : "",
                  TEXT(setup->department), setup->department.len ? ", " : "",
                  setup->share_key ? "the client key of " : "extension ",
                  setup->share_key ? setup->like_id.bytes : extension_text(setup->extension));
