@@ -13,8 +13,8 @@ VERSION := 0.1.0
 LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libcjson libsodium libsystemd uuid
 CFLAGS  ?= -O2 -g
 CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -Wconversion -Wshadow -Werror \
-           -fstack-protector-strong -MMD -MP -I. -Icommon -Ipoweroffice -Isender -Isaft
-LDFLAGS += -Wl,-z,relro,-z,now
+           -fstack-protector-strong -ffunction-sections -fdata-sections -MMD -MP -I. -Icommon
+LDFLAGS += -Wl,-z,relro,-z,now -Wl,--gc-sections
 ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -25,19 +25,25 @@ endif
 
 #          program          folders                          pkg-config names beside the common ones
 PROGRAMS := \
-  bilag-ingest:ingest,saft,common:libmicrohttpd,libxml-2.0 \
-  bilag-mapper:mapper,common: \
-  bilag-validator:validator,poweroffice,common:libcurl \
-  bilag-uploader:uploader,sender,poweroffice,common:libcurl \
-  bilag-invoicer:invoicer,sender,poweroffice,common:libcurl \
-  bilag:bilag,saft,poweroffice,common:libcurl,libxml-2.0 \
-  bilag-sandbox:sandbox:libmicrohttpd
+  bilag-ingest:ingest,saft,COMMON:libmicrohttpd,libxml-2.0 \
+  bilag-mapper:mapper,COMMON: \
+  bilag-validator:validator,poweroffice,COMMON:libcurl \
+  bilag-uploader:uploader,sender,poweroffice,COMMON:libcurl \
+  bilag-invoicer:invoicer,sender,poweroffice,COMMON:libcurl \
+  bilag:bilag,BILAG,saft,poweroffice,COMMON:libcurl,libxml-2.0 \
+  bilag-sandbox:sandbox,SANDBOX:libmicrohttpd
+
+# The rooms of what has several (docs/architecture.md).
+COMMON  := common/base common/domain common/stage
+BILAG   := bilag/cmd bilag/read bilag/act bilag/show bilag/keep
+SANDBOX := sandbox/base sandbox/books sandbox/http sandbox/api
+FOLDERS := $(COMMON) saft ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG)
 
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
 comma := ,
 part = $(word $(2),$(subst :, ,$(1)))
 
-ifneq ($(wildcard common/*.c),)
+ifneq ($(wildcard common/base/*.c),)
 all: $(foreach p,$(PROGRAMS),$(if $(wildcard $(firstword $(subst $(comma), ,$(call part,$(p),2)))/main.c),$(BIN)/$(call part,$(p),1)))
 endif
 
@@ -45,7 +51,7 @@ COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libcjson libsodium libsyst
 COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
 
 define program
-$(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $(foreach f,$(2),$(f)/*.c)))
+$(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $(foreach f,$(2),$(addsuffix /*.c,$(if $($(f)),$($(f)),$(f))))))
 	@mkdir -p $$(@D)
 	@echo "  link  $$@"
 	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3))
@@ -61,13 +67,12 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) -c -o $@ $<
 
 # Unit tests: tests/<folder>/test_x.c is one program, linked with every part but the main files.
-UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/test_*.c))
-PARTS := $(filter-out %/main.c sandbox/%,$(wildcard common/*.c saft/*.c ingest/*.c mapper/*.c validator/*.c \
-           poweroffice/*.c sender/*.c uploader/*.c invoicer/*.c bilag/*.c))
+UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
+PARTS := $(filter-out %/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
 
 $(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
@@ -98,13 +103,13 @@ demo:
 	@$(MAKE) --no-print-directory -j$$(nproc) all >/dev/null || $(MAKE) --no-print-directory all
 	@deploy/demo --bin $(BIN) $(if $(KEEP),--keep)
 
-SOURCES := $(wildcard $(addsuffix /*.c,common saft ingest mapper validator poweroffice sender uploader invoicer bilag sandbox))
+SOURCES := $(wildcard $(addsuffix /*.c,$(FOLDERS) sandbox $(SANDBOX)))
 
 # clang-tidy with .clang-tidy, cppcheck with the suppressions that it names; both must have nothing to say.
 tidy: $(SOURCES:%=$(BUILD)/tidy/%.ok)
 	@echo "  cppcheck"
 	$(Q)cppcheck -j$$(nproc) --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppressions-list=.cppcheck -I. -Icommon -Ipoweroffice -Isender -Isaft -D_GNU_SOURCE \
+	    --suppressions-list=.cppcheck -I. -Icommon -D_GNU_SOURCE \
 	    -DBILAG_VERSION='"$(VERSION)"' $(SOURCES)
 
 $(BUILD)/tidy/%.ok: %
@@ -115,8 +120,7 @@ $(BUILD)/tidy/%.ok: %
 
 # The style is .clang-format's; `make format` writes it, nobody runs it over lines that stand well.
 format:
-	clang-format -i $(SOURCES) $(wildcard $(addsuffix /*.h,common saft ingest mapper validator poweroffice sender uploader \
-	    invoicer bilag sandbox))
+	clang-format -i $(SOURCES) $(wildcard $(addsuffix /*.h,$(FOLDERS) sandbox $(SANDBOX)))
 
 MAN1 := $(wildcard man/*.1)
 MAN5 := $(wildcard man/*.5)

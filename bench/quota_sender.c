@@ -3,7 +3,7 @@
  *
  * usage: quota_sender FOLDER ADDRESS REQUESTS-PER-SECOND SECONDS AT-ONCE
  */
-#include "poweroffice.h"
+#include "poweroffice/poweroffice.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
  *
  * It keeps nothing of its own. Stores are read while stages run and while nothing runs; what a person decides goes
  * through the audit trail, from which the stages take it up. */
-#include "shell.h"
+#include "bilag/cmd/shell.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 #include <string.h>

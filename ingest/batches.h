@@ -13,11 +13,11 @@
  * Ahead    at most BATCHES_AHEAD batches of a sender are taken in before they are handled, the others wait with the
  *          sender: what is resident does not depend on how much one pushes without waiting for answers.
  */
-#ifndef BILAG_BATCHES_H
-#define BILAG_BATCHES_H
+#ifndef BILAG_INGEST_BATCHES_H
+#define BILAG_INGEST_BATCHES_H
 
 #include "intake.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 enum { BATCH_EVENTS_MAX = 65536, BATCH_ID_MAX = 255, BATCHES_AHEAD = 4,
        BATCH_BYTES_MAX = 8 * 1024 * 1024 + 16 };     /* the array's own head beside 8 MB of events */

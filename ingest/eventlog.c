@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "domain/config.h"
 #include "eventlog_inside.h"
-#include "wire.h"
+#include "base/wire.h"
 
 enum { LAYOUT = 1, PEEK_BYTES_MAX = 4 * 1024 * 1024 };
 

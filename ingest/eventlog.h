@@ -19,11 +19,11 @@
  * Errors      ERR_STORE_FULL, ERR_STORE_IO, ERR_STORE_DAMAGED, ERR_MEMORY. ret_ arguments are written
  *             only with ERR_OK.
  */
-#ifndef BILAG_EVENTLOG_H
-#define BILAG_EVENTLOG_H
+#ifndef BILAG_INGEST_EVENTLOG_H
+#define BILAG_INGEST_EVENTLOG_H
 
-#include "event.h"
-#include "store.h"
+#include "domain/event.h"
+#include "base/store.h"
 
 enum { EVENTLOG_REFUSED_MAX = 10000, EVENTLOG_REFUSED_BYTES = 16384, EVENTLOG_RECORD_BYTES = 65536 };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "eventlog_inside.h"
-#include "wire.h"
+#include "base/wire.h"
 
 enum { SEEN_BYTES = sizeof(struct event_hash) + sizeof(uint64_t), DAY_MS = 24 * 3600 * 1000 };
 

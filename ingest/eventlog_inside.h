@@ -1,6 +1,6 @@
 /* eventlog_inside.h - what the source files of eventlog.h share, for nobody else. */
-#ifndef BILAG_EVENTLOG_INSIDE_H
-#define BILAG_EVENTLOG_INSIDE_H
+#ifndef BILAG_INGEST_EVENTLOG_INSIDE_H
+#define BILAG_INGEST_EVENTLOG_INSIDE_H
 
 #include "eventlog.h"
 

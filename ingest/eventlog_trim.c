@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "eventlog_inside.h"
-#include "wire.h"
+#include "base/wire.h"
 
 enum { ARENA_BYTES = 8 * 1024 * 1024 };
 

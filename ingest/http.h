@@ -6,11 +6,11 @@
  * Waiting  Requests wait for the group's commit while further ones are read: many share one commit.
  * Memory   bounded by connections and HTTP_TAILS_BYTES for lines that are cut by the end of a packet.
  */
-#ifndef BILAG_HTTP_H
-#define BILAG_HTTP_H
+#ifndef BILAG_INGEST_HTTP_H
+#define BILAG_INGEST_HTTP_H
 
 #include "intake.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 struct http;
 

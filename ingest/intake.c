@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "killpoint.h"
-#include "log.h"
-#include "wire.h"
+#include "base/clock.h"
+#include "base/killpoint.h"
+#include "base/log.h"
+#include "base/wire.h"
 
 /* A tree of cJSON nodes takes some forty times the bytes of the smallest values: bounded, not trusted. */
 enum { PARSE_BYTES = 8 * 1024 * 1024, REFUSALS_MAX = 256, MARKS_MAX = 64, MARK_BYTES_MAX = 511,

@@ -10,10 +10,10 @@
  *             taken what had arrived. Nothing is acknowledged before.
  * Bounds      batch_events and INTAKE_BYTES to a group, DELIVERY_REJECTS_MAX lines named in one answer.
  */
-#ifndef BILAG_INTAKE_H
-#define BILAG_INTAKE_H
+#ifndef BILAG_INGEST_INTAKE_H
+#define BILAG_INGEST_INTAKE_H
 
-#include "config.h"
+#include "domain/config.h"
 #include "eventlog.h"
 
 enum { INTAKE_BYTES = 4 * 1024 * 1024, DELIVERY_REJECTS_MAX = 1000 };

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "wire.h"
+#include "base/wire.h"
 
 enum { READERS_MAX = 2048, READER_PATIENCE_MS = 10000, PIECES_PER_TURN = 64, OTHERS_POLL_MS = 20,
        BUSY_WAIT_MS = 5, RELAX_BYTES = 1024 * 1024 };

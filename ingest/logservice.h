@@ -1,4 +1,4 @@
-/* logservice.h - the event log for whoever reads it: a ROUTER on RUN_DIR/log-N.ipc (common/logclient.h is
+/* logservice.h - the event log for whoever reads it: a ROUTER on RUN_DIR/log-N.ipc (common/stage/logclient.h is
  * the other half).
  *
  * Ask      msgpack [partition, from, credit]; the same reader's next ask for the partition replaces it.
@@ -9,11 +9,11 @@
  *          the first offset there is; nothing more comes until it is asked for something else.
  * Bounds   READERS_MAX asks are kept; one that is not repeated within READER_PATIENCE_MS is forgotten.
  */
-#ifndef BILAG_LOGSERVICE_H
-#define BILAG_LOGSERVICE_H
+#ifndef BILAG_INGEST_LOGSERVICE_H
+#define BILAG_INGEST_LOGSERVICE_H
 
 #include "eventlog.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 enum { LOGSERVICE_ASK_BYTES = 512 * 1024, LOGSERVICE_ASK_EVENTS = 4096 };
 

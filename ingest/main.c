@@ -12,7 +12,7 @@
 #include "logservice.h"
 #include "retention.h"
 #include "spool.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 struct ingest {
     struct eventlog *log;

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 
 enum { FIRST_ROUND_MS = 60 * 1000, ROUND_EVERY_MS = 24 * 3600 * 1000, SLICE_EVERY_MS = 50, FULL_WAIT_MS = 60 * 1000,
        DAY_MS = 24 * 3600 * 1000 };

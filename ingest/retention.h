@@ -4,8 +4,8 @@
  * events, so that no turn is long and commits come in between. A partition is trimmed by the instance that its reader
  * asks, and only below what the reader asks for; one that nobody reads is left as it is until the next round.
  */
-#ifndef BILAG_RETENTION_H
-#define BILAG_RETENTION_H
+#ifndef BILAG_INGEST_RETENTION_H
+#define BILAG_INGEST_RETENTION_H
 
 #include "logservice.h"
 

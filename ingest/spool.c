@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lines.h"
-#include "log.h"
+#include "base/lines.h"
+#include "base/log.h"
 #include "spool_file.h"
 
 enum { CHUNK_BYTES = 256 * 1024, CHUNKS_PER_TURN = 4, FAILED_WAIT_MS = 1000 };

@@ -10,11 +10,11 @@
  * Gone      a removed file's position is forgotten; if it was not read to its end, that is logged.
  * Sharing   file NAME belongs to instance hash(NAME) % stages.ingest.
  */
-#ifndef BILAG_SPOOL_H
-#define BILAG_SPOOL_H
+#ifndef BILAG_INGEST_SPOOL_H
+#define BILAG_INGEST_SPOOL_H
 
 #include "intake.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 enum { SPOOL_SCAN_MS = 200, SPOOL_FILES_MAX = 65536 };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store.h"
+#include "base/store.h"
 
 void print_of(struct str bytes, struct print *ret_print)
 {

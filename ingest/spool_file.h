@@ -2,12 +2,12 @@
  *
  * A file is known by its device, its inode, its first bytes and the last bytes before the position.
  */
-#ifndef BILAG_SPOOL_FILE_H
-#define BILAG_SPOOL_FILE_H
+#ifndef BILAG_INGEST_SPOOL_FILE_H
+#define BILAG_INGEST_SPOOL_FILE_H
 
 #include <sys/stat.h>
 
-#include "event.h"
+#include "domain/event.h"
 
 enum { POSITION_PRINT_BYTES = 256, POSITION_BYTES = 80 };
 

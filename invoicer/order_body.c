@@ -1,6 +1,6 @@
 #include "order_body.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "price.h"
 
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 #include "order_request.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "order_body.h"
-#include "refreader.h"
+#include "poweroffice/refreader.h"
 
 #include <inttypes.h>
 #include <stdio.h>

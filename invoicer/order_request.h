@@ -7,10 +7,10 @@
  * Finding   by reference among the unsent orders, then among the invoices that they became.
  * Sending   only if the venue wants it (send_invoice) and the order came to the till's total.
  */
-#ifndef BILAG_ORDER_REQUEST_H
-#define BILAG_ORDER_REQUEST_H
+#ifndef BILAG_INVOICER_ORDER_REQUEST_H
+#define BILAG_INVOICER_ORDER_REQUEST_H
 
-#include "sender.h"
+#include "sender/sender.h"
 
 extern const struct sender_ops order_ops;
 

@@ -7,10 +7,10 @@
  *           øre beside; of two ways the one is taken that keeps the order's sum closest to the till's.
  * Sign      a unit price is never negative; a negative line has a negative quantity.
  */
-#ifndef BILAG_PRICE_H
-#define BILAG_PRICE_H
+#ifndef BILAG_INVOICER_PRICE_H
+#define BILAG_INVOICER_PRICE_H
 
-#include "money.h"
+#include "base/money.h"
 
 enum { QUANTITY_DECIMALS = 4, QUANTITY_ONE = 10000, PRICE_DECIMALS_MAX = 8 };
 

@@ -2,7 +2,7 @@
 
 #include "seen.h"
 #include "share.h"
-#include "void.h"
+#include "claim.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef BILAG_MAPPER_COMPLETE_H
 #define BILAG_MAPPER_COMPLETE_H
 
-#include "day.h"
+#include "settlement.h"
 #include "tables.h"
 
 struct complete {

@@ -1,13 +1,13 @@
 #include "fold.h"
 
-#include "came.h"
-#include "day.h"
-#include "killpoint.h"
-#include "log.h"
-#include "mark.h"
+#include "arrival.h"
+#include "settlement.h"
+#include "base/killpoint.h"
+#include "base/log.h"
+#include "order_mark.h"
 #include "seen.h"
 #include "share.h"
-#include "void.h"
+#include "claim.h"
 
 #include <inttypes.h>
 #include <string.h>

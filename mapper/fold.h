@@ -7,7 +7,7 @@
 #define BILAG_MAPPER_FOLD_H
 
 #include "tables.h"
-#include "wire.h"
+#include "base/wire.h"
 
 /* Days that changed, for the schedule; views into the fold's arena. */
 struct touched { struct str venue; int32_t day; };

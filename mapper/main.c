@@ -2,17 +2,17 @@
  *
  * Offsets and settlements are committed together; drafts leave after the commit that keeps them. A partition has
  * one mapper at a time (partitions.h); which of the instances follows from the number of them. */
-#include "audit.h"
+#include "domain/audit.h"
 #include "fold.h"
-#include "killpoint.h"
-#include "log.h"
-#include "logclient.h"
-#include "looks.h"
+#include "base/killpoint.h"
+#include "base/log.h"
+#include "stage/logclient.h"
+#include "round.h"
 #include "partitions.h"
 #include "schedule.h"
 #include "settle.h"
-#include "setup.h"
-#include "stage.h"
+#include "domain/setup.h"
+#include "stage/stage.h"
 #include "trim.h"
 
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 #ifndef BILAG_MAPPER_PARTITIONS_H
 #define BILAG_MAPPER_PARTITIONS_H
 
-#include "err.h"
+#include "base/err.h"
 
 enum { PARTITIONS_MAX = 256 };
 

@@ -5,7 +5,7 @@
 #ifndef BILAG_MAPPER_SCHEDULE_H
 #define BILAG_MAPPER_SCHEDULE_H
 
-#include "err.h"
+#include "base/err.h"
 
 struct due {
     char venue[65];

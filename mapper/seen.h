@@ -6,7 +6,7 @@
 #ifndef BILAG_MAPPER_SEEN_H
 #define BILAG_MAPPER_SEEN_H
 
-#include "store.h"
+#include "base/store.h"
 
 /* ERR_EXISTS: seen before. */
 USED enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);

@@ -1,7 +1,7 @@
 #include "settle.h"
 
-#include "killpoint.h"
-#include "mark.h"
+#include "base/killpoint.h"
+#include "order_mark.h"
 
 #include <string.h>
 

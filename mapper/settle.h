@@ -5,8 +5,8 @@
 #ifndef BILAG_MAPPER_SETTLE_H
 #define BILAG_MAPPER_SETTLE_H
 
-#include "audit.h"
-#include "day.h"
+#include "domain/audit.h"
+#include "settlement.h"
 #include "tables.h"
 
 /* Sealed: the part ends there, and what came since is the next one. Reversed: the part is built again. */

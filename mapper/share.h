@@ -7,8 +7,8 @@
 #ifndef BILAG_MAPPER_SHARE_H
 #define BILAG_MAPPER_SHARE_H
 
-#include "config.h"
-#include "event.h"
+#include "domain/config.h"
+#include "domain/event.h"
 
 /* What is decided for a venue, a day and a part of it. */
 struct switches {

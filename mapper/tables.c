@@ -1,7 +1,7 @@
 #include "tables.h"
 
-#include "draft.h"
-#include "wire.h"
+#include "domain/draft.h"
+#include "base/wire.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -8,12 +8,12 @@
 #ifndef BILAG_MAPPER_TABLES_H
 #define BILAG_MAPPER_TABLES_H
 
-#include "config.h"
-#include "event.h"
-#include "store.h"
+#include "domain/config.h"
+#include "domain/event.h"
+#include "base/store.h"
 
 enum {
-    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (came.h) */
+    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (arrival.h) */
     TABLE_RECEIPTS,     /* venue, register, series, seq -> struct known: the event, its day and place */
     TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
     TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */

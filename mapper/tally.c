@@ -1,6 +1,6 @@
 #include "tally.h"
 
-#include "build_inside.h"
+#include "voucher_inside.h"
 
 #include <string.h>
 

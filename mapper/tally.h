@@ -1,11 +1,11 @@
 /* tally.h - the sums of one part of a day, divided into transferred, ordered and manual.
  *
- * Inside of build.h: raw sums by their own keys, before any account is known.
+ * Inside of voucher.h: raw sums by their own keys, before any account is known.
  */
 #ifndef BILAG_MAPPER_TALLY_H
 #define BILAG_MAPPER_TALLY_H
 
-#include "build.h"
+#include "voucher.h"
 
 enum { TALLY_CELLS_MAX = CELLS_MAX, TALLY_LEFT_MAX = 100 };
 

@@ -1,8 +1,8 @@
 #include "trim.h"
 
-#include "came.h"
-#include "log.h"
-#include "void.h"
+#include "arrival.h"
+#include "base/log.h"
+#include "claim.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

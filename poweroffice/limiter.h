@@ -19,8 +19,8 @@
  *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.
  * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller.
  */
-#ifndef BILAG_LIMITER_H
-#define BILAG_LIMITER_H
+#ifndef BILAG_POWEROFFICE_LIMITER_H
+#define BILAG_POWEROFFICE_LIMITER_H
 
 #include "quota.h"
 

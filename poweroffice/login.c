@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "problemdetails.h"
 
 enum { LEASE_NAME_SIZE = 16 + TOKEN_NAME_SIZE, KEYS_MAX = 1200, BASIC_MAX = 1800 };

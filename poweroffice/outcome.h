@@ -1,8 +1,8 @@
 /* outcome.h - what an answer, or none, means for the document (DESIGN.md section 5): one table, and nothing else
  * decides.
  */
-#ifndef BILAG_OUTCOME_H
-#define BILAG_OUTCOME_H
+#ifndef BILAG_POWEROFFICE_OUTCOME_H
+#define BILAG_POWEROFFICE_OUTCOME_H
 
 #include "poweroffice.h"
 

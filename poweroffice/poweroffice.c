@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/log.h"
 #include "problemdetails.h"
 
 enum { STORE_AGAIN_MS = 1000, LATE_BORNE_US = 4000, LATE_MOST_US = 30000 };

@@ -13,10 +13,10 @@
  * Ownership   call's strings are copied; answer's are dead after answered() returns.
  * Secrets     keys and tokens never reach a log, a fault or an answer.
  */
-#ifndef BILAG_POWEROFFICE_H
-#define BILAG_POWEROFFICE_H
+#ifndef BILAG_POWEROFFICE_POWEROFFICE_H
+#define BILAG_POWEROFFICE_POWEROFFICE_H
 
-#include "stage.h"
+#include "stage/stage.h"
 
 enum outcome { OUTCOME_DONE, OUTCOME_THROTTLED, OUTCOME_PASSING, OUTCOME_UNKNOWN, OUTCOME_LOGIN, OUTCOME_REFUSED };
 enum call_method { CALL_GET, CALL_POST, CALL_PUT };

@@ -1,6 +1,6 @@
 /* poweroffice_inside.h - what poweroffice.c, client.c and login.c share; nobody else includes it. */
-#ifndef BILAG_POWEROFFICE_INSIDE_H
-#define BILAG_POWEROFFICE_INSIDE_H
+#ifndef BILAG_POWEROFFICE_POWEROFFICE_INSIDE_H
+#define BILAG_POWEROFFICE_POWEROFFICE_INSIDE_H
 
 #include "transport.h"
 #include "limiter.h"

@@ -1,6 +1,6 @@
 #include "privilege.h"
 
-#include "err.h"
+#include "base/err.h"
 
 /* Reversing and sending invoices are asked for by a person or a switch; they answer for themselves. */
 static const struct { struct str name; unsigned needs; } rows[] = {

@@ -2,10 +2,10 @@
  *
  * X_Full includes X. Lists are texts with commas, as in struct refdata.
  */
-#ifndef BILAG_PRIVILEGE_H
-#define BILAG_PRIVILEGE_H
+#ifndef BILAG_POWEROFFICE_PRIVILEGE_H
+#define BILAG_POWEROFFICE_PRIVILEGE_H
 
-#include "str.h"
+#include "base/str.h"
 
 enum { NEED_VOUCHER = 1, NEED_ORDER = 2, NEED_DEPARTMENT = 4 };
 

@@ -4,10 +4,10 @@
  * speaks another form, {"statusCode","message"}; the token server a third, {"error","error_description"}. A body
  * that is none of them gives empty texts.
  */
-#ifndef BILAG_PROBLEMDETAILS_H
-#define BILAG_PROBLEMDETAILS_H
+#ifndef BILAG_POWEROFFICE_PROBLEMDETAILS_H
+#define BILAG_POWEROFFICE_PROBLEMDETAILS_H
 
-#include "str.h"
+#include "base/str.h"
 
 /* Cut between characters if too long; detail ends with the texts of `errors`. Control characters become blanks. */
 void problemdetails_read(struct str body, char title[128], char detail[512]);

@@ -7,10 +7,10 @@
  * Lease       "I am doing this": token fetches and reads of reference data are done by one process at a time.
  *             It ends by itself, so that a killed holder stops nobody.
  */
-#ifndef BILAG_QUOTA_H
-#define BILAG_QUOTA_H
+#ifndef BILAG_POWEROFFICE_QUOTA_H
+#define BILAG_POWEROFFICE_QUOTA_H
 
-#include "store.h"
+#include "base/store.h"
 
 enum { QUOTA_BUCKETS, QUOTA_TOKENS, QUOTA_LEASES };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 #include "privilege.h"
 
 enum { NAME_MAX_BYTES = 200, GRANTED_MAX = 512, YEAR_MEANS_NONE = 1902 };

@@ -6,8 +6,8 @@
  * Errors      ERR_FORMAT: not what the contract says (the build stays as it was, but for items already taken);
  *             ERR_MEMORY.
  */
-#ifndef BILAG_REFBUILD_H
-#define BILAG_REFBUILD_H
+#ifndef BILAG_POWEROFFICE_REFBUILD_H
+#define BILAG_POWEROFFICE_REFBUILD_H
 
 #include "reflist.h"
 

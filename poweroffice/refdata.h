@@ -4,10 +4,10 @@
  * consistent picture of a client's books; it has a version that rises with every change, links included, so
  * that held documents can be judged again when, and only when, something changed.
  */
-#ifndef BILAG_REFDATA_H
-#define BILAG_REFDATA_H
+#ifndef BILAG_POWEROFFICE_REFDATA_H
+#define BILAG_POWEROFFICE_REFDATA_H
 
-#include "store.h"
+#include "base/store.h"
 
 enum { REF_ACCOUNTS = 1, REF_VAT_CODES = 2, REF_DEPARTMENTS = 4, REF_DATES = 8, REF_PRODUCTS = 16,
        REF_CUSTOMERS = 32, REF_PRIVILEGES = 64 };

@@ -2,11 +2,11 @@
  *
  * Lists are sorted and searched by their first member, a number or a code.
  */
-#ifndef BILAG_REFLIST_H
-#define BILAG_REFLIST_H
+#ifndef BILAG_POWEROFFICE_REFLIST_H
+#define BILAG_POWEROFFICE_REFLIST_H
 
 #include "refdata.h"
-#include "wire.h"
+#include "base/wire.h"
 
 enum { REFLISTS = 5, REF_TEXT_MAX = 4000 };
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "killpoint.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/killpoint.h"
+#include "base/log.h"
 #include "poweroffice_inside.h"
 #include "refbuild.h"
 

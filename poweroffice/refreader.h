@@ -12,11 +12,11 @@
  * Failing     a client that was not readable is tried again after a second, at last after a minute; after five if its key is refused or
  *             a right is missing; at once if another process finds the key accepted.
  */
-#ifndef BILAG_REFREADER_H
-#define BILAG_REFREADER_H
+#ifndef BILAG_POWEROFFICE_REFREADER_H
+#define BILAG_POWEROFFICE_REFREADER_H
 
 #include "poweroffice.h"
-#include "problem.h"
+#include "domain/problem.h"
 #include "refdata.h"
 
 enum { REF_FOR_VOUCHERS = REF_ACCOUNTS | REF_VAT_CODES | REF_DEPARTMENTS | REF_DATES | REF_PRIVILEGES,

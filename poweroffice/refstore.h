@@ -1,6 +1,6 @@
 /* refstore.h - what refdata.c and customer_link.c share; nobody else includes it. */
-#ifndef BILAG_REFSTORE_H
-#define BILAG_REFSTORE_H
+#ifndef BILAG_POWEROFFICE_REFSTORE_H
+#define BILAG_POWEROFFICE_REFSTORE_H
 
 #include "refdata.h"
 

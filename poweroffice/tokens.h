@@ -4,8 +4,8 @@
  * address and keys, so that environments never mix and a changed key never finds an old token.
  * Secret: a struct token is wiped by whoever holds it.
  */
-#ifndef BILAG_TOKENS_H
-#define BILAG_TOKENS_H
+#ifndef BILAG_POWEROFFICE_TOKENS_H
+#define BILAG_POWEROFFICE_TOKENS_H
 
 #include "quota.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 enum { IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
 

@@ -7,10 +7,10 @@
  * done()      is called from transport_turn() only, exactly once a request, or never if transport_close() comes first; it may
  *             start requests.
  */
-#ifndef BILAG_TRANSPORT_H
-#define BILAG_TRANSPORT_H
+#ifndef BILAG_POWEROFFICE_TRANSPORT_H
+#define BILAG_POWEROFFICE_TRANSPORT_H
 
-#include "err.h"
+#include "base/err.h"
 
 #include <poll.h>
 

@@ -9,7 +9,7 @@
 #ifndef BILAG_SAFT_CODELIST_H
 #define BILAG_SAFT_CODELIST_H
 
-#include "config.h"
+#include "domain/config.h"
 
 enum code_type { CODE_GROUP = 4, CODE_LINE = 5, CODE_RAISE = 10, CODE_TRANSACTION = 11, CODE_PAYMENT = 12,
                  CODE_EVENT = 13, CODE_ARTICLE = 100, CODE_VAT = 101 };

@@ -16,11 +16,11 @@
  *              cannot be read. ERR_BUSY: changed. ERR_MEMORY. Else what the sink answered. The fault
  *              says file, line, receipt and what to do. docs/saft.md has every decision.
  */
-#ifndef BILAG_SAFT_H
-#define BILAG_SAFT_H
+#ifndef BILAG_SAFT_SAFT_H
+#define BILAG_SAFT_SAFT_H
 
-#include "config.h"
-#include "event.h"
+#include "domain/config.h"
+#include "domain/event.h"
 
 typedef enum err (*saft_sink)(const struct event *event, void *context);
 

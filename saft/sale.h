@@ -9,7 +9,7 @@
 #define BILAG_SAFT_SALE_H
 
 #include "codelist.h"
-#include "event.h"
+#include "domain/event.h"
 #include "saft.h"
 #include "value.h"
 

@@ -2,7 +2,7 @@
 #ifndef BILAG_SAFT_SUMS_H
 #define BILAG_SAFT_SUMS_H
 
-#include "event.h"
+#include "domain/event.h"
 
 struct sums {
     struct z_vat_sum vat[EVENT_Z_SUMS_MAX];

@@ -7,8 +7,8 @@
 #ifndef BILAG_SAFT_VALUE_H
 #define BILAG_SAFT_VALUE_H
 
-#include "clock.h"
-#include "money.h"
+#include "base/clock.h"
+#include "base/money.h"
 
 struct saft_amount { bool said; struct money value; };
 struct saft_decimal { bool said; int64_t millionths; };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "sandbox/base/text.h"
 
 void faults_seed(struct faults *faults, uint64_t seed)
 {

@@ -1,7 +1,7 @@
 /* fault.h - which requests go wrong, drawn from a seeded sequence: the same seed and the same
  * requests give the same faults. */
-#ifndef SANDBOX_FAULT_H
-#define SANDBOX_FAULT_H
+#ifndef BILAG_SANDBOX_FAULT_H
+#define BILAG_SANDBOX_FAULT_H
 
 #include <stdbool.h>
 #include <stdint.h>

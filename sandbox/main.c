@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "document.h"
-#include "json.h"
+#include "sandbox/books/document.h"
+#include "sandbox/base/json.h"
 #include "options.h"
 #include "sandbox.h"
-#include "server.h"
-#include "text.h"
+#include "sandbox/http/server.h"
+#include "sandbox/base/text.h"
 
 #define EXIT_CONFIGURATION 100                                /* do not restart as configured */
 #define EXIT_LATER         111                                /* restart later */

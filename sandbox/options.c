@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "sandbox/base/text.h"
 
 static void help(void)
 {

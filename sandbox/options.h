@@ -1,6 +1,6 @@
 /* options.h - the command line. */
-#ifndef SANDBOX_OPTIONS_H
-#define SANDBOX_OPTIONS_H
+#ifndef BILAG_SANDBOX_OPTIONS_H
+#define BILAG_SANDBOX_OPTIONS_H
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "text.h"
+#include "sandbox/base/text.h"
 
 static const char *const names[PRIVILEGE_COUNT] = {
 #define X(name) #name,

@@ -1,6 +1,6 @@
 /* privilege.h - the rights that an integration can have, as bits. X_Full includes X. */
-#ifndef SANDBOX_PRIVILEGE_H
-#define SANDBOX_PRIVILEGE_H
+#ifndef BILAG_SANDBOX_PRIVILEGE_H
+#define BILAG_SANDBOX_PRIVILEGE_H
 
 #include <stdint.h>
 

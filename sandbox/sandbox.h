@@ -1,15 +1,15 @@
 /* sandbox.h - the simulator as a whole: what every request may need. One thread, no locks. */
-#ifndef SANDBOX_SANDBOX_H
-#define SANDBOX_SANDBOX_H
+#ifndef BILAG_SANDBOX_SANDBOX_H
+#define BILAG_SANDBOX_SANDBOX_H
 
 #include "fault.h"
-#include "journal.h"
-#include "onboarding.h"
-#include "quota.h"
-#include "registry.h"
+#include "sandbox/books/journal.h"
+#include "sandbox/api/onboarding.h"
+#include "sandbox/http/quota.h"
+#include "sandbox/books/registry.h"
 #include "setting.h"
-#include "stats.h"
-#include "token.h"
+#include "sandbox/http/stats.h"
+#include "sandbox/http/token.h"
 
 struct sandbox {
     struct settings settings;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
-#include "text.h"
+#include "sandbox/base/json.h"
+#include "sandbox/base/text.h"
 
 enum kind { KIND_NUMBER, KIND_WORD, KIND_TEXT };
 

@@ -4,8 +4,8 @@
  * switchable column of the API description (section 20), or the best guess where it has none.
  * Errors  setting_set() explains what is wrong in ret_why (lent, static text) and changes nothing.
  */
-#ifndef SANDBOX_SETTING_H
-#define SANDBOX_SETTING_H
+#ifndef BILAG_SANDBOX_SETTING_H
+#define BILAG_SANDBOX_SETTING_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

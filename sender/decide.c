@@ -2,7 +2,7 @@
  * trail moves in the transaction in which a decision takes effect. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>

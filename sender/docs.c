@@ -1,6 +1,6 @@
 #include "docs.h"
 
-#include "wire.h"
+#include "base/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,11 +8,11 @@
  *           request that was sent.
  * Order     documents in byte order of their id; due ones by venue, business day, id.
  */
-#ifndef BILAG_DOCS_H
-#define BILAG_DOCS_H
+#ifndef BILAG_SENDER_DOCS_H
+#define BILAG_SENDER_DOCS_H
 
 #include "record.h"
-#include "store.h"
+#include "base/store.h"
 
 enum docs_table { DOCS, DUE, LATER, CLAIMS, HELD, TRAIL, META, DOCS_TABLE_COUNT };
 

@@ -1,7 +1,7 @@
 /* docs_read.c - the reading half of docs.h: what `bilag` and the status ask. */
 #include "docs.h"
 
-#include "wire.h"
+#include "base/wire.h"
 
 #include <stdio.h>
 

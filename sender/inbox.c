@@ -1,7 +1,7 @@
 /* inbox.c - verdicts: kept, queued, or answered with the seal that stands. Many share one commit. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* later.c - the second lane: what is done after a document is sent, or between two rounds; it blocks nobody. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * (a random number) into it. A claim is dead when nobody holds its instance's lock, or somebody of another
  * boot does. Testing takes no lock, so it never disturbs one that starts.
  */
-#ifndef BILAG_OWNER_H
-#define BILAG_OWNER_H
+#ifndef BILAG_SENDER_OWNER_H
+#define BILAG_SENDER_OWNER_H
 
 #include "record.h"
 

@@ -1,6 +1,6 @@
 #include "record.h"
 
-#include "wire.h"
+#include "base/wire.h"
 
 #include <string.h>
 

@@ -9,10 +9,10 @@
  * Times     wall clock, ms since 1970 UTC; 0: never.
  * Ownership texts are views: into the store inside a transaction, else into the arena it was copied to.
  */
-#ifndef BILAG_RECORD_H
-#define BILAG_RECORD_H
+#ifndef BILAG_SENDER_RECORD_H
+#define BILAG_SENDER_RECORD_H
 
-#include "draft.h"
+#include "domain/draft.h"
 
 /* X(name, text, lane) */
 #define WORKS(X) \

@@ -1,7 +1,7 @@
 /* send.c - seal a draft, post it, and read what PowerOffice says. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* sender.c - the stage: opens what it needs, and what it does in each turn, in order. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,13 +7,13 @@
  * Promise   whatever crashes and whenever, a document has its effect in PowerOffice once: a request leaves
  *           only after the intent is on disk, and one without an answer is looked up before it leaves again.
  */
-#ifndef BILAG_SENDER_H
-#define BILAG_SENDER_H
+#ifndef BILAG_SENDER_SENDER_H
+#define BILAG_SENDER_SENDER_H
 
-#include "json.h"
-#include "poweroffice.h"
+#include "base/json.h"
+#include "poweroffice/poweroffice.h"
 #include "record.h"
-#include "refdata.h"
+#include "poweroffice/refdata.h"
 
 /* One document at work. Views live until the op returns; ref and links are NULL in ops that read answers. */
 struct task {

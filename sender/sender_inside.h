@@ -1,12 +1,12 @@
 /* sender_inside.h - what the parts of a sender share; nobody outside sender/ includes it. */
-#ifndef BILAG_SENDER_INSIDE_H
-#define BILAG_SENDER_INSIDE_H
+#ifndef BILAG_SENDER_SENDER_INSIDE_H
+#define BILAG_SENDER_SENDER_INSIDE_H
 
-#include "audit.h"
+#include "domain/audit.h"
 #include "docs.h"
-#include "killpoint.h"
+#include "base/killpoint.h"
 #include "owner.h"
-#include "refreader.h"
+#include "poweroffice/refreader.h"
 #include "sender.h"
 
 enum {

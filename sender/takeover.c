@@ -1,7 +1,7 @@
 /* takeover.c - claims whose owner is dead: a request may have left, so it is looked up before anything else. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* turns.c - venues take turns; within a venue, the oldest business day first, one document at a time. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* work.c - one document through one piece of work: load it, change it by what happened, commit. */
 #include "sender_inside.h"
 
-#include "log.h"
+#include "base/log.h"
 
 #include <stdio.h>
 #include <string.h>

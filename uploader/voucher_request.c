@@ -1,7 +1,7 @@
 #include "voucher_request.h"
 
-#include "clock.h"
-#include "refreader.h"
+#include "base/clock.h"
+#include "poweroffice/refreader.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,10 +5,10 @@
  * Finding   by reference in /AccountTransactions of the posting date, reversed vouchers ignored; confirmed by
  *           the voucher itself: same total, same number of lines.
  */
-#ifndef BILAG_VOUCHER_REQUEST_H
-#define BILAG_VOUCHER_REQUEST_H
+#ifndef BILAG_UPLOADER_VOUCHER_REQUEST_H
+#define BILAG_UPLOADER_VOUCHER_REQUEST_H
 
-#include "sender.h"
+#include "sender/sender.h"
 
 extern const struct sender_ops voucher_ops;
 

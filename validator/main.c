@@ -8,7 +8,7 @@
 
 #include "refcache.h"
 #include "rules.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 enum { RETRY_MS = 20, PATIENCE_MS = 1000, VERDICT_BYTES_MAX = 2 * DRAFT_BYTES_MAX, SOCKET_NAME_MAX = 32 };
 

@@ -4,10 +4,10 @@
  * used clients make room: REFCACHE_BYTES_MAX in all, but for one client that is larger by itself.
  * Ownership   what refcache_get() lends is dead after the next call.
  */
-#ifndef BILAG_REFCACHE_H
-#define BILAG_REFCACHE_H
+#ifndef BILAG_VALIDATOR_REFCACHE_H
+#define BILAG_VALIDATOR_REFCACHE_H
 
-#include "refdata.h"
+#include "poweroffice/refdata.h"
 
 enum { REFCACHE_BYTES_MAX = 24 * 1024 * 1024 };
 

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "clock.h"
-#include "privilege.h"
+#include "base/clock.h"
+#include "poweroffice/privilege.h"
 
 enum { BANK_FROM = 1920, BANK_TO = 1929, REF_OF_ALL = REF_ACCOUNTS | REF_VAT_CODES | REF_PRIVILEGES };
 

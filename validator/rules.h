@@ -4,11 +4,11 @@
  * that the bookkeeper sees all that is wrong at once. Problems of the mapping itself (nothing mapped, gaps, Z
  * reports ...) are in the draft already and are not repeated here.
  */
-#ifndef BILAG_RULES_H
-#define BILAG_RULES_H
+#ifndef BILAG_VALIDATOR_RULES_H
+#define BILAG_VALIDATOR_RULES_H
 
-#include "draft.h"
-#include "refdata.h"
+#include "domain/draft.h"
+#include "poweroffice/refdata.h"
 
 struct facts {
     const struct refdata *refdata;        /* NULL: never read */

@@ -3,9 +3,9 @@
  *   tool_log STATE_DIR      "VENUE REGISTER SEQ" of every event a line, partition by partition
  * Exit 1 and a sentence if the log cannot be opened, or any of it cannot be read.
  */
-#include "../../ingest/eventlog.h"
+#include "ingest/eventlog.h"
 
-#include "wire.h"
+#include "base/wire.h"
 
 #include <inttypes.h>
 #include <stdio.h>

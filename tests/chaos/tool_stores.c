@@ -6,9 +6,9 @@
  *     docs STAGE                                "DOCUMENT STATE WORK SEALED NEXT_MS PROBLEMS" a line, then "."
  * Exit 1 and a sentence if something cannot be done.
  */
-#include "audit.h"
-#include "docs.h"
-#include "refdata.h"
+#include "domain/audit.h"
+#include "sender/docs.h"
+#include "poweroffice/refdata.h"
 
 #include <inttypes.h>
 #include <stdio.h>

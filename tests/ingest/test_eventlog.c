@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "domain/config.h"
 #include "ingest/eventlog.h"
-#include "wire.h"
+#include "base/wire.h"
 
 enum { PARTITIONS = 4, ENTRIES_MAX = 600 };
 

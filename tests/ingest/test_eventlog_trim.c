@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "config.h"
+#include "domain/config.h"
 #include "ingest/eventlog_inside.h"
 
 enum { PARTITIONS = 4, EVENTS_MAX = 100, ALL = 1000000 };

@@ -1,4 +1,4 @@
-#include "../common/config_folder.h"
+#include "tests/common/domain/config_folder.h"
 
 #include "ingest/intake.h"
 

@@ -2,9 +2,9 @@
 #ifndef BILAG_TESTS_MAPPER_RIG_H
 #define BILAG_TESTS_MAPPER_RIG_H
 
-#include "../common/config_folder.h"
+#include "tests/common/domain/config_folder.h"
 
-#include "mapper/attend.h"
+#include "mapper/offer.h"
 #include "mapper/fold.h"
 #include "mapper/settle.h"
 

@@ -2,7 +2,7 @@
  * what comes late to such a day is not held for what was trimmed. */
 #include "table_rig.h"
 
-#include "mapper/came.h"
+#include "mapper/arrival.h"
 #include "mapper/trim.h"
 
 #define DAY_MS INT64_C(86400000)

@@ -15,7 +15,7 @@
  *   #print                looks, then writes every draft as one JSON line, then "#done EVENTS DUPLICATES CONFLICTS"
  * Anything else, or a call that fails, ends the program with 1 and a line on stderr.
  */
-#include "mapper/attend.h"
+#include "mapper/offer.h"
 #include "mapper/fold.h"
 #include "mapper/settle.h"
 

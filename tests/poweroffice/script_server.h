@@ -3,7 +3,7 @@
 #ifndef BILAG_TESTS_SCRIPT_SERVER_H
 #define BILAG_TESTS_SCRIPT_SERVER_H
 
-#include "str.h"
+#include "base/str.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

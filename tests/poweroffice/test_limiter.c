@@ -1,7 +1,7 @@
 /* Goal: whoever asks, and however late or often, no second holds more requests than allowed, and when there is work at
  * least 99 % of them are used; 429 stops all; tokens and leases of one process serve the others. */
-#include "limiter.h"
-#include "poweroffice_inside.h"
+#include "poweroffice/limiter.h"
+#include "poweroffice/poweroffice_inside.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

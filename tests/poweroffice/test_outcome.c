@@ -1,6 +1,6 @@
 /* Goal: every status and every way to get no answer falls in exactly one class, and none of them lets a write that may
  * have arrived be sent again unseen. */
-#include "outcome.h"
+#include "poweroffice/outcome.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Goal: a call ends in the one outcome that its fault is; a write leaves at most once, whatever dies; tokens are fetched
  * once and renewed once; clients take turns; no key is ever logged. Against a server that does as its script says. */
-#include "poweroffice.h"
+#include "poweroffice/poweroffice.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "refdata.h"
+#include "poweroffice/refdata.h"
 #include "script_server.h"
 
 /* --- the client ---------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* Goal: PowerOffice's words are found in every form that an error body has, whole or cut between characters, and a
  * body that is none of them is no harm. */
-#include "problemdetails.h"
+#include "poweroffice/problemdetails.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

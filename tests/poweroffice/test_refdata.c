@@ -1,6 +1,6 @@
 /* Goal: PowerOffice's lists come out as they are, in every form that the contract leaves open; what is kept is one
  * picture whose version rises when, and only when, something changed; links raise it too. */
-#include "refbuild.h"
+#include "poweroffice/refbuild.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "privilege.h"
+#include "base/clock.h"
+#include "poweroffice/privilege.h"
 
 static char folder[64];
 static struct refstore *store;

@@ -1,7 +1,7 @@
 /* Goal: reference data is read when it lacks, is old or was contradicted, and at no other time: not in the rush of the
  * morning, not by two processes, not again and again for a key that is refused. Nothing is sent here: what would be
  * read is seen in the calls that wait. */
-#include "refreader.h"
+#include "poweroffice/refreader.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 enum { HOUR = 3600, ALL_VOUCHER_CALLS = 6, ALL_ORDER_CALLS = 8 };
 

@@ -1,7 +1,7 @@
 /* Goal: a request is told to have left when it has, and once: the limiter goes by it. */
-#include "transport.h"
+#include "poweroffice/transport.h"
 
-#include "clock.h"
+#include "base/clock.h"
 #include "script_server.h"
 
 struct leaving { int64_t mark, left_ms; int left; bool done, sent; };

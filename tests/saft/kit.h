@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "saft.h"
+#include "saft/saft.h"
 
 #define NS "urn:StandardAuditFile-Taxation-CashRegister:NO"
 #define FILE_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<auditfile xmlns=\"" NS "\">\n" \

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "parser.h"
+#include "saft/parser.h"
 
 static uint64_t state;
 

@@ -2,7 +2,7 @@
  * can be made of anything, always the same, never two the same. */
 #include "kit.h"
 
-#include "value.h"
+#include "saft/value.h"
 
 static void amounts(void **unused)
 {

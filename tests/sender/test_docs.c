@@ -1,6 +1,6 @@
 /* Goal: the indexes say what the records say, after every change: who is next in a venue, what is due later, who is
  * at it, what is held, how many there are; the trail keeps its order; another opener sees the same. */
-#include "docs.h"
+#include "sender/docs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
 /* Goal: every state meets every event, and only what the table below says happens; what is not in it changes
  * nothing. A record comes back from its bytes as it was, and damaged bytes are refused. */
-#include "record.h"
+#include "sender/record.h"
 
-#include "wire.h"
+#include "base/wire.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -134,7 +134,7 @@ class Lmdb:
 
 
 def audit_append(folder, decision):
-    """One row of common/audit.c."""
+    """One row of common/domain/audit.c."""
     db = Lmdb(folder, "decisions")
     last = db.last_key()
     number = 1 + (int.from_bytes(last, "big") if last else 0)

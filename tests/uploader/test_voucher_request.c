@@ -2,7 +2,7 @@
  * a search finds ours, never a reversed one, and says when what it found differs. */
 #include "uploader/voucher_request.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 enum { POST_ON = 20777, REF_EVERYTHING = 127 };
 

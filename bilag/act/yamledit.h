@@ -1,0 +1,26 @@
+/* yamledit.h - values of a YAML file replaced; comments, order and all else stay as a person wrote them.
+ *
+ * A key is looked for at the top of the file, or one step down ("saft.locations"). One that is not there is written as
+ * the file's first, or left out (only_there; one step down always).
+ * What cannot be replaced where it stands (an alias, a merge) is refused with its line. A value that others name as an
+ * alias is replaced all the same, and the new text is no YAML then: who writes it parses it first.
+ */
+#ifndef BILAG_BILAG_ACT_YAMLEDIT_H
+#define BILAG_BILAG_ACT_YAMLEDIT_H
+
+#include "base/err.h"
+
+enum { YAMLEDIT_CHANGES_MAX = 16 };
+
+struct yamledit {
+    const char *section, *key;           /* section NULL: at the top */
+    struct str value;                    /* as YAML text, on one line */
+    bool only_there;
+    bool was_there;                      /* out: the file had it, and its value was another text */
+};
+
+/* Adds the new text to out. ERR_CONFIG: the fault says why, beginning with `file`. */
+USED enum err yamledit(struct str text, struct str file, struct yamledit *changes, size_t count, struct strbuf *out,
+                       struct fault *fault);
+
+#endif

@@ -1,0 +1,275 @@
+/* check.c - is the set-up right? Every fault with its mend: what the files say by themselves, and with --online
+ * what PowerOffice says of the accounts, VAT codes, departments, products and rights that they name.
+ *
+ * Online, the rules are those of the validator: they judge a made-up document that uses everything the set-up
+ * names, so `check` and a held document say the same thing in the same words. */
+#include "bilag/read/online.h"
+#include "domain/problem.h"
+#include "domain/setup.h"
+#include "validator/rules.h"
+
+#include <string.h>
+
+enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX };
+
+struct counts { size_t faults, notes; };
+
+static void heading(const struct shell *shell, struct str venue, struct str *last)
+{
+    if (last->bytes && str_equal(*last, venue))
+        return;
+    *last = venue.bytes ? venue : STR("");
+    (void)printf("%s%.*s%s\n", paint(shell, BOLD), TEXT(venue.len ? venue : STR("bilag.yaml and the set-up as a whole")),
+                 paint(shell, PLAIN));
+}
+
+static int offline(struct shell *shell, struct str venue, struct counts *counts)
+{
+    struct finding *findings;
+    struct str last = STR_NONE;
+    size_t count;
+    enum err err = setup_check(shell->config, venue, &shell->arena, &findings, &count);
+
+    if (err)
+        return complain_err(shell, err, NULL);
+    for (size_t i = 0; i < count; i++) {
+        bool fault = findings[i].severity == SEVERITY_FAULT;
+
+        heading(shell, findings[i].venue, &last);
+        (void)printf("  %s%s%s  %.*s [%s]\n         %.*s\n", paint(shell, fault ? RED : YELLOW), fault ? "FAULT" : "note ",
+                     paint(shell, PLAIN), TEXT(findings[i].text), finding_code_text(findings[i].code),
+                     TEXT(findings[i].mend));
+        counts->faults += fault;
+        counts->notes += !fault;
+    }
+    return EXIT_FINE;
+}
+
+/* --- online --- */
+
+static void add_line(struct draft *draft, size_t room, bool sold, int64_t account, struct str vat_code, int32_t rate,
+                     struct str department)
+{
+    if (draft->line_count < room)
+        draft->lines[draft->line_count++] = (struct voucher_line){ .sold = sold, .account = account,
+            .vat_code = vat_code, .rate = rate, .department = department };
+}
+
+/* A type may be sold with any class but the reduced one on its account: only a code that no class has is wrong. */
+static struct str fitting_code(const struct venue *venue, const struct refdata *data, int64_t account, int32_t day)
+{
+    const struct ref_account *ref = refdata_account(data, account);
+    const struct vat_entry *normal = venue_vat_class(venue, VAT_NORMAL, day);
+
+    if (!ref || !ref->vat_locked)
+        return STR_NONE;
+    for (size_t i = 0; i < venue->vat_count; i++)
+        if (str_equal(venue->vat[i].code, ref->vat_code))
+            return STR_NONE;
+    return normal ? normal->code : STR_NONE;
+}
+
+static bool is_valid(int32_t valid_from, struct str name, struct str next_name, int32_t next_from, int32_t day)
+{
+    return valid_from <= day && !(str_equal(name, next_name) && next_from <= day);
+}
+
+/* Everything the set-up posts to on this day, with amounts of 0. */
+static enum err voucher_of(const struct venue *venue, const struct refdata *data, int32_t day, struct arena *arena,
+                           struct draft *draft)
+{
+    size_t room = 2 * venue->product_count + venue->payment_count + venue->vat_count;
+    struct str department = venue_department(venue, day);
+    const struct vat_entry *reduced = venue_vat_class(venue, VAT_REDUCED, day);
+
+    *draft = (struct draft){ .doc = { .kind = DOC_VOUCHER, .venue = venue->id, .day = day }, .post_on = day };
+    draft->lines = arena_array(arena, room ? room : 1, sizeof *draft->lines);
+    if (!draft->lines)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < venue->payment_count; i++)
+        if (venue_payment(venue, venue->payments[i].name, day) == &venue->payments[i] && venue->payments[i].transfer)
+            add_line(draft, room, false, venue->payments[i].account, STR("0"), 0, department);
+    for (size_t i = 0; i < venue->product_count; i++) {
+        const struct product_entry *entry = &venue->products[i];
+
+        if (venue_product(venue, entry->name, day) != entry)
+            continue;
+        add_line(draft, room, true, entry->account, fitting_code(venue, data, entry->account, day), 0, department);
+        if (entry->reduced_account && reduced)
+            add_line(draft, room, true, entry->reduced_account, reduced->code, reduced->rate, department);
+    }
+    for (size_t i = 0; i < venue->vat_count; i++) {
+        const struct vat_entry *entry = &venue->vat[i];
+        const struct vat_entry *next = i + 1 < venue->vat_count ? entry + 1 : NULL;
+
+        if (is_valid(entry->valid_from, entry->name, next ? next->name : STR_NONE, next ? next->valid_from : 0, day))
+            add_line(draft, room, true, 0, entry->code, entry->rate, STR_NONE);
+    }
+    return ERR_OK;
+}
+
+/* The rate of a sold line without a known class is not judged: the line takes the code's own rate. */
+static void take_rates(struct draft *draft, const struct refdata *data)
+{
+    for (size_t i = 0; i < draft->line_count; i++) {
+        struct voucher_line *line = &draft->lines[i];
+        const struct ref_vat_code *code = line->account && line->vat_code.len
+                                              ? refdata_vat_code_on(data, line->vat_code, draft->post_on) : NULL;
+
+        if (code && line->rate == 0)
+            line->rate = code->rate;
+    }
+}
+
+/* Every product code that the set-up names, as order lines of 0. */
+static enum err order_of(const struct venue *venue, int32_t day, struct arena *arena, struct draft *draft)
+{
+    size_t room = 2 * venue->product_count;
+    const struct vat_entry *normal = venue_vat_class(venue, VAT_NORMAL, day);
+    const struct vat_entry *reduced = venue_vat_class(venue, VAT_REDUCED, day);
+
+    *draft = (struct draft){ .doc = { .kind = DOC_ORDER, .venue = venue->id, .day = day }, .post_on = day,
+                             .department = venue_department(venue, day), .customer = STR("-") };
+    draft->order_lines = arena_array(arena, room ? room : 1, sizeof *draft->order_lines);
+    if (!draft->order_lines)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < venue->product_count; i++) {
+        const struct product_entry *entry = &venue->products[i];
+
+        if (venue_product(venue, entry->name, day) != entry)
+            continue;
+        if (entry->product.len && normal)
+            draft->order_lines[draft->order_line_count++] = (struct order_line){ .product = entry->product,
+                .account = entry->account, .product_type = entry->name, .rate = normal->rate };
+        if (entry->reduced_product.len && reduced)
+            draft->order_lines[draft->order_line_count++] = (struct order_line){ .product = entry->reduced_product,
+                .account = entry->reduced_account, .product_type = entry->name, .rate = reduced->rate };
+    }
+    return ERR_OK;
+}
+
+static enum err judge(const struct venue *venue, const struct refdata *data, struct arena *arena,
+                      struct problems *problems)
+{
+    int32_t day = venue_business_day(venue, clock_now_ms() / 1000);
+    struct facts facts = { .refdata = data };
+    struct draft draft;
+    enum err err = voucher_of(venue, data, day, arena, &draft);
+
+    if (!err) {
+        take_rates(&draft, data);
+        err = rules_judge(&draft, &facts, arena, problems);
+    }
+    if (err || !venue_switch(&venue->auto_invoice, day))
+        return err;
+    err = order_of(venue, day, arena, &draft);
+    if (!err)
+        err = rules_judge(&draft, &facts, arena, problems);
+    problems_remove(problems, PROBLEM_CUSTOMER_UNCONNECTED);
+    return err;
+}
+
+static int show_problems(struct shell *shell, const struct venue *venue, const struct refdata *data,
+                         struct counts *counts)
+{
+    struct problems problems = { .count = 0 };
+    enum err err = judge(venue, data, &shell->arena, &problems);
+
+    if (err)
+        return complain_err(shell, err, NULL);
+    (void)printf("  %sonline%s %.*s: %zu accounts, %zu VAT codes, %zu departments%s%.*s\n", paint(shell, GREEN),
+                 paint(shell, PLAIN), TEXT(data->client_name), data->account_count, data->vat_code_count,
+                 data->department_count, data->missing_privileges.len ? "; the key lacks " : "",
+                 TEXT(data->missing_privileges));
+    for (size_t i = 0; i < problems.count; i++) {
+        struct strbuf text;
+
+        strbuf_init(&text, TEXT_BYTES);
+        problem_write(&problems.at[i], shell->config->language, &text);
+        (void)printf("  %sFAULT%s  %.*s [%s]\n", paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&text)),
+                     problem_code_text(problems.at[i].code));
+        strbuf_free(&text);
+    }
+    counts->faults += problems.count;
+    return EXIT_FINE;
+}
+
+static int show_online(struct shell *shell, struct online *online, const struct venue *venue, enum err result,
+                       struct counts *counts)
+{
+    struct refdata data;
+    enum err err;
+
+    (void)printf("%s%.*s%s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN));
+    if (result == ERR_NOT_FOUND) {
+        (void)printf("  not connected: it has no client key\n");
+        return EXIT_FINE;                /* the offline part has named it */
+    }
+    if (result == ERR_NETWORK) {
+        (void)printf("  %sFAULT%s  PowerOffice could not be reached at %.*s. Check the network and the addresses in "
+                     "bilag.yaml.\n", paint(shell, RED), paint(shell, PLAIN), TEXT(shell->config->api_url));
+        counts->faults++;
+        return EXIT_FINE;
+    }
+    err = refdata_load(online_refstore(online), venue->client_id, &shell->arena, &data);
+    if (err)
+        return complain_err(shell, err, NULL);
+    return show_problems(shell, venue, &data, counts);
+}
+
+static int online_check(struct shell *shell, const struct venue *only, struct counts *counts)
+{
+    const struct config *config = shell->config;
+    size_t count = only ? 1 : config->venue_count;
+    const struct venue **venues = arena_array(&shell->arena, count + 1, sizeof(struct venue *));
+    enum err *results = arena_array(&shell->arena, count + 1, sizeof *results);
+    struct fault fault = { "" };
+    struct online *online;
+    int code = EXIT_FINE;
+    enum err err;
+
+    if (!venues || !results)
+        return complain_err(shell, ERR_MEMORY, NULL);
+    err = online_open(shell, &online, &fault);
+    if (err)
+        return complain_err(shell, err, &fault);
+    for (size_t i = 0; i < count; i++)
+        venues[i] = only ? only : &config->venues[i];
+    online_read(online, venues, count, REF_FOR_ORDERS, results);
+    for (size_t i = 0; i < count && !code; i++)
+        code = show_online(shell, online, venues[i], results[i], counts);
+    online_close(online);
+    return code;
+}
+
+static int check_run(struct shell *shell, const struct args *args)
+{
+    const char *name = args_value(args, "venue");
+    const struct venue *venue = name ? config_venue(shell->config, str_of(name)) : NULL;
+    struct counts counts = { 0 };
+    bool left_out = false;
+    int code;
+
+    for (size_t i = 0; name && i < shell->config->fault_count; i++)
+        left_out |= str_equal(shell->config->fault_venues[i], str_of(name));
+    if (name && !venue && !left_out)
+        return shell_venue(shell, name) ? EXIT_FINE : EXIT_USAGE;
+    code = offline(shell, str_of(name), &counts);
+    if (!code && args_has(args, "online") && !left_out)
+        code = online_check(shell, venue, &counts);
+    if (code)
+        return code;
+    (void)printf("%s%zu fault%s%s, %zu note%s\n", paint(shell, counts.faults ? RED : GREEN), counts.faults,
+                 counts.faults == 1 ? "" : "s", paint(shell, PLAIN), counts.notes, counts.notes == 1 ? "" : "s");
+    return counts.faults ? EXIT_RED : EXIT_FINE;
+}
+
+static const struct option options[] = {
+    { "venue", "VENUE", "only this venue" },
+    { "online", NULL, "also ask PowerOffice, now" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_check = {
+    "check", "[--venue VENUE] [--online]", "is the set-up right? every fault, each with its mend", options, check_run,
+};

@@ -1,0 +1,541 @@
+/* customers.c - which customer in PowerOffice a till's customer is. Connections belong to the company: all its
+ * venues share them. A connection raises the version of the reference data, so held orders go on by themselves.
+ *
+ * A number that PowerOffice does not have, or has archived, is refused; before that, its list is read anew, because
+ * the customer may have been made a minute ago. */
+#include "bilag/read/books.h"
+#include "bilag/read/customers.h"
+#include "bilag/act/decide.h"
+#include "bilag/read/online.h"
+#include "domain/problem.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { DOCS_BYTES = 1 << 29, NAME_COLUMN = 24 };
+
+struct ledger {
+    struct shell *shell;
+    const struct venue *venue;
+    struct refstore *store;              /* NULL: nothing was ever kept there */
+    struct refdata data;
+    bool has_customers;                  /* data.customers is PowerOffice's list */
+    struct till_customers till;
+};
+
+/* Names come from tills and from PowerOffice: nothing of them may steer a terminal. */
+static struct str plain(const struct ledger *ledger, struct str text)
+{
+    char *copy = arena_alloc(&ledger->shell->arena, text.len + 1);
+
+    for (size_t i = 0; copy && i < text.len; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+
+        copy[i] = c < 0x20 || c == 0x7f ? '?' : text.bytes[i];
+    }
+    return copy ? (struct str){ copy, text.len } : STR_NONE;
+}
+
+/* --- gathering --------------------------------------------------------------------------------------------- */
+
+static enum err load_data(struct ledger *ledger)
+{
+    enum err err = ERR_NOT_FOUND;
+
+    if (ledger->store && ledger->venue->client_id.len)
+        err = refdata_load(ledger->store, ledger->venue->client_id, &ledger->shell->arena, &ledger->data);
+    ledger->has_customers = !err && (ledger->data.have & REF_CUSTOMERS);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static int ledger_open(struct ledger *ledger, unsigned flags)
+{
+    struct fault fault = { "" };
+    enum err err = refstore_open(ledger->shell->config->state_dir, flags, &ledger->store, &fault);
+
+    if (err == ERR_NOT_FOUND && (flags & STORE_READ_ONLY))
+        err = ERR_OK;
+    else if (err)
+        ledger->store = NULL;
+    if (!err)
+        err = load_data(ledger);
+    ledger->till.arena = &ledger->shell->arena;
+    return err ? complain_err(ledger->shell, err, &fault) : EXIT_FINE;
+}
+
+static enum err note_venue(struct ledger *ledger, struct books *books, struct str venue)
+{
+    struct book_list list;
+    struct arena arena;
+    enum err err;
+
+    arena_init(&arena, DOCS_BYTES);
+    err = books_venue(books, venue, INT32_MIN, INT32_MAX, &arena, &list);
+    for (size_t i = 0; !err && i < list.count; i++) {
+        const struct book_doc *doc = &list.docs[i];
+        bool waits = doc->state == DOC_HELD && (problems_have(&doc->draft.problems, PROBLEM_CUSTOMER_UNCONNECTED) ||
+                                                problems_have(&doc->draft.problems, PROBLEM_CUSTOMER_UNKNOWN));
+
+        err = till_customers_note(&ledger->till, &doc->draft, waits);
+    }
+    arena_free(&arena);
+    return err;
+}
+
+static enum err link_seen(struct str till_customer, int64_t number, void *context)
+{
+    struct ledger *ledger = context;
+    struct till_customer *customer = till_customers_of(&ledger->till, till_customer);
+
+    if (!customer)
+        return ERR_MEMORY;
+    customer->number = number;
+    return ERR_OK;
+}
+
+/* Who was seen at the company's venues, and who is connected. */
+static int gather(struct ledger *ledger)
+{
+    const struct config *config = ledger->shell->config;
+    struct fault fault = { "" };
+    struct books *books;
+    enum err err = books_open(config, &books, &fault);
+
+    if (err)
+        return complain_err(ledger->shell, err, &fault);
+    for (size_t i = 0; i < config->venue_count && !err; i++)
+        if (str_equal(config->venues[i].company, ledger->venue->company))
+            err = note_venue(ledger, books, config->venues[i].id);
+    books_close(books);
+    if (!err && ledger->store)
+        err = customer_link_walk(ledger->store, ledger->venue->company, link_seen, ledger);
+    return err ? complain_err(ledger->shell, err, NULL) : EXIT_FINE;
+}
+
+/* --- list -------------------------------------------------------------------------------------------------- */
+
+struct standing { enum colour colour; const char *text; };
+
+static struct standing standing_of(const struct ledger *ledger, const struct till_customer *customer,
+                                   const struct ref_customer *ref)
+{
+    if (!customer->number)
+        return (struct standing){ RED, "not connected" };
+    if (ledger->has_customers && !ref)
+        return (struct standing){ RED, "no such number" };
+    if (ledger->has_customers && ref->archived)
+        return (struct standing){ RED, "archived" };
+    return (struct standing){ GREEN, "connected" };
+}
+
+static void print_till_customer(const struct ledger *ledger, const struct till_customer *customer)
+{
+    const struct ref_customer *ref = customer->number ? refdata_customer(&ledger->data, customer->number) : NULL;
+    struct standing standing = standing_of(ledger, customer, ref);
+    struct str name = plain(ledger, customer->name), ref_name = plain(ledger, ref ? ref->name : STR_NONE);
+    char day[16];
+
+    (void)printf("  %s%-14s%s %-*.*s", paint(ledger->shell, standing.colour), standing.text,
+                 paint(ledger->shell, PLAIN), NAME_COLUMN, TEXT(name));
+    if (customer->number)
+        (void)printf("  %8" PRId64 " %.*s", customer->number, TEXT(ref_name));
+    if (customer->orders)
+        (void)printf("  %" PRIu64 " order%s", customer->orders, customer->orders == 1 ? "" : "s");
+    if (customer->waiting)
+        (void)printf(", %s%" PRIu64 " waiting%s", paint(ledger->shell, RED), customer->waiting,
+                     paint(ledger->shell, PLAIN));
+    if (customer->manual)
+        (void)printf("  %" PRIu64 " to be invoiced by hand", customer->manual);
+    if (customer->last_day != INT32_MIN)
+        (void)printf("  last %s", day_text(customer->last_day, day));
+    else
+        (void)printf("  not seen in any order yet");
+    (void)printf("\n");
+}
+
+static void print_ref_customer(const struct ledger *ledger, const struct ref_customer *customer)
+{
+    struct str name = plain(ledger, customer->name), org_no = plain(ledger, customer->org_no);
+
+    (void)printf("  %8" PRId64 "  %-*.*s  %.*s%s%s%s\n", customer->no, NAME_COLUMN, TEXT(name), TEXT(org_no),
+                 customer->archived ? paint(ledger->shell, RED) : "", customer->archived ? "  archived" : "",
+                 customer->archived ? paint(ledger->shell, PLAIN) : "");
+}
+
+static void print_powers_customers(const struct ledger *ledger, struct str search)
+{
+    size_t shown = 0;
+    char when[32];
+
+    if (!ledger->has_customers) {
+        (void)printf("\nPowerOffice's customers were not read yet: that happens when the first order is looked at, or "
+                     "at once with\n  bilag check --venue %.*s --online\n", TEXT(ledger->venue->id));
+        return;
+    }
+    (void)printf("\n%sCustomers in PowerOffice%s, as read %s\n", paint(ledger->shell, BOLD), paint(ledger->shell, PLAIN),
+                 time_text_local(ledger->venue, ledger->data.read_ms, when));
+    for (size_t i = 0; i < ledger->data.customer_count; i++)
+        if (customer_matches(&ledger->data.customers[i], search)) {
+            print_ref_customer(ledger, &ledger->data.customers[i]);
+            shown++;
+        }
+    if (shown == 0)
+        (void)printf("  none%s\n", search.len ? " that match" : "");
+}
+
+/* The search is by everything on the line: a till customer is also found by whom it is connected with. */
+static bool till_matches(const struct ledger *ledger, const struct till_customer *customer, struct str search)
+{
+    const struct ref_customer *ref = customer->number ? refdata_customer(&ledger->data, customer->number) : NULL;
+
+    return customer_name_matches(customer->name, search) || (ref && customer_matches(ref, search));
+}
+
+static int list_run(struct ledger *ledger, const struct args *args)
+{
+    struct str search = str_of(args_value(args, "search"));
+    size_t shown = 0;
+    int code = ledger_open(ledger, STORE_READ_ONLY);
+
+    if (code == EXIT_FINE)
+        code = gather(ledger);
+    if (code)
+        return code;
+    (void)printf("%sTill customers of company %.*s%s\n", paint(ledger->shell, BOLD), TEXT(ledger->venue->company),
+                 paint(ledger->shell, PLAIN));
+    for (size_t i = 0; i < ledger->till.count; i++)
+        if (till_matches(ledger, &ledger->till.at[i], search)) {
+            print_till_customer(ledger, &ledger->till.at[i]);
+            shown++;
+        }
+    if (shown == 0)
+        (void)printf("  none%s\n", search.len ? " that match" : " seen yet: they come with the first credit sale");
+    print_powers_customers(ledger, search);
+    return EXIT_FINE;
+}
+
+/* --- connect ----------------------------------------------------------------------------------------------- */
+
+static bool usable(const struct ledger *ledger, int64_t number)
+{
+    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
+
+    return customer && !customer->archived;
+}
+
+/* The list anew; what is known already stays if PowerOffice cannot be asked now. */
+static void read_again(struct ledger *ledger)
+{
+    struct fault fault = { "" };
+    struct online *online;
+    enum err err, result;
+
+    if (!ledger->venue->client_key.len || online_open(ledger->shell, &online, &fault))
+        return;
+    online_read(online, &ledger->venue, 1, REF_CUSTOMERS, &result);
+    online_close(online);
+    err = result ? result : load_data(ledger);
+    if (err)
+        (void)complain(ledger->shell, EXIT_RED, "PowerOffice's customers could not be read anew: %s", err_text(err));
+}
+
+/* Why this number cannot be connected; false: it can. */
+static bool number_is_wrong(const struct ledger *ledger, int64_t number, struct fault *fault)
+{
+    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
+    struct str name = plain(ledger, customer ? customer->name : STR_NONE);
+
+    if (!ledger->has_customers || usable(ledger, number))
+        return false;
+    if (!customer)
+        (void)fault_set(fault, ERR_NOT_FOUND, "PowerOffice has no customer %" PRId64 ": make it there first, or choose "
+                        "another with `bilag customers --venue " STR_FMT " list`", number, STR_ARG(ledger->venue->id));
+    else
+        (void)fault_set(fault, ERR_REFUSED, "customer %" PRId64 " (" STR_FMT ") is archived in PowerOffice: take it out of "
+                        "the archive there, or choose another", number, STR_ARG(name));
+    return true;
+}
+
+/* Audit first: whoever finds a connection finds who made it. */
+static int connect_one(struct ledger *ledger, struct str till_customer, int64_t number, const char *reason)
+{
+    struct arena *arena = &ledger->shell->arena;
+    struct str subject = arena_format(arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->venue->company), STR_ARG(till_customer));
+    struct str name = plain(ledger, till_customer);
+    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
+    int64_t before = 0;
+    enum err err = customer_link_get(ledger->store, ledger->venue->company, till_customer, &before);
+    int code;
+
+    if (err == ERR_TOO_LONG)
+        return complain(ledger->shell, EXIT_USAGE, "the till customer's name is too long");
+    if (err && err != ERR_NOT_FOUND)
+        return complain_err(ledger->shell, err, NULL);
+    if (before != number) {
+        struct str detail = before ? arena_format(arena, "%" PRId64 " (was %" PRId64 ")", number, before)
+                                   : arena_format(arena, "%" PRId64, number);
+
+        code = decide(ledger->shell, "connect", subject, detail, str_of(reason), NULL);
+        if (code)
+            return code;
+        err = customer_link_put(ledger->store, ledger->venue->company, till_customer, number);
+        if (err)
+            return complain(ledger->shell, EXIT_RED, "%.*s was not connected: %s", TEXT(name), err_text(err));
+    }
+    (void)printf("%sconnected%s  %.*s  %" PRId64 "%s%.*s%s\n", paint(ledger->shell, GREEN), paint(ledger->shell, PLAIN),
+                 TEXT(name), number, customer ? " " : "", TEXT(plain(ledger, customer ? customer->name : STR_NONE)),
+                 before == number ? "  (already)" : "");
+    return EXIT_FINE;
+}
+
+static void note_unread(const struct ledger *ledger)
+{
+    if (!ledger->has_customers)
+        (void)printf("PowerOffice's customers were not read yet, so the number could not be checked; it will be before "
+                     "anything is sent.\n");
+}
+
+static bool was_seen(const struct till_customer *customer)
+{
+    return customer && customer->orders + customer->manual > 0;
+}
+
+/* A name that no order has had may be a slip of the pen: its orders would stay held without a word. */
+static int note_unseen(struct ledger *ledger, struct str till_customer)
+{
+    struct str name = plain(ledger, till_customer);
+    size_t alike = 0;
+    int code = gather(ledger);
+
+    if (code || was_seen(till_customers_of(&ledger->till, till_customer)))
+        return code;
+    (void)printf("No order of %.*s has been seen yet; it is connected for those to come.\n", TEXT(name));
+    for (size_t i = 0; i < ledger->till.count; i++) {
+        struct str seen = ledger->till.at[i].name;
+
+        if (was_seen(&ledger->till.at[i]) && (customer_name_matches(seen, till_customer) || customer_name_matches(till_customer, seen)))
+            (void)printf("%s%.*s", alike++ ? ", " : "Did you mean one that has been seen: ", TEXT(plain(ledger, seen)));
+    }
+    (void)printf("%s", alike ? "?\n" : "");
+    return EXIT_FINE;
+}
+
+static int connect_run(struct ledger *ledger, const struct args *args)
+{
+    struct str till_customer = str_of(args->words[1]);
+    struct fault fault = { "" };
+    int64_t number;
+    int code;
+
+    if (till_customer.len == 0 || !customer_number_parse(str_of(args->words[2]), &number))
+        return complain(ledger->shell, EXIT_USAGE, "%s is no customer number; they are whole numbers such as 10001",
+                        args->words[2]);
+    code = ledger_open(ledger, 0);
+    if (code)
+        return code;
+    if (ledger->has_customers && !usable(ledger, number))
+        read_again(ledger);
+    if (number_is_wrong(ledger, number, &fault))
+        return complain(ledger->shell, EXIT_RED, "%s", fault.text);
+    code = connect_one(ledger, till_customer, number, args_value(args, "reason"));
+    if (code)
+        return code;
+    note_unread(ledger);
+    return note_unseen(ledger, till_customer);
+}
+
+static int disconnect_run(struct ledger *ledger, const struct args *args)
+{
+    struct str till_customer = str_of(args->words[1]), subject;
+    int64_t before;
+    enum err err;
+    int code = ledger_open(ledger, 0);
+
+    if (code)
+        return code;
+    err = customer_link_get(ledger->store, ledger->venue->company, till_customer, &before);
+    if (err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
+        return complain(ledger->shell, EXIT_RED, "%s is not connected", args->words[1]);
+    if (err)
+        return complain_err(ledger->shell, err, NULL);
+    subject = arena_format(&ledger->shell->arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->venue->company),
+                           STR_ARG(till_customer));
+    code = decide(ledger->shell, "disconnect", subject, arena_format(&ledger->shell->arena, "%" PRId64, before),
+                  str_of(args_value(args, "reason")), NULL);
+    if (code)
+        return code;
+    err = customer_link_remove(ledger->store, ledger->venue->company, till_customer);
+    if (err)
+        return complain(ledger->shell, EXIT_RED, "%s was not disconnected: %s", args->words[1], err_text(err));
+    (void)printf("disconnected  %s  (was %" PRId64 "). Orders that are not sent yet are held from now on.\n",
+                 args->words[1], before);
+    return EXIT_FINE;
+}
+
+/* --- import ------------------------------------------------------------------------------------------------ */
+
+static int read_file(struct ledger *ledger, const char *path, struct str *ret_bytes)
+{
+    FILE *file = fopen(path, "re");
+    char *bytes = arena_alloc(&ledger->shell->arena, CUSTOMER_FILE_MAX + 1);
+    size_t len = 0;
+    bool failed;
+
+    if (!file)
+        return complain(ledger->shell, EXIT_USAGE, "%s cannot be read: %m", path);
+    if (bytes)
+        len = fread(bytes, 1, CUSTOMER_FILE_MAX + 1, file);
+    failed = !bytes || ferror(file);
+    (void)fclose(file);
+    if (failed)
+        return complain(ledger->shell, EXIT_RED, "%s cannot be read", path);
+    if (len > CUSTOMER_FILE_MAX)
+        return complain(ledger->shell, EXIT_USAGE, "%s is larger than %d MB", path, CUSTOMER_FILE_MAX >> 20);
+    *ret_bytes = (struct str){ bytes, len };
+    return EXIT_FINE;
+}
+
+/* Every wrong row is named; one wrong row and nothing is connected. */
+static int rows_are_right(struct ledger *ledger, const char *path, const struct customer_file *file)
+{
+    struct fault fault = { "" };
+    bool unknown = false;
+    int code = EXIT_FINE;
+
+    for (size_t i = 0; i < file->fault_count; i++)
+        code = complain(ledger->shell, EXIT_USAGE, "%s %s", path, file->faults[i].text);
+    if (!code && file->count == 0)
+        code = complain(ledger->shell, EXIT_USAGE, "%s has no row with a till customer and a number", path);
+    for (size_t i = 0; i < file->count && !unknown; i++)
+        unknown = !usable(ledger, file->rows[i].number);
+    if (!code && ledger->has_customers && unknown)
+        read_again(ledger);
+    for (size_t i = 0; i < file->count; i++)
+        if (number_is_wrong(ledger, file->rows[i].number, &fault))
+            code = complain(ledger->shell, EXIT_RED, "%s line %" PRIu64 ": %s", path, file->rows[i].line, fault.text);
+    if (code)
+        return complain(ledger->shell, code, "nothing was connected");
+    return EXIT_FINE;
+}
+
+static int import_run(struct ledger *ledger, const struct args *args)
+{
+    const char *path = args->words[1];
+    struct customer_file file;
+    struct str bytes;
+    size_t unseen = 0;
+    enum err err;
+    int code = read_file(ledger, path, &bytes);
+
+    if (code)
+        return code;
+    err = customer_file_parse(bytes, &ledger->shell->arena, &file);
+    if (err)
+        return complain_err(ledger->shell, err, NULL);
+    code = ledger_open(ledger, 0);
+    if (code == EXIT_FINE)
+        code = rows_are_right(ledger, path, &file);
+    for (size_t i = 0; i < file.count && code == EXIT_FINE; i++)
+        code = connect_one(ledger, file.rows[i].till_customer, file.rows[i].number, args_value(args, "reason"));
+    if (code == EXIT_FINE)
+        code = gather(ledger);
+    if (code)
+        return code;
+    note_unread(ledger);
+    for (size_t i = 0; i < file.count; i++)
+        unseen += !was_seen(till_customers_of(&ledger->till, file.rows[i].till_customer));
+    if (unseen)
+        (void)printf("Of %zu connections, %zu are of customers that no order has had yet (bilag customers list).\n", file.count,
+                     unseen);
+    return EXIT_FINE;
+}
+
+/* --- suggest ----------------------------------------------------------------------------------------------- */
+
+static const char *const why[] = {
+    [SUGGEST_NONE] = "nobody alike", [SUGGEST_ORG_NO] = "same organisation number", [SUGGEST_NAME] = "same name",
+    [SUGGEST_SEVERAL] = "several alike: choose with list --search",
+};
+
+static void print_suggestion(const struct ledger *ledger, const struct till_customer *till)
+{
+    const struct ref_customer *customer = NULL;
+    enum suggestion suggestion = customer_suggest(&ledger->data, till->name, &customer);
+    struct str name = plain(ledger, till->name);
+
+    (void)printf("  %-*.*s  ", NAME_COLUMN, TEXT(name));
+    if (suggestion == SUGGEST_ORG_NO || suggestion == SUGGEST_NAME)
+        (void)printf("%8" PRId64 " %.*s (%s)\n", customer->no, TEXT(plain(ledger, customer->name)), why[suggestion]);
+    else
+        (void)printf("%s\n", why[suggestion]);
+}
+
+static int suggest_run(struct ledger *ledger, const struct args *args)
+{
+    size_t shown = 0;
+    int code = ledger_open(ledger, STORE_READ_ONLY);
+
+    (void)args;
+    if (code == EXIT_FINE)
+        code = gather(ledger);
+    if (code)
+        return code;
+    if (!ledger->has_customers)
+        return complain(ledger->shell, EXIT_RED, "PowerOffice's customers were not read yet; `bilag check --venue %.*s "
+                        "--online` reads them", TEXT(ledger->venue->id));
+    for (size_t i = 0; i < ledger->till.count; i++)
+        if (!ledger->till.at[i].number) {
+            print_suggestion(ledger, &ledger->till.at[i]);
+            shown++;
+        }
+    if (shown)
+        (void)printf("To connect: bilag customers --venue %.*s connect TILL-CUSTOMER NUMBER\n", TEXT(ledger->venue->id));
+    else
+        (void)printf("Every till customer seen so far is connected.\n");
+    return EXIT_FINE;
+}
+
+/* --- the command ------------------------------------------------------------------------------------------- */
+
+static const struct action {
+    const char *name;
+    size_t words;
+    int (*run)(struct ledger *ledger, const struct args *args);
+} actions[] = {
+    { "list", 1, list_run },       { "connect", 3, connect_run }, { "disconnect", 2, disconnect_run },
+    { "import", 2, import_run },   { "suggest", 1, suggest_run },
+};
+
+static int customers_run(struct shell *shell, const struct args *args)
+{
+    const char *word = args->word_count ? args->words[0] : "list";
+    struct ledger ledger = { .shell = shell, .venue = shell_venue(shell, args_value(args, "venue")) };
+    int code = EXIT_USAGE;
+
+    if (!ledger.venue)
+        return EXIT_USAGE;
+    for (size_t i = 0; i < COUNT(actions); i++)
+        if (strcmp(actions[i].name, word) == 0) {
+            if (args->word_count && args->word_count != actions[i].words)
+                return complain(shell, EXIT_USAGE, "%s wants %zu word%s after it; see bilag customers --help", word,
+                                actions[i].words - 1, actions[i].words == 2 ? "" : "s");
+            code = actions[i].run(&ledger, args);
+            refstore_close(ledger.store);
+            return code;
+        }
+    return complain(shell, code, "there is no `bilag customers %s`; see bilag customers --help", word);
+}
+
+static const struct option options[] = {
+    { "venue", "VENUE", "whose company" },
+    { "search", "TEXT", "list: part of a name, or how a number or organisation number begins" },
+    { "reason", "TEXT", "why; kept in the audit trail" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_customers = {
+    "customers",
+    "--venue VENUE list [--search TEXT]\n--venue VENUE connect TILL-CUSTOMER NUMBER [--reason TEXT]\n"
+    "--venue VENUE disconnect TILL-CUSTOMER [--reason TEXT]\n--venue VENUE import FILE.csv\n--venue VENUE suggest",
+    "which customer in PowerOffice a till's customer is; connected ones show green", options, customers_run,
+};

@@ -1,0 +1,325 @@
+/* decide.c - accept, resend, reverse, dismiss, invoicing: refused at once where they cannot have an effect,
+ * else written into the audit trail. */
+#include "bilag/read/books.h"
+#include "bilag/act/decide.h"
+#include "bilag/read/receipts.h"
+#include "poweroffice/refdata.h"
+
+#include "mapper/tables.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A reason of blanks is none. */
+static bool has_reason(const struct args *args)
+{
+    const char *reason = args_value(args, "reason");
+
+    return reason && reason[strspn(reason, " \t\r\n")];
+}
+
+static bool load(struct shell *shell, const struct args *args, size_t words, struct book_doc *ret_doc)
+{
+    struct fault fault = { "" };
+    struct books *books;
+    struct doc parsed;
+    enum err err;
+
+    if (args->word_count != words || !has_reason(args)) {
+        (void)complain(shell, EXIT_USAGE, "%s; see bilag %s --help", args->word_count != words
+                       ? "wrong number of arguments" : "--reason \"why\" is needed: it is kept in the audit trail",
+                       shell->command);
+        return false;
+    }
+    if (doc_parse(str_of(args->words[0]), &parsed)) {
+        (void)complain(shell, EXIT_USAGE, "%s is no document's name; they look like oslo-grill/2026-11-20/1 or "
+                       "oslo-grill/order/K1/6", args->words[0]);
+        return false;
+    }
+    err = books_open(shell->config, &books, &fault);
+    if (!err) {
+        err = books_doc(books, str_of(args->words[0]), &shell->arena, ret_doc);
+        books_close(books);
+    }
+    if (err == ERR_NOT_FOUND)
+        (void)complain(shell, EXIT_USAGE, "there is no document %s; `bilag status` shows those there are",
+                       args->words[0]);
+    else if (err)
+        (void)complain_err(shell, err, &fault);
+    return err == ERR_OK;
+}
+
+static int written(struct shell *shell, const char *verb, struct str subject, struct str detail, const char *reason)
+{
+    uint64_t number;
+    int code = decide(shell, verb, subject, detail, str_of(reason), &number);
+
+    if (code == EXIT_FINE)
+        (void)printf("decision %" PRIu64 ": %s %.*s%s%.*s, because %s. It takes effect within a second while the "
+                     "stages run.\n", number, verb, TEXT(subject), detail.len ? " " : "", TEXT(detail), reason);
+    return code;
+}
+
+/* --- accept --- */
+
+static bool was_accepted(const struct book_doc *doc, enum problem_code code)
+{
+    return problems_have(&doc->draft.problems, code);
+}
+
+static int accept_problem(struct shell *shell, const struct args *args)
+{
+    struct book_doc doc;
+    enum problem_code code;
+
+    if (!load(shell, args, 2, &doc))
+        return EXIT_USAGE;
+    if (!problem_code_parse(str_of(args->words[1]), &code))
+        return complain(shell, EXIT_USAGE, "there is no problem called %s", args->words[1]);
+    if (!problem_acceptable(code))
+        return complain(shell, EXIT_RED, "%s cannot be accepted away: its cause must be mended. Only sequence-gap, "
+                        "z-differs, z-missing, grand-total-broken and total-differs can be accepted", args->words[1]);
+    if (!was_accepted(&doc, code))
+        return complain(shell, EXIT_RED, "%s has no problem %s at present", args->words[0], args->words[1]);
+    if (code != PROBLEM_TOTAL_DIFFERS && doc.status.sealed)
+        return complain(shell, EXIT_RED, "%s is sealed already: nothing of it can be accepted any more", args->words[0]);
+    return written(shell, "accept", doc.id, str_of(problem_code_text(code)), args_value(args, "reason"));
+}
+
+static int32_t today(const struct shell *shell, const struct draft *draft)
+{
+    const struct venue *venue = config_venue(shell->config, draft->doc.venue);
+    struct civil now;
+
+    if (!venue)
+        return (int32_t)(clock_now_ms() / 86400000);
+    zone_civil(venue->zone, clock_now_ms() / 1000, &now);
+    return day_of_civil(now.year, now.month, now.day);
+}
+
+/* As the validator will judge it, by what is kept of PowerOffice; what is not known is left to it. */
+static int is_locked(struct shell *shell, const struct draft *draft, int32_t day)
+{
+    struct fault fault = { "" };
+    struct refstore *store;
+    struct refdata data;
+    char text[2][16];
+    enum err err = refstore_open(shell->config->state_dir, STORE_READ_ONLY, &store, &fault);
+
+    if (!err) {
+        err = refdata_load(store, draft->client_id, &shell->arena, &data);
+        refstore_close(store);
+    }
+    if (err)
+        return err == ERR_NOT_FOUND ? EXIT_FINE : complain_err(shell, err, &fault);
+    if (data.has_lock_date && day <= data.lock_date)
+        return complain(shell, EXIT_RED, "%s is locked as well: PowerOffice is locked up to %s", day_text(day, text[0]),
+                        day_text(data.lock_date, text[1]));
+    if (data.has_conversion_date && day < data.conversion_date)
+        return complain(shell, EXIT_RED, "%s is before the conversion date in PowerOffice, %s", day_text(day, text[0]),
+                        day_text(data.conversion_date, text[1]));
+    return EXIT_FINE;
+}
+
+static int post_on(struct shell *shell, const struct args *args)
+{
+    struct book_doc doc;
+    char text[16];
+    int32_t day;
+    int code;
+
+    if (!shell_day(shell, args, "post-on", 0, &day) || !load(shell, args, 1, &doc))
+        return EXIT_USAGE;
+    if (doc.draft.doc.kind != DOC_VOUCHER)
+        return complain(shell, EXIT_RED, "only vouchers can be posted on another day");
+    if (doc.status.sealed)
+        return complain(shell, EXIT_RED, "%s is sealed already: reverse it first", args->words[0]);
+    if (day < doc.draft.doc.day)
+        return complain(shell, EXIT_RED, "a voucher is never posted before its business day");
+    if (doc.state != DOC_HELD || !problems_have(&doc.draft.problems, PROBLEM_PERIOD_LOCKED))
+        return complain(shell, EXIT_RED, "%s is not held because its period is locked (period-locked): it is posted on its "
+                        "own day", args->words[0]);
+    if (day > today(shell, &doc.draft))
+        return complain(shell, EXIT_RED, "%s is still to come: choose an open day up to today", day_text(day, text));
+    code = is_locked(shell, &doc.draft, day);
+    return code ? code : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
+}
+
+static int accept_run(struct shell *shell, const struct args *args)
+{
+    return args_has(args, "post-on") ? post_on(shell, args) : accept_problem(shell, args);
+}
+
+static const struct option accept_options[] = {
+    { "reason", "TEXT", "why; kept in the audit trail" },
+    { "post-on", "DATE", "post the voucher on this day, because its own is locked" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_accept = {
+    "accept", "DOCUMENT PROBLEM --reason TEXT\nDOCUMENT --post-on DATE --reason TEXT",
+    "let a document go in spite of a problem of completeness, or post it on another day", accept_options, accept_run,
+};
+
+/* --- resend, reverse --- */
+
+static int resend_run(struct shell *shell, const struct args *args)
+{
+    struct book_doc doc;
+
+    if (!load(shell, args, 1, &doc))
+        return EXIT_USAGE;
+    if (doc.state == DOC_FAILED || doc.state == DOC_QUEUED || problems_have(&doc.draft.problems, PROBLEM_INVOICE_NOT_SENT) ||
+        (doc.state == DOC_HELD && doc.status.known && strcmp(doc.status.work, "send") == 0))
+        return written(shell, "resend", doc.id, STR_NONE, args_value(args, "reason"));
+    if (doc.state == DOC_HELD)
+        return complain(shell, EXIT_RED, "%s is held: it goes on by itself when its problems are mended; sending it "
+                        "again would change nothing", args->words[0]);
+    return complain(shell, EXIT_RED, "%s is %s: there is nothing to send again", args->words[0],
+                    doc_state_text(doc.state));
+}
+
+static enum err not_asked(const struct sale *sale, void *context)
+{
+    (void)sale;
+    (void)context;
+    return ERR_OK;
+}
+
+/* A voucher that could not be built again would be gone from the books for good. */
+static enum err count_trimmed(const struct shell *shell, const struct draft *draft, uint64_t *ret_trimmed,
+                              struct fault *fault)
+{
+    const struct venue *venue = config_venue(shell->config, draft->doc.venue);
+    struct receipts *receipts;
+    enum err err;
+
+    *ret_trimmed = 0;
+    if (!venue)
+        return ERR_OK;
+    err = receipts_open(shell->config, &receipts, fault);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;          /* a store that is lost is built again from the log */
+    err = receipts_of(receipts, venue, draft, not_asked, NULL, ret_trimmed);
+    receipts_close(receipts);
+    return err;
+}
+
+static int reverse_run(struct shell *shell, const struct args *args)
+{
+    struct fault fault = { "" };
+    struct book_doc doc;
+    uint64_t trimmed;
+    enum err err;
+
+    if (!load(shell, args, 1, &doc))
+        return EXIT_USAGE;
+    if (doc.draft.doc.kind != DOC_VOUCHER)
+        return complain(shell, EXIT_RED, "an order is taken back in PowerOffice itself: make a credit note there, or "
+                        "delete the order if it is not invoiced");
+    if (doc.state != DOC_SENT)
+        return complain(shell, EXIT_RED, "%s is %s: only what is sent can be reversed", args->words[0],
+                        doc_state_text(doc.state));
+    err = count_trimmed(shell, &doc.draft, &trimmed, &fault);
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (trimmed)
+        return complain(shell, EXIT_RED, "the receipts of %s are older than retention_days and no longer kept: it could "
+                        "not be built again. Correct it in PowerOffice by hand", args->words[0]);
+    return written(shell, "reverse", doc.id, STR_NONE, args_value(args, "reason"));
+}
+
+static const struct option reason_options[] = {
+    { "reason", "TEXT", "why; kept in the audit trail" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_resend = {
+    "resend", "DOCUMENT --reason TEXT",
+    "send again what PowerOffice refused, or have an invoice sent, when its cause is mended", reason_options,
+    resend_run,
+};
+
+const struct cmd cmd_reverse = {
+    "reverse", "DOCUMENT --reason TEXT",
+    "reverse a voucher in PowerOffice; the day is mapped again and sent anew", reason_options, reverse_run,
+};
+
+/* --- dismiss --- */
+
+/* What never came, or came once only, leaves nothing to decide. */
+static int needs_dismissing(struct shell *shell, struct str text, const struct receipt_name *name)
+{
+    struct fault fault = { "" };
+    struct receipts *receipts;
+    struct receipt_fate fate;
+    enum err err = receipts_open(shell->config, &receipts, &fault);
+
+    if (!err) {
+        err = receipts_find(receipts, name->venue, name->reg, name->series, name->seq, &shell->arena, &fate);
+        receipts_close(receipts);
+    }
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_RED, "receipt %.*s is not known: it never came, or it is older than retention_days "
+                        "(%d)", TEXT(text), shell->config->retention_days);
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (!fate.conflicts)
+        return complain(shell, EXIT_RED, "no other content came under the number of %.*s: there is nothing to dismiss",
+                        TEXT(text));
+    return EXIT_FINE;
+}
+
+static int dismiss_run(struct shell *shell, const struct args *args)
+{
+    struct str text = args->word_count == 1 ? str_of(args->words[0]) : STR_NONE;
+    struct receipt_name name;
+    int code;
+
+    if (!text.len || !has_reason(args))
+        return complain(shell, EXIT_USAGE, "a receipt such as oslo-grill/K1/12 and --reason are needed");
+    if (receipt_parse(text, &shell->arena, &name))
+        return complain(shell, EXIT_USAGE, "%s is no receipt; they look like oslo-grill/K1/12, or oslo-grill/K1/Z12",
+                        args->words[0]);
+    code = needs_dismissing(shell, text, &name);
+    return code ? code : written(shell, "dismiss", text, STR_NONE, args_value(args, "reason"));
+}
+
+const struct cmd cmd_dismiss = {
+    "dismiss", "RECEIPT --reason TEXT",
+    "let the first content of a receipt stand, and forget what came later under its number", reason_options, dismiss_run,
+};
+
+/* --- invoicing --- */
+
+static int invoicing_run(struct shell *shell, const struct args *args)
+{
+    const struct venue *venue = shell_venue(shell, args_value(args, "venue"));
+    const char *reason = args_value(args, "reason");
+    char text[16];
+    int32_t day;
+
+    if (!venue)
+        return EXIT_USAGE;
+    if (!args_has(args, "from"))
+        return complain(shell, EXIT_USAGE, "--from DATE is needed: the first business day whose credit sales become orders");
+    if (!shell_day(shell, args, "from", 0, &day))
+        return EXIT_USAGE;
+    if (!venue_switch(&venue->auto_invoice, day))
+        return complain(shell, EXIT_RED, "auto_invoice is off for %.*s on %s: turn it on in %.*s first", TEXT(venue->id),
+                        day_text(day, text), TEXT(venue->file));
+    return written(shell, "invoice-from", venue->id, str_of(day_text(day, text)),
+                   reason ? reason : "automatic invoicing was turned on");
+}
+
+static const struct option invoicing_options[] = {
+    { "venue", "VENUE", "whose" },
+    { "from", "DATE", "the first business day" },
+    { "reason", "TEXT", "why; kept in the audit trail" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_invoicing = {
+    "invoicing", "--venue VENUE --from DATE [--reason TEXT]",
+    "make orders of earlier credit sales, after automatic invoicing was turned on", invoicing_options, invoicing_run,
+};

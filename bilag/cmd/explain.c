@@ -1,0 +1,446 @@
+/* explain.c - where a figure comes from, and where a receipt went: voucher -> receipts, line -> receipts,
+ * order -> receipt, receipt -> voucher, order or manual; with the mapping, the trail and what people decided. */
+#include "domain/audit.h"
+#include "bilag/read/books.h"
+#include "bilag/read/receipts.h"
+#include "shell.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct explaining {
+    struct shell *shell;
+    struct books *books;
+    struct receipts *receipts;           /* NULL: nothing was folded yet */
+};
+
+/* Several may stand in one printf. */
+static const char *amount_text(struct money amount)
+{
+    static char texts[4][MONEY_TEXT_SIZE];
+    static size_t next;
+
+    next = (next + 1) % COUNT(texts);
+    return money_kroner(amount, texts[next]);
+}
+
+/* --- what stands beside every document --- */
+
+static void show_head(const struct explaining *explaining, const struct venue *venue, const struct book_doc *doc)
+{
+    const struct shell *shell = explaining->shell;
+    const struct draft *draft = &doc->draft;
+    char when[32];
+
+    (void)printf("%s%.*s%s  %s  %s%s%s  %s", paint(shell, BOLD), TEXT(doc->id), paint(shell, PLAIN),
+                 draft->doc.kind == DOC_ORDER ? "order" : "voucher",
+                 paint(shell, book_doc_is_red(doc) ? RED : doc->state == DOC_SENT ? GREEN : YELLOW),
+                 doc_state_text(doc->state), paint(shell, PLAIN), amount_text(draft->total));
+    if (doc->status.number)
+        (void)printf("  number %" PRId64 " in PowerOffice", doc->status.number);
+    if (doc->status.sent_ms)
+        (void)printf("  sent %s", time_text_local(venue, doc->status.sent_ms, when));
+    (void)printf("\n  business day %s", day_text(draft->doc.day, when));
+    if (draft->doc.kind == DOC_VOUCHER)
+        (void)printf(", part %" PRIu32 ", posted on %s, SAF-T batch %.*s", draft->doc.part, day_text(draft->post_on, when),
+                     TEXT(draft->batch_id));
+    (void)printf("\n  reference %.*s, company %.*s, revision %" PRIu32 ", mapping %.*s%s\n", TEXT(draft->reference),
+                 TEXT(draft->company), draft->revision, TEXT(draft->mapping_hash),
+                 !venue || str_equal(draft->mapping_hash, venue->mapping_hash) ? ""
+                     : doc->status.sealed ? " (the set-up is another one now)" : " (to be mapped again)");
+}
+
+static void show_problems(const struct shell *shell, const struct book_doc *doc)
+{
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+        struct strbuf text;
+
+        strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+        problem_write(&doc->draft.problems.at[i], shell->config->language, &text);
+        (void)printf("  %s!%s %.*s [%s]\n", paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&text)),
+                     problem_code_text(doc->draft.problems.at[i].code));
+        strbuf_free(&text);
+    }
+    if (doc->status.words.len)
+        (void)printf("  PowerOffice said: %.*s\n", TEXT(doc->status.words));
+}
+
+struct deciding { const struct venue *venue; struct str subject; bool shown; };
+
+static enum err decision_seen(const struct decision *decision, void *context)
+{
+    struct deciding *deciding = context;
+    char when[32];
+
+    if (!str_equal(decision->subject, deciding->subject))
+        return ERR_OK;
+    if (!deciding->shown)
+        (void)printf("decisions\n");
+    deciding->shown = true;
+    (void)printf("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when), TEXT(decision->who),
+                 TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail), TEXT(decision->reason));
+    return ERR_OK;
+}
+
+static enum err show_decisions(const struct explaining *explaining, const struct venue *venue, struct str subject)
+{
+    struct deciding deciding = { venue, subject, false };
+    struct fault fault;
+    struct audit *audit;
+    enum err err = audit_open(explaining->shell->config->state_dir, &audit, &fault);
+
+    if (err)
+        return err;
+    err = audit_read(audit, 1, decision_seen, &deciding);
+    audit_close(audit);
+    return err;
+}
+
+static enum err show_trail(const struct explaining *explaining, const struct book_doc *doc)
+{
+    const struct venue *venue = config_venue(explaining->shell->config, doc->draft.doc.venue);
+    struct trail_fact *facts;
+    size_t count;
+    char when[32];
+    enum err err = books_trail(explaining->books, &doc->draft.doc, &explaining->shell->arena, &facts, &count);
+
+    if (!err && count)
+        (void)printf("trail\n");
+    for (size_t i = 0; !err && i < count; i++)
+        (void)printf("  %s  %.*s, revision %" PRIu32 "%s%.*s\n", time_text_local(venue, facts[i].time_ms, when),
+                     TEXT(facts[i].what), facts[i].revision, facts[i].detail.len ? ": " : "", TEXT(facts[i].detail));
+    return err ? err : show_decisions(explaining, venue, doc->id);
+}
+
+/* --- vouchers --- */
+
+static void show_lines(const struct book_doc *doc)
+{
+    const struct draft *draft = &doc->draft;
+
+    (void)printf("lines\n");
+    for (size_t i = 0; i < draft->line_count; i++) {
+        const struct voucher_line *line = &draft->lines[i];
+        char account[24] = "BLANK";
+
+        if (line->account)
+            (void)snprintf(account, sizeof account, "%" PRId64, line->account);
+        (void)printf("  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s\n", i + 1, account,
+                     TEXT(line->vat_code.len ? line->vat_code : STR("BLANK")), TEXT(line->department),
+                     amount_text(line->amount), TEXT(line->text));
+    }
+    (void)printf("the mapping that made them\n");
+    for (size_t i = 0; i < draft->cell_count; i++) {
+        const struct cell *cell = &draft->cells[i];
+        char rate[16];
+
+        (void)printf("  %s %-16.*s %5s %% -> account %" PRId64 ", VAT code %.*s  %14s  (%" PRIu64 ", first %.*s)\n",
+                     cell->sold ? "sold" : "paid", TEXT(cell->type), rate_text(cell->rate, rate), cell->account,
+                     TEXT(cell->vat_code), amount_text(cell->amount), cell->count, TEXT(cell->first));
+    }
+    for (size_t i = 0; i < draft->manual_count; i++)
+        (void)printf("  manual %s %.*s %14s %.*s %.*s\n", draft->manual[i].movement ? "movement" : "left out",
+                     TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
+                     TEXT(draft->manual[i].order));
+    if (draft->manual_more)
+        (void)printf("  manual %" PRIu64 " more: bilag manual --venue %.*s\n", draft->manual_more, TEXT(draft->doc.venue));
+    (void)printf("  sales %s = voucher %s + orders %s + manual %s\n", amount_text(draft->lines_total),
+                 amount_text(draft->voucher_total), amount_text(draft->orders_total), amount_text(draft->manual_total));
+}
+
+struct listing {
+    const struct venue *venue;
+    const struct draft *draft;
+    const struct voucher_line *line;     /* NULL: of the whole voucher */
+    struct money sum;
+    uint64_t shown;
+};
+
+static enum err sale_seen(const struct sale *sale, void *context)
+{
+    struct listing *listing = context;
+    struct money amount = { 0 }, paid;
+    char when[32];
+    enum err err = ERR_OK;
+
+    if (listing->line)
+        err = sale_amount(sale, listing->draft, listing->line, &amount);
+    else if (!receipt_sums(sale->event, &amount, &paid) && sale->taken_back)
+        err = money_negate(amount, &amount);
+    if (err || (listing->line && amount.ore == 0))
+        return err;
+    (void)printf("  %-16.*s %s  %14s%s%.*s%s\n", TEXT(sale->name),
+                 time_text_local(listing->venue, sale->event->time * 1000, when), amount_text(amount),
+                 sale->taken_back ? "  taken back by " : "", TEXT(sale->taken_back ? sale->by : STR_NONE),
+                 sale->broken ? "  does not add up: booked nowhere" : "");
+    listing->shown++;
+    return money_add(listing->sum, amount, &listing->sum);
+}
+
+static enum err show_receipts(const struct explaining *explaining, const struct venue *venue, const struct draft *draft,
+                              const struct voucher_line *line)
+{
+    struct listing listing = { venue, draft, line, { 0 }, 0 };
+    uint64_t trimmed = 0;
+    enum err err;
+
+    if (!venue || !explaining->receipts) {
+        (void)printf("its receipts cannot be shown: %s\n", venue ? "nothing is kept of them"
+                                                                 : "the venue is not in the configuration");
+        return ERR_OK;
+    }
+    (void)printf("receipts\n");
+    err = receipts_of(explaining->receipts, venue, draft, sale_seen, &listing, &trimmed);
+    if (err)
+        return err;
+    (void)printf("  %" PRIu64 " receipt%s, together %s\n", listing.shown, listing.shown == 1 ? "" : "s",
+                 amount_text(listing.sum));
+    if (trimmed)
+        (void)printf("  %" PRIu64 " of its receipts are older than retention_days and no longer kept one by one\n", trimmed);
+    else if (line && listing.sum.ore != line->amount.ore)
+        (void)printf("  the line says %s: a switch was turned since, and the shares are shown with today's switches\n",
+                     amount_text(line->amount));
+    return ERR_OK;
+}
+
+static enum err explain_line(const struct explaining *explaining, const struct book_doc *doc, size_t number)
+{
+    const struct venue *venue = config_venue(explaining->shell->config, doc->draft.doc.venue);
+    const struct voucher_line *line = &doc->draft.lines[number - 1];
+
+    enum err err;
+
+    show_head(explaining, venue, doc);
+    show_problems(explaining->shell, doc);
+    (void)printf("line %zu: account %" PRId64 ", VAT code %.*s, %s  %.*s\n", number, line->account, TEXT(line->vat_code),
+                 amount_text(line->amount), TEXT(line->text));
+    err = show_receipts(explaining, venue, &doc->draft, line);
+    return err ? err : show_trail(explaining, doc);
+}
+
+static enum err explain_voucher(const struct explaining *explaining, const struct book_doc *doc)
+{
+    const struct venue *venue = config_venue(explaining->shell->config, doc->draft.doc.venue);
+    enum err err;
+
+    show_head(explaining, venue, doc);
+    show_problems(explaining->shell, doc);
+    show_lines(doc);
+    err = show_receipts(explaining, venue, &doc->draft, NULL);
+    return err ? err : show_trail(explaining, doc);
+}
+
+/* --- orders --- */
+
+static enum err explain_order(const struct explaining *explaining, const struct book_doc *doc)
+{
+    const struct draft *draft = &doc->draft;
+
+    show_head(explaining, config_venue(explaining->shell->config, draft->doc.venue), doc);
+    (void)printf("  receipt %.*s/%.*s/%" PRIu64 ", order %.*s, customer %.*s\n", TEXT(draft->doc.venue),
+                 TEXT(draft->doc.reg), draft->doc.seq, TEXT(draft->order_no), TEXT(draft->customer));
+    if (doc->status.has_total)
+        (void)printf("  PowerOffice's total %s\n", amount_text(doc->status.total));
+    show_problems(explaining->shell, doc);
+    (void)printf("lines\n");
+    for (size_t i = 0; i < draft->order_line_count; i++) {
+        const struct order_line *line = &draft->order_lines[i];
+        char rate[16];
+
+        (void)printf("  %2zu  product %-10.*s account %-6" PRId64 " VAT %5s %% %14s of %s  %.*s\n", i + 1,
+                     TEXT(line->product.len ? line->product : STR("BLANK")), line->account, rate_text(line->rate, rate),
+                     amount_text(line->share), amount_text(line->gross), TEXT(line->text));
+    }
+    return show_trail(explaining, doc);
+}
+
+/* --- receipts --- */
+
+static void show_receipt(const struct shell *shell, const struct venue *venue, struct str name,
+                         const struct receipt_fate *fate)
+{
+    const struct event *event = &fate->event;
+    char when[32], rate[16];
+
+    (void)printf("%s%.*s%s  %s of %s, business day %s\n", paint(shell, BOLD), TEXT(name), paint(shell, PLAIN),
+                 event_kind_text(event->kind), time_text_local(venue, event->time * 1000, when),
+                 day_text(fate->day, rate));
+    for (size_t i = 0; i < event->line_count; i++)
+        (void)printf("  sold %-16.*s %5s %% %14s  %.*s\n", TEXT(event->lines[i].product_type),
+                     rate_text(event->lines[i].vat, rate), amount_text(event->lines[i].gross),
+                     TEXT(event->lines[i].text));
+    for (size_t i = 0; i < event->payment_count; i++)
+        (void)printf("  paid %-16.*s         %14s\n", TEXT(event->payments[i].type), amount_text(event->payments[i].amount));
+    if (event->kind == EVENT_CASH_MOVEMENT)
+        (void)printf("  %14s  %.*s: never transferred, listed under manual\n", amount_text(event->amount),
+                     TEXT(event->reason));
+    if (event->kind == EVENT_VOID)
+        (void)printf("  takes back %.*s/%" PRIu64 "\n", TEXT(event->voids.reg), event->voids.seq);
+    if (fate->conflicts)
+        (void)printf("  %s%" PRIu64 " other content came under its number%s: `bilag dismiss` lets this one stand\n",
+                     paint(shell, RED), fate->conflicts, paint(shell, PLAIN));
+    if (fate->voided)
+        (void)printf("  taken back by %.*s, on business day %s\n", TEXT(fate->void_name), day_text(fate->void_day, when));
+    if (event->kind == EVENT_RECEIPT && !fate->booked)
+        (void)printf("  %slines and payments differ%s: it is booked nowhere, and its day is held\n", paint(shell, RED),
+                     paint(shell, PLAIN));
+}
+
+/* Into which lines of the voucher it went, and what was left out of it. */
+static enum err show_shares(const struct explaining *explaining, const struct venue *venue, struct str name,
+                            const struct receipt_fate *fate, const struct book_doc *doc)
+{
+    struct sale sale = { .name = name, .event = &fate->event };
+    enum err err = receipts_shares(&fate->event, venue, &doc->draft, &explaining->shell->arena, &sale.shares);
+
+    if (err == ERR_REFUSED) {
+        (void)printf("    no share of its lines can be worked out: problem share-undefined\n");
+        return ERR_OK;
+    }
+    for (size_t i = 0; !err && i < doc->draft.line_count; i++) {
+        const struct voucher_line *line = &doc->draft.lines[i];
+        struct money amount;
+
+        err = sale_amount(&sale, &doc->draft, line, &amount);
+        if (!err && amount.ore)
+            (void)printf("    line %2zu  account %" PRId64 ", VAT code %.*s  %14s\n", i + 1, line->account,
+                         TEXT(line->vat_code), amount_text(amount));
+    }
+    for (size_t i = 0; !err && i < sale.shares.left_out_count; i++) {
+        const struct left_out *left = &sale.shares.left_out[i];
+        bool order = doc->draft.credit_ordered && str_equal(left->type, STR("credit"));
+
+        if (left->total.ore)
+            (void)printf("    %s  %.*s  %14s\n", order ? "to its order" : "manual, not transferred", TEXT(left->type),
+                         amount_text(left->total));
+    }
+    if (!err && sale.shares.gift_total.ore)
+        (void)printf("    manual, not transferred  gift cards sold  %14s\n", amount_text(sale.shares.gift_total));
+    return err;
+}
+
+static enum err show_voucher_of(const struct explaining *explaining, const struct venue *venue, struct str name,
+                                const struct receipt_fate *fate)
+{
+    struct book_list list;
+    enum err err = books_venue(explaining->books, venue->id, fate->day, fate->day, &explaining->shell->arena, &list);
+    bool found = false;
+
+    for (size_t i = 0; !err && i < list.count; i++) {
+        const struct book_doc *doc = &list.docs[i];
+        const struct draft *draft = &doc->draft;
+
+        if (draft->doc.kind == DOC_ORDER && draft->doc.seq == fate->event.seq &&
+            str_equal(draft->doc.reg, fate->event.reg))
+            show_head(explaining, venue, doc);
+        if (draft->doc.kind != DOC_VOUCHER || fate->place <= draft->from || fate->place > draft->upto)
+            continue;
+        found = true;
+        show_head(explaining, venue, doc);
+        if (fate->booked)
+            err = show_shares(explaining, venue, name, fate, doc);
+    }
+    if (!err && !found)
+        (void)printf("  not yet in a voucher: its day is being built\n");
+    return err;
+}
+
+static int explain_receipt(const struct explaining *explaining, const struct doc *as_order, struct str name)
+{
+    struct shell *shell = explaining->shell;
+    const struct venue *venue = config_venue(shell->config, as_order->venue);
+    struct receipt_fate fate;
+    enum err err = ERR_NOT_FOUND;
+
+    if (!venue)
+        return complain(shell, EXIT_USAGE, "there is no venue %.*s", TEXT(as_order->venue));
+    if (explaining->receipts)
+        err = receipts_find(explaining->receipts, venue->id, as_order->reg, SERIES_RECEIPTS, as_order->seq,
+                            &shell->arena, &fate);
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_RED, "receipt %.*s is not known: it never came, ingest refused it (bilag refused "
+                        "list), or it is older than retention_days (%d)", TEXT(name), shell->config->retention_days);
+    if (err)
+        return complain_err(shell, err, NULL);
+    show_receipt(shell, venue, name, &fate);
+    if (fate.event.kind == EVENT_RECEIPT || fate.event.kind == EVENT_VOID)
+        err = show_voucher_of(explaining, venue, name, &fate);
+    if (!err)
+        err = show_decisions(explaining, venue, name);
+    return err ? complain_err(shell, err, NULL) : EXIT_FINE;
+}
+
+/* --- the command --- */
+
+/* "DOCUMENT:3" -> the document, 3. No name has a colon in it. */
+static struct str split_line(const char *word, size_t *ret_line)
+{
+    const char *colon = strchr(word, ':');
+
+    *ret_line = colon ? (size_t)strtoull(colon + 1, NULL, 10) : 0;
+    return colon ? (struct str){ word, (size_t)(colon - word) } : str_of(word);
+}
+
+static int explain_document(const struct explaining *explaining, struct str id, size_t line)
+{
+    struct shell *shell = explaining->shell;
+    struct book_doc doc;
+    enum err err = books_doc(explaining->books, id, &shell->arena, &doc);
+
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_RED, "there is no document %.*s; `bilag status` shows those there are", TEXT(id));
+    if (!err && line > doc.draft.line_count)
+        return complain(shell, EXIT_USAGE, "%.*s has %zu lines", TEXT(id), doc.draft.line_count);
+    if (!err)
+        err = line                              ? explain_line(explaining, &doc, line)
+              : doc.draft.doc.kind == DOC_ORDER ? explain_order(explaining, &doc)
+                                                : explain_voucher(explaining, &doc);
+    return err ? complain_err(shell, err, NULL) : EXIT_FINE;
+}
+
+static int explain(const struct explaining *explaining, const char *word)
+{
+    const char *slash = strchr(word, '/');
+    struct str as_order;
+    struct doc doc;
+    size_t line;
+    struct str id = split_line(word, &line);
+
+    if (doc_parse(id, &doc) == ERR_OK)
+        return explain_document(explaining, id, line);
+    as_order = slash ? arena_format(&explaining->shell->arena, "%.*s/order%s", (int)(slash - word), word, slash) : STR_NONE;
+    if (as_order.len && doc_parse(as_order, &doc) == ERR_OK)
+        return explain_receipt(explaining, &doc, str_of(word));
+    return complain(explaining->shell, EXIT_USAGE, "%s is neither a document (oslo-grill/2026-11-20/1, oslo-grill/order/"
+                    "K1/6), nor a line of one (oslo-grill/2026-11-20/1:3), nor a receipt (oslo-grill/K1/12)", word);
+}
+
+static int explain_run(struct shell *shell, const struct args *args)
+{
+    struct explaining explaining = { .shell = shell };
+    struct fault fault = { "" };
+    enum err err;
+    int code;
+
+    if (args->word_count != 1)
+        return complain(shell, EXIT_USAGE, "one document, line or receipt; see bilag explain --help");
+    err = books_open(shell->config, &explaining.books, &fault);
+    if (!err)
+        err = receipts_open(shell->config, &explaining.receipts, &fault);
+    if (err && err != ERR_NOT_FOUND) {
+        books_close(explaining.books);
+        return complain_err(shell, err, &fault);
+    }
+    code = explain(&explaining, args->words[0]);
+    receipts_close(explaining.receipts);
+    books_close(explaining.books);
+    return code;
+}
+
+static const struct option options[] = { { NULL, NULL, NULL } };
+
+const struct cmd cmd_explain = {
+    "explain", "DOCUMENT\nDOCUMENT:LINE\nRECEIPT  (venue/register/number)",
+    "a voucher's receipts, a line's receipts, or what became of a receipt", options, explain_run,
+};

@@ -1,0 +1,423 @@
+/* export.c - the vouchers of a period before they are sent: account and counter account, nothing left blank
+ * without saying so; then, with --transfer, sends those that are ready. */
+#include "bilag/read/books.h"
+#include "bilag/show/csv.h"
+#include "bilag/act/decide.h"
+#include "bilag/show/status.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { COUNTER_SHOWN = 3 };
+
+struct export {
+    struct shell *shell;
+    const struct venue *venue;
+    struct book_list list;
+    struct day_proof *days; size_t day_count;
+    struct strbuf out;
+    bool first;
+};
+
+/* The accounts of the other side: one, a few, or how many. */
+static struct str counter_account(struct arena *arena, const struct draft *draft, bool sold)
+{
+    struct strbuf list;
+    struct str text;
+    int64_t last = -1;
+    size_t count = 0;
+
+    strbuf_init(&list, 256);
+    for (size_t i = 0; i < draft->line_count; i++) {
+        const struct voucher_line *line = &draft->lines[i];
+
+        if (line->sold == sold || line->account == last)     /* lines come by account */
+            continue;
+        last = line->account;
+        if (count++ < COUNTER_SHOWN && line->account)
+            strbuf_format(&list, "%s%" PRId64, list.len ? "+" : "", line->account);
+        else if (count <= COUNTER_SHOWN)
+            strbuf_format(&list, "%sBLANK", list.len ? "+" : "");
+    }
+    text = count > COUNTER_SHOWN ? arena_format(arena, "div. (%zu)", count)
+           : count               ? arena_copy(arena, strbuf_str(&list))
+                                 : STR("BLANK");
+    strbuf_free(&list);
+    return text;
+}
+
+struct row {
+    const struct book_doc *doc;
+    const struct voucher_line *line;
+    struct str account, counter, vat_code, department;       /* "BLANK" where something is missing */
+    struct money debit, credit;
+};
+
+static struct row row_of(struct arena *arena, const struct book_doc *doc, size_t i)
+{
+    const struct voucher_line *line = &doc->draft.lines[i];
+    struct row row = { .doc = doc, .line = line, .counter = counter_account(arena, &doc->draft, line->sold),
+                       .vat_code = line->vat_code.len ? line->vat_code : STR("BLANK"), .department = line->department };
+
+    row.account = line->account ? arena_format(arena, "%" PRId64, line->account) : STR("BLANK");
+    if (line->amount.ore > 0)
+        row.debit = line->amount;
+    else
+        row.credit = (struct money){ -line->amount.ore };    /* bounded by MONEY_SUM_MAX */
+    return row;
+}
+
+static bool is_blank(const struct row *row)
+{
+    return str_equal(row->account, STR("BLANK")) || str_equal(row->vat_code, STR("BLANK"));
+}
+
+/* --- the day's proof, with its last part --- */
+
+static const struct day_proof *proof_of(const struct export *export, const struct book_doc *doc)
+{
+    const struct book_list *list = &export->list;
+
+    for (const struct book_doc *later = doc + 1; later < list->docs + list->count; later++)
+        if (later->draft.doc.kind == DOC_VOUCHER && later->draft.doc.day == doc->draft.doc.day && !book_doc_is_empty(later))
+            return NULL;
+    for (size_t i = 0; i < export->day_count; i++)
+        if (export->days[i].day == doc->draft.doc.day)
+            return &export->days[i];
+    return NULL;
+}
+
+static void text_day(struct export *export, const struct book_doc *doc)
+{
+    const struct day_proof *day = proof_of(export, doc);
+    char amount[5][MONEY_TEXT_SIZE];
+
+    if (!day || !day->has_z)
+        return;
+    strbuf_format(&export->out, in_words(export->shell, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual "
+                                         "%s\n", "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
+                  money_kroner(day->z, amount[0]), day->z.ore == day->lines.ore ? "=" : "<>",
+                  money_kroner(day->lines, amount[1]), money_kroner(day->voucher, amount[2]),
+                  money_kroner(day->orders, amount[3]), money_kroner(day->manual, amount[4]));
+}
+
+static void json_day(struct export *export, const struct book_doc *doc)
+{
+    const struct day_proof *day = proof_of(export, doc);
+
+    if (!day)
+        return;
+    strbuf_format(&export->out, ",\"day\":{");
+    if (day->has_z)
+        strbuf_format(&export->out, "\"z_total\":%" PRId64 ",", day->z.ore);
+    strbuf_format(&export->out, "\"lines_total\":%" PRId64 ",\"voucher_total\":%" PRId64 ",\"orders_total\":%" PRId64
+                  ",\"manual_total\":%" PRId64 "}", day->lines.ore, day->voucher.ore, day->orders.ore, day->manual.ore);
+}
+
+static void json_manual(struct strbuf *out, const struct draft *draft)
+{
+    strbuf_format(out, "],\"manual\":[");
+    for (size_t i = 0; i < draft->manual_count; i++) {
+        const struct manual_item *item = &draft->manual[i];
+
+        strbuf_format(out, "%s{\"kind\":\"%s\",\"what\":", i ? "," : "", item->movement ? "movement" : "left_out");
+        strbuf_json(out, item->what);
+        strbuf_format(out, ",\"amount\":%" PRId64 ",\"receipt\":", item->amount.ore);
+        strbuf_json(out, item->receipt);
+        strbuf_format(out, ",\"customer\":");
+        strbuf_json(out, item->customer);
+        strbuf_format(out, ",\"order\":");
+        strbuf_json(out, item->order);
+        strbuf_char(out, '}');
+    }
+    strbuf_format(out, "],\"manual_not_listed\":%" PRIu64, draft->manual_more);
+}
+
+/* --- three forms --- */
+
+static void text_head(struct export *export, const struct book_doc *doc)
+{
+    struct shell *shell = export->shell;
+    const struct draft *draft = &doc->draft;
+    struct strbuf *out = &export->out;
+    char when[16];
+
+    strbuf_format(out, "\n%s%.*s%s  %s  %.*s  %s%s%s", paint(shell, BOLD), TEXT(doc->id), paint(shell, PLAIN),
+                  day_text(draft->doc.day, when), TEXT(draft->text),
+                  paint(shell, book_doc_is_red(doc) ? RED : doc->state == DOC_SENT ? GREEN : YELLOW),
+                  doc_state_text(doc->state), paint(shell, PLAIN));
+    if (doc->status.number)
+        strbuf_format(out, in_words(shell, "  voucher %" PRId64, "  bilag %" PRId64), doc->status.number);
+    if (draft->post_on != draft->doc.day)
+        strbuf_format(out, in_words(shell, "  posted on %s", "  bokført %s"), day_text(draft->post_on, when));
+    strbuf_format(out, "\n  %8s  %-16s %-5s %-6s %14s %14s  %s\n", in_words(shell, "account", "konto"),
+                  in_words(shell, "counter account", "motkonto"), in_words(shell, "VAT", "mva."),
+                  in_words(shell, "dept.", "avd."), in_words(shell, "debit", "debet"), in_words(shell, "credit", "kredit"),
+                  in_words(shell, "description", "beskrivelse"));
+}
+
+static void text_rows(struct export *export, const struct book_doc *doc)
+{
+    struct shell *shell = export->shell;
+    char debit[MONEY_TEXT_SIZE], credit[MONEY_TEXT_SIZE];
+
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct row row = row_of(&shell->arena, doc, i);
+        bool blank = is_blank(&row);
+
+        strbuf_format(&export->out, "  %s%8.*s  %-16.*s %-5.*s %-6.*s %14s %14s  %.*s%s\n", blank ? paint(shell, RED) : "",
+                      TEXT(row.account), TEXT(row.counter), TEXT(row.vat_code), TEXT(row.department),
+                      row.debit.ore ? money_kroner(row.debit, debit) : "",
+                      row.credit.ore ? money_kroner(row.credit, credit) : "", TEXT(row.line->text),
+                      blank ? paint(shell, PLAIN) : "");
+    }
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+        struct strbuf text;
+
+        strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+        problem_write(&doc->draft.problems.at[i], shell->config->language, &text);
+        strbuf_format(&export->out, "  ! %.*s\n", TEXT(strbuf_str(&text)));
+        strbuf_free(&text);
+    }
+}
+
+static void text_doc(struct export *export, const struct book_doc *doc)
+{
+    struct shell *shell = export->shell;
+    const struct draft *draft = &doc->draft;
+    struct strbuf *out = &export->out;
+    char amount[4][MONEY_TEXT_SIZE];
+
+    text_head(export, doc);
+    text_rows(export, doc);
+    for (size_t i = 0; i < draft->manual_count; i++)
+        strbuf_format(out, "  %s %14s  %.*s%s%.*s%s%.*s\n", in_words(shell, "by hand", "manuelt"),
+                      money_kroner(draft->manual[i].amount, amount[0]), TEXT(draft->manual[i].what),
+                      draft->manual[i].receipt.len ? in_words(shell, "  receipt ", "  bong ") : "",
+                      TEXT(draft->manual[i].receipt),
+                      draft->manual[i].customer.len ? in_words(shell, "  customer ", "  kunde ") : "",
+                      TEXT(draft->manual[i].customer));
+    if (draft->manual_count)
+        strbuf_format(out, in_words(shell, "  all of it, with lines and VAT: bilag manual --venue %.*s\n",
+                                    "  alt, med linjer og mva.: bilag manual --venue %.*s\n"), TEXT(draft->doc.venue));
+    strbuf_format(out, in_words(shell, "  sales %s = voucher %s + orders %s + manual %s\n",
+                                "  salg %s = bilag %s + ordre %s + manuelt %s\n"),
+                  money_kroner(draft->lines_total, amount[0]), money_kroner(draft->voucher_total, amount[1]),
+                  money_kroner(draft->orders_total, amount[2]), money_kroner(draft->manual_total, amount[3]));
+    text_day(export, doc);
+}
+
+/* What PowerOffice will compute; with the line's sign. */
+static struct money vat_of(const struct voucher_line *line)
+{
+    return line->sold ? money_vat_of_gross(line->amount, line->rate) : (struct money){ 0 };
+}
+
+static void csv_doc(struct export *export, const struct book_doc *doc)
+{
+    char when[2][16];
+    struct strbuf *out = &export->out;
+
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct row row = row_of(&export->shell->arena, doc, i);
+
+        csv_text(out, doc->id, ';');
+        strbuf_format(out, "%s;%s;%s;", day_text(doc->draft.doc.day, when[0]), day_text(doc->draft.post_on, when[1]),
+                      doc_state_text(doc->state));
+        if (doc->status.number)
+            strbuf_format(out, "%" PRId64 ";", doc->status.number);
+        else
+            strbuf_format(out, "none yet;");
+        csv_text(out, row.account, ';');
+        csv_text(out, row.counter, ';');
+        csv_text(out, row.vat_code, ';');
+        csv_percent(out, row.line->sold ? row.line->rate : 0, ';');
+        csv_text(out, row.department.len ? row.department : STR("none"), ';');
+        csv_money(out, row.debit, ';');
+        csv_money(out, row.credit, ';');
+        csv_money(out, vat_of(row.line), ';');
+        csv_text(out, row.line->text, '\n');
+    }
+}
+
+/* All of the day is there, whatever else may hold it. */
+static bool is_complete(const struct book_doc *doc)
+{
+    static const enum problem_code lacks[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
+                                               PROBLEM_GRAND_TOTAL_BROKEN };
+    bool complete = doc->draft.phase == DRAFT_CLOSED;
+
+    for (size_t i = 0; i < COUNT(lacks); i++)
+        complete = complete && !problems_have(&doc->draft.problems, lacks[i]);
+    return complete;
+}
+
+static void json_doc(struct export *export, const struct book_doc *doc)
+{
+    struct strbuf *out = &export->out;
+    char when[16], posted[16];
+
+    strbuf_format(out, "%s{\"id\":", export->first ? "" : ",");
+    strbuf_json(out, doc->id);
+    strbuf_format(out, ",\"business_day\":\"%s\",\"post_on\":\"%s\",\"part\":%" PRIu32 ",\"state\":\"%s\",\"voucher_no\":%"
+                  PRId64 ",\"complete\":%s,\"problems\":[", day_text(doc->draft.doc.day, when),
+                  day_text(doc->draft.post_on, posted), doc->draft.doc.part, doc_state_text(doc->state), doc->status.number,
+                  is_complete(doc) ? "true" : "false");
+    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+        const struct problem *problem = &doc->draft.problems.at[i];
+        struct strbuf text;
+
+        strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+        problem_write(problem, export->shell->config->language, &text);
+        strbuf_format(out, "%s{\"code\":\"%s\",\"text\":", i ? "," : "", problem_code_text(problem->code));
+        strbuf_json(out, strbuf_str(&text));
+        strbuf_char(out, '}');
+        strbuf_free(&text);
+    }
+    strbuf_format(out, "],\"lines\":[");
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct row row = row_of(&export->shell->arena, doc, i);
+
+        strbuf_format(out, "%s{\"account\":%" PRId64 ",\"counter_account\":", i ? "," : "", row.line->account);
+        strbuf_json(out, row.counter);
+        strbuf_format(out, ",\"vat_code\":");
+        strbuf_json(out, row.line->vat_code);
+        strbuf_format(out, ",\"department\":");
+        strbuf_json(out, row.department);
+        strbuf_format(out, ",\"debit\":%" PRId64 ",\"credit\":%" PRId64 ",\"vat\":%" PRId64 ",\"blank\":%s,\"description\":",
+                      row.debit.ore, row.credit.ore, vat_of(row.line).ore, is_blank(&row) ? "true" : "false");
+        strbuf_json(out, row.line->text);
+        strbuf_char(out, '}');
+    }
+    json_manual(out, &doc->draft);
+    json_day(export, doc);
+    strbuf_char(out, '}');
+}
+
+static const struct form {
+    const char *option, *begin, *end;
+    void (*doc)(struct export *export, const struct book_doc *doc);
+} forms[] = {
+    { "json", "[", "]\n", json_doc },
+    { "csv", CSV_BEGIN "document;business_day;posting_date;state;voucher_no;account;counter_account;vat_code;vat_rate;"
+      "department;debit;credit;vat;description\n", "", csv_doc },
+    { NULL, "", "", text_doc },
+};
+
+static int show(struct export *export, const struct form *form)
+{
+    bool red = false;
+
+    strbuf_add(&export->out, str_of(form->begin));
+    for (size_t i = 0; i < export->list.count; i++) {
+        const struct book_doc *doc = &export->list.docs[i];
+
+        if (doc->draft.doc.kind != DOC_VOUCHER || book_doc_is_empty(doc))
+            continue;
+        form->doc(export, doc);
+        export->first = false;
+        red |= book_doc_is_red(doc);
+        if (export->out.failed)
+            return complain_err(export->shell, ERR_MEMORY, NULL);
+        (void)fwrite(export->out.bytes, 1, export->out.len, stdout);
+        strbuf_reset(&export->out);
+    }
+    (void)printf("%.*s%s", TEXT(strbuf_str(&export->out)), form->end);
+    if (export->first && !form->option)
+        (void)printf("%s\n", in_words(export->shell, "no vouchers in this period", "ingen bilag i perioden"));
+    return red ? EXIT_RED : EXIT_FINE;
+}
+
+/* --- transfer --- */
+
+static const char *why_not(const struct shell *shell, const struct book_doc *doc)
+{
+    switch (doc->state) {
+    case DOC_OPEN:
+        return in_words(shell, "the day is not complete yet", "dagen er ikke fullstendig ennå");
+    case DOC_HELD:
+        return in_words(shell, "it is held; its problems stand above", "det er holdt tilbake; årsakene står over");
+    case DOC_FAILED:
+        return in_words(shell, "PowerOffice refused it: bilag resend sends it again when the cause is mended",
+                        "PowerOffice avviste det: bilag resend sender det på nytt når årsaken er rettet");
+    case DOC_SENT:
+        return in_words(shell, "it is sent already", "det er alt sendt");
+    default:
+        return in_words(shell, "it is on its way already", "det er alt under sending");
+    }
+}
+
+static int transfer(struct export *export)
+{
+    size_t sent = 0, left = 0;
+
+    for (size_t i = 0; i < export->list.count; i++) {
+        const struct book_doc *doc = &export->list.docs[i];
+        int code;
+
+        if (book_doc_is_empty(doc))
+            continue;
+        if (doc->state != DOC_WAITING) {
+            (void)fprintf(stderr, in_words(export->shell, "not transferred: %.*s: %s\n", "ikke overført: %.*s: %s\n"),
+                          TEXT(doc->id), why_not(export->shell, doc));
+            left += doc->state == DOC_OPEN || book_doc_is_red(doc);
+            continue;
+        }
+        code = decide(export->shell, "transfer", doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
+        if (code)
+            return code;
+        (void)fprintf(stderr, in_words(export->shell, "to be transferred: %.*s\n", "overføres: %.*s\n"), TEXT(doc->id));
+        sent++;
+    }
+    (void)fprintf(stderr, in_words(export->shell, "%zu to be transferred, %zu not ready\n",
+                                   "%zu overføres, %zu er ikke klare\n"), sent, left);
+    return left ? EXIT_RED : EXIT_FINE;
+}
+
+static int export_run(struct shell *shell, const struct args *args)
+{
+    struct export export = { .shell = shell, .venue = shell_venue(shell, args_value(args, "venue")), .first = true };
+    struct fault fault = { "" };
+    const struct form *form = forms;
+    struct books *books;
+    int32_t from, to;
+    enum err err;
+    int code;
+
+    if (!export.venue || !shell_day(shell, args, "from", INT32_MIN, &from) || !shell_day(shell, args, "to", INT32_MAX, &to))
+        return EXIT_USAGE;
+    if (!args_has(args, "from") || !args_has(args, "to"))
+        return complain(shell, EXIT_USAGE, "--from DATE and --to DATE are needed");
+    while (form->option && !args_has(args, form->option))
+        form++;
+    err = books_open(shell->config, &books, &fault);
+    if (!err) {
+        err = books_venue(books, export.venue->id, from, to, &shell->arena, &export.list);
+        if (!err)
+            err = status_prove(&export.list, &shell->arena, &export.days, &export.day_count);
+        for (size_t i = 0; !err && i < export.day_count; i++)
+            err = status_z(books, export.venue->id, &export.days[i]);
+        books_close(books);
+    }
+    if (err)
+        return complain_err(shell, err, &fault);
+    strbuf_init(&export.out, 1 << 28);
+    code = show(&export, form);
+    strbuf_free(&export.out);
+    return args_has(args, "transfer") && code <= EXIT_RED ? transfer(&export) : code;
+}
+
+static const struct option options[] = {
+    { "venue", "VENUE", "whose" },
+    { "from", "DATE", "first business day" },
+    { "to", "DATE", "last business day" },
+    { "csv", NULL, "for a spreadsheet: semicolons, amounts in kroner" },
+    { "json", NULL, "for programs; amounts in øre" },
+    { "transfer", NULL, "then send what is ready (automatic transfer is off)" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_export = {
+    "export", "--venue VENUE --from DATE --to DATE [--csv | --json] [--transfer]",
+    "the vouchers of a period with account and counter account, and their transfer", options, export_run,
+};

@@ -1,0 +1,356 @@
+/* manual.c - what is to be invoiced and entered by hand, with all that it takes: customer, order, lines, VAT. */
+#include "bilag/show/csv.h"
+#include "bilag/read/manual.h"
+#include "shell.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUT_BYTES = 1 << 28, QTY_ONE = 1000000, QTY_SIZE = 32 };
+
+struct telling {
+    struct shell *shell;
+    const struct venue *venue;
+    struct manual_list list;
+    struct manual_sum *sums; size_t sum_count;
+    struct strbuf out;
+};
+
+/* "2", "0,5". */
+static const char *qty_text(int64_t qty, char mark, char buffer[QTY_SIZE])
+{
+    int64_t part = llabs(qty % QTY_ONE);
+    int len = snprintf(buffer, QTY_SIZE, "%s%" PRId64, qty < 0 ? "-" : "", (int64_t)llabs(qty / QTY_ONE));
+
+    if (part) {
+        len += snprintf(buffer + len, (size_t)(QTY_SIZE - len), "%c%06" PRId64, mark, part);
+        while (buffer[len - 1] == '0')
+            buffer[--len] = '\0';
+    }
+    return buffer;
+}
+
+static struct money net_of(struct money gross, struct money vat)
+{
+    return (struct money){ gross.ore - vat.ore };            /* VAT is a part of it */
+}
+
+static struct money vat_of(struct money share, int32_t rate)
+{
+    return rate > 0 ? money_vat_of_gross(share, rate) : (struct money){ 0 };
+}
+
+/* Tills and PowerOffice wrote it: nothing of it may steer a terminal. */
+static void plain(struct strbuf *out, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        strbuf_char(out, (unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7f ? '?' : text.bytes[i]);
+}
+
+/* --- text --- */
+
+static void text_line(struct telling *telling, const struct manual_line *line)
+{
+    struct strbuf *out = &telling->out;
+    char qty[QTY_SIZE], rate[16], amount[2][MONEY_TEXT_SIZE];
+
+    strbuf_format(out, "    %6s  ", line->qty ? qty_text(line->qty, ',', qty) : "");
+    plain(out, line->text);
+    strbuf_format(out, in_words(telling->shell, "  %s %% VAT  %s", "  %s %% mva.  %s"), rate_text(line->rate, rate),
+                  money_kroner(line->share, amount[0]));
+    if (line->share.ore != line->gross.ore)
+        strbuf_format(out, in_words(telling->shell, " of %s", " av %s"), money_kroner(line->gross, amount[1]));
+    strbuf_char(out, '\n');
+}
+
+static const char *kind_text(const struct shell *shell, enum manual_kind kind)
+{
+    switch (kind) {
+    case MANUAL_INVOICE: return in_words(shell, "to invoice", "å fakturere");
+    case MANUAL_MOVEMENT: return in_words(shell, "cash movement", "kassebevegelse");
+    default: return in_words(shell, "not transferred", "ikke overført");
+    }
+}
+
+/* Whom an invoice goes to, and for which order. */
+static void text_customer(struct telling *telling, const struct manual_entry *entry)
+{
+    const struct shell *shell = telling->shell;
+    struct strbuf *out = &telling->out;
+
+    strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
+    plain(out, entry->customer.len ? entry->customer : str_of(in_words(shell, "NONE on the receipt", "INGEN på bongen")));
+    if (entry->customer_no)
+        strbuf_format(out, in_words(shell, " (%" PRId64 " in PowerOffice)", " (%" PRId64 " i PowerOffice)"),
+                      entry->customer_no);
+    else if (entry->customer.len)
+        strbuf_format(out, " (%s)", in_words(shell, "not connected", "ikke koblet"));
+    strbuf_format(out, "  %s ", in_words(shell, "order", "ordre"));
+    plain(out, entry->order.len ? entry->order : entry->receipt);
+}
+
+static void text_entry(struct telling *telling, const struct manual_entry *entry)
+{
+    const struct shell *shell = telling->shell;
+    struct strbuf *out = &telling->out;
+    char day[16], when[32], amount[MONEY_TEXT_SIZE];
+
+    strbuf_format(out, "%s  %s%*s  %14s", day_text(entry->day, day), kind_text(shell, entry->kind),
+                  columns_left(kind_text(shell, entry->kind), 15), "", money_kroner(entry->amount, amount));
+    if (entry->kind == MANUAL_INVOICE) {
+        text_customer(telling, entry);
+    } else {
+        strbuf_format(out, "  ");
+        plain(out, entry->what);
+    }
+    if (entry->receipt.len)
+        strbuf_format(out, in_words(shell, "  receipt " STR_FMT, "  bong " STR_FMT), STR_ARG(entry->receipt));
+    if (entry->time)
+        strbuf_format(out, "  %s", time_text_local(telling->venue, entry->time * 1000, when));
+    if (entry->by.len)
+        strbuf_format(out, in_words(shell, "  taken back by " STR_FMT, "  annullert av " STR_FMT), STR_ARG(entry->by));
+    strbuf_char(out, '\n');
+    for (size_t i = 0; i < entry->line_count; i++)
+        text_line(telling, &entry->lines[i]);
+    if (entry->kind != MANUAL_MOVEMENT && !entry->line_count)
+        strbuf_format(out, "            %s\n",
+                      in_words(shell, "its lines cannot be shown: the receipts are no longer kept, or a switch was turned "
+                               "since",
+                               "linjene kan ikke vises: bongene er ikke lenger lagret, eller en bryter er endret siden"));
+}
+
+static void text_sum(struct telling *telling, const struct manual_sum *sum)
+{
+    const struct shell *shell = telling->shell;
+    char rate[16], amount[3][MONEY_TEXT_SIZE];
+
+    strbuf_format(&telling->out, in_words(shell, "together  %s, VAT ", "til sammen  %s, mva. "), kind_text(shell, sum->kind));
+    if (sum->rate == MANUAL_RATE_UNKNOWN)
+        strbuf_format(&telling->out, in_words(shell, "not known: %s\n", "ukjent: %s\n"), money_kroner(sum->gross, amount[0]));
+    else
+        strbuf_format(&telling->out, in_words(shell, "%s %%: %s = net %s + VAT %s\n", "%s %%: %s = netto %s + mva. %s\n"),
+                      rate_text(sum->rate, rate), money_kroner(sum->gross, amount[0]),
+                      money_kroner(net_of(sum->gross, sum->vat), amount[1]), money_kroner(sum->vat, amount[2]));
+}
+
+static void text_all(struct telling *telling)
+{
+    for (size_t i = 0; i < telling->list.count; i++)
+        text_entry(telling, &telling->list.at[i]);
+    if (!telling->list.count)
+        strbuf_format(&telling->out, "%s\n", in_words(telling->shell, "nothing is to be invoiced or entered by hand",
+                                                      "ingenting skal faktureres eller føres manuelt"));
+    for (size_t i = 0; i < telling->sum_count; i++)
+        text_sum(telling, &telling->sums[i]);
+}
+
+/* --- CSV --- */
+
+static void csv_rate(struct strbuf *out, int32_t rate)
+{
+    if (rate == MANUAL_RATE_UNKNOWN) {
+        strbuf_format(out, "unknown;");
+        return;
+    }
+    csv_percent(out, rate, ';');
+}
+
+static void csv_row(struct strbuf *out, const struct manual_entry *entry, const struct manual_line *line)
+{
+    char day[16], qty[QTY_SIZE];
+    struct money vat = vat_of(line->share, line->rate);
+
+    strbuf_format(out, "%s;%s;", manual_kind_text(entry->kind), day_text(entry->day, day));
+    csv_text(out, entry->doc, ';');
+    csv_text(out, entry->what, ';');
+    csv_text(out, entry->customer.len ? entry->customer : STR("none"), ';');
+    if (entry->customer_no)
+        strbuf_format(out, "%" PRId64 ";", entry->customer_no);
+    else
+        strbuf_format(out, "none;");
+    csv_text(out, entry->order.len ? entry->order : STR("none"), ';');
+    csv_text(out, entry->receipt.len ? entry->receipt : STR("several"), ';');
+    csv_text(out, line->text, ';');
+    strbuf_format(out, "%s;", line->qty ? qty_text(line->qty, ',', qty) : "");
+    csv_rate(out, line->rate);
+    csv_money(out, line->gross, ';');
+    csv_money(out, line->share, ';');
+    csv_money(out, net_of(line->share, vat), ';');
+    csv_money(out, vat, '\n');
+}
+
+static void csv_all(struct telling *telling)
+{
+    struct strbuf *out = &telling->out;
+
+    strbuf_format(out, CSV_BEGIN "kind;business_day;document;what;customer;customer_no;order;receipt;text;quantity;"
+                  "vat_rate;gross;amount;net;vat\n");
+    for (size_t i = 0; i < telling->list.count; i++) {
+        const struct manual_entry *entry = &telling->list.at[i];
+        const struct manual_line whole = {
+            .text = entry->what, .rate = entry->kind == MANUAL_MOVEMENT ? 0 : MANUAL_RATE_UNKNOWN,
+            .gross = entry->amount, .share = entry->amount,
+        };
+
+        for (size_t k = 0; k < entry->line_count; k++)
+            csv_row(out, entry, &entry->lines[k]);
+        if (!entry->line_count)
+            csv_row(out, entry, &whole);
+    }
+}
+
+/* --- JSON --- */
+
+static void json_member(struct strbuf *out, const char *name, struct str value)
+{
+    strbuf_format(out, ",\"%s\":", name);
+    strbuf_json(out, value);
+}
+
+static void json_entry(struct telling *telling, const struct manual_entry *entry)
+{
+    struct strbuf *out = &telling->out;
+    char text[32];
+
+    strbuf_format(out, "{\"kind\":\"%s\",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"amount\":%" PRId64,
+                  manual_kind_text(entry->kind), day_text(entry->day, text), entry->part, entry->amount.ore);
+    json_member(out, "document", entry->doc);
+    json_member(out, entry->kind == MANUAL_MOVEMENT ? "reason" : "payment_type", entry->what);
+    if (entry->time)
+        json_member(out, "time", str_of(time_text_utc(entry->time * 1000, text)));
+    if (entry->receipt.len)
+        json_member(out, "receipt", entry->receipt);
+    if (entry->by.len)
+        json_member(out, "taken_back_by", entry->by);
+    if (entry->order.len)
+        json_member(out, "order", entry->order);
+    if (entry->customer.len)
+        json_member(out, "customer", entry->customer);
+    if (entry->customer_no)
+        strbuf_format(out, ",\"customer_no\":%" PRId64, entry->customer_no);
+    strbuf_format(out, ",\"lines\":[");
+    for (size_t i = 0; i < entry->line_count; i++) {
+        const struct manual_line *line = &entry->lines[i];
+        char qty[QTY_SIZE], rate[16];
+
+        strbuf_format(out, "%s{\"vat\":%s", i ? "," : "", rate_text(line->rate, rate));
+        json_member(out, "text", line->text);
+        json_member(out, "product_type", line->product_type);
+        if (line->qty)
+            strbuf_format(out, ",\"qty\":%s", qty_text(line->qty, '.', qty));
+        strbuf_format(out, ",\"gross\":%" PRId64 ",\"amount\":%" PRId64 "}", line->gross.ore, line->share.ore);
+    }
+    strbuf_format(out, "]}");
+}
+
+static void json_all(struct telling *telling)
+{
+    struct strbuf *out = &telling->out;
+
+    strbuf_format(out, "{\"venue\":");
+    strbuf_json(out, telling->venue->id);
+    strbuf_format(out, ",\"items\":[");
+    for (size_t i = 0; i < telling->list.count; i++) {
+        strbuf_format(out, "%s", i ? "," : "");
+        json_entry(telling, &telling->list.at[i]);
+    }
+    strbuf_format(out, "],\"sums\":[");
+    for (size_t i = 0; i < telling->sum_count; i++) {
+        const struct manual_sum *sum = &telling->sums[i];
+        char rate[16];
+
+        strbuf_format(out, "%s{\"kind\":\"%s\",\"rate\":%s,\"gross\":%" PRId64, i ? "," : "", manual_kind_text(sum->kind),
+                      sum->rate == MANUAL_RATE_UNKNOWN ? "null" : rate_text(sum->rate, rate), sum->gross.ore);
+        if (sum->rate != MANUAL_RATE_UNKNOWN)
+            strbuf_format(out, ",\"net\":%" PRId64 ",\"vat\":%" PRId64, net_of(sum->gross, sum->vat).ore, sum->vat.ore);
+        strbuf_char(out, '}');
+    }
+    strbuf_format(out, "],\"not_listed\":[");
+    for (size_t i = 0; i < telling->list.gap_count; i++) {
+        const struct manual_gap *gap = &telling->list.gaps[i];
+
+        strbuf_format(out, "%s{\"items\":%" PRIu64 ",\"amount\":%" PRId64, i ? "," : "", gap->items, gap->amount.ore);
+        json_member(out, "document", gap->doc);
+        strbuf_char(out, '}');
+    }
+    strbuf_format(out, "]}\n");
+}
+
+/* --- the command --- */
+
+/* What cannot be listed is said whatever the form: on stderr, so that a file stays a table. */
+static int tell_gaps(const struct telling *telling)
+{
+    char amount[MONEY_TEXT_SIZE];
+
+    for (size_t i = 0; i < telling->list.gap_count; i++) {
+        const struct manual_gap *gap = &telling->list.gaps[i];
+
+        (void)complain(telling->shell, EXIT_RED, "of %.*s, %s kr more (%" PRIu64 " or more items) are to be done by hand but "
+                       "cannot be listed: their receipts are older than retention_days, or a switch was turned since; "
+                       "the till's own journal has them", TEXT(gap->doc), money_kroner(gap->amount, amount), gap->items);
+    }
+    return telling->list.gap_count ? EXIT_RED : EXIT_FINE;
+}
+
+static int tell(struct telling *telling, const struct args *args)
+{
+    if (args_has(args, "csv"))
+        csv_all(telling);
+    else if (args_has(args, "json"))
+        json_all(telling);
+    else
+        text_all(telling);
+    if (telling->out.failed)
+        return complain_err(telling->shell, ERR_MEMORY, NULL);
+    (void)fwrite(telling->out.bytes, 1, telling->out.len, stdout);
+    return tell_gaps(telling);
+}
+
+static int manual_run(struct shell *shell, const struct args *args)
+{
+    struct telling telling = { .shell = shell, .venue = shell_venue(shell, args_value(args, "venue")),
+                               .list = { .arena = &shell->arena } };
+    struct fault fault = { "" };
+    struct book_list list;
+    struct books *books;
+    int32_t from, to;
+    enum err err;
+    int code;
+
+    if (!telling.venue || !shell_day(shell, args, "from", INT32_MIN, &from) ||
+        !shell_day(shell, args, "to", INT32_MAX, &to))
+        return EXIT_USAGE;
+    if (args_has(args, "csv") && args_has(args, "json"))
+        return complain(shell, EXIT_USAGE, "one of --csv and --json at a time");
+    err = books_open(shell->config, &books, &fault);
+    if (!err) {
+        err = books_venue(books, telling.venue->id, from, to, &shell->arena, &list);
+        books_close(books);
+    }
+    if (!err)
+        err = manual_load(shell->config, telling.venue, &list, &telling.list, &fault);
+    if (!err)
+        err = manual_sums(&telling.list, &telling.sums, &telling.sum_count);
+    if (err)
+        return complain_err(shell, err, &fault);
+    strbuf_init(&telling.out, OUT_BYTES);
+    code = tell(&telling, args);
+    strbuf_free(&telling.out);
+    return code;
+}
+
+static const struct option options[] = {
+    { "venue", "VENUE", "whose" },
+    { "from", "DATE", "only business days from this one on" },
+    { "to", "DATE", "only business days up to this one" },
+    { "csv", NULL, "for a spreadsheet: a row a line, semicolons, decimal comma" },
+    { "json", NULL, "for programs; amounts in øre" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_manual = {
+    "manual", "--venue VENUE [--from DATE] [--to DATE] [--csv | --json]",
+    "what is to be invoiced and entered by hand: customer, order, lines, VAT", options, manual_run,
+};

@@ -1,0 +1,253 @@
+/* refused.c - events that ingest did not take, each with its reason, and taking them in once they can be: nothing
+ * is dropped in silence. */
+#include "shell.h"
+
+#include "bilag/act/decide.h"
+#include "domain/event.h"
+#include "stage/ingestclient.h"
+#include "bilag/read/refusals.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BYTES_LISTED = 100, BATCH_EVENTS = 256, PATIENCE_MS = 30000, DAY_MS = 24 * 3600 * 1000 };
+
+/* Beside a line of the list; and what is to be done about those that cannot be taken in. */
+static const struct { const char *beside, *mend; } words[REFUSAL_STATE_COUNT] = {
+    [REFUSAL_NO_EVENT] = { "", "no events: the till must send them as they should be (bilag refused list)" },
+    [REFUSAL_CUT] = { "", "not kept whole: the till must send them again" },
+    [REFUSAL_NO_VENUE] = { "", "of venues that are not set up: put their files right (bilag check), then retry" },
+    [REFUSAL_READY] = { "can be taken in now; was: ", NULL },
+    [REFUSAL_TAKEN] = { "taken in since; was: ", NULL },
+    [REFUSAL_REPLACED] = { "taken in since with other content; was: ", NULL },
+    [REFUSAL_DISMISSED] = { "dismissed; was: ", NULL },
+};
+
+/* What a till sent may be anything: only what is printable reaches the terminal, and no half letter. */
+static void print_bytes(struct str bytes, size_t most)
+{
+    bool text = utf8_is_valid(bytes);
+    size_t len = bytes.len < most ? bytes.len : most;
+
+    while (text && len > 0 && len < bytes.len && ((unsigned char)bytes.bytes[len] & 0xc0) == 0x80)
+        len--;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)bytes.bytes[i];
+
+        (void)putchar((c >= 0x80 && text) || (c >= 0x20 && c < 0x7f) ? c : '?');
+    }
+    (void)printf("%s\n", len < bytes.len ? " ..." : "");
+}
+
+static bool is_wanted(const struct refusal *refusal, const char *venue)
+{
+    return !venue || str_equal(refusal->venue, str_of(venue));
+}
+
+static void print_refusal(const struct refusal *refusal, size_t number, size_t bytes_most)
+{
+    char when[32];
+
+    (void)printf("%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", number,
+                 time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line,
+                 refusal->venue.len ? "  " : "", TEXT(refusal->venue),
+                 words[refusal->state].beside, TEXT(refusal->reason));
+    print_bytes(refusal->bytes, bytes_most);
+}
+
+static int list(const struct refusals *refusals, const char *venue)
+{
+    size_t shown = 0, open = 0, ready = 0;
+
+    for (size_t i = 0; i < refusals->count; i++) {
+        const struct refusal *refusal = &refusals->at[i];
+
+        if (!is_wanted(refusal, venue))
+            continue;
+        print_refusal(refusal, i + 1, BYTES_LISTED);
+        shown++;
+        open += !refusal_is_settled(refusal);
+        ready += refusal->state == REFUSAL_READY;
+    }
+    if (!shown)
+        (void)printf("nothing was refused\n");
+    if (ready)
+        (void)printf("%zu of these can be taken in now: bilag refused retry\n", ready);
+    return open ? EXIT_RED : EXIT_FINE;
+}
+
+/* NULL: there is none, and that is said. */
+static const struct refusal *numbered(struct shell *shell, const struct refusals *refusals, const char *number)
+{
+    char *end;
+    uint64_t wanted = strtoull(number, &end, 10);
+
+    if (end == number || *end || wanted == 0 || wanted > refusals->count) {
+        (void)complain(shell, EXIT_USAGE, "%s is no number of the list (bilag refused list)", number);
+        return NULL;
+    }
+    return &refusals->at[wanted - 1];
+}
+
+static int show(struct shell *shell, const struct refusals *refusals, const char *number)
+{
+    const struct refusal *refusal = numbered(shell, refusals, number);
+
+    if (!refusal)
+        return EXIT_USAGE;
+    print_refusal(refusal, (size_t)(refusal - refusals->at) + 1, SIZE_MAX);
+    return refusal_is_settled(refusal) ? EXIT_FINE : EXIT_RED;
+}
+
+/* --- seen to by a person --- */
+
+static int dismiss(struct shell *shell, const struct refusals *refusals, const struct args *args)
+{
+    const char *which = args->words[1], *venue = args_value(args, "venue"), *reason = args_value(args, "reason");
+    const struct refusal *refusal = NULL;
+    struct refusal_decision decision;
+    uint64_t count = 0;
+    int code;
+
+    if (!reason || !*reason)
+        return complain(shell, EXIT_USAGE, "--reason TEXT is needed: why nothing is missing without it");
+    if (strcmp(which, "all") != 0) {
+        refusal = numbered(shell, refusals, which);
+        if (!refusal)
+            return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < refusals->count; i++)
+        count += !refusal_is_settled(&refusals->at[i]) && (refusal ? refusal == &refusals->at[i]
+                                                                   : is_wanted(&refusals->at[i], venue));
+    decision = refusal ? refusal_dismissal(refusal, &shell->arena)
+                       : refusals_dismissal(refusals, venue ? str_of(venue) : STR_NONE, &shell->arena);
+    if (!decision.subject.bytes || !decision.detail.bytes)
+        return complain_err(shell, ERR_MEMORY, NULL);
+    code = count ? decide(shell, REFUSAL_VERB, decision.subject, decision.detail, str_of(reason), NULL) : EXIT_FINE;
+    if (code == EXIT_FINE)
+        (void)printf("%" PRIu64 " dismissed: kept and listed, and no longer counted\n", count);
+    return code;
+}
+
+/* --- taking in again --- */
+
+struct retry {
+    struct shell *shell;
+    struct ingestclient *client;
+    struct ingest_item items[BATCH_EVENTS];
+    size_t count;
+    uint64_t accepted, duplicates, refused;
+    struct str first_reason;
+};
+
+static enum err hand_over(struct retry *retry, struct fault *fault)
+{
+    struct ingest_answer answer;
+    enum err err;
+
+    if (!retry->count)
+        return ERR_OK;
+    err = ingestclient_send(retry->client, STR("refused retry"), retry->items, retry->count, PATIENCE_MS,
+                            &retry->shell->arena, &answer, fault);
+    if (err)
+        return err;
+    retry->accepted += answer.accepted;
+    retry->duplicates += answer.duplicates;
+    retry->refused += answer.rejected;
+    if (answer.reject_count && !retry->first_reason.len)
+        retry->first_reason = answer.rejects[0].reason;
+    retry->count = 0;
+    return ERR_OK;
+}
+
+static enum err send_ready(struct retry *retry, const struct refusals *refusals, const char *venue, struct fault *fault)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < refusals->count; i++) {
+        if (refusals->at[i].state != REFUSAL_READY || !is_wanted(&refusals->at[i], venue))
+            continue;
+        retry->items[retry->count++] = (struct ingest_item){ i + 1, refusals->at[i].canonical, STR_NONE };
+        if (retry->count == BATCH_EVENTS)
+            err = hand_over(retry, fault);
+    }
+    return err ? err : hand_over(retry, fault);
+}
+
+/* What cannot be sent again, and what to do; gives how much that is. */
+static uint64_t tell_rest(const struct refusals *refusals, const char *venue)
+{
+    uint64_t counts[REFUSAL_STATE_COUNT] = { 0 }, rest = 0;
+
+    for (size_t i = 0; i < refusals->count; i++)
+        counts[refusals->at[i].state] += is_wanted(&refusals->at[i], venue);
+    for (size_t state = 0; state < REFUSAL_STATE_COUNT; state++) {
+        if (!counts[state] || !words[state].mend)
+            continue;
+        (void)printf("%" PRIu64 " %s\n", counts[state], words[state].mend);
+        rest += counts[state];
+    }
+    return rest;
+}
+
+static int take_in(struct shell *shell, const struct refusals *refusals, const char *venue)
+{
+    static struct retry retry;           /* large */
+    struct fault fault = { "" };
+    uint64_t rest;
+    enum err err = ingestclient_open(shell->config->run_dir, shell->config->stages.ingest, &retry.client, &fault);
+
+    if (err)
+        return complain_err(shell, err, &fault);
+    retry.shell = shell;
+    err = send_ready(&retry, refusals, venue, &fault);
+    ingestclient_close(retry.client);
+    (void)printf("%" PRIu64 " taken in, %" PRIu64 " known already, %" PRIu64 " refused again\n", retry.accepted,
+                 retry.duplicates, retry.refused);
+    if (retry.refused)
+        (void)printf("  the first because: %.*s\n  (does bilag-ingest know the configuration of now? it takes it up on "
+                     "SIGHUP)\n", TEXT(retry.first_reason));
+    if (err)
+        return complain_err(shell, err, &fault);
+    rest = tell_rest(refusals, venue);
+    return retry.refused || rest ? EXIT_RED : EXIT_FINE;
+}
+
+static int refused_run(struct shell *shell, const struct args *args)
+{
+    const char *verb = args->word_count ? args->words[0] : "list", *venue = args_value(args, "venue");
+    struct refusals refusals;
+    struct fault fault = { "" };
+    int32_t since;
+    enum err err;
+
+    if (!shell_day(shell, args, "since", 0, &since))
+        return EXIT_USAGE;
+    if (!(strcmp(verb, "show") == 0 || strcmp(verb, "dismiss") == 0
+              ? args->word_count == 2
+              : (strcmp(verb, "list") == 0 || strcmp(verb, "retry") == 0) && args->word_count <= 1))
+        return complain(shell, EXIT_USAGE, "list, show NUMBER, retry or dismiss NUMBER|all; see bilag refused --help");
+    err = refusals_load(shell->config, (int64_t)since * DAY_MS, &shell->arena, &refusals, &fault);
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (strcmp(verb, "show") == 0)
+        return show(shell, &refusals, args->words[1]);
+    if (strcmp(verb, "dismiss") == 0)
+        return dismiss(shell, &refusals, args);
+    return strcmp(verb, "retry") == 0 ? take_in(shell, &refusals, venue) : list(&refusals, venue);
+}
+
+static const struct option options[] = {
+    { "venue", "VENUE", "only of this venue, as far as the line said it" },
+    { "since", "DATE", "only from this day (UTC) on" },
+    { "reason", "TEXT", "of dismiss: why nothing is missing without it; kept in the audit trail" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_refused = {
+    "refused",
+    "list [--venue VENUE] [--since DATE]\nshow NUMBER [--since DATE]\nretry [--venue VENUE] [--since DATE]\n"
+    "dismiss NUMBER|all [--venue VENUE] --reason TEXT",
+    "events that ingest did not take, why, and taking them in once they can be", options, refused_run,
+};

@@ -1,0 +1,74 @@
+/* shell.h - what every subcommand of `bilag` has in common: options, configuration, exit codes, colours.
+ *
+ * A subcommand is a row (struct cmd) and one function. Options may stand anywhere; what is no option is a
+ * word. Exit  0 fine; 1 something is red, held, faulty or was refused; 2 wrong usage; 100 the configuration
+ * cannot be used. What it found goes to stdout, complaints to stderr.
+ */
+#ifndef BILAG_BILAG_CMD_SHELL_H
+#define BILAG_BILAG_CMD_SHELL_H
+
+#include "domain/config.h"
+
+#include <stdio.h>
+
+enum { EXIT_FINE = 0, EXIT_RED = 1, EXIT_USAGE = 2, EXIT_UNUSABLE = 100 };
+enum { OPTIONS_MAX = 16, WORDS_MAX = 4096 };
+
+struct option { const char *name, *value, *meaning; };      /* value NULL: a switch */
+
+struct args {
+    const struct option *options;
+    const char *values[OPTIONS_MAX];     /* beside options; "" for a switch that was given */
+    const char **words;
+    size_t word_count;
+};
+
+struct shell {
+    const char *config_dir;
+    struct config *config;
+    struct arena arena;                  /* for the life of the command */
+    bool colour;                         /* stdout is a terminal */
+    const char *command;
+};
+
+struct cmd {
+    const char *name, *usage, *about;
+    const struct option *options;        /* ends with a row without name; --config and --help come by themselves */
+    int (*run)(struct shell *shell, const struct args *args);
+};
+
+const char *args_value(const struct args *args, const char *name);       /* NULL: not given */
+bool        args_has(const struct args *args, const char *name);
+
+/* "bilag check: ..." on stderr; gives the code back, so that a return says both. */
+int complain(const struct shell *shell, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int complain_err(const struct shell *shell, enum err err, const struct fault *fault);    /* EXIT_RED */
+
+/* The venue of --venue, complained about if there is none of that name (NULL). */
+const struct venue *shell_venue(const struct shell *shell, const char *name);
+/* A day from an option; the preset if it was not given. False: complained about. */
+bool shell_day(const struct shell *shell, const struct args *args, const char *name, int32_t preset, int32_t *ret_day);
+/* True when a person at the terminal says yes, or --yes was given. */
+bool shell_confirm(const struct shell *shell, const struct args *args, const char *question);
+
+enum colour { PLAIN, RED, GREEN, YELLOW, BOLD, FAINT };
+const char *paint(const struct shell *shell, enum colour colour);        /* "" without a terminal */
+
+/* One of the two, in the language of the configuration. The names of states, commands and settings are the same in both. */
+const char *in_words(const struct shell *shell, const char *en, const char *nb)
+    __attribute__((format_arg(2), format_arg(3)));
+
+/* How many blanks fill a text up to a width, counted in letters as a terminal shows them. */
+int columns_left(const char *text, int width);
+
+/* Local time at the venue, with its distance from UTC: "2026-11-21 05:15 +01:00". venue NULL: UTC, "...Z". */
+const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32]);
+
+#define TEXT(s) (int)(s).len, ((s).bytes ? (s).bytes : "")
+
+extern const struct cmd cmd_check, cmd_import, cmd_status, cmd_export, cmd_manual, cmd_explain, cmd_resend,
+    cmd_accept,
+    cmd_reverse, cmd_refused, cmd_dismiss, cmd_customers, cmd_products, cmd_orders, cmd_invoicing, cmd_venues, cmd_audit,
+    cmd_backup, cmd_restore, cmd_fsck;
+
+#endif

@@ -1,0 +1,301 @@
+/* venues.c - which venues there are, a new one like another (venue_setup.c), and their connection to PowerOffice: a
+ * client key put in its place, tested at once, missing rights named.
+ *
+ * A venue whose key file is missing is left out of the configuration, so `connect` reads the venue's file itself. */
+#include "base/form.h"
+#include "bilag/act/keyfile.h"
+#include "bilag/read/online.h"
+#include "poweroffice/privilege.h"
+#include "base/secret.h"
+#include "domain/setup.h"
+#include "bilag/act/venue_setup.h"
+
+#include <sodium.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { WORDS_BYTES = 4096, PATH_BYTES = 1200 };
+
+/* --- list -------------------------------------------------------------------------------------------------- */
+
+struct standing { enum colour colour; const char *text; };
+
+static struct standing standing_of(struct refstore *store, const struct venue *venue)
+{
+    struct ref_summary summary;
+
+    if (!venue->client_key.len)
+        return (struct standing){ RED, "no client key" };
+    if (!store || refdata_summary(store, venue->client_id, &summary) || !(summary.have & REF_PRIVILEGES))
+        return (struct standing){ YELLOW, "not tried yet" };
+    if (summary.login_refused)
+        return (struct standing){ RED, "key refused" };
+    return summary.rights_missing ? (struct standing){ YELLOW, "rights missing" } : (struct standing){ GREEN, "connected" };
+}
+
+static void show_venue(const struct shell *shell, const struct venue *venue, struct standing standing)
+{
+    int32_t today = venue_business_day(venue, clock_now_ms() / 1000);
+    struct str department = venue_department(venue, today);
+    const char *on = setup_transfer_allowed(shell->config, venue) ? "on" : "refused: bilag check";
+
+    (void)printf("%s%-20.*s%s %s%-15s%s %.*s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
+                 paint(shell, standing.colour), standing.text, paint(shell, PLAIN), TEXT(venue->name));
+    (void)printf("    company %.*s, %s%.*s%sextension %s; transfer %s, invoicing %s\n", TEXT(venue->company),
+                 department.len ? "department " : "", TEXT(department), department.len ? ", " : "",
+                 extension_text(venue->extension), venue_switch(&venue->auto_transfer, today) ? on : "off",
+                 venue_switch(&venue->auto_invoice, today) ? on : "off");
+}
+
+static int list(struct shell *shell)
+{
+    const struct config *config = shell->config;
+    struct refstore *store = NULL;
+    struct fault fault = { "" };
+    enum err err = refstore_open(config->state_dir, STORE_READ_ONLY, &store, &fault);
+
+    if (err && err != ERR_NOT_FOUND)
+        return complain_err(shell, err, &fault);
+    for (size_t i = 0; i < config->venue_count; i++)
+        show_venue(shell, &config->venues[i], standing_of(err ? NULL : store, &config->venues[i]));
+    if (!err)
+        refstore_close(store);
+    for (size_t i = 0; i < config->fault_count; i++)
+        (void)printf("%s%-20.*s%s %sleft out%s        %s\n", paint(shell, BOLD), TEXT(config->fault_venues[i]),
+                     paint(shell, PLAIN), paint(shell, RED), paint(shell, PLAIN), config->faults[i].text);
+    return config->fault_count ? EXIT_RED : EXIT_FINE;
+}
+
+/* --- connect ----------------------------------------------------------------------------------------------- */
+
+struct reference { struct str file, credential; };
+
+static const struct field reference_fields[] = {
+    { "file", offsetof(struct reference, file), .parse = form_path, .min = 1, .max = 1024, .meaning = "" },
+    { "credential", offsetof(struct reference, credential), .parse = form_name, .meaning = "" },
+};
+
+/* Where the venue's file says that its key is. */
+static int key_path(struct shell *shell, const char *id, struct str *ret_path)
+{
+    struct str file = arena_format(&shell->arena, "venues/%s.yaml", id);
+    struct str path = arena_format(&shell->arena, STR_FMT "/" STR_FMT, STR_ARG(shell->config->dir), STR_ARG(file));
+    struct reference reference = { STR_NONE, STR_NONE };
+    struct fault fault = { "" };
+    const yaml_node_t *node;
+    struct form form;
+    enum err err;
+
+    if (!path.bytes)
+        return complain_err(shell, ERR_MEMORY, NULL);
+    err = form_open(&form, path.bytes, file, shell->config->dir, &shell->arena, &fault);
+    if (err)
+        return complain_err(shell, err, &fault);
+    node = form_find(&form, "client_key");
+    if (node && node->type == YAML_MAPPING_NODE)
+        err = form_mapping(&form, node, reference_fields, COUNT(reference_fields), &reference);
+    form_close(&form);
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (reference.credential.len)
+        return complain(shell, EXIT_RED, "%s names the systemd credential %.*s: put the key into that one", path.bytes,
+                        TEXT(reference.credential));
+    if (!reference.file.len)
+        return complain(shell, EXIT_RED, "%s does not say where the key is; write\n  client_key: {file: keys/%s}\n"
+                        "into it and try again", path.bytes, id);
+    *ret_path = reference.file;
+    return EXIT_FINE;
+}
+
+/* A venue that is left out for want of its key has an extension all the same. */
+static int extension_of(struct shell *shell, const char *id)
+{
+    struct str text;
+    struct venue venue;
+
+    if (venue_setup_read(shell, str_of(id), &text, &venue, NULL))
+        return EXTENSION_MAIN;
+    form_free(&text);
+    return venue.extension;
+}
+
+/* The guide's step, for the extension that the venue uses. */
+static void tell_step(struct shell *shell, const char *id)
+{
+    int extension = extension_of(shell, id);
+
+    (void)printf("In PowerOffice: Menu, Settings, Extensions, Add extension, ");
+    if (extension != EXTENSION_MAIN)
+        (void)printf("Custom (\"Egendefinert\"), application key %.*s (%s)",
+                     TEXT(shell->config->application_keys[extension]), extension_text(extension));
+    else
+        (void)printf("QuickOrder");
+    (void)printf("; copy the client key.\n");
+}
+
+/* One line of stdin, not shown while it is typed. */
+static bool read_key(char *line, int size)
+{
+    struct termios before, silent;
+    bool terminal = tcgetattr(STDIN_FILENO, &before) == 0, got;
+
+    if (terminal) {
+        silent = before;
+        silent.c_lflag &= (tcflag_t)~ECHO;
+        (void)printf("Client key (it is not shown): ");
+        (void)fflush(stdout);
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    got = fgets(line, size, stdin) != NULL;
+    if (terminal) {
+        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        (void)printf("\n");
+    }
+    return got;
+}
+
+static unsigned needs_of(const struct venue *venue)
+{
+    unsigned needs = NEED_VOUCHER;
+
+    ensure(venue != NULL);
+    for (size_t i = 0; i < venue->auto_invoice.count; i++)
+        if (venue->auto_invoice.rows[i].value)
+            needs |= NEED_ORDER;
+    return needs | (venue->department_count ? (unsigned)NEED_DEPARTMENT : 0);
+}
+
+static int show_books(struct shell *shell, const struct venue *venue, const struct refdata *data)
+{
+    struct strbuf lacks;
+    bool fine;
+
+    strbuf_init(&lacks, WORDS_BYTES);
+    privileges_needed(data->missing_privileges, needs_of(venue), &lacks);
+    fine = lacks.len == 0 && !lacks.failed;
+    (void)printf("%sconnected%s  %.*s, to the books of %.*s\n", paint(shell, GREEN), paint(shell, PLAIN),
+                 TEXT(venue->id), TEXT(data->client_name.len ? data->client_name : STR("a client without a name")));
+    if (!fine)
+        (void)printf("%srights missing%s  %.*s. Grant them to the extension in PowerOffice: Settings, Extensions.\n",
+                     paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&lacks)));
+    strbuf_free(&lacks);
+    (void)printf("Running stages take the key up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
+                 "Next: bilag check --venue %.*s --online\n", TEXT(venue->id));
+    return fine ? EXIT_FINE : EXIT_RED;
+}
+
+/* ERR_REFUSED: PowerOffice does not take the key. */
+static int test(struct shell *shell, const struct venue *venue, enum err *ret_result)
+{
+    unsigned want = needs_of(venue) & NEED_ORDER ? REF_FOR_ORDERS : REF_FOR_VOUCHERS;
+    struct fault fault = { "" };
+    struct online *online;
+    struct refdata data = { .version = 0 };
+    enum err err = online_open(shell, &online, &fault);
+    int code;
+
+    if (err)
+        return complain_err(shell, err, &fault);
+    online_read(online, &venue, 1, want, ret_result);
+    err = refdata_load(online_refstore(online), venue->client_id, &shell->arena, &data);
+    if (*ret_result == ERR_REFUSED)
+        code = complain(shell, EXIT_RED, "PowerOffice refuses the key: %.*s", TEXT(data.login_fault));
+    else if (err || !(data.have & REF_PRIVILEGES))
+        code = complain(shell, EXIT_RED, "the key is stored, but PowerOffice could not be asked at %.*s (%s); test it later "
+                        "with `bilag check --online`", TEXT(shell->config->api_url), err_text(*ret_result));
+    else
+        code = show_books(shell, venue, &data);
+    online_close(online);
+    return code;
+}
+
+/* The configuration with the new key in it takes the place of the former. */
+static int reload(struct shell *shell, const char *id, const struct venue **ret_venue)
+{
+    struct config *fresh;
+    struct fault fault = { "" };
+    enum err err = config_load(str_of(shell->config_dir), &fresh, &fault);
+
+    if (err)
+        return complain_err(shell, err, &fault);
+    config_free(shell->config);
+    shell->config = fresh;
+    *ret_venue = shell_venue(shell, id);
+    return *ret_venue ? EXIT_FINE : EXIT_RED;
+}
+
+static int store_and_test(struct shell *shell, const char *id, const char *path, struct str key, struct str former)
+{
+    const struct venue *venue = NULL;
+    struct fault fault = { "" };
+    enum err err = keyfile_write(path, key, &fault), result = ERR_OK;
+    int code;
+
+    if (err)
+        return complain_err(shell, err, &fault);
+    code = reload(shell, id, &venue);
+    if (code == EXIT_FINE)
+        code = test(shell, venue, &result);
+    if (result != ERR_REFUSED || !former.len || str_equal(former, key))
+        return code;
+    err = keyfile_write(path, former, &fault);
+    return err ? complain_err(shell, err, &fault) : complain(shell, code, "the former key stays in %s", path);
+}
+
+static int connect(struct shell *shell, const char *id)
+{
+    char line[2 * SECRET_MAX];
+    struct str path = STR_NONE, key = STR_NONE, former = STR_NONE;
+    struct fault fault = { "" };
+    enum err err;
+    int code;
+
+    if (!str_is_name(str_of(id)))
+        return complain(shell, EXIT_USAGE, "%s is no venue's name", id);
+    code = key_path(shell, id, &path);
+    if (code)
+        return code;
+    tell_step(shell, id);
+    if (!read_key(line, sizeof line))
+        return complain(shell, EXIT_USAGE, "no key came on stdin; give it there: bilag venues connect %s < FILE", id);
+    err = keyfile_judge(str_of(line), &key, &fault);
+    if (err)
+        code = complain(shell, EXIT_USAGE, "%s", fault.text);
+    else if (secret_read(path.bytes, false, &shell->arena, &former, &fault))
+        former = STR_NONE;               /* none yet, or none of use */
+    if (code == EXIT_FINE)
+        code = store_and_test(shell, id, path.bytes, key, former);
+    secret_wipe(&former);
+    sodium_memzero(line, sizeof line);
+    return code;
+}
+
+static int venues_run(struct shell *shell, const struct args *args)
+{
+    const char *word = args->word_count ? args->words[0] : "list";
+
+    if (strcmp(word, "list") == 0 && args->word_count <= 1)
+        return list(shell);
+    if (strcmp(word, "connect") == 0 && args->word_count == 2)
+        return connect(shell, args->words[1]);
+    if (strcmp(word, "setup") == 0 && args->word_count == 2)
+        return venue_setup(shell, args, args->words[1]);
+    return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, or connect VENUE; see bilag venues --help");
+}
+
+static const struct option options[] = {
+    { "like", "OTHER", "setup: the venue whose accounts and types are taken over" },
+    { "name", "TEXT", "setup: its name, on vouchers; else its id" },
+    { "company", "NUMBER", "setup: its organisation number; else OTHER's" },
+    { "department", "CODE", "setup: its department in PowerOffice" },
+    { "share-key", NULL, "setup: OTHER's client key and extension; else its own, the first that is free" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_venues = {
+    "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
+    "connect VENUE < CLIENT-KEY",
+    "the venues and their connection; setup: one like another; connect: put a client key in place and test it", options,
+    venues_run,
+};

@@ -1,0 +1,28 @@
+/* online.h - PowerOffice itself, asked by a command: one call after the other, each waited for with a bound.
+ *
+ * Quota, tokens and reference data are those of the stages (poweroffice.h), so that a command never takes more
+ * than its share. What is read of a client's books is kept for all.
+ */
+#ifndef BILAG_BILAG_READ_ONLINE_H
+#define BILAG_BILAG_READ_ONLINE_H
+
+#include "poweroffice/poweroffice.h"
+#include "poweroffice/refdata.h"
+#include "poweroffice/refreader.h"
+#include "bilag/cmd/shell.h"
+
+struct online;
+USED enum err online_open(struct shell *shell, struct online **ret_online, struct fault *fault);
+void online_close(struct online *online);                    /* NULL is fine */
+
+/* Reads the books of these venues anew; want: REF_FOR_... result[i] is ERR_OK, ERR_REFUSED (the key: the words are
+ * in refdata.login_fault) or ERR_NETWORK. Venues without a key are ERR_NOT_FOUND. */
+void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
+                 enum err *result);
+/* One call; body, title and detail of the answer are copied into the shell's arena. */
+struct online_answer { enum outcome outcome; long status; struct str body, words; };
+USED enum err online_call(struct online *online, const struct venue *venue, enum call_method method, struct str path,
+                          struct str body, struct online_answer *ret_answer);
+struct refstore *online_refstore(struct online *online);
+
+#endif

@@ -1,0 +1,221 @@
+#include "receipts.h"
+
+#include "mapper/tables.h"
+#include "mapper/claim.h"
+
+#include <stdlib.h>
+
+enum { SALE_BYTES = 16 * 1024 * 1024 };
+
+struct receipts { struct store *store; };
+
+enum err receipts_open(const struct config *config, struct receipts **ret_receipts, struct fault *fault)
+{
+    struct receipts *receipts = calloc(1, sizeof *receipts);
+    struct strbuf folder;
+    enum err err;
+
+    if (!receipts)
+        return ERR_MEMORY;
+    strbuf_init(&folder, 4096);
+    strbuf_format(&folder, STR_FMT "/mapper", STR_ARG(config->state_dir));
+    err = folder.failed ? ERR_MEMORY : store_open(strbuf_str(&folder), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT,
+                                                  STORE_READ_ONLY, &receipts->store, fault);
+    strbuf_free(&folder);
+    if (err) {
+        free(receipts);
+        return err;
+    }
+    *ret_receipts = receipts;
+    return ERR_OK;
+}
+
+void receipts_close(struct receipts *receipts)
+{
+    if (!receipts)
+        return;
+    store_close(receipts->store);
+    free(receipts);
+}
+
+enum err receipts_shares(const struct event *receipt, const struct venue *venue, const struct draft *draft,
+                         struct arena *arena, struct shares *ret_shares)
+{
+    const struct payment_entry *credit = venue_payment(venue, STR("credit"), draft->doc.day);
+    struct switches switches = { venue, draft->doc.day, draft->credit_ordered || (credit && !credit->transfer) };
+
+    return shares_of(receipt, &switches, arena, ret_shares);
+}
+
+struct walking {
+    const struct venue *venue;
+    const struct draft *draft;
+    sale_visit visit;
+    void *context;
+    const enum effect_class *classes; size_t class_count;
+    struct arena arena;
+    uint64_t seen, trimmed;
+    bool shared;                         /* what is walked has shares */
+};
+
+static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct walking *walking = context;
+    struct event event;
+    struct sale sale = { .event = &event, .taken_back = effect->negative, .broken = !walking->shared };
+    struct known known;
+    enum err err;
+
+    (void)place;
+    arena_reset(&walking->arena);
+    walking->seen++;
+    err = known_event(txn, walking->venue->id, effect->reg, effect->series, effect->seq, &walking->arena, &known, &event);
+    if (err == ERR_NOT_FOUND) {
+        walking->trimmed++;
+        return ERR_OK;
+    }
+    if (err)
+        return err;
+    sale.name = receipt_text(&walking->arena, effect->reg, effect->series, effect->seq);
+    sale.by = receipt_text(&walking->arena, effect->by_reg, SERIES_RECEIPTS, effect->by_seq);
+    if (!sale.broken)
+        err = receipts_shares(&event, walking->venue, walking->draft, &walking->arena, &sale.shares);
+    sale.broken |= err == ERR_REFUSED;
+    return err && err != ERR_REFUSED ? err : walking->visit(&sale, walking->context);
+}
+
+static enum err walk_work(struct txn *txn, void *context)
+{
+    struct walking *walking = context;
+    const struct draft *draft = walking->draft;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < walking->class_count && !err; i++) {
+        walking->shared = walking->classes[i] == EFFECT_PLAIN || walking->classes[i] == EFFECT_MIXED;
+        err = effect_walk(txn, walking->venue->id, draft->doc.day, walking->classes[i], draft->from, draft->upto,
+                          effect_seen, walking);
+    }
+    return err;
+}
+
+static enum err walk(struct receipts *receipts, struct walking *walking)
+{
+    enum err err;
+
+    arena_init(&walking->arena, SALE_BYTES);
+    err = store_read(receipts->store, walk_work, walking);
+    arena_free(&walking->arena);
+    return err;
+}
+
+enum err receipts_of(struct receipts *receipts, const struct venue *venue, const struct draft *draft, sale_visit visit,
+                     void *context, uint64_t *ret_trimmed)
+{
+    static const enum effect_class classes[] = { EFFECT_PLAIN, EFFECT_MIXED, EFFECT_BROKEN };
+    struct walking walking = { .venue = venue, .draft = draft, .visit = visit, .context = context, .classes = classes,
+                               .class_count = COUNT(classes) };
+    enum err err = walk(receipts, &walking);
+
+    if (!err)                            /* which receipts made up a day is trimmed with them */
+        *ret_trimmed = walking.seen ? walking.trimmed : draft->receipts;
+    return err;
+}
+
+enum err receipts_movements(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
+                            sale_visit visit, void *context, uint64_t *ret_trimmed)
+{
+    static const enum effect_class movements = EFFECT_MOVEMENT;
+    struct walking walking = { .venue = venue, .draft = draft, .visit = visit, .context = context,
+                               .classes = &movements, .class_count = 1 };
+    enum err err = walk(receipts, &walking);
+
+    if (!err)
+        *ret_trimmed = walking.trimmed;
+    return err;
+}
+
+struct finding { struct str venue, reg; uint32_t series; uint64_t seq; struct arena *arena; struct receipt_fate *fate; };
+
+static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    (void)txn;
+    (void)key;
+    if (str_equal(value, STR("0")))      /* not dismissed */
+        (*(uint64_t *)context)++;
+    return ERR_OK;
+}
+
+static enum err find_work(struct txn *txn, void *context)
+{
+    struct finding *finding = context;
+    struct receipt_fate *fate = finding->fate;
+    struct known known;
+    struct claim claim;
+    struct key key;
+    enum err err = known_get(txn, finding->venue, finding->reg, finding->series, finding->seq, &known);
+
+    if (err)
+        return err;
+    err = event_decode(arena_copy(finding->arena, known.bytes), finding->arena, &fate->event);
+    fate->day = known.day;
+    fate->place = known.place;
+    fate->booked = known.booked;
+    if (err)
+        return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+    err = finding->series == SERIES_RECEIPTS
+              ? claim_effective(txn, finding->venue, finding->reg, finding->seq, &claim) : ERR_NOT_FOUND;
+    if (!err) {
+        fate->voided = true;
+        fate->void_name = receipt_text(finding->arena, claim.reg, SERIES_RECEIPTS, claim.seq);
+        fate->void_day = claim.day;
+    } else if (err != ERR_NOT_FOUND) {
+        return err;
+    }
+    key_init(&key);
+    key_name(&key, finding->venue);
+    key_name(&key, finding->reg);
+    key_u32(&key, finding->series);
+    key_u64(&key, finding->seq);
+    return store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &fate->conflicts);
+}
+
+enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                       struct arena *arena, struct receipt_fate *ret_fate)
+{
+    struct finding finding = { venue, reg, series, seq, arena, ret_fate };
+
+    *ret_fate = (struct receipt_fate){ .day = 0 };
+    return store_read(receipts->store, find_work, &finding);
+}
+
+/* Which of the draft's raw sums went into this line. */
+static bool went_into(const struct draft *draft, const struct voucher_line *line, struct str type, int32_t rate)
+{
+    for (size_t i = 0; i < draft->cell_count; i++) {
+        const struct cell *cell = &draft->cells[i];
+
+        if (cell->sold == line->sold && cell->rate == rate && str_equal(cell->type, type))
+            return cell->account == line->account && str_equal(cell->vat_code, line->vat_code);
+    }
+    return false;
+}
+
+enum err sale_amount(const struct sale *sale, const struct draft *draft, const struct voucher_line *line,
+                     struct money *ret_amount)
+{
+    const struct event *event = sale->event;
+    struct money sum = { 0 };
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; line->sold && !sale->broken && i < event->line_count && !err; i++)
+        if (went_into(draft, line, event->lines[i].product_type, event->lines[i].vat))
+            err = money_subtract(sum, sale->shares.lines[i], &sum);
+    for (size_t i = 0; !line->sold && !sale->broken && i < event->payment_count && !err; i++)
+        if (went_into(draft, line, event->payments[i].type, 0))
+            err = money_add(sum, sale->shares.payments[i], &sum);
+    if (!err && sale->taken_back)
+        err = money_negate(sum, &sum);
+    if (!err)
+        *ret_amount = sum;
+    return err;
+}

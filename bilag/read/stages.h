@@ -1,0 +1,28 @@
+/* stages.h - asks every stage of the configuration how it is, all at once and with little patience.
+ *
+ * Numbers of instances are those of the configuration; a stage that does not answer is down. Ownership: the arena.
+ */
+#ifndef BILAG_BILAG_READ_STAGES_H
+#define BILAG_BILAG_READ_STAGES_H
+
+#include "domain/config.h"
+
+enum { STAGE_COUNTERS_MAX = 64 };
+
+struct stage_counter { struct str name; int64_t value; };
+
+struct stage_state {
+    const char *stage;
+    int instance;
+    bool up, outage;                     /* outage: a sender that cannot reach PowerOffice */
+    int64_t pid, uptime_ms;
+    bool has_lag;
+    int64_t lag;                         /* events or documents not yet taken */
+    struct stage_counter counters[STAGE_COUNTERS_MAX];
+    size_t counter_count;
+};
+
+USED enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
+                         struct stage_state **ret_stages, size_t *ret_count);
+
+#endif

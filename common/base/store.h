@@ -1,0 +1,96 @@
+/* store.h - an LMDB environment that several processes may share.
+ *
+ * Durability  store_commit() returning ERR_OK: the whole transaction survives a power cut. Any other
+ *             answer: nothing of it is there and the store is as it was (the transaction is ended).
+ * Growth      the map grows by itself: store_write() loops the caller's function when the map was too
+ *             small, so that function must be repeatable (all it does is in the transaction).
+ * Full        a full disk is ERR_STORE_FULL, an outcome like others: free space and go on.
+ * Readers     those left by killed processes are cleared on open and on every growth.
+ * Views       what store_get() and cursors give is dead after the transaction ends or writes.
+ * Checksums   rest behind every record (store_sum.h): one that is not as it was put is ERR_STORE_DAMAGED.
+ * Sharing     within one process, opening a folder again gives the same store; each open wants its close.
+ * No store transaction may be open while a socket is waited for.
+ */
+#ifndef BILAG_BASE_STORE_H
+#define BILAG_BASE_STORE_H
+
+#include "err.h"
+
+struct store;
+struct txn;
+struct cursor;
+
+enum { STORE_TABLES_MAX = 24, STORE_KEY_MAX = 511 };
+/* STORE_VOLATILE: commits do not wait for the disk; a crash of the machine (not of processes) may damage it. */
+enum store_flags { STORE_READ_ONLY = 1, STORE_VOLATILE = 2 };
+enum table_flags { TABLE_DUPLICATES = 1 };           /* several values per key, sorted (each <= 507 bytes) */
+
+/* `tables` are created unless read-only; the index in this array names a table in every call. A table
+ * name may be prefixed "+" for TABLE_DUPLICATES. Layout version is checked and written: another
+ * version is refused with a sentence (ERR_CONFIG). ERR_NOT_FOUND: read-only and no store there. */
+USED enum err store_open(struct str folder, const char *const *tables, size_t table_count,
+                         uint32_t layout_version, unsigned flags, struct store **ret_store,
+                         struct fault *fault);
+void store_close(struct store *store);               /* NULL is fine */
+
+/* A store of this process met an error of the disk after which only a fresh start helps (stage.c ends it with 111). */
+bool store_broken(void);
+/* Changes with every commit by any process, and not before that commit can be read: not the number in the file's head,
+ * which is there while the commit still waits for the disk. Not while a transaction of this store is open. 0:
+ * it cannot be told at present. */
+uint64_t store_generation(struct store *store);
+
+/* Runs work() in a write transaction and commits; runs it again from the start after the map has
+ * grown. work() returning another error than ERR_OK aborts and hands that error back. */
+USED enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context),
+                          void *context);
+/* Runs work() in a read transaction: one consistent picture. */
+USED enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void *context),
+                         void *context);
+
+USED enum err store_get(struct txn *txn, unsigned table, struct str key, struct str *ret_value);
+USED enum err store_put(struct txn *txn, unsigned table, struct str key, struct str value);
+/* ERR_EXISTS if the key (or, with duplicates, the pair) is there; nothing is changed then. */
+USED enum err store_put_new(struct txn *txn, unsigned table, struct str key, struct str value);
+/* Keys must come in rising order: cheapest. */
+USED enum err store_append(struct txn *txn, unsigned table, struct str key, struct str value);
+USED enum err store_delete(struct txn *txn, unsigned table, struct str key);     /* ERR_NOT_FOUND */
+/* One of several values of a key (TABLE_DUPLICATES). ERR_NOT_FOUND. */
+USED enum err store_delete_value(struct txn *txn, unsigned table, struct str key, struct str value);
+uint64_t store_count(struct txn *txn, unsigned table);
+
+/* Walks: seek to the first key >= from (or <= from, backwards), then step while keys start with prefix.
+ * visit() returning ERR_STOP ends the walk as ERR_OK; another error ends it as that error. visit()
+ * must not write to the same table. */
+typedef enum err (*store_visit)(struct txn *txn, struct str key, struct str value, void *context);
+USED enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct str from,
+                         store_visit visit, void *context);
+/* The whole table, damaged records too: `whole` says that the value is as it was put. */
+typedef enum err (*store_examiner)(struct txn *txn, struct str key, struct str value, bool whole, void *context);
+USED enum err store_examine(struct txn *txn, unsigned table, store_examiner examine, void *context);
+/* The last entry whose key is <= key and starts with prefix. ERR_NOT_FOUND. */
+USED enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct str key,
+                          struct str *ret_key, struct str *ret_value);
+
+/* A consistent copy into an empty folder, while others write. */
+USED enum err store_copy(struct store *store, struct str folder, struct fault *fault);
+/* Gives mapped pages back to the page cache, so that resident memory stays small. */
+void store_relax(struct store *store);
+/* The same, if the process has more than this resident. */
+void store_relax_above(struct store *store, size_t bytes);
+
+/* Keys are built from big-endian numbers and NUL-terminated names, so that byte order is our order. */
+struct key { uint8_t bytes[STORE_KEY_MAX]; size_t len; bool failed; };
+void key_init(struct key *key);
+void key_name(struct key *key, struct str name);     /* bytes and a NUL */
+void key_u64(struct key *key, uint64_t value);
+void key_u32(struct key *key, uint32_t value);
+void key_day(struct key *key, int32_t day);          /* order-preserving */
+struct str key_str(const struct key *key);           /* ensure()s that it did not fail */
+/* Reading back, from *at on; false if the bytes are not of that form. */
+bool key_take_name(struct str key, size_t *at, struct str *ret_name);
+bool key_take_u64(struct str key, size_t *at, uint64_t *ret_value);
+bool key_take_u32(struct str key, size_t *at, uint32_t *ret_value);
+bool key_take_day(struct str key, size_t *at, int32_t *ret_day);
+
+#endif

@@ -1,0 +1,166 @@
+#include "audit.h"
+
+#include "base/wire.h"
+
+#include <stdlib.h>
+
+enum { LAYOUT = 1, DECISION_FIELDS = 6, TEXT_MAX = 4096 };
+enum { DECISIONS };
+static const char *const tables[] = { "decisions" };
+
+struct audit { struct store *store; uint64_t seen; };
+
+enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault)
+{
+    struct audit *audit = calloc(1, sizeof *audit);
+    struct strbuf folder;
+    enum err err;
+
+    if (!audit)
+        return fault_set(fault, ERR_MEMORY, "no memory for the audit trail");
+    strbuf_init(&folder, 4096);
+    strbuf_format(&folder, STR_FMT "/audit", STR_ARG(state_dir));
+    err = folder.failed ? fault_set(fault, ERR_CONFIG, "state_dir is too long")
+                        : store_open(strbuf_str(&folder), tables, COUNT(tables), LAYOUT, 0, &audit->store, fault);
+    strbuf_free(&folder);
+    if (err) {
+        free(audit);
+        return err;
+    }
+    audit->seen = UINT64_MAX;
+    *ret_audit = audit;
+    return ERR_OK;
+}
+
+void audit_close(struct audit *audit)
+{
+    if (!audit)
+        return;
+    store_close(audit->store);
+    free(audit);
+}
+
+static void encode(const struct decision *decision, struct strbuf *out)
+{
+    wire_array(out, DECISION_FIELDS);
+    wire_int(out, decision->time_ms);
+    wire_str(out, decision->who);
+    wire_str(out, decision->verb);
+    wire_str(out, decision->subject);
+    wire_str(out, decision->detail);
+    wire_str(out, decision->reason);
+}
+
+static enum err decode(struct str bytes, struct decision *decision)
+{
+    struct reader in;
+
+    reader_init(&in, bytes);
+    if (take_array(&in, DECISION_FIELDS) != DECISION_FIELDS)
+        return ERR_STORE_DAMAGED;
+    decision->time_ms = take_int(&in);
+    decision->who = take_str(&in, TEXT_MAX);
+    decision->verb = take_str(&in, TEXT_MAX);
+    decision->subject = take_str(&in, TEXT_MAX);
+    decision->detail = take_str(&in, TEXT_MAX);
+    decision->reason = take_str(&in, TEXT_MAX);
+    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
+}
+
+struct append { struct str value; uint64_t number; };
+
+static enum err last_number(struct txn *txn, uint64_t *ret_number)
+{
+    struct str last, value;
+    struct key end;
+    size_t at = 0;
+    enum err err;
+
+    key_init(&end);
+    key_u64(&end, UINT64_MAX);
+    *ret_number = 0;
+    err = store_floor(txn, DECISIONS, STR_NONE, key_str(&end), &last, &value);
+    if (err == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (!err && !key_take_u64(last, &at, ret_number))
+        return ERR_STORE_DAMAGED;
+    return err;
+}
+
+static enum err append_work(struct txn *txn, void *context)
+{
+    struct append *append = context;
+    uint64_t last;
+    struct key key;
+    enum err err = last_number(txn, &last);
+
+    if (err)
+        return err;
+    append->number = last + 1;
+    key_init(&key);
+    key_u64(&key, append->number);
+    return store_append(txn, DECISIONS, key_str(&key), append->value);
+}
+
+enum err audit_append(struct audit *audit, const struct decision *decision, uint64_t *ret_number)
+{
+    const struct str texts[] = { decision->who, decision->verb, decision->subject, decision->detail,
+                                 decision->reason };
+    struct append append = { STR_NONE, 0 };
+    struct strbuf value;
+    enum err err;
+
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (texts[i].len > TEXT_MAX)
+            return ERR_TOO_LONG;
+    strbuf_init(&value, COUNT(texts) * (TEXT_MAX + 8) + 64);
+    encode(decision, &value);
+    append.value = strbuf_str(&value);
+    err = value.failed ? ERR_MEMORY : store_write(audit->store, append_work, &append);
+    strbuf_free(&value);
+    if (!err)
+        *ret_number = append.number;
+    return err;
+}
+
+bool audit_changed(struct audit *audit)
+{
+    uint64_t now = store_generation(audit->store);
+    bool changed = now != audit->seen;
+
+    audit->seen = now;
+    return changed;
+}
+
+struct reading { uint64_t from; audit_visit visit; void *context; };
+
+static enum err visit_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct reading *reading = context;
+    struct decision decision = { .number = 0 };
+    size_t at = 0;
+    enum err err;
+
+    (void)txn;
+    if (!key_take_u64(key, &at, &decision.number))
+        return ERR_STORE_DAMAGED;
+    err = decode(value, &decision);
+    return err ? err : reading->visit(&decision, reading->context);
+}
+
+static enum err read_work(struct txn *txn, void *context)
+{
+    struct reading *reading = context;
+    struct key from;
+
+    key_init(&from);
+    key_u64(&from, reading->from);
+    return store_walk(txn, DECISIONS, STR_NONE, key_str(&from), visit_row, reading);
+}
+
+enum err audit_read(struct audit *audit, uint64_t from, audit_visit visit, void *context)
+{
+    struct reading reading = { from, visit, context };
+
+    return store_read(audit->store, read_work, &reading);
+}

@@ -1,0 +1,36 @@
+/* audit.h - what people decided: an append-only trail in STATE_DIR/audit, shared by all programs.
+ *
+ * `bilag` appends; the stage concerned reads on from the place it has persisted in its own store, in the
+ * transaction in which it acts. So a decision is taken up exactly once, also when nothing runs as it is
+ * made, and every one stays readable for good: who (system user), when, what, why.
+ * Durability  audit_append() returning ERR_OK: on disk.
+ * Order       numbers rise by one, from 1.
+ */
+#ifndef BILAG_DOMAIN_AUDIT_H
+#define BILAG_DOMAIN_AUDIT_H
+
+#include "base/store.h"
+
+struct decision {
+    uint64_t number;
+    int64_t time_ms;
+    struct str who;                       /* system user */
+    struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
+                                             dismiss create-products invoice-from
+                                             dismiss-refused */
+    struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
+    struct str detail;                    /* by verb: problem code, date, customer number, ... */
+    struct str reason;
+};
+
+struct audit;
+USED enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault);
+void     audit_close(struct audit *audit);
+USED enum err audit_append(struct audit *audit, const struct decision *decision, uint64_t *ret_number);
+/* Cheap: tells whether there may be something new since the last call. */
+bool     audit_changed(struct audit *audit);
+typedef enum err (*audit_visit)(const struct decision *decision, void *context);
+/* From `from` on, in order; views are dead after visit() returns. ERR_STOP from visit() ends it well. */
+USED enum err audit_read(struct audit *audit, uint64_t from, audit_visit visit, void *context);
+
+#endif

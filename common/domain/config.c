@@ -1,0 +1,306 @@
+#include "config.h"
+
+#include "base/form.h"
+#include "base/secret.h"
+#include "venue_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_BYTES_MAX = 256 * 1024 * 1024, VENUES_MAX = 20000 };
+
+/* ---- the fields of bilag.yaml ---- */
+
+static FORM_PARSE(parse_listen)
+{
+    const char *colon = text.len && text.bytes ? memrchr(text.bytes, ':', text.len) : NULL;
+    size_t digits = colon ? (size_t)(text.bytes + text.len - colon - 1) : 0;
+    struct str port = { colon ? colon + 1 : NULL, digits };
+    int32_t number = 0;
+    static const struct field ports = { .min = 1, .max = 65535 };
+
+    if (text.len == 0) {
+        *(struct str *)to = STR_NONE;
+        return ERR_OK;
+    }
+    if (!colon || colon == text.bytes || digits == 0 || digits > 5)
+        return form_fault(form, node, "is no address to listen on; write host and port, such as 127.0.0.1:7420");
+    if (form_number(form, node, port, &ports, &number))
+        return form_fault(form, node, "has no port after the colon; write 1 to 65535, as in 127.0.0.1:7420");
+    return form_words(form, node, text, field, to);
+}
+
+static FORM_PARSE(parse_language)
+{
+    static const char *const words[] = { "en", "nb", NULL };
+    static const struct field languages = { .words = words };
+    int which;
+    enum err err = form_choice(form, node, text, &languages, &which);
+
+    (void)field;
+    if (!err)
+        *(struct str *)to = str_of(words[which]);
+    return err;
+}
+
+#define NUMBER(type, name, preset_, min_, max_, meaning_) \
+    { #name, offsetof(struct type, name), .parse = form_number, .preset = #preset_, .min = (min_), .max = (max_), \
+      .meaning = meaning_ },
+#define STAGE(name, preset, min, max, meaning)  NUMBER(stage_counts, name, preset, min, max, meaning)
+#define INGEST(name, preset, min, max, meaning) NUMBER(ingest_settings, name, preset, min, max, meaning)
+#define SENDER(name, preset, min, max, meaning) NUMBER(sender_settings, name, preset, min, max, meaning)
+#define MAPPER(name, preset, min, max, meaning) NUMBER(mapper_settings, name, preset, min, max, meaning)
+static const struct field stage_fields[] = { STAGE_COUNTS(STAGE) };
+static const struct field ingest_limit_fields[] = { INGEST_SETTINGS(INGEST) };
+static const struct field sender_fields[] = { SENDER_SETTINGS(SENDER) };
+static const struct field mapper_fields[] = { MAPPER_SETTINGS(MAPPER) };
+
+#define AT(member) offsetof(struct config, member)
+#define APPLICATION(name, index, meaning_) \
+    { name, AT(application_keys[index]), .read = secret_field, .meaning = meaning_ }
+static const struct field application_fields[EXTENSION_COUNT] = {
+    APPLICATION("quickorder", 0, "key of the main extension, {file: keys/NAME} or {credential: NAME}"),
+    APPLICATION("add-on-1", 1, "instead of the one built in"), APPLICATION("add-on-2", 2, "instead of the one built in"),
+    APPLICATION("add-on-3", 3, "instead of the one built in"), APPLICATION("add-on-4", 4, "instead of the one built in"),
+    APPLICATION("add-on-5", 5, "instead of the one built in"), APPLICATION("add-on-6", 6, "instead of the one built in"),
+    APPLICATION("add-on-7", 7, "instead of the one built in"), APPLICATION("add-on-8", 8, "instead of the one built in"),
+    APPLICATION("add-on-9", 9, "instead of the one built in"),
+};
+
+static const struct field poweroffice_fields[] = {
+    { "token_url", AT(token_url), .parse = form_url, .preset = "https://goapi.poweroffice.net/OAuth/Token",
+      .meaning = "where tokens come from" },
+    { "api_url", AT(api_url), .parse = form_url, .preset = "https://goapi.poweroffice.net/v2",
+      .meaning = "where everything else goes" },
+    { "subscription_key", AT(subscription_key), .read = secret_field,
+      .meaning = "{file: keys/NAME} or {credential: NAME}" },
+    { "requests_per_second", AT(requests_per_second), .parse = form_number, .preset = "10", .min = 1, .max = 10000,
+      .meaning = "quota of the subscription key, all venues and tokens together" },
+    { "application_keys", .fields = application_fields, .field_count = COUNT(application_fields) },
+};
+
+static const struct field ingest_fields[] = {
+    { "http", AT(http_listen), .parse = parse_listen, .max = 255, .preset = "",
+      .meaning = "address for POST /v1/events, such as 127.0.0.1:7420" },
+    { "spool", AT(spool), .parse = form_path, .max = 1024, .preset = "", .meaning = "folder of NDJSON files to take in" },
+};
+
+#define SECTION(rows) .fields = rows, .field_count = COUNT(rows)
+static const struct field config_fields[] = {
+    { "state_dir", AT(state_dir), .parse = form_path, .min = 1, .max = 1024, .preset = "/var/lib/bilag",
+      .meaning = "folder of the stores; relative to the configuration's" },
+    { "run_dir", AT(run_dir), .parse = form_path, .min = 1, .max = 1024, .preset = "/run/bilag",
+      .meaning = "folder of the sockets; relative to the configuration's" },
+    { "language", AT(language), .parse = parse_language, .preset = "en", .meaning = "of texts for people: en or nb" },
+    { "retention_days", AT(retention_days), .parse = form_number, .preset = "400", .min = 1, .max = 36500,
+      .meaning = "days that receipts are kept after they came" },
+    { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = 256,
+      .meaning = "partitions of the log; fixed once it exists" },
+    { "poweroffice", SECTION(poweroffice_fields) },
+    { "ingest", SECTION(ingest_fields) },
+    { "stages", AT(stages), SECTION(stage_fields) },
+    { "ingest_limits", AT(ingest), SECTION(ingest_limit_fields) },
+    { "sender", AT(sender), SECTION(sender_fields) },
+    { "mapper", AT(mapper), SECTION(mapper_fields) },
+};
+
+/* The add-ons' application keys, 1 to 9: the integration guide publishes them, so they are no secret. */
+static const char *const add_on_keys[EXTENSION_COUNT] = {
+    [1] = "4f6e4b5b-42b3-4fad-a56f-2599ea8fbd44", [2] = "da8860a2-dfe0-444d-905d-85762bcbc4db",
+    [3] = "dc1711af-ece3-42b4-a167-20760243a7d5", [4] = "97b982b7-10e1-4e85-b5dc-204df9f45484",
+    [5] = "72b85765-8757-490c-b105-f2c06347fdab", [6] = "4e19601a-9ea7-4ca1-91b4-5158e792d8d8",
+    [7] = "814c555c-bef6-430d-aadc-7ef83ca02444", [8] = "cbdb5329-cdfe-4728-9d58-7113de86e743",
+    [9] = "fa02f52c-b813-47d1-94d7-ca5c8f774a78",
+};
+
+/* ---- loading ---- */
+
+static enum err root_load(struct config *config, struct fault *fault)
+{
+    struct str path = arena_format(&config->arena, STR_FMT "/bilag.yaml", STR_ARG(config->dir));
+    struct form form;
+    enum err err;
+
+    if (arena_failed(&config->arena))
+        return fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+    err = form_open(&form, path.bytes, STR("bilag.yaml"), config->dir, &config->arena, fault);
+    if (err)
+        return err;
+    err = form_mapping(&form, form_root(&form), config_fields, COUNT(config_fields), config);
+    if (!err && config->sender.retry_first_ms > config->sender.retry_max_ms)
+        err = form_fault(&form, form_find(&form, "sender"), "sender: retry_first_ms is more than retry_max_ms; "
+                         "write the smaller one first");
+    form_close(&form);
+    if (err)
+        return err;
+    /* Copies, because every key is wiped in the end. */
+    for (size_t i = 1; i < EXTENSION_COUNT; i++)
+        if (config->application_keys[i].len == 0)
+            config->application_keys[i] = arena_copy(&config->arena, str_of(add_on_keys[i]));
+    return arena_failed(&config->arena) ? fault_set(fault, ERR_MEMORY, "no memory for the configuration") : ERR_OK;
+}
+
+static bool ends_with(struct str text, struct str end)
+{
+    return text.len > end.len && memcmp(text.bytes + text.len - end.len, end.bytes, end.len) == 0;
+}
+
+/* Hidden files are editors' and backup tools'; .yml is surely meant, so it becomes a fault. */
+static int is_venue_file(const struct dirent *entry)
+{
+    struct str name = str_of(entry->d_name);
+
+    return name.bytes[0] != '.' && (ends_with(name, STR(".yaml")) || ends_with(name, STR(".yml")));
+}
+
+static int by_file_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return str_compare(((const struct venue *)a)->id, ((const struct venue *)b)->id);
+}
+
+/* A venue that is wrong on its own is left out and named; only what the machine refuses stops everything. */
+static enum err venue_add(struct config *config, struct str file_name, struct fault *fault)
+{
+    struct fault *wrong = &config->faults[config->fault_count];
+    struct str id = file_name;
+    enum err err;
+
+    if (ends_with(file_name, STR(".yml"))) {
+        id.len -= strlen(".yml");
+        err = fault_set(wrong, ERR_CONFIG, "venues/" STR_FMT ": is passed over; rename it to " STR_FMT ".yaml",
+                        STR_ARG(file_name), STR_ARG(id));
+    } else {
+        id.len -= strlen(".yaml");
+        err = venue_file_load(config, id, &config->venues[config->venue_count], wrong);
+    }
+    if (!err) {
+        config->venue_count++;
+        return ERR_OK;
+    }
+    config->fault_venues[config->fault_count] = arena_copy(&config->arena, id);
+    if (err == ERR_MEMORY || err == ERR_SYSTEM || arena_failed(&config->arena))
+        return fault_set(fault, err == ERR_SYSTEM ? err : ERR_MEMORY, "%s", wrong->text);
+    config->fault_count++;
+    return ERR_OK;
+}
+
+static enum err venues_room(struct config *config, size_t count, struct fault *fault)
+{
+    config->venues = arena_array(&config->arena, count, sizeof *config->venues);
+    config->faults = arena_array(&config->arena, count, sizeof *config->faults);
+    config->fault_venues = arena_array(&config->arena, count, sizeof *config->fault_venues);
+    config->zones = arena_array(&config->arena, count, sizeof(struct zone *));
+    return arena_failed(&config->arena) ? fault_set(fault, ERR_MEMORY, "no memory for %zu venues", count) : ERR_OK;
+}
+
+static enum err venues_load(struct config *config, struct fault *fault)
+{
+    struct str folder = arena_format(&config->arena, STR_FMT "/venues", STR_ARG(config->dir));
+    struct dirent **files = NULL;
+    int count = folder.bytes ? scandir(folder.bytes, &files, is_venue_file, by_file_name) : 0;
+    enum err err;
+
+    if (count < 0 && errno != ENOENT)
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "venues: the folder cannot be read (%s); it must be readable: %s",
+                         strerror(errno), folder.bytes);
+    if (count > VENUES_MAX)
+        err = fault_set(fault, ERR_CONFIG, "venues: has more than %d files; run a second server", VENUES_MAX);
+    else
+        err = venues_room(config, count > 0 ? (size_t)count : 0, fault);
+    for (int i = 0; i < count; i++) {
+        if (!err)
+            err = venue_add(config, str_of(files[i]->d_name), fault);
+        free(files[i]);
+    }
+    free(files);
+    if (!err && config->venue_count)
+        qsort(config->venues, config->venue_count, sizeof *config->venues, by_id);
+    return err;
+}
+
+enum err config_load(struct str dir, struct config **ret_config, struct fault *fault)
+{
+    struct config *config;
+    enum err err;
+
+    if (sodium_init() < 0)
+        return fault_set(fault, ERR_SYSTEM, "libsodium does not start; install it again");
+    while (dir.len > 1 && dir.bytes[dir.len - 1] == '/')
+        dir.len--;
+    if (dir.len == 0 || memchr(dir.bytes, '\0', dir.len))
+        return fault_set(fault, ERR_CONFIG, "no folder for the configuration is named; say --config DIR");
+    config = calloc(1, sizeof *config);
+    if (!config)
+        return fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+    arena_init(&config->arena, CONFIG_BYTES_MAX);
+    config->dir = arena_copy(&config->arena, dir);
+    err = root_load(config, fault);
+    if (!err)
+        err = venues_load(config, fault);
+    if (err) {
+        config_free(config);
+        return err;
+    }
+    *ret_config = config;
+    return ERR_OK;
+}
+
+void config_free(struct config *config)
+{
+    if (!config)
+        return;
+    secret_wipe(&config->subscription_key);
+    for (size_t i = 0; i < EXTENSION_COUNT; i++)
+        secret_wipe(&config->application_keys[i]);
+    for (size_t i = 0; i < config->venue_count; i++)
+        secret_wipe(&config->venues[i].client_key);
+    for (size_t i = 0; i < config->zone_count; i++)
+        zone_close(config->zones[i]);
+    arena_free(&config->arena);
+    free(config);
+}
+
+const struct venue *config_venue(const struct config *config, struct str id)
+{
+    struct venue wanted = { .id = id };
+
+    if (config->venue_count == 0)
+        return NULL;
+    return bsearch(&wanted, config->venues, config->venue_count, sizeof *config->venues, by_id);
+}
+
+/* Stores, sockets and the log's partitions are opened once, at the start. */
+static enum err fixed_differs(const char *what, struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFIG, "bilag.yaml: %s: cannot change while programs run; set it back, or stop all of them "
+                     "first", what);
+}
+
+enum err config_may_replace(const struct config *former, const struct config *fresh, struct fault *fault)
+{
+    for (size_t i = 0; i < fresh->fault_count; i++)
+        if (config_venue(former, fresh->fault_venues[i]))
+            return fault_set(fault, ERR_CONFIG, "%s", fresh->faults[i].text);
+    if (!str_equal(former->state_dir, fresh->state_dir))
+        return fixed_differs("state_dir", fault);
+    if (!str_equal(former->run_dir, fresh->run_dir))
+        return fixed_differs("run_dir", fault);
+    return former->partitions == fresh->partitions ? ERR_OK : fixed_differs("partitions", fault);
+}
+
+void config_help(struct strbuf *out)
+{
+    strbuf_add(out, STR("DIR/bilag.yaml\n"));
+    form_help(out, "", config_fields, COUNT(config_fields));
+    strbuf_add(out, STR("\nDIR/venues/VENUE.yaml\n"));
+    venue_file_help(out);
+}

@@ -1,0 +1,118 @@
+/* config.h - DIR/bilag.yaml and the YAML files of DIR/venues, checked as a whole (DESIGN.md section 6).
+ *
+ * One row per setting expands to struct, schema, preset, bounds and help (config_rows.h).
+ * config_load() gives a complete, immutable picture or none: a bad file changes nothing and the fault
+ * says file, line and mend. A venue file that is wrong on its own is left out of the picture and named
+ * in `faults` (one venue's typing error stops no other); a wrong bilag.yaml is ERR_CONFIG.
+ * Keys are read from files of mode 0600 (or 0400), or systemd credentials, never from YAML.
+ * Dates: every mapping entry and every switch may be dated (valid_from); RULES.md section 7.
+ * Ownership: everything lives in the config until config_free().
+ */
+#ifndef BILAG_DOMAIN_CONFIG_H
+#define BILAG_DOMAIN_CONFIG_H
+
+#include "base/clock.h"
+#include "config_rows.h"
+#include "base/err.h"
+
+enum { EXTENSION_MAIN = 0, EXTENSION_COUNT = 10 };           /* quickorder, add-on-1 ... add-on-9 */
+enum vat_class { VAT_NORMAL, VAT_REDUCED, VAT_NONE, VAT_OTHER };   /* VAT_OTHER: further named classes */
+enum { DAY_ALWAYS = INT32_MIN };                             /* valid_from of an undated entry */
+enum { CUTOFF_PRESET = 5 * 3600 };                           /* business days begin at 05:00 */
+
+/* Arrays below are sorted by (name, valid_from); the lookup functions find the entry valid on a day. */
+struct vat_entry { struct str name; enum vat_class class_; int32_t rate; struct str code; int32_t valid_from; };
+struct product_entry {
+    struct str name;
+    int64_t account, reduced_account;                        /* 0: blank */
+    struct str product, reduced_product;                     /* product codes in PowerOffice; may be empty */
+    bool alcohol;
+    int32_t valid_from;
+};
+struct payment_entry { struct str name; int64_t account; bool transfer; int32_t valid_from; };
+struct dated_bool { bool value; int32_t valid_from; };
+struct dated_text { struct str value; int32_t valid_from; };
+struct dated_cutoff { int32_t seconds; int32_t valid_from; };            /* after local midnight */
+struct bools { struct dated_bool *rows; size_t count; };
+
+/* SAF-T code -> our word, overriding the official code lists. */
+struct saft_word { struct str code, word; };
+
+enum close_mode { CLOSE_Z_REPORT, CLOSE_CLOCK };
+
+struct venue {
+    struct str id, name, file;                               /* file: for faults */
+    struct zone *zone;
+    struct str zone_name;
+    struct dated_cutoff *cutoffs; size_t cutoff_count;       /* preset 05:00 */
+    struct str currency;                                     /* "NOK" */
+    struct str company;                                      /* organisation number */
+    int extension;                                           /* EXTENSION_MAIN, or 1-9 */
+    struct str client_key;                                   /* secret; empty: not connected yet */
+    struct str client_id;                                    /* 16 hex of a hash of the client key: names the
+                                                                PowerOffice client in stores and logs; empty
+                                                                as long as there is no key */
+    struct dated_text *departments; size_t department_count; /* may be none */
+    struct bools auto_transfer, auto_invoice, send_invoice;  /* preset false */
+    enum close_mode close;
+    int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
+    struct str *registers; size_t register_count;            /* those that must report every day */
+    struct vat_entry *vat; size_t vat_count;
+    struct product_entry *products; size_t product_count;
+    struct payment_entry *payments; size_t payment_count;
+    struct {
+        struct str *locations; size_t location_count;        /* names of the file's locations that are this venue */
+        struct saft_word *article_groups; size_t article_group_count;    /* basicID or 040xx -> product type */
+        struct saft_word *payment_codes; size_t payment_code_count;      /* basicID or 120xx -> payment type */
+        bool sequence;                                       /* receipt numbers run without gaps per register; preset true */
+    } saft;
+    struct str mapping_hash;                                 /* 16 hex over everything that can change a voucher */
+};
+
+struct config {
+    struct str dir, state_dir, run_dir;
+    struct str token_url, api_url;
+    struct str subscription_key;                             /* secret */
+    struct str application_keys[EXTENSION_COUNT];            /* [0] from its file, 1-9 built in */
+    int32_t requests_per_second;                             /* 10 */
+    struct str http_listen;                                  /* "127.0.0.1:7420", or empty: no HTTP */
+    struct str spool;                                        /* folder, or empty */
+    struct stage_counts { STAGE_COUNTS(CONFIG_INT) } stages;
+    struct str language;                                     /* "en" or "nb" */
+    int32_t retention_days;                                  /* 400 */
+    int32_t partitions;                                      /* 16; fixed when the log is made */
+    struct ingest_settings { INGEST_SETTINGS(CONFIG_INT) } ingest;               /* config_rows.h: units, bounds */
+    struct sender_settings { SENDER_SETTINGS(CONFIG_INT) } sender;
+    struct mapper_settings { MAPPER_SETTINGS(CONFIG_INT) } mapper;
+    struct venue *venues; size_t venue_count;                /* sorted by id */
+    struct fault *faults; size_t fault_count;                /* venues left out, and why */
+    struct str *fault_venues;                                /* their ids: fault_venues[i] has faults[i] */
+    struct zone **zones; size_t zone_count;                  /* of the venues, each opened once */
+    struct arena arena;
+};
+
+USED enum err config_load(struct str dir, struct config **ret_config, struct fault *fault);
+void config_free(struct config *config);                     /* wipes keys; NULL is fine */
+
+/* After a reload: may the fresh picture replace the former one? ERR_CONFIG and its sentence: no (a bad file changes
+ * nothing), for a venue that was served would be left out, or what is fixed while a program runs is another one. */
+USED enum err config_may_replace(const struct config *former, const struct config *fresh, struct fault *fault);
+
+const struct venue *config_venue(const struct config *config, struct str id);        /* NULL: unknown */
+const struct vat_entry *venue_vat(const struct venue *venue, int32_t rate, int32_t day);
+const struct vat_entry *venue_vat_class(const struct venue *venue, enum vat_class class_, int32_t day);
+const struct product_entry *venue_product(const struct venue *venue, struct str type, int32_t day);
+const struct payment_entry *venue_payment(const struct venue *venue, struct str type, int32_t day);
+bool venue_switch(const struct bools *bools, int32_t day);               /* false before the first row */
+struct str venue_department(const struct venue *venue, int32_t day);     /* empty: none */
+/* The business day of a moment at this venue, with the cut-off that was valid (clock.h). */
+int32_t venue_business_day(const struct venue *venue, int64_t time);
+/* [start, end) of a business day, seconds UTC. */
+void venue_day_span(const struct venue *venue, int32_t day, int64_t *ret_start, int64_t *ret_end);
+const char *extension_text(int extension);                   /* "quickorder", "add-on-1" ... */
+/* Which of `partitions` a venue's events go to: the same for ever (hash of the id). */
+uint32_t venue_partition(struct str id, int32_t partitions);
+/* `bilag --help settings`: every setting, its preset, bounds and meaning, from the same rows. */
+void config_help(struct strbuf *out);
+
+#endif

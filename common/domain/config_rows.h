@@ -1,0 +1,38 @@
+/* config_rows.h - the number settings of bilag.yaml: one row is a struct's field, its key, preset, bounds
+ * and help. Texts, switches and mappings have rows of their own in config.c and venue_file.c. */
+#ifndef BILAG_DOMAIN_CONFIG_ROWS_H
+#define BILAG_DOMAIN_CONFIG_ROWS_H
+
+/* How many processes of each stage run; section stages:
+ *    field            preset   min        max   meaning */
+#define STAGE_COUNTS(X) \
+    X(ingest,               1,    1,        64, "bilag-ingest processes") \
+    X(mapper,               1,    1,        64, "bilag-mapper processes") \
+    X(validator,            1,    1,        64, "bilag-validator processes") \
+    X(uploader,             1,    1,        64, "bilag-uploader processes") \
+    X(invoicer,             1,    1,        64, "bilag-invoicer processes")
+
+/* section ingest_limits: */
+#define INGEST_SETTINGS(X) \
+    X(linger_ms,            0,    0,      1000, "wait for more events before a commit, ms; 0 takes what is there") \
+    X(batch_events,      1024,    1,     65536, "events to one commit") \
+    X(line_bytes_max, 1048576, 1024,  16777216, "longest event or line that is taken, bytes")
+
+/* section sender: (uploader and invoicer) */
+#define SENDER_SETTINGS(X) \
+    X(answer_wait_ms,   15000,  100,    120000, "patience with one request, ms") \
+    X(connect_wait_ms,   5000,  100,     60000, "patience with one connection being made, ms") \
+    X(in_flight_max,       64,    1,      1024, "requests under way at once, in one process") \
+    X(retry_first_ms,    1000,   10,     60000, "wait before the second try, ms; doubled after each") \
+    X(retry_max_ms,    300000,   10,   3600000, "longest wait between two tries, ms") \
+    X(lookup_wait_ms,    2000,    0,     60000, "wait before looking up a request without an answer, ms") \
+    X(price_decimals,       4,    2,         8, "decimals of a net unit price that PowerOffice keeps")
+
+/* section mapper: */
+#define MAPPER_SETTINGS(X) \
+    X(preview_ms,        2000,  100,    600000, "least time between two previews of an open day, ms") \
+    X(resend_ms,        10000,  100,    600000, "time after which a draft that nobody sealed is sent again, ms")
+
+#define CONFIG_INT(name, preset, min, max, meaning) int32_t name;
+
+#endif

@@ -1,0 +1,156 @@
+/* draft.h - what a document would be if it were sent now, and what others say of it.
+ *
+ * draft    mapper -> validator. The whole state of a document, never a difference: lost or repeated, it
+ *          does no harm. Phase OPEN is a preview of a day that goes on; CLOSED may be sent.
+ * verdict  validator -> uploader or invoicer: the draft as it came, and every problem (none: ready).
+ * seal     uploader or invoicer -> mapper: this revision is being sent (or was reversed and may be
+ *          built again; or is known already, so that only a higher one is heard). The mapper repeats a
+ *          closed draft until it hears its seal.
+ * Identity venue and business day and part, or venue and register and seq. The reference in PowerOffice is
+ *          made from it (RULES.md section 3), never random.
+ * Bytes    msgpack; decoders are bounded and give views into the bytes, arrays in the arena.
+ */
+#ifndef BILAG_DOMAIN_DRAFT_H
+#define BILAG_DOMAIN_DRAFT_H
+
+#include "problem.h"
+
+enum doc_kind { DOC_VOUCHER, DOC_ORDER };
+enum draft_phase { DRAFT_OPEN, DRAFT_CLOSED };
+
+/* The words of DESIGN.md section 4; green is SENT, red are HELD and FAILED. */
+#define DOC_STATES(X) \
+    X(DOC_OPEN, "open") X(DOC_HELD, "held") X(DOC_WAITING, "waiting") X(DOC_QUEUED, "queued") \
+    X(DOC_SENDING, "sending") X(DOC_SENT, "sent") X(DOC_FAILED, "failed") X(DOC_REVERSED, "reversed")
+#define X(name, text) name,
+enum doc_state { DOC_STATES(X) DOC_STATE_COUNT };
+#undef X
+const char *doc_state_text(enum doc_state state);
+
+enum { DOC_ID_SIZE = 192, REFERENCE_SIZE = 37, BATCH_ID_SIZE = 36, VOUCHER_LINES_MAX = 2000,
+       CELLS_MAX = 4000, ORDER_LINES_MAX = 2000, MANUAL_MAX = 500, DRAFT_BYTES_MAX = 4 * 1024 * 1024 };
+
+struct doc {
+    enum doc_kind kind;
+    struct str venue;
+    int32_t day;                          /* business day; of orders too, though not part of their name */
+    uint32_t part;                        /* vouchers: 1, 2, ... */
+    struct str reg;                       /* orders */
+    uint64_t seq;
+};
+
+/* "oslo-grill/2026-11-20/1" or "oslo-grill/order/K1/6": the same in every program, log and key. */
+struct str doc_text(const struct doc *doc, char buffer[DOC_ID_SIZE]);
+/* Views into text; an order's day is not in its text and stays 0. ERR_FORMAT. */
+USED enum err doc_parse(struct str text, struct doc *ret_doc);
+/* RULES.md section 3: UUIDv5 in UUIDv5(DNS, "bilag"). */
+void doc_reference(const struct doc *doc, struct str company, char reference[REFERENCE_SIZE]);
+/* "<venue>:<YYYYMMDD>:<part>", shortened by hash if longer than 35. */
+void doc_batch_id(const struct doc *doc, char batch_id[BATCH_ID_SIZE]);
+
+/* One voucher line, RULES.md section 3. account 0 or an empty vat_code: blank, and a problem says why. */
+struct voucher_line {
+    bool sold;                            /* else paid */
+    int64_t account;
+    struct str vat_code;
+    int32_t rate;                         /* the rate the receipts carried, for the check against PowerOffice */
+    struct str department;                /* empty: none */
+    struct money amount;                  /* debit positive */
+    struct str text;
+};
+
+/* Evidence: one raw sum and what the mapping made of it. */
+struct cell {
+    bool sold;
+    struct str type;                      /* product type or payment type */
+    int32_t rate;
+    int64_t account;
+    struct str vat_code;
+    struct money amount;                  /* as in the voucher: debit positive */
+    bool has_vat;
+    struct money till_vat;                /* the till's own VAT, where the source has it */
+    uint64_t count;                       /* receipt lines or payments */
+    struct str first;                     /* "K1/10234" */
+};
+
+/* What was left out of voucher and orders, or cannot be transferred at all. */
+struct manual_item {
+    bool movement;                        /* a cash movement; else left out by a switch */
+    struct str what;                      /* payment type, or the movement's reason */
+    struct money amount;                  /* movements: as on the till; left out: gross sales, positive */
+    struct str receipt;                   /* "K1/12"; empty for a sum of several */
+    struct str customer, order;           /* for credit that must be invoiced by hand */
+};
+
+/* RULES.md section 4. share is gross, VAT included. */
+struct order_line {
+    struct str product;                   /* code in PowerOffice; empty: blank */
+    int64_t account;                      /* where the product's sales must go, for the check */
+    struct str vat_code;
+    int32_t rate;
+    struct str product_type;
+    struct str text;                      /* without the "(<share> of <gross>)" */
+    int64_t qty;                          /* millionths */
+    struct money gross, share;            /* share == gross: the whole line */
+};
+
+struct draft {
+    struct doc doc;
+    enum draft_phase phase;
+    uint32_t revision;                    /* rises by one whenever the content changes */
+    uint32_t undone;                      /* the last revision of which the mapper heard that it was reversed: a sender
+                                             that undid a later one waits until this is heard as well, so that no
+                                             old seal can follow. UINT32_MAX: not said */
+    struct str company, client_id;        /* organisation number; which PowerOffice client (config.h) */
+    struct str reference;                 /* 36 characters */
+    struct str batch_id, currency, text;
+    int32_t post_on;                      /* posting date: the business day, unless a person said otherwise */
+    bool automatic;                       /* automatic transfer, or automatic invoicing, is on */
+    bool send_invoice;
+    struct str language;
+    struct str mapping_hash;
+    uint64_t from, upto;                  /* offsets (from, upto] of the venue's partition that it covers */
+    bool credit_ordered;                  /* credit of this part goes to orders: decided with the seal */
+
+    struct voucher_line *lines;           /* in the order of RULES.md section 3 */
+    size_t line_count;
+    struct cell *cells;
+    size_t cell_count;
+
+    struct str department;                /* orders: of the venue; empty: none (vouchers have it on their lines) */
+    struct str customer, order_no;        /* orders: the till's customer; "order", else "<register>-<seq>" */
+    struct order_line *order_lines;
+    size_t order_line_count;
+
+    struct manual_item *manual;           /* bounded; manual_total counts what did not fit as well */
+    size_t manual_count;
+    uint64_t manual_more;                 /* items that did not fit: `bilag manual` lists all from the receipts */
+    uint64_t receipts;
+    /* lines total = voucher + orders + manual, for the part: what `bilag status` shows as proof. */
+    struct money lines_total, voucher_total, orders_total, manual_total;
+    bool has_till_vat;
+    struct money till_vat, computed_vat;  /* RULES.md section 3, last but one */
+    struct money total;                   /* voucher: sum of sold lines, positive; order: incl. VAT */
+    struct problems problems;
+};
+
+void draft_encode(const struct draft *draft, struct strbuf *out);
+USED enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_draft);
+
+struct verdict { struct str draft_bytes; struct problems problems; };
+void verdict_encode(const struct verdict *verdict, struct strbuf *out);
+USED enum err verdict_decode(struct str bytes, struct verdict *ret_verdict);
+
+struct seal {
+    struct doc doc;
+    uint32_t revision;
+    bool reversed;                        /* else sealed */
+    uint64_t upto;
+    bool credit_ordered;
+    bool behind;                          /* neither: a draft came with a lower revision than this one, which is
+                                             not sealed; the mapper's store is an older copy, or a new one */
+};
+void seal_encode(const struct seal *seal, struct strbuf *out);
+USED enum err seal_decode(struct str bytes, struct seal *ret_seal);
+
+#endif

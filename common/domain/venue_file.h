@@ -1,0 +1,17 @@
+/* venue_file.h - one file of DIR/venues becomes one struct venue, or a fault. config.c loads them; who writes a new one
+ * parses it first. */
+#ifndef BILAG_DOMAIN_VENUE_FILE_H
+#define BILAG_DOMAIN_VENUE_FILE_H
+
+#include "config.h"
+
+/* Reads DIR/venues/<id>.yaml; the zone is opened once in config->zones and shared. */
+USED enum err venue_file_load(struct config *config, struct str id, struct venue *ret_venue,
+                              struct fault *fault);
+/* The same of a text that is, or is to be, the file of `id` in the configuration `dir`; its key need not be in place and
+ * is not read, and the venue has no zone. Everything else lives in the arena. */
+USED enum err venue_file_parse(struct str text, struct str id, struct str dir, struct arena *arena,
+                               struct venue *ret_venue, struct fault *fault);
+void venue_file_help(struct strbuf *out);
+
+#endif

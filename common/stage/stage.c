@@ -1,0 +1,458 @@
+#include "inside.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+#include <zmq.h>
+
+enum { EXIT_STOPPED = 0, EXIT_AS_CONFIGURED = 100, EXIT_LATER = 111, ARENA_BYTES = 48 * 1024 * 1024,
+       IDLE_WAIT_MS = 1000 };
+
+const struct config *stage_config(const struct stage *stage)
+{
+    return stage->config;
+}
+
+int stage_instance(const struct stage *stage)
+{
+    return stage->instance;
+}
+
+struct arena *stage_arena(struct stage *stage)
+{
+    return &stage->arena;
+}
+
+void *stage_zmq(struct stage *stage)
+{
+    return stage->zmq;
+}
+
+bool stage_stopping(const struct stage *stage)
+{
+    return stage->stopping;
+}
+
+void stage_stop(struct stage *stage)
+{
+    stage->stopping = true;
+}
+
+void stage_pause(struct stage *stage, bool paused)
+{
+    stage->paused = paused;
+}
+
+int64_t stage_now_ms(const struct stage *stage)
+{
+    (void)stage;
+    return clock_now_ms();
+}
+
+int64_t stage_steady_ms(const struct stage *stage)
+{
+    (void)stage;
+    return clock_steady_ms();
+}
+
+void stage_wake_at(struct stage *stage, int64_t steady_ms)
+{
+    if (steady_ms < stage->wake_ms)
+        stage->wake_ms = steady_ms;
+}
+
+static int64_t *counter(struct stage *stage, const char *name)
+{
+    for (size_t i = 0; i < stage->counter_count; i++)
+        if (strcmp(stage->counters[i].name, name) == 0)
+            return &stage->counters[i].value;
+    ensure(stage->counter_count < COUNTERS_MAX);
+    stage->counters[stage->counter_count].name = name;
+    stage->counters[stage->counter_count].value = 0;
+    return &stage->counters[stage->counter_count++].value;
+}
+
+void stage_counter_add(struct stage *stage, const char *name, int64_t by)
+{
+    *counter(stage, name) += by;
+}
+
+void stage_counter_set(struct stage *stage, const char *name, int64_t value)
+{
+    *counter(stage, name) = value;
+}
+
+enum err stage_watch(struct stage *stage, int fd, watch_handler handler)
+{
+    if (stage->watch_count == WATCHES_MAX)
+        return ERR_MEMORY;
+    stage->watches[stage->watch_count].fd = fd;
+    stage->watches[stage->watch_count++].handler = handler;
+    return ERR_OK;
+}
+
+void stage_set_wait(struct stage *stage, stage_wait wait, void *context)
+{
+    stage->wait = wait;
+    stage->wait_context = context;
+}
+
+static void status_write(struct stage *stage, struct strbuf *out)
+{
+    strbuf_format(out, "{\"stage\":\"%s\",\"instance\":%d,\"pid\":%d,\"up\":true,\"version\":\"%s\","
+                  "\"uptime_ms\":%" PRId64 ",\"counters\":{", stage->ops->name, stage->instance, (int)getpid(),
+                  BILAG_VERSION, clock_steady_ms() - stage->started_ms);
+    for (size_t i = 0; i < stage->counter_count; i++)
+        strbuf_format(out, "%s\"%s\":%" PRId64, i ? "," : "", stage->counters[i].name, stage->counters[i].value);
+    strbuf_char(out, '}');
+    if (stage->ops->status)
+        stage->ops->status(stage, stage->state, out);
+    strbuf_char(out, '}');
+}
+
+static enum err status_asked(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct strbuf out;
+    struct str reply[2];
+    enum err err;
+
+    (void)state;
+    strbuf_init(&out, 8u << 20);
+    status_write(stage, &out);
+    reply[0] = frames->part[0];
+    reply[1] = strbuf_str(&out);
+    err = link_send(link, reply, 2);
+    strbuf_free(&out);
+    return err == ERR_BUSY ? ERR_OK : err;
+}
+
+/* Written aside and renamed, so that a reader sees the old dump or the new one, never half. */
+static void status_dump(struct stage *stage)
+{
+    char path[600], aside[620];
+    struct strbuf out;
+    FILE *file;
+    bool written;
+
+    (void)snprintf(path, sizeof path, STR_FMT "/%s-%d.status.json", STR_ARG(stage->config->run_dir),
+                   stage->ops->name, stage->instance);
+    (void)snprintf(aside, sizeof aside, "%s.new", path);
+    strbuf_init(&out, 8u << 20);
+    status_write(stage, &out);
+    strbuf_char(&out, '\n');
+    file = fopen(aside, "we");
+    written = file && fwrite(out.bytes, 1, out.len, file) == out.len;
+    if (file && fclose(file) != 0)
+        written = false;
+    if (!written || rename(aside, path) != 0)
+        log_fact("level=error what=\"status dump not written\" file=%s why=\"%s\"", path, strerror(errno));
+    else
+        log_fact("what=\"status dump\" file=%s", path);
+    strbuf_free(&out);
+}
+
+static enum err reload(struct stage *stage)
+{
+    struct config *fresh, *old = stage->config;
+    struct fault fault = { "" };
+    enum err err = config_load(str_of(stage->config_dir), &fresh, &fault);
+
+    stage->reload_ms = 0;
+    if (err) {
+        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
+        if (err == ERR_MEMORY || err == ERR_SYSTEM)
+            stage->reload_ms = clock_steady_ms() + IDLE_WAIT_MS;     /* nobody says it again */
+        return ERR_OK;
+    }
+    if (config_may_replace(old, fresh, &fault)) {        /* a typing error must not stop a venue that is served */
+        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
+        config_free(fresh);
+        return ERR_OK;
+    }
+    for (size_t i = 0; i < fresh->fault_count; i++)
+        log_fact("level=error what=\"venue left out\" why=\"%s\"", fresh->faults[i].text);
+    stage->config = fresh;
+    err = stage->ops->reload ? stage->ops->reload(stage, stage->state) : ERR_OK;
+    config_free(old);
+    log_fact("what=\"configuration taken\" venues=%zu", fresh->venue_count);
+    return err;
+}
+
+static enum err signals(struct stage *stage)
+{
+    struct signalfd_siginfo info;
+    enum err err = ERR_OK;
+
+    while (!err && read(stage->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP)
+            err = reload(stage);
+        else if (info.ssi_signo == SIGUSR1)
+            status_dump(stage);
+        else
+            stage->stopping = true;
+    }
+    return err;
+}
+
+static bool anything_to_read(const struct stage *stage)
+{
+    for (size_t i = 0; i < stage->link_count; i++)
+        if (link_readable(&stage->links[i]) && !link_paused(&stage->links[i]))
+            return true;
+    return false;
+}
+
+static int wait_ms(const struct stage *stage)
+{
+    int64_t left = stage->wake_ms - clock_steady_ms();
+
+    if (left <= 0 || anything_to_read(stage))
+        return 0;
+    return left > IDLE_WAIT_MS ? IDLE_WAIT_MS : (int)left;
+}
+
+static enum err wait_and_watch(struct stage *stage)
+{
+    struct pollfd fds[1 + LINKS_MAX + WATCHES_MAX];
+    size_t count = 0, first_watch;
+    int timeout = wait_ms(stage);
+    enum err err = ERR_OK;
+
+    fds[count++] = (struct pollfd){ stage->signal_fd, POLLIN, 0 };
+    for (size_t i = 0; i < stage->link_count; i++)
+        fds[count++] = (struct pollfd){ link_paused(&stage->links[i]) ? -1 : stage->links[i].fd, POLLIN, 0 };
+    first_watch = count;
+    for (size_t i = 0; i < stage->watch_count; i++)
+        fds[count++] = (struct pollfd){ stage->watches[i].fd, POLLIN, 0 };
+    stage->wake_ms = INT64_MAX;
+    if (stage->wait ? stage->wait(stage->wait_context, fds, count, timeout) < 0
+                    : poll(fds, (nfds_t)count, timeout) < 0 && errno != EINTR)
+        return ERR_SYSTEM;
+    if (fds[0].revents)
+        err = signals(stage);
+    for (size_t i = 0; !err && i < stage->watch_count; i++)
+        if (fds[first_watch + i].revents)
+            err = stage->watches[i].handler(stage, stage->state, stage->watches[i].fd);
+    arena_reset(&stage->arena);
+    return err;
+}
+
+static enum err turn(struct stage *stage)
+{
+    enum err err = wait_and_watch(stage);
+
+    if (!err && stage->reload_ms && clock_steady_ms() >= stage->reload_ms)
+        err = reload(stage);
+    for (size_t i = 0; !err && i < stage->link_count; i++)
+        err = link_drain(stage, &stage->links[i]);
+    if (!err && stage->ops->turn)
+        err = stage->ops->turn(stage, stage->state);
+    if (!err && store_broken())
+        err = ERR_STORE_IO;
+    arena_reset(&stage->arena);
+    return err == ERR_FORMAT ? ERR_OK : err;
+}
+
+static enum err take_signals(struct stage *stage)
+{
+    sigset_t mask;
+
+    (void)sigemptyset(&mask);
+    (void)sigaddset(&mask, SIGTERM);
+    (void)sigaddset(&mask, SIGINT);
+    (void)sigaddset(&mask, SIGHUP);
+    (void)sigaddset(&mask, SIGUSR1);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);              /* a file too large is ENOSPC's brother, not our death */
+    if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0)
+        return ERR_SYSTEM;
+    stage->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+    return stage->signal_fd < 0 ? ERR_SYSTEM : ERR_OK;
+}
+
+static enum err take_lock(struct stage *stage, struct fault *fault)
+{
+    char path[600];
+
+    (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(stage->config->run_dir));
+    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml",
+                         path, strerror(errno));
+    (void)snprintf(path, sizeof path, STR_FMT "/%s-%d.lock", STR_ARG(stage->config->run_dir), stage->ops->name,
+                   stage->instance);
+    stage->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (stage->lock_fd < 0)
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "cannot write in run_dir: %s: %s", path, strerror(errno));
+    if (flock(stage->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        return fault_set(fault, ERR_IN_USE, "bilag-%s --instance %d is running already (it holds %s): stop it, or "
+                         "choose another number", stage->ops->name, stage->instance, path);
+    return ERR_OK;
+}
+
+static enum err open_stage(struct stage *stage, struct fault *fault)
+{
+    struct rlimit no_core = { 0, 0 };
+    struct link *status;
+    char name[64];
+    enum err err;
+
+    if (sodium_init() < 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)      /* a core would hold keys */
+        return fault_set(fault, ERR_SYSTEM, "the system gives no randomness, or no limit on core files");
+    (void)umask(077);
+    err = config_load(str_of(stage->config_dir), &stage->config, fault);
+    if (err)
+        return err == ERR_MEMORY || err == ERR_SYSTEM ? err : ERR_CONFIG;
+    for (size_t i = 0; i < stage->config->fault_count; i++)
+        log_fact("level=error what=\"venue left out\" why=\"%s\"", stage->config->faults[i].text);
+    err = take_signals(stage);
+    if (!err)
+        err = take_lock(stage, fault);
+    if (err)
+        return err;
+    stage->zmq = zmq_ctx_new();
+    if (!stage->zmq)
+        return fault_set(fault, ERR_SYSTEM, "ZeroMQ does not start: %s", zmq_strerror(errno));
+    (void)snprintf(name, sizeof name, "status-%s-%d", stage->ops->name, stage->instance);
+    err = link_listen(stage, ZMQ_ROUTER, name, status_asked, &status, fault);
+    return err ? err : stage->ops->open(stage, &stage->state, fault);
+}
+
+static void close_stage(struct stage *stage)
+{
+    if (stage->ops->close && stage->state)
+        stage->ops->close(stage, stage->state);
+    link_close_all(stage);
+    if (stage->zmq)
+        (void)zmq_ctx_term(stage->zmq);
+    arena_free(&stage->arena);
+    config_free(stage->config);
+    if (stage->signal_fd >= 0)
+        (void)close(stage->signal_fd);
+    if (stage->lock_fd >= 0)
+        (void)close(stage->lock_fd);
+}
+
+static void help(const struct stage_ops *ops)
+{
+    printf("bilag-%s - %s\n\n"
+           "usage: bilag-%s --config DIR [--instance N]\n"
+           "       bilag-%s --help | --help-settings | --version\n\n"
+           "Runs in the foreground, one line per fact to stderr. SIGHUP reads the configuration again, SIGUSR1\n"
+           "writes a status dump into run_dir, SIGTERM ends it. Exit 0: told to stop; 100: cannot run as\n"
+           "configured, do not restart; 111: restart later.\n", ops->name, ops->about, ops->name, ops->name);
+}
+
+static int arguments(struct stage *stage, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        char *end;
+
+        if (strcmp(argv[i], "--help") == 0) {
+            help(stage->ops);
+            return EXIT_STOPPED;
+        }
+        if (strcmp(argv[i], "--help-settings") == 0) {
+            struct strbuf out;
+
+            strbuf_init(&out, 1u << 20);
+            config_help(&out);
+            (void)fwrite(out.bytes, 1, out.len, stdout);
+            strbuf_free(&out);
+            return EXIT_STOPPED;
+        }
+        if (strcmp(argv[i], "--version") == 0) {
+            printf("bilag-%s %s\n", stage->ops->name, BILAG_VERSION);
+            return EXIT_STOPPED;
+        }
+        if (strcmp(argv[i], "--config") == 0 && value && str_copy(str_of(value), stage->config_dir, 512)) {
+            i++;
+        } else if (strcmp(argv[i], "--instance") == 0 && value) {
+            long number = strtol(value, &end, 10);
+
+            if (*value == '\0' || *end != '\0' || number < 0 || number > 63) {
+                (void)fprintf(stderr, "--instance: a number from 0 to 63, not %s\n", value);
+                return EXIT_AS_CONFIGURED;
+            }
+            stage->instance = (int)number;
+            i++;
+        } else {
+            (void)fprintf(stderr, "bilag-%s does not know %s: see --help\n", stage->ops->name, argv[i]);
+            return EXIT_AS_CONFIGURED;
+        }
+    }
+    if (stage->config_dir[0])
+        return -1;
+    (void)fprintf(stderr, "bilag-%s needs --config DIR: see --help\n", stage->ops->name);
+    return EXIT_AS_CONFIGURED;
+}
+
+static int exit_code(enum err err)
+{
+    if (err == ERR_OK || err == ERR_STOP)
+        return EXIT_STOPPED;
+    return err == ERR_CONFIG ? EXIT_AS_CONFIGURED : EXIT_LATER;
+}
+
+/* Five seconds are promised: what is under way may end within them, closing takes the rest. */
+static bool finishing(struct stage *stage)
+{
+    int64_t steady = clock_steady_ms();
+
+    if (!stage->stop_by_ms)
+        stage->stop_by_ms = steady + STOP_WAIT_MS;
+    return stage->ops->busy && steady < stage->stop_by_ms && stage->ops->busy(stage->state);
+}
+
+static enum err run(struct stage *stage)
+{
+    struct fault fault = { "" };
+    enum err err = open_stage(stage, &fault);
+
+    if (err) {
+        log_fact("level=error what=\"cannot start\" why=\"%s\"", fault.text[0] ? fault.text : err_text(err));
+        return err;
+    }
+    log_fact("what=ready pid=%d venues=%zu", (int)getpid(), stage->config->venue_count);
+    (void)sd_notify(0, "READY=1");
+    while (!err && (!stage->stopping || finishing(stage)))
+        err = turn(stage);
+    (void)sd_notify(0, "STOPPING=1");
+    if (err && err != ERR_STOP)
+        log_fact("level=error what=\"cannot go on\" why=\"%s\"", err_text(err));
+    else
+        log_fact("what=stopped");
+    return err;
+}
+
+int stage_main(const struct stage_ops *ops, int argc, char **argv)
+{
+    static struct stage stage;
+    int code;
+    enum err err;
+
+    stage = (struct stage){ .ops = ops, .lock_fd = -1, .signal_fd = -1, .started_ms = clock_steady_ms() };
+    arena_init(&stage.arena, ARENA_BYTES);
+    code = arguments(&stage, argc, argv);
+    if (code >= 0)
+        return code;
+    log_open(ops->name, stage.instance);
+    err = run(&stage);
+    close_stage(&stage);
+    return exit_code(err);
+}

@@ -1,0 +1,97 @@
+/* stage.h - the one skeleton of all processes: settings, log, signals, sockets, loop, status, readiness.
+ *
+ * A stage gives its ops and is only its transformation. The skeleton
+ *   - reads --config DIR, --instance N, --help, --version; loads the configuration;
+ *   - takes RUN_DIR/<stage>-<N>.lock (flock; another holder: exit 111);
+ *   - calls ops.open, says ready (log, systemd), loops, and on SIGTERM or SIGINT leaves the loop,
+ *     calls ops.close and exits 0, after at most STOP_WAIT_MS in which ops.busy says that something is under
+ *     way; SIGHUP loads the configuration again (a bad one changes nothing and
+ *     is logged) and calls ops.reload; SIGUSR1 writes the status dump to RUN_DIR/<stage>-<N>.status.json;
+ *   - answers a status request on RUN_DIR/status-<stage>-<N>.ipc (ROUTER; any message gets the JSON).
+ * Exit  0 told to stop; 100 cannot run as configured; 111 restart me later.
+ *
+ * The loop: wait (poll, or the wait a stage brings, such as curl's), drain each socket, up to
+ * LINK_DRAIN_MAX messages each, so that none starves, then ops.turn. ZeroMQ's descriptors are
+ * edge-triggered: the skeleton does not wait while a socket still has something.
+ */
+#ifndef BILAG_STAGE_STAGE_H
+#define BILAG_STAGE_STAGE_H
+
+#include "domain/config.h"
+#include "base/err.h"
+
+#include <poll.h>
+
+struct stage;
+struct link;                              /* one ZeroMQ socket */
+
+enum { FRAMES_MAX = 8, LINK_DRAIN_MAX = 256, MESSAGE_BYTES_MAX = 64 * 1024 * 1024, STOP_WAIT_MS = 3000 };
+
+/* Frames of one message; views, dead after the handler returns. A ROUTER's first frame is the peer. */
+struct frames { struct str part[FRAMES_MAX]; size_t count; };
+
+typedef enum err (*link_handler)(struct stage *stage, void *state, struct link *link,
+                                 const struct frames *frames);
+typedef enum err (*watch_handler)(struct stage *stage, void *state, int fd);
+
+struct stage_ops {
+    const char *name;                     /* "mapper": the program is bilag-mapper */
+    const char *about;                    /* one line for --help */
+    enum err (*open)(struct stage *stage, void **ret_state, struct fault *fault);
+    void     (*close)(struct stage *stage, void *state);
+    enum err (*reload)(struct stage *stage, void *state);    /* the new one is stage_config() already */
+    enum err (*turn)(struct stage *stage, void *state);      /* after every wait */
+    bool     (*busy)(const void *state);  /* asked when told to stop: an answer is about to come; may be NULL */
+    void     (*status)(struct stage *stage, void *state, struct strbuf *json);   /* `,"name":value`... */
+};
+
+/* Runs the process; main() returns what this returns. Handlers' and turn's errors: ERR_OK and ERR_FORMAT
+ * (bad message: counted, logged, dropped) go on; ERR_CONFIG ends with 100; all others end with 111. */
+int stage_main(const struct stage_ops *ops, int argc, char **argv);
+
+const struct config *stage_config(const struct stage *stage);
+int           stage_instance(const struct stage *stage);
+struct arena *stage_arena(struct stage *stage);              /* emptied after every handler and turn */
+void         *stage_zmq(struct stage *stage);                /* the ZeroMQ context */
+bool          stage_stopping(const struct stage *stage);     /* SIGTERM came: take nothing new */
+void          stage_stop(struct stage *stage);
+/* Takes no more messages from PULL links until released: for a stage whose next one is not up, so that
+ * work waits in the sockets rather than in memory. Turns, watches, signals and status go on. */
+void          stage_pause(struct stage *stage, bool paused);
+
+/* Time, through the stage so that tests can move it. */
+int64_t stage_now_ms(const struct stage *stage);             /* wall clock */
+int64_t stage_steady_ms(const struct stage *stage);
+/* The next turn happens at the latest then (steady ms); the earliest wish since the last turn counts. */
+void    stage_wake_at(struct stage *stage, int64_t steady_ms);
+
+void    stage_counter_add(struct stage *stage, const char *name, int64_t by);    /* name: a literal */
+void    stage_counter_set(struct stage *stage, const char *name, int64_t value);
+
+/* A descriptor to wait for beside the sockets (level-triggered, readable). */
+USED enum err stage_watch(struct stage *stage, int fd, watch_handler handler);
+/* Another way to wait: fds are poll's, revents are to be filled; called instead of poll(). */
+typedef int (*stage_wait)(void *context, struct pollfd *fds, size_t count, int timeout_ms);
+void    stage_set_wait(struct stage *stage, stage_wait wait, void *context);
+
+/* Sockets live in RUN_DIR/<name>.ipc. type is ZMQ_PULL, ZMQ_PUSH, ZMQ_ROUTER, ZMQ_DEALER. handler NULL: a
+ * socket that is only written to. link_connect() may be called again for further peers of one link.
+ * PUSH sends only to peers that are up. ERR_CONFIG: path too long; ERR_IN_USE. */
+USED enum err link_listen(struct stage *stage, int type, const char *name, link_handler handler,
+                          struct link **ret_link, struct fault *fault);
+USED enum err link_open(struct stage *stage, int type, link_handler handler, struct link **ret_link);
+/* What link_listen() does after link_open(): for a link that is bounded first. */
+USED enum err link_bind(struct link *link, const char *name, struct fault *fault);
+/* Takes at most so many messages from each peer before they are handled (a thousand if not told); further ones wait
+ * with the sender. Holds for what is bound or connected afterwards. */
+USED enum err link_bound(struct link *link, int messages);
+USED enum err link_connect(struct link *link, const char *name, struct fault *fault);
+/* Never blocks: ERR_BUSY when no peer is up or all are full; nothing was sent then. */
+USED enum err link_send(struct link *link, const struct str *part, size_t count);
+/* Connects one PUSH to all `instances` of a stage: RUN_DIR/<stage>-<N>.ipc. */
+USED enum err link_push_to(struct stage *stage, const char *to, int instances, struct link **ret_link,
+                           struct fault *fault);
+/* The stage it pushes to has more instances now (fewer are no matter: only those that are up are sent to). */
+USED enum err link_push_widen(struct link *link, const char *to, int instances);
+
+#endif

@@ -1,0 +1,108 @@
+#include "claim.h"
+
+#include "base/wire.h"
+
+static void target_key(struct key *key, struct str venue, struct str reg, uint64_t seq)
+{
+    key_init(key);
+    key_name(key, venue);
+    key_name(key, reg);
+    key_u64(key, seq);
+}
+
+bool claim_before(const struct claim *a, const struct claim *b)
+{
+    int order = str_compare(a->reg, b->reg);
+
+    if (a->time != b->time)
+        return a->time < b->time;
+    return order < 0 || (order == 0 && a->seq < b->seq);
+}
+
+enum err claim_put(struct txn *txn, const struct claim *claim)
+{
+    struct strbuf out;
+    struct key key;
+    enum err err;
+
+    target_key(&key, claim->venue, claim->target_reg, claim->target_seq);
+    key_u64(&key, (uint64_t)claim->time ^ (UINT64_C(1) << 63));
+    key_name(&key, claim->reg);
+    key_u64(&key, claim->seq);
+    strbuf_init(&out, 64);
+    wire_array(&out, 3);
+    wire_int(&out, claim->day);
+    wire_uint(&out, claim->place);
+    wire_bool(&out, claim->effective);
+    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_VOIDS, key_str(&key), strbuf_str(&out));
+    strbuf_free(&out);
+    return err;
+}
+
+struct search { struct claim claim; size_t prefix_len; bool effective_only, found; };
+
+static enum err claim_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct search *search = context;
+    struct claim claim = search->claim;
+    struct reader in;
+    uint64_t time;
+    size_t at = search->prefix_len;
+
+    (void)txn;
+    if (!key_take_u64(key, &at, &time) || !key_take_name(key, &at, &claim.reg) || !key_take_u64(key, &at, &claim.seq))
+        return ERR_STORE_DAMAGED;
+    claim.time = (int64_t)(time ^ (UINT64_C(1) << 63));
+    reader_init(&in, value);
+    if (take_array(&in, 3) != 3)
+        return ERR_STORE_DAMAGED;
+    claim.day = (int32_t)take_int(&in);
+    claim.place = take_uint(&in);
+    claim.effective = take_bool(&in);
+    if (reader_done(&in))
+        return ERR_STORE_DAMAGED;
+    if (search->effective_only && !claim.effective)
+        return ERR_OK;
+    search->claim = claim;
+    search->found = true;
+    return ERR_STOP;
+}
+
+static enum err claim_search(struct txn *txn, struct str venue, struct str reg, uint64_t seq, bool effective_only,
+                             struct claim *ret_claim)
+{
+    struct search search = { .claim = { .venue = venue, .target_reg = reg, .target_seq = seq },
+                             .effective_only = effective_only };
+    struct key key;
+    enum err err;
+
+    target_key(&key, venue, reg, seq);
+    search.prefix_len = key.len;
+    err = store_walk(txn, TABLE_VOIDS, key_str(&key), key_str(&key), claim_seen, &search);
+    if (!err && !search.found)
+        err = ERR_NOT_FOUND;
+    if (!err)
+        *ret_claim = search.claim;
+    return err;
+}
+
+enum err claim_first(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim)
+{
+    return claim_search(txn, venue, reg, seq, false, ret_claim);
+}
+
+enum err claim_effective(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim)
+{
+    return claim_search(txn, venue, reg, seq, true, ret_claim);
+}
+
+enum err claim_is_effective(struct txn *txn, const struct event *void_event, bool *ret_effective)
+{
+    struct claim claim;
+    enum err err = claim_effective(txn, void_event->venue, void_event->voids.reg, void_event->voids.seq, &claim);
+
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    *ret_effective = !err && str_equal(claim.reg, void_event->reg) && claim.seq == void_event->seq;
+    return ERR_OK;
+}

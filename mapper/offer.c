@@ -1,0 +1,393 @@
+#include "offer.h"
+
+#include "complete.h"
+#include "order_mark.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- when a day closes, DESIGN.md section 4 --- */
+
+static enum err decide_phase(struct txn *txn, struct attend *attend, const struct day *day, uint32_t part,
+                             enum draft_phase *ret_phase)
+{
+    const struct venue *venue = attend->venue;
+    struct complete complete = { .venue = venue, .number = attend->number, .day = day, .arena = attend->arena };
+    int64_t quiet_at = day->last_ms + (int64_t)venue->quiet_seconds * 1000, start, end, over_at;
+    enum err err = complete_check(txn, &complete);
+
+    *ret_phase = DRAFT_OPEN;
+    if (err)
+        return err;
+    venue_day_span(venue, attend->number, &start, &end);
+    over_at = end * 1000 + (int64_t)venue->quiet_seconds * 1000;
+    attend->awaits |= !complete.gapless || !complete.zs_there;
+    if (day->parts[part - 1].upto) {                 /* reversed: it was whole before */
+        *ret_phase = DRAFT_CLOSED;
+        return ERR_OK;
+    }
+    if (over_at < quiet_at)
+        over_at = quiet_at;
+    if (venue->close == CLOSE_Z_REPORT && complete.gapless && complete.zs_there)
+        over_at = quiet_at;
+    if (attend->now_ms >= over_at && attend->caught_up)
+        *ret_phase = DRAFT_CLOSED;
+    else if (attend->now_ms >= over_at)
+        attend->awaits_log = true;
+    else if (attend->look_at_ms > over_at)
+        attend->look_at_ms = over_at;
+    return ERR_OK;
+}
+
+/* --- drafts --- */
+
+static enum err to_send(struct attend *attend, struct str doc)
+{
+    if (attend->send_count == attend->send_room) {
+        size_t room = attend->send_room ? attend->send_room * 2 : 16;
+        struct str *sends = arena_array(attend->arena, room, sizeof *sends);
+
+        if (!sends)
+            return ERR_MEMORY;
+        if (attend->send_count)
+            memcpy(sends, attend->sends, attend->send_count * sizeof *sends);
+        attend->sends = sends;
+        attend->send_room = room;
+    }
+    attend->sends[attend->send_count] = arena_copy(attend->arena, doc);
+    return attend->sends[attend->send_count++].bytes ? ERR_OK : ERR_MEMORY;
+}
+
+static uint64_t content_of(struct str bytes)
+{
+    struct event_hash hash;
+    uint64_t content;
+
+    event_hash(bytes, &hash);
+    memcpy(&content, hash.bytes, sizeof content);
+    return content;
+}
+
+/* Keeps a draft whose content is new under its next revision. *ret_changed tells. */
+static enum err keep_draft(struct txn *txn, struct draft *draft, uint32_t *revision, uint64_t *content,
+                           bool *ret_changed)
+{
+    char id[DOC_ID_SIZE];
+    struct strbuf out;
+    uint64_t now;
+    enum err err = ERR_OK;
+
+    strbuf_init(&out, DRAFT_BYTES_MAX);
+    draft->revision = 0;
+    draft_encode(draft, &out);
+    now = out.failed ? 0 : content_of(strbuf_str(&out));
+    *ret_changed = !out.failed && (*revision == 0 || now != *content);
+    if (*ret_changed) {
+        strbuf_reset(&out);
+        draft->revision = *revision + 1;
+        draft_encode(draft, &out);
+    }
+    if (out.failed)
+        err = ERR_MEMORY;
+    else if (*ret_changed)
+        err = store_put(txn, TABLE_DRAFTS, doc_text(&draft->doc, id), strbuf_str(&out));
+    strbuf_free(&out);
+    if (!err && *ret_changed) {
+        *revision = draft->revision;
+        *content = now;
+    }
+    return err;
+}
+
+enum err draft_get(struct txn *txn, struct str doc, struct str *ret_bytes)
+{
+    return store_get(txn, TABLE_DRAFTS, doc, ret_bytes);
+}
+
+/* Whatever credit adds up to: sales behind it are in the voucher. */
+static bool has_credit_in(const struct build *build)
+{
+    bool ordered;
+
+    return !build_switches(build, &ordered).credit_out;
+}
+
+/* Nothing to post and nothing to say: the part is done without anybody's seal. */
+static void seal_nothing(struct day *day, struct day_part *part, const struct draft *draft)
+{
+    part->sealed = part->nothing = true;
+    part->credit_ordered = draft->credit_ordered;
+    if (draft->credit_ordered)
+        part->fate = CREDIT_ORDERED;
+    if (part->upto == 0) {
+        part->upto = day->last_place;
+        day->sum_count = 0;
+        day->receipts = 0;
+    }
+}
+
+static enum err attend_voucher(struct attend *attend, const struct build *build, struct day *day,
+                               struct day_part *part)
+{
+    char id[DOC_ID_SIZE];
+    struct draft draft;
+    bool changed, empty, closed = build->phase == DRAFT_CLOSED;
+    uint32_t told = part->revision;
+    enum err err = build_voucher(build, &draft);
+
+    if (err)
+        return err;
+    empty = draft.line_count == 0 && draft.problems.count == 0;
+    attend->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
+                      problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN);
+    err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
+    if (err)
+        return err;
+    if (empty && told == 0) {
+        part->revision = 0;              /* nobody has heard of it, and nobody needs to yet */
+        if (closed)
+            seal_nothing(day, part, &draft);
+        return ERR_OK;
+    }
+    if (closed) {
+        attend->final |= changed;
+        part->emitted_credit_in |= has_credit_in(build);
+        part->emitted_unordered |= !draft.credit_ordered;
+    }
+    attend->unsealed = true;
+    return changed || attend->resend ? to_send(attend, doc_text(&draft.doc, id)) : ERR_OK;
+}
+
+/* --- orders --- */
+
+struct order_work {
+    struct attend *attend;
+    struct day_part *part;
+    uint32_t number;                     /* of the part */
+    bool released;
+    uint32_t open;
+    enum err err;                        /* of is_released() */
+    struct there { struct str reg; uint64_t seq; } *there;   /* orders of the part, sorted before they are asked for */
+    size_t there_count, there_room;
+};
+
+static int by_receipt(const void *a, const void *b)
+{
+    const struct there *x = a, *y = b;
+
+    if (x->seq != y->seq)
+        return x->seq < y->seq ? -1 : 1;
+    return str_compare(x->reg, y->reg);
+}
+
+/* A receipt that was voided before it became an order leaves none. But this store may be a new one, and its order
+ * sent long ago: where there is no mark the invoicer is asked, by taking back what it should not have. */
+static bool is_released(const struct build *build, struct str reg, uint64_t seq, void *context)
+{
+    struct order_work *work = context;
+    struct order_mark mark = { .reg = reg, .seq = seq, .part = work->number };
+    enum err err = mark_get(build->txn, build->venue->id, build->number, reg, seq, &mark);
+
+    if (err == ERR_NOT_FOUND && work->released)
+        work->err = mark_put(build->txn, build->venue->id, build->number, &mark);
+    else if (err && err != ERR_NOT_FOUND)
+        work->err = err;
+    return !err && mark.released;
+}
+
+static enum err note_there(struct order_work *work, const struct doc *doc)
+{
+    if (work->there_count == work->there_room) {
+        size_t room = work->there_room ? work->there_room * 2 : 64;
+        void *there = arena_array(work->attend->arena, room, sizeof *work->there);
+
+        if (!there)
+            return ERR_MEMORY;
+        if (work->there_count)
+            memcpy(there, work->there, work->there_count * sizeof *work->there);
+        work->there = there;
+        work->there_room = room;
+    }
+    work->there[work->there_count].reg = doc->reg;
+    work->there[work->there_count++].seq = doc->seq;
+    return ERR_OK;
+}
+
+static enum err offer_order(struct order_work *work, const struct build *build, struct draft *order,
+                            struct order_mark *mark)
+{
+    char id[DOC_ID_SIZE];
+    bool changed;
+    enum err err;
+
+    order->phase = work->released ? DRAFT_CLOSED : DRAFT_OPEN;
+    order->undone = mark->undone;
+    err = keep_draft(build->txn, order, &mark->revision, &mark->content, &changed);
+    if (err)
+        return err;
+    mark->reg = order->doc.reg;
+    mark->seq = order->doc.seq;
+    mark->part = work->number;
+    mark->released |= work->released;
+    mark->withdrawn = false;
+    work->open++;
+    work->attend->unsealed = true;
+    work->attend->final |= changed && work->released;
+    if (changed)
+        err = mark_put(build->txn, build->venue->id, build->number, mark);
+    if (!err && (changed || work->attend->resend))
+        err = to_send(work->attend, doc_text(&order->doc, id));
+    return err;
+}
+
+static enum err order_built(const struct build *build, struct draft *order, void *context)
+{
+    struct order_work *work = context;
+    struct order_mark mark = { 0 };
+    enum err err = mark_get(build->txn, build->venue->id, build->number, order->doc.reg, order->doc.seq, &mark);
+
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    err = note_there(work, &order->doc);
+    return err || mark.sealed ? err : offer_order(work, build, order, &mark);
+}
+
+struct gone { struct order_work *work; struct order_mark *marks; size_t count, room; };
+
+static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *context)
+{
+    struct gone *gone = context;
+    struct order_work *work = gone->work;
+
+    (void)txn;
+    if (mark->sealed || mark->withdrawn || mark->part != work->number)
+        return ERR_OK;
+    if (work->there_count && bsearch(&(struct there){ mark->reg, mark->seq }, work->there, work->there_count,
+                                     sizeof *work->there, by_receipt))
+        return ERR_OK;
+    if (gone->count == gone->room) {
+        size_t room = gone->room ? gone->room * 2 : 16;
+        struct order_mark *marks = arena_array(work->attend->arena, room, sizeof *marks);
+
+        if (!marks)
+            return ERR_MEMORY;
+        if (gone->count)
+            memcpy(marks, gone->marks, gone->count * sizeof *marks);
+        gone->marks = marks;
+        gone->room = room;
+    }
+    gone->marks[gone->count] = *mark;
+    gone->marks[gone->count++].reg = arena_copy(work->attend->arena, mark->reg);
+    return ERR_OK;
+}
+
+/* Orders that are none any more (voided, or the switch was turned): an empty draft takes each back. */
+static enum err withdraw_orders(struct order_work *work, const struct build *build)
+{
+    struct gone gone = { .work = work };
+    enum err err = mark_walk(build->txn, build->venue->id, build->number, mark_seen, &gone);
+
+    for (size_t i = 0; !err && i < gone.count; i++) {
+        char reference[REFERENCE_SIZE];
+        struct draft empty = {
+            .doc = { DOC_ORDER, build->venue->id, build->number, 0, gone.marks[i].reg, gone.marks[i].seq },
+            .phase = DRAFT_CLOSED, .company = build->venue->company, .client_id = build->venue->client_id,
+            .currency = build->venue->currency, .language = build->config->language, .post_on = build->number,
+            .undone = gone.marks[i].undone,
+        };
+        bool changed;
+        char id[DOC_ID_SIZE];
+
+        doc_reference(&empty.doc, build->venue->company, reference);
+        empty.reference = str_of(reference);
+        err = keep_draft(build->txn, &empty, &gone.marks[i].revision, &gone.marks[i].content, &changed);
+        gone.marks[i].empty = gone.marks[i].revision;
+        work->attend->final |= changed;
+        work->open++;
+        work->attend->unsealed = true;
+        if (!err && changed)
+            err = mark_put(build->txn, build->venue->id, build->number, &gone.marks[i]);
+        if (!err && (changed || work->attend->resend))
+            err = to_send(work->attend, doc_text(&empty.doc, id));
+    }
+    return err;
+}
+
+static enum err attend_orders(struct attend *attend, const struct build *build, struct day_part *part)
+{
+    struct order_work work = { .attend = attend, .part = part, .number = build->part };
+    bool ordered;
+    enum err err;
+
+    (void)build_switches(build, &ordered);
+    work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered));
+    err = build_orders(build, is_released, order_built, &work);
+    if (!err)
+        err = work.err;
+    if (work.there_count)
+        qsort(work.there, work.there_count, sizeof *work.there, by_receipt);
+    if (!err && work.released && work.open)
+        part->fate = CREDIT_ORDERED;
+    if (!err)
+        err = withdraw_orders(&work, build);
+    part->orders_open = work.open;
+    return err;
+}
+
+/* --- the day --- */
+
+/* A part of which nothing was ever heard but numbers: there is nothing to build yet. */
+static bool has_substance(const struct day *day, const struct day_part *part)
+{
+    return part->upto ? part->upto > part->from : day->last_place > part->from;
+}
+
+static enum err attend_part(struct txn *txn, struct attend *attend, struct day *day, uint32_t number)
+{
+    struct day_part *part = &day->parts[number - 1];
+    struct build build = { txn, attend->config, attend->venue, attend->number, day, number, DRAFT_CLOSED,
+                           attend->arena, attend->transfer_allowed };
+    enum credit_fate before = part->fate;
+    enum err err = ERR_OK;
+
+    if ((part->sealed && part->orders_open == 0) || !has_substance(day, part))
+        return ERR_OK;
+    if (!part->sealed) {
+        err = decide_phase(txn, attend, day, number, &build.phase);
+        if (!err)
+            err = attend_voucher(attend, &build, day, part);
+    }
+    if (!err)
+        err = attend_orders(attend, &build, part);
+    if (part->sealed && part->nothing && part->orders_open == 0)
+        part->fate = before;             /* no order either: if the part goes on, nothing was decided */
+    if (!err && (!part->sealed || part->orders_open))
+        attend->done = false;
+    return err;
+}
+
+enum err attend_day(struct txn *txn, struct attend *attend)
+{
+    struct key key;
+    struct day day;
+    enum err err = day_load(txn, attend->venue->id, attend->number, attend->arena, &day);
+
+    attend->done = true;
+    attend->awaits = attend->awaits_log = attend->unsealed = attend->final = false;
+    attend->look_at_ms = INT64_MAX;
+    if (!err && day.last_ms > attend->now_ms)
+        day.last_ms = attend->now_ms;    /* the clock was ahead, and was set right */
+    attend->send_count = attend->send_room = 0;
+    attend->sends = NULL;
+    for (uint32_t part = 1; !err && part <= day.part_count; part++)
+        err = attend_part(txn, attend, &day, part);
+    if (!err)
+        err = day_save(txn, attend->venue->id, attend->number, &day);
+    if (err || !attend->done)
+        return err;
+    key_init(&key);
+    key_name(&key, attend->venue->id);
+    key_day(&key, attend->number);
+    err = store_delete(txn, TABLE_DUE, key_str(&key));
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}

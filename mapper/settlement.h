@@ -1,0 +1,86 @@
+/* settlement.h - a settlement: one venue's business day, folded (DESIGN.md section 4).
+ *
+ * Sums are kept by their raw keys, for the day's last, open part, and mapped only when a draft is built, so a
+ * changed mapping costs no replay. Receipts that the switches could divide (several payment types, credit) are
+ * not summed but counted: the draft goes through them one by one (EFFECT_MIXED), which keeps every switch free
+ * to change until the part is sealed.
+ *
+ * Parts  A part covers the effects at places (from, upto]; the last one is open at its end (upto = 0). Sealing
+ *        fixes upto; what comes afterwards is the next part. A reversed part is built again over its own places.
+ */
+#ifndef BILAG_MAPPER_SETTLEMENT_H
+#define BILAG_MAPPER_SETTLEMENT_H
+
+#include "domain/draft.h"
+#include "domain/event.h"
+#include "base/store.h"
+
+enum { DAY_SUMS_MAX = 4000, DAY_PARTS_MAX = 10000, DAY_REGISTERS_MAX = 200 };
+
+/* One raw sum. Sold lines are kept by the payment type they were paid with, because a type that is not
+ * transferred takes them along; a paid sum has an empty product and rate 0. */
+struct day_sum {
+    struct str paid_with;                /* empty: the receipt's payments sum to 0 */
+    struct str product;
+    int32_t rate;
+    struct money amount;                 /* as on the receipts: positive is a sale or a payment */
+    uint64_t count;
+    uint64_t with_vat;                   /* how many of them said their VAT */
+    struct money till_vat;
+    int64_t first_time;                  /* the earliest receipt in it */
+    struct str first_reg;
+    uint64_t first_seq;
+};
+
+enum credit_fate { CREDIT_FREE, CREDIT_ORDERED };   /* CREDIT_ORDERED: orders of this part were released */
+
+struct day_part {
+    uint64_t from, upto;                 /* upto 0: open, the last part */
+    bool sealed;                         /* being sent, or sent; or nothing to send */
+    bool nothing;                        /* sealed because there was nothing to send */
+    uint32_t revision;                   /* of the draft last built; 0: none yet */
+    uint32_t sealed_revision;            /* of the draft that was sealed; others may have been built after it */
+    uint32_t undone_revision;            /* of the draft last reversed: its seal, heard again, says nothing */
+    uint64_t content;                    /* hash of it without the revision */
+    bool emitted_credit_in;              /* a closed draft with credit in the voucher may be on its way */
+    bool emitted_unordered;              /* a closed draft that gives credit to no order may be on its way */
+    enum credit_fate fate;
+    bool credit_ordered;                 /* as sealed */
+    uint32_t accepted;                   /* bit per acceptable problem code (accept_bit) */
+    int32_t post_on;                     /* DAY_ALWAYS: the business day */
+    uint32_t orders_open;                /* orders of this part that are not sealed */
+};
+
+struct day_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
+
+struct day {
+    int64_t last_ms;                     /* when something last came for this day (wall clock) */
+    uint64_t last_place;
+    uint64_t receipts;                   /* of the open part */
+    uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
+    struct day_sum *sums; size_t sum_count, sum_room;
+    struct day_part *parts; size_t part_count, part_room;
+    struct day_register *registers; size_t register_count, register_room;
+};
+
+/* A day not yet there is empty, with one open part. */
+USED enum err day_load(struct txn *txn, struct str venue, int32_t day, struct arena *arena, struct day *ret_day);
+USED enum err day_save(struct txn *txn, struct str venue, int32_t day, const struct day *state);
+
+/* Adds a receipt of class EFFECT_PLAIN, or takes it back. ERR_RANGE: a sum would be too large or there would be
+ * too many, and the day is as it was; ERR_MEMORY: the arena. */
+USED enum err day_add_plain(struct day *day, const struct event *receipt, bool negative, struct arena *arena);
+/* Which class a balanced receipt belongs to. */
+bool day_receipt_is_plain(const struct event *receipt);
+/* Notes that a register used this number on this day. ERR_RANGE: more registers than a venue can have. */
+USED enum err day_note_register(struct day *day, const struct event *event, struct arena *arena);
+struct day_part *day_last_part(struct day *day);
+USED enum err day_new_part(struct day *day, uint64_t from, struct arena *arena);
+
+/* The open part's sums again, from the effects after `from`: after a seal usually none. */
+USED enum err day_resum(struct txn *txn, struct str venue, int32_t number, struct day *day, uint64_t from,
+                        struct arena *arena);
+
+uint32_t accept_bit(enum problem_code code);         /* 0: cannot be accepted */
+
+#endif

@@ -1,0 +1,544 @@
+#include "voucher_inside.h"
+
+#include "complete.h"
+#include "tally.h"
+#include "claim.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct switches build_switches(const struct build *build, bool *ret_credit_ordered)
+{
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct payment_entry *entry = venue_payment(build->venue, STR("credit"), build->number);
+    struct switches switches = { build->venue, build->number, false };
+
+    switches.credit_out = part->fate == CREDIT_ORDERED || (entry && !entry->transfer);
+    *ret_credit_ordered = part->fate == CREDIT_ORDERED ||
+                          (!part->sealed && switches.credit_out &&
+                           venue_switch(&build->venue->auto_invoice, build->number));
+    return switches;
+}
+
+struct str build_kroner(struct arena *arena, struct money amount)
+{
+    char buffer[MONEY_TEXT_SIZE];
+
+    return arena_copy(arena, str_of(money_kroner(amount, buffer)));
+}
+
+struct str build_percent(struct arena *arena, int32_t rate)
+{
+    char buffer[16];
+
+    return arena_copy(arena, str_of(rate_text(rate, buffer)));
+}
+
+static int cell_order(const void *a, const void *b)
+{
+    const struct cell *x = a, *y = b;
+    int order;
+
+    if (x->sold != y->sold)
+        return x->sold - y->sold;
+    order = str_compare(x->type, y->type);
+    return order ? order : (x->rate > y->rate) - (x->rate < y->rate);
+}
+
+/* --- mapping: RULES.md section 3 --- */
+
+static void map_paid(const struct build *build, struct cell *cell, struct problems *problems)
+{
+    const struct payment_entry *entry = venue_payment(build->venue, cell->type, build->number);
+    struct problem problem = { PROBLEM_PAYMENT_TYPE_UNMAPPED, { cell->type, build_kroner(build->arena, cell->amount) },
+                               cell->first, cell->count };
+
+    cell->account = entry ? entry->account : 0;
+    cell->vat_code = STR("0");
+    if (cell->account == 0)
+        problems_add(problems, &problem);
+}
+
+/* A sold type's account depends on its rate: the reduced account for the reduced class, else the account. */
+int64_t build_sold_account(const struct build *build, struct str type, int32_t rate)
+{
+    const struct product_entry *entry = venue_product(build->venue, type, build->number);
+    const struct vat_entry *vat = venue_vat(build->venue, rate, build->number);
+
+    if (!entry)
+        return 0;
+    return vat && vat->class_ == VAT_REDUCED ? entry->reduced_account : entry->account;
+}
+
+static void map_sold(const struct build *build, struct cell *cell, struct problems *problems)
+{
+    const struct product_entry *entry = venue_product(build->venue, cell->type, build->number);
+    const struct vat_entry *vat = venue_vat(build->venue, cell->rate, build->number);
+    struct money sales = { -cell->amount.ore };
+    struct str rate = build_percent(build->arena, cell->rate), amount = build_kroner(build->arena, sales);
+    struct problem unmapped = { PROBLEM_PRODUCT_TYPE_UNMAPPED, { cell->type, rate, amount }, cell->first, cell->count };
+    struct problem alcohol = { PROBLEM_ALCOHOL_REDUCED, { cell->type, amount }, cell->first, cell->count };
+
+    cell->account = build_sold_account(build, cell->type, cell->rate);
+    cell->vat_code = vat ? vat->code : STR_NONE;
+    if (cell->account == 0)
+        problems_add(problems, &unmapped);
+    if (entry && entry->alcohol && vat && vat->class_ == VAT_REDUCED)
+        problems_add(problems, &alcohol);
+}
+
+/* One problem a rate, however many product types carry it. */
+static void find_vat_unmapped(const struct build *build, const struct tally *tally, struct problems *problems)
+{
+    for (size_t i = 0; i < tally->cell_count; i++) {
+        const struct tally_cell *cell = &tally->cells[i], *first = NULL;
+        struct problem problem = { .code = PROBLEM_VAT_UNMAPPED };
+        struct money sales = { 0 };
+
+        if (!cell->sold || cell->amount.ore == 0 || venue_vat(build->venue, cell->rate, build->number))
+            continue;
+        for (size_t j = 0; j < tally->cell_count; j++) {
+            const struct tally_cell *other = &tally->cells[j];
+
+            if (!other->sold || other->amount.ore == 0 || other->rate != cell->rate)
+                continue;
+            if (j < i)
+                break;                   /* said with that one */
+            sales.ore += other->amount.ore;
+            problem.count += other->count;
+            if (!first || tally_cell_earlier(other, first))
+                first = other;
+        }
+        if (!first)
+            continue;
+        problem.arg[0] = build_percent(build->arena, cell->rate);
+        problem.arg[1] = build_kroner(build->arena, sales);
+        problem.first = receipt_text(build->arena, first->first_reg, SERIES_RECEIPTS, first->first_seq);
+        problems_add(problems, &problem);
+    }
+}
+
+static enum err map_cells(const struct build *build, const struct tally *tally, struct draft *draft)
+{
+    draft->cells = arena_array(build->arena, tally->cell_count, sizeof *draft->cells);
+    if (!draft->cells)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < tally->cell_count; i++) {
+        const struct tally_cell *from = &tally->cells[i];
+        struct cell *cell = &draft->cells[draft->cell_count];
+
+        if (from->amount.ore == 0)
+            continue;
+        *cell = (struct cell){
+            .sold = from->sold, .type = from->type, .rate = from->rate,
+            .amount = { from->sold ? -from->amount.ore : from->amount.ore },
+            .has_vat = from->sold && from->with_vat == from->count, .till_vat = from->till_vat, .count = from->count,
+            .first = receipt_text(build->arena, from->first_reg, SERIES_RECEIPTS, from->first_seq),
+        };
+        draft->cell_count++;
+    }
+    find_vat_unmapped(build, tally, &draft->problems);
+    qsort(draft->cells, draft->cell_count, sizeof *draft->cells, cell_order);
+    for (size_t i = 0; i < draft->cell_count; i++)
+        (draft->cells[i].sold ? map_sold : map_paid)(build, &draft->cells[i], &draft->problems);
+    return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+/* --- lines --- */
+
+static int line_order(const void *a, const void *b)
+{
+    const struct voucher_line *x = a, *y = b;
+    int order;
+
+    if (x->sold != y->sold)
+        return x->sold - y->sold;
+    if (x->account != y->account)
+        return x->account < y->account ? -1 : 1;
+    order = str_compare(x->vat_code, y->vat_code);
+    return order ? order : str_compare(x->text, y->text);
+}
+
+static bool same_line(const struct voucher_line *line, const struct cell *cell)
+{
+    if (line->sold != cell->sold || line->account != cell->account || !str_equal(line->vat_code, cell->vat_code))
+        return false;
+    return cell->account != 0 || str_equal(line->text, cell->type);      /* blanks stay apart, each named */
+}
+
+static struct str with_type(struct arena *arena, struct str text, struct str type)
+{
+    enum { LINE_TEXT_MAX = 100 };
+
+    if (text.len + type.len + 2 > LINE_TEXT_MAX)
+        return text;
+    return arena_format(arena, STR_FMT ", " STR_FMT, STR_ARG(text), STR_ARG(type));
+}
+
+static void cell_to_line(const struct build *build, struct draft *draft, const struct cell *cell, struct str department)
+{
+    struct voucher_line *line = NULL;
+
+    for (size_t i = 0; i < draft->line_count && !line; i++)
+        if (same_line(&draft->lines[i], cell))
+            line = &draft->lines[i];
+    if (!line) {
+        line = &draft->lines[draft->line_count++];
+        *line = (struct voucher_line){ .sold = cell->sold, .account = cell->account, .vat_code = cell->vat_code,
+                                       .rate = cell->rate, .department = department, .text = cell->type };
+    } else {
+        line->text = with_type(build->arena, line->text, cell->type);
+    }
+    ensure(!money_add(line->amount, cell->amount, &line->amount));       /* cells are far from the bounds */
+}
+
+static enum err make_lines(const struct build *build, struct draft *draft)
+{
+    struct str department = venue_department(build->venue, build->number);
+    size_t kept = 0;
+
+    draft->lines = arena_array(build->arena, draft->cell_count, sizeof *draft->lines);
+    if (!draft->lines)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < draft->cell_count; i++)
+        cell_to_line(build, draft, &draft->cells[i], department);
+    for (size_t i = 0; i < draft->line_count; i++)
+        if (draft->lines[i].amount.ore != 0)
+            draft->lines[kept++] = draft->lines[i];
+    draft->line_count = kept;
+    qsort(draft->lines, draft->line_count, sizeof *draft->lines, line_order);
+    return ERR_OK;
+}
+
+/* --- problems that a receipt causes --- */
+
+void build_add_problem(struct problems *problems, const struct problem *problem)
+{
+    problems_add(problems, problem);
+    for (size_t i = 0; i < problems->count; i++) {
+        struct problem *at = &problems->at[i];
+        bool same = at->code == problem->code;
+
+        for (size_t j = 0; same && j < PROBLEM_ARGS; j++)
+            same = str_equal(at->arg[j], problem->arg[j]);
+        if (same && str_compare(problem->first, at->first) < 0)
+            at->first = problem->first;
+    }
+}
+
+/* Booked nowhere: because of an amount of its own, or because the day has too much already? */
+static bool has_giant(const struct event *event)
+{
+    for (size_t i = 0; i < event->line_count; i++)
+        if (llabs(event->lines[i].gross.ore) > MONEY_SUM_MAX / EVENT_LINES_MAX ||
+            llabs(event->lines[i].vat_amount.ore) > MONEY_SUM_MAX / EVENT_LINES_MAX)
+            return true;
+    for (size_t i = 0; i < event->payment_count; i++)
+        if (llabs(event->payments[i].amount.ore) > MONEY_SUM_MAX / EVENT_PAYMENTS_MAX)
+            return true;
+    return false;
+}
+
+struct trouble { const struct build *build; struct problems *problems; };
+
+static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct trouble *trouble = context;
+    const struct build *build = trouble->build;
+    struct problem problem = { PROBLEM_DAY_TOO_LARGE, { STR_NONE }, STR_NONE, 1 };
+    struct money lines = { 0 }, payments = { 0 };
+    struct event event;
+    struct known known;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
+                               &event);
+
+    (void)place;
+    if (err)
+        return err;
+    problem.first = receipt_text(build->arena, effect->reg, effect->series, effect->seq);
+    if (has_giant(&event))
+        problem.code = PROBLEM_AMOUNT_RANGE;
+    if (event.kind == EVENT_RECEIPT && !receipt_sums(&event, &lines, &payments) && lines.ore != payments.ore) {
+        problem.code = PROBLEM_RECEIPT_UNBALANCED;
+        problem.arg[0] = build_kroner(build->arena, lines);
+        problem.arg[1] = build_kroner(build->arena, payments);
+    }
+    build_add_problem(trouble->problems, &problem);
+    return ERR_OK;
+}
+
+static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct trouble *trouble = context;
+    const struct build *build = trouble->build;
+    struct problem problem = { PROBLEM_VOID_UNKNOWN, { STR_NONE }, STR_NONE, 1 };
+    struct event event;
+    struct known known;
+    bool effective;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
+                               &event);
+
+    (void)place;
+    if (!err)
+        err = claim_is_effective(txn, &event, &effective);
+    if (err || effective)
+        return err;
+    problem.arg[0] = receipt_text(build->arena, event.voids.reg, SERIES_RECEIPTS, event.voids.seq);
+    problem.first = receipt_text(build->arena, event.reg, event.series, event.seq);
+    build_add_problem(trouble->problems, &problem);
+    return ERR_OK;
+}
+
+static enum err dismissed_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    (void)txn;
+    (void)key;
+    *(bool *)context |= str_equal(value, STR("0"));
+    return ERR_OK;
+}
+
+static enum err conflict_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct trouble *trouble = context;
+    const struct build *build = trouble->build;
+    struct problem problem = { PROBLEM_RECEIPT_CONFLICT, { STR_NONE }, STR_NONE, 1 };
+    bool stands = false;
+    struct key key;
+    enum err err;
+
+    (void)place;
+    key_init(&key);
+    key_name(&key, build->venue->id);
+    key_name(&key, effect->reg);
+    key_u32(&key, effect->series);
+    key_u64(&key, effect->seq);
+    err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), dismissed_seen, &stands);
+    if (err || !stands)
+        return err;
+    problem.first = problem.arg[0] = receipt_text(build->arena, effect->reg, effect->series, effect->seq);
+    build_add_problem(trouble->problems, &problem);
+    return ERR_OK;
+}
+
+static enum err find_trouble(const struct build *build, struct problems *problems)
+{
+    static const struct { enum effect_class class_; effect_visit visit; } classes[] = {
+        { EFFECT_BROKEN, broken_seen }, { EFFECT_VOID, void_seen }, { EFFECT_CONFLICT, conflict_seen },
+    };
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    struct trouble trouble = { build, problems };
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < COUNT(classes); i++)
+        err = effect_walk(build->txn, build->venue->id, build->number, classes[i].class_, part->from,
+                          part->upto ? part->upto : UINT64_MAX, classes[i].visit, &trouble);
+    return err;
+}
+
+static enum err find_missing(const struct build *build, struct problems *problems)
+{
+    struct complete complete = { .venue = build->venue, .number = build->number, .day = build->day,
+                                 .arena = build->arena, .problems = problems };
+
+    return build->phase == DRAFT_CLOSED ? complete_check(build->txn, &complete) : ERR_OK;
+}
+
+/* A person's decision lifts exactly these, RULES.md section 5. */
+static void lift_accepted(const struct day_part *part, struct problems *problems)
+{
+    for (int code = 0; code < PROBLEM_COUNT; code++)
+        if (part->accepted & accept_bit((enum problem_code)code))
+            problems_remove(problems, (enum problem_code)code);
+}
+
+/* Whatever came first, a draft names its problems in the same order. */
+static int problem_order(const void *a, const void *b)
+{
+    const struct problem *x = a, *y = b;
+    int order = (x->code > y->code) - (x->code < y->code);
+
+    for (size_t i = 0; order == 0 && i < PROBLEM_ARGS; i++)
+        order = str_compare(x->arg[i], y->arg[i]);
+    return order ? order : str_compare(x->first, y->first);
+}
+
+/* --- the voucher --- */
+
+static int manual_order(const void *a, const void *b)
+{
+    const struct manual_item *x = a, *y = b;
+    int order;
+
+    if (x->movement != y->movement)
+        return x->movement - y->movement;
+    order = str_compare(x->what, y->what);
+    return order ? order : str_compare(x->receipt, y->receipt);
+}
+
+void build_header(const struct build *build, struct draft *draft)
+{
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct venue *venue = build->venue;
+    char reference[REFERENCE_SIZE];
+
+    draft->phase = build->phase;
+    draft->company = venue->company;
+    draft->client_id = venue->client_id;
+    draft->currency = venue->currency;
+    draft->language = build->config->language;
+    draft->mapping_hash = venue->mapping_hash;
+    draft->undone = draft->doc.kind == DOC_VOUCHER ? part->undone_revision : 0;
+    draft->from = part->from;
+    draft->upto = part->upto ? part->upto : build->day->last_place;
+    draft->post_on = part->post_on == DAY_ALWAYS ? build->number : part->post_on;
+    doc_reference(&draft->doc, venue->company, reference);
+    draft->reference = arena_copy(build->arena, str_of(reference));
+}
+
+static struct str voucher_text(const struct build *build)
+{
+    const char *word = str_equal(build->config->language, STR("nb")) ? "del" : "part";
+    char day[16];
+
+    (void)day_text(build->number, day);
+    if (build->part == 1)
+        return arena_format(build->arena, STR_FMT " %s", STR_ARG(build->venue->name), day);
+    return arena_format(build->arena, STR_FMT " %s %s %" PRIu32, STR_ARG(build->venue->name), day, word, build->part);
+}
+
+static void totals(const struct tally *tally, struct draft *draft)
+{
+    struct money balance = { 0 }, proof = tally->lines_total;
+
+    draft->lines_total = tally->lines_total;
+    draft->orders_total = tally->orders_total;
+    draft->manual_total = tally->manual_total;
+    draft->receipts = tally->receipts;
+    draft->has_till_vat = true;
+    for (size_t i = 0; i < draft->line_count; i++)
+        balance.ore += draft->lines[i].amount.ore;
+    for (size_t i = 0; i < draft->cell_count; i++) {
+        const struct cell *cell = &draft->cells[i];
+
+        if (!cell->sold)
+            continue;
+        draft->voucher_total.ore -= cell->amount.ore;
+        if (cell->rate == 0)
+            continue;
+        draft->has_till_vat &= cell->has_vat;
+        draft->till_vat.ore += cell->till_vat.ore;
+    }
+    for (size_t i = 0; i < draft->line_count; i++)
+        if (draft->lines[i].sold)
+            draft->computed_vat.ore -= money_vat_of_gross(draft->lines[i].amount, draft->lines[i].rate).ore;
+    draft->total = draft->voucher_total;
+    proof.ore -= draft->voucher_total.ore + draft->orders_total.ore + draft->manual_total.ore;
+    ensure(balance.ore == 0);                       /* promise 4: its parts balance, or we have a bug */
+    ensure(proof.ore == 0);                         /* RULES.md section 2: in exactly one place, øre by øre */
+}
+
+/* No line of what cannot be trusted or does not fit: the day is held, and says so. */
+static void hold(struct draft *draft, enum problem_code code, struct str what)
+{
+    struct problem problem = { code, { what }, STR_NONE, 1 };
+
+    draft->cell_count = draft->line_count = 0;
+    problems_add(&draft->problems, &problem);
+}
+
+struct kept { const struct build *build; bool any, lost; };
+
+static enum err kept_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct kept *kept = context;
+    struct known known;
+    enum err err = known_get(txn, kept->build->venue->id, effect->reg, effect->series, effect->seq, &known);
+
+    (void)place;
+    kept->any = true;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    kept->lost = true;
+    return ERR_STOP;
+}
+
+/* A part that was reversed may be so old that its receipts are trimmed: it had some, or it had not been sent. */
+static enum err find_trimmed(const struct build *build, struct draft *draft)
+{
+    const struct day_part *part = &build->day->parts[build->part - 1];
+    struct kept kept = { .build = build };
+    enum err err = ERR_OK;
+
+    if (part->undone_revision == 0)
+        return ERR_OK;
+    for (unsigned class_ = EFFECT_PLAIN; !err && !kept.lost && class_ <= EFFECT_Z; class_++)
+        err = effect_walk(build->txn, build->venue->id, build->number, class_, part->from,
+                          part->upto ? part->upto : UINT64_MAX, kept_seen, &kept);
+    if (!err && (kept.lost || !kept.any))
+        hold(draft, PROBLEM_RECEIPTS_TRIMMED, STR_NONE);
+    return err;
+}
+
+static enum err fill_voucher(const struct build *build, struct tally *tally, struct draft *draft)
+{
+    struct problem double_entry = { PROBLEM_DOUBLE_ENTRY, { STR_NONE }, STR_NONE, 1 };
+    enum err err = tally_part(tally);
+
+    if (err)
+        return err;
+    draft->credit_ordered = tally->credit_ordered;
+    if (tally->credit_seen && !tally->switches.credit_out &&
+        venue_switch(&build->venue->auto_invoice, build->number))
+        problems_add(&draft->problems, &double_entry);
+    qsort(tally->manual, tally->manual_count, sizeof *tally->manual, manual_order);
+    draft->manual = tally->manual;
+    draft->manual_count = tally->manual_count;
+    draft->manual_more = tally->manual_more;
+    if (tally->too_large || tally->too_many) {
+        hold(draft, tally->too_large ? PROBLEM_AMOUNT_RANGE : PROBLEM_DAY_TOO_LARGE, build->venue->id);
+        return ERR_OK;
+    }
+    err = map_cells(build, tally, draft);
+    if (!err)
+        err = make_lines(build, draft);
+    if (!err && draft->line_count > VOUCHER_LINES_MAX)
+        hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%zu > %d", draft->line_count, VOUCHER_LINES_MAX));
+    else if (!err)
+        totals(tally, draft);
+    if (!err && build->part == DAY_PARTS_MAX)
+        hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%d", DAY_PARTS_MAX));
+    return err ? err : find_trimmed(build, draft);
+}
+
+enum err build_voucher(const struct build *build, struct draft *ret_draft)
+{
+    struct tally *tally = arena_alloc(build->arena, sizeof *tally);
+    struct draft *draft = arena_alloc(build->arena, sizeof *draft);
+    char batch[BATCH_ID_SIZE];
+    enum err err;
+
+    if (!tally || !draft)
+        return ERR_MEMORY;
+    draft->doc = (struct doc){ .kind = DOC_VOUCHER, .venue = build->venue->id, .day = build->number,
+                               .part = build->part };
+    build_header(build, draft);
+    doc_batch_id(&draft->doc, batch);
+    draft->batch_id = arena_copy(build->arena, str_of(batch));
+    draft->text = voucher_text(build);
+    draft->automatic = build->transfer_allowed && venue_switch(&build->venue->auto_transfer, build->number);
+    tally->build = build;
+    tally->problems = &draft->problems;
+    err = fill_voucher(build, tally, draft);
+    if (!err)
+        err = find_trouble(build, &draft->problems);
+    if (!err)
+        err = find_missing(build, &draft->problems);
+    if (err)
+        return err;
+    lift_accepted(&build->day->parts[build->part - 1], &draft->problems);
+    qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
+    *ret_draft = *draft;
+    return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;
+}

@@ -1,0 +1,82 @@
+/* problem.c - what is wrong with a request, collected, and the problem-details body. */
+#include "problem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sandbox/base/json.h"
+#include "sandbox/base/text.h"
+
+const char problem_not_found[] = "Object(s) not found";
+const char problem_parameter[] = "Invalid resourceParameter";
+const char problem_cast[] = "Unable to cast object(s)";
+
+static void fault_add(struct problem *problem, unsigned status, const char *title,
+                      const char *member, char *text)
+{
+    cJSON *list;
+
+    if (!problem->count++) {
+        problem->status = status;
+        problem->title = title;
+        problem->detail = text_copy(text);
+        problem->errors = cJSON_CreateObject();
+    }
+    list = cJSON_GetObjectItemCaseSensitive(problem->errors, member);
+    if (!list) {
+        list = cJSON_CreateArray();
+        json_add(problem->errors, member, list);
+    }
+    (void)cJSON_AddItemToArray(list, cJSON_CreateString(text));
+    free(text);
+}
+
+void problem_add(struct problem *problem, unsigned status, const char *title, const char *member,
+                 const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    ensure(vasprintf(&text, format, arguments) >= 0);
+    va_end(arguments);
+    fault_add(problem, status, title, member, text);
+}
+
+bool problem_any(const struct problem *problem)
+{
+    return problem->count > 0;
+}
+
+void problem_answer(struct exchange *x, struct problem *problem)
+{
+    bool pascal = exchange_is(x, SET_problem_names, "pascal");
+    bool errors = exchange_is(x, SET_problem_errors, "on");
+    cJSON *body = cJSON_CreateObject();
+
+    json_add_text(body, pascal ? "Title" : "title",
+                  problem->count > 1 ? "Aggregated (multiple) Validation Exception" : problem->title);
+    json_add_int(body, pascal ? "Status" : "status", problem->status);
+    json_add_text(body, pascal ? "Detail" : "detail", problem->detail);
+    if (errors)
+        json_add(body, pascal ? "Errors" : "errors", problem->errors);
+    else
+        cJSON_Delete(problem->errors);
+    free(problem->detail);
+    answer_json(x, problem->status, body);
+    *problem = (struct problem){ 0 };
+}
+
+void problem_now(struct exchange *x, unsigned status, const char *title, const char *format, ...)
+{
+    struct problem problem = { 0 };
+    char *text = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    ensure(vasprintf(&text, format, arguments) >= 0);
+    va_end(arguments);
+    fault_add(&problem, status, title, "", text);
+    problem_answer(x, &problem);
+}

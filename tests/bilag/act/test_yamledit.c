@@ -1,0 +1,105 @@
+/* Values of a YAML file replaced where they stand; all else as it was. */
+#include "bilag/act/yamledit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { OUT_BYTES = 4096 };
+
+#define SET(name, text) { .key = name, .value = { text, sizeof text - 1 } }
+#define IF_THERE(at, name, text) { { .section = at, .key = name, .value = { text, sizeof text - 1 }, .only_there = true } }
+
+/* Goal: only the value changes, in every form in which people write one, whatever stands around it. */
+static void edit_table(void **unused)
+{
+    static const struct { const char *why, *text; struct yamledit changes[3]; const char *wanted; bool was_there; } rows[] = {
+        { "a comment stays",        "# first\na: 1   # why\nb: 2\n", { SET("a", "9") },
+          "# first\na: 9   # why\nb: 2\n", true },
+        { "no line end",            "b: 2\na: 1", { SET("a", "9") }, "b: 2\na: 9", true },
+        { "quotes",                 "a: \"x # y\" # z\n", { SET("a", "9") }, "a: 9 # z\n", true },
+        { "letters of two bytes",   "n: \xC3\xA6\xC3\xB8\na: \xC3\xA5 # \xC3\xA5\nb: 2\n", { SET("a", "9") },
+          "n: \xC3\xA6\xC3\xB8\na: 9 # \xC3\xA5\nb: 2\n", true },
+        { "lines that end with CR LF", "a: 1\r\nb: 2\r\nc: 3\r\n", { SET("b", "9") }, "a: 1\r\nb: 9\r\nc: 3\r\n", true },
+        { "a list in brackets",     "a: [{value: x}, {value: y}] # z\nb: 2\n", { SET("a", "9") }, "a: 9 # z\nb: 2\n", true },
+        { "a list in lines",        "a:\n  - {value: x} # x\n  - value: y\n\n# of b\nb: 2\n", { SET("a", "9") },
+          "a: 9\n\n# of b\nb: 2\n", true },
+        { "a list in lines, last",  "a:\n- x\n- y\n", { SET("a", "[]") }, "a: []\n", true },
+        { "a comment after the key", "a: # why\n  - x\n", { SET("a", "[]") }, "a: [] # why\n", true },
+        { "the same, not indented", "a: # why\n# and how\n- x\n- y # z\nb: 2\n", { SET("a", "9") }, "a: 9 # why\n# and how\nb: 2\n", true },
+        { "one step down, in lines", "s:\n  a: # why\n  - x\n  b: 1\n", IF_THERE("s", "a", "[]"), "s:\n  a: [] # why\n  b: 1\n", true },
+        { "a key in quotes",        "\"a\" :\n  - x\n", { SET("a", "9") }, "\"a\" : 9\n", true },
+        { "keys in lines",          "a:\n  x: 1\n  y: 2\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
+        { "text in lines",          "a: |\n  x\n  y\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
+        { "nothing said",           "a:\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
+        { "the same already",       "a: 9\n", { SET("a", "9") }, "a: 9\n", false },
+        { "not there",              "# top\nb: 2\n", { SET("a", "9") }, "# top\na: 9\nb: 2\n", false },
+        { "not there, further in",  "---\n  b: 2\n  c: 3\n", { SET("a", "9") }, "---\n  a: 9\n  b: 2\n  c: 3\n", false },
+        { "not there, nor wanted",  "b: 2\n", IF_THERE(NULL, "a", "9"), "b: 2\n", false },
+        { "all in braces",          "{b: 2, 'a': 'x'}\n", { SET("a", "9") }, "{b: 2, 'a': 9}\n", true },
+        { "all in braces, not there", "{b: 2}\n", { SET("a", "9") }, "{a: 9, b: 2}\n", false },
+        { "one step down",          "s: {a: [x], b: 1}\na: 2\n", IF_THERE("s", "a", "[]"),
+          "s: {a: [], b: 1}\na: 2\n", true },
+        { "one step down, no step", "a: 2\n", IF_THERE("s", "a", "[]"), "a: 2\n", false },
+        { "a section of that name is no mapping", "s: 1\na: 2\n", IF_THERE("s", "a", "[]"), "s: 1\na: 2\n", false },
+        { "several, in any order",  "a: 1\nb: 2\nc: 3\n",
+          { SET("c", "9"), SET("a", "8"), SET("b", "2") }, "a: 8\nb: 2\nc: 9\n", true },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct yamledit changes[COUNT(rows[i].changes)];
+        struct fault fault = { "" };
+        struct strbuf out;
+        size_t count = 0;
+        enum err err;
+
+        memcpy(changes, rows[i].changes, sizeof changes);
+        while (count < COUNT(changes) && changes[count].key)
+            count++;
+        strbuf_init(&out, OUT_BYTES);
+        err = yamledit(str_of(rows[i].text), STR("x.yaml"), changes, count, &out, &fault);
+        if (err || !str_equal(strbuf_str(&out), str_of(rows[i].wanted)))
+            fail_msg("%s: %s %s\n%.*s", rows[i].why, err_text(err), fault.text, STR_ARG(strbuf_str(&out)));
+        if (changes[0].was_there != rows[i].was_there)
+            fail_msg("%s: was there %d", rows[i].why, changes[0].was_there);
+        strbuf_free(&out);
+    }
+}
+
+/* Goal: what cannot be replaced where it stands is refused with its line. */
+static void refused_table(void **unused)
+{
+    static const struct { const char *why, *text, *says; } rows[] = {
+        { "an alias",       "b: &x 2\na: *x\n",  "x.yaml:2: an alias" },
+        { "a merge",        "b: &x {a: 1}\n<<: *x\n", "x.yaml:2: a merge" },
+        { "an anchor before all", "&all\nb: 2\n", "x.yaml:1: an anchor" },
+        { "no YAML",        "a: [1\n",           "not YAML" },
+        { "no keys",        "- a\n",             "x.yaml:1: has no keys" },
+        { "nothing",        "",                  "has no keys" },
+        { "two documents",  "a: 1\n---\na: 2\n", "second document" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct yamledit change = SET("a", "9");
+        struct fault fault = { "" };
+        struct strbuf out;
+        enum err err;
+
+        strbuf_init(&out, OUT_BYTES);
+        err = yamledit(str_of(rows[i].text), STR("x.yaml"), &change, 1, &out, &fault);
+        if (err != ERR_CONFIG || !strstr(fault.text, rows[i].says))
+            fail_msg("%s: %s \"%s\"\n%.*s", rows[i].why, err_text(err), fault.text, STR_ARG(strbuf_str(&out)));
+        strbuf_free(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(edit_table), cmocka_unit_test(refused_table) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

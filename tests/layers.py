@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""Which room may use which, proved from the symbols of the objects: `make layers`.
+
+Every symbol that an object needs must be defined in its own room or in one that its row below allows. Rooms of one row are
+read from left to right: base knows nothing of restaurants, domain knows no process, stage is the skeleton of one.
+usage: tests/layers.py BUILD-FOLDER
+"""
+import pathlib
+import subprocess
+import sys
+
+BASE = ["common/base"]
+DOMAIN = BASE + ["common/domain"]
+STAGE = DOMAIN + ["common/stage"]
+SENDER = STAGE + ["poweroffice", "sender"]
+SANDBOX = ["sandbox", "sandbox/base", "sandbox/books", "sandbox/http", "sandbox/api"]
+READ = SENDER + ["saft", "ingest", "mapper", "uploader", "invoicer", "bilag/read"]
+MAY_USE = {
+    "common/base": BASE,
+    "common/domain": DOMAIN,
+    "common/stage": STAGE,
+    "saft": DOMAIN,
+    "poweroffice": STAGE,
+    "sender": SENDER,
+    "ingest": STAGE + ["saft"],
+    "mapper": STAGE,
+    "validator": STAGE + ["poweroffice"],
+    "uploader": SENDER,
+    "invoicer": SENDER,
+    "bilag/read": READ,
+    "bilag/act": READ + ["bilag/act"],
+    "bilag/show": READ + ["bilag/show"],
+    "bilag/keep": READ + ["bilag/keep"],
+    "bilag/cmd": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/cmd"],
+    "bilag": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/cmd"],
+    "sandbox/base": ["sandbox/base"],
+    "sandbox/books": SANDBOX,
+    "sandbox/http": SANDBOX,
+    "sandbox/api": SANDBOX,
+    "sandbox": SANDBOX,
+}
+
+
+def symbols(path):
+    """(defined, needed) of an object."""
+    defined, needed = set(), set()
+    for line in subprocess.check_output(["nm", str(path)], text=True).splitlines():
+        kind, name = line.split()[-2:]
+        (needed if kind == "U" else defined if kind.isupper() else set()).add(name)
+    return defined, needed
+
+
+def main():
+    build = pathlib.Path(sys.argv[1])
+    objects, where, faults = {}, {}, []
+    for room in MAY_USE:
+        for path in sorted((build / room).glob("*.o")):
+            objects[room, path.name] = symbols(path)
+    # A symbol may stand in several programs (main), and the sandbox shares no code with the product.
+    for (room, _), (defined, _) in objects.items():
+        for name in defined:
+            where.setdefault((room.startswith("sandbox"), name), set()).add(room)
+    for (room, file), (_, needed) in sorted(objects.items()):
+        for name in sorted(needed):
+            rooms = where.get((room.startswith("sandbox"), name))
+            if rooms and not rooms & set(MAY_USE[room] + [room]):
+                faults.append(f"{room}/{file[:-2]}.c uses {name} of {' and '.join(sorted(rooms))}")
+    if not objects:
+        faults.append(f"no objects under {build}: build first")
+    print("\n".join(faults) if faults else f"layers: {len(objects)} objects, each uses only what its room may")
+    return 1 if faults else 0
+
+
+sys.exit(main())
