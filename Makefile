@@ -118,9 +118,22 @@ $(BUILD)/tidy/%.ok: %
 	$(Q)clang-tidy --quiet $< -- $(filter-out -W% -M% -O% -g,$(CFLAGS)) $(COMMON_CFLAGS) 2>/dev/null
 	@touch $@
 
-# The style is .clang-format's; `make format` writes it, nobody runs it over lines that stand well.
-format:
-	clang-format -i $(SOURCES) $(wildcard $(addsuffix /*.h,$(FOLDERS) sandbox $(SANDBOX)))
+# Lines as .editorconfig says them; how they are laid out within is for those who read them.
+format-check:
+	@tests/format.py
+
+# base < domain < stage < programs, from the symbols that the objects need.
+layers: all
+	@tests/layers.py $(BUILD)
+
+# No name means two things: all headers of the product are read as one, and none needs another before it.
+words: $(BUILD)/words.ok
+$(BUILD)/words.ok: $(wildcard $(addsuffix /*.h,$(FOLDERS)))
+	@mkdir -p $(@D)
+	$(Q)for h in $^; do echo "#include \"$$h\""; done >$(BUILD)/words.c
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) -fsyntax-only $(BUILD)/words.c
+	$(Q)for h in $^; do echo "#include \"$$h\"" | $(CC) $(CFLAGS) $(COMMON_CFLAGS) -fsyntax-only -xc - || exit 1; done
+	@touch $@
 
 MAN1 := $(wildcard man/*.1)
 MAN5 := $(wildcard man/*.5)
@@ -144,7 +157,7 @@ install: all
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
 
-.PHONY: test demo tidy format install
+.PHONY: test demo tidy format-check layers words install
 
 .PHONY: all units unit-programs unit-list clean
 .DEFAULT_GOAL := all

@@ -10,13 +10,13 @@
 enum { LAYOUT = 1, PEEK_BYTES_MAX = 4 * 1024 * 1024 };
 
 static const char *const tables[] = {
-    [TABLE_EVENTS] = "events",       /* partition, first offset -> msgpack array of canonical events */
-    [TABLE_NEXT] = "next",           /* partition -> next offset */
-    [TABLE_SEEN] = "+seen",          /* identity -> content hash, offset */
-    [TABLE_MARKS] = "marks",
-    [TABLE_REFUSED] = "refused",     /* time ms, number -> [source, line, venue, reason, bytes] */
-    [TABLE_FIXED] = "fixed",         /* what was decided when the log was made */
-    [TABLE_DAYS] = "days",           /* partition, UTC day -> first offset appended that day */
+    [LOG_EVENTS] = "events",       /* partition, first offset -> msgpack array of canonical events */
+    [LOG_NEXT] = "next",           /* partition -> next offset */
+    [LOG_SEEN] = "+seen",          /* identity -> content hash, offset */
+    [LOG_MARKS] = "marks",
+    [LOG_REFUSED] = "refused",     /* time ms, number -> [source, line, venue, reason, bytes] */
+    [LOG_FIXED] = "fixed",         /* what was decided when the log was made */
+    [LOG_DAYS] = "days",           /* partition, UTC day -> first offset appended that day */
 };
 
 struct opening { uint32_t wanted, found; bool read_only; };
@@ -27,13 +27,13 @@ static enum err check_partitions(struct txn *txn, void *context)
     struct key key;
     struct str value;
     size_t at = 0;
-    enum err err = store_get(txn, TABLE_FIXED, STR("partitions"), &value);
+    enum err err = store_get(txn, LOG_FIXED, STR("partitions"), &value);
 
     if (err == ERR_NOT_FOUND && !opening->read_only) {
         key_init(&key);
         key_u32(&key, opening->wanted);
         opening->found = opening->wanted;
-        return store_put(txn, TABLE_FIXED, STR("partitions"), key_str(&key));
+        return store_put(txn, LOG_FIXED, STR("partitions"), key_str(&key));
     }
     if (err)
         return err;
@@ -119,7 +119,7 @@ enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t *ret
 
     key_init(&key);
     key_u32(&key, partition);
-    err = store_get(txn, TABLE_NEXT, key_str(&key), &value);
+    err = store_get(txn, LOG_NEXT, key_str(&key), &value);
     if (err == ERR_NOT_FOUND) {
         *ret_next = 0;
         return ERR_OK;
@@ -214,14 +214,14 @@ static enum err peek_records(struct txn *txn, void *context)
     key_u32(&prefix, peek->partition);
     key = prefix;
     key_u64(&key, peek->from);
-    err = store_floor(txn, TABLE_EVENTS, key_str(&prefix), key_str(&key), &start, &record);
+    err = store_floor(txn, LOG_EVENTS, key_str(&prefix), key_str(&key), &start, &record);
     if (err == ERR_NOT_FOUND) {          /* trimmed: it begins later, or all of it is gone */
         peek->begin = peek->end;
-        return store_walk(txn, TABLE_EVENTS, key_str(&prefix), key_str(&prefix), first_offset, peek);
+        return store_walk(txn, LOG_EVENTS, key_str(&prefix), key_str(&prefix), first_offset, peek);
     }
     if (err)
         return err;
-    return store_walk(txn, TABLE_EVENTS, key_str(&prefix), start, peek_record, peek);
+    return store_walk(txn, LOG_EVENTS, key_str(&prefix), start, peek_record, peek);
 }
 
 enum err eventlog_peek(struct eventlog *log, uint32_t partition, uint64_t from, size_t count_max,
@@ -271,7 +271,7 @@ static enum err find_offsets(struct txn *txn, void *context)
     struct str key = key_str(&finding->identity);
 
     finding->count = 0;
-    return store_walk(txn, TABLE_SEEN, key, key, find_offset, finding);
+    return store_walk(txn, LOG_SEEN, key, key, find_offset, finding);
 }
 
 enum err eventlog_find(struct eventlog *log, const struct event *identity, eventlog_visit visit, void *context)
@@ -315,7 +315,7 @@ static enum err walk_marks(struct txn *txn, void *context)
 {
     struct marking *marking = context;
 
-    return store_walk(txn, TABLE_MARKS, marking->prefix, marking->prefix, visit_mark, marking);
+    return store_walk(txn, LOG_MARKS, marking->prefix, marking->prefix, visit_mark, marking);
 }
 
 enum err eventlog_marks(struct eventlog *log, struct str prefix, eventlog_mark_visit visit, void *context)
@@ -356,7 +356,7 @@ static enum err walk_refusals(struct txn *txn, void *context)
 
     key_init(&from);
     key_u64(&from, (uint64_t)listing->from_ms);
-    return store_walk(txn, TABLE_REFUSED, STR_NONE, key_str(&from), visit_refusal, listing);
+    return store_walk(txn, LOG_REFUSED, STR_NONE, key_str(&from), visit_refusal, listing);
 }
 
 enum err eventlog_refused(struct eventlog *log, int64_t from_ms, eventlog_refusal_visit visit, void *context)

@@ -29,11 +29,11 @@ static enum err remember(struct txn *txn, struct eventlog_entry *entry, uint64_t
     struct meeting meeting = { &entry->hash, false };
     struct key seen;
     struct str value;
-    enum err err = store_get(txn, TABLE_SEEN, entry->identity, &value);
+    enum err err = store_get(txn, LOG_SEEN, entry->identity, &value);
 
     entry->outcome = EVENTLOG_NEW;
     if (!err) {
-        err = store_walk(txn, TABLE_SEEN, entry->identity, entry->identity, meet, &meeting);
+        err = store_walk(txn, LOG_SEEN, entry->identity, entry->identity, meet, &meeting);
         entry->outcome = meeting.same ? EVENTLOG_DUPLICATE : EVENTLOG_CONFLICT;
     } else if (err == ERR_NOT_FOUND) {
         err = ERR_OK;
@@ -41,7 +41,7 @@ static enum err remember(struct txn *txn, struct eventlog_entry *entry, uint64_t
     if (err || entry->outcome == EVENTLOG_DUPLICATE)
         return err;
     eventlog_seen_value(&entry->hash, offset, &seen);
-    return store_put(txn, TABLE_SEEN, entry->identity, key_str(&seen));
+    return store_put(txn, LOG_SEEN, entry->identity, key_str(&seen));
 }
 
 struct record { uint32_t partition; uint64_t first; size_t count; };
@@ -62,7 +62,7 @@ static enum err put_record(struct txn *txn, struct eventlog *log, struct record 
     strbuf_add(&log->piece, strbuf_str(&log->record));
     if (log->piece.failed || log->record.failed)
         return ERR_MEMORY;
-    err = store_put(txn, TABLE_EVENTS, key_str(&key), strbuf_str(&log->piece));
+    err = store_put(txn, LOG_EVENTS, key_str(&key), strbuf_str(&log->piece));
     record->first += record->count;
     record->count = 0;
     strbuf_reset(&log->record);
@@ -77,7 +77,7 @@ static enum err put_next(struct txn *txn, uint32_t partition, uint64_t next)
     key_u32(&key, partition);
     key_init(&value);
     key_u64(&value, next);
-    return store_put(txn, TABLE_NEXT, key_str(&key), key_str(&value));
+    return store_put(txn, LOG_NEXT, key_str(&key), key_str(&value));
 }
 
 /* The entries order[0..count), all of one partition. */
@@ -137,8 +137,8 @@ static enum err put_marks(struct txn *txn, const struct eventlog_batch *batch)
         const struct eventlog_mark *mark = &batch->marks[i];
 
         if (mark->value.len)
-            err = store_put(txn, TABLE_MARKS, mark->key, mark->value);
-        else if ((err = store_delete(txn, TABLE_MARKS, mark->key)) == ERR_NOT_FOUND)
+            err = store_put(txn, LOG_MARKS, mark->key, mark->value);
+        else if ((err = store_delete(txn, LOG_MARKS, mark->key)) == ERR_NOT_FOUND)
             err = ERR_OK;
     }
     return err;
@@ -167,13 +167,13 @@ static enum err trim_refused(struct txn *txn, struct eventlog_batch *batch)
     enum err err = ERR_OK;
 
     batch->trimmed = 0;
-    while (!err && store_count(txn, TABLE_REFUSED) > EVENTLOG_REFUSED_MAX) {
+    while (!err && store_count(txn, LOG_REFUSED) > EVENTLOG_REFUSED_MAX) {
         struct key oldest;
 
         key_init(&oldest);
-        err = store_walk(txn, TABLE_REFUSED, STR_NONE, STR_NONE, oldest_key, &oldest);
+        err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, oldest_key, &oldest);
         if (!err)
-            err = store_delete(txn, TABLE_REFUSED, key_str(&oldest));
+            err = store_delete(txn, LOG_REFUSED, key_str(&oldest));
         batch->trimmed++;
     }
     return err;
@@ -185,7 +185,7 @@ static enum err refused_place(struct txn *txn, int64_t now_ms, uint64_t *ret_tim
     static const char highest[16] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
     struct str key, value;
     size_t at = 0;
-    enum err err = store_floor(txn, TABLE_REFUSED, STR_NONE, (struct str){ highest, sizeof highest }, &key,
+    enum err err = store_floor(txn, LOG_REFUSED, STR_NONE, (struct str){ highest, sizeof highest }, &key,
                                &value);
 
     *ret_time = now_ms > 0 ? (uint64_t)now_ms : 0;
@@ -224,7 +224,7 @@ static enum err put_refusals(struct txn *txn, struct eventlog_batch *batch)
         wire_str(&row, cut(refusal->venue, 64));
         wire_str(&row, cut(refusal->reason, 1024));
         wire_bin(&row, cut(refusal->bytes, EVENTLOG_REFUSED_BYTES));
-        err = row.failed ? ERR_MEMORY : store_append(txn, TABLE_REFUSED, key_str(&key), strbuf_str(&row));
+        err = row.failed ? ERR_MEMORY : store_append(txn, LOG_REFUSED, key_str(&key), strbuf_str(&row));
     }
     strbuf_free(&row);
     return err ? err : trim_refused(txn, batch);

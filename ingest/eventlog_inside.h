@@ -4,8 +4,8 @@
 
 #include "eventlog.h"
 
-enum eventlog_table { TABLE_EVENTS, TABLE_NEXT, TABLE_SEEN, TABLE_MARKS, TABLE_REFUSED, TABLE_FIXED,
-                      TABLE_DAYS };
+enum eventlog_table { LOG_EVENTS, LOG_NEXT, LOG_SEEN, LOG_MARKS, LOG_REFUSED, LOG_FIXED,
+                      LOG_DAYS };
 enum { EVENTS_PER_RECORD_MAX = 65536 };
 
 struct eventlog {
@@ -17,7 +17,7 @@ struct eventlog {
 };
 
 USED enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t *ret_next);
-/* The value beside an identity in TABLE_SEEN. */
+/* The value beside an identity in LOG_SEEN. */
 void eventlog_seen_value(const struct event_hash *hash, uint64_t offset, struct key *ret_value);
 /* Writes down that a partition's events from `first` on are of this day, unless that is known. */
 USED enum err eventlog_note_day(struct txn *txn, uint32_t partition, int32_t day, uint64_t first);

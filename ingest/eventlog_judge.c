@@ -40,7 +40,7 @@ static const char *judge_event(struct storecheck *check, struct txn *txn, struct
     memcpy(remembered.wanted.bytes, hash.bytes, HASH_BYTES);
     remembered.wanted.len = HASH_BYTES;
     key_u64(&remembered.wanted, offset);
-    if (identity.failed || store_walk(txn, TABLE_SEEN, key_str(&identity), key_str(&identity), same, &remembered) ||
+    if (identity.failed || store_walk(txn, LOG_SEEN, key_str(&identity), key_str(&identity), same, &remembered) ||
         !remembered.found)
         return "an event in it is not the one whose content hash was stored";
     return NULL;
@@ -102,9 +102,9 @@ static const char *judge_next(struct storecheck *check, struct txn *txn, struct 
     key_init(&end);
     key_u32(&end, partition);
     key_u64(&end, UINT64_MAX);
-    err = store_floor(txn, TABLE_EVENTS, key, key_str(&end), &last_key, &last);
+    err = store_floor(txn, LOG_EVENTS, key, key_str(&end), &last_key, &last);
     if (err)                             /* nothing is left of its days either: all of it was trimmed */
-        return next == 0 || store_floor(txn, TABLE_DAYS, key, key_str(&end), &last_key, &last) == ERR_NOT_FOUND
+        return next == 0 || store_floor(txn, LOG_DAYS, key, key_str(&end), &last_key, &last) == ERR_NOT_FOUND
                    ? NULL : "the partition's events are missing";
     at = 0;
     if (!key_take_u32(last_key, &at, &partition) || !key_take_u64(last_key, &at, &offset))
@@ -144,15 +144,15 @@ static enum err judge_all(struct txn *txn, void *context)
 {
     struct judging *judging = context;
     struct storecheck *check = judging->check;
-    enum err err = storecheck_walk(check, txn, TABLE_EVENTS, "events", judge_record);
+    enum err err = storecheck_walk(check, txn, LOG_EVENTS, "events", judge_record);
 
     if (!err)
-        err = storecheck_walk(check, txn, TABLE_NEXT, "next", judge_next);
+        err = storecheck_walk(check, txn, LOG_NEXT, "next", judge_next);
     if (!err)
-        err = storecheck_walk(check, txn, TABLE_SEEN, "seen", judge_seen);
-    if (!err && check->damaged == 0 && store_count(txn, TABLE_SEEN) != row.events)
+        err = storecheck_walk(check, txn, LOG_SEEN, "seen", judge_seen);
+    if (!err && check->damaged == 0 && store_count(txn, LOG_SEEN) != row.events)
         storecheck_damaged(check, STR_NONE, "there are more identities than events");
-    return err ? err : storecheck_walk(check, txn, TABLE_REFUSED, "refused", judge_refused);
+    return err ? err : storecheck_walk(check, txn, LOG_REFUSED, "refused", judge_refused);
 }
 
 enum err eventlog_judge_run(struct storecheck *check, struct fault *fault)

@@ -43,7 +43,7 @@ enum err eventlog_note_day(struct txn *txn, uint32_t partition, int32_t day, uin
     key_init(&prefix);
     key_u32(&prefix, partition);
     day_key(partition, INT32_MAX, &key);
-    err = store_floor(txn, TABLE_DAYS, key_str(&prefix), key_str(&key), &last_key, &last_value);
+    err = store_floor(txn, LOG_DAYS, key_str(&prefix), key_str(&key), &last_key, &last_value);
     if (!err)
         err = day_row_of(last_key, last_value, &last);
     if (err && err != ERR_NOT_FOUND)
@@ -53,7 +53,7 @@ enum err eventlog_note_day(struct txn *txn, uint32_t partition, int32_t day, uin
     day_key(partition, day, &key);
     key_init(&value);
     key_u64(&value, first);
-    return store_put(txn, TABLE_DAYS, key_str(&key), key_str(&value));
+    return store_put(txn, LOG_DAYS, key_str(&key), key_str(&value));
 }
 
 /* --- how far --- */
@@ -89,7 +89,7 @@ static enum err row_from(struct txn *txn, uint32_t partition, int32_t day, struc
     key_init(&prefix);
     key_u32(&prefix, partition);
     day_key(partition, day, &from);
-    err = store_walk(txn, TABLE_DAYS, key_str(&prefix), key_str(&from), first_row, &seeking);
+    err = store_walk(txn, LOG_DAYS, key_str(&prefix), key_str(&from), first_row, &seeking);
     if (!err && !seeking.found)
         return ERR_NOT_FOUND;
     *ret_row = seeking.row;
@@ -145,7 +145,7 @@ static enum err forget_event(struct txn *txn, struct trimming *trimming, struct 
     event_hash(canonical, &hash);
     eventlog_identity(&event, &identity);
     eventlog_seen_value(&hash, offset, &value);
-    err = store_delete_value(txn, TABLE_SEEN, key_str(&identity), key_str(&value));
+    err = store_delete_value(txn, LOG_SEEN, key_str(&identity), key_str(&value));
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -161,7 +161,7 @@ static enum err drop_record(struct txn *txn, struct trimming *trimming)
     key_init(&prefix);
     key_u32(&prefix, trimming->trim->partition);
     trimming->found = false;
-    err = store_walk(txn, TABLE_EVENTS, key_str(&prefix), key_str(&prefix), copy_record, trimming);
+    err = store_walk(txn, LOG_EVENTS, key_str(&prefix), key_str(&prefix), copy_record, trimming);
     if (err || !trimming->found)
         return err ? err : ERR_NOT_FOUND;
     reader_init(&in, strbuf_str(&trimming->log->record));
@@ -180,7 +180,7 @@ static enum err drop_record(struct txn *txn, struct trimming *trimming)
         err = in.failed ? ERR_STORE_DAMAGED : forget_event(txn, trimming, canonical, offset + i);
     }
     if (!err)
-        err = store_delete(txn, TABLE_EVENTS, key_str(&trimming->key));
+        err = store_delete(txn, LOG_EVENTS, key_str(&trimming->key));
     trimming->trim->trimmed += count;
     return err;
 }
@@ -194,7 +194,7 @@ static enum err drop_days(struct txn *txn, const struct eventlog_trim *trim)
 
     while ((err = oldest_day(txn, trim, &row)) == ERR_OK) {
         day_key(row.partition, row.day, &key);
-        err = store_delete(txn, TABLE_DAYS, key_str(&key));
+        err = store_delete(txn, LOG_DAYS, key_str(&key));
         if (err)
             return err;
     }

@@ -12,8 +12,14 @@
 #include "base/killpoint.h"
 #include "base/lines.h"
 
-enum { CONNECTIONS_MAX = 512, CONNECTION_BYTES = 64 * 1024, IDLE_S = 60, PACKETS_PER_RUN = 8, HTTP_TAILS_BYTES = 16 * 1024 * 1024,
-       ANSWER_BYTES_MAX = 2 * 1024 * 1024 };
+enum {
+    CONNECTIONS_MAX = 512,
+    CONNECTION_BYTES = 64 * 1024,
+    IDLE_S = 60,
+    PACKETS_PER_RUN = 8,
+    HTTP_TAILS_BYTES = 16 * 1024 * 1024,
+    ANSWER_BYTES_MAX = 2 * 1024 * 1024
+};
 
 struct http {
     struct stage *stage;

@@ -201,7 +201,7 @@ static enum err make_room(struct intake *intake)
 
 /* The venue's name, for the list of refusals, out of bytes that are no event: a guess that must look
  * like a name. */
-static struct str venue_in(enum form form, struct str bytes)
+static struct str venue_in(enum event_form form, struct str bytes)
 {
     const char *found = bytes.len ? memmem(bytes.bytes, bytes.len, "venue", 5) : NULL;
     struct str rest, name;
@@ -280,7 +280,7 @@ enum err intake_refuse_for(struct intake *intake, struct delivery *delivery, uin
     return reason.bytes ? refuse(intake, delivery, line, venue_in(FORM_JSON, bytes), bytes, reason.bytes) : ERR_MEMORY;
 }
 
-static enum err decode(struct intake *intake, enum form form, struct str bytes, struct event *ret_event,
+static enum err decode(struct intake *intake, enum event_form form, struct str bytes, struct event *ret_event,
                        struct fault *fault)
 {
     enum err err;
@@ -320,7 +320,7 @@ static enum err take(struct intake *intake, struct delivery *delivery, const str
     return ERR_OK;
 }
 
-enum err intake_add(struct intake *intake, struct delivery *delivery, enum form form, uint64_t line,
+enum err intake_add(struct intake *intake, struct delivery *delivery, enum event_form form, uint64_t line,
                     struct str bytes)
 {
     struct event event;

@@ -18,7 +18,7 @@
 
 enum { INTAKE_BYTES = 4 * 1024 * 1024, DELIVERY_REJECTS_MAX = 1000 };
 
-enum form { FORM_JSON, FORM_MSGPACK, FORM_CANONICAL };
+enum event_form { FORM_JSON, FORM_MSGPACK, FORM_CANONICAL };
 
 struct reject { uint64_t line; char *reason; };
 
@@ -44,7 +44,7 @@ void intake_config(struct intake *intake, const struct config *config);
 
 /* One event. ERR_OK: it is in the group or was refused; another error: a commit that had to come first
  * failed, and the event was not taken. */
-USED enum err intake_add(struct intake *intake, struct delivery *delivery, enum form form, uint64_t line,
+USED enum err intake_add(struct intake *intake, struct delivery *delivery, enum event_form form, uint64_t line,
                          struct str bytes);
 /* Refuses without looking: a line too long, bytes that are no list of events. */
 USED enum err intake_refuse(struct intake *intake, struct delivery *delivery, uint64_t line, struct str bytes,

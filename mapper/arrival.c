@@ -42,7 +42,7 @@ static enum err row_from(struct txn *txn, uint32_t partition, int32_t day, struc
     return store_walk(txn, TABLE_META, key_str(&prefix), key_str(&from), first_seen, ret_came);
 }
 
-enum err came_note(struct txn *txn, uint32_t partition, int64_t now_ms, uint64_t place)
+enum err arrival_note(struct txn *txn, uint32_t partition, int64_t now_ms, uint64_t place)
 {
     int32_t day = (int32_t)(now_ms / DAY_MS);
     struct str last_key, last_value;
@@ -68,7 +68,7 @@ enum err came_note(struct txn *txn, uint32_t partition, int64_t now_ms, uint64_t
     return store_put(txn, TABLE_META, key_str(&key), key_str(&value));
 }
 
-enum err came_since(struct txn *txn, uint32_t partition, int32_t day, uint64_t *ret_place)
+enum err arrival_since(struct txn *txn, uint32_t partition, int32_t day, uint64_t *ret_place)
 {
     struct came came;
     enum err err = row_from(txn, partition, day, &came);
@@ -77,7 +77,7 @@ enum err came_since(struct txn *txn, uint32_t partition, int32_t day, uint64_t *
     return err;
 }
 
-enum err came_forget(struct txn *txn, uint32_t partition, int32_t day)
+enum err arrival_forget(struct txn *txn, uint32_t partition, int32_t day)
 {
     struct came came;
     enum err err;

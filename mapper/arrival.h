@@ -9,10 +9,10 @@
 #include "tables.h"
 
 /* The event at `place` comes now. */
-USED enum err came_note(struct txn *txn, uint32_t partition, int64_t now_ms, uint64_t place);
+USED enum err arrival_note(struct txn *txn, uint32_t partition, int64_t now_ms, uint64_t place);
 /* The first place that came on `day` or later; UINT64_MAX if nothing did. */
-USED enum err came_since(struct txn *txn, uint32_t partition, int32_t day, uint64_t *ret_place);
+USED enum err arrival_since(struct txn *txn, uint32_t partition, int32_t day, uint64_t *ret_place);
 /* Days before `day` are not asked for any longer. */
-USED enum err came_forget(struct txn *txn, uint32_t partition, int32_t day);
+USED enum err arrival_forget(struct txn *txn, uint32_t partition, int32_t day);
 
 #endif

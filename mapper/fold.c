@@ -13,13 +13,13 @@
 #include <string.h>
 
 
-struct open_day { struct str venue; int32_t number; struct day state; };
+struct open_settlement { struct str venue; int32_t day; struct settlement state; };
 
 /* One batch under way: days are loaded once, changed in memory and saved at its end. */
 struct work {
     struct fold *fold;
     struct txn *txn;
-    struct open_day **days;
+    struct open_settlement **days;
     size_t count, room;
     uint64_t first;
     const struct reader *events;
@@ -29,20 +29,20 @@ struct work {
 /* What one event does. */
 struct one { const struct venue *venue; struct event event; struct known known; uint32_t n; };
 
-static enum err day_of(struct work *work, struct str venue, int32_t number, struct open_day **ret_day)
+static enum err day_of(struct work *work, struct str venue, int32_t day, struct open_settlement **ret_open)
 {
     struct arena *arena = work->fold->arena;
-    struct open_day *day;
+    struct open_settlement *open;
     enum err err;
 
     for (size_t i = work->count; i > 0; i--)
-        if (work->days[i - 1]->number == number && str_equal(work->days[i - 1]->venue, venue)) {
-            *ret_day = work->days[i - 1];
+        if (work->days[i - 1]->day == day && str_equal(work->days[i - 1]->venue, venue)) {
+            *ret_open = work->days[i - 1];
             return ERR_OK;
         }
     if (work->count == work->room) {
         size_t room = work->room ? work->room * 2 : 64;
-        struct open_day **days = arena_array(arena, room, sizeof(struct open_day *));
+        struct open_settlement **days = arena_array(arena, room, sizeof(struct open_settlement *));
 
         if (!days)
             return ERR_MEMORY;
@@ -51,70 +51,70 @@ static enum err day_of(struct work *work, struct str venue, int32_t number, stru
         work->days = days;
         work->room = room;
     }
-    day = arena_alloc(arena, sizeof *day);
-    if (!day)
+    open = arena_alloc(arena, sizeof *open);
+    if (!open)
         return ERR_MEMORY;
-    *day = (struct open_day){ .venue = arena_copy(arena, venue), .number = number };
-    err = day_load(work->txn, venue, number, arena, &day->state);
+    *open = (struct open_settlement){ .venue = arena_copy(arena, venue), .day = day };
+    err = settlement_load(work->txn, venue, day, arena, &open->state);
     if (!err)
-        *ret_day = work->days[work->count++] = day;
+        *ret_open = work->days[work->count++] = open;
     return err;
 }
 
 /* Sealed because there was nothing to send, and nobody was told. */
-static bool is_unheard(const struct day_part *part)
+static bool is_unheard(const struct settlement_part *part)
 {
     return part->sealed && part->nothing && part->revision == 0;
 }
 
 /* A seal may be known before all that it covers is folded (this store was made again from the log): then a place
  * before its end is not in the open part, and its sums are in what was sent. */
-static bool in_open_part(const struct open_day *day, uint64_t place)
+static bool in_open_part(const struct open_settlement *open, uint64_t place)
 {
-    const struct day_part *last = &day->state.parts[day->state.part_count - 1];
+    const struct settlement_part *last = &open->state.parts[open->state.part_count - 1];
 
     return !last->sealed && place > last->from;
 }
 
 /* Something of substance came for this day: it belongs to the open part, and there is one, unless a sealed one
  * covers it. */
-static enum err open_part(struct work *work, struct open_day *day, uint64_t place)
+static enum err open_part(struct work *work, struct open_settlement *open, uint64_t place)
 {
-    struct day_part *last = day_last_part(&day->state);
+    struct settlement_part *last = settlement_last_part(&open->state);
 
     if (!last->sealed)
         return ERR_OK;
     if (!is_unheard(last) && place <= last->upto)
         return ERR_OK;
     if (!is_unheard(last))
-        return day_new_part(&day->state, last->upto, work->fold->arena);
+        return settlement_new_part(&open->state, last->upto, work->fold->arena);
     last->sealed = last->nothing = last->credit_ordered = false;     /* nobody heard of it: it goes on */
     last->upto = 0;
-    return day_resum(work->txn, day->venue, day->number, &day->state, last->from, work->fold->arena);
+    return settlement_resum(work->txn, open->venue, open->day, &open->state, last->from, work->fold->arena);
 }
 
-static enum err effect_on(struct work *work, struct one *one, struct open_day *day, enum effect_class class_,
+static enum err effect_on(struct work *work, struct one *one, struct open_settlement *open, enum effect_class class_,
                           const struct effect *effect)
 {
-    uint64_t *counts[] = { [EFFECT_BROKEN] = &day->state.broken, [EFFECT_VOID] = &day->state.voids,
-                           [EFFECT_CONFLICT] = &day->state.conflicts, [EFFECT_MOVEMENT] = &day->state.movements,
-                           [EFFECT_Z] = &day->state.zs };
-    enum err err = open_part(work, day, one->known.place);
+    uint64_t *counts[] = { [EFFECT_BROKEN] = &open->state.broken, [EFFECT_VOID] = &open->state.voids,
+                           [EFFECT_CONFLICT] = &open->state.conflicts, [EFFECT_MOVEMENT] = &open->state.movements,
+                           [EFFECT_Z] = &open->state.zs };
+    enum err err = open_part(work, open, one->known.place);
 
     if (err)
         return err;
     if (class_ >= EFFECT_BROKEN)
         ++*counts[class_];
-    if (day->state.last_place < one->known.place)
-        day->state.last_place = one->known.place;
-    return effect_put(work->txn, day->venue, day->number, class_, one->known.place, one->n++, effect);
+    if (open->state.last_place < one->known.place)
+        open->state.last_place = one->known.place;
+    return effect_put(work->txn, open->venue, open->day, class_, one->known.place, one->n++, effect);
 }
 
 /* The part that covers a place may have orders of it to be built, though it is sealed. */
-static void note_orders(struct open_day *day, uint64_t place)
+static void note_orders(struct open_settlement *open, uint64_t place)
 {
-    for (size_t i = 0; i < day->state.part_count; i++) {
-        struct day_part *part = &day->state.parts[i];
+    for (size_t i = 0; i < open->state.part_count; i++) {
+        struct settlement_part *part = &open->state.parts[i];
 
         if (part->sealed && place > part->from && place <= part->upto)
             part->orders_open++;         /* counted at the next look */
@@ -122,32 +122,32 @@ static void note_orders(struct open_day *day, uint64_t place)
 }
 
 /* Books a receipt on a day, or takes it back; `by` is the event that says so. */
-static enum err book(struct work *work, struct one *one, int32_t number, const struct event *receipt, bool negative,
+static enum err book(struct work *work, struct one *one, int32_t day, const struct event *receipt, bool negative,
                      struct str by_reg, uint64_t by_seq)
 {
     struct effect effect = { negative, receipt->reg, receipt->series, receipt->seq, by_reg, by_seq };
-    enum effect_class class_ = day_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
-    struct open_day *day;
-    enum err err = day_of(work, one->event.venue, number, &day);
+    enum effect_class class_ = settlement_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
+    struct open_settlement *open;
+    enum err err = day_of(work, one->event.venue, day, &open);
 
     if (!err)
-        err = open_part(work, day, one->known.place);
-    if (!err && !in_open_part(day, one->known.place)) {
-        note_orders(day, one->known.place);
+        err = open_part(work, open, one->known.place);
+    if (!err && !in_open_part(open, one->known.place)) {
+        note_orders(open, one->known.place);
     } else if (!err && class_ == EFFECT_PLAIN) {
-        err = day_add_plain(&day->state, receipt, negative, work->fold->arena);
+        err = settlement_add_plain(&open->state, receipt, negative, work->fold->arena);
         if (err == ERR_RANGE) {          /* absurd amounts: booked nowhere, and the draft says so */
             one->known.booked = one->known.booked && negative;
             class_ = EFFECT_BROKEN;
             err = ERR_OK;
         }
     } else if (!err) {
-        day->state.receipts++;
+        open->state.receipts++;
     }
-    return err ? err : effect_on(work, one, day, class_, &effect);
+    return err ? err : effect_on(work, one, open, class_, &effect);
 }
 
-static enum err fold_receipt(struct work *work, struct one *one, struct open_day *day)
+static enum err fold_receipt(struct work *work, struct one *one, struct open_settlement *open)
 {
     struct event *receipt = &one->event;
     struct effect effect = { false, receipt->reg, receipt->series, receipt->seq, receipt->reg, receipt->seq };
@@ -156,9 +156,9 @@ static enum err fold_receipt(struct work *work, struct one *one, struct open_day
     enum err err = receipt_sums(receipt, &lines, &payments);
 
     if (err || lines.ore != payments.ore)
-        return effect_on(work, one, day, EFFECT_BROKEN, &effect);
+        return effect_on(work, one, open, EFFECT_BROKEN, &effect);
     one->known.booked = true;
-    err = book(work, one, day->number, receipt, false, receipt->reg, receipt->seq);
+    err = book(work, one, open->day, receipt, false, receipt->reg, receipt->seq);
     if (err || !one->known.booked)
         return err;
     err = claim_first(work->txn, receipt->venue, receipt->reg, receipt->seq, &claim);
@@ -175,14 +175,14 @@ static enum err fold_receipt(struct work *work, struct one *one, struct open_day
 static enum err claim_is_final(struct work *work, const struct claim *claim, bool *ret_final)
 {
     struct order_mark mark;
-    struct open_day *day;
-    enum err err = mark_get(work->txn, claim->venue, claim->day, claim->reg, claim->seq, &mark);
+    struct open_settlement *open;
+    enum err err = order_mark_get(work->txn, claim->venue, claim->day, claim->reg, claim->seq, &mark);
 
     *ret_final = !err && mark.released;
     if (!err || err == ERR_NOT_FOUND)
-        err = day_of(work, claim->venue, claim->day, &day);
-    for (size_t i = 0; !err && i < day->state.part_count; i++) {
-        const struct day_part *part = &day->state.parts[i];
+        err = day_of(work, claim->venue, claim->day, &open);
+    for (size_t i = 0; !err && i < open->state.part_count; i++) {
+        const struct settlement_part *part = &open->state.parts[i];
         bool covers = claim->place > part->from && (part->upto == 0 || claim->place <= part->upto);
 
         if (covers && part->sealed && !is_unheard(part))
@@ -194,40 +194,40 @@ static enum err claim_is_final(struct work *work, const struct claim *claim, boo
 /* Makes way for an earlier void: what the former one did to its day never was. */
 static enum err unseat(struct work *work, const struct event *receipt, struct claim *former)
 {
-    enum effect_class class_ = day_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
-    struct day_part *last;
-    struct open_day *day;
+    enum effect_class class_ = settlement_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
+    struct settlement_part *last;
+    struct open_settlement *open;
     enum err err;
 
     former->reg = arena_copy(work->fold->arena, former->reg);
     former->effective = false;
     err = claim_put(work->txn, former);
     if (!err)
-        err = day_of(work, former->venue, former->day, &day);
+        err = day_of(work, former->venue, former->day, &open);
     if (!err)
-        err = effect_drop(work->txn, day->venue, day->number, class_, former->place, former->reg, former->seq);
+        err = effect_drop(work->txn, open->venue, open->day, class_, former->place, former->reg, former->seq);
     if (err == ERR_NOT_FOUND)            /* too large to be summed: it was kept as broken, and stays that */
         return ERR_OK;
     if (err)
         return err;
-    last = day_last_part(&day->state);
+    last = settlement_last_part(&open->state);
     if (is_unheard(last))
-        return open_part(work, day, UINT64_MAX);
+        return open_part(work, open, UINT64_MAX);
     return last->sealed ? ERR_OK
-                        : day_resum(work->txn, day->venue, day->number, &day->state, last->from, work->fold->arena);
+                        : settlement_resum(work->txn, open->venue, open->day, &open->state, last->from, work->fold->arena);
 }
 
-static enum err fold_void(struct work *work, struct one *one, struct open_day *day)
+static enum err fold_void(struct work *work, struct one *one, struct open_settlement *open)
 {
     struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
     struct claim claim = { event->venue, event->voids.reg, event->voids.seq, event->time, event->reg, event->seq,
-                           day->number, one->known.place, false };
+                           open->day, one->known.place, false };
     struct claim former;
     struct known target;
     struct event receipt;
     bool final = false;
-    enum err err = effect_on(work, one, day, EFFECT_VOID, &effect);
+    enum err err = effect_on(work, one, open, EFFECT_VOID, &effect);
 
     if (!err)
         err = claim_put(work->txn, &claim);
@@ -253,18 +253,18 @@ static enum err fold_void(struct work *work, struct one *one, struct open_day *d
     claim.effective = true;
     if (!err)
         err = claim_put(work->txn, &claim);
-    return err ? err : book(work, one, day->number, &receipt, true, event->reg, event->seq);
+    return err ? err : book(work, one, open->day, &receipt, true, event->reg, event->seq);
 }
 
-static enum err fold_movement(struct work *work, struct one *one, struct open_day *day)
+static enum err fold_movement(struct work *work, struct one *one, struct open_settlement *open)
 {
     struct effect effect = { false, one->event.reg, one->event.series, one->event.seq, one->event.reg,
                              one->event.seq };
 
-    return effect_on(work, one, day, EFFECT_MOVEMENT, &effect);
+    return effect_on(work, one, open, EFFECT_MOVEMENT, &effect);
 }
 
-static enum err fold_z(struct work *work, struct one *one, struct open_day *day)
+static enum err fold_z(struct work *work, struct one *one, struct open_settlement *open)
 {
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
@@ -282,14 +282,14 @@ static enum err fold_z(struct work *work, struct one *one, struct open_day *day)
     err = store_get(work->txn, TABLE_ZS, key_str(&key), &there);
     if (err == ERR_NOT_FOUND || (!err && str_compare(key_str(&value), there) < 0))   /* whichever came first */
         err = store_put(work->txn, TABLE_ZS, key_str(&key), key_str(&value));
-    return err ? err : effect_on(work, one, day, EFFECT_Z, &effect);
+    return err ? err : effect_on(work, one, open, EFFECT_Z, &effect);
 }
 
-static enum err fold_number_only(struct work *work, struct one *one, struct open_day *day)
+static enum err fold_number_only(struct work *work, struct one *one, struct open_settlement *open)
 {
     (void)work;
     (void)one;
-    (void)day;
+    (void)open;
     return ERR_OK;                       /* takes a sequence number, nothing else */
 }
 
@@ -299,7 +299,7 @@ static enum err fold_conflict(struct work *work, struct one *one, const struct e
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
     struct key key;
-    struct open_day *day;
+    struct open_settlement *open;
     enum err err;
 
     key_init(&key);
@@ -320,21 +320,21 @@ static enum err fold_conflict(struct work *work, struct one *one, const struct e
     }
     work->fold->conflicts++;
     if (!err)
-        err = day_of(work, event->venue, one->known.day, &day);
+        err = day_of(work, event->venue, one->known.day, &open);
     if (!err)
-        day->state.last_ms = work->fold->now_ms;
-    return err ? err : effect_on(work, one, day, EFFECT_CONFLICT, &effect);
+        open->state.last_ms = work->fold->now_ms;
+    return err ? err : effect_on(work, one, open, EFFECT_CONFLICT, &effect);
 }
 
 static enum err fold_new(struct work *work, struct one *one)
 {
-    static enum err (*const kinds[EVENT_KIND_COUNT])(struct work *, struct one *, struct open_day *) = {
+    static enum err (*const kinds[EVENT_KIND_COUNT])(struct work *, struct one *, struct open_settlement *) = {
         [EVENT_RECEIPT] = fold_receipt, [EVENT_VOID] = fold_void, [EVENT_CASH_MOVEMENT] = fold_movement,
         [EVENT_Z_REPORT] = fold_z, [EVENT_TRAINING] = fold_number_only, [EVENT_COPY] = fold_number_only,
     };
     struct event *event = &one->event;
     struct effect broken = { false, event->reg, event->series, event->seq, event->reg, event->seq };
-    struct open_day *day;
+    struct open_settlement *open;
     enum err err = seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
 
     if (err == ERR_EXISTS) {             /* seen, and trimmed since: never booked again */
@@ -345,15 +345,15 @@ static enum err fold_new(struct work *work, struct one *one)
         return err;
     one->known.day = event->kind == EVENT_Z_REPORT ? event->z.business_day
                                                    : venue_business_day(one->venue, event->time);
-    err = day_of(work, event->venue, one->known.day, &day);
+    err = day_of(work, event->venue, one->known.day, &open);
     if (err)
         return err;
-    day->state.last_ms = work->fold->now_ms;
-    err = day_note_register(&day->state, event, work->fold->arena);
+    open->state.last_ms = work->fold->now_ms;
+    err = settlement_note_register(&open->state, event, work->fold->arena);
     if (err == ERR_RANGE)
-        err = effect_on(work, one, day, EFFECT_BROKEN, &broken);
+        err = effect_on(work, one, open, EFFECT_BROKEN, &broken);
     else if (!err)
-        err = kinds[event->kind](work, one, day);
+        err = kinds[event->kind](work, one, open);
     return err ? err : known_put(work->txn, event, &one->known);
 }
 
@@ -413,10 +413,10 @@ static void begin(struct work *work, struct txn *txn)
     fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = 0;
 }
 
-static bool is_due(const struct day *day)
+static bool is_due(const struct settlement *settlement)
 {
-    for (size_t i = 0; i < day->part_count; i++)
-        if (!day->parts[i].sealed || day->parts[i].orders_open)
+    for (size_t i = 0; i < settlement->part_count; i++)
+        if (!settlement->parts[i].sealed || settlement->parts[i].orders_open)
             return true;
     return false;
 }
@@ -431,16 +431,16 @@ static enum err finish(struct work *work)
     if (!fold->touched)
         return ERR_MEMORY;
     for (size_t i = 0; !err && i < work->count; i++) {
-        struct open_day *day = work->days[i];
+        struct open_settlement *open = work->days[i];
         struct key key;
 
         key_init(&key);
-        key_name(&key, day->venue);
-        key_day(&key, day->number);
-        err = day_save(work->txn, day->venue, day->number, &day->state);
-        if (!err && is_due(&day->state))
+        key_name(&key, open->venue);
+        key_day(&key, open->day);
+        err = settlement_save(work->txn, open->venue, open->day, &open->state);
+        if (!err && is_due(&open->state))
             err = store_put(work->txn, TABLE_DUE, key_str(&key), STR("1"));
-        fold->touched[fold->touched_count++] = (struct touched){ day->venue, day->number };
+        fold->touched[fold->touched_count++] = (struct touched){ open->venue, open->day };
     }
     return err;
 }
@@ -461,7 +461,7 @@ static enum err batch_work(struct txn *txn, void *context)
 
     begin(work, txn);
     if (work->event_count)
-        err = came_note(txn, work->fold->partition, work->fold->now_ms, work->first + 1);
+        err = arrival_note(txn, work->fold->partition, work->fold->now_ms, work->first + 1);
     for (size_t i = 0; !err && i < work->event_count; i++) {
         struct str bytes = take_any(&events);
 

@@ -99,27 +99,27 @@ static const char *judge_effect(struct storecheck *check, struct txn *txn, struc
 static const char *judge_day(struct storecheck *check, struct txn *txn, struct str key, struct str value)
 {
     struct str venue;
-    struct day day;
-    int32_t number;
+    struct settlement settlement;
+    int32_t day;
     size_t at = 0;
 
     (void)value;
-    if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &number))
+    if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day))
         return bad_key;
-    return day_load(txn, venue, number, &check->arena, &day) ? bad_value : NULL;
+    return settlement_load(txn, venue, day, &check->arena, &settlement) ? bad_value : NULL;
 }
 
 static const char *judge_due(struct storecheck *check, struct txn *txn, struct str key, struct str value)
 {
-    struct str venue, day;
-    int32_t number;
+    struct str venue, kept;
+    int32_t day;
     size_t at = 0;
 
     (void)check;
     (void)value;
-    if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &number))
+    if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day))
         return bad_key;
-    return store_get(txn, TABLE_DAYS, key, &day) ? "there is no such day" : NULL;
+    return store_get(txn, TABLE_DAYS, key, &kept) ? "there is no such day" : NULL;
 }
 
 static const char *judge_draft(struct storecheck *check, struct txn *txn, struct str key, struct str value)
@@ -146,7 +146,7 @@ static const char *judge_order(struct storecheck *check, struct txn *txn, struct
     if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day) || !key_take_name(key, &at, &reg) ||
         !key_take_u64(key, &at, &seq))
         return bad_key;
-    return mark_get(txn, venue, day, reg, seq, &mark) ? bad_value : NULL;
+    return order_mark_get(txn, venue, day, reg, seq, &mark) ? bad_value : NULL;
 }
 
 static const char *judge_parked(struct storecheck *check, struct txn *txn, struct str key, struct str value)

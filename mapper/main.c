@@ -3,6 +3,7 @@
  * Offsets and settlements are committed together; drafts leave after the commit that keeps them. A partition has
  * one mapper at a time (partitions.h); which of the instances follows from the number of them. */
 #include "domain/audit.h"
+#include "decisions.h"
 #include "fold.h"
 #include "base/killpoint.h"
 #include "base/log.h"
@@ -10,7 +11,7 @@
 #include "round.h"
 #include "partitions.h"
 #include "schedule.h"
-#include "settle.h"
+#include "seals.h"
 #include "domain/setup.h"
 #include "stage/stage.h"
 #include "trim.h"
@@ -44,7 +45,7 @@ static enum err due_seen(struct txn *txn, struct str key, struct str value, void
 {
     struct due_load *load = context;
     struct str venue;
-    struct due *due;
+    struct day_due *due;
     size_t at = 0;
     int32_t day;
 
@@ -95,7 +96,7 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
     int64_t now = stage_steady_ms(stage);
 
     for (size_t i = 0; i < fold->touched_count; i++) {
-        struct due *due = schedule_put(mapper->schedule, fold->touched[i].venue, fold->touched[i].day,
+        struct day_due *due = schedule_put(mapper->schedule, fold->touched[i].venue, fold->touched[i].day,
                                        fold->partition);
         int64_t at;
 
@@ -127,7 +128,7 @@ static enum err take_partition(struct stage *stage, struct mapper *mapper, struc
     enum err err = fold_offset(mapper->store, partition->number, &partition->next);
 
     if (!err)
-        err = settle_audit_place(mapper->store, partition->number, &partition->audit_next);
+        err = decisions_place(mapper->store, partition->number, &partition->audit_next);
     if (!err)
         err = store_read(mapper->store, due_work, &load);
     partition->caught_up = false;
@@ -243,7 +244,7 @@ static enum err log_came(struct stage *stage, void *state, struct link *link, co
 static void look_again(struct stage *stage, struct mapper *mapper, struct str venue, int32_t day)
 {
     uint32_t partition = venue_partition(venue, stage_config(stage)->partitions);
-    struct due *due = schedule_put(mapper->schedule, venue, day, partition);
+    struct day_due *due = schedule_put(mapper->schedule, venue, day, partition);
 
     if (!due)
         return;
@@ -264,7 +265,7 @@ static enum err seal_came(struct stage *stage, void *state, struct link *link, c
         return err;
     if (!partitions_mine(mapper->partitions, venue_partition(seal.doc.venue, stage_config(stage)->partitions)))
         return ERR_OK;                   /* every mapper is told; one of them minds */
-    err = settle_seal(mapper->store, &seal, &mapper->build_arena);
+    err = seals_apply(mapper->store, &seal, &mapper->build_arena);
     if (err)
         return err;
     log_doc(doc_text(&seal.doc, id), "what=%s revision=%" PRIu32,
@@ -282,7 +283,7 @@ static enum err decision_came(const struct decision *decision, void *context)
     struct mapper *mapper = decisions->mapper;
     struct str venue;
     int32_t day;
-    enum err err = settle_decision(mapper->store, stage_config(decisions->stage), decisions->partition->number,
+    enum err err = decisions_apply(mapper->store, stage_config(decisions->stage), decisions->partition->number,
                                    decision, &mapper->build_arena, &venue, &day);
 
     if (err)
@@ -328,12 +329,12 @@ static enum err read_decisions(struct stage *stage, struct mapper *mapper)
 
 static enum err look_at_days(struct stage *stage, struct mapper *mapper)
 {
-    struct looks looks = { .stage = stage, .store = mapper->store, .schedule = mapper->schedule,
+    struct round round = { .stage = stage, .store = mapper->store, .schedule = mapper->schedule,
                            .partitions = mapper->partitions, .validators = mapper->validators,
                            .transfer_allowed = mapper->transfer_allowed, .build_arena = &mapper->build_arena,
                            .sends_arena = &mapper->sends_arena };
     int64_t next;
-    enum err err = looks_turn(&looks, &next);
+    enum err err = round_turn(&round, &next);
 
     stage_wake_at(stage, next);
     return err;

@@ -1,61 +1,63 @@
 #include "offer.h"
 
-#include "complete.h"
+#include "completeness.h"
 #include "order_mark.h"
+#include "orders.h"
+#include "voucher.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* --- when a day closes, DESIGN.md section 4 --- */
 
-static enum err decide_phase(struct txn *txn, struct attend *attend, const struct day *day, uint32_t part,
+static enum err decide_phase(struct txn *txn, struct offer *offer, const struct settlement *settlement, uint32_t part,
                              enum draft_phase *ret_phase)
 {
-    const struct venue *venue = attend->venue;
-    struct complete complete = { .venue = venue, .number = attend->number, .day = day, .arena = attend->arena };
-    int64_t quiet_at = day->last_ms + (int64_t)venue->quiet_seconds * 1000, start, end, over_at;
-    enum err err = complete_check(txn, &complete);
+    const struct venue *venue = offer->venue;
+    struct completeness completeness = { .venue = venue, .day = offer->day, .settlement = settlement, .arena = offer->arena };
+    int64_t quiet_at = settlement->last_ms + (int64_t)venue->quiet_seconds * 1000, start, end, over_at;
+    enum err err = completeness_check(txn, &completeness);
 
     *ret_phase = DRAFT_OPEN;
     if (err)
         return err;
-    venue_day_span(venue, attend->number, &start, &end);
+    venue_day_span(venue, offer->day, &start, &end);
     over_at = end * 1000 + (int64_t)venue->quiet_seconds * 1000;
-    attend->awaits |= !complete.gapless || !complete.zs_there;
-    if (day->parts[part - 1].upto) {                 /* reversed: it was whole before */
+    offer->awaits |= !completeness.gapless || !completeness.zs_there;
+    if (settlement->parts[part - 1].upto) {                 /* reversed: it was whole before */
         *ret_phase = DRAFT_CLOSED;
         return ERR_OK;
     }
     if (over_at < quiet_at)
         over_at = quiet_at;
-    if (venue->close == CLOSE_Z_REPORT && complete.gapless && complete.zs_there)
+    if (venue->close == CLOSE_Z_REPORT && completeness.gapless && completeness.zs_there)
         over_at = quiet_at;
-    if (attend->now_ms >= over_at && attend->caught_up)
+    if (offer->now_ms >= over_at && offer->caught_up)
         *ret_phase = DRAFT_CLOSED;
-    else if (attend->now_ms >= over_at)
-        attend->awaits_log = true;
-    else if (attend->look_at_ms > over_at)
-        attend->look_at_ms = over_at;
+    else if (offer->now_ms >= over_at)
+        offer->awaits_log = true;
+    else if (offer->look_at_ms > over_at)
+        offer->look_at_ms = over_at;
     return ERR_OK;
 }
 
 /* --- drafts --- */
 
-static enum err to_send(struct attend *attend, struct str doc)
+static enum err to_send(struct offer *offer, struct str doc)
 {
-    if (attend->send_count == attend->send_room) {
-        size_t room = attend->send_room ? attend->send_room * 2 : 16;
-        struct str *sends = arena_array(attend->arena, room, sizeof *sends);
+    if (offer->send_count == offer->send_room) {
+        size_t room = offer->send_room ? offer->send_room * 2 : 16;
+        struct str *sends = arena_array(offer->arena, room, sizeof *sends);
 
         if (!sends)
             return ERR_MEMORY;
-        if (attend->send_count)
-            memcpy(sends, attend->sends, attend->send_count * sizeof *sends);
-        attend->sends = sends;
-        attend->send_room = room;
+        if (offer->send_count)
+            memcpy(sends, offer->sends, offer->send_count * sizeof *sends);
+        offer->sends = sends;
+        offer->send_room = room;
     }
-    attend->sends[attend->send_count] = arena_copy(attend->arena, doc);
-    return attend->sends[attend->send_count++].bytes ? ERR_OK : ERR_MEMORY;
+    offer->sends[offer->send_count] = arena_copy(offer->arena, doc);
+    return offer->sends[offer->send_count++].bytes ? ERR_OK : ERR_MEMORY;
 }
 
 static uint64_t content_of(struct str bytes)
@@ -99,7 +101,7 @@ static enum err keep_draft(struct txn *txn, struct draft *draft, uint32_t *revis
     return err;
 }
 
-enum err draft_get(struct txn *txn, struct str doc, struct str *ret_bytes)
+enum err offer_draft(struct txn *txn, struct str doc, struct str *ret_bytes)
 {
     return store_get(txn, TABLE_DRAFTS, doc, ret_bytes);
 }
@@ -113,32 +115,32 @@ static bool has_credit_in(const struct build *build)
 }
 
 /* Nothing to post and nothing to say: the part is done without anybody's seal. */
-static void seal_nothing(struct day *day, struct day_part *part, const struct draft *draft)
+static void seal_nothing(struct settlement *settlement, struct settlement_part *part, const struct draft *draft)
 {
     part->sealed = part->nothing = true;
     part->credit_ordered = draft->credit_ordered;
     if (draft->credit_ordered)
         part->fate = CREDIT_ORDERED;
     if (part->upto == 0) {
-        part->upto = day->last_place;
-        day->sum_count = 0;
-        day->receipts = 0;
+        part->upto = settlement->last_place;
+        settlement->sum_count = 0;
+        settlement->receipts = 0;
     }
 }
 
-static enum err attend_voucher(struct attend *attend, const struct build *build, struct day *day,
-                               struct day_part *part)
+static enum err offer_voucher(struct offer *offer, const struct build *build, struct settlement *settlement,
+                               struct settlement_part *part)
 {
     char id[DOC_ID_SIZE];
     struct draft draft;
     bool changed, empty, closed = build->phase == DRAFT_CLOSED;
     uint32_t told = part->revision;
-    enum err err = build_voucher(build, &draft);
+    enum err err = voucher_build(build, &draft);
 
     if (err)
         return err;
     empty = draft.line_count == 0 && draft.problems.count == 0;
-    attend->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
+    offer->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
                       problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN);
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
@@ -146,23 +148,23 @@ static enum err attend_voucher(struct attend *attend, const struct build *build,
     if (empty && told == 0) {
         part->revision = 0;              /* nobody has heard of it, and nobody needs to yet */
         if (closed)
-            seal_nothing(day, part, &draft);
+            seal_nothing(settlement, part, &draft);
         return ERR_OK;
     }
     if (closed) {
-        attend->final |= changed;
+        offer->final |= changed;
         part->emitted_credit_in |= has_credit_in(build);
         part->emitted_unordered |= !draft.credit_ordered;
     }
-    attend->unsealed = true;
-    return changed || attend->resend ? to_send(attend, doc_text(&draft.doc, id)) : ERR_OK;
+    offer->unsealed = true;
+    return changed || offer->resend ? to_send(offer, doc_text(&draft.doc, id)) : ERR_OK;
 }
 
 /* --- orders --- */
 
 struct order_work {
-    struct attend *attend;
-    struct day_part *part;
+    struct offer *offer;
+    struct settlement_part *part;
     uint32_t number;                     /* of the part */
     bool released;
     uint32_t open;
@@ -186,10 +188,10 @@ static bool is_released(const struct build *build, struct str reg, uint64_t seq,
 {
     struct order_work *work = context;
     struct order_mark mark = { .reg = reg, .seq = seq, .part = work->number };
-    enum err err = mark_get(build->txn, build->venue->id, build->number, reg, seq, &mark);
+    enum err err = order_mark_get(build->txn, build->venue->id, build->day, reg, seq, &mark);
 
     if (err == ERR_NOT_FOUND && work->released)
-        work->err = mark_put(build->txn, build->venue->id, build->number, &mark);
+        work->err = order_mark_put(build->txn, build->venue->id, build->day, &mark);
     else if (err && err != ERR_NOT_FOUND)
         work->err = err;
     return !err && mark.released;
@@ -199,7 +201,7 @@ static enum err note_there(struct order_work *work, const struct doc *doc)
 {
     if (work->there_count == work->there_room) {
         size_t room = work->there_room ? work->there_room * 2 : 64;
-        void *there = arena_array(work->attend->arena, room, sizeof *work->there);
+        void *there = arena_array(work->offer->arena, room, sizeof *work->there);
 
         if (!there)
             return ERR_MEMORY;
@@ -231,12 +233,12 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     mark->released |= work->released;
     mark->withdrawn = false;
     work->open++;
-    work->attend->unsealed = true;
-    work->attend->final |= changed && work->released;
+    work->offer->unsealed = true;
+    work->offer->final |= changed && work->released;
     if (changed)
-        err = mark_put(build->txn, build->venue->id, build->number, mark);
-    if (!err && (changed || work->attend->resend))
-        err = to_send(work->attend, doc_text(&order->doc, id));
+        err = order_mark_put(build->txn, build->venue->id, build->day, mark);
+    if (!err && (changed || work->offer->resend))
+        err = to_send(work->offer, doc_text(&order->doc, id));
     return err;
 }
 
@@ -244,7 +246,7 @@ static enum err order_built(const struct build *build, struct draft *order, void
 {
     struct order_work *work = context;
     struct order_mark mark = { 0 };
-    enum err err = mark_get(build->txn, build->venue->id, build->number, order->doc.reg, order->doc.seq, &mark);
+    enum err err = order_mark_get(build->txn, build->venue->id, build->day, order->doc.reg, order->doc.seq, &mark);
 
     if (err && err != ERR_NOT_FOUND)
         return err;
@@ -267,7 +269,7 @@ static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *
         return ERR_OK;
     if (gone->count == gone->room) {
         size_t room = gone->room ? gone->room * 2 : 16;
-        struct order_mark *marks = arena_array(work->attend->arena, room, sizeof *marks);
+        struct order_mark *marks = arena_array(work->offer->arena, room, sizeof *marks);
 
         if (!marks)
             return ERR_MEMORY;
@@ -277,7 +279,7 @@ static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *
         gone->room = room;
     }
     gone->marks[gone->count] = *mark;
-    gone->marks[gone->count++].reg = arena_copy(work->attend->arena, mark->reg);
+    gone->marks[gone->count++].reg = arena_copy(work->offer->arena, mark->reg);
     return ERR_OK;
 }
 
@@ -285,14 +287,14 @@ static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *
 static enum err withdraw_orders(struct order_work *work, const struct build *build)
 {
     struct gone gone = { .work = work };
-    enum err err = mark_walk(build->txn, build->venue->id, build->number, mark_seen, &gone);
+    enum err err = order_mark_walk(build->txn, build->venue->id, build->day, mark_seen, &gone);
 
     for (size_t i = 0; !err && i < gone.count; i++) {
         char reference[REFERENCE_SIZE];
         struct draft empty = {
-            .doc = { DOC_ORDER, build->venue->id, build->number, 0, gone.marks[i].reg, gone.marks[i].seq },
+            .doc = { DOC_ORDER, build->venue->id, build->day, 0, gone.marks[i].reg, gone.marks[i].seq },
             .phase = DRAFT_CLOSED, .company = build->venue->company, .client_id = build->venue->client_id,
-            .currency = build->venue->currency, .language = build->config->language, .post_on = build->number,
+            .currency = build->venue->currency, .language = build->config->language, .post_on = build->day,
             .undone = gone.marks[i].undone,
         };
         bool changed;
@@ -302,26 +304,26 @@ static enum err withdraw_orders(struct order_work *work, const struct build *bui
         empty.reference = str_of(reference);
         err = keep_draft(build->txn, &empty, &gone.marks[i].revision, &gone.marks[i].content, &changed);
         gone.marks[i].empty = gone.marks[i].revision;
-        work->attend->final |= changed;
+        work->offer->final |= changed;
         work->open++;
-        work->attend->unsealed = true;
+        work->offer->unsealed = true;
         if (!err && changed)
-            err = mark_put(build->txn, build->venue->id, build->number, &gone.marks[i]);
-        if (!err && (changed || work->attend->resend))
-            err = to_send(work->attend, doc_text(&empty.doc, id));
+            err = order_mark_put(build->txn, build->venue->id, build->day, &gone.marks[i]);
+        if (!err && (changed || work->offer->resend))
+            err = to_send(work->offer, doc_text(&empty.doc, id));
     }
     return err;
 }
 
-static enum err attend_orders(struct attend *attend, const struct build *build, struct day_part *part)
+static enum err offer_orders(struct offer *offer, const struct build *build, struct settlement_part *part)
 {
-    struct order_work work = { .attend = attend, .part = part, .number = build->part };
+    struct order_work work = { .offer = offer, .part = part, .number = build->part };
     bool ordered;
     enum err err;
 
     (void)build_switches(build, &ordered);
     work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered));
-    err = build_orders(build, is_released, order_built, &work);
+    err = orders_build(build, is_released, order_built, &work);
     if (!err)
         err = work.err;
     if (work.there_count)
@@ -337,57 +339,57 @@ static enum err attend_orders(struct attend *attend, const struct build *build, 
 /* --- the day --- */
 
 /* A part of which nothing was ever heard but numbers: there is nothing to build yet. */
-static bool has_substance(const struct day *day, const struct day_part *part)
+static bool has_substance(const struct settlement *settlement, const struct settlement_part *part)
 {
-    return part->upto ? part->upto > part->from : day->last_place > part->from;
+    return part->upto ? part->upto > part->from : settlement->last_place > part->from;
 }
 
-static enum err attend_part(struct txn *txn, struct attend *attend, struct day *day, uint32_t number)
+static enum err offer_part(struct txn *txn, struct offer *offer, struct settlement *settlement, uint32_t number)
 {
-    struct day_part *part = &day->parts[number - 1];
-    struct build build = { txn, attend->config, attend->venue, attend->number, day, number, DRAFT_CLOSED,
-                           attend->arena, attend->transfer_allowed };
+    struct settlement_part *part = &settlement->parts[number - 1];
+    struct build build = { txn, offer->config, offer->venue, offer->day, settlement, number, DRAFT_CLOSED,
+                           offer->arena, offer->transfer_allowed };
     enum credit_fate before = part->fate;
     enum err err = ERR_OK;
 
-    if ((part->sealed && part->orders_open == 0) || !has_substance(day, part))
+    if ((part->sealed && part->orders_open == 0) || !has_substance(settlement, part))
         return ERR_OK;
     if (!part->sealed) {
-        err = decide_phase(txn, attend, day, number, &build.phase);
+        err = decide_phase(txn, offer, settlement, number, &build.phase);
         if (!err)
-            err = attend_voucher(attend, &build, day, part);
+            err = offer_voucher(offer, &build, settlement, part);
     }
     if (!err)
-        err = attend_orders(attend, &build, part);
+        err = offer_orders(offer, &build, part);
     if (part->sealed && part->nothing && part->orders_open == 0)
         part->fate = before;             /* no order either: if the part goes on, nothing was decided */
     if (!err && (!part->sealed || part->orders_open))
-        attend->done = false;
+        offer->done = false;
     return err;
 }
 
-enum err attend_day(struct txn *txn, struct attend *attend)
+enum err offer_day(struct txn *txn, struct offer *offer)
 {
     struct key key;
-    struct day day;
-    enum err err = day_load(txn, attend->venue->id, attend->number, attend->arena, &day);
+    struct settlement settlement;
+    enum err err = settlement_load(txn, offer->venue->id, offer->day, offer->arena, &settlement);
 
-    attend->done = true;
-    attend->awaits = attend->awaits_log = attend->unsealed = attend->final = false;
-    attend->look_at_ms = INT64_MAX;
-    if (!err && day.last_ms > attend->now_ms)
-        day.last_ms = attend->now_ms;    /* the clock was ahead, and was set right */
-    attend->send_count = attend->send_room = 0;
-    attend->sends = NULL;
-    for (uint32_t part = 1; !err && part <= day.part_count; part++)
-        err = attend_part(txn, attend, &day, part);
+    offer->done = true;
+    offer->awaits = offer->awaits_log = offer->unsealed = offer->final = false;
+    offer->look_at_ms = INT64_MAX;
+    if (!err && settlement.last_ms > offer->now_ms)
+        settlement.last_ms = offer->now_ms;    /* the clock was ahead, and was set right */
+    offer->send_count = offer->send_room = 0;
+    offer->sends = NULL;
+    for (uint32_t part = 1; !err && part <= settlement.part_count; part++)
+        err = offer_part(txn, offer, &settlement, part);
     if (!err)
-        err = day_save(txn, attend->venue->id, attend->number, &day);
-    if (err || !attend->done)
+        err = settlement_save(txn, offer->venue->id, offer->day, &settlement);
+    if (err || !offer->done)
         return err;
     key_init(&key);
-    key_name(&key, attend->venue->id);
-    key_day(&key, attend->number);
+    key_name(&key, offer->venue->id);
+    key_day(&key, offer->day);
     err = store_delete(txn, TABLE_DUE, key_str(&key));
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

@@ -7,12 +7,12 @@
 #ifndef BILAG_MAPPER_OFFER_H
 #define BILAG_MAPPER_OFFER_H
 
-#include "voucher.h"
+#include "build.h"
 
-struct attend {
+struct offer {
     const struct config *config;
     const struct venue *venue;
-    int32_t number;
+    int32_t day;
     struct arena *arena;                 /* for the drafts; the caller empties it */
     int64_t now_ms;                      /* wall clock */
     bool transfer_allowed;               /* the venue's set-up has no fault */
@@ -29,8 +29,8 @@ struct attend {
     int64_t look_at_ms;                  /* wall clock of the next look without an event; INT64_MAX: none */
 };
 
-USED enum err attend_day(struct txn *txn, struct attend *attend);
+USED enum err offer_day(struct txn *txn, struct offer *offer);
 /* The draft as last built; a view into the store. */
-USED enum err draft_get(struct txn *txn, struct str doc, struct str *ret_bytes);
+USED enum err offer_draft(struct txn *txn, struct str doc, struct str *ret_bytes);
 
 #endif

@@ -27,7 +27,7 @@ static enum err decode(struct str value, struct order_mark *mark)
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
-enum err mark_get(struct txn *txn, struct str venue, int32_t day, struct str reg, uint64_t seq,
+enum err order_mark_get(struct txn *txn, struct str venue, int32_t day, struct str reg, uint64_t seq,
                   struct order_mark *ret_mark)
 {
     struct order_mark mark = { .reg = reg, .seq = seq };
@@ -46,7 +46,7 @@ enum err mark_get(struct txn *txn, struct str venue, int32_t day, struct str reg
     return err;
 }
 
-enum err mark_put(struct txn *txn, struct str venue, int32_t day, const struct order_mark *mark)
+enum err order_mark_put(struct txn *txn, struct str venue, int32_t day, const struct order_mark *mark)
 {
     struct strbuf out;
     struct key key;
@@ -70,7 +70,7 @@ enum err mark_put(struct txn *txn, struct str venue, int32_t day, const struct o
     return err;
 }
 
-struct walk { size_t prefix_len; mark_visit visit; void *context; };
+struct walk { size_t prefix_len; order_mark_visit visit; void *context; };
 
 static enum err mark_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -85,7 +85,7 @@ static enum err mark_seen(struct txn *txn, struct str key, struct str value, voi
     return err ? err : walk->visit(txn, &mark, walk->context);
 }
 
-enum err mark_walk(struct txn *txn, struct str venue, int32_t day, mark_visit visit, void *context)
+enum err order_mark_walk(struct txn *txn, struct str venue, int32_t day, order_mark_visit visit, void *context)
 {
     struct walk walk = { 0, visit, context };
     struct key prefix;

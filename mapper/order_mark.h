@@ -17,10 +17,10 @@ struct order_mark {
 };
 
 /* ERR_NOT_FOUND. reg is a view into the store. */
-USED enum err mark_get(struct txn *txn, struct str venue, int32_t day, struct str reg, uint64_t seq,
+USED enum err order_mark_get(struct txn *txn, struct str venue, int32_t day, struct str reg, uint64_t seq,
                        struct order_mark *ret_mark);
-USED enum err mark_put(struct txn *txn, struct str venue, int32_t day, const struct order_mark *mark);
-typedef enum err (*mark_visit)(struct txn *txn, const struct order_mark *mark, void *context);
-USED enum err mark_walk(struct txn *txn, struct str venue, int32_t day, mark_visit visit, void *context);
+USED enum err order_mark_put(struct txn *txn, struct str venue, int32_t day, const struct order_mark *mark);
+typedef enum err (*order_mark_visit)(struct txn *txn, const struct order_mark *mark, void *context);
+USED enum err order_mark_walk(struct txn *txn, struct str venue, int32_t day, order_mark_visit visit, void *context);
 
 #endif

@@ -1,4 +1,5 @@
-#include "voucher_inside.h"
+#include "orders.h"
+
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static enum err cancelled_seen(struct txn *txn, uint64_t place, const struct eff
 {
     struct orders *orders = context;
     const struct build *build = orders->build;
-    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     bool receipt_gone, void_gone;
     struct event receipt;
     struct known known;
@@ -41,7 +42,8 @@ static enum err cancelled_seen(struct txn *txn, uint64_t place, const struct eff
     err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known, &receipt);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    if (!has_credit(&receipt) || known.day != build->number || known.place <= part->from || (part->upto && known.place > part->upto))
+    if (!has_credit(&receipt) || known.day != build->day || known.place <= part->from ||
+        (part->upto && known.place > part->upto))
         return ERR_OK;
     receipt_gone = orders->released(build, effect->reg, effect->seq, orders->context);
     void_gone = orders->released(build, effect->by_reg, effect->by_seq, orders->context);
@@ -87,8 +89,8 @@ static void order_lines(const struct build *build, const struct event *receipt, 
 {
     for (size_t i = 0; i < receipt->line_count; i++) {
         const struct sale_line *line = &receipt->lines[i];
-        const struct product_entry *entry = venue_product(build->venue, line->product_type, build->number);
-        const struct vat_entry *vat = venue_vat(build->venue, line->vat, build->number);
+        const struct product_entry *entry = venue_product(build->venue, line->product_type, build->day);
+        const struct vat_entry *vat = venue_vat(build->venue, line->vat, build->day);
         bool reduced = vat && vat->class_ == VAT_REDUCED;
 
         if (out->lines[i].ore == 0)
@@ -119,7 +121,7 @@ static enum err build_order(const struct orders *orders, const struct build *bui
 
     if (!draft)
         return ERR_MEMORY;
-    draft->doc = (struct doc){ .kind = DOC_ORDER, .venue = build->venue->id, .day = build->number,
+    draft->doc = (struct doc){ .kind = DOC_ORDER, .venue = build->venue->id, .day = build->day,
                                .reg = arena_copy(orders->build->arena, effect->by_reg), .seq = effect->by_seq };
     draft->order_lines = arena_array(arena, receipt->line_count, sizeof *draft->order_lines);
     if (!draft->order_lines)
@@ -127,16 +129,16 @@ static enum err build_order(const struct orders *orders, const struct build *bui
     build_header(build, draft);
     draft->from = place - 1;             /* its own: what else the day sells changes no order */
     draft->upto = place;
-    draft->post_on = build->number;
+    draft->post_on = build->day;
     draft->automatic = build->transfer_allowed;      /* an order exists only where automatic invoicing is on */
-    draft->send_invoice = venue_switch(&build->venue->send_invoice, build->number);
+    draft->send_invoice = venue_switch(&build->venue->send_invoice, build->day);
     draft->credit_ordered = true;
     draft->customer = receipt->customer;
     draft->order_no = receipt->order.len ? receipt->order
                                          : arena_format(arena, STR_FMT "-%" PRIu64, STR_ARG(receipt->reg),
                                                         receipt->seq);
     draft->text = arena_format(arena, STR_FMT " " STR_FMT, STR_ARG(build->venue->name), STR_ARG(draft->order_no));
-    draft->department = venue_department(build->venue, build->number);
+    draft->department = venue_department(build->venue, build->day);
     draft->receipts = 1;
     order_lines(build, receipt, out, effect->negative, draft);
     draft->total.ore = effect->negative ? -out->total.ore : out->total.ore;
@@ -169,10 +171,10 @@ static enum err order_seen(struct txn *txn, uint64_t place, const struct effect 
     return err;
 }
 
-enum err build_orders(const struct build *build, order_released released, order_visit visit, void *context)
+enum err orders_build(const struct build *build, order_released released, order_visit visit, void *context)
 {
     struct orders orders = { .build = build, .released = released, .visit = visit, .context = context };
-    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     uint64_t upto = part->upto ? part->upto : UINT64_MAX;
     bool ordered;
     enum err err;
@@ -180,9 +182,9 @@ enum err build_orders(const struct build *build, order_released released, order_
     orders.switches = build_switches(build, &ordered);
     if (!ordered)
         return ERR_OK;
-    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto, cancelled_seen, &orders);
+    err = effect_walk(build->txn, build->venue->id, build->day, EFFECT_MIXED, part->from, upto, cancelled_seen, &orders);
     if (!err && orders.cancelled_count)
         qsort(orders.cancelled, orders.cancelled_count, sizeof *orders.cancelled, by_event);
-    return err ? err : effect_walk(build->txn, build->venue->id, build->number, EFFECT_MIXED, part->from, upto,
+    return err ? err : effect_walk(build->txn, build->venue->id, build->day, EFFECT_MIXED, part->from, upto,
                                    order_seen, &orders);
 }

@@ -11,14 +11,14 @@ enum { BATCH = 64, BUSY_WAIT_MS = 1000, WALL_EVERY_MS = 1000, RESEND_WAIT_MAX_MS
 struct look {
     char venue[65];
     int32_t day;
-    struct attend attend;                /* as it was answered; its drafts are in the visit */
+    struct offer offer;                /* as it was answered; its drafts are in the visit */
     enum err err;
 };
 
 struct send { struct str doc; struct look *of; };
 
 struct visit {
-    const struct looks *looks;
+    const struct round *round;
     struct look at[BATCH];
     size_t count;
     struct look *under_way;              /* NULL: none, so that an error is not a day's */
@@ -29,7 +29,7 @@ struct visit {
 /* --- which days --- */
 
 /* The wall clock may be moved: it is asked often, and the day is built only when it is time. */
-static int64_t next_look(const struct due *due, int64_t steady, int64_t wall)
+static int64_t next_look(const struct day_due *due, int64_t steady, int64_t wall)
 {
     int64_t look = INT64_MAX;
 
@@ -42,20 +42,20 @@ static int64_t next_look(const struct due *due, int64_t steady, int64_t wall)
 
 static void collect(struct visit *visit)
 {
-    const struct looks *looks = visit->looks;
-    const struct config *config = stage_config(looks->stage);
-    int64_t steady = stage_steady_ms(looks->stage), wall = stage_now_ms(looks->stage), next;
-    struct due *due;
+    const struct round *round = visit->round;
+    const struct config *config = stage_config(round->stage);
+    int64_t steady = stage_steady_ms(round->stage), wall = stage_now_ms(round->stage), next;
+    struct day_due *due;
 
     visit->count = 0;
-    while (visit->count < BATCH && (due = schedule_next(looks->schedule, steady, &next)) != NULL) {
+    while (visit->count < BATCH && (due = schedule_next(round->schedule, steady, &next)) != NULL) {
         struct look *look = &visit->at[visit->count];
 
-        schedule_look_at(looks->schedule, due, INT64_MAX);
+        schedule_look_at(round->schedule, due, INT64_MAX);
         if (!config_venue(config, str_of(due->venue)))
             continue;                    /* left out of the configuration at present: its days wait */
         if (!due->dirty && steady < due->resend_ms && wall < due->look_wall_ms) {
-            schedule_look_at(looks->schedule, due, next_look(due, steady, wall));
+            schedule_look_at(round->schedule, due, next_look(due, steady, wall));
             continue;
         }
         *look = (struct look){ .day = due->day };
@@ -68,8 +68,8 @@ static void collect(struct visit *visit)
 
 static enum err note_sends(struct visit *visit, struct look *look)
 {
-    struct arena *arena = visit->looks->sends_arena;
-    size_t want = visit->send_count + look->attend.send_count;
+    struct arena *arena = visit->round->sends_arena;
+    size_t want = visit->send_count + look->offer.send_count;
 
     if (want > visit->send_room) {
         size_t room = want * 2;
@@ -82,28 +82,28 @@ static enum err note_sends(struct visit *visit, struct look *look)
         visit->sends = sends;
         visit->send_room = room;
     }
-    for (size_t i = 0; i < look->attend.send_count; i++)
-        visit->sends[visit->send_count++] = (struct send){ arena_copy(arena, look->attend.sends[i]), look };
+    for (size_t i = 0; i < look->offer.send_count; i++)
+        visit->sends[visit->send_count++] = (struct send){ arena_copy(arena, look->offer.sends[i]), look };
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
 }
 
 static enum err look_at(struct txn *txn, struct visit *visit, struct look *look)
 {
-    const struct looks *looks = visit->looks;
-    const struct config *config = stage_config(looks->stage);
+    const struct round *round = visit->round;
+    const struct config *config = stage_config(round->stage);
     const struct venue *venue = config_venue(config, str_of(look->venue));
-    struct due *due = schedule_find(looks->schedule, str_of(look->venue), look->day);
-    struct partition *partition = due ? partitions_mine(looks->partitions, due->partition) : NULL;
+    struct day_due *due = schedule_find(round->schedule, str_of(look->venue), look->day);
+    struct partition *partition = due ? partitions_mine(round->partitions, due->partition) : NULL;
     enum err err;
 
     ensure(venue && due);                /* collected in this turn */
-    arena_reset(looks->build_arena);
-    look->attend = (struct attend){ .config = config, .venue = venue, .number = look->day,
-                                    .arena = looks->build_arena, .now_ms = stage_now_ms(looks->stage),
-                                    .transfer_allowed = looks->transfer_allowed[venue - config->venues],
+    arena_reset(round->build_arena);
+    look->offer = (struct offer){ .config = config, .venue = venue, .day = look->day,
+                                    .arena = round->build_arena, .now_ms = stage_now_ms(round->stage),
+                                    .transfer_allowed = round->transfer_allowed[venue - config->venues],
                                     .caught_up = partition && partition->caught_up,
-                                    .resend = stage_steady_ms(looks->stage) >= due->resend_ms };
-    err = attend_day(txn, &look->attend);
+                                    .resend = stage_steady_ms(round->stage) >= due->resend_ms };
+    err = offer_day(txn, &look->offer);
     return err ? err : note_sends(visit, look);
 }
 
@@ -113,7 +113,7 @@ static enum err look_work(struct txn *txn, void *context)
     struct visit *visit = context;
     enum err err = ERR_OK;
 
-    arena_reset(visit->looks->sends_arena);
+    arena_reset(visit->round->sends_arena);
     visit->sends = NULL;
     visit->send_count = visit->send_room = 0;
     for (size_t i = 0; !err && i < visit->count; i++) {
@@ -135,14 +135,14 @@ static bool is_of_the_day(enum err err)
 static enum err look_at_all(struct visit *visit)
 {
     for (;;) {
-        enum err err = store_write(visit->looks->store, look_work, visit);
+        enum err err = store_write(visit->round->store, look_work, visit);
         struct look *failed = visit->under_way;
         char day[16];
 
         if (!err || !failed || !is_of_the_day(err))
             return err;
         failed->err = err;
-        stage_counter_add(visit->looks->stage, "days_failed", 1);
+        stage_counter_add(visit->round->stage, "days_failed", 1);
         log_fact("level=error what=\"a day cannot be built; it is tried again\" day=%s/%s why=\"%s\"", failed->venue,
                  day_text(failed->day, day), err_text(err));
     }
@@ -150,16 +150,16 @@ static enum err look_at_all(struct visit *visit)
 
 /* --- what follows --- */
 
-static void wait_longer(const struct looks *looks, struct due *due, int64_t most_ms)
+static void wait_longer(const struct round *round, struct day_due *due, int64_t most_ms)
 {
-    due->resend_wait_ms = due->resend_wait_ms ? due->resend_wait_ms * 2 : stage_config(looks->stage)->mapper.resend_ms;
+    due->resend_wait_ms = due->resend_wait_ms ? due->resend_wait_ms * 2 : stage_config(round->stage)->mapper.resend_ms;
     if (due->resend_wait_ms > most_ms)
         due->resend_wait_ms = most_ms;
 }
 
 /* Up to a quarter early, each at a moment of its own: a fleet's days, offered together at five in the morning, are not
  * repeated in one burst that keeps the senders from their clocks. */
-static int64_t resend_at(const struct due *due, int64_t now)
+static int64_t resend_at(const struct day_due *due, int64_t now)
 {
     uint32_t own = (uint32_t)due->day;
 
@@ -168,94 +168,94 @@ static int64_t resend_at(const struct due *due, int64_t now)
     return now + due->resend_wait_ms - due->resend_wait_ms / 4 * (own % 64) / 64;
 }
 
-static void settle(const struct looks *looks, const struct look *look)
+static void settle(const struct round *round, const struct look *look)
 {
-    struct due *due = schedule_find(looks->schedule, str_of(look->venue), look->day);
-    int64_t now = stage_steady_ms(looks->stage);
-    const struct attend *attend = &look->attend;
+    struct day_due *due = schedule_find(round->schedule, str_of(look->venue), look->day);
+    int64_t now = stage_steady_ms(round->stage);
+    const struct offer *offer = &look->offer;
 
     ensure(due != NULL);
     if (look->err) {                     /* memory may be there again in a moment; a day that cannot be built costs little */
-        wait_longer(looks, due, LOOKS_FAILED_WAIT_MS);
-        schedule_look_at(looks->schedule, due, now + due->resend_wait_ms);
+        wait_longer(round, due, ROUND_FAILED_WAIT_MS);
+        schedule_look_at(round->schedule, due, now + due->resend_wait_ms);
         return;
     }
-    if (attend->done) {
-        schedule_drop(looks->schedule, str_of(look->venue), look->day);
+    if (offer->done) {
+        schedule_drop(round->schedule, str_of(look->venue), look->day);
         return;
     }
     due->dirty = false;
-    due->awaits = attend->awaits;
-    due->awaits_log = attend->awaits_log;
+    due->awaits = offer->awaits;
+    due->awaits_log = offer->awaits_log;
     due->previewed_ms = now;
-    due->look_wall_ms = attend->look_at_ms;
-    if (attend->final)
+    due->look_wall_ms = offer->look_at_ms;
+    if (offer->final)
         due->resend_wait_ms = 0;         /* previews may have made it long: the first repetition must not wait for that */
-    if (!attend->unsealed) {
+    if (!offer->unsealed) {
         due->resend_ms = INT64_MAX;
         due->resend_wait_ms = 0;
-    } else if (attend->send_count || attend->resend || due->resend_ms == INT64_MAX) {
-        wait_longer(looks, due, RESEND_WAIT_MAX_MS);
+    } else if (offer->send_count || offer->resend || due->resend_ms == INT64_MAX) {
+        wait_longer(round, due, RESEND_WAIT_MAX_MS);
         due->resend_ms = resend_at(due, now);
     }
-    schedule_look_at(looks->schedule, due, next_look(due, now, stage_now_ms(looks->stage)));
+    schedule_look_at(round->schedule, due, next_look(due, now, stage_now_ms(round->stage)));
 }
 
 /* What could not be sent is tried again soon, not at the end of a long wait. */
-static void retry_soon(const struct looks *looks, const struct look *look)
+static void retry_soon(const struct round *round, const struct look *look)
 {
-    struct due *due = schedule_find(looks->schedule, str_of(look->venue), look->day);
+    struct day_due *due = schedule_find(round->schedule, str_of(look->venue), look->day);
 
     if (!due)
         return;
     due->resend_wait_ms = 0;
-    due->resend_ms = stage_steady_ms(looks->stage) + BUSY_WAIT_MS;
-    schedule_look_at(looks->schedule, due, due->resend_ms);
+    due->resend_ms = stage_steady_ms(round->stage) + BUSY_WAIT_MS;
+    schedule_look_at(round->schedule, due, due->resend_ms);
 }
 
 static enum err send_work(struct txn *txn, void *context)
 {
     struct visit *visit = context;
-    const struct looks *looks = visit->looks;
+    const struct round *round = visit->round;
 
     for (size_t i = 0; i < visit->send_count; i++) {
         struct str bytes;
-        enum err err = draft_get(txn, visit->sends[i].doc, &bytes);
+        enum err err = offer_draft(txn, visit->sends[i].doc, &bytes);
 
         if (err == ERR_NOT_FOUND)
             continue;
         if (!err)
-            err = link_send(looks->validators, &bytes, 1);
+            err = link_send(round->validators, &bytes, 1);
         if (err == ERR_BUSY) {           /* no validator is up, or all are behind */
-            stage_counter_add(looks->stage, "drafts_not_taken", (int64_t)(visit->send_count - i));
+            stage_counter_add(round->stage, "drafts_not_taken", (int64_t)(visit->send_count - i));
             for (; i < visit->send_count; i++)
-                retry_soon(looks, visit->sends[i].of);
+                retry_soon(round, visit->sends[i].of);
             return ERR_OK;
         }
         if (err)
             return err;
-        stage_counter_add(looks->stage, "drafts", 1);
+        stage_counter_add(round->stage, "drafts", 1);
     }
     return ERR_OK;
 }
 
-enum err looks_turn(const struct looks *looks, int64_t *ret_next_ms)
+enum err round_turn(const struct round *round, int64_t *ret_next_ms)
 {
     static struct visit visit;           /* large, and one at a time */
-    int64_t began = stage_steady_ms(looks->stage), now = began, next = INT64_MAX;
+    int64_t began = stage_steady_ms(round->stage), now = began, next = INT64_MAX;
     enum err err = ERR_OK;
 
-    while (!err && now < began + LOOKS_BUDGET_MS && schedule_next(looks->schedule, now, &next)) {
-        visit = (struct visit){ .looks = looks };
+    while (!err && now < began + ROUND_BUDGET_MS && schedule_next(round->schedule, now, &next)) {
+        visit = (struct visit){ .round = round };
         collect(&visit);
         if (visit.count)
             err = look_at_all(&visit);
         KILLPOINT("mapper.after-draft-commit");
         for (size_t i = 0; !err && i < visit.count; i++)
-            settle(looks, &visit.at[i]);
+            settle(round, &visit.at[i]);
         if (!err && visit.send_count)
-            err = store_read(looks->store, send_work, &visit);
-        now = next = stage_steady_ms(looks->stage);
+            err = store_read(round->store, send_work, &visit);
+        now = next = stage_steady_ms(round->stage);
     }
     *ret_next_ms = next;
     return err;

@@ -11,7 +11,7 @@
 #include "stage/stage.h"
 #include "base/store.h"
 
-struct looks {
+struct round {
     struct stage *stage;
     struct store *store;
     struct schedule *schedule;
@@ -21,8 +21,8 @@ struct looks {
     struct arena *build_arena, *sends_arena;
 };
 
-/* For about LOOKS_BUDGET_MS; *ret_next_ms: when there is more to do (steady). */
-enum { LOOKS_BUDGET_MS = 100, LOOKS_FAILED_WAIT_MS = 60000 };
-USED enum err looks_turn(const struct looks *looks, int64_t *ret_next_ms);
+/* For about ROUND_BUDGET_MS; *ret_next_ms: when there is more to do (steady). */
+enum { ROUND_BUDGET_MS = 100, ROUND_FAILED_WAIT_MS = 60000 };
+USED enum err round_turn(const struct round *round, int64_t *ret_next_ms);
 
 #endif

@@ -6,7 +6,7 @@
 enum { ROOM_FIRST = 1024 };
 
 /* Open addressing; a dropped entry's followers are moved up, so there are no graves. */
-struct schedule { struct due *at; size_t room, count, turn; int64_t earliest_ms; };
+struct schedule { struct day_due *at; size_t room, count, turn; int64_t earliest_ms; };
 
 enum err schedule_open(struct schedule **ret_schedule)
 {
@@ -46,7 +46,7 @@ static size_t home(const struct schedule *schedule, struct str venue, int32_t da
     return (size_t)(hash & (schedule->room - 1));
 }
 
-static bool is(const struct due *due, struct str venue, int32_t day)
+static bool is(const struct day_due *due, struct str venue, int32_t day)
 {
     return due->day == day && str_equal(str_of(due->venue), venue);
 }
@@ -78,23 +78,23 @@ static bool grow(struct schedule *schedule)
     return true;
 }
 
-struct due *schedule_find(struct schedule *schedule, struct str venue, int32_t day)
+struct day_due *schedule_find(struct schedule *schedule, struct str venue, int32_t day)
 {
-    struct due *due = &schedule->at[slot(schedule, venue, day)];
+    struct day_due *due = &schedule->at[slot(schedule, venue, day)];
 
     return due->used ? due : NULL;
 }
 
-struct due *schedule_put(struct schedule *schedule, struct str venue, int32_t day, uint32_t partition)
+struct day_due *schedule_put(struct schedule *schedule, struct str venue, int32_t day, uint32_t partition)
 {
-    struct due *due;
+    struct day_due *due;
 
     if (!grow(schedule))
         return NULL;
     due = &schedule->at[slot(schedule, venue, day)];
     if (due->used)
         return due;
-    *due = (struct due){ .day = day, .partition = partition, .used = true, .look_ms = INT64_MAX,
+    *due = (struct day_due){ .day = day, .partition = partition, .used = true, .look_ms = INT64_MAX,
                          .look_wall_ms = INT64_MAX, .resend_ms = INT64_MAX, .previewed_ms = INT64_MIN / 2 };
     if (!str_copy(venue, due->venue, sizeof due->venue)) {
         due->used = false;
@@ -111,7 +111,7 @@ static void drop_at(struct schedule *schedule, size_t i)
     schedule->at[i].used = false;
     schedule->count--;
     for (size_t next = (i + 1) & mask; schedule->at[next].used; next = (next + 1) & mask) {
-        struct due moved = schedule->at[next];
+        struct day_due moved = schedule->at[next];
 
         schedule->at[next].used = false;
         schedule->at[slot(schedule, str_of(moved.venue), moved.day)] = moved;
@@ -133,21 +133,21 @@ void schedule_drop_partition(struct schedule *schedule, uint32_t partition)
             drop_at(schedule, i);
 }
 
-void schedule_look_at(struct schedule *schedule, struct due *due, int64_t ms)
+void schedule_look_at(struct schedule *schedule, struct day_due *due, int64_t ms)
 {
     due->look_ms = ms;
     if (ms < schedule->earliest_ms)
         schedule->earliest_ms = ms;
 }
 
-struct due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms)
+struct day_due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms)
 {
     int64_t earliest = INT64_MAX;
 
     if (now_ms >= schedule->earliest_ms) {
         for (size_t n = 0; n < schedule->room; n++) {
             size_t i = (schedule->turn + n) & (schedule->room - 1);
-            struct due *due = &schedule->at[i];
+            struct day_due *due = &schedule->at[i];
 
             if (!due->used)
                 continue;
@@ -176,7 +176,7 @@ void schedule_all_dirty(struct schedule *schedule, int64_t now_ms)
 void schedule_log_read(struct schedule *schedule, uint32_t partition, int64_t now_ms)
 {
     for (size_t i = 0; i < schedule->room; i++) {
-        struct due *due = &schedule->at[i];
+        struct day_due *due = &schedule->at[i];
 
         if (!due->used || !due->awaits_log || due->partition != partition)
             continue;
@@ -194,7 +194,7 @@ static int by_name(const void *a, const void *b)
 void schedule_venues_await(struct schedule *schedule, const struct str *venues, size_t count, int64_t at_ms)
 {
     for (size_t i = 0; count && i < schedule->room; i++) {
-        struct due *due = &schedule->at[i];
+        struct day_due *due = &schedule->at[i];
         struct str venue;
 
         if (!due->used || !due->awaits)

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-struct due {
+struct day_due {
     char venue[65];
     int32_t day;
     uint32_t partition;
@@ -26,13 +26,13 @@ USED enum err schedule_open(struct schedule **ret_schedule);
 void schedule_close(struct schedule *schedule);
 size_t schedule_count(const struct schedule *schedule);
 /* The entry of a day, made if it is new. NULL: out of memory. Dead after the next put or drop. */
-struct due *schedule_put(struct schedule *schedule, struct str venue, int32_t day, uint32_t partition);
-struct due *schedule_find(struct schedule *schedule, struct str venue, int32_t day);
+struct day_due *schedule_put(struct schedule *schedule, struct str venue, int32_t day, uint32_t partition);
+struct day_due *schedule_find(struct schedule *schedule, struct str venue, int32_t day);
 void schedule_drop(struct schedule *schedule, struct str venue, int32_t day);
 void schedule_drop_partition(struct schedule *schedule, uint32_t partition);
-void schedule_look_at(struct schedule *schedule, struct due *due, int64_t ms);
+void schedule_look_at(struct schedule *schedule, struct day_due *due, int64_t ms);
 /* The next entry to look at now; NULL: none before *ret_next_ms. Entries are given round robin. */
-struct due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms);
+struct day_due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms);
 /* Every day is to be built again, now (the configuration changed). */
 void schedule_all_dirty(struct schedule *schedule, int64_t now_ms);
 /* The partition is read to its end: days that wait for that are looked at now. */

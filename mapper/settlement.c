@@ -44,11 +44,11 @@ static void *grown(struct arena *arena, void *array, size_t count, size_t *room,
     return bigger;
 }
 
-static void sums_encode(const struct day *day, struct strbuf *out)
+static void sums_encode(const struct settlement *settlement, struct strbuf *out)
 {
-    wire_array(out, day->sum_count);
-    for (size_t i = 0; i < day->sum_count; i++) {
-        const struct day_sum *sum = &day->sums[i];
+    wire_array(out, settlement->sum_count);
+    for (size_t i = 0; i < settlement->sum_count; i++) {
+        const struct settlement_sum *sum = &settlement->sums[i];
 
         wire_array(out, 10);
         wire_str(out, sum->paid_with);
@@ -64,11 +64,11 @@ static void sums_encode(const struct day *day, struct strbuf *out)
     }
 }
 
-static void parts_encode(const struct day *day, struct strbuf *out)
+static void parts_encode(const struct settlement *settlement, struct strbuf *out)
 {
-    wire_array(out, day->part_count);
-    for (size_t i = 0; i < day->part_count; i++) {
-        const struct day_part *part = &day->parts[i];
+    wire_array(out, settlement->part_count);
+    for (size_t i = 0; i < settlement->part_count; i++) {
+        const struct settlement_part *part = &settlement->parts[i];
 
         wire_array(out, 15);
         wire_uint(out, part->from);
@@ -89,20 +89,20 @@ static void parts_encode(const struct day *day, struct strbuf *out)
     }
 }
 
-static void registers_encode(const struct day *day, struct strbuf *out)
+static void registers_encode(const struct settlement *settlement, struct strbuf *out)
 {
-    wire_array(out, day->register_count);
-    for (size_t i = 0; i < day->register_count; i++) {
+    wire_array(out, settlement->register_count);
+    for (size_t i = 0; i < settlement->register_count; i++) {
         wire_array(out, 5);
-        wire_str(out, day->registers[i].reg);
-        wire_uint(out, day->registers[i].first);
-        wire_uint(out, day->registers[i].last);
-        wire_uint(out, day->registers[i].last_sale);
-        wire_bool(out, day->registers[i].sold);
+        wire_str(out, settlement->registers[i].reg);
+        wire_uint(out, settlement->registers[i].first);
+        wire_uint(out, settlement->registers[i].last);
+        wire_uint(out, settlement->registers[i].last_sale);
+        wire_bool(out, settlement->registers[i].sold);
     }
 }
 
-enum err day_save(struct txn *txn, struct str venue, int32_t day, const struct day *state)
+enum err settlement_save(struct txn *txn, struct str venue, int32_t day, const struct settlement *state)
 {
     struct strbuf out;
     struct key key;
@@ -128,12 +128,12 @@ enum err day_save(struct txn *txn, struct str venue, int32_t day, const struct d
     return err;
 }
 
-static void sums_decode(struct reader *in, struct arena *arena, struct day *day)
+static void sums_decode(struct reader *in, struct arena *arena, struct settlement *settlement)
 {
-    day->sum_count = day->sum_room = take_array(in, DAY_SUMS_MAX);
-    day->sums = arena_array(arena, day->sum_count, sizeof *day->sums);
-    for (size_t i = 0; day->sums && i < day->sum_count && !in->failed; i++) {
-        struct day_sum *sum = &day->sums[i];
+    settlement->sum_count = settlement->sum_room = take_array(in, SETTLEMENT_SUMS_MAX);
+    settlement->sums = arena_array(arena, settlement->sum_count, sizeof *settlement->sums);
+    for (size_t i = 0; settlement->sums && i < settlement->sum_count && !in->failed; i++) {
+        struct settlement_sum *sum = &settlement->sums[i];
 
         in->failed |= take_array(in, 10) != 10;
         sum->paid_with = arena_copy(arena, take_str(in, 64));
@@ -149,12 +149,12 @@ static void sums_decode(struct reader *in, struct arena *arena, struct day *day)
     }
 }
 
-static void parts_decode(struct reader *in, struct arena *arena, struct day *day)
+static void parts_decode(struct reader *in, struct arena *arena, struct settlement *settlement)
 {
-    day->part_count = day->part_room = take_array(in, DAY_PARTS_MAX);
-    day->parts = arena_array(arena, day->part_count, sizeof *day->parts);
-    for (size_t i = 0; day->parts && i < day->part_count && !in->failed; i++) {
-        struct day_part *part = &day->parts[i];
+    settlement->part_count = settlement->part_room = take_array(in, SETTLEMENT_PARTS_MAX);
+    settlement->parts = arena_array(arena, settlement->part_count, sizeof *settlement->parts);
+    for (size_t i = 0; settlement->parts && i < settlement->part_count && !in->failed; i++) {
+        struct settlement_part *part = &settlement->parts[i];
 
         in->failed |= take_array(in, 15) != 15;
         part->from = take_uint(in);
@@ -175,23 +175,23 @@ static void parts_decode(struct reader *in, struct arena *arena, struct day *day
     }
 }
 
-static void registers_decode(struct reader *in, struct arena *arena, struct day *day)
+static void registers_decode(struct reader *in, struct arena *arena, struct settlement *settlement)
 {
-    day->register_count = day->register_room = take_array(in, DAY_REGISTERS_MAX);
-    day->registers = arena_array(arena, day->register_count, sizeof *day->registers);
-    for (size_t i = 0; day->registers && i < day->register_count && !in->failed; i++) {
+    settlement->register_count = settlement->register_room = take_array(in, SETTLEMENT_REGISTERS_MAX);
+    settlement->registers = arena_array(arena, settlement->register_count, sizeof *settlement->registers);
+    for (size_t i = 0; settlement->registers && i < settlement->register_count && !in->failed; i++) {
         in->failed |= take_array(in, 5) != 5;
-        day->registers[i].reg = arena_copy(arena, take_str(in, 64));
-        day->registers[i].first = take_uint(in);
-        day->registers[i].last = take_uint(in);
-        day->registers[i].last_sale = take_uint(in);
-        day->registers[i].sold = take_bool(in);
+        settlement->registers[i].reg = arena_copy(arena, take_str(in, 64));
+        settlement->registers[i].first = take_uint(in);
+        settlement->registers[i].last = take_uint(in);
+        settlement->registers[i].last_sale = take_uint(in);
+        settlement->registers[i].sold = take_bool(in);
     }
 }
 
-enum err day_load(struct txn *txn, struct str venue, int32_t day, struct arena *arena, struct day *ret_day)
+enum err settlement_load(struct txn *txn, struct str venue, int32_t day, struct arena *arena, struct settlement *ret_settlement)
 {
-    struct day state = { 0 };
+    struct settlement state = { 0 };
     struct reader in;
     struct str value;
     struct key key;
@@ -200,9 +200,9 @@ enum err day_load(struct txn *txn, struct str venue, int32_t day, struct arena *
     day_key(&key, venue, day);
     err = store_get(txn, TABLE_DAYS, key_str(&key), &value);
     if (err == ERR_NOT_FOUND) {
-        err = day_new_part(&state, 0, arena);
+        err = settlement_new_part(&state, 0, arena);
         if (!err)
-            *ret_day = state;
+            *ret_settlement = state;
         return err;
     }
     if (err)
@@ -225,29 +225,29 @@ enum err day_load(struct txn *txn, struct str venue, int32_t day, struct arena *
         return ERR_MEMORY;
     if (reader_done(&in) || state.part_count == 0)
         return ERR_STORE_DAMAGED;
-    *ret_day = state;
+    *ret_settlement = state;
     return ERR_OK;
 }
 
-struct day_part *day_last_part(struct day *day)
+struct settlement_part *settlement_last_part(struct settlement *settlement)
 {
-    ensure(day->part_count > 0);
-    return &day->parts[day->part_count - 1];
+    ensure(settlement->part_count > 0);
+    return &settlement->parts[settlement->part_count - 1];
 }
 
-enum err day_new_part(struct day *day, uint64_t from, struct arena *arena)
+enum err settlement_new_part(struct settlement *settlement, uint64_t from, struct arena *arena)
 {
-    struct day_part *parts = grown(arena, day->parts, day->part_count, &day->part_room, sizeof *parts,
-                                   DAY_PARTS_MAX);
+    struct settlement_part *parts = grown(arena, settlement->parts, settlement->part_count, &settlement->part_room,
+                                          sizeof *parts, SETTLEMENT_PARTS_MAX);
 
     if (!parts)
         return ERR_MEMORY;
-    day->parts = parts;
-    day->parts[day->part_count++] = (struct day_part){ .from = from, .post_on = DAY_ALWAYS };
+    settlement->parts = parts;
+    settlement->parts[settlement->part_count++] = (struct settlement_part){ .from = from, .post_on = DAY_ALWAYS };
     return ERR_OK;
 }
 
-bool day_receipt_is_plain(const struct event *receipt)
+bool settlement_receipt_is_plain(const struct event *receipt)
 {
     struct money total = { 0 };
     bool gift_card = false;
@@ -265,25 +265,25 @@ bool day_receipt_is_plain(const struct event *receipt)
     return total.ore != 0 || !gift_card;
 }
 
-static struct day_sum *sum_find(struct day *day, struct str paid_with, struct str product, int32_t rate,
+static struct settlement_sum *sum_find(struct settlement *settlement, struct str paid_with, struct str product, int32_t rate,
                                 struct arena *arena)
 {
-    struct day_sum *sums;
+    struct settlement_sum *sums;
 
-    for (size_t i = 0; i < day->sum_count; i++)
-        if (day->sums[i].rate == rate && str_equal(day->sums[i].product, product) &&
-            str_equal(day->sums[i].paid_with, paid_with))
-            return &day->sums[i];
-    sums = grown(arena, day->sums, day->sum_count, &day->sum_room, sizeof *sums, DAY_SUMS_MAX);
+    for (size_t i = 0; i < settlement->sum_count; i++)
+        if (settlement->sums[i].rate == rate && str_equal(settlement->sums[i].product, product) &&
+            str_equal(settlement->sums[i].paid_with, paid_with))
+            return &settlement->sums[i];
+    sums = grown(arena, settlement->sums, settlement->sum_count, &settlement->sum_room, sizeof *sums, SETTLEMENT_SUMS_MAX);
     if (!sums)
         return NULL;
-    day->sums = sums;
-    day->sums[day->sum_count] = (struct day_sum){ .paid_with = arena_copy(arena, paid_with),
+    settlement->sums = sums;
+    settlement->sums[settlement->sum_count] = (struct settlement_sum){ .paid_with = arena_copy(arena, paid_with),
                                                   .product = arena_copy(arena, product), .rate = rate };
-    return &day->sums[day->sum_count++];
+    return &settlement->sums[settlement->sum_count++];
 }
 
-static bool earlier(const struct event *receipt, const struct day_sum *sum)
+static bool earlier(const struct event *receipt, const struct settlement_sum *sum)
 {
     int order;
 
@@ -295,7 +295,7 @@ static bool earlier(const struct event *receipt, const struct day_sum *sum)
     return order < 0 || (order == 0 && receipt->seq < sum->first_seq);
 }
 
-static enum err sum_add(struct day_sum *sum, const struct event *receipt, struct money amount, bool negative,
+static enum err sum_add(struct settlement_sum *sum, const struct event *receipt, struct money amount, bool negative,
                         struct arena *arena)
 {
     enum err err = negative ? money_subtract(sum->amount, amount, &sum->amount)
@@ -312,7 +312,7 @@ static enum err sum_add(struct day_sum *sum, const struct event *receipt, struct
     return ERR_OK;
 }
 
-static enum err sum_add_vat(struct day_sum *sum, const struct sale_line *line, bool negative)
+static enum err sum_add_vat(struct settlement_sum *sum, const struct sale_line *line, bool negative)
 {
     if (!line->has_vat_amount)
         return ERR_OK;
@@ -323,12 +323,12 @@ static enum err sum_add_vat(struct day_sum *sum, const struct sale_line *line, b
 
 /* Whether the receipt fits: no sum can leave int64 and no bound is passed. Judged before anything is added, so
  * that a refused receipt leaves the day as it was. */
-static bool fits(const struct day *day, const struct event *receipt)
+static bool fits(const struct settlement *settlement, const struct event *receipt)
 {
     __int128 most = 0, more = 0;
 
-    for (size_t i = 0; i < day->sum_count; i++) {
-        __int128 amount = day->sums[i].amount.ore, vat = day->sums[i].till_vat.ore;
+    for (size_t i = 0; i < settlement->sum_count; i++) {
+        __int128 amount = settlement->sums[i].amount.ore, vat = settlement->sums[i].till_vat.ore;
 
         amount = amount < 0 ? -amount : amount;
         vat = vat < 0 ? -vat : vat;
@@ -345,14 +345,14 @@ static bool fits(const struct day *day, const struct event *receipt)
 
         more += amount < 0 ? -amount : amount;
     }
-    return most + more < MONEY_SUM_MAX && day->sum_count + receipt->line_count + 1 <= DAY_SUMS_MAX;
+    return most + more < MONEY_SUM_MAX && settlement->sum_count + receipt->line_count + 1 <= SETTLEMENT_SUMS_MAX;
 }
 
-enum err day_add_plain(struct day *day, const struct event *receipt, bool negative, struct arena *arena)
+enum err settlement_add_plain(struct settlement *settlement, const struct event *receipt, bool negative, struct arena *arena)
 {
     struct str paid_with = STR_NONE;
     struct money total = { 0 };
-    enum err err = fits(day, receipt) ? ERR_OK : ERR_RANGE;
+    enum err err = fits(settlement, receipt) ? ERR_OK : ERR_RANGE;
 
     for (size_t i = 0; !err && i < receipt->payment_count; i++)
         err = money_add(total, receipt->payments[i].amount, &total);
@@ -360,42 +360,42 @@ enum err day_add_plain(struct day *day, const struct event *receipt, bool negati
         paid_with = receipt->payments[0].type;
     for (size_t i = 0; !err && i < receipt->line_count; i++) {
         const struct sale_line *line = &receipt->lines[i];
-        struct day_sum *sum = sum_find(day, paid_with, line->product_type, line->vat, arena);
+        struct settlement_sum *sum = sum_find(settlement, paid_with, line->product_type, line->vat, arena);
 
         err = sum ? sum_add(sum, receipt, line->gross, negative, arena) : ERR_MEMORY;
         if (!err)
             err = sum_add_vat(sum, line, negative);
     }
     if (!err && total.ore != 0) {
-        struct day_sum *sum = sum_find(day, paid_with, STR_NONE, 0, arena);
+        struct settlement_sum *sum = sum_find(settlement, paid_with, STR_NONE, 0, arena);
 
         err = sum ? sum_add(sum, receipt, total, negative, arena) : ERR_MEMORY;
     }
     if (!err)
-        day->receipts++;
+        settlement->receipts++;
     return err;
 }
 
-enum err day_note_register(struct day *day, const struct event *event, struct arena *arena)
+enum err settlement_note_register(struct settlement *settlement, const struct event *event, struct arena *arena)
 {
     bool sale = event->kind == EVENT_RECEIPT || event->kind == EVENT_VOID;
-    struct day_register *registers, *reg = NULL;
+    struct settlement_register *registers, *reg = NULL;
 
     if (event->series != SERIES_RECEIPTS)
         return ERR_OK;
-    for (size_t i = 0; i < day->register_count && !reg; i++)
-        if (str_equal(day->registers[i].reg, event->reg))
-            reg = &day->registers[i];
-    if (!reg && day->register_count == DAY_REGISTERS_MAX)
+    for (size_t i = 0; i < settlement->register_count && !reg; i++)
+        if (str_equal(settlement->registers[i].reg, event->reg))
+            reg = &settlement->registers[i];
+    if (!reg && settlement->register_count == SETTLEMENT_REGISTERS_MAX)
         return ERR_RANGE;
     if (!reg) {
-        registers = grown(arena, day->registers, day->register_count, &day->register_room, sizeof *registers,
-                          DAY_REGISTERS_MAX);
+        registers = grown(arena, settlement->registers, settlement->register_count, &settlement->register_room,
+                          sizeof *registers, SETTLEMENT_REGISTERS_MAX);
         if (!registers)
             return ERR_MEMORY;
-        day->registers = registers;
-        reg = &day->registers[day->register_count++];
-        *reg = (struct day_register){ .reg = arena_copy(arena, event->reg), .first = event->seq, .last = event->seq };
+        settlement->registers = registers;
+        reg = &settlement->registers[settlement->register_count++];
+        *reg = (struct settlement_register){ .reg = arena_copy(arena, event->reg), .first = event->seq, .last = event->seq };
     }
     if (event->seq < reg->first)
         reg->first = event->seq;
@@ -407,7 +407,7 @@ enum err day_note_register(struct day *day, const struct event *event, struct ar
     return ERR_OK;
 }
 
-struct resum { struct day *day; struct str venue; struct arena *arena; };
+struct resum { struct settlement *settlement; struct str venue; struct arena *arena; };
 
 static enum err resum_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
@@ -421,7 +421,7 @@ static enum err resum_seen(struct txn *txn, uint64_t place, const struct effect 
     if (err == ERR_NOT_FOUND)
         return ERR_OK;                   /* trimmed: the draft says so */
     if (!err)
-        err = day_add_plain(resum->day, &receipt, effect->negative, resum->arena);
+        err = settlement_add_plain(resum->settlement, &receipt, effect->negative, resum->arena);
     return err == ERR_RANGE ? ERR_OK : err;
 }
 
@@ -432,18 +432,18 @@ static enum err count_seen(struct txn *txn, uint64_t place, const struct effect 
     (void)txn;
     (void)place;
     (void)effect;
-    resum->day->receipts++;
+    resum->settlement->receipts++;
     return ERR_OK;
 }
 
-enum err day_resum(struct txn *txn, struct str venue, int32_t number, struct day *day, uint64_t from,
+enum err settlement_resum(struct txn *txn, struct str venue, int32_t day, struct settlement *settlement, uint64_t from,
                    struct arena *arena)
 {
-    struct resum context = { day, venue, arena };
+    struct resum context = { settlement, venue, arena };
     enum err err;
 
-    day->sum_count = 0;
-    day->receipts = 0;
-    err = effect_walk(txn, venue, number, EFFECT_PLAIN, from, UINT64_MAX, resum_seen, &context);
-    return err ? err : effect_walk(txn, venue, number, EFFECT_MIXED, from, UINT64_MAX, count_seen, &context);
+    settlement->sum_count = 0;
+    settlement->receipts = 0;
+    err = effect_walk(txn, venue, day, EFFECT_PLAIN, from, UINT64_MAX, resum_seen, &context);
+    return err ? err : effect_walk(txn, venue, day, EFFECT_MIXED, from, UINT64_MAX, count_seen, &context);
 }

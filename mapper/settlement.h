@@ -15,11 +15,11 @@
 #include "domain/event.h"
 #include "base/store.h"
 
-enum { DAY_SUMS_MAX = 4000, DAY_PARTS_MAX = 10000, DAY_REGISTERS_MAX = 200 };
+enum { SETTLEMENT_SUMS_MAX = 4000, SETTLEMENT_PARTS_MAX = 10000, SETTLEMENT_REGISTERS_MAX = 200 };
 
 /* One raw sum. Sold lines are kept by the payment type they were paid with, because a type that is not
  * transferred takes them along; a paid sum has an empty product and rate 0. */
-struct day_sum {
+struct settlement_sum {
     struct str paid_with;                /* empty: the receipt's payments sum to 0 */
     struct str product;
     int32_t rate;
@@ -34,7 +34,7 @@ struct day_sum {
 
 enum credit_fate { CREDIT_FREE, CREDIT_ORDERED };   /* CREDIT_ORDERED: orders of this part were released */
 
-struct day_part {
+struct settlement_part {
     uint64_t from, upto;                 /* upto 0: open, the last part */
     bool sealed;                         /* being sent, or sent; or nothing to send */
     bool nothing;                        /* sealed because there was nothing to send */
@@ -51,34 +51,36 @@ struct day_part {
     uint32_t orders_open;                /* orders of this part that are not sealed */
 };
 
-struct day_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
+struct settlement_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
 
-struct day {
+struct settlement {
     int64_t last_ms;                     /* when something last came for this day (wall clock) */
     uint64_t last_place;
     uint64_t receipts;                   /* of the open part */
     uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
-    struct day_sum *sums; size_t sum_count, sum_room;
-    struct day_part *parts; size_t part_count, part_room;
-    struct day_register *registers; size_t register_count, register_room;
+    struct settlement_sum *sums; size_t sum_count, sum_room;
+    struct settlement_part *parts; size_t part_count, part_room;
+    struct settlement_register *registers; size_t register_count, register_room;
 };
 
 /* A day not yet there is empty, with one open part. */
-USED enum err day_load(struct txn *txn, struct str venue, int32_t day, struct arena *arena, struct day *ret_day);
-USED enum err day_save(struct txn *txn, struct str venue, int32_t day, const struct day *state);
+USED enum err settlement_load(struct txn *txn, struct str venue, int32_t day, struct arena *arena,
+                              struct settlement *ret_settlement);
+USED enum err settlement_save(struct txn *txn, struct str venue, int32_t day, const struct settlement *state);
 
 /* Adds a receipt of class EFFECT_PLAIN, or takes it back. ERR_RANGE: a sum would be too large or there would be
  * too many, and the day is as it was; ERR_MEMORY: the arena. */
-USED enum err day_add_plain(struct day *day, const struct event *receipt, bool negative, struct arena *arena);
+USED enum err settlement_add_plain(struct settlement *settlement, const struct event *receipt, bool negative,
+                                   struct arena *arena);
 /* Which class a balanced receipt belongs to. */
-bool day_receipt_is_plain(const struct event *receipt);
+bool settlement_receipt_is_plain(const struct event *receipt);
 /* Notes that a register used this number on this day. ERR_RANGE: more registers than a venue can have. */
-USED enum err day_note_register(struct day *day, const struct event *event, struct arena *arena);
-struct day_part *day_last_part(struct day *day);
-USED enum err day_new_part(struct day *day, uint64_t from, struct arena *arena);
+USED enum err settlement_note_register(struct settlement *settlement, const struct event *event, struct arena *arena);
+struct settlement_part *settlement_last_part(struct settlement *settlement);
+USED enum err settlement_new_part(struct settlement *settlement, uint64_t from, struct arena *arena);
 
 /* The open part's sums again, from the effects after `from`: after a seal usually none. */
-USED enum err day_resum(struct txn *txn, struct str venue, int32_t number, struct day *day, uint64_t from,
+USED enum err settlement_resum(struct txn *txn, struct str venue, int32_t day, struct settlement *settlement, uint64_t from,
                         struct arena *arena);
 
 uint32_t accept_bit(enum problem_code code);         /* 0: cannot be accepted */

@@ -243,3 +243,13 @@ enum err receipt_parse(struct str text, struct arena *arena, struct receipt_name
     *ret_name = name;
     return ERR_OK;
 }
+
+enum err due_put(struct txn *txn, struct str venue, int32_t day)
+{
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, venue);
+    key_day(&key, day);
+    return store_put(txn, TABLE_DUE, key_str(&key), STR("1"));
+}

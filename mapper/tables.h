@@ -20,7 +20,7 @@ enum {
     TABLE_EFFECTS,      /* venue, day, class, place, n -> struct effect: what an event did to a day */
     TABLE_ZS,           /* venue, register, Z number -> series and seq of the Z report */
     TABLE_CONFLICTS,    /* venue, register, series, seq, hash -> day, dismissed */
-    TABLE_DAYS,         /* venue, day -> struct day: the settlement */
+    TABLE_DAYS,         /* venue, day -> struct settlement: the settlement */
     TABLE_DUE,          /* venue, day -> nothing: days with something not yet sealed */
     TABLE_DRAFTS,       /* document id -> the draft as last built */
     TABLE_ORDERS,       /* venue, day, register, seq -> struct order_mark */
@@ -88,5 +88,8 @@ struct str receipt_text(struct arena *arena, struct str reg, uint32_t series, ui
  * ERR_FORMAT, ERR_MEMORY. */
 struct receipt_name { struct str venue, reg; uint32_t series; uint64_t seq; };
 USED enum err receipt_parse(struct str text, struct arena *arena, struct receipt_name *ret_name);
+
+/* The day is to be looked at, also after a restart. */
+USED enum err due_put(struct txn *txn, struct str venue, int32_t day);
 
 #endif

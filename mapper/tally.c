@@ -1,6 +1,5 @@
 #include "tally.h"
 
-#include "voucher_inside.h"
 
 #include <string.h>
 
@@ -80,17 +79,17 @@ static void leave_out(struct tally *tally, struct str type, struct money amount,
 
 /* --- receipts that are only summed --- */
 
-static struct money gift_cards_paid_with(const struct day *day, struct str paid_with, struct tally *tally)
+static struct money gift_cards_paid_with(const struct settlement *settlement, struct str paid_with, struct tally *tally)
 {
     struct money sum = { 0 };
 
-    for (size_t i = 0; i < day->sum_count; i++)
-        if (str_equal(day->sums[i].product, gift_card) && str_equal(day->sums[i].paid_with, paid_with))
-            add(tally, &sum, day->sums[i].amount, false);
+    for (size_t i = 0; i < settlement->sum_count; i++)
+        if (str_equal(settlement->sums[i].product, gift_card) && str_equal(settlement->sums[i].paid_with, paid_with))
+            add(tally, &sum, settlement->sums[i].amount, false);
     return sum;
 }
 
-static void tally_sold_sum(struct tally *tally, const struct day_sum *sum, bool transferred, bool gift_out)
+static void tally_sold_sum(struct tally *tally, const struct settlement_sum *sum, bool transferred, bool gift_out)
 {
     struct tally_cell *cell;
 
@@ -111,33 +110,34 @@ static void tally_sold_sum(struct tally *tally, const struct day_sum *sum, bool 
     cell_first(tally, cell, sum->first_time, sum->first_reg, sum->first_seq);
 }
 
-static void tally_paid_sum(struct tally *tally, const struct day *day, const struct day_sum *sum, bool gift_out)
+static void tally_paid_sum(struct tally *tally, const struct settlement *settlement, const struct settlement_sum *sum,
+                           bool gift_out)
 {
     struct tally_cell *cell = cell_of(tally, false, sum->paid_with, 0);
 
     add(tally, &cell->amount, sum->amount, false);
     if (gift_out)
-        add(tally, &cell->amount, gift_cards_paid_with(day, sum->paid_with, tally), true);
+        add(tally, &cell->amount, gift_cards_paid_with(settlement, sum->paid_with, tally), true);
     cell->count += sum->count;
     cell_first(tally, cell, sum->first_time, sum->first_reg, sum->first_seq);
 }
 
-static void tally_sums(struct tally *tally, const struct day *day)
+static void tally_sums(struct tally *tally, const struct settlement *settlement)
 {
     bool gift_out = switches_gift_cards_out(&tally->switches);
 
-    for (size_t i = 0; i < day->sum_count; i++) {
-        const struct day_sum *sum = &day->sums[i];
+    for (size_t i = 0; i < settlement->sum_count; i++) {
+        const struct settlement_sum *sum = &settlement->sums[i];
         bool transferred = sum->paid_with.len == 0 || switches_transfer(&tally->switches, sum->paid_with);
 
         if (sum->product.len)
             tally_sold_sum(tally, sum, transferred, gift_out);
         else if (transferred)
-            tally_paid_sum(tally, day, sum, gift_out);
+            tally_paid_sum(tally, settlement, sum, gift_out);
     }
 }
 
-struct rebuild { struct tally *tally; struct day sums; };
+struct rebuild { struct tally *tally; struct settlement sums; };
 
 static enum err plain_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
@@ -152,7 +152,7 @@ static enum err plain_seen(struct txn *txn, uint64_t place, const struct effect 
     if (err == ERR_NOT_FOUND)
         return ERR_OK;                   /* trimmed: the draft says so */
     if (!err)
-        err = day_add_plain(&rebuild->sums, &receipt, effect->negative, build->arena);
+        err = settlement_add_plain(&rebuild->sums, &receipt, effect->negative, build->arena);
     if (err != ERR_RANGE)
         return err;
     rebuild->tally->too_large = true;
@@ -160,18 +160,18 @@ static enum err plain_seen(struct txn *txn, uint64_t place, const struct effect 
 }
 
 /* The open part's sums are kept; a reversed part's are added up again. */
-static enum err tally_plain(struct tally *tally, const struct day_part *part)
+static enum err tally_plain(struct tally *tally, const struct settlement_part *part)
 {
     const struct build *build = tally->build;
     struct rebuild rebuild = { .tally = tally };
     enum err err;
 
     if (part->upto == 0) {
-        tally_sums(tally, build->day);
-        tally->receipts = build->day->receipts;
+        tally_sums(tally, build->settlement);
+        tally->receipts = build->settlement->receipts;
         return ERR_OK;
     }
-    err = effect_walk(build->txn, build->venue->id, build->number, EFFECT_PLAIN, part->from, part->upto, plain_seen,
+    err = effect_walk(build->txn, build->venue->id, build->day, EFFECT_PLAIN, part->from, part->upto, plain_seen,
                       &rebuild);
     tally_sums(tally, &rebuild.sums);
     tally->receipts = rebuild.sums.receipts;
@@ -272,7 +272,7 @@ static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect 
     enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, arena, &known, &receipt);
 
     (void)place;
-    if (err == ERR_NOT_FOUND && build->day->parts[build->part - 1].undone_revision)
+    if (err == ERR_NOT_FOUND && build->settlement->parts[build->part - 1].undone_revision)
         return ERR_OK;                   /* trimmed: the draft says so */
     if (!err)
         err = shares_of(&receipt, &tally->switches, arena, &shares);
@@ -289,7 +289,7 @@ static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect 
     }
     if (err)
         return err;
-    if (build->day->parts[build->part - 1].upto)
+    if (build->settlement->parts[build->part - 1].upto)
         tally->receipts++;               /* the open part's receipts are counted as they come */
     tally_receipt(tally, &receipt, &shares, effect->negative);
     return ERR_OK;
@@ -333,7 +333,7 @@ static void check_sums(struct tally *tally)
 enum err tally_part(struct tally *tally)
 {
     const struct build *build = tally->build;
-    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     uint64_t upto = part->upto ? part->upto : UINT64_MAX;
     struct str venue = build->venue->id;
     enum err err;
@@ -341,9 +341,9 @@ enum err tally_part(struct tally *tally)
     tally->switches = build_switches(build, &tally->credit_ordered);
     err = tally_plain(tally, part);
     if (!err)
-        err = effect_walk(build->txn, venue, build->number, EFFECT_MIXED, part->from, upto, mixed_seen, tally);
+        err = effect_walk(build->txn, venue, build->day, EFFECT_MIXED, part->from, upto, mixed_seen, tally);
     if (!err)
-        err = effect_walk(build->txn, venue, build->number, EFFECT_MOVEMENT, part->from, upto, movement_seen, tally);
+        err = effect_walk(build->txn, venue, build->day, EFFECT_MOVEMENT, part->from, upto, movement_seen, tally);
     check_sums(tally);
     for (size_t i = 0; i < tally->left_count; i++) {
         struct manual_item *item = tally->left[i].amount.ore != 0 ? manual_next(tally) : NULL;

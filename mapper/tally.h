@@ -5,7 +5,7 @@
 #ifndef BILAG_MAPPER_TALLY_H
 #define BILAG_MAPPER_TALLY_H
 
-#include "voucher.h"
+#include "build.h"
 
 enum { TALLY_CELLS_MAX = CELLS_MAX, TALLY_LEFT_MAX = 100 };
 

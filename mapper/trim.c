@@ -80,7 +80,7 @@ static enum err came_lately(struct txn *txn, struct slice *slice, uint32_t parti
     enum err err = ERR_OK;
 
     if (!slice->recent.known || slice->recent.partition != partition)
-        err = came_since(txn, partition, slice->before, &slice->recent.place);
+        err = arrival_since(txn, partition, slice->before, &slice->recent.place);
     slice->recent.known = !err;
     slice->recent.partition = partition;
     *ret_lately = !err && place >= slice->recent.place;
@@ -158,7 +158,7 @@ static enum err slice_work(struct txn *txn, void *context)
         err = store_delete(txn, trim->table, key_str(&trim->doomed[i]));
     for (uint32_t i = 0; !err && is_last(slice) && i < (uint32_t)slice->config->partitions; i++)
         if (partitions_mine(slice->mine, i))
-            err = came_forget(txn, i, slice->before);
+            err = arrival_forget(txn, i, slice->before);
     return err;
 }
 

@@ -1,6 +1,6 @@
-#include "voucher_inside.h"
+#include "voucher.h"
 
-#include "complete.h"
+#include "completeness.h"
 #include "tally.h"
 #include "claim.h"
 
@@ -8,33 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct switches build_switches(const struct build *build, bool *ret_credit_ordered)
-{
-    const struct day_part *part = &build->day->parts[build->part - 1];
-    const struct payment_entry *entry = venue_payment(build->venue, STR("credit"), build->number);
-    struct switches switches = { build->venue, build->number, false };
-
-    switches.credit_out = part->fate == CREDIT_ORDERED || (entry && !entry->transfer);
-    *ret_credit_ordered = part->fate == CREDIT_ORDERED ||
-                          (!part->sealed && switches.credit_out &&
-                           venue_switch(&build->venue->auto_invoice, build->number));
-    return switches;
-}
-
-struct str build_kroner(struct arena *arena, struct money amount)
-{
-    char buffer[MONEY_TEXT_SIZE];
-
-    return arena_copy(arena, str_of(money_kroner(amount, buffer)));
-}
-
-struct str build_percent(struct arena *arena, int32_t rate)
-{
-    char buffer[16];
-
-    return arena_copy(arena, str_of(rate_text(rate, buffer)));
-}
 
 static int cell_order(const void *a, const void *b)
 {
@@ -51,7 +24,7 @@ static int cell_order(const void *a, const void *b)
 
 static void map_paid(const struct build *build, struct cell *cell, struct problems *problems)
 {
-    const struct payment_entry *entry = venue_payment(build->venue, cell->type, build->number);
+    const struct payment_entry *entry = venue_payment(build->venue, cell->type, build->day);
     struct problem problem = { PROBLEM_PAYMENT_TYPE_UNMAPPED, { cell->type, build_kroner(build->arena, cell->amount) },
                                cell->first, cell->count };
 
@@ -61,21 +34,10 @@ static void map_paid(const struct build *build, struct cell *cell, struct proble
         problems_add(problems, &problem);
 }
 
-/* A sold type's account depends on its rate: the reduced account for the reduced class, else the account. */
-int64_t build_sold_account(const struct build *build, struct str type, int32_t rate)
-{
-    const struct product_entry *entry = venue_product(build->venue, type, build->number);
-    const struct vat_entry *vat = venue_vat(build->venue, rate, build->number);
-
-    if (!entry)
-        return 0;
-    return vat && vat->class_ == VAT_REDUCED ? entry->reduced_account : entry->account;
-}
-
 static void map_sold(const struct build *build, struct cell *cell, struct problems *problems)
 {
-    const struct product_entry *entry = venue_product(build->venue, cell->type, build->number);
-    const struct vat_entry *vat = venue_vat(build->venue, cell->rate, build->number);
+    const struct product_entry *entry = venue_product(build->venue, cell->type, build->day);
+    const struct vat_entry *vat = venue_vat(build->venue, cell->rate, build->day);
     struct money sales = { -cell->amount.ore };
     struct str rate = build_percent(build->arena, cell->rate), amount = build_kroner(build->arena, sales);
     struct problem unmapped = { PROBLEM_PRODUCT_TYPE_UNMAPPED, { cell->type, rate, amount }, cell->first, cell->count };
@@ -97,7 +59,7 @@ static void find_vat_unmapped(const struct build *build, const struct tally *tal
         struct problem problem = { .code = PROBLEM_VAT_UNMAPPED };
         struct money sales = { 0 };
 
-        if (!cell->sold || cell->amount.ore == 0 || venue_vat(build->venue, cell->rate, build->number))
+        if (!cell->sold || cell->amount.ore == 0 || venue_vat(build->venue, cell->rate, build->day))
             continue;
         for (size_t j = 0; j < tally->cell_count; j++) {
             const struct tally_cell *other = &tally->cells[j];
@@ -196,7 +158,7 @@ static void cell_to_line(const struct build *build, struct draft *draft, const s
 
 static enum err make_lines(const struct build *build, struct draft *draft)
 {
-    struct str department = venue_department(build->venue, build->number);
+    struct str department = venue_department(build->venue, build->day);
     size_t kept = 0;
 
     draft->lines = arena_array(build->arena, draft->cell_count, sizeof *draft->lines);
@@ -213,20 +175,6 @@ static enum err make_lines(const struct build *build, struct draft *draft)
 }
 
 /* --- problems that a receipt causes --- */
-
-void build_add_problem(struct problems *problems, const struct problem *problem)
-{
-    problems_add(problems, problem);
-    for (size_t i = 0; i < problems->count; i++) {
-        struct problem *at = &problems->at[i];
-        bool same = at->code == problem->code;
-
-        for (size_t j = 0; same && j < PROBLEM_ARGS; j++)
-            same = str_equal(at->arg[j], problem->arg[j]);
-        if (same && str_compare(problem->first, at->first) < 0)
-            at->first = problem->first;
-    }
-}
 
 /* Booked nowhere: because of an amount of its own, or because the day has too much already? */
 static bool has_giant(const struct event *event)
@@ -327,26 +275,26 @@ static enum err find_trouble(const struct build *build, struct problems *problem
     static const struct { enum effect_class class_; effect_visit visit; } classes[] = {
         { EFFECT_BROKEN, broken_seen }, { EFFECT_VOID, void_seen }, { EFFECT_CONFLICT, conflict_seen },
     };
-    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     struct trouble trouble = { build, problems };
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < COUNT(classes); i++)
-        err = effect_walk(build->txn, build->venue->id, build->number, classes[i].class_, part->from,
+        err = effect_walk(build->txn, build->venue->id, build->day, classes[i].class_, part->from,
                           part->upto ? part->upto : UINT64_MAX, classes[i].visit, &trouble);
     return err;
 }
 
 static enum err find_missing(const struct build *build, struct problems *problems)
 {
-    struct complete complete = { .venue = build->venue, .number = build->number, .day = build->day,
+    struct completeness completeness = { .venue = build->venue, .day = build->day, .settlement = build->settlement,
                                  .arena = build->arena, .problems = problems };
 
-    return build->phase == DRAFT_CLOSED ? complete_check(build->txn, &complete) : ERR_OK;
+    return build->phase == DRAFT_CLOSED ? completeness_check(build->txn, &completeness) : ERR_OK;
 }
 
 /* A person's decision lifts exactly these, RULES.md section 5. */
-static void lift_accepted(const struct day_part *part, struct problems *problems)
+static void lift_accepted(const struct settlement_part *part, struct problems *problems)
 {
     for (int code = 0; code < PROBLEM_COUNT; code++)
         if (part->accepted & accept_bit((enum problem_code)code))
@@ -377,32 +325,12 @@ static int manual_order(const void *a, const void *b)
     return order ? order : str_compare(x->receipt, y->receipt);
 }
 
-void build_header(const struct build *build, struct draft *draft)
-{
-    const struct day_part *part = &build->day->parts[build->part - 1];
-    const struct venue *venue = build->venue;
-    char reference[REFERENCE_SIZE];
-
-    draft->phase = build->phase;
-    draft->company = venue->company;
-    draft->client_id = venue->client_id;
-    draft->currency = venue->currency;
-    draft->language = build->config->language;
-    draft->mapping_hash = venue->mapping_hash;
-    draft->undone = draft->doc.kind == DOC_VOUCHER ? part->undone_revision : 0;
-    draft->from = part->from;
-    draft->upto = part->upto ? part->upto : build->day->last_place;
-    draft->post_on = part->post_on == DAY_ALWAYS ? build->number : part->post_on;
-    doc_reference(&draft->doc, venue->company, reference);
-    draft->reference = arena_copy(build->arena, str_of(reference));
-}
-
 static struct str voucher_text(const struct build *build)
 {
     const char *word = str_equal(build->config->language, STR("nb")) ? "del" : "part";
     char day[16];
 
-    (void)day_text(build->number, day);
+    (void)day_text(build->day, day);
     if (build->part == 1)
         return arena_format(build->arena, STR_FMT " %s", STR_ARG(build->venue->name), day);
     return arena_format(build->arena, STR_FMT " %s %s %" PRIu32, STR_ARG(build->venue->name), day, word, build->part);
@@ -467,14 +395,14 @@ static enum err kept_seen(struct txn *txn, uint64_t place, const struct effect *
 /* A part that was reversed may be so old that its receipts are trimmed: it had some, or it had not been sent. */
 static enum err find_trimmed(const struct build *build, struct draft *draft)
 {
-    const struct day_part *part = &build->day->parts[build->part - 1];
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     struct kept kept = { .build = build };
     enum err err = ERR_OK;
 
     if (part->undone_revision == 0)
         return ERR_OK;
     for (unsigned class_ = EFFECT_PLAIN; !err && !kept.lost && class_ <= EFFECT_Z; class_++)
-        err = effect_walk(build->txn, build->venue->id, build->number, class_, part->from,
+        err = effect_walk(build->txn, build->venue->id, build->day, class_, part->from,
                           part->upto ? part->upto : UINT64_MAX, kept_seen, &kept);
     if (!err && (kept.lost || !kept.any))
         hold(draft, PROBLEM_RECEIPTS_TRIMMED, STR_NONE);
@@ -490,7 +418,7 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
         return err;
     draft->credit_ordered = tally->credit_ordered;
     if (tally->credit_seen && !tally->switches.credit_out &&
-        venue_switch(&build->venue->auto_invoice, build->number))
+        venue_switch(&build->venue->auto_invoice, build->day))
         problems_add(&draft->problems, &double_entry);
     qsort(tally->manual, tally->manual_count, sizeof *tally->manual, manual_order);
     draft->manual = tally->manual;
@@ -507,12 +435,12 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
         hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%zu > %d", draft->line_count, VOUCHER_LINES_MAX));
     else if (!err)
         totals(tally, draft);
-    if (!err && build->part == DAY_PARTS_MAX)
-        hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%d", DAY_PARTS_MAX));
+    if (!err && build->part == SETTLEMENT_PARTS_MAX)
+        hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%d", SETTLEMENT_PARTS_MAX));
     return err ? err : find_trimmed(build, draft);
 }
 
-enum err build_voucher(const struct build *build, struct draft *ret_draft)
+enum err voucher_build(const struct build *build, struct draft *ret_draft)
 {
     struct tally *tally = arena_alloc(build->arena, sizeof *tally);
     struct draft *draft = arena_alloc(build->arena, sizeof *draft);
@@ -521,13 +449,13 @@ enum err build_voucher(const struct build *build, struct draft *ret_draft)
 
     if (!tally || !draft)
         return ERR_MEMORY;
-    draft->doc = (struct doc){ .kind = DOC_VOUCHER, .venue = build->venue->id, .day = build->number,
+    draft->doc = (struct doc){ .kind = DOC_VOUCHER, .venue = build->venue->id, .day = build->day,
                                .part = build->part };
     build_header(build, draft);
     doc_batch_id(&draft->doc, batch);
     draft->batch_id = arena_copy(build->arena, str_of(batch));
     draft->text = voucher_text(build);
-    draft->automatic = build->transfer_allowed && venue_switch(&build->venue->auto_transfer, build->number);
+    draft->automatic = build->transfer_allowed && venue_switch(&build->venue->auto_transfer, build->day);
     tally->build = build;
     tally->problems = &draft->problems;
     err = fill_voucher(build, tally, draft);
@@ -537,7 +465,7 @@ enum err build_voucher(const struct build *build, struct draft *ret_draft)
         err = find_missing(build, &draft->problems);
     if (err)
         return err;
-    lift_accepted(&build->day->parts[build->part - 1], &draft->problems);
+    lift_accepted(&build->settlement->parts[build->part - 1], &draft->problems);
     qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
     *ret_draft = *draft;
     return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;

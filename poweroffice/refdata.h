@@ -15,7 +15,12 @@ enum { REF_ACCOUNTS = 1, REF_VAT_CODES = 2, REF_DEPARTMENTS = 4, REF_DATES = 8, 
 struct ref_account { int64_t no, id; bool active, vat_locked, department_required; struct str vat_code; struct str name; };
 struct ref_vat_code { struct str code; int32_t id; int32_t rate; bool active; int32_t valid_from, valid_to; };  /* rate 2500 */
 struct ref_department { struct str code; int64_t id; bool active; };
-struct ref_product { struct str code; int64_t id, account; bool archived; struct str name; };    /* account number; 0: inherited */
+struct ref_product {
+    struct str code;
+    int64_t id, account;
+    bool archived;
+    struct str name;
+}; /* account number; 0: inherited */
 struct ref_customer { int64_t no, id; bool archived; struct str name, org_no; };
 
 struct refdata {

@@ -11,10 +11,28 @@
 #include "poweroffice_inside.h"
 #include "refbuild.h"
 
-enum { READINGS_MAX = 8, PAGE_SIZE = 5000, PAGES_MAX = 200, LEASE_MS = 5000, RENEW_MS = 1500, DAY_MS = 86400000,
-       AGAIN_FIRST_MS = 1000, AGAIN_MS = 60000, REFUSED_AGAIN_MS = 300000, CONTRADICTED_AGAIN_MS = 30000,
-       LEASED_AGAIN_MS = 2000, ACCEPTED_AGAIN_MS = 1000, BUSY_AGAIN_MS = 200, MEND_KEEN_MS = 400,
-       MEND_KEEN_FOR_MS = 600000, MEND_AGAIN_MS = 15000, MEND_ITEMS = 2000, MEND_SAVED_MS = 500, RUSH_FROM_HOUR = 4, RUSH_TO_HOUR = 9 };
+enum {
+    READINGS_MAX = 8,
+    PAGE_SIZE = 5000,
+    PAGES_MAX = 200,
+    LEASE_MS = 5000,
+    RENEW_MS = 1500,
+    DAY_MS = 86400000,
+    AGAIN_FIRST_MS = 1000,
+    AGAIN_MS = 60000,
+    REFUSED_AGAIN_MS = 300000,
+    CONTRADICTED_AGAIN_MS = 30000,
+    LEASED_AGAIN_MS = 2000,
+    ACCEPTED_AGAIN_MS = 1000,
+    BUSY_AGAIN_MS = 200,
+    MEND_KEEN_MS = 400,
+    MEND_KEEN_FOR_MS = 600000,
+    MEND_AGAIN_MS = 15000,
+    MEND_ITEMS = 2000,
+    MEND_SAVED_MS = 500,
+    RUSH_FROM_HOUR = 4,
+    RUSH_TO_HOUR = 9
+};
 
 /* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
 static const struct source {

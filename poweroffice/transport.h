@@ -43,7 +43,8 @@ void transport_patience(struct transport *transport, int32_t connect_ms, int32_t
 /* left() is called as soon as each request has left (left_us, steady), its connection standing, or ends without having left: once for each
  * that transport_start() took, and it must not start any. */
 void transport_leaving(struct transport *transport, transport_left left, void *context);
-USED enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done, void *context);
+USED enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done,
+                              void *context);
 void transport_turn(struct transport *transport);                           /* moves what can move, ends what has ended */
 size_t transport_under_way(const struct transport *transport);
 /* Waits for these descriptors and for the requests: a stage_wait (stage.h) with the http as its context. */

@@ -37,7 +37,7 @@ static bool resend(const struct effect *effect)
 
     if (record->state == DOC_SENT)
         return invoice_again(effect);
-    if (record->claimed || record_move(record, EVENT_RESEND, effect->now_ms))
+    if (record->claimed || record_move(record, STEP_RESEND, effect->now_ms))
         return false;
     record->next_ms = 0;
     record->attempts = 0;
@@ -49,7 +49,7 @@ static bool reverse(const struct effect *effect)
     struct record *record = effect->record;
 
     if (!effect->sender->ops->reverse_path || record->claimed || !record->id.len ||
-        record_move(record, EVENT_REVERSE, effect->now_ms))
+        record_move(record, STEP_REVERSE, effect->now_ms))
         return false;
     record->next_ms = 0;
     record->attempts = 0;
@@ -60,7 +60,7 @@ static bool transfer(const struct effect *effect)
 {
     struct record *record = effect->record;
 
-    if (record_move(record, EVENT_TRANSFER, effect->now_ms))
+    if (record_move(record, STEP_TRANSFER, effect->now_ms))
         return false;
     record->transfer = true;
     record->next_ms = 0;

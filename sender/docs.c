@@ -126,7 +126,7 @@ static void due_value(const struct record *r, struct strbuf *out)
     wire_uint(out, r->work);
 }
 
-static enum err due_decode(struct str value, struct due *due)
+static enum err due_decode(struct str value, struct doc_due *due)
 {
     struct reader in;
     uint64_t work;
@@ -280,18 +280,18 @@ enum err docs_set_number(struct txn *txn, const char *name, uint64_t number)
 /* Walking the indexes. */
 struct due_walk { due_visit visit; void *context; int64_t until_ms; struct str after; };
 
-static enum err take_due(struct str key, struct str value, struct due *due)
+static enum err take_due(struct str key, struct str value, struct doc_due *due)
 {
     size_t at = 0;
 
-    *due = (struct due){ .day = 0 };
+    *due = (struct doc_due){ .day = 0 };
     if (!key_take_name(key, &at, &due->venue) || !key_take_day(key, &at, &due->day) ||
         !key_take_name(key, &at, &due->doc))
         return ERR_STORE_DAMAGED;
     return due_decode(value, due);
 }
 
-struct first_due { struct str company; struct due due; };
+struct first_due { struct str company; struct doc_due due; };
 
 /* What another company's books are owed holds nobody else up. */
 static enum err first_due_row(struct txn *txn, struct str key, struct str value, void *context)
@@ -299,7 +299,7 @@ static enum err first_due_row(struct txn *txn, struct str key, struct str value,
     struct first_due *first = context;
     struct record record;
     struct str bytes;
-    struct due due;
+    struct doc_due due;
     enum err err = take_due(key, value, &due);
 
     if (!err && first->company.len) {
@@ -317,7 +317,7 @@ static enum err first_due_row(struct txn *txn, struct str key, struct str value,
     return ERR_STOP;
 }
 
-enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct due *ret_due)
+enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct doc_due *ret_due)
 {
     struct first_due first = { .company = company };
     struct key prefix;
@@ -336,7 +336,7 @@ enum err docs_first_due(struct txn *txn, struct str venue, struct str company, s
 static enum err claim_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct due_walk *walk = context;
-    struct due due = { .day = 0 };
+    struct doc_due due = { .day = 0 };
     size_t at = 0;
     enum err err;
 
@@ -356,7 +356,7 @@ enum err docs_claims(struct txn *txn, due_visit visit, void *context)
 static enum err later_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct due_walk *walk = context;
-    struct due due = { .day = 0 };
+    struct doc_due due = { .day = 0 };
     uint64_t time;
     size_t at = 0;
     enum err err;
@@ -379,7 +379,7 @@ enum err docs_later(struct txn *txn, int64_t until_ms, due_visit visit, void *co
 static enum err held_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct due_walk *walk = context;
-    struct due due = { .day = 0 };
+    struct doc_due due = { .day = 0 };
     struct str client;
     size_t at = 0;
 

@@ -57,7 +57,7 @@ USED enum err docs_note(struct txn *txn, struct str doc, struct record *record, 
                         struct str detail, bool keep);
 
 /* An entry of DUE, and of CLAIMS (where only doc and owner are set). */
-struct due {
+struct doc_due {
     struct str venue, doc;                /* views */
     int32_t day;
     int64_t next_ms;
@@ -66,8 +66,8 @@ struct due {
     enum work work;
 };
 /* The venue's first due document of that company's books; company empty: of any. ERR_NOT_FOUND. */
-USED enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct due *ret_due);
-typedef enum err (*due_visit)(struct txn *txn, const struct due *due, void *context);
+USED enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct doc_due *ret_due);
+typedef enum err (*due_visit)(struct txn *txn, const struct doc_due *due, void *context);
 USED enum err docs_claims(struct txn *txn, due_visit visit, void *context);
 /* Second-lane documents whose time has come, earliest first; only doc and next_ms are set. */
 USED enum err docs_later(struct txn *txn, int64_t until_ms, due_visit visit, void *context);

@@ -102,7 +102,7 @@ static enum err venue_first(struct txn *txn, struct str key, struct str value, v
     return key_take_name(key, &at, venue) ? ERR_STOP : ERR_STORE_DAMAGED;
 }
 
-static enum err note_oldest(struct txn *txn, const struct due *due, struct docs_summary *summary)
+static enum err note_oldest(struct txn *txn, const struct doc_due *due, struct docs_summary *summary)
 {
     struct record record;
     struct str value;
@@ -135,7 +135,7 @@ static enum err summary_work(struct txn *txn, void *context)
     while (!err) {
         struct key from;
         struct str next = STR_NONE;
-        struct due due;
+        struct doc_due due;
 
         key_init(&from);
         if (venue.len) {

@@ -24,13 +24,13 @@ static void absent(struct job *job, int64_t now)
     job->now.lookups++;
     stage_counter_add(job->sender->stage, "lookups", 1);
     if (job->now.lookups < enough) {
-        job_move(job, EVENT_NOT_FOUND, now + look_wait_ms(job));
+        job_move(job, STEP_NOT_FOUND, now + look_wait_ms(job));
         if (job->now.attempts > FACTS_IN_A_ROW)
             job->what = STR_NONE;
         return;
     }
     job->now.lookups = 0;
-    job_move(job, EVENT_ABSENT, now + (job->now.attempts > 1 ? pace_ms(job->sender, job->now.attempts - 1) : 0));
+    job_move(job, STEP_ABSENT, now + (job->now.attempts > 1 ? pace_ms(job->sender, job->now.attempts - 1) : 0));
     if (job->now.attempts > FACTS_IN_A_ROW)
         job->what = STR_NONE;
     job_no_problems(job);
@@ -43,7 +43,7 @@ static void differs(struct job *job, const struct lookup *lookup)
     job->now.id = arena_copy(&job->sender->arena, str_of(lookup->found.id));
     job->now.number = lookup->found.number;
     job->now.words = arena_copy(&job->sender->arena, str_of(lookup->note));
-    job_move(job, EVENT_DIFFERS, 0);
+    job_move(job, STEP_DIFFERS, 0);
     job->detail = job->now.words;
     job_no_problems(job);
     job_problem(job, &problem);
@@ -52,7 +52,7 @@ static void differs(struct job *job, const struct lookup *lookup)
 static void ask_later(struct job *job, int64_t now)
 {
     job->now.attempts++;
-    job_move(job, EVENT_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
+    job_move(job, STEP_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
     job->what = STR_NONE;
 }
 
@@ -71,7 +71,7 @@ static bool looked(struct job *job, struct slot *slot, const struct answer *answ
         slot->again = true;
         return false;
     case LOOK_FOUND:
-        job_move(job, EVENT_FOUND, 0);
+        job_move(job, STEP_FOUND, 0);
         job_sent(job, &lookup->found);
         stage_counter_add(job->sender->stage, "found", 1);
         return true;
@@ -102,7 +102,7 @@ static bool find_apply(struct job *job, struct slot *slot, const struct answer *
     case OUTCOME_LOGIN:
         client_contradicted(sender, slot->client);
         job_words(job, answer);
-        job_move(job, EVENT_LOGIN, 0);
+        job_move(job, STEP_LOGIN, 0);
         job->what = STR_NONE;
         return true;
     case OUTCOME_THROTTLED:

@@ -39,15 +39,15 @@ enum err inbox_take(struct stage *stage, void *state, struct link *link, const s
     return ERR_OK;
 }
 
-static enum event_kind event_of(const struct draft *draft, const struct verdict *verdict, bool transfer)
+static enum doc_step event_of(const struct draft *draft, const struct verdict *verdict, bool transfer)
 {
     if (draft->phase == DRAFT_OPEN)
-        return EVENT_PREVIEW;
+        return STEP_PREVIEW;
     if (verdict->problems.count)
-        return EVENT_PROBLEMS;
+        return STEP_PROBLEMS;
     if (!draft->line_count && !draft->order_line_count)
-        return EVENT_PREVIEW;             /* a day with no lines has no voucher (RULES.md section 3) */
-    return draft->automatic || transfer ? EVENT_READY_AUTO : EVENT_READY;
+        return STEP_PREVIEW;             /* a day with no lines has no voucher (RULES.md section 3) */
+    return draft->automatic || transfer ? STEP_READY_AUTO : STEP_READY;
 }
 
 /* A round ends: what stood in PowerOffice is undone, or was never there. */

@@ -9,7 +9,7 @@ enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, PUT_OFF_MS = 5000,
 
 struct batch { size_t count; char docs[BATCH][DOC_ID_SIZE]; size_t max; int64_t until_ms; };
 
-static enum err collect(struct txn *txn, const struct due *due, void *context)
+static enum err collect(struct txn *txn, const struct doc_due *due, void *context)
 {
     struct batch *batch = context;
 

@@ -12,9 +12,9 @@ static const struct { const char *text; int lane; } works[WORK_COUNT] = {
 #undef X
 };
 
-static const char *const events[EVENT_COUNT] = {
+static const char *const events[DOC_STEP_COUNT] = {
 #define X(name, text) [name] = text,
-    EVENTS(X)
+    DOC_STEPS(X)
 #undef X
 };
 
@@ -30,9 +30,9 @@ int work_lane(enum work work)
     return works[work].lane;
 }
 
-const char *event_text(enum event_kind event)
+const char *doc_step_text(enum doc_step event)
 {
-    ensure((unsigned)event < EVENT_COUNT);
+    ensure((unsigned)event < DOC_STEP_COUNT);
     return events[event];
 }
 
@@ -238,45 +238,45 @@ bool list_has(struct str list, struct str text)
 /* The whole life of a document. The first row that fits decides; what fits none changes nothing.
  * Rows about verdicts hold for documents that are open for a new draft only (record_open_for()). */
 static const struct move {
-    enum event_kind event;
+    enum doc_step event;
     unsigned from;
     enum work during;                     /* WORK_COUNT: any */
     enum doc_state to;
     enum work work;
 } moves[] = {
-    { EVENT_PREVIEW,       ANEW,             WORK_COUNT,    DOC_OPEN,     WORK_NONE },
-    { EVENT_PROBLEMS,      ANEW,             WORK_COUNT,    DOC_HELD,     WORK_NONE },
-    { EVENT_READY,         ANEW,             WORK_COUNT,    DOC_WAITING,  WORK_NONE },
-    { EVENT_READY_AUTO,    ANEW,             WORK_COUNT,    DOC_QUEUED,   WORK_SEND },
+    { STEP_PREVIEW,       ANEW,             WORK_COUNT,    DOC_OPEN,     WORK_NONE },
+    { STEP_PROBLEMS,      ANEW,             WORK_COUNT,    DOC_HELD,     WORK_NONE },
+    { STEP_READY,         ANEW,             WORK_COUNT,    DOC_WAITING,  WORK_NONE },
+    { STEP_READY_AUTO,    ANEW,             WORK_COUNT,    DOC_QUEUED,   WORK_SEND },
 
-    { EVENT_CLAIM,         IN(DOC_QUEUED),   WORK_SEND,     DOC_SENDING,  WORK_SEND },
-    { EVENT_CLAIM,         IN(DOC_HELD),     WORK_SEND,     DOC_SENDING,  WORK_SEND },   /* login: tried again */
-    { EVENT_CLAIM,         IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
-    { EVENT_CLAIM,         IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
+    { STEP_CLAIM,         IN(DOC_QUEUED),   WORK_SEND,     DOC_SENDING,  WORK_SEND },
+    { STEP_CLAIM,         IN(DOC_HELD),     WORK_SEND,     DOC_SENDING,  WORK_SEND },   /* login: tried again */
+    { STEP_CLAIM,         IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
+    { STEP_CLAIM,         IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
 
-    { EVENT_DONE,          IN(DOC_SENDING),  WORK_COUNT,    DOC_SENT,     WORK_NONE },
-    { EVENT_NOT_PROCESSED, IN(DOC_SENDING),  WORK_SEND,     DOC_QUEUED,   WORK_SEND },
-    { EVENT_NOT_PROCESSED, IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
-    { EVENT_NOT_PROCESSED, IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
-    { EVENT_UNKNOWN,       IN(DOC_SENDING),  WORK_COUNT,    DOC_SENDING,  WORK_LOOKUP },
-    { EVENT_UNKNOWN,       IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
-    { EVENT_LOGIN,         IN(DOC_SENDING),  WORK_SEND,     DOC_HELD,     WORK_SEND },
-    { EVENT_LOGIN,         IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
-    { EVENT_LOGIN,         IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
-    { EVENT_REFUSED,       IN(DOC_SENDING),  WORK_COUNT,    DOC_FAILED,   WORK_NONE },
-    { EVENT_MENTIONED,     IN(DOC_SENDING),  WORK_SEND,     DOC_SENDING,  WORK_LOOKUP },
-    { EVENT_FOUND,         IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENT,     WORK_NONE },
-    { EVENT_DIFFERS,       IN(DOC_SENDING),  WORK_LOOKUP,   DOC_FAILED,   WORK_NONE },
-    { EVENT_NOT_FOUND,     IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
-    { EVENT_ABSENT,        IN(DOC_SENDING),  WORK_LOOKUP,   DOC_QUEUED,   WORK_SEND },
+    { STEP_DONE,          IN(DOC_SENDING),  WORK_COUNT,    DOC_SENT,     WORK_NONE },
+    { STEP_NOT_PROCESSED, IN(DOC_SENDING),  WORK_SEND,     DOC_QUEUED,   WORK_SEND },
+    { STEP_NOT_PROCESSED, IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
+    { STEP_NOT_PROCESSED, IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
+    { STEP_UNKNOWN,       IN(DOC_SENDING),  WORK_COUNT,    DOC_SENDING,  WORK_LOOKUP },
+    { STEP_UNKNOWN,       IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
+    { STEP_LOGIN,         IN(DOC_SENDING),  WORK_SEND,     DOC_HELD,     WORK_SEND },
+    { STEP_LOGIN,         IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
+    { STEP_LOGIN,         IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_REVERSE },
+    { STEP_REFUSED,       IN(DOC_SENDING),  WORK_COUNT,    DOC_FAILED,   WORK_NONE },
+    { STEP_MENTIONED,     IN(DOC_SENDING),  WORK_SEND,     DOC_SENDING,  WORK_LOOKUP },
+    { STEP_FOUND,         IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENT,     WORK_NONE },
+    { STEP_DIFFERS,       IN(DOC_SENDING),  WORK_LOOKUP,   DOC_FAILED,   WORK_NONE },
+    { STEP_NOT_FOUND,     IN(DOC_SENDING),  WORK_LOOKUP,   DOC_SENDING,  WORK_LOOKUP },
+    { STEP_ABSENT,        IN(DOC_SENDING),  WORK_LOOKUP,   DOC_QUEUED,   WORK_SEND },
 
-    { EVENT_TRANSFER,      IN(DOC_WAITING),  WORK_COUNT,    DOC_QUEUED,   WORK_SEND },
-    { EVENT_RESEND,        IN(DOC_FAILED),   WORK_NONE,     DOC_FAILED,   WORK_TELL },   /* built again first */
-    { EVENT_RESEND,        IN(DOC_QUEUED),   WORK_SEND,     DOC_QUEUED,   WORK_SEND },   /* at once */
-    { EVENT_RESEND,        IN(DOC_HELD),     WORK_SEND,     DOC_QUEUED,   WORK_SEND },
-    { EVENT_REVERSE,       IN(DOC_SENT),     WORK_COUNT,    DOC_SENT,     WORK_REVERSE },
-    { EVENT_REVERSED,      IN(DOC_SENT),     WORK_REVERSE,  DOC_REVERSED, WORK_TELL },
-    { EVENT_KEPT,          IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_NONE },
+    { STEP_TRANSFER,      IN(DOC_WAITING),  WORK_COUNT,    DOC_QUEUED,   WORK_SEND },
+    { STEP_RESEND,        IN(DOC_FAILED),   WORK_NONE,     DOC_FAILED,   WORK_TELL },   /* built again first */
+    { STEP_RESEND,        IN(DOC_QUEUED),   WORK_SEND,     DOC_QUEUED,   WORK_SEND },   /* at once */
+    { STEP_RESEND,        IN(DOC_HELD),     WORK_SEND,     DOC_QUEUED,   WORK_SEND },
+    { STEP_REVERSE,       IN(DOC_SENT),     WORK_COUNT,    DOC_SENT,     WORK_REVERSE },
+    { STEP_REVERSED,      IN(DOC_SENT),     WORK_REVERSE,  DOC_REVERSED, WORK_TELL },
+    { STEP_KEPT,          IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_NONE },
 };
 
 bool record_open_for(const struct record *record, uint32_t revision)
@@ -286,7 +286,7 @@ bool record_open_for(const struct record *record, uint32_t revision)
     return record->work == WORK_TELL && revision > record->revision;
 }
 
-enum err record_move(struct record *record, enum event_kind event, int64_t now_ms)
+enum err record_move(struct record *record, enum doc_step event, int64_t now_ms)
 {
     for (size_t i = 0; i < COUNT(moves); i++) {
         const struct move *move = &moves[i];

@@ -79,34 +79,34 @@ USED enum err record_set_problems(struct record *record, struct arena *arena, co
 bool list_has(struct str list, struct str text);
 
 /* X(name, text): the text is the fact in the trail. */
-#define EVENTS(X) \
-    X(EVENT_PREVIEW,       "preview")        /* verdicts: the day goes on, ... */ \
-    X(EVENT_PROBLEMS,      "held") \
-    X(EVENT_READY,         "ready") \
-    X(EVENT_READY_AUTO,    "queued") \
-    X(EVENT_CLAIM,         "sealed")         /* the request is about to leave */ \
-    X(EVENT_DONE,          "sent") \
-    X(EVENT_NOT_PROCESSED, "not-processed") \
-    X(EVENT_UNKNOWN,       "answer-lost") \
-    X(EVENT_LOGIN,         "login") \
-    X(EVENT_REFUSED,       "refused") \
-    X(EVENT_MENTIONED,     "reference-in-use")   /* refused, but for its reference: look it up */ \
-    X(EVENT_FOUND,         "found") \
-    X(EVENT_DIFFERS,       "differs") \
-    X(EVENT_NOT_FOUND,     "not-found")      /* once more, later */ \
-    X(EVENT_ABSENT,        "absent")         /* not found often enough: send it again */ \
-    X(EVENT_TRANSFER,      "transfer")       /* decisions */ \
-    X(EVENT_RESEND,        "resend") \
-    X(EVENT_REVERSE,       "reverse") \
-    X(EVENT_REVERSED,      "reversed") \
-    X(EVENT_KEPT,          "reversal-refused")
+#define DOC_STEPS(X) \
+    X(STEP_PREVIEW,       "preview")        /* verdicts: the day goes on, ... */ \
+    X(STEP_PROBLEMS,      "held") \
+    X(STEP_READY,         "ready") \
+    X(STEP_READY_AUTO,    "queued") \
+    X(STEP_CLAIM,         "sealed")         /* the request is about to leave */ \
+    X(STEP_DONE,          "sent") \
+    X(STEP_NOT_PROCESSED, "not-processed") \
+    X(STEP_UNKNOWN,       "answer-lost") \
+    X(STEP_LOGIN,         "login") \
+    X(STEP_REFUSED,       "refused") \
+    X(STEP_MENTIONED,     "reference-in-use")   /* refused, but for its reference: look it up */ \
+    X(STEP_FOUND,         "found") \
+    X(STEP_DIFFERS,       "differs") \
+    X(STEP_NOT_FOUND,     "not-found")      /* once more, later */ \
+    X(STEP_ABSENT,        "absent")         /* not found often enough: send it again */ \
+    X(STEP_TRANSFER,      "transfer")       /* decisions */ \
+    X(STEP_RESEND,        "resend") \
+    X(STEP_REVERSE,       "reverse") \
+    X(STEP_REVERSED,      "reversed") \
+    X(STEP_KEPT,          "reversal-refused")
 #define X(name, text) name,
-enum event_kind { EVENTS(X) EVENT_COUNT };
+enum doc_step { DOC_STEPS(X) DOC_STEP_COUNT };
 #undef X
-const char *event_text(enum event_kind event);
+const char *doc_step_text(enum doc_step event);
 
-/* Moves state and work, frees the claim (EVENT_CLAIM sets none: the caller does) and since_ms. */
-USED enum err record_move(struct record *record, enum event_kind event, int64_t now_ms);
+/* Moves state and work, frees the claim (STEP_CLAIM sets none: the caller does) and since_ms. */
+USED enum err record_move(struct record *record, enum doc_step event, int64_t now_ms);
 /* A verdict about this document may replace its draft: nothing of it is, or may be, in PowerOffice. */
 bool record_open_for(const struct record *record, uint32_t revision);
 

@@ -73,7 +73,7 @@ static void put_off(struct slot *slot, const struct job *job, enum err why)
     size_t turn = slot->turn;
 
     log_doc(job->doc, "what=\"cannot be built yet\" why=\"%s\"", err_text(why));
-    again_send(sender, job->was.draft);
+    rejudge_send(sender, job->was.draft);
     sender->clients[slot->client].needed = true;
     slot_free(slot);
     if (turn != SIZE_MAX) {
@@ -100,7 +100,7 @@ static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
     job->now.sealed_ms = stage_now_ms(sender->stage);
     job->now.upto = job->draft.upto;
     job->now.credit_ordered = job->draft.credit_ordered;
-    job->what = str_of(event_text(EVENT_CLAIM));
+    job->what = str_of(doc_step_text(STEP_CLAIM));
     return ERR_OK;
 }
 
@@ -135,12 +135,12 @@ static void refused(struct job *job, const struct slot *slot, const struct answe
     if (about_reference(job, answer) && job->now.refusals < REFUSALS_MAX) {
         job->now.refusals++;
         job->now.lookups = 0;
-        job_move(job, EVENT_MENTIONED, now + stage_config(sender->stage)->sender.lookup_wait_ms);
+        job_move(job, STEP_MENTIONED, now + stage_config(sender->stage)->sender.lookup_wait_ms);
         return;
     }
     if (!answer->title[0])
         problem.arg[0] = job->now.words;
-    job_move(job, EVENT_REFUSED, 0);
+    job_move(job, STEP_REFUSED, 0);
     job_no_problems(job);
     job_problem(job, &problem);
     client_contradicted(sender, slot->client);
@@ -153,7 +153,7 @@ static void lost(struct job *job, int64_t now)
 
     problem.arg[0] = arena_copy(&job->sender->arena, str_of(time_text_utc(now, text)));
     job->now.lookups = 0;
-    job_move(job, EVENT_UNKNOWN, now + stage_config(job->sender->stage)->sender.lookup_wait_ms);
+    job_move(job, STEP_UNKNOWN, now + stage_config(job->sender->stage)->sender.lookup_wait_ms);
     if (job->now.attempts > FACTS_IN_A_ROW)
         job->what = STR_NONE;
     job_no_problems(job);
@@ -163,7 +163,7 @@ static void lost(struct job *job, int64_t now)
 /* A fact of its own only for the first of a row of failures: an outage of days must not fill the trail. */
 static void not_processed(struct job *job, int64_t now)
 {
-    job_move(job, EVENT_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
+    job_move(job, STEP_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
     if (job->now.attempts > 1)
         job->what = STR_NONE;
 }
@@ -174,7 +174,7 @@ static void login_refused(struct job *job, const struct answer *answer)
 
     problem.arg[0] = answer->status == 403 && !answer->detail[0] ? str_of(job->sender->ops->send_right)
                                                                  : job->now.words;
-    job_move(job, EVENT_LOGIN, 0);        /* the client's suspension sets the pace */
+    job_move(job, STEP_LOGIN, 0);        /* the client's suspension sets the pace */
     if (job->now.attempts > 1)
         job->what = STR_NONE;
     job_no_problems(job);
@@ -195,7 +195,7 @@ static bool send_apply(struct job *job, struct slot *slot, const struct answer *
             lost(job, now);
             break;
         }
-        job_move(job, EVENT_DONE, 0);
+        job_move(job, STEP_DONE, 0);
         job_sent(job, &sent);
         stage_counter_add(sender->stage, "sent", 1);
         break;

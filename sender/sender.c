@@ -143,7 +143,7 @@ static void tend(struct sender *sender)
     sender->tend_ms = steady + TEND_MS;
     sender->tend_first++;                 /* each client comes first in its turn */
     for (size_t i = 0; i < sender->client_count; i++) {
-        const struct client *client = &sender->clients[(sender->tend_first + i) % sender->client_count];
+        const struct sender_client *client = &sender->clients[(sender->tend_first + i) % sender->client_count];
 
         if (client->needed) {
             refreader_tend(sender->reader, client->venue, sender->ops->ref_bits);
@@ -163,7 +163,7 @@ static enum err sender_reload(struct stage *stage, void *state)
     err = turns_open(sender);             /* looks at every venue anew, and at once */
     if (!err)
         err = connect_links(sender, &fault);
-    again_all(sender);
+    rejudge_all(sender);
     try_keys(sender);
     sender->ref_seen = 0;
     sender->later_ms = 0;
@@ -208,7 +208,7 @@ static void housekeeping(struct sender *sender)
 }
 
 static const struct { enum err (*run)(struct sender *sender); } steps[] = {
-    { inbox_flush }, { decide_run }, { takeover_run }, { again_run }, { work_again }, { later_run }, { turns_run },
+    { inbox_flush }, { decide_run }, { takeover_run }, { rejudge_run }, { work_again }, { later_run }, { turns_run },
 };
 
 /* A full disk ends nothing: nothing leaves while nothing can be written, and it goes on when there is room. */

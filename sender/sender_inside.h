@@ -33,7 +33,7 @@ enum turn_state { TURN_LOOK, TURN_IDLE, TURN_BUSY, TURN_WAIT };
 struct turn { enum turn_state state; int64_t wait_ms; size_t client; };
 
 /* A PowerOffice client: whose key is refused waits with all its venues. */
-struct client {
+struct sender_client {
     char id[32];
     const struct venue *venue;            /* any of its venues: it has the key */
     int64_t suspended_ms;                 /* no request before; 0: none */
@@ -82,7 +82,7 @@ struct sender {
 
     struct turn *turns;                   /* as config's venues */
     size_t turn_count, turn_next;
-    struct client *clients;
+    struct sender_client *clients;
     size_t client_count, tend_first;
     struct slot *slots;
     size_t slot_count, busy;
@@ -131,7 +131,7 @@ USED enum err job_load(struct sender *sender, struct str doc, struct job *ret_jo
 /* ERR_BUSY: somebody changed the document meanwhile; nothing is done. */
 USED enum err job_commit(struct job *job);
 /* Moves, and makes the event the fact. Our own tables must allow it. */
-void job_move(struct job *job, enum event_kind event, int64_t next_ms);
+void job_move(struct job *job, enum doc_step event, int64_t next_ms);
 void job_words(struct job *job, const struct answer *answer);
 void job_problem(struct job *job, const struct problem *problem);        /* adds one */
 void job_no_problems(struct job *job);
@@ -153,11 +153,11 @@ USED enum err undo_start(struct slot *slot, struct job *job);
 USED enum err later_run(struct sender *sender);
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 void tell_behind(struct sender *sender, struct str doc, const struct record *record);
-/* decide.c, takeover.c, again.c */
+/* decide.c, takeover.c, rejudge.c */
 USED enum err decide_run(struct sender *sender);
 USED enum err takeover_run(struct sender *sender);
-USED enum err again_run(struct sender *sender);
-void again_all(struct sender *sender);
-void again_send(struct sender *sender, struct str draft);     /* lost if no validator is up: it comes again */
+USED enum err rejudge_run(struct sender *sender);
+void rejudge_all(struct sender *sender);
+void rejudge_send(struct sender *sender, struct str draft);     /* lost if no validator is up: it comes again */
 
 #endif

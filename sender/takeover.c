@@ -9,7 +9,7 @@ enum { BATCH = 64 };
 
 struct dead { const struct sender *sender; size_t count; char docs[BATCH][DOC_ID_SIZE]; };
 
-static enum err collect(struct txn *txn, const struct due *due, void *context)
+static enum err collect(struct txn *txn, const struct doc_due *due, void *context)
 {
     struct dead *dead = context;
 
@@ -41,11 +41,11 @@ static enum err take_over(struct sender *sender, struct str doc)
     if (!job.was.claimed || owners_alive(sender->owners, &job.was.owner))
         return ERR_OK;
     if (job.was.work == WORK_LOOKUP) {    /* a search leaves no trace: from the start */
-        job_move(&job, EVENT_NOT_PROCESSED, now);
+        job_move(&job, STEP_NOT_PROCESSED, now);
         job.what = STR_NONE;
     } else {
         job.now.lookups = 0;
-        job_move(&job, EVENT_UNKNOWN, now + wait);
+        job_move(&job, STEP_UNKNOWN, now + wait);
         job.what = STR("taken-over");
     }
     SENDER_POINT(sender, POINT_BEFORE_TAKEOVER);

@@ -30,7 +30,7 @@ static bool was_needed(const struct sender *sender, const char *id)
 /* The clients of the configuration: venues with the same key share one. */
 static enum err clients_open(struct sender *sender, const struct config *config)
 {
-    struct client *clients = calloc(config->venue_count + 1, sizeof *clients);
+    struct sender_client *clients = calloc(config->venue_count + 1, sizeof *clients);
     size_t count = 0;
 
     if (!clients)
@@ -193,7 +193,7 @@ void outage_note(struct sender *sender, const struct answer *answer)
 
 void client_suspend(struct sender *sender, size_t index)
 {
-    struct client *client = index < sender->client_count ? &sender->clients[index] : NULL;
+    struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;
     int64_t now = stage_steady_ms(sender->stage);
 
     if (!client || now < client->suspended_ms)
@@ -212,7 +212,7 @@ void client_contradicted(struct sender *sender, size_t index)
 
 void client_fine(struct sender *sender, size_t index)
 {
-    struct client *client = index < sender->client_count ? &sender->clients[index] : NULL;
+    struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;
 
     if (!client || !client->logins)
         return;
@@ -221,7 +221,7 @@ void client_fine(struct sender *sender, size_t index)
     client_contradicted(sender, index);   /* its record says that the key is refused */
 }
 
-struct first { struct str venue, company; struct due due; char doc[DOC_ID_SIZE]; };
+struct first { struct str venue, company; struct doc_due due; char doc[DOC_ID_SIZE]; };
 
 static enum err first_work(struct txn *txn, void *context)
 {

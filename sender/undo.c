@@ -25,7 +25,7 @@ static void reversed(struct job *job)
     now->attempts = 0;
     now->words = STR_NONE;
     job_no_problems(job);
-    job_move(job, EVENT_REVERSED, 0);
+    job_move(job, STEP_REVERSED, 0);
     job->detail = now->id;
     job->keep = true;
     job->sender->later_ms = 0;
@@ -38,7 +38,7 @@ static void not_reversed(struct job *job, const struct answer *answer)
                                .arg = { job->now.words, str_of(answer->detail) } };
 
     job->now.attempts = 0;
-    job_move(job, EVENT_KEPT, 0);
+    job_move(job, STEP_KEPT, 0);
     job_problem(job, &problem);
 }
 
@@ -58,19 +58,19 @@ static bool undo_apply(struct job *job, struct slot *slot, const struct answer *
         if (says_already_reversed(answer))
             reversed(job);
         else if (answer->status == 404 && job->now.attempts < NOT_VISIBLE_TRIES)      /* a replica lags */
-            job_move(job, EVENT_NOT_PROCESSED, now + back_off_ms(sender, 1));
+            job_move(job, STEP_NOT_PROCESSED, now + back_off_ms(sender, 1));
         else
             not_reversed(job, answer);
         return true;
     case OUTCOME_UNKNOWN:
-        job_move(job, EVENT_UNKNOWN, now + wait);             /* once more does no harm: "already reversed" */
+        job_move(job, STEP_UNKNOWN, now + wait);             /* once more does no harm: "already reversed" */
         break;
     case OUTCOME_LOGIN:
-        job_move(job, EVENT_LOGIN, 0);
+        job_move(job, STEP_LOGIN, 0);
         break;
     case OUTCOME_THROTTLED:
     case OUTCOME_PASSING:
-        job_move(job, EVENT_NOT_PROCESSED, now + pace_ms(sender, job->now.attempts));
+        job_move(job, STEP_NOT_PROCESSED, now + pace_ms(sender, job->now.attempts));
         break;
     }
     if (job->now.attempts > 1)

@@ -63,13 +63,13 @@ enum err job_commit(struct job *job)
     return err;
 }
 
-void job_move(struct job *job, enum event_kind event, int64_t next_ms)
+void job_move(struct job *job, enum doc_step event, int64_t next_ms)
 {
     enum err err = record_move(&job->now, event, stage_now_ms(job->sender->stage));
 
     ensure(err == ERR_OK);                /* the caller knows the state: it loaded it */
     job->now.next_ms = next_ms;
-    job->what = str_of(event_text(event));
+    job->what = str_of(doc_step_text(event));
 }
 
 void job_words(struct job *job, const struct answer *answer)
@@ -103,7 +103,7 @@ void job_no_problems(struct job *job)
 
 enum err job_claim(struct job *job)
 {
-    enum err err = record_move(&job->now, EVENT_CLAIM, stage_now_ms(job->sender->stage));
+    enum err err = record_move(&job->now, STEP_CLAIM, stage_now_ms(job->sender->stage));
 
     if (err)
         return ERR_BUSY;
@@ -256,7 +256,7 @@ static enum err store_loss(struct slot *slot)
 
     if (err || !still_ours(&job, slot))
         return err;
-    job_move(&job, EVENT_UNKNOWN, now + wait);
+    job_move(&job, STEP_UNKNOWN, now + wait);
     job.now.lookups = 0;
     return job_commit(&job);
 }

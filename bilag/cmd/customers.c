@@ -313,7 +313,8 @@ static int note_unseen(struct ledger *ledger, struct str till_customer)
     for (size_t i = 0; i < ledger->till.count; i++) {
         struct str seen = ledger->till.at[i].name;
 
-        if (was_seen(&ledger->till.at[i]) && (customer_name_matches(seen, till_customer) || customer_name_matches(till_customer, seen)))
+        if (was_seen(&ledger->till.at[i]) &&
+            (customer_name_matches(seen, till_customer) || customer_name_matches(till_customer, seen)))
             (void)printf("%s%.*s", alike++ ? ", " : "Did you mean one that has been seen: ", TEXT(plain(ledger, seen)));
     }
     (void)printf("%s", alike ? "?\n" : "");

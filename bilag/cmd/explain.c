@@ -78,8 +78,9 @@ static enum err decision_seen(const struct decision *decision, void *context)
     if (!deciding->shown)
         (void)printf("decisions\n");
     deciding->shown = true;
-    (void)printf("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when), TEXT(decision->who),
-                 TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail), TEXT(decision->reason));
+    (void)printf("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when),
+                 TEXT(decision->who), TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail),
+                 TEXT(decision->reason));
     return ERR_OK;
 }
 

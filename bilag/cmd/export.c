@@ -94,8 +94,11 @@ static void text_day(struct export *export, const struct book_doc *doc)
 
     if (!day || !day->has_z)
         return;
-    strbuf_format(&export->out, in_words(export->shell, "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual "
-                                         "%s\n", "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
+    strbuf_format(&export->out,
+                  in_words(export->shell,
+                           "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual "
+                           "%s\n",
+                           "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
                   money_kroner(day->z, amount[0]), day->z.ore == day->lines.ore ? "=" : "<>",
                   money_kroner(day->lines, amount[1]), money_kroner(day->voucher, amount[2]),
                   money_kroner(day->orders, amount[3]), money_kroner(day->manual, amount[4]));

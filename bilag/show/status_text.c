@@ -61,8 +61,9 @@ static void document(const struct shell *shell, const struct venue_status *venue
     char amount[MONEY_TEXT_SIZE], when[32];
     const struct send_status *status = &doc->status;
 
-    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]), doc_state_text(doc->state),
-                  paint(shell, PLAIN), TEXT(doc->id), money_kroner(doc->draft.total, amount));
+    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
+                  doc_state_text(doc->state), paint(shell, PLAIN), TEXT(doc->id),
+                  money_kroner(doc->draft.total, amount));
     if (status->number)
         strbuf_format(out, doc->draft.doc.kind == DOC_ORDER ? in_words(shell, "  order %" PRId64, "  ordre %" PRId64)
                                                             : in_words(shell, "  voucher %" PRId64, "  bilag %" PRId64),
@@ -117,10 +118,13 @@ static void documents(const struct shell *shell, const struct venue_status *venu
                 waiting += list->docs[i].state == DOC_WAITING;
             }
     if (waiting)
-        strbuf_format(out, in_words(shell, "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE "
-                                    "--to DATE --transfer\n",
-                                    "          Automatisk overføring er av. Send med: bilag export --venue %.*s --from DATO "
-                                    "--to DATO --transfer\n"), TEXT(venue->id));
+        strbuf_format(out,
+                      in_words(shell,
+                               "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE "
+                               "--to DATE --transfer\n",
+                               "          Automatisk overføring er av. Send med: bilag export --venue %.*s --from DATO "
+                               "--to DATO --transfer\n"),
+                      TEXT(venue->id));
     for (size_t i = 0; i < list->count; i++) {
         if (is_remarked(&list->docs[i]))
             document(shell, venue, &list->docs[i], out);

@@ -19,8 +19,9 @@ enum err form_load(const char *path, struct str file, struct str *ret_text, stru
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0)
-        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), STR_FMT ": cannot be read (%s); it must be there and be readable: %s",
-                         STR_ARG(file), strerror(errno), path);
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG),
+                         STR_FMT ": cannot be read (%s); it must be there and be readable: %s", STR_ARG(file),
+                         strerror(errno), path);
     bytes = malloc(FORM_BYTES_MAX + 1);
     if (!bytes) {
         (void)close(fd);

@@ -67,7 +67,8 @@ enum err secret_read(const char *path, bool credential, struct arena *arena, str
         return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); let it belong to the user that this "
                          "runs as (uid %u)", path, strerror(errno), (unsigned)geteuid());
     if (fstat(fd, &file)) {
-        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
+        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file",
+                        path, strerror(errno));
         goto out;
     }
     err = file_judge(path, &file, credential, fault);
@@ -75,7 +76,8 @@ enum err secret_read(const char *path, bool credential, struct arena *arena, str
         goto out;
     len = read(fd, bytes, sizeof bytes);
     if (len < 0) {
-        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file", path, strerror(errno));
+        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); write it as a plain file",
+                        path, strerror(errno));
         goto out;
     }
     text.len = (size_t)len;

@@ -210,8 +210,9 @@ static enum err venues_load(struct config *config, struct fault *fault)
     enum err err;
 
     if (count < 0 && errno != ENOENT)
-        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "venues: the folder cannot be read (%s); it must be readable: %s",
-                         strerror(errno), folder.bytes);
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG),
+                         "venues: the folder cannot be read (%s); it must be readable: %s", strerror(errno),
+                         folder.bytes);
     if (count > VENUES_MAX)
         err = fault_set(fault, ERR_CONFIG, "venues: has more than %d files; run a second server", VENUES_MAX);
     else

@@ -291,8 +291,8 @@ static enum err take_lock(struct stage *stage, struct fault *fault)
 
     (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(stage->config->run_dir));
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml",
-                         path, strerror(errno));
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG),
+                         "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml", path, strerror(errno));
     (void)snprintf(path, sizeof path, STR_FMT "/%s-%d.lock", STR_ARG(stage->config->run_dir), stage->ops->name,
                    stage->instance);
     stage->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

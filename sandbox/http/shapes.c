@@ -134,9 +134,11 @@ const struct shape shape_send = { "SendInvoiceRequestPostDto", send_members, COU
 static const struct member onboarding_start_members[] = {
     U(ApplicationKey), T(ClientOrganizationNo), R(RedirectUri)
 };
-const struct shape shape_onboarding_start = { "InitiateOnboardingPostDto", onboarding_start_members, COUNT(onboarding_start_members) };
+const struct shape shape_onboarding_start = { "InitiateOnboardingPostDto", onboarding_start_members,
+                                              COUNT(onboarding_start_members) };
 
 static const struct member onboarding_end_members[] = {
     T(OnboardingToken)
 };
-const struct shape shape_onboarding_end = { "FinalizeOnboardingPostDto", onboarding_end_members, COUNT(onboarding_end_members) };
+const struct shape shape_onboarding_end = { "FinalizeOnboardingPostDto", onboarding_end_members,
+                                            COUNT(onboarding_end_members) };

@@ -245,7 +245,7 @@ static enum err forget_days(struct txn *txn, void *context)
     key_init(&key);
     key_u32(&key, partition_of("oslo"));
     key_day(&key, 100);
-    return store_delete(txn, TABLE_DAYS, key_str(&key));
+    return store_delete(txn, LOG_DAYS, key_str(&key));
 }
 
 /* Goal: what a former program appended without a day counts as of the first day known, never as older. */

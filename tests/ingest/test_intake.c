@@ -111,7 +111,7 @@ static enum err last_venue(int64_t time_ms, const struct eventlog_refusal *refus
 /* Goal: a refusal is listed under its venue, where the bytes say one; and answers are bounded. */
 static void refusals(void **unused)
 {
-    static const struct { enum form form; struct str bytes; const char *venue; } rows[] = {
+    static const struct { enum event_form form; struct str bytes; const char *venue; } rows[] = {
         { FORM_JSON, STR("{\"v\":1, \"venue\" : \"oslo-grill\", \"x"), "oslo-grill" },
         { FORM_JSON, STR("{\"venue\":\"a b\"}"), "" },
         { FORM_JSON, STR("venue"), "" },

@@ -6,7 +6,8 @@
 
 #include "mapper/offer.h"
 #include "mapper/fold.h"
-#include "mapper/settle.h"
+#include "mapper/decisions.h"
+#include "mapper/seals.h"
 
 #include <inttypes.h>
 
@@ -176,13 +177,13 @@ HELPER enum err rig_look_work(struct txn *txn, void *context)
     look->count = look->sent = 0;
     err = store_walk(txn, TABLE_DUE, STR_NONE, STR_NONE, rig_due, look);
     for (size_t i = 0; !err && i < look->count; i++) {
-        struct attend attend = { .config = rig->config, .venue = config_venue(rig->config, str_of(look->at[i].venue)),
-                                 .number = look->at[i].day, .arena = &rig->build_arena, .now_ms = rig->now_ms,
+        struct offer offer = { .config = rig->config, .venue = config_venue(rig->config, str_of(look->at[i].venue)),
+                                 .day = look->at[i].day, .arena = &rig->build_arena, .now_ms = rig->now_ms,
                                  .caught_up = !look->open, .transfer_allowed = !rig->faulty };
 
         arena_reset(&rig->build_arena);
-        err = attend_day(txn, &attend);
-        look->sent += attend.send_count;
+        err = offer_day(txn, &offer);
+        look->sent += offer.send_count;
     }
     return err;
 }
@@ -209,7 +210,7 @@ HELPER enum err rig_read_work(struct txn *txn, void *context)
 {
     struct rig_read *read = context;
     struct str bytes;
-    enum err err = draft_get(txn, read->doc, &bytes);
+    enum err err = offer_draft(txn, read->doc, &bytes);
 
     return err ? err : draft_decode(arena_copy(&read->rig->draft_arena, bytes), &read->rig->draft_arena, read->draft);
 }
@@ -232,7 +233,7 @@ HELPER void rig_tell(struct rig *rig, const struct draft *draft, bool reversed)
     struct seal seal = { .doc = draft->doc, .revision = draft->revision, .reversed = reversed, .upto = draft->upto,
                          .credit_ordered = draft->credit_ordered };
 
-    NEEDED(settle_seal(rig->store, &seal, &rig->build_arena));
+    NEEDED(seals_apply(rig->store, &seal, &rig->build_arena));
 }
 
 HELPER void rig_seal(struct rig *rig, const char *doc)

@@ -99,20 +99,20 @@ static void too_many_product_types_are_held_in_the_open(void **unused)
 static enum err parts_work(struct txn *txn, void *context)
 {
     struct arena *arena = context;
-    struct day day;
+    struct settlement settlement;
 
-    NEEDED(day_load(txn, STR("v"), THE_DAY, arena, &day));
-    while (day.part_count < DAY_PARTS_MAX) {
-        struct day_part *last = day_last_part(&day);
+    NEEDED(settlement_load(txn, STR("v"), THE_DAY, arena, &settlement));
+    while (settlement.part_count < SETTLEMENT_PARTS_MAX) {
+        struct settlement_part *last = settlement_last_part(&settlement);
 
         if (!last->sealed)
-            last->upto = day.last_place;
+            last->upto = settlement.last_place;
         last->sealed = true;
         last->revision = last->sealed_revision = 1;
-        NEEDED(day_new_part(&day, last->upto, arena));
+        NEEDED(settlement_new_part(&settlement, last->upto, arena));
     }
-    day.sum_count = day.receipts = 0;
-    return day_save(txn, STR("v"), THE_DAY, &day);
+    settlement.sum_count = settlement.receipts = 0;
+    return settlement_save(txn, STR("v"), THE_DAY, &settlement);
 }
 
 /* A till whose clock stands still fills one day for ever: its last part is never closed. */

@@ -98,17 +98,17 @@ static enum err queue_work(struct txn *txn, void *context)
     look = (struct rig_look){ .rig = rig };
     err = store_walk(txn, TABLE_DUE, STR_NONE, STR_NONE, rig_due, &look);
     for (size_t i = 0; !err && i < look.count; i++) {
-        struct attend attend = { .config = rig->config, .venue = config_venue(rig->config, str_of(look.at[i].venue)),
-                                 .number = look.at[i].day, .arena = &rig->build_arena, .now_ms = rig->now_ms,
+        struct offer offer = { .config = rig->config, .venue = config_venue(rig->config, str_of(look.at[i].venue)),
+                                 .day = look.at[i].day, .arena = &rig->build_arena, .now_ms = rig->now_ms,
                                  .caught_up = world->folded == EVENTS || draw(world, 3) == 0, .transfer_allowed = true,
                                  .resend = true };
 
         arena_reset(&rig->build_arena);
-        err = attend_day(txn, &attend);
-        for (size_t s = 0; !err && s < attend.send_count; s++) {
+        err = offer_day(txn, &offer);
+        for (size_t s = 0; !err && s < offer.send_count; s++) {
             struct str bytes;
 
-            NEEDED(draft_get(txn, attend.sends[s], &bytes));
+            NEEDED(offer_draft(txn, offer.sends[s], &bytes));
             if (world->draft_count < MESSAGES_MAX)
                 world->drafts[world->draft_count++] = arena_copy(&world->arena, bytes);
         }
@@ -209,7 +209,7 @@ static void take_seal_message(struct world *world, size_t at)
     struct seal seal = world->seals[at];
 
     world->seals[at] = world->seals[--world->seal_count];
-    NEEDED(settle_seal(world->rig.store, &seal, &world->rig.build_arena));
+    NEEDED(seals_apply(world->rig.store, &seal, &world->rig.build_arena));
 }
 
 /* --- what happens --- */

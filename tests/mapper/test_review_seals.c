@@ -91,7 +91,7 @@ static void a_seal_may_cover_what_is_not_folded_yet(void **unused)
     (void)rig_look_as(&rig, true);
     preview = rig_draft(&rig, DAY "1");
     seal = (struct seal){ .doc = preview->doc, .revision = 7, .upto = 3 };
-    NEEDED(settle_seal(rig.store, &seal, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
     rig_sale(&rig, 2, NOON, "food", 30, "card");
     rig_sale(&rig, 3, NOON, "food", 5, "credit");
     rig_fold(&rig);
@@ -115,12 +115,12 @@ static void two_sealed_parts_are_found_again(void **unused)
         rig_sale(&rig, seq, NOON, "food", 1 << seq, "card");
     (void)rig_look(&rig);
     seal.doc = rig_draft(&rig, DAY "1")->doc;
-    NEEDED(settle_seal(rig.store, &seal, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
     (void)rig_look(&rig);
     assert_int_equal(rig_line(rig_draft(&rig, DAY "2"), 1570), 8 + 16 + 32);
     seal.doc.part = 2;
     seal.upto = 4;
-    NEEDED(settle_seal(rig.store, &seal, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
     (void)rig_look(&rig);
     assert_int_equal(rig_line(rig_draft(&rig, DAY "3"), 1570), 32);
     rig_seal(&rig, DAY "3");
@@ -202,7 +202,7 @@ static void orders_covered_by_an_early_seal_are_offered(void **unused)
     rig_sale(&rig, 1, NOON, "food", 100, "card");
     (void)rig_look_as(&rig, true);
     seal.doc = rig_draft(&rig, DAY "1")->doc;
-    NEEDED(settle_seal(rig.store, &seal, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
     (void)rig_look_as(&rig, true);
     rig_sale(&rig, 2, NOON, "food", 5, "credit");
     rig_sale(&rig, 3, NOON, "food", 30, "card");
@@ -224,17 +224,17 @@ static void revisions_go_on_where_the_sender_is(void **unused)
     rig_sale(&rig, 2, NOON, "food", 30, "card");
     (void)rig_look(&rig);
     behind.doc = rig_draft(&rig, DAY "1")->doc;
-    NEEDED(settle_seal(rig.store, &behind, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &behind, &rig.build_arena));
     behind.doc = rig_draft(&rig, "v/order/K1/1")->doc;
-    NEEDED(settle_seal(rig.store, &behind, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &behind, &rig.build_arena));
     (void)rig_look(&rig);
     assert_int_equal(rig_draft(&rig, DAY "1")->revision, 10);
     assert_int_equal(rig_draft(&rig, "v/order/K1/1")->revision, 10);
-    NEEDED(settle_seal(rig.store, &behind, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &behind, &rig.build_arena));
     rig_seal(&rig, DAY "1");
     behind.doc = rig_draft(&rig, DAY "1")->doc;
     behind.revision = 20;                                    /* never sent in earnest: it has sealed 10 */
-    NEEDED(settle_seal(rig.store, &behind, &rig.build_arena));           /* sealed meanwhile: it stays */
+    NEEDED(seals_apply(rig.store, &behind, &rig.build_arena));           /* sealed meanwhile: it stays */
     (void)rig_look(&rig);
     assert_int_equal(rig_draft(&rig, DAY "1")->revision, 10);
     assert_int_equal(rig_draft(&rig, "v/order/K1/1")->revision, 10);
@@ -252,10 +252,10 @@ static void a_reversal_is_heard_by_a_new_store(void **unused)
     rig_sale(&rig, 1, NOON, "food", 100, "card");
     (void)rig_look(&rig);
     undone.doc = rig_draft(&rig, DAY "1")->doc;
-    NEEDED(settle_seal(rig.store, &undone, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &undone, &rig.build_arena));
     (void)rig_look(&rig);
     assert_int_equal(rig_draft(&rig, DAY "1")->revision, 10);
-    NEEDED(settle_seal(rig.store, &undone, &rig.build_arena));
+    NEEDED(seals_apply(rig.store, &undone, &rig.build_arena));
     rig_seal(&rig, DAY "1");
     (void)rig_look(&rig);
     assert_int_equal(rig_look(&rig), 0);

@@ -10,7 +10,7 @@ enum { DAYS = 64 };
 
 struct turner {
     struct stage stage;
-    struct looks looks;
+    struct round round;
     struct arena sends;
     struct partitions *partitions;
     bool allowed[8];
@@ -31,15 +31,15 @@ static void turner_open(struct turner *turner, struct rig *rig)
     partitions_wanted(turner->partitions, 0, 1);
     for (struct partition *p; (p = partitions_won(turner->partitions, 0)) != NULL;)
         p->caught_up = true;
-    turner->looks = (struct looks){ .stage = &turner->stage, .store = rig->store, .partitions = turner->partitions,
+    turner->round = (struct round){ .stage = &turner->stage, .store = rig->store, .partitions = turner->partitions,
                                     .validators = link, .transfer_allowed = turner->allowed,
                                     .build_arena = &rig->build_arena, .sends_arena = &turner->sends };
-    NEEDED(schedule_open(&turner->looks.schedule));
+    NEEDED(schedule_open(&turner->round.schedule));
 }
 
 static void turner_close(struct turner *turner)
 {
-    schedule_close(turner->looks.schedule);
+    schedule_close(turner->round.schedule);
     partitions_close(turner->partitions);
     link_close_all(&turner->stage);
     (void)zmq_ctx_term(turner->stage.zmq);
@@ -49,12 +49,12 @@ static void turner_close(struct turner *turner)
 
 static void look_now(struct turner *turner, const char *venue, int32_t day)
 {
-    struct due *due = schedule_put(turner->looks.schedule, str_of(venue), day,
+    struct day_due *due = schedule_put(turner->round.schedule, str_of(venue), day,
                                    venue_partition(str_of(venue), turner->stage.config->partitions));
 
     assert_non_null(due);
     due->dirty = true;
-    schedule_look_at(turner->looks.schedule, due, 0);
+    schedule_look_at(turner->round.schedule, due, 0);
 }
 
 static void turns(struct turner *turner)
@@ -62,7 +62,7 @@ static void turns(struct turner *turner)
     int64_t next = 0, until = stage_steady_ms(&turner->stage) + 20000;
 
     while (next <= stage_steady_ms(&turner->stage) && stage_steady_ms(&turner->stage) < until)
-        NEEDED(looks_turn(&turner->looks, &next));
+        NEEDED(round_turn(&turner->round, &next));
 }
 
 struct garbage { const char *venue; int32_t day; struct str was; struct arena *arena; bool back; };
@@ -92,9 +92,11 @@ static void a_day_that_cannot_be_built_delays_no_other(void **unused)
     (void)unused;
     rig_make(&rig);
     for (unsigned i = 0; i < 20; i++)
-        rig_event(&rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"receipt\",\"time\":\"2026-11-%02uT12:00:00+01:00\",\"lines\":"
-                  "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":300}]",
-                  i + 1, i + 1);
+        rig_event(
+            &rig,
+            "\"register\":\"K1\",\"seq\":%u,\"kind\":\"receipt\",\"time\":\"2026-11-%02uT12:00:00+01:00\",\"lines\":"
+            "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":300}]",
+            i + 1, i + 1);
     rig_fold(&rig);
     garbage.arena = &rig.draft_arena;
     NEEDED(store_write(rig.store, garbage_work, &garbage));
@@ -166,8 +168,8 @@ static void validator_open(struct turner *turner, struct rig *rig)
 
     rig->config->run_dir = str_of(rig->folder.path);
     NEEDED(link_listen(&turner->stage, ZMQ_PULL, "validator-0", ignored, &validator, &fault));
-    NEEDED(link_connect(turner->looks.validators, "validator-0", &fault));
-    writable = (zmq_pollitem_t){ .socket = turner->looks.validators->socket, .events = ZMQ_POLLOUT };
+    NEEDED(link_connect(turner->round.validators, "validator-0", &fault));
+    writable = (zmq_pollitem_t){ .socket = turner->round.validators->socket, .events = ZMQ_POLLOUT };
     assert_int_equal(zmq_poll(&writable, 1, 5000), 1);
 }
 
@@ -193,14 +195,14 @@ static void a_closed_draft_that_is_not_heard_is_repeated_soon(void **unused)
     validator_open(&turner, &rig);
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t now = stage_steady_ms(&turner.stage), next;
-        struct due *due;
+        struct day_due *due;
 
         look_now(&turner, "v", rows[i].day);
-        due = schedule_find(turner.looks.schedule, STR("v"), rows[i].day);
+        due = schedule_find(turner.round.schedule, STR("v"), rows[i].day);
         assert_non_null(due);
         due->resend_wait_ms = 60000;
-        NEEDED(looks_turn(&turner.looks, &next));
-        due = schedule_find(turner.looks.schedule, STR("v"), rows[i].day);
+        NEEDED(round_turn(&turner.round, &next));
+        due = schedule_find(turner.round.schedule, STR("v"), rows[i].day);
         if (!due || (due->resend_ms <= now + rig.config->mapper.resend_ms + 1000) != rows[i].soon)
             fail_msg("%s: repeated after %" PRId64 " ms", rows[i].why, due ? due->resend_ms - now : -1);
     }
@@ -219,9 +221,11 @@ static void repetitions_are_spread(void **unused)
     rig_make(&rig);
     rig.now_ms = clock_now_ms() - 3600000;
     for (unsigned i = 0; i < COUNT(at); i++)
-        rig_event(&rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"receipt\",\"time\":\"2026-11-%02uT12:00:00+01:00\",\"lines\":"
-                  "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":300}]",
-                  i + 1, i + 1);
+        rig_event(
+            &rig,
+            "\"register\":\"K1\",\"seq\":%u,\"kind\":\"receipt\",\"time\":\"2026-11-%02uT12:00:00+01:00\",\"lines\":"
+            "[{\"product_type\":\"food\",\"vat\":25,\"gross\":300}],\"payments\":[{\"type\":\"card\",\"amount\":300}]",
+            i + 1, i + 1);
     rig_fold(&rig);
     turner_open(&turner, &rig);
     validator_open(&turner, &rig);
@@ -229,9 +233,9 @@ static void repetitions_are_spread(void **unused)
     began = stage_steady_ms(&turner.stage);
     for (unsigned i = 0; i < COUNT(at); i++)
         look_now(&turner, "v", 20758 + (int32_t)i);
-    NEEDED(looks_turn(&turner.looks, &next));
+    NEEDED(round_turn(&turner.round, &next));
     for (unsigned i = 0; i < COUNT(at); i++) {
-        at[i] = schedule_find(turner.looks.schedule, STR("v"), 20758 + (int32_t)i)->resend_ms;
+        at[i] = schedule_find(turner.round.schedule, STR("v"), 20758 + (int32_t)i)->resend_ms;
         assert_true(at[i] >= began + wait - wait / 4 && at[i] <= stage_steady_ms(&turner.stage) + wait);
         first = at[i] < first ? at[i] : first;
         last = at[i] > last ? at[i] : last;

@@ -14,7 +14,7 @@ static bool decide(struct rig *rig, const char *verb, const char *subject, const
         struct str venue;
         int32_t day;
 
-        NEEDED(settle_decision(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
+        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
         minded |= venue.len > 0;
     }
     return minded;
@@ -154,11 +154,11 @@ static void decisions_move_on(void **unused)
 
     (void)unused;
     rig_make(&rig);
-    NEEDED(settle_audit_place(rig.store, 3, &next));
+    NEEDED(decisions_place(rig.store, 3, &next));
     assert_int_equal(next, 1);
     (void)decide(&rig, "accept", DAY, "sequence-gap");
     (void)decide(&rig, "connect", "912345678/kunde", "10001");           /* not the mapper's matter */
-    NEEDED(settle_audit_place(rig.store, 3, &next));
+    NEEDED(decisions_place(rig.store, 3, &next));
     assert_int_equal(next, 3);
     rig_free(&rig);
 }

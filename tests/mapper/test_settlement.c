@@ -51,14 +51,14 @@ static void day_of_a_receipt(void **unused)
     }
 }
 
-struct kept { struct day day, read; struct arena *arena; };
+struct kept { struct settlement settlement, read; struct arena *arena; };
 
 static enum err keep_work(struct txn *txn, void *context)
 {
     struct kept *kept = context;
-    enum err err = day_save(txn, STR("v"), 20777, &kept->day);
+    enum err err = settlement_save(txn, STR("v"), 20777, &kept->settlement);
 
-    return err ? err : day_load(txn, STR("v"), 20777, kept->arena, &kept->read);
+    return err ? err : settlement_load(txn, STR("v"), 20777, kept->arena, &kept->read);
 }
 
 /* Goal: a settlement is read as it was written; a receipt that does not fit leaves it as it was. */
@@ -74,13 +74,13 @@ static void kept_and_bounded(void **unused)
     (void)unused;
     rig_make(&rig);
     kept.arena = &rig.event_arena;
-    NEEDED(day_new_part(&kept.day, 5, kept.arena));
-    kept.day.parts[0].accepted = 3;
-    kept.day.parts[0].post_on = 20800;
-    NEEDED(day_note_register(&kept.day, &receipt, kept.arena));
-    NEEDED(day_add_plain(&kept.day, &receipt, false, kept.arena));
+    NEEDED(settlement_new_part(&kept.settlement, 5, kept.arena));
+    kept.settlement.parts[0].accepted = 3;
+    kept.settlement.parts[0].post_on = 20800;
+    NEEDED(settlement_note_register(&kept.settlement, &receipt, kept.arena));
+    NEEDED(settlement_add_plain(&kept.settlement, &receipt, false, kept.arena));
     line.gross.ore = payment.amount.ore = MONEY_SUM_MAX;
-    assert_int_equal(day_add_plain(&kept.day, &receipt, false, kept.arena), ERR_RANGE);
+    assert_int_equal(settlement_add_plain(&kept.settlement, &receipt, false, kept.arena), ERR_RANGE);
     NEEDED(store_write(rig.store, keep_work, &kept));
     assert_int_equal(kept.read.receipts, 1);
     assert_int_equal(kept.read.sum_count, 2);
@@ -121,7 +121,7 @@ static void plain_or_not(void **unused)
         for (; receipt.payment_count < 2 && rows[i].paid[receipt.payment_count].type; receipt.payment_count++)
             payments[receipt.payment_count] = (struct payment){ str_of(rows[i].paid[receipt.payment_count].type),
                                                                 { rows[i].paid[receipt.payment_count].amount } };
-        if (day_receipt_is_plain(&receipt) != rows[i].plain)
+        if (settlement_receipt_is_plain(&receipt) != rows[i].plain)
             fail_msg("%s: is %splain", rows[i].why, rows[i].plain ? "not " : "");
     }
 }

@@ -17,7 +17,8 @@
  */
 #include "mapper/offer.h"
 #include "mapper/fold.h"
-#include "mapper/settle.h"
+#include "mapper/decisions.h"
+#include "mapper/seals.h"
 
 #include <ftw.h>
 #include <inttypes.h>
@@ -25,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFIGS_MAX = 8, PARTITIONS_MAX = 64, LOOKS_MAX = 16, ARENA_BYTES = 512 * 1024 * 1024 };
+enum { CONFIGS_MAX = 8, PARTITIONS_MAX = 64, ROUND_MAX = 16, ARENA_BYTES = 512 * 1024 * 1024 };
 
 struct run {
     const char *folder;
@@ -158,13 +159,13 @@ static enum err look_work(struct txn *txn, void *context)
     days->at = arena_array(&run->event_arena, days->room + 1, sizeof *days->at);
     err = store_walk(txn, TABLE_DUE, STR_NONE, STR_NONE, due_seen, days);
     for (size_t i = 0; !err && i < days->count; i++) {
-        struct attend attend = { .config = current(run), .venue = config_venue(current(run), days->at[i].venue),
-                                 .number = days->at[i].day, .arena = &run->build_arena, .now_ms = run->now_ms,
+        struct offer offer = { .config = current(run), .venue = config_venue(current(run), days->at[i].venue),
+                                 .day = days->at[i].day, .arena = &run->build_arena, .now_ms = run->now_ms,
                                  .caught_up = true, .transfer_allowed = true };
 
         arena_reset(&run->build_arena);
-        if (attend.venue)
-            err = attend_day(txn, &attend);
+        if (offer.venue)
+            err = offer_day(txn, &offer);
     }
     return err;
 }
@@ -186,7 +187,7 @@ static enum err seal_read(struct txn *txn, void *context)
     struct sealing *sealing = context;
     struct draft *draft = arena_alloc(&sealing->run->event_arena, sizeof *draft);
     struct str bytes;
-    enum err err = draft_get(txn, sealing->doc, &bytes);
+    enum err err = offer_draft(txn, sealing->doc, &bytes);
 
     if (!err)
         err = draft_decode(arena_copy(&sealing->run->event_arena, bytes), &sealing->run->event_arena, draft);
@@ -203,7 +204,7 @@ static void seal(struct run *run, struct str doc, bool reversed)
     arena_reset(&run->event_arena);
     need(store_read(run->store, seal_read, &sealing), "seal", doc.bytes);
     sealing.seal.reversed = reversed;
-    need(settle_seal(run->store, &sealing.seal, &run->build_arena), "settle", doc.bytes);
+    need(seals_apply(run->store, &sealing.seal, &run->build_arena), "settle", doc.bytes);
 }
 
 static void decide(struct run *run, char *words)
@@ -217,7 +218,7 @@ static void decide(struct run *run, char *words)
     decision.subject = str_of(subject);
     decision.detail = str_of(words && *words ? words : "");
     for (uint32_t i = 0; i < (uint32_t)run->partitions; i++)
-        need(settle_decision(run->store, current(run), i, &decision, &run->build_arena, &venue, &day), "decide", verb);
+        need(decisions_apply(run->store, current(run), i, &decision, &run->build_arena, &venue, &day), "decide", verb);
 }
 
 /* --- drafts as JSON --- */

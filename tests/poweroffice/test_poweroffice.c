@@ -430,11 +430,19 @@ static void show_log(void)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_fault_has_its_outcome), ROW(write_on_a_dying_kept_connection_leaves_once),
-        ROW(request_carries_what_the_contract_says), ROW(tokens_are_fetched_once_a_client), ROW(fast_answers_are_not_slept_over),
-        ROW(clients_take_turns_and_keep_their_order), ROW(idle_reads_go_last),
-        ROW(refused_key_is_remembered_until_accepted), ROW(retry_after_is_obeyed), ROW(nobody_there_is_passing),
-        ROW(pages_end), ROW(what_is_too_much_is_refused), cmocka_unit_test(no_key_is_ever_logged),
+        cmocka_unit_test(each_fault_has_its_outcome),
+        ROW(write_on_a_dying_kept_connection_leaves_once),
+        ROW(request_carries_what_the_contract_says),
+        ROW(tokens_are_fetched_once_a_client),
+        ROW(fast_answers_are_not_slept_over),
+        ROW(clients_take_turns_and_keep_their_order),
+        ROW(idle_reads_go_last),
+        ROW(refused_key_is_remembered_until_accepted),
+        ROW(retry_after_is_obeyed),
+        ROW(nobody_there_is_passing),
+        ROW(pages_end),
+        ROW(what_is_too_much_is_refused),
+        cmocka_unit_test(no_key_is_ever_logged),
     };
     int kept = dup(STDERR_FILENO), log = mkstemp(log_name), failed;
 

@@ -66,7 +66,7 @@ static void put(struct docs *docs, const char *doc, struct record record, const 
 
 struct seen { char docs[8][DOC_ID_SIZE]; size_t count; const char *venue, *company; int64_t until; const char *after; };
 
-static enum err see(struct txn *txn, const struct due *due, void *context)
+static enum err see(struct txn *txn, const struct doc_due *due, void *context)
 {
     struct seen *seen = context;
 
@@ -79,7 +79,7 @@ static enum err see(struct txn *txn, const struct due *due, void *context)
 static enum err first_work(struct txn *txn, void *context)
 {
     struct seen *seen = context;
-    struct due due;
+    struct doc_due due;
     enum err err = docs_first_due(txn, str_of(seen->venue), str_of(seen->company ? seen->company : ""), &due);
 
     return err ? err : see(txn, &due, seen);

@@ -15,52 +15,52 @@ enum { NOW = 5000, BEFORE = 1000 };
 
 /* Written down once more, by hand, from the words of the design: (state, work) x event -> (state, work). */
 static const struct expected {
-    enum doc_state from; enum work during; enum event_kind event; enum doc_state to; enum work work;
+    enum doc_state from; enum work during; enum doc_step event; enum doc_state to; enum work work;
 } expected[] = {
 #define ANEW(from, during) \
-    { from, during, EVENT_PREVIEW, DOC_OPEN, WORK_NONE },    { from, during, EVENT_PROBLEMS, DOC_HELD, WORK_NONE }, \
-    { from, during, EVENT_READY, DOC_WAITING, WORK_NONE },   { from, during, EVENT_READY_AUTO, DOC_QUEUED, WORK_SEND }
+    { from, during, STEP_PREVIEW, DOC_OPEN, WORK_NONE },    { from, during, STEP_PROBLEMS, DOC_HELD, WORK_NONE }, \
+    { from, during, STEP_READY, DOC_WAITING, WORK_NONE },   { from, during, STEP_READY_AUTO, DOC_QUEUED, WORK_SEND }
     ANEW(DOC_OPEN, WORK_NONE), ANEW(DOC_HELD, WORK_NONE), ANEW(DOC_WAITING, WORK_NONE), ANEW(DOC_QUEUED, WORK_SEND),
     ANEW(DOC_HELD, WORK_SEND), ANEW(DOC_FAILED, WORK_NONE), ANEW(DOC_FAILED, WORK_TELL), ANEW(DOC_REVERSED, WORK_TELL),
 #undef ANEW
-    { DOC_WAITING, WORK_NONE, EVENT_TRANSFER, DOC_QUEUED, WORK_SEND },
+    { DOC_WAITING, WORK_NONE, STEP_TRANSFER, DOC_QUEUED, WORK_SEND },
 
-    { DOC_QUEUED, WORK_SEND, EVENT_CLAIM, DOC_SENDING, WORK_SEND },
-    { DOC_QUEUED, WORK_SEND, EVENT_RESEND, DOC_QUEUED, WORK_SEND },
-    { DOC_HELD, WORK_SEND, EVENT_CLAIM, DOC_SENDING, WORK_SEND },
-    { DOC_HELD, WORK_SEND, EVENT_RESEND, DOC_QUEUED, WORK_SEND },
+    { DOC_QUEUED, WORK_SEND, STEP_CLAIM, DOC_SENDING, WORK_SEND },
+    { DOC_QUEUED, WORK_SEND, STEP_RESEND, DOC_QUEUED, WORK_SEND },
+    { DOC_HELD, WORK_SEND, STEP_CLAIM, DOC_SENDING, WORK_SEND },
+    { DOC_HELD, WORK_SEND, STEP_RESEND, DOC_QUEUED, WORK_SEND },
 
-    { DOC_SENDING, WORK_SEND, EVENT_DONE, DOC_SENT, WORK_NONE },
-    { DOC_SENDING, WORK_SEND, EVENT_NOT_PROCESSED, DOC_QUEUED, WORK_SEND },
-    { DOC_SENDING, WORK_SEND, EVENT_UNKNOWN, DOC_SENDING, WORK_LOOKUP },
-    { DOC_SENDING, WORK_SEND, EVENT_LOGIN, DOC_HELD, WORK_SEND },
-    { DOC_SENDING, WORK_SEND, EVENT_REFUSED, DOC_FAILED, WORK_NONE },
-    { DOC_SENDING, WORK_SEND, EVENT_MENTIONED, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_SEND, STEP_DONE, DOC_SENT, WORK_NONE },
+    { DOC_SENDING, WORK_SEND, STEP_NOT_PROCESSED, DOC_QUEUED, WORK_SEND },
+    { DOC_SENDING, WORK_SEND, STEP_UNKNOWN, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_SEND, STEP_LOGIN, DOC_HELD, WORK_SEND },
+    { DOC_SENDING, WORK_SEND, STEP_REFUSED, DOC_FAILED, WORK_NONE },
+    { DOC_SENDING, WORK_SEND, STEP_MENTIONED, DOC_SENDING, WORK_LOOKUP },
 
-    { DOC_SENDING, WORK_LOOKUP, EVENT_CLAIM, DOC_SENDING, WORK_LOOKUP },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_DONE, DOC_SENT, WORK_NONE },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_FOUND, DOC_SENT, WORK_NONE },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_DIFFERS, DOC_FAILED, WORK_NONE },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_NOT_FOUND, DOC_SENDING, WORK_LOOKUP },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_ABSENT, DOC_QUEUED, WORK_SEND },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_NOT_PROCESSED, DOC_SENDING, WORK_LOOKUP },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_UNKNOWN, DOC_SENDING, WORK_LOOKUP },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_LOGIN, DOC_SENDING, WORK_LOOKUP },
-    { DOC_SENDING, WORK_LOOKUP, EVENT_REFUSED, DOC_FAILED, WORK_NONE },
+    { DOC_SENDING, WORK_LOOKUP, STEP_CLAIM, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_LOOKUP, STEP_DONE, DOC_SENT, WORK_NONE },
+    { DOC_SENDING, WORK_LOOKUP, STEP_FOUND, DOC_SENT, WORK_NONE },
+    { DOC_SENDING, WORK_LOOKUP, STEP_DIFFERS, DOC_FAILED, WORK_NONE },
+    { DOC_SENDING, WORK_LOOKUP, STEP_NOT_FOUND, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_LOOKUP, STEP_ABSENT, DOC_QUEUED, WORK_SEND },
+    { DOC_SENDING, WORK_LOOKUP, STEP_NOT_PROCESSED, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_LOOKUP, STEP_UNKNOWN, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_LOOKUP, STEP_LOGIN, DOC_SENDING, WORK_LOOKUP },
+    { DOC_SENDING, WORK_LOOKUP, STEP_REFUSED, DOC_FAILED, WORK_NONE },
 
-    { DOC_FAILED, WORK_NONE, EVENT_RESEND, DOC_FAILED, WORK_TELL },
+    { DOC_FAILED, WORK_NONE, STEP_RESEND, DOC_FAILED, WORK_TELL },
 
-    { DOC_SENT, WORK_NONE, EVENT_REVERSE, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_NUMBER, EVENT_REVERSE, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_INVOICE, EVENT_REVERSE, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_INVOICED, EVENT_REVERSE, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_REVERSE, EVENT_REVERSE, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_REVERSE, EVENT_CLAIM, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_REVERSE, EVENT_REVERSED, DOC_REVERSED, WORK_TELL },
-    { DOC_SENT, WORK_REVERSE, EVENT_KEPT, DOC_SENT, WORK_NONE },
-    { DOC_SENT, WORK_REVERSE, EVENT_NOT_PROCESSED, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_REVERSE, EVENT_UNKNOWN, DOC_SENT, WORK_REVERSE },
-    { DOC_SENT, WORK_REVERSE, EVENT_LOGIN, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_NONE, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_NUMBER, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_INVOICE, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_INVOICED, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_REVERSE, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_REVERSE, STEP_CLAIM, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_REVERSE, STEP_REVERSED, DOC_REVERSED, WORK_TELL },
+    { DOC_SENT, WORK_REVERSE, STEP_KEPT, DOC_SENT, WORK_NONE },
+    { DOC_SENT, WORK_REVERSE, STEP_NOT_PROCESSED, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_REVERSE, STEP_UNKNOWN, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_REVERSE, STEP_LOGIN, DOC_SENT, WORK_REVERSE },
 };
 
 /* The states in which a document can be at all. */
@@ -71,7 +71,7 @@ static const struct { enum doc_state state; enum work work; } places[] = {
     { DOC_SENT, WORK_INVOICED }, { DOC_FAILED, WORK_NONE },    { DOC_FAILED, WORK_TELL },  { DOC_REVERSED, WORK_TELL },
 };
 
-static const struct expected *expectation(enum doc_state state, enum work work, enum event_kind event)
+static const struct expected *expectation(enum doc_state state, enum work work, enum doc_step event)
 {
     for (size_t i = 0; i < COUNT(expected); i++)
         if (expected[i].from == state && expected[i].during == work && expected[i].event == event)
@@ -91,18 +91,18 @@ static void every_state_meets_every_event(void **unused)
 {
     (void)unused;
     for (size_t p = 0; p < COUNT(places); p++) {
-        for (int event = 0; event < EVENT_COUNT; event++) {
+        for (int event = 0; event < DOC_STEP_COUNT; event++) {
             struct record record = { .state = places[p].state, .work = places[p].work, .since_ms = BEFORE,
                                      .claimed = true };
-            const struct expected *row = expectation(record.state, record.work, (enum event_kind)event);
-            enum err err = record_move(&record, (enum event_kind)event, NOW);
+            const struct expected *row = expectation(record.state, record.work, (enum doc_step)event);
+            enum err err = record_move(&record, (enum doc_step)event, NOW);
             enum doc_state to = row ? row->to : places[p].state;
             enum work work = row ? row->work : places[p].work;
 
             if (err != (row ? ERR_OK : ERR_REFUSED) || record.state != to || record.work != work ||
                 record.claimed != !row || record.since_ms != (to != places[p].state ? NOW : BEFORE))
                 fail_msg("%s/%s + %s: %s, now %s/%s", doc_state_text(places[p].state), work_text(places[p].work),
-                         event_text((enum event_kind)event), err_text(err), doc_state_text(record.state),
+                         doc_step_text((enum doc_step)event), err_text(err), doc_state_text(record.state),
                          work_text(record.work));
             assert_true(is_place(record.state, record.work));
         }

@@ -132,7 +132,10 @@ static void body(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(against_poweroffice), cmocka_unit_test(ended_entries_need_nothing), cmocka_unit_test(without_lists), cmocka_unit_test(body),
+        cmocka_unit_test(against_poweroffice),
+        cmocka_unit_test(ended_entries_need_nothing),
+        cmocka_unit_test(without_lists),
+        cmocka_unit_test(body),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

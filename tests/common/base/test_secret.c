@@ -56,7 +56,8 @@ static void key_files_table(void **unused)
     if (geteuid() == 0) {                /* only root can make a file that is another's */
         assert_int_equal(chown(path, 65534, 65534), 0);
         assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
-        assert_non_null(strstr(fault.text, "belongs to another user (uid 65534), this runs as uid 0; run it as the user that "));
+        assert_non_null(
+            strstr(fault.text, "belongs to another user (uid 65534), this runs as uid 0; run it as the user that "));
         assert_null(strstr(fault.text, "chown"));            /* to whom: only the operator knows */
     }
     assert_int_equal(unlink(path), 0);

@@ -1,4 +1,4 @@
-#include "complete.h"
+#include "completeness.h"
 
 #include "seen.h"
 #include "share.h"
@@ -15,16 +15,16 @@ struct zs {
     struct event *at;
     size_t count, room;
     size_t budget;                       /* receipts that may still be added up */
-    struct complete *complete;
+    struct completeness *completeness;
 };
 
-static void say(struct complete *complete, enum problem_code code, struct str first, struct str a, struct str b,
+static void say(struct completeness *completeness, enum problem_code code, struct str first, struct str a, struct str b,
                 struct str c, struct str d)
 {
     struct problem problem = { code, { a, b, c, d }, first, 1 };
 
-    if (complete->problems)
-        problems_add(complete->problems, &problem);
+    if (completeness->problems)
+        problems_add(completeness->problems, &problem);
 }
 
 static struct str kroner(struct arena *arena, struct money amount)
@@ -43,10 +43,10 @@ static enum err z_seen(struct txn *txn, uint64_t place, const struct effect *eff
 
     (void)place;
     if (zs->count == zs->room) {
-        say(zs->complete, PROBLEM_DAY_TOO_LARGE, STR_NONE, STR("Z"), STR_NONE, STR_NONE, STR_NONE);
+        say(zs->completeness, PROBLEM_DAY_TOO_LARGE, STR_NONE, STR("Z"), STR_NONE, STR_NONE, STR_NONE);
         return ERR_STOP;
     }
-    err = known_event(txn, zs->complete->venue->id, effect->reg, effect->series, effect->seq, zs->complete->arena,
+    err = known_event(txn, zs->completeness->venue->id, effect->reg, effect->series, effect->seq, zs->completeness->arena,
                       &known, &event);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;                   /* trimmed: an old day to which something came late */
@@ -69,7 +69,7 @@ static bool z_covers(const struct zs *zs, struct str reg, bool sold, uint64_t la
 }
 
 /* The Z report of the register that comes nearest to its last sale but ends before it. NULL: there is none. */
-static const struct z_report *z_too_early(const struct zs *zs, const struct day_register *reg)
+static const struct z_report *z_too_early(const struct zs *zs, const struct settlement_register *reg)
 {
     const struct z_report *nearest = NULL;
 
@@ -83,40 +83,40 @@ static const struct z_report *z_too_early(const struct zs *zs, const struct day_
     return nearest;
 }
 
-static void say_z_missing(struct complete *complete, const struct zs *zs, const struct day_register *reg)
+static void say_z_missing(struct completeness *completeness, const struct zs *zs, const struct settlement_register *reg)
 {
     const struct z_report *z = z_too_early(zs, reg);
-    struct arena *arena = complete->arena;
+    struct arena *arena = completeness->arena;
 
-    say(complete, PROBLEM_Z_MISSING, receipt_text(arena, reg->reg, SERIES_RECEIPTS, reg->last_sale), reg->reg,
+    say(completeness, PROBLEM_Z_MISSING, receipt_text(arena, reg->reg, SERIES_RECEIPTS, reg->last_sale), reg->reg,
         z ? arena_format(arena, "%" PRIu64, z->number) : STR_NONE,
         z ? arena_format(arena, "%" PRIu64, z->last_seq) : STR_NONE,
         z ? arena_format(arena, "%" PRIu64, reg->last_sale) : STR_NONE);
 }
 
-static void check_zs_there(struct complete *complete, const struct zs *zs)
+static void check_zs_there(struct completeness *completeness, const struct zs *zs)
 {
-    const struct venue *venue = complete->venue;
-    const struct day *day = complete->day;
+    const struct venue *venue = completeness->venue;
+    const struct settlement *settlement = completeness->settlement;
 
-    complete->zs_there = true;
-    for (size_t i = 0; i < day->register_count; i++) {
-        const struct day_register *reg = &day->registers[i];
+    completeness->zs_there = true;
+    for (size_t i = 0; i < settlement->register_count; i++) {
+        const struct settlement_register *reg = &settlement->registers[i];
 
         if (!reg->sold || z_covers(zs, reg->reg, true, reg->last_sale))
             continue;
-        complete->zs_there = false;
-        say_z_missing(complete, zs, reg);
+        completeness->zs_there = false;
+        say_z_missing(completeness, zs, reg);
     }
     for (size_t i = 0; i < venue->register_count; i++) {
         bool sold = false;
 
-        for (size_t j = 0; j < day->register_count; j++)
-            sold |= day->registers[j].sold && str_equal(day->registers[j].reg, venue->registers[i]);
+        for (size_t j = 0; j < settlement->register_count; j++)
+            sold |= settlement->registers[j].sold && str_equal(settlement->registers[j].reg, venue->registers[i]);
         if (sold || z_covers(zs, venue->registers[i], false, 0))
             continue;
-        complete->zs_there = false;
-        say(complete, PROBLEM_Z_MISSING, STR_NONE, venue->registers[i], STR_NONE, STR_NONE, STR_NONE);
+        completeness->zs_there = false;
+        say(completeness, PROBLEM_Z_MISSING, STR_NONE, venue->registers[i], STR_NONE, STR_NONE, STR_NONE);
     }
 }
 
@@ -142,7 +142,7 @@ static enum err gap_seen(uint64_t from, uint64_t to, void *context)
 }
 
 /* Where a register's numbers of this day begin and end, the Z reports' own ranges included. */
-static void span_of(const struct day_register *reg, const struct zs *zs, uint64_t *first, uint64_t *last)
+static void span_of(const struct settlement_register *reg, const struct zs *zs, uint64_t *first, uint64_t *last)
 {
     *first = reg->first;
     *last = reg->last;
@@ -158,37 +158,37 @@ static void span_of(const struct day_register *reg, const struct zs *zs, uint64_
     }
 }
 
-static enum err check_gaps(struct txn *txn, struct complete *complete, const struct zs *zs)
+static enum err check_gaps(struct txn *txn, struct completeness *completeness, const struct zs *zs)
 {
-    complete->gapless = true;
-    if (!complete->venue->saft.sequence)
+    completeness->gapless = true;
+    if (!completeness->venue->saft.sequence)
         return ERR_OK;
-    for (size_t i = 0; i < complete->day->register_count; i++) {
-        const struct day_register *reg = &complete->day->registers[i];
+    for (size_t i = 0; i < completeness->settlement->register_count; i++) {
+        const struct settlement_register *reg = &completeness->settlement->registers[i];
         struct ranges ranges = { .text = "" };
         struct problem problem = { PROBLEM_SEQUENCE_GAP, { reg->reg }, STR_NONE, 0 };
         uint64_t first, last;
         enum err err;
 
         span_of(reg, zs, &first, &last);
-        err = seen_gaps(txn, complete->venue->id, reg->reg, SERIES_RECEIPTS, first, last, gap_seen, &ranges);
+        err = seen_gaps(txn, completeness->venue->id, reg->reg, SERIES_RECEIPTS, first, last, gap_seen, &ranges);
         if (err)
             return err;
         if (ranges.count == 0)
             continue;
-        complete->gapless = false;
-        problem.arg[1] = arena_copy(complete->arena, str_of(ranges.text));
-        problem.first = receipt_text(complete->arena, reg->reg, SERIES_RECEIPTS, ranges.first);
+        completeness->gapless = false;
+        problem.arg[1] = arena_copy(completeness->arena, str_of(ranges.text));
+        problem.first = receipt_text(completeness->arena, reg->reg, SERIES_RECEIPTS, ranges.first);
         problem.count = ranges.missing;
-        if (complete->problems)
-            problems_add(complete->problems, &problem);
+        if (completeness->problems)
+            problems_add(completeness->problems, &problem);
     }
     return ERR_OK;
 }
 
 /* Signed sums of a register's receipts and voids in a Z report's range. */
 struct control {
-    struct complete *complete;
+    struct completeness *completeness;
     size_t *budget;
     const struct event *z;
     size_t prefix_len;
@@ -228,7 +228,7 @@ static void control_payment(struct control *control, struct str type, struct mon
     }
     if (i == control->payment_count)
         control->payments[control->payment_count++] =
-            (struct payment){ arena_copy(control->complete->arena, type), { 0 } };
+            (struct payment){ arena_copy(control->completeness->arena, type), { 0 } };
     if (negative ? money_subtract(control->payments[i].amount, amount, &control->payments[i].amount)
                  : money_add(control->payments[i].amount, amount, &control->payments[i].amount))
         control->too_large = true;
@@ -311,8 +311,8 @@ static struct money z_payment_amount(const struct z_report *z, struct str type)
 
 static void control_judge(struct control *control)
 {
-    struct complete *complete = control->complete;
-    struct arena *arena = complete->arena;
+    struct completeness *completeness = control->completeness;
+    struct arena *arena = completeness->arena;
     const struct event *event = control->z;
     struct str number = arena_format(arena, "%" PRIu64, event->z.number);
     struct str first = receipt_text(arena, event->reg, SERIES_RECEIPTS, event->z.first_seq);
@@ -326,7 +326,7 @@ static void control_judge(struct control *control)
         struct money z = z_vat_amount(&event->z, control->vat[i].vat);
 
         if (z.ore != control->vat[i].amount.ore)
-            say(complete, PROBLEM_Z_DIFFERS, first,
+            say(completeness, PROBLEM_Z_DIFFERS, first,
                 arena_format(arena, STR_FMT, STR_ARG(event->reg)), number,
                 arena_format(arena, "%s %%", rate_text(control->vat[i].vat, rate)),
                 difference(arena, z, control->vat[i].amount));
@@ -335,18 +335,18 @@ static void control_judge(struct control *control)
         struct money z = z_payment_amount(&event->z, control->payments[i].type);
 
         if (z.ore != control->payments[i].amount.ore)
-            say(complete, PROBLEM_Z_DIFFERS, first, event->reg, number, control->payments[i].type,
+            say(completeness, PROBLEM_Z_DIFFERS, first, event->reg, number, control->payments[i].type,
                 difference(arena, z, control->payments[i].amount));
     }
     if (control->too_large)
-        say(complete, PROBLEM_AMOUNT_RANGE, first, arena_format(arena, "Z " STR_FMT, STR_ARG(number)), STR_NONE,
+        say(completeness, PROBLEM_AMOUNT_RANGE, first, arena_format(arena, "Z " STR_FMT, STR_ARG(number)), STR_NONE,
             STR_NONE, STR_NONE);
 }
 
 static enum err check_z(struct txn *txn, struct zs *zs, const struct event *z)
 {
-    struct complete *complete = zs->complete;
-    struct control *control = arena_alloc(complete->arena, sizeof *control);
+    struct completeness *completeness = zs->completeness;
+    struct control *control = arena_alloc(completeness->arena, sizeof *control);
     struct key prefix, start;
     enum err err = ERR_OK;
 
@@ -354,7 +354,7 @@ static enum err check_z(struct txn *txn, struct zs *zs, const struct event *z)
         return ERR_MEMORY;
     if (!z->z.has_range || zs->budget == 0)
         return ERR_OK;
-    control->complete = complete;
+    control->completeness = completeness;
     control->budget = &zs->budget;
     control->z = z;
     key_init(&prefix);
@@ -367,15 +367,15 @@ static enum err check_z(struct txn *txn, struct zs *zs, const struct event *z)
     if (z->z.first_seq <= z->z.last_seq)             /* else it says that nothing was sold: its sums must be 0 */
         err = store_walk(txn, TABLE_RECEIPTS, key_str(&prefix), key_str(&start), control_seen, control);
     if (!err && zs->budget == 0)
-        say(complete, PROBLEM_DAY_TOO_LARGE, STR_NONE, arena_format(complete->arena, "Z %" PRIu64, z->z.number), STR_NONE,
-            STR_NONE, STR_NONE);
+        say(completeness, PROBLEM_DAY_TOO_LARGE, STR_NONE, arena_format(completeness->arena, "Z %" PRIu64, z->z.number),
+            STR_NONE, STR_NONE, STR_NONE);
     else if (!err)
         control_judge(control);
     return err;
 }
 
 /* The Z before this one, by number. */
-static enum err z_before(struct txn *txn, struct complete *complete, const struct event *z, struct event *ret_before)
+static enum err z_before(struct txn *txn, struct completeness *completeness, const struct event *z, struct event *ret_before)
 {
     struct str found, value;
     struct key prefix, key;
@@ -397,51 +397,51 @@ static enum err z_before(struct txn *txn, struct complete *complete, const struc
         return err;
     if (!key_take_u32(value, &at, &series) || !key_take_u64(value, &at, &seq))
         return ERR_STORE_DAMAGED;
-    return known_event(txn, z->venue, z->reg, series, seq, complete->arena, &known, ret_before);
+    return known_event(txn, z->venue, z->reg, series, seq, completeness->arena, &known, ret_before);
 }
 
-static enum err check_grand_total(struct txn *txn, struct complete *complete, const struct event *z)
+static enum err check_grand_total(struct txn *txn, struct completeness *completeness, const struct event *z)
 {
-    struct arena *arena = complete->arena;
+    struct arena *arena = completeness->arena;
     struct event before;
     struct money expected;
     enum err err;
 
     if (!z->z.has_grand_total)
         return ERR_OK;
-    err = z_before(txn, complete, z, &before);
+    err = z_before(txn, completeness, z, &before);
     if (err || !before.z.has_grand_total)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     expected = before.z.grand_total;
     for (size_t i = 0; !err && i < z->z.sales_by_vat_count; i++)
         err = money_add(expected, z->z.sales_by_vat[i].amount, &expected);
     if (err || expected.ore != z->z.grand_total.ore)
-        say(complete, PROBLEM_GRAND_TOTAL_BROKEN, STR_NONE, z->reg, arena_format(arena, "%" PRIu64, z->z.number),
+        say(completeness, PROBLEM_GRAND_TOTAL_BROKEN, STR_NONE, z->reg, arena_format(arena, "%" PRIu64, z->z.number),
             kroner(arena, expected), kroner(arena, z->z.grand_total));
     return ERR_OK;
 }
 
-enum err complete_check(struct txn *txn, struct complete *complete)
+enum err completeness_check(struct txn *txn, struct completeness *completeness)
 {
-    struct zs zs = { .complete = complete, .budget = CONTROLLED_MAX,
-                     .room = complete->day->zs < ZS_MAX ? complete->day->zs : ZS_MAX };
+    struct zs zs = { .completeness = completeness, .budget = CONTROLLED_MAX,
+                     .room = completeness->settlement->zs < ZS_MAX ? completeness->settlement->zs : ZS_MAX };
     enum err err;
 
-    zs.at = arena_array(complete->arena, zs.room, sizeof *zs.at);
+    zs.at = arena_array(completeness->arena, zs.room, sizeof *zs.at);
     if (!zs.at)
         return ERR_MEMORY;
-    err = effect_walk(txn, complete->venue->id, complete->number, EFFECT_Z, 0, UINT64_MAX, z_seen, &zs);
-    complete->zs_there = true;
+    err = effect_walk(txn, completeness->venue->id, completeness->day, EFFECT_Z, 0, UINT64_MAX, z_seen, &zs);
+    completeness->zs_there = true;
     if (!err)
-        err = check_gaps(txn, complete, &zs);
-    if (err || complete->venue->close != CLOSE_Z_REPORT)
+        err = check_gaps(txn, completeness, &zs);
+    if (err || completeness->venue->close != CLOSE_Z_REPORT)
         return err;
     if (zs.count == zs.room)             /* else some are trimmed, and were there when the day was sent */
-        check_zs_there(complete, &zs);
-    for (size_t i = 0; complete->problems && !err && i < zs.count; i++) {
+        check_zs_there(completeness, &zs);
+    for (size_t i = 0; completeness->problems && !err && i < zs.count; i++) {
         err = check_z(txn, &zs, &zs.at[i]);
         if (!err)
-            err = check_grand_total(txn, complete, &zs.at[i]);
+            err = check_grand_total(txn, completeness, &zs.at[i]);
     }
     return err;
 }

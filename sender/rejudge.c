@@ -1,4 +1,4 @@
-/* again.c - held documents are judged again when, and only when, something changed that they may wait for:
+/* rejudge.c - held documents are judged again when, and only when, something changed that they may wait for:
  * the client's reference data, its customers' connections, or the configuration. */
 #include "sender_inside.h"
 
@@ -6,13 +6,13 @@
 
 enum { BATCH = 64 };
 
-void again_send(struct sender *sender, struct str draft)
+void rejudge_send(struct sender *sender, struct str draft)
 {
     if (link_send(sender->validators, &draft, 1))
         stage_counter_add(sender->stage, "drafts_unjudged", 1);
 }
 
-void again_all(struct sender *sender)
+void rejudge_all(struct sender *sender)
 {
     for (size_t i = 0; i < sender->client_count; i++) {
         sender->clients[i].rejudge = true;
@@ -33,9 +33,9 @@ static bool mine(const struct sender *sender, struct str doc)
     return whose == me || !owners_running(sender->owners, whose);
 }
 
-struct round { struct sender *sender; struct client *client; size_t sent; bool full, end; };
+struct round { struct sender *sender; struct sender_client *client; size_t sent; bool full, end; };
 
-static enum err judge(struct txn *txn, const struct due *due, void *context)
+static enum err judge(struct txn *txn, const struct doc_due *due, void *context)
 {
     struct round *round = context;
     struct record record;
@@ -76,7 +76,7 @@ static void note_versions(struct sender *sender)
         return;
     sender->ref_seen = generation;
     for (size_t i = 0; i < sender->client_count; i++) {
-        struct client *client = &sender->clients[i];
+        struct sender_client *client = &sender->clients[i];
         uint64_t version = 0;
 
         if (refdata_version(sender->ref, str_of(client->id), &version) || version == client->version)
@@ -91,7 +91,7 @@ static void note_versions(struct sender *sender)
     }
 }
 
-enum err again_run(struct sender *sender)
+enum err rejudge_run(struct sender *sender)
 {
     int64_t steady = stage_steady_ms(sender->stage);
 

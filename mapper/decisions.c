@@ -1,196 +1,10 @@
-#include "settle.h"
+#include "decisions.h"
 
 #include "base/killpoint.h"
-#include "order_mark.h"
+#include "settlement.h"
+#include "tables.h"
 
 #include <string.h>
-
-static enum err put_due(struct txn *txn, struct str venue, int32_t day)
-{
-    struct key key;
-
-    key_init(&key);
-    key_name(&key, venue);
-    key_day(&key, day);
-    return store_put(txn, TABLE_DUE, key_str(&key), STR("1"));
-}
-
-/* --- seals --- */
-
-static uint32_t later_of(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-/* A sender has seen higher revisions: this store is an older copy, or a new one. */
-static void catch_up(uint32_t known, uint32_t *revision, uint64_t *content)
-{
-    if (known <= *revision)
-        return;
-    *revision = known;
-    *content = 0;                        /* whatever is built now is a new revision */
-}
-
-/* Drafts may have been built after the one that was sealed, so it is that one's revision which tells whether a
- * reversal was heard before. */
-static enum err reopen(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
-{
-    struct day_part *part = &day->parts[seal->doc.part - 1];
-    bool last = seal->doc.part == day->part_count;
-
-    if (part->sealed && seal->revision < part->sealed_revision)
-        return ERR_OK;                   /* heard before */
-    part->undone_revision = later_of(part->undone_revision, seal->revision);
-    catch_up(seal->revision, &part->revision, &part->content);
-    if (!part->sealed)
-        return ERR_OK;
-    part->sealed = part->nothing = part->emitted_credit_in = part->emitted_unordered = false;
-    part->content = 0;                   /* whatever is built now is a new revision */
-    if (!last)
-        return ERR_OK;
-    part->upto = 0;
-    return day_resum(txn, seal->doc.venue, seal->doc.day, day, part->from, arena);
-}
-
-struct moving { const struct seal *seal; struct day *day; struct arena *arena; };
-
-/* An order that was offered with the part that has just ended before it belongs to the next one; if it may be on its
- * way, the credit of that part is with the orders, whatever the switches say by now. */
-static enum err move_order(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
-{
-    struct moving *moving = context;
-    struct day_part *part = day_last_part(moving->day);
-    struct order_mark mark;
-    enum err err = mark_get(txn, moving->seal->doc.venue, moving->seal->doc.day, effect->by_reg, effect->by_seq, &mark);
-
-    (void)place;
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    mark.reg = arena_copy(moving->arena, effect->by_reg);        /* the view ends with the next put */
-    mark.seq = effect->by_seq;
-    mark.part = (uint32_t)moving->day->part_count;
-    if (mark.released)
-        part->fate = CREDIT_ORDERED;
-    return arena_failed(moving->arena) ? ERR_MEMORY
-                                       : mark_put(txn, moving->seal->doc.venue, moving->seal->doc.day, &mark);
-}
-
-/* What came after the sealed draft was built is the next part. */
-static enum err end_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
-{
-    enum err err;
-
-    day->parts[seal->doc.part - 1].upto = seal->upto;
-    day->sum_count = 0;
-    day->receipts = 0;
-    if (day->last_place <= seal->upto)
-        return ERR_OK;
-    err = day_resum(txn, seal->doc.venue, seal->doc.day, day, seal->upto, arena);
-    if (!err)
-        err = day_new_part(day, seal->upto, arena);
-    return err ? err : effect_walk(txn, seal->doc.venue, seal->doc.day, EFFECT_MIXED, seal->upto, UINT64_MAX, move_order,
-                                   &(struct moving){ seal, day, arena });
-}
-
-static enum err seal_part(struct txn *txn, const struct seal *seal, struct day *day, struct arena *arena)
-{
-    struct day_part *part = &day->parts[seal->doc.part - 1];
-
-    if (part->sealed || seal->revision <= part->undone_revision)
-        return ERR_OK;                   /* heard before */
-    part->sealed = true;
-    part->sealed_revision = seal->revision;
-    part->revision = later_of(part->revision, seal->revision);
-    part->credit_ordered = seal->credit_ordered;
-    if (seal->credit_ordered)
-        part->fate = CREDIT_ORDERED;
-    return part->upto == 0 ? end_part(txn, seal, day, arena) : ERR_OK;
-}
-
-struct seal_work { const struct seal *seal; struct arena *arena; };
-
-static enum err seal_voucher(struct txn *txn, void *context)
-{
-    struct seal_work *work = context;
-    const struct seal *seal = work->seal;
-    struct day day;
-    enum err err;
-
-    arena_reset(work->arena);
-    err = day_load(txn, seal->doc.venue, seal->doc.day, work->arena, &day);
-    if (err || seal->doc.part > day.part_count)
-        return err;
-    if (seal->behind && !day.parts[seal->doc.part - 1].sealed)
-        catch_up(seal->revision, &day.parts[seal->doc.part - 1].revision, &day.parts[seal->doc.part - 1].content);
-    else if (!seal->behind)
-        err = seal->reversed ? reopen(txn, seal, &day, work->arena) : seal_part(txn, seal, &day, work->arena);
-    if (!err)
-        err = day_save(txn, seal->doc.venue, seal->doc.day, &day);
-    KILLPOINT("mapper.before-seal-commit");
-    return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
-}
-
-/* What PowerOffice refused, a person sends again: it is built anew at the next look. */
-static enum err reopen_order(struct txn *txn, const struct seal *seal, struct order_mark *mark, struct arena *arena)
-{
-    struct day day;
-    enum err err;
-
-    catch_up(seal->revision, &mark->revision, &mark->content);
-    mark->undone = later_of(mark->undone, seal->revision);
-    if (!mark->sealed)
-        return mark_put(txn, seal->doc.venue, seal->doc.day, mark);
-    mark->sealed = false;
-    mark->content = 0;
-    arena_reset(arena);
-    err = day_load(txn, seal->doc.venue, seal->doc.day, arena, &day);
-    if (err || mark->part == 0 || mark->part > day.part_count)
-        return err;
-    day.parts[mark->part - 1].orders_open++;         /* counted at the next look */
-    err = day_save(txn, seal->doc.venue, seal->doc.day, &day);
-    return err ? err : mark_put(txn, seal->doc.venue, seal->doc.day, mark);
-}
-
-/* An order has a place in the log; the draft that takes it back has none, and its seal says only that the invoicer
- * has nothing of it (any more). */
-static enum err seal_order(struct txn *txn, void *context)
-{
-    struct seal_work *work = context;
-    const struct seal *seal = work->seal;
-    struct order_mark mark;
-    enum err err = mark_get(txn, seal->doc.venue, seal->doc.day, seal->doc.reg, seal->doc.seq, &mark);
-
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    mark.reg = seal->doc.reg;
-    if (seal->reversed) {
-        err = reopen_order(txn, seal, &mark, work->arena);
-        return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
-    }
-    if (mark.sealed || (!seal->behind && seal->revision <= mark.undone))
-        return ERR_OK;                   /* heard before */
-    if (seal->behind)
-        catch_up(seal->revision, &mark.revision, &mark.content);
-    else if (seal->upto)
-        mark.sealed = mark.released = true;
-    else if (seal->revision == mark.empty && mark.empty == mark.revision)
-        mark.withdrawn = true;
-    else
-        return ERR_OK;                   /* taken back before it became an order again */
-    err = mark_put(txn, seal->doc.venue, seal->doc.day, &mark);
-    return err ? err : put_due(txn, seal->doc.venue, seal->doc.day);
-}
-
-enum err settle_seal(struct store *store, const struct seal *seal, struct arena *arena)
-{
-    struct seal_work work = { seal, arena };
-    enum err err = store_write(store, seal->doc.kind == DOC_ORDER ? seal_order : seal_voucher, &work);
-
-    KILLPOINT("mapper.after-seal-commit");
-    return err;
-}
-
-/* --- decisions --- */
 
 struct decision_work {
     const struct config *config;
@@ -202,21 +16,21 @@ struct decision_work {
 };
 
 static enum err change_part(struct txn *txn, struct decision_work *work, const struct doc *doc,
-                            bool (*change)(struct day_part *part, const struct decision *decision))
+                            bool (*change)(struct settlement_part *part, const struct decision *decision))
 {
-    struct day day;
-    enum err err = day_load(txn, doc->venue, doc->day, work->arena, &day);
+    struct settlement settlement;
+    enum err err = settlement_load(txn, doc->venue, doc->day, work->arena, &settlement);
 
-    if (err || day.last_place == 0 || doc->part > day.part_count || day.parts[doc->part - 1].sealed ||
-        !change(&day.parts[doc->part - 1], work->decision))
+    if (err || settlement.last_place == 0 || doc->part > settlement.part_count || settlement.parts[doc->part - 1].sealed ||
+        !change(&settlement.parts[doc->part - 1], work->decision))
         return err;
     work->venue = doc->venue;
     work->day = doc->day;
-    err = day_save(txn, doc->venue, doc->day, &day);
-    return err ? err : put_due(txn, doc->venue, doc->day);
+    err = settlement_save(txn, doc->venue, doc->day, &settlement);
+    return err ? err : due_put(txn, doc->venue, doc->day);
 }
 
-static bool accept(struct day_part *part, const struct decision *decision)
+static bool accept(struct settlement_part *part, const struct decision *decision)
 {
     enum problem_code code;
 
@@ -226,7 +40,7 @@ static bool accept(struct day_part *part, const struct decision *decision)
     return true;
 }
 
-static bool post_on(struct day_part *part, const struct decision *decision)
+static bool post_on(struct settlement_part *part, const struct decision *decision)
 {
     int32_t day;
 
@@ -237,7 +51,7 @@ static bool post_on(struct day_part *part, const struct decision *decision)
 }
 
 static enum err decide_part(struct txn *txn, struct decision_work *work,
-                            bool (*change)(struct day_part *part, const struct decision *decision))
+                            bool (*change)(struct settlement_part *part, const struct decision *decision))
 {
     struct doc doc;
 
@@ -309,7 +123,7 @@ static enum err decide_dismiss(struct txn *txn, struct decision_work *work)
     err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &dismissal);
     for (size_t i = 0; !err && i < dismissal.count; i++)
         err = store_put(txn, TABLE_CONFLICTS, key_str(&dismissal.keys[i]), STR("1"));
-    return err ? err : put_due(txn, work->venue, work->day);
+    return err ? err : due_put(txn, work->venue, work->day);
 }
 
 struct invoicing { struct decision_work *work; struct str venue; int32_t from; int32_t *days; size_t count, room; };
@@ -376,26 +190,26 @@ static enum err credit_to_orders(struct txn *txn, struct decision_work *work, co
 }
 
 /* Credit that was listed under manual becomes orders; what stood in a voucher never does. */
-static enum err invoice_day(struct txn *txn, struct decision_work *work, struct str venue, int32_t number)
+static enum err invoice_day(struct txn *txn, struct decision_work *work, struct str venue, int32_t day)
 {
-    struct day day;
+    struct settlement settlement;
     bool changed = false;
-    enum err err = day_load(txn, venue, number, work->arena, &day);
+    enum err err = settlement_load(txn, venue, day, work->arena, &settlement);
 
-    for (size_t i = 0; !err && i < day.part_count; i++) {
-        struct day_part *part = &day.parts[i];
+    for (size_t i = 0; !err && i < settlement.part_count; i++) {
+        struct settlement_part *part = &settlement.parts[i];
 
         if (!part->sealed || part->credit_ordered || part->emitted_credit_in)
             continue;
         part->credit_ordered = changed = true;
         part->fate = CREDIT_ORDERED;
         part->orders_open = 1;           /* counted at the next look */
-        err = credit_to_orders(txn, work, &(struct doc){ .kind = DOC_VOUCHER, .venue = venue, .day = number,
+        err = credit_to_orders(txn, work, &(struct doc){ .kind = DOC_VOUCHER, .venue = venue, .day = day,
                                                          .part = (uint32_t)i + 1 });
     }
     if (!err && changed)
-        err = day_save(txn, venue, number, &day);
-    return err || !changed ? err : put_due(txn, venue, number);
+        err = settlement_save(txn, venue, day, &settlement);
+    return err || !changed ? err : due_put(txn, venue, day);
 }
 
 /* subject: venue; detail: the first business day. */
@@ -448,7 +262,7 @@ static enum err decision_work(struct txn *txn, void *context)
     return err ? err : store_put(txn, TABLE_META, key_str(&key), key_str(&next));
 }
 
-enum err settle_decision(struct store *store, const struct config *config, uint32_t partition,
+enum err decisions_apply(struct store *store, const struct config *config, uint32_t partition,
                          const struct decision *decision, struct arena *arena, struct str *ret_venue,
                          int32_t *ret_day)
 {
@@ -482,7 +296,7 @@ static enum err place_work(struct txn *txn, void *context)
     return !err && !key_take_u64(value, &at, &place->next) ? ERR_STORE_DAMAGED : err;
 }
 
-enum err settle_audit_place(struct store *store, uint32_t partition, uint64_t *ret_next)
+enum err decisions_place(struct store *store, uint32_t partition, uint64_t *ret_next)
 {
     struct place place = { partition, 1 };
     enum err err = store_read(store, place_work, &place);

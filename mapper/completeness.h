@@ -1,4 +1,4 @@
-/* complete.h - is all of a day here? Numbers, Z reports, totals (RULES.md section 5, DESIGN.md section 4).
+/* completeness.h - is all of a day here? Numbers, Z reports, totals (RULES.md section 5, DESIGN.md section 4).
  *
  * Which checks a venue uses follows from what its source can give: venues that close by the clock have no Z
  * reports, and a source whose receipt numbers are not one series per register (saft: sequence: false) has no gaps.
@@ -9,10 +9,10 @@
 #include "settlement.h"
 #include "tables.h"
 
-struct complete {
+struct completeness {
     const struct venue *venue;
-    int32_t number;
-    const struct day *day;
+    int32_t day;
+    const struct settlement *settlement;
     struct arena *arena;
     /* out */
     bool zs_there;                       /* every register that sold, and every one listed, has its Z report */
@@ -20,6 +20,6 @@ struct complete {
     struct problems *problems;           /* NULL: only the two answers above */
 };
 
-USED enum err complete_check(struct txn *txn, struct complete *complete);
+USED enum err completeness_check(struct txn *txn, struct completeness *completeness);
 
 #endif

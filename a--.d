@@ -1,0 +1,3 @@
+-: bilag/keep/snapshot.h common/base/err.h common/base/str.h
+common/base/err.h:
+common/base/str.h:

@@ -1,0 +1,76 @@
+#include "build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct switches build_switches(const struct build *build, bool *ret_credit_ordered)
+{
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
+    const struct payment_entry *entry = venue_payment(build->venue, STR("credit"), build->day);
+    struct switches switches = { build->venue, build->day, false };
+
+    switches.credit_out = part->fate == CREDIT_ORDERED || (entry && !entry->transfer);
+    *ret_credit_ordered = part->fate == CREDIT_ORDERED ||
+                          (!part->sealed && switches.credit_out &&
+                           venue_switch(&build->venue->auto_invoice, build->day));
+    return switches;
+}
+
+struct str build_kroner(struct arena *arena, struct money amount)
+{
+    char buffer[MONEY_TEXT_SIZE];
+
+    return arena_copy(arena, str_of(money_kroner(amount, buffer)));
+}
+
+struct str build_percent(struct arena *arena, int32_t rate)
+{
+    char buffer[16];
+
+    return arena_copy(arena, str_of(rate_text(rate, buffer)));
+}
+
+/* A sold type's account depends on its rate: the reduced account for the reduced class, else the account. */
+int64_t build_sold_account(const struct build *build, struct str type, int32_t rate)
+{
+    const struct product_entry *entry = venue_product(build->venue, type, build->day);
+    const struct vat_entry *vat = venue_vat(build->venue, rate, build->day);
+
+    if (!entry)
+        return 0;
+    return vat && vat->class_ == VAT_REDUCED ? entry->reduced_account : entry->account;
+}
+
+void build_add_problem(struct problems *problems, const struct problem *problem)
+{
+    problems_add(problems, problem);
+    for (size_t i = 0; i < problems->count; i++) {
+        struct problem *at = &problems->at[i];
+        bool same = at->code == problem->code;
+
+        for (size_t j = 0; same && j < PROBLEM_ARGS; j++)
+            same = str_equal(at->arg[j], problem->arg[j]);
+        if (same && str_compare(problem->first, at->first) < 0)
+            at->first = problem->first;
+    }
+}
+
+void build_header(const struct build *build, struct draft *draft)
+{
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
+    const struct venue *venue = build->venue;
+    char reference[REFERENCE_SIZE];
+
+    draft->phase = build->phase;
+    draft->company = venue->company;
+    draft->client_id = venue->client_id;
+    draft->currency = venue->currency;
+    draft->language = build->config->language;
+    draft->mapping_hash = venue->mapping_hash;
+    draft->undone = draft->doc.kind == DOC_VOUCHER ? part->undone_revision : 0;
+    draft->from = part->from;
+    draft->upto = part->upto ? part->upto : build->settlement->last_place;
+    draft->post_on = part->post_on == DAY_ALWAYS ? build->day : part->post_on;
+    doc_reference(&draft->doc, venue->company, reference);
+    draft->reference = arena_copy(build->arena, str_of(reference));
+}

@@ -1,0 +1,34 @@
+/* build.h - what the documents of one part of a day are built from, and what vouchers and orders are built with alike.
+ *
+ * Ownership   all that a build makes lives in its arena.
+ */
+#ifndef BILAG_MAPPER_BUILD_H
+#define BILAG_MAPPER_BUILD_H
+
+#include "settlement.h"
+#include "share.h"
+#include "tables.h"
+
+struct build {
+    struct txn *txn;
+    const struct config *config;
+    const struct venue *venue;
+    int32_t day;                      /* the business day */
+    const struct settlement *settlement;
+    uint32_t part;                       /* from 1 */
+    enum draft_phase phase;
+    struct arena *arena;
+    bool transfer_allowed;               /* the set-up has no fault (setup.h): vouchers and orders may go by themselves */
+};
+
+/* How the switches stand for a part: what was released or sealed is not turned again. */
+struct switches build_switches(const struct build *build, bool *ret_credit_ordered);
+struct str build_kroner(struct arena *arena, struct money amount);
+struct str build_percent(struct arena *arena, int32_t rate);
+int64_t build_sold_account(const struct build *build, struct str type, int32_t rate);    /* 0: blank */
+/* What every draft says of its venue, its part and its reference; draft->doc is there already. */
+void build_header(const struct build *build, struct draft *draft);
+/* The same problem twice is said once, with the receipt that sorts first, whichever came first. */
+void build_add_problem(struct problems *problems, const struct problem *problem);
+
+#endif
