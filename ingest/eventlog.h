@@ -5,7 +5,7 @@
  *             cut. Any other answer: none of it was stored, and the log is as it was.
  * Identity    (venue, register, series, seq). The same identity with the same content is a duplicate and
  *             not stored again; with other content it is a conflict and stored, so that the mapper
- *             quarantines and reports it (RULES.md section 5, receipt-conflict).
+ *             quarantines and reports it (docs/rules.md section 5, receipt-conflict).
  * Reading     from any offset, as often as wanted; it changes nothing and never holds up a commit.
  * Sharing     several processes may commit to and read one log. The number of partitions is fixed when
  *             the log is made.

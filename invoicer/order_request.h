@@ -1,4 +1,4 @@
-/* order_request.h - a credit sale as a sales order in PowerOffice (poweroffice/API.md sections 16, 17; RULES.md
+/* order_request.h - a credit sale as a sales order in PowerOffice (docs/poweroffice-api.md sections 16, 17; docs/rules.md
  * section 4).
  *
  * Request   every value that a customer or client setting could change is said: no allowance, the standard account,

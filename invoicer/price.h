@@ -1,6 +1,6 @@
 /* price.h - a net unit price that comes to the till's gross again, in whole numbers only.
  *
- * PowerOffice computes, line by line (poweroffice/API.md section 16 leaves the rule open; this is the one that
+ * PowerOffice computes, line by line (docs/poweroffice-api.md section 16 leaves the rule open; this is the one that
  * the prices aim at, and the answer's TotalAmount is compared): net = quantity x unit price, rounded to the
  * øre; VAT = net x rate, rounded to the øre; halves away from zero. The unit price keeps `decimals` decimals.
  * Reach     not every gross is a net plus its VAT (at 25 % one øre in five is not). Such a line comes out one

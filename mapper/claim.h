@@ -1,4 +1,4 @@
-/* claim.h - which void takes which receipt back, RULES.md section 1.
+/* claim.h - which void takes which receipt back, docs/rules.md section 1.
  *
  * Every void that names a receipt is a claim on it. One claim is effective: the earliest by the till's time,
  * then register and number, whatever the order of arrival; the others are the problem `void-unknown`. A claim

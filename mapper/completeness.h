@@ -1,4 +1,4 @@
-/* completeness.h - is all of a day here? Numbers, Z reports, totals (RULES.md section 5, DESIGN.md section 4).
+/* completeness.h - is all of a day here? Numbers, Z reports, totals (docs/rules.md section 5, docs/design.md section 4).
  *
  * Which checks a venue uses follows from what its source can give: venues that close by the clock have no Z
  * reports, and a source whose receipt numbers are not one series per register (saft: sequence: false) has no gaps.

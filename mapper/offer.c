@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- when a day closes, DESIGN.md section 4 --- */
+/* --- when a day closes, docs/design.md section 4 --- */
 
 static enum err decide_phase(struct txn *txn, struct offer *offer, const struct settlement *settlement, uint32_t part,
                              enum draft_phase *ret_phase)

@@ -1,4 +1,4 @@
-/* orders.h - the receipts of a part that were paid with credit, each as a sales order (RULES.md section 4). */
+/* orders.h - the receipts of a part that were paid with credit, each as a sales order (docs/rules.md section 4). */
 #ifndef BILAG_MAPPER_ORDERS_H
 #define BILAG_MAPPER_ORDERS_H
 

@@ -1,4 +1,4 @@
-/* settlement.h - a settlement: one venue's business day, folded (DESIGN.md section 4).
+/* settlement.h - a settlement: one venue's business day, folded (docs/design.md section 4).
  *
  * Sums are kept by their raw keys, for the day's last, open part, and mapped only when a draft is built, so a
  * changed mapping costs no replay. Receipts that the switches could divide (several payment types, credit) are

@@ -1,4 +1,4 @@
-/* share.h - which part of a receipt is transferred, and what is left out, RULES.md section 2.
+/* share.h - which part of a receipt is transferred, and what is left out, docs/rules.md section 2.
  *
  * Pure: a receipt and the switches in, shares out. Payments are looked at in their order; a type that is
  * not transferred takes its share of every line with it, by the largest remainder. If gift cards are not

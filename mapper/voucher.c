@@ -20,7 +20,7 @@ static int cell_order(const void *a, const void *b)
     return order ? order : (x->rate > y->rate) - (x->rate < y->rate);
 }
 
-/* --- mapping: RULES.md section 3 --- */
+/* --- mapping: docs/rules.md section 3 --- */
 
 static void map_paid(const struct build *build, struct cell *cell, struct problems *problems)
 {
@@ -293,7 +293,7 @@ static enum err find_missing(const struct build *build, struct problems *problem
     return build->phase == DRAFT_CLOSED ? completeness_check(build->txn, &completeness) : ERR_OK;
 }
 
-/* A person's decision lifts exactly these, RULES.md section 5. */
+/* A person's decision lifts exactly these, docs/rules.md section 5. */
 static void lift_accepted(const struct settlement_part *part, struct problems *problems)
 {
     for (int code = 0; code < PROBLEM_COUNT; code++)
@@ -364,7 +364,7 @@ static void totals(const struct tally *tally, struct draft *draft)
     draft->total = draft->voucher_total;
     proof.ore -= draft->voucher_total.ore + draft->orders_total.ore + draft->manual_total.ore;
     ensure(balance.ore == 0);                       /* promise 4: its parts balance, or we have a bug */
-    ensure(proof.ore == 0);                         /* RULES.md section 2: in exactly one place, øre by øre */
+    ensure(proof.ore == 0);                         /* docs/rules.md section 2: in exactly one place, øre by øre */
 }
 
 /* No line of what cannot be trusted or does not fit: the day is held, and says so. */

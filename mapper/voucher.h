@@ -1,4 +1,4 @@
-/* voucher.h - a settlement and the venue's mappings become a draft (RULES.md sections 2 to 4).
+/* voucher.h - a settlement and the venue's mappings become a draft (docs/rules.md sections 2 to 4).
  *
  * The same events and the same mapping always give the same bytes. Every sum finds its account, VAT code and
  * department, or a problem says why not; the lines balance because each receipt's two sides do, and that

@@ -1,4 +1,4 @@
-/* outcome.h - what an answer, or none, means for the document (DESIGN.md section 5): one table, and nothing else
+/* outcome.h - what an answer, or none, means for the document (docs/design.md section 5): one table, and nothing else
  * decides.
  */
 #ifndef BILAG_POWEROFFICE_OUTCOME_H

@@ -1,4 +1,4 @@
-/* poweroffice.h - the API client that uploader and invoicer share (poweroffice/API.md, DESIGN.md section 5).
+/* poweroffice.h - the API client that uploader and invoicer share (docs/poweroffice-api.md, docs/design.md section 5).
  *
  * A call is queued per PowerOffice client (client_id), waits for a token and for the shared quota, goes out
  * over libcurl's multi interface inside the stage's own loop and ends in exactly one answered() - or, when

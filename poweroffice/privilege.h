@@ -1,4 +1,4 @@
-/* privilege.h - the rights that our calls need (poweroffice/API.md section 7), one table.
+/* privilege.h - the rights that our calls need (docs/poweroffice-api.md section 7), one table.
  *
  * X_Full includes X. Lists are texts with commas, as in struct refdata.
  */

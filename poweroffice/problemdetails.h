@@ -1,4 +1,4 @@
-/* problemdetails.h - PowerOffice's own words out of an error body (poweroffice/API.md section 6).
+/* problemdetails.h - PowerOffice's own words out of an error body (docs/poweroffice-api.md section 6).
  *
  * Names are PascalCase in the specification and lower-case in life: compared without case. The gateway in front
  * speaks another form, {"statusCode","message"}; the token server a third, {"error","error_description"}. A body

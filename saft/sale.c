@@ -8,7 +8,7 @@
 
 enum { NR_DIGITS_MAX = 18, MILLION = 1000000 };
 
-/* Transaction types that move money without selling anything (SAFT.md section 6). 11005, a payment from a
+/* Transaction types that move money without selling anything (docs/saft-format.md section 6). 11005, a payment from a
  * customer, is one too, unless it turns out to be a gift card sold. */
 static const struct { int32_t predefined; const char *reason; } movements[] = {
     { 11003, "purchase paid from the till" }, { 11004, "payment" },

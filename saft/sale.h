@@ -1,7 +1,7 @@
 /* sale.h - one cashtransaction as it stands in the file, and the event that it becomes.
  *
  * Which reading of the amounts holds (signs left out, tips inside or outside, paid in foreign money) is
- * decided by the receipt's own equation: lines + rounding + tips = payments (SAFT.md section 5, E5). A
+ * decided by the receipt's own equation: lines + rounding + tips = payments (docs/saft-format.md section 5, E5). A
  * receipt for which none holds keeps its plain reading and does not balance: the mapper holds it.
  * Ownership  texts of a raw sale live in the arena of its transaction, as does the event made of it.
  */

@@ -27,7 +27,7 @@ const char *value_form(enum value_kind kind);
 USED enum err value_read(enum value_kind kind, struct str text, struct arena *arena, void *to);
 struct str value_trim(struct str text);
 
-/* Magnitude |amount|; negative if the amount is or the side is debit, never twice (SAFT.md section 4). */
+/* Magnitude |amount|; negative if the amount is or the side is debit, never twice (docs/saft-format.md section 4). */
 struct money value_signed(struct money amount, enum saft_side side);
 /* A moment and the offset it had. A local time that occurs twice is the first of the two. */
 void value_moment(const struct zone *zone, struct saft_date date, struct saft_time time, int64_t *ret_time,

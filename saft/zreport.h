@@ -1,7 +1,7 @@
 /* zreport.h - a Z report as the till prints it, and the native Z report that it becomes.
  *
  * The native one is the signed sum of all receipts from its first to its last number. A till's Z keeps
- * tips, rounding, gift cards sold and credit sales in or out of its totals as its vendor likes (SAFT.md
+ * tips, rounding, gift cards sold and credit sales in or out of its totals as its vendor likes (docs/saft-format.md
  * section 7), so those four, and nothing else, are added from the receipts: of the known readings the
  * one that is what the receipts are, else the usual one. A difference of sales stays a difference, and
  * so does one between the Z's total and its own VAT rates (it is put on rate 0).

@@ -1,4 +1,4 @@
-/* find.c - after a lost answer: does it stand in PowerOffice? (API.md section 11) */
+/* find.c - after a lost answer: does it stand in PowerOffice? (docs/poweroffice-api.md section 11) */
 #include "sender_inside.h"
 
 #include <stdio.h>
@@ -131,7 +131,7 @@ enum err find_more(struct slot *slot, struct job *job)
     return ERR_OK;
 }
 
-/* Without the right to look, only PowerOffice's own check of the reference is left (API.md section 11). */
+/* Without the right to look, only PowerOffice's own check of the reference is left (docs/poweroffice-api.md section 11). */
 static bool may_look(struct job *job, struct lookup *lookup)
 {
     struct sender *sender = job->sender;

@@ -46,7 +46,7 @@ static enum doc_step event_of(const struct draft *draft, const struct verdict *v
     if (verdict->problems.count)
         return STEP_PROBLEMS;
     if (!draft->line_count && !draft->order_line_count)
-        return STEP_PREVIEW;             /* a day with no lines has no voucher (RULES.md section 3) */
+        return STEP_PREVIEW;             /* a day with no lines has no voucher (docs/rules.md section 3) */
     return draft->automatic || transfer ? STEP_READY_AUTO : STEP_READY;
 }
 

@@ -112,7 +112,7 @@ static bool mentions(struct str body, struct str what)
     return false;
 }
 
-/* The refusal may mean that it stands there already (API.md section 11, step 5). */
+/* The refusal may mean that it stands there already (docs/poweroffice-api.md section 11, step 5). */
 static bool about_reference(const struct job *job, const struct answer *answer)
 {
     const struct str words[] = { job->draft.reference, STR("ExternalImportReference"), STR("duplicate"),

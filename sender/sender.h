@@ -1,7 +1,7 @@
 /* sender.h - what uploader and invoicer have in common: verdicts in, documents in PowerOffice out.
  *
  * A sender keeps each document's send status (docs.h), seals a revision in the transaction that records the
- * intent to send it, and ends every request in one of the outcomes of DESIGN.md section 5. A kind of document
+ * intent to send it, and ends every request in one of the outcomes of docs/design.md section 5. A kind of document
  * gives its ops: how its request is built, how an answer is read, how it is found again after a lost answer.
  * Order     one document of a venue at a time, the oldest business day first; venues take turns.
  * Promise   whatever crashes and whenever, a document has its effect in PowerOffice once: a request leaves

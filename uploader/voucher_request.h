@@ -1,4 +1,4 @@
-/* voucher_request.h - a cash voucher as PowerOffice wants it (poweroffice/API.md sections 9-12, 18).
+/* voucher_request.h - a cash voucher as PowerOffice wants it (docs/poweroffice-api.md sections 9-12, 18).
  *
  * Request   members in fixed order, amounts exact from whole øre: the same draft and the same ids give the same
  *           bytes on every machine.

@@ -1,4 +1,4 @@
-/* rules.h - which problems keep a draft from being sent: RULES.md section 5, a table of rules.
+/* rules.h - which problems keep a draft from being sent: docs/rules.md section 5, a table of rules.
  *
  * A pure function of the draft, of PowerOffice's reference data and of the customer's link. Every rule is asked, so
  * that the bookkeeper sees all that is wrong at once. Problems of the mapping itself (nothing mapped, gaps, Z

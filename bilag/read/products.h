@@ -2,7 +2,7 @@
  *
  * PowerOffice takes account and VAT of an order line from its product, so there is one product for each sales account
  * and VAT rate. A code may be named by several product types as long as all want the same account.
- * Days        those entries count that are in force on `day` or begin later (RULES.md section 7).
+ * Days        those entries count that are in force on `day` or begin later (docs/rules.md section 7).
  * Ownership   texts are views into the venue and the reference data, arrays are in the arena.
  */
 #ifndef BILAG_BILAG_READ_PRODUCTS_H

@@ -1,7 +1,7 @@
 /* json.h - answers of PowerOffice as views of their own text, so that no amount passes through a double.
  *
  * json_check() looks at the whole text once (syntax, depth); after that every value is a view that the
- * functions below walk without failing in the middle. A name is compared without case (API.md section 6).
+ * functions below walk without failing in the middle. A name is compared without case (docs/poweroffice-api.md section 6).
  */
 #ifndef BILAG_BASE_JSON_H
 #define BILAG_BASE_JSON_H

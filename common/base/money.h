@@ -3,7 +3,7 @@
  * Sign       debit positive, credit negative, in lines of a voucher; on a receipt, sales and payments
  *            are positive and refunds negative.
  * Arithmetic money_add() and the others answer ERR_RANGE rather than wrap; ret_ is then untouched.
- * Rounding   every division names its rule: money_share() is RULES.md section 2 (largest remainder).
+ * Rounding   every division names its rule: money_share() is docs/rules.md section 2 (largest remainder).
  */
 #ifndef BILAG_BASE_MONEY_H
 #define BILAG_BASE_MONEY_H
@@ -25,7 +25,7 @@ USED enum err money_add(struct money a, struct money b, struct money *ret_sum);
 USED enum err money_subtract(struct money a, struct money b, struct money *ret_difference);
 USED enum err money_negate(struct money a, struct money *ret_negated);
 
-/* Largest remainder, RULES.md section 2: part[i] = of[i] * amount / total cut toward zero; the øre
+/* Largest remainder, docs/rules.md section 2: part[i] = of[i] * amount / total cut toward zero; the øre
  * that are then missing go one each to the largest absolute remainders, the first one winning a tie.
  * total must be the sum of `of` and not 0; the sum of part is then exactly amount.
  * ERR_RANGE; ERR_MEMORY. */

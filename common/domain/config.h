@@ -1,11 +1,11 @@
-/* config.h - DIR/bilag.yaml and the YAML files of DIR/venues, checked as a whole (DESIGN.md section 6).
+/* config.h - DIR/bilag.yaml and the YAML files of DIR/venues, checked as a whole (docs/design.md section 6).
  *
  * One row per setting expands to struct, schema, preset, bounds and help (config_rows.h).
  * config_load() gives a complete, immutable picture or none: a bad file changes nothing and the fault
  * says file, line and mend. A venue file that is wrong on its own is left out of the picture and named
  * in `faults` (one venue's typing error stops no other); a wrong bilag.yaml is ERR_CONFIG.
  * Keys are read from files of mode 0600 (or 0400), or systemd credentials, never from YAML.
- * Dates: every mapping entry and every switch may be dated (valid_from); RULES.md section 7.
+ * Dates: every mapping entry and every switch may be dated (valid_from); docs/rules.md section 7.
  * Ownership: everything lives in the config until config_free().
  */
 #ifndef BILAG_DOMAIN_CONFIG_H

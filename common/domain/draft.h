@@ -7,7 +7,7 @@
  *          built again; or is known already, so that only a higher one is heard). The mapper repeats a
  *          closed draft until it hears its seal.
  * Identity venue and business day and part, or venue and register and seq. The reference in PowerOffice is
- *          made from it (RULES.md section 3), never random.
+ *          made from it (docs/rules.md section 3), never random.
  * Bytes    msgpack; decoders are bounded and give views into the bytes, arrays in the arena.
  */
 #ifndef BILAG_DOMAIN_DRAFT_H
@@ -18,7 +18,7 @@
 enum doc_kind { DOC_VOUCHER, DOC_ORDER };
 enum draft_phase { DRAFT_OPEN, DRAFT_CLOSED };
 
-/* The words of DESIGN.md section 4; green is SENT, red are HELD and FAILED. */
+/* The words of docs/design.md section 4; green is SENT, red are HELD and FAILED. */
 #define DOC_STATES(X) \
     X(DOC_OPEN, "open") X(DOC_HELD, "held") X(DOC_WAITING, "waiting") X(DOC_QUEUED, "queued") \
     X(DOC_SENDING, "sending") X(DOC_SENT, "sent") X(DOC_FAILED, "failed") X(DOC_REVERSED, "reversed")
@@ -43,12 +43,12 @@ struct doc {
 struct str doc_text(const struct doc *doc, char buffer[DOC_ID_SIZE]);
 /* Views into text; an order's day is not in its text and stays 0. ERR_FORMAT. */
 USED enum err doc_parse(struct str text, struct doc *ret_doc);
-/* RULES.md section 3: UUIDv5 in UUIDv5(DNS, "bilag"). */
+/* docs/rules.md section 3: UUIDv5 in UUIDv5(DNS, "bilag"). */
 void doc_reference(const struct doc *doc, struct str company, char reference[REFERENCE_SIZE]);
 /* "<venue>:<YYYYMMDD>:<part>", shortened by hash if longer than 35. */
 void doc_batch_id(const struct doc *doc, char batch_id[BATCH_ID_SIZE]);
 
-/* One voucher line, RULES.md section 3. account 0 or an empty vat_code: blank, and a problem says why. */
+/* One voucher line, docs/rules.md section 3. account 0 or an empty vat_code: blank, and a problem says why. */
 struct voucher_line {
     bool sold;                            /* else paid */
     int64_t account;
@@ -82,7 +82,7 @@ struct manual_item {
     struct str customer, order;           /* for credit that must be invoiced by hand */
 };
 
-/* RULES.md section 4. share is gross, VAT included. */
+/* docs/rules.md section 4. share is gross, VAT included. */
 struct order_line {
     struct str product;                   /* code in PowerOffice; empty: blank */
     int64_t account;                      /* where the product's sales must go, for the check */
@@ -112,7 +112,7 @@ struct draft {
     uint64_t from, upto;                  /* offsets (from, upto] of the venue's partition that it covers */
     bool credit_ordered;                  /* credit of this part goes to orders: decided with the seal */
 
-    struct voucher_line *lines;           /* in the order of RULES.md section 3 */
+    struct voucher_line *lines;           /* in the order of docs/rules.md section 3 */
     size_t line_count;
     struct cell *cells;
     size_t cell_count;
@@ -129,7 +129,7 @@ struct draft {
     /* lines total = voucher + orders + manual, for the part: what `bilag status` shows as proof. */
     struct money lines_total, voucher_total, orders_total, manual_total;
     bool has_till_vat;
-    struct money till_vat, computed_vat;  /* RULES.md section 3, last but one */
+    struct money till_vat, computed_vat;  /* docs/rules.md section 3, last but one */
     struct money total;                   /* voucher: sum of sold lines, positive; order: incl. VAT */
     struct problems problems;
 };

@@ -1,4 +1,4 @@
-/* event.h - one fact from a till: a receipt, a void, a Z report (DESIGN.md section 3, RULES.md section 1).
+/* event.h - one fact from a till: a receipt, a void, a Z report (docs/design.md section 3, docs/rules.md section 1).
  *
  * Identity    (venue, register, series, seq). Series 0 is the register's own number series, in which
  *             a gap is a problem. Sources that do not number Z reports or till movements in that
@@ -84,7 +84,7 @@ USED enum err event_from_msgpack(struct str bytes, struct arena *arena, struct e
                                  struct fault *fault);
 /* The checks that both forms share, for adapters that build a struct event themselves (SAF-T):
  * names, ranges, counts, what each kind must have. Sorts z's sums. Sum of lines against sum of
- * payments is not judged here: the mapper holds such a day (RULES.md section 1). */
+ * payments is not judged here: the mapper holds such a day (docs/rules.md section 1). */
 USED enum err event_check(struct event *event, struct fault *fault);
 
 /* Canonical bytes, in the arena. The event must have passed event_check(). */

@@ -1,4 +1,4 @@
-/* problem.h - everything that can keep a document from being sent, RULES.md section 5, as one table.
+/* problem.h - everything that can keep a document from being sent, docs/rules.md section 5, as one table.
  *
  * A problem has a code, up to four arguments, the first receipt concerned and a count; its sentence
  * (what is wrong, and what to do) is made from the table in the bookkeeper's language when it is shown.

@@ -42,7 +42,7 @@ static void put_events(struct rig *rig, const struct row *row)
         rig_event(rig, "\"register\":\"K1\",\"seq\":3,\"kind\":\"training\",\"time\":\"" SALE_AT "\"");
 }
 
-/* Goal: DESIGN.md section 4: closed by Z when all is there and quiet, by the clock when the day is over and quiet. */
+/* Goal: docs/design.md section 4: closed by Z when all is there and quiet, by the clock when the day is over and quiet. */
 static void closing_table(void **unused)
 {
     (void)unused;

@@ -84,7 +84,7 @@ static void same_amounts(const char *why, const char *what, const struct money *
             fail_msg("%s: %s %zu is %" PRId64 ", must be %" PRId64, why, what, i, are[i].ore, must_be[i]);
 }
 
-/* Goal: RULES.md section 2, row by row; a refused receipt is refused whole. */
+/* Goal: docs/rules.md section 2, row by row; a refused receipt is refused whole. */
 static void share_table(void **unused)
 {
     (void)unused;

@@ -1,4 +1,4 @@
-"""Seeded random venues and tills, for the property tests: everything that RULES.md speaks of, often at its edges."""
+"""Seeded random venues and tills, for the property tests: everything that docs/rules.md speaks of, often at its edges."""
 import datetime
 import random
 import zoneinfo

@@ -1,4 +1,4 @@
-"""The accounting rules a second time: plain, slow, and written from RULES.md sections 1 to 4, not from the C code.
+"""The accounting rules a second time: plain, slow, and written from docs/rules.md sections 1 to 4, not from the C code.
 
     books = Oracle(venues).feed(events).books()   # {venue: {business day: Day}}
 
@@ -17,7 +17,7 @@ import uuid
 import zoneinfo
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "bilag")
-LARGEST = 2 ** 53 - 1                            # DESIGN.md section 8: no amount is larger; what is holds the day
+LARGEST = 2 ** 53 - 1                            # docs/design.md section 8: no amount is larger; what is holds the day
 
 
 # -- dates and settings that may be dated, sections 3 and 7 --

@@ -140,7 +140,7 @@ static void code_texts_come_back(void **unused)
     assert_int_equal(code, PROBLEM_COUNT);
 }
 
-/* RULES.md section 5, last paragraph: these five and no other. */
+/* docs/rules.md section 5, last paragraph: these five and no other. */
 static void only_five_can_be_accepted(void **unused)
 {
     size_t count = 0;
