@@ -23,27 +23,30 @@ words.o: build/gcc/words.c common/base/clock.h common/base/err.h \
  saft/zreport.h ingest/batches.h ingest/intake.h ingest/eventlog.h \
  common/stage/stage.h ingest/eventlog.h ingest/eventlog_inside.h \
  ingest/eventlog_judge.h common/base/storecheck.h ingest/http.h \
- ingest/intake.h ingest/logservice.h ingest/retention.h \
- ingest/logservice.h ingest/spool.h ingest/spool_file.h mapper/arrival.h \
+ ingest/ingest.h ingest/batches.h ingest/http.h ingest/logservice.h \
+ ingest/retention.h ingest/spool.h ingest/intake.h ingest/logservice.h \
+ ingest/retention.h ingest/spool.h ingest/spool_file.h mapper/arrival.h \
  mapper/tables.h mapper/build.h mapper/settlement.h common/domain/draft.h \
  mapper/share.h mapper/claim.h mapper/completeness.h mapper/decisions.h \
- common/domain/audit.h mapper/fold.h mapper/judge.h mapper/offer.h \
+ common/domain/audit.h mapper/fold.h mapper/hearing.h mapper/mapper.h \
+ mapper/partitions.h mapper/schedule.h mapper/trim.h \
+ common/stage/logclient.h mapper/judge.h mapper/mapper.h mapper/offer.h \
  mapper/build.h mapper/order_mark.h mapper/orders.h mapper/partitions.h \
- mapper/round.h mapper/partitions.h mapper/schedule.h mapper/schedule.h \
- mapper/seals.h mapper/seen.h mapper/settlement.h mapper/share.h \
- mapper/tables.h mapper/tally.h mapper/trim.h mapper/voucher.h \
- validator/refcache.h poweroffice/refdata.h validator/rules.h \
- poweroffice/limiter.h poweroffice/quota.h poweroffice/outcome.h \
- poweroffice/poweroffice.h poweroffice/poweroffice.h \
- poweroffice/poweroffice_inside.h poweroffice/transport.h \
- poweroffice/limiter.h poweroffice/outcome.h poweroffice/refdata.h \
- poweroffice/tokens.h poweroffice/privilege.h common/base/str.h \
- poweroffice/problemdetails.h poweroffice/quota.h poweroffice/refbuild.h \
- poweroffice/reflist.h poweroffice/reflist.h poweroffice/refreader.h \
- common/domain/problem.h poweroffice/refstore.h poweroffice/tokens.h \
- poweroffice/transport.h sender/docs.h sender/record.h \
- sender/docs_judge.h sender/owner.h sender/record.h sender/sender.h \
- common/base/json.h sender/sender_inside.h sender/docs.h \
+ mapper/reading.h mapper/round.h mapper/schedule.h mapper/seals.h \
+ mapper/seen.h mapper/settlement.h mapper/share.h mapper/tables.h \
+ mapper/tally.h mapper/trim.h mapper/voucher.h validator/refcache.h \
+ poweroffice/refdata.h validator/rules.h validator/verdicts.h \
+ validator/refcache.h poweroffice/limiter.h poweroffice/quota.h \
+ poweroffice/outcome.h poweroffice/poweroffice.h \
+ poweroffice/poweroffice.h poweroffice/poweroffice_inside.h \
+ poweroffice/transport.h poweroffice/limiter.h poweroffice/outcome.h \
+ poweroffice/refdata.h poweroffice/tokens.h poweroffice/privilege.h \
+ common/base/str.h poweroffice/problemdetails.h poweroffice/quota.h \
+ poweroffice/refbuild.h poweroffice/reflist.h poweroffice/reflist.h \
+ poweroffice/refreader.h common/domain/problem.h poweroffice/refstore.h \
+ poweroffice/tokens.h poweroffice/transport.h sender/docs.h \
+ sender/record.h sender/docs_judge.h sender/owner.h sender/record.h \
+ sender/sender.h common/base/json.h sender/sender_inside.h sender/docs.h \
  common/base/killpoint.h sender/owner.h sender/sender.h \
  uploader/voucher_request.h invoicer/order_body.h \
  invoicer/order_request.h invoicer/price.h bilag/cmd/shell.h \
@@ -134,10 +137,15 @@ ingest/eventlog_inside.h:
 ingest/eventlog_judge.h:
 common/base/storecheck.h:
 ingest/http.h:
+ingest/ingest.h:
+ingest/batches.h:
+ingest/http.h:
+ingest/logservice.h:
+ingest/retention.h:
+ingest/spool.h:
 ingest/intake.h:
 ingest/logservice.h:
 ingest/retention.h:
-ingest/logservice.h:
 ingest/spool.h:
 ingest/spool_file.h:
 mapper/arrival.h:
@@ -151,15 +159,21 @@ mapper/completeness.h:
 mapper/decisions.h:
 common/domain/audit.h:
 mapper/fold.h:
+mapper/hearing.h:
+mapper/mapper.h:
+mapper/partitions.h:
+mapper/schedule.h:
+mapper/trim.h:
+common/stage/logclient.h:
 mapper/judge.h:
+mapper/mapper.h:
 mapper/offer.h:
 mapper/build.h:
 mapper/order_mark.h:
 mapper/orders.h:
 mapper/partitions.h:
+mapper/reading.h:
 mapper/round.h:
-mapper/partitions.h:
-mapper/schedule.h:
 mapper/schedule.h:
 mapper/seals.h:
 mapper/seen.h:
@@ -172,6 +186,8 @@ mapper/voucher.h:
 validator/refcache.h:
 poweroffice/refdata.h:
 validator/rules.h:
+validator/verdicts.h:
+validator/refcache.h:
 poweroffice/limiter.h:
 poweroffice/quota.h:
 poweroffice/outcome.h:

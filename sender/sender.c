@@ -11,8 +11,6 @@
 
 enum { STORE_WAIT_MS = 1000, WINDOW_MS = 60000 };
 
-static const struct sender_ops *the_ops;  /* stage_ops.open() has no context of ours */
-
 static void name_points(struct sender *sender)
 {
     static const char *const texts[POINT_COUNT] = {
@@ -99,7 +97,7 @@ static enum err sender_open(struct stage *stage, void **ret_state, struct fault 
 
     if (!sender)
         return fault_set(fault, ERR_MEMORY, "no memory");
-    sender->ops = the_ops;
+    sender->ops = stage_context(stage);
     sender->stage = stage;
     arena_init(&sender->arena, SENDER_ARENA_BYTES);
     strbuf_init(&sender->inbox.bytes, INBOX_BYTES_MAX);
@@ -291,12 +289,9 @@ static void sender_status(struct stage *stage, void *state, struct strbuf *json)
 
 int sender_main(const struct sender_ops *ops, int argc, char **argv)
 {
-    static struct stage_ops stage_ops = { .open = sender_open, .close = sender_close, .reload = sender_reload,
-                                          .turn = sender_turn, .busy = sender_busy,
-                                          .status = sender_status };
+    const struct stage_ops stage_ops = { .name = ops->stage, .about = ops->about, .context = ops, .open = sender_open,
+                                         .close = sender_close, .reload = sender_reload, .turn = sender_turn,
+                                         .busy = sender_busy, .status = sender_status };
 
-    stage_ops.name = ops->stage;
-    stage_ops.about = ops->about;
-    the_ops = ops;
     return stage_main(&stage_ops, argc, argv);
 }

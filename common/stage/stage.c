@@ -33,6 +33,11 @@ int stage_instance(const struct stage *stage)
     return stage->instance;
 }
 
+const void *stage_context(const struct stage *stage)
+{
+    return stage->ops->context;
+}
+
 struct arena *stage_arena(struct stage *stage)
 {
     return &stage->arena;

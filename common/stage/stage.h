@@ -37,6 +37,7 @@ typedef enum err (*watch_handler)(struct stage *stage, void *state, int fd);
 struct stage_ops {
     const char *name;                     /* "mapper": the program is bilag-mapper */
     const char *about;                    /* one line for --help */
+    const void *context;                  /* the stage's own: stage_context() */
     enum err (*open)(struct stage *stage, void **ret_state, struct fault *fault);
     void     (*close)(struct stage *stage, void *state);
     enum err (*reload)(struct stage *stage, void *state);    /* the new one is stage_config() already */
@@ -51,6 +52,7 @@ int stage_main(const struct stage_ops *ops, int argc, char **argv);
 
 const struct config *stage_config(const struct stage *stage);
 int           stage_instance(const struct stage *stage);
+const void   *stage_context(const struct stage *stage);      /* ops.context */
 struct arena *stage_arena(struct stage *stage);              /* emptied after every handler and turn */
 void         *stage_zmq(struct stage *stage);                /* the ZeroMQ context */
 bool          stage_stopping(const struct stage *stage);     /* SIGTERM came: take nothing new */

@@ -1,0 +1,120 @@
+#include "ingest.h"
+
+#include <stdlib.h>
+
+static enum err on_http(struct stage *stage, void *state, int fd)
+{
+    struct ingest *ingest = state;
+
+    (void)stage;
+    (void)fd;
+    http_run(ingest->http);
+    return ERR_OK;
+}
+
+static enum err on_batch(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct ingest *ingest = state;
+
+    (void)stage;
+    (void)link;
+    return batches_take(ingest->batches, frames);
+}
+
+static enum err on_reader(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct ingest *ingest = state;
+
+    (void)stage;
+    (void)link;
+    return logservice_take(ingest->logservice, frames);
+}
+
+void ingest_close(struct stage *stage, void *state)
+{
+    struct ingest *ingest = state;
+
+    (void)stage;
+    http_close(ingest->http);
+    batches_close(ingest->batches);
+    spool_close(ingest->spool);
+    retention_close(ingest->retention);
+    logservice_close(ingest->logservice);
+    intake_close(ingest->intake);
+    eventlog_close(ingest->log);
+    free(ingest);
+}
+
+static enum err open_sources(struct stage *stage, struct ingest *ingest, struct fault *fault)
+{
+    const struct config *config = stage_config(stage);
+    enum err err = batches_open(stage, ingest->intake, on_batch, &ingest->batches, fault);
+
+    if (!err)
+        err = logservice_open(stage, ingest->log, on_reader, &ingest->logservice, fault);
+    if (!err)
+        err = retention_open(stage, ingest->log, ingest->logservice, &ingest->retention);
+    if (!err && config->spool.len)
+        err = spool_open(stage, ingest->intake, ingest->log, config->spool, &ingest->spool, fault);
+    if (!err && config->http_listen.len)
+        err = http_open(stage, ingest->intake, config->http_listen, &ingest->http, fault);
+    if (!err && ingest->http)
+        err = stage_watch(stage, http_fd(ingest->http), on_http);
+    return err;
+}
+
+enum err ingest_open(struct stage *stage, void **ret_state, struct fault *fault)
+{
+    const struct config *config = stage_config(stage);
+    struct ingest *ingest = calloc(1, sizeof *ingest);
+    struct str folder = arena_format(stage_arena(stage), STR_FMT "/ingest", STR_ARG(config->state_dir));
+    enum err err;
+
+    if (!ingest || !folder.bytes) {
+        free(ingest);
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    }
+    err = eventlog_open(folder, config->partitions, 0, &ingest->log, fault);
+    if (!err)
+        err = intake_open(ingest->log, config, &ingest->intake);
+    if (!err)
+        err = open_sources(stage, ingest, fault);
+    if (err) {
+        ingest_close(stage, ingest);
+        return err;
+    }
+    *ret_state = ingest;
+    return ERR_OK;
+}
+
+enum err ingest_reload(struct stage *stage, void *state)
+{
+    struct ingest *ingest = state;
+
+    intake_config(ingest->intake, stage_config(stage));
+    retention_again(ingest->retention);
+    return ERR_OK;
+}
+
+void ingest_count(struct stage *stage, const struct ingest *ingest)
+{
+    const struct intake_counts *counts = intake_counts(ingest->intake);
+
+    stage_counter_set(stage, "accepted", (int64_t)counts->accepted);
+    stage_counter_set(stage, "duplicates", (int64_t)counts->duplicates);
+    stage_counter_set(stage, "conflicts", (int64_t)counts->conflicts);
+    stage_counter_set(stage, "rejected", (int64_t)counts->rejected);
+    stage_counter_set(stage, "commits", (int64_t)counts->commits);
+    stage_counter_set(stage, "commit_failures", (int64_t)counts->failures);
+    stage_counter_set(stage, "refusals_trimmed", (int64_t)counts->trimmed);
+    stage_counter_set(stage, "readers", (int64_t)logservice_readers(ingest->logservice));
+}
+
+void ingest_status(struct stage *stage, void *state, struct strbuf *json)
+{
+    struct ingest *ingest = state;
+
+    (void)stage;
+    if (ingest->spool)
+        spool_status(ingest->spool, json);
+}

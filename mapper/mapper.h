@@ -1,0 +1,33 @@
+/* mapper.h - one mapper process: what it holds, and its life. What it does in a turn is main.c's recipe.
+ *
+ * Ownership   everything in it is closed by mapper_close(). The arenas are emptied by whoever uses them.
+ */
+#ifndef BILAG_MAPPER_MAPPER_H
+#define BILAG_MAPPER_MAPPER_H
+
+#include "partitions.h"
+#include "schedule.h"
+#include "trim.h"
+#include "domain/audit.h"
+#include "stage/logclient.h"
+#include "stage/stage.h"
+
+struct mapper {
+    struct store *store;
+    struct audit *audit;
+    struct logclient *log;
+    struct link *validators;
+    struct partitions *partitions;
+    struct schedule *schedule;
+    struct trim *trim;
+    struct arena fold_arena, build_arena, sends_arena;
+    bool *transfer_allowed;              /* per venue of the configuration: judged once, when it is loaded */
+    int64_t audit_ms, relax_ms;
+};
+
+/* stage_ops. */
+USED enum err mapper_open(struct stage *stage, void **ret_state, struct fault *fault);
+void mapper_close(struct stage *stage, void *state);
+USED enum err mapper_reload(struct stage *stage, void *state);
+
+#endif

@@ -1,0 +1,75 @@
+#include "verdicts.h"
+
+#include "rules.h"
+
+enum { RETRY_MS = 20, PATIENCE_MS = 1000 };
+
+/* The verdict leaves, or waits for a peer while no drafts are taken, or is let go. */
+static enum err verdict_send(struct stage *stage, struct validator *validator, struct next *next)
+{
+    struct str bytes = strbuf_str(&validator->verdict);
+    int64_t now = stage_steady_ms(stage);
+    enum err err = link_send(next->link, &bytes, 1);
+
+    if (err && err != ERR_BUSY)
+        return err;
+    if (!err)
+        next->down = false;
+    else if (validator->unsent_to != next)
+        next->busy_since_ms = now;
+    else if (now - next->busy_since_ms >= PATIENCE_MS)
+        next->down = true;
+    validator->unsent_to = err && !next->down ? next : NULL;
+    stage_pause(stage, validator->unsent_to != NULL);
+    if (validator->unsent_to)
+        stage_wake_at(stage, now + RETRY_MS);
+    else
+        stage_counter_add(stage, err ? "verdicts_not_taken" : "verdicts", 1);
+    return ERR_OK;
+}
+
+static enum err facts_gather(struct validator *validator, const struct draft *draft, struct facts *ret_facts)
+{
+    struct facts facts = { .refdata = NULL };
+    enum err err = refcache_get(validator->cache, draft->client_id, &facts.refdata);
+
+    if (!err && draft->doc.kind == DOC_ORDER && draft->customer.len) {
+        err = customer_link_get(validator->store, draft->company, draft->customer, &facts.customer_no);
+        if (err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
+            err = ERR_OK;
+    }
+    if (!err)
+        *ret_facts = facts;
+    return err;
+}
+
+enum err verdicts_judge(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    struct validator *validator = state;
+    struct draft draft;
+    struct facts facts;
+    struct verdict verdict;
+    enum err err;
+
+    (void)link;
+    err = frames->count == 1 ? draft_decode(frames->part[0], stage_arena(stage), &draft) : ERR_FORMAT;
+    if (!err)
+        err = facts_gather(validator, &draft, &facts);
+    if (err)
+        return err;
+    verdict = (struct verdict){ .draft_bytes = frames->part[0], .problems = draft.problems };
+    err = rules_judge(&draft, &facts, stage_arena(stage), &verdict.problems);
+    if (err)
+        return err;
+    strbuf_reset(&validator->verdict);
+    verdict_encode(&verdict, &validator->verdict);
+    if (validator->verdict.failed)
+        return ERR_MEMORY;
+    stage_counter_add(stage, verdict.problems.count ? "held" : "ready", 1);
+    return verdict_send(stage, validator, draft.doc.kind == DOC_ORDER ? &validator->invoicers : &validator->uploaders);
+}
+
+enum err verdicts_turn(struct stage *stage, struct validator *validator)
+{
+    return validator->unsent_to ? verdict_send(stage, validator, validator->unsent_to) : ERR_OK;
+}
