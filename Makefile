@@ -5,7 +5,7 @@ ifeq ($(origin CC),default)
 CC      := gcc
 endif
 Q       := $(if $(V),,@)
-BUILD   ?= build/$(CC)$(if $(SAN),-san)$(if $(KILLPOINTS),-kill)
+BUILD   ?= build/$(CC)$(if $(SAN),-san)$(if $(KILLPOINTS),-kill)$(if $(COVERAGE),-cov)
 BIN     ?= bin
 PREFIX  ?= /usr/local
 VERSION := 0.1.0
@@ -18,6 +18,10 @@ LDFLAGS += -Wl,-z,relro,-z,now -Wl,--gc-sections
 ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
+endif
+ifdef COVERAGE
+CFLAGS  += --coverage -O1 -Wno-error
+LDFLAGS += --coverage
 endif
 ifdef KILLPOINTS
 CFLAGS  += -DBILAG_KILLPOINTS
@@ -86,10 +90,36 @@ unit-list:
 units: $(UNITS)
 	@set -e; for unit in $(UNITS); do echo "== $$unit"; $$unit; done
 
+# One test by its name: make one T=test_seen, make one T=test_cli
+one: all
+	@unit='$(filter %/$(T),$(UNITS))'; \
+	if [ -n "$$unit" ]; then $(MAKE) --no-print-directory $$unit && $$unit; \
+	elif [ -f tests/system/$(T).py ]; then $(MAKE) --no-print-directory unit-programs >/dev/null && tests/all one tests/system/$(T).py; \
+	else echo "there is no unit test and no system test $(T); make unit-list, ls tests/system"; exit 2; fi
+
+# How many lines the unit tests run; less than COVERED percent fails.
+COVERED ?= 64
+coverage:
+	@$(MAKE) --no-print-directory -j$$(nproc) COVERAGE=1 unit-programs
+	@find build/$(CC)-cov -name '*.gcda' -delete
+	@for unit in $$($(MAKE) -s COVERAGE=1 unit-list); do $$unit >/dev/null 2>&1 || { echo "$$unit failed"; exit 1; }; done
+	@gcovr --root . --object-directory build/$(CC)-cov --exclude 'tests/' --exclude 'sandbox/' --exclude '.*/main.c' \
+	    --fail-under-line $(COVERED) --txt build/coverage.txt --print-summary build/$(CC)-cov
+	@echo "by file: build/coverage.txt"
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 clean:
 	rm -rf build bin
+
+help:
+	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
+	@echo "make demo       three venues' real days from the till to the sandbox's ledger (KEEP=1)"
+	@echo "make test       everything that CI runs; tests/all quick: gcc only"
+	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
+	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, coverage: the rules of the house"
+	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
+	@echo "make install    PREFIX= DESTDIR="
 
 # Everything that CI runs; tests/all quick is the short way round.
 test:
@@ -121,6 +151,10 @@ $(BUILD)/tidy/%.ok: %
 # Lines as .editorconfig says them; how they are laid out within is for those who read them.
 format-check:
 	@tests/format.py
+
+# What code and documents refer to is there.
+references:
+	@tests/references.py
 
 # base < domain < stage < programs, from the symbols that the objects need.
 layers: all
@@ -157,7 +191,7 @@ install: all
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
 
-.PHONY: test demo tidy format-check layers words install
+.PHONY: references help one coverage test demo tidy format-check layers words install
 
 .PHONY: all units unit-programs unit-list clean
 .DEFAULT_GOAL := all
@@ -209,4 +243,12 @@ CUTS ?= 500
 powercut: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/powercut.py --cuts $(CUTS) --bin $(BIN)
 
-.PHONY: chaos killpoints fallible fallible-san powercut
+# What takes too long for CI; the figures of the last run stand in docs/reliability.md.
+nightly:
+	@$(MAKE) --no-print-directory chaos SEEDS=1000 FIRST=1 JOBS=4
+	@$(MAKE) --no-print-directory killpoints PAIRS=all
+	@$(MAKE) --no-print-directory powercut CUTS=500
+	@$(MAKE) --no-print-directory fallible RUNS=20
+	@$(MAKE) --no-print-directory fallible-san RUNS=10
+
+.PHONY: chaos killpoints fallible fallible-san powercut nightly
