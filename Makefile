@@ -8,7 +8,7 @@ Q       := $(if $(V),,@)
 BUILD   ?= build/$(CC)$(if $(SAN),-san)$(if $(KILLPOINTS),-kill)$(if $(COVERAGE),-cov)
 BIN     ?= bin
 PREFIX  ?= /usr/local
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libcjson libsodium libsystemd uuid
 CFLAGS  ?= -O2 -g
