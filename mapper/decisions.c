@@ -1,6 +1,7 @@
 #include "decisions.h"
 
 #include "base/killpoint.h"
+#include "conflict.h"
 #include "settlement.h"
 #include "tables.h"
 
@@ -71,59 +72,60 @@ static enum err decide_post_on(struct txn *txn, struct decision_work *work)
     return decide_part(txn, work, post_on);
 }
 
-enum { DISMISSED_MAX = 65536 };
-struct dismissal { struct key *keys; size_t count, room; struct arena *arena; };
+enum { CONFLICTS_MAX = 65536 };
+struct settling { struct conflict *at; size_t count, room; struct arena *arena; };
 
-static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
+static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, void *context)
 {
-    struct dismissal *dismissal = context;
+    struct settling *settling = context;
 
     (void)txn;
-    if (!str_equal(value, STR("0")))
-        return ERR_OK;                   /* dismissed before */
-    if (dismissal->count == DISMISSED_MAX)
-        return ERR_STOP;                 /* once more dismisses the rest */
-    if (dismissal->count == dismissal->room) {
-        size_t room = dismissal->room ? dismissal->room * 2 : 16;
-        struct key *keys = arena_array(dismissal->arena, room, sizeof *keys);
+    if (conflict->state != CONFLICT_OPEN)
+        return ERR_OK;                   /* settled before */
+    if (settling->count == CONFLICTS_MAX)
+        return ERR_STOP;                 /* once more settles the rest */
+    if (settling->count == settling->room) {
+        size_t room = settling->room ? settling->room * 2 : 16;
+        struct conflict *at = arena_array(settling->arena, room, sizeof *at);
 
-        if (!keys)
+        if (!at)
             return ERR_MEMORY;
-        if (dismissal->count)
-            memcpy(keys, dismissal->keys, dismissal->count * sizeof *keys);
-        dismissal->keys = keys;
-        dismissal->room = room;
+        if (settling->count)
+            memcpy(at, settling->at, settling->count * sizeof *at);
+        settling->at = at;
+        settling->room = room;
     }
-    memcpy(dismissal->keys[dismissal->count].bytes, key.bytes, key.len);
-    dismissal->keys[dismissal->count++].len = key.len;
+    settling->at[settling->count] = *conflict;
+    settling->at[settling->count].bytes = arena_copy(settling->arena, conflict->bytes);
+    settling->at[settling->count++].state = CONFLICT_NOT_BOOKED;
     return ERR_OK;
 }
 
-/* subject "oslo-grill/K1/12": the first content of that receipt stands, the others are dismissed. */
+/* subject "oslo-grill/K1/12": the first content of that receipt stands, the others are not booked. */
 static enum err decide_dismiss(struct txn *txn, struct decision_work *work)
 {
-    struct dismissal dismissal = { .arena = work->arena };
+    struct settling settling = { .arena = work->arena };
     struct receipt_name name;
-    struct known known;
-    struct key key;
+    struct event identity;
     enum err err = receipt_parse(work->decision->subject, work->arena, &name);
 
     if (err || venue_partition(name.venue, work->config->partitions) != work->partition)
         return err == ERR_MEMORY ? err : ERR_OK;
-    key_init(&key);
-    key_name(&key, name.venue);
-    key_name(&key, name.reg);
-    key_u32(&key, name.series);
-    key_u64(&key, name.seq);
-    err = known_get(txn, name.venue, name.reg, name.series, name.seq, &known);
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    work->venue = name.venue;
-    work->day = known.day;
-    err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &dismissal);
-    for (size_t i = 0; !err && i < dismissal.count; i++)
-        err = store_put(txn, TABLE_CONFLICTS, key_str(&dismissal.keys[i]), STR("1"));
-    return err ? err : due_put(txn, work->venue, work->day);
+    identity = (struct event){ .venue = name.venue, .reg = name.reg, .series = name.series, .seq = name.seq };
+    err = conflict_walk(txn, &identity, conflict_seen, &settling);
+    for (size_t i = 0; !err && i < settling.count; i++) {
+        struct known known = { .day = settling.at[i].day };
+
+        if (settling.at[i].place == 0)   /* of an older program: on the first one's day */
+            err = known_get(txn, name.venue, name.reg, name.series, name.seq, &known);
+        if (!err)
+            err = conflict_put(txn, &identity, &settling.at[i]);
+        if (!err)
+            err = due_put(txn, name.venue, known.day);
+        work->venue = name.venue;
+        work->day = i && work->day != known.day ? DAY_ALWAYS : known.day;
+    }
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 struct invoicing { struct decision_work *work; struct str venue; int32_t from; int32_t *days; size_t count, room; };

@@ -8,6 +8,7 @@
 #include "seen.h"
 #include "share.h"
 #include "claim.h"
+#include "conflict.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -293,37 +294,122 @@ static enum err fold_number_only(struct work *work, struct one *one, struct open
     return ERR_OK;                       /* takes a sequence number, nothing else */
 }
 
-/* The same identity with other content: the first stands, the other is kept and said. */
-static enum err fold_conflict(struct work *work, struct one *one, const struct event_hash *hash)
+static int32_t business_day(const struct one *one)
+{
+    return one->event.kind == EVENT_Z_REPORT ? one->event.z.business_day
+                                             : venue_business_day(one->venue, one->event.time);
+}
+
+struct repeat { struct work *work; const struct event *event; bool same; };
+
+static enum err repeat_seen(struct txn *txn, const struct conflict *conflict, void *context)
+{
+    struct repeat *repeat = context;
+    struct event there;
+    enum err err;
+
+    (void)txn;
+    if (conflict->bytes.len == 0)
+        return ERR_OK;
+    err = event_decode(conflict->bytes, repeat->work->fold->arena, &there);
+    repeat->same = !err && event_same_for_books(&there, repeat->event);
+    return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err ? err : repeat->same ? ERR_STOP : ERR_OK;
+}
+
+/* Came before, next to the first content under its number. */
+static enum err is_known_conflict(struct work *work, const struct one *one, bool *ret_known)
+{
+    struct repeat repeat = { work, &one->event, false };
+    struct conflict there;
+    enum err err = conflict_by_hash(work->txn, &one->event, &one->known.hash, &there);
+
+    *ret_known = !err;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err = conflict_walk(work->txn, &one->event, repeat_seen, &repeat);
+    *ret_known = repeat.same;
+    return err;
+}
+
+/* The same identity with other content: the first stands, the other is kept and red on its own day. */
+static enum err fold_conflict(struct work *work, struct one *one)
 {
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
-    struct key key;
+    struct conflict conflict = { one->known.hash, CONFLICT_OPEN, one->known.place, business_day(one), one->known.bytes };
     struct open_settlement *open;
-    enum err err;
+    bool known;
+    enum err err = is_known_conflict(work, one, &known);
 
-    key_init(&key);
-    key_name(&key, event->venue);
-    key_name(&key, event->reg);
-    key_u32(&key, event->series);
-    key_u64(&key, event->seq);
-    for (size_t i = 0; i < sizeof hash->bytes; i += 8) {
-        uint64_t half;
-
-        memcpy(&half, hash->bytes + i, sizeof half);
-        key_u64(&key, half);
-    }
-    err = store_put_new(work->txn, TABLE_CONFLICTS, key_str(&key), STR("0"));
-    if (err == ERR_EXISTS) {
+    if (!err && known)
         work->fold->duplicates++;
-        return ERR_OK;
-    }
+    if (err || known)
+        return err;
     work->fold->conflicts++;
+    err = conflict_put(work->txn, event, &conflict);
     if (!err)
-        err = day_of(work, event->venue, one->known.day, &open);
+        err = day_of(work, event->venue, conflict.day, &open);
     if (!err)
         open->state.last_ms = work->fold->now_ms;
     return err ? err : effect_on(work, one, open, EFFECT_CONFLICT, &effect);
+}
+
+/* The sums of a day's open part again, if an effect at this place is in it. */
+static enum err resum_at(struct work *work, struct str venue, int32_t day, uint64_t place)
+{
+    struct open_settlement *open;
+    enum err err = day_of(work, venue, day, &open);
+
+    if (err || !in_open_part(open, place))
+        return err;
+    return settlement_resum(work->txn, venue, day, &open->state, settlement_last_part(&open->state)->from,
+                            work->fold->arena);
+}
+
+/* The till's VAT is said now: it counts where the receipt is booked and where it is taken back, unless that is sent. */
+static enum err resum_for(struct work *work, const struct one *one, const struct known *known)
+{
+    const struct event *event = &one->event;
+    struct claim claim;
+    enum err err = resum_at(work, event->venue, known->day, known->place);
+
+    if (!err)
+        err = claim_effective(work->txn, event->venue, event->reg, event->seq, &claim);
+    return err ? (err == ERR_NOT_FOUND ? ERR_OK : err) : resum_at(work, event->venue, claim.day, claim.place);
+}
+
+/* An order keeps the customer that it was sealed with. */
+static enum err keep_sealed_customer(struct work *work, struct one *one, const struct known *known,
+                                     const struct event *first)
+{
+    struct order_mark mark;
+    enum err err = order_mark_get(work->txn, first->venue, known->day, first->reg, first->seq, &mark);
+
+    if (!err && mark.sealed)
+        one->event.customer = first->customer;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* The same for the books under a known number: nothing moves; what it says besides is shown, or added. */
+static enum err fold_again(struct work *work, struct one *one, struct known *known, const struct event *first)
+{
+    struct event *event = &one->event;
+    struct open_settlement *open;
+    bool vat_added;
+    enum err err;
+
+    work->fold->duplicates++;
+    vat_added = event_add_said(first, event) && event->kind == EVENT_RECEIPT && known->booked;
+    err = keep_sealed_customer(work, one, known, first);
+    if (!err)
+        err = event_encode(event, work->fold->arena, &known->bytes);
+    if (err)                             /* both together are too long: the first says enough */
+        return err == ERR_TOO_LONG ? ERR_OK : err;
+    event_hash(known->bytes, &known->hash);
+    err = known_put(work->txn, event, known);
+    if (!err)
+        err = day_of(work, event->venue, known->day, &open);         /* to be looked at again */
+    return !err && vat_added ? resum_for(work, one, known) : err;
 }
 
 static enum err fold_new(struct work *work, struct one *one)
@@ -337,14 +423,11 @@ static enum err fold_new(struct work *work, struct one *one)
     struct open_settlement *open;
     enum err err = seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
 
-    if (err == ERR_EXISTS) {             /* seen, and trimmed since: never booked again */
-        work->fold->duplicates++;
-        return ERR_OK;
-    }
+    if (err == ERR_EXISTS)               /* seen, and trimmed since: nobody can say any more that it is the same */
+        return fold_conflict(work, one);
     if (err)
         return err;
-    one->known.day = event->kind == EVENT_Z_REPORT ? event->z.business_day
-                                                   : venue_business_day(one->venue, event->time);
+    one->known.day = business_day(one);
     err = day_of(work, event->venue, one->known.day, &open);
     if (err)
         return err;
@@ -368,10 +451,26 @@ static enum err park(struct work *work, const struct event *event, uint64_t plac
     return store_put(work->txn, TABLE_PARKED, key_str(&key), bytes);
 }
 
+/* An event whose number is known: it says the same again, or something else. */
+static enum err fold_known(struct work *work, struct one *one, struct known *known)
+{
+    struct event first;
+    enum err err;
+
+    if (memcmp(&known->hash, &one->known.hash, sizeof known->hash) == 0) {
+        work->fold->duplicates++;
+        return ERR_OK;
+    }
+    known->bytes = arena_copy(work->fold->arena, known->bytes);      /* the store's pages move under writes */
+    err = event_decode(known->bytes, work->fold->arena, &first);
+    if (err)
+        return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+    return event_same_for_books(&first, &one->event) ? fold_again(work, one, known, &first) : fold_conflict(work, one);
+}
+
 static enum err fold_event(struct work *work, uint64_t place, struct str bytes)
 {
     struct one one = { .known = { .place = place, .bytes = bytes } };
-    struct event_hash hash;
     struct known known;
     enum err err = event_decode(bytes, work->fold->arena, &one.event);
 
@@ -386,20 +485,12 @@ static enum err fold_event(struct work *work, uint64_t place, struct str bytes)
     one.venue = config_venue(work->fold->config, one.event.venue);
     if (!one.venue)
         return park(work, &one.event, place, bytes);
-    event_hash(bytes, &hash);
-    one.known.hash = hash;
+    event_hash(bytes, &one.known.hash);
     work->fold->events++;
     err = known_get(work->txn, one.event.venue, one.event.reg, one.event.series, one.event.seq, &known);
-    if (err == ERR_NOT_FOUND)
-        return fold_new(work, &one);
     if (err)
-        return err;
-    if (memcmp(&known.hash, &hash, sizeof hash) != 0) {
-        one.known.day = known.day;
-        return fold_conflict(work, &one, &hash);
-    }
-    work->fold->duplicates++;
-    return ERR_OK;
+        return err == ERR_NOT_FOUND ? fold_new(work, &one) : err;
+    return fold_known(work, &one, &known);
 }
 
 static void begin(struct work *work, struct txn *txn)

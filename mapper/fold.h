@@ -1,7 +1,9 @@
 /* fold.h - a batch of the log becomes settlements, in one transaction with the partition's offset.
  *
- * Idempotent: an event whose identity and content are known changes nothing. The same identity with other
- * content is kept aside (EFFECT_CONFLICT). The result for a day does not depend on the order of arrival.
+ * Idempotent: an event that says the same for the books under its identity again moves nothing (docs/rules.md section 8);
+ * its texts are taken over, and what only one of the two says is added. Other content, or a number whose content is no
+ * longer kept, is kept aside on its own business day (conflict.h). But for which of two contents came first, the
+ * result for a day does not depend on the order of arrival.
  */
 #ifndef BILAG_MAPPER_FOLD_H
 #define BILAG_MAPPER_FOLD_H

@@ -1,6 +1,7 @@
 /* judge.c - the mapper's store: receipts against their content hashes, days, drafts, indexes. */
 #include "judge.h"
 
+#include "conflict.h"
 #include "settlement.h"
 #include "order_mark.h"
 #include "tables.h"
@@ -68,6 +69,13 @@ static const char *judge_named(struct storecheck *check, struct txn *txn, struct
     if (!key_take_name(key, &at, &venue) || !key_take_name(key, &at, &reg) || !str_is_name(venue) || !str_is_name(reg))
         return bad_key;
     return value.len ? NULL : bad_value;
+}
+
+static const char *judge_conflict(struct storecheck *check, struct txn *txn, struct str key, struct str value)
+{
+    const char *named = judge_named(check, txn, key, value);
+
+    return named ? named : conflict_is_whole(value) ? NULL : bad_value;
 }
 
 static enum err effect_fine(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
@@ -164,7 +172,7 @@ static const char *judge_parked(struct storecheck *check, struct txn *txn, struc
 static const storecheck_judge judges[TABLE_COUNT] = {
     [TABLE_META] = judge_meta,       [TABLE_RECEIPTS] = judge_receipt, [TABLE_SEEN] = judge_interval,
     [TABLE_VOIDS] = judge_named,     [TABLE_EFFECTS] = judge_effect,   [TABLE_ZS] = judge_named,
-    [TABLE_CONFLICTS] = judge_named, [TABLE_DAYS] = judge_day,         [TABLE_DUE] = judge_due,
+    [TABLE_CONFLICTS] = judge_conflict, [TABLE_DAYS] = judge_day,         [TABLE_DUE] = judge_due,
     [TABLE_DRAFTS] = judge_draft,    [TABLE_ORDERS] = judge_order,     [TABLE_PARKED] = judge_parked,
 };
 

@@ -3,6 +3,7 @@
 #include "completeness.h"
 #include "tally.h"
 #include "claim.h"
+#include "conflict.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -239,35 +240,55 @@ static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *
     return ERR_OK;
 }
 
-static enum err dismissed_seen(struct txn *txn, struct str key, struct str value, void *context)
+/* The first content, as a problem says it; "?" if it is no longer kept. */
+static enum err first_content(struct txn *txn, const struct build *build, const struct effect *effect, struct str *ret_text)
 {
-    (void)txn;
-    (void)key;
-    *(bool *)context |= str_equal(value, STR("0"));
-    return ERR_OK;
+    struct event first;
+    struct known known;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
+                               &first);
+
+    if (!err)
+        *ret_text = conflict_content_text(build->arena, &first, known.day);
+    else if (err == ERR_NOT_FOUND)
+        *ret_text = STR("?");
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* Kept by an older program, which knew neither its content nor its day: the number's day is red for it. */
+static enum err old_conflict(struct txn *txn, const struct event *identity, struct conflict *conflict)
+{
+    bool open;
+    enum err err = conflict_any_open(txn, identity, &open);
+
+    *conflict = (struct conflict){ .state = open ? CONFLICT_OPEN : CONFLICT_NOT_BOOKED };
+    return err;
 }
 
 static enum err conflict_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct trouble *trouble = context;
     const struct build *build = trouble->build;
+    struct event identity = { .venue = build->venue->id, .reg = effect->reg, .series = effect->series, .seq = effect->seq };
     struct problem problem = { PROBLEM_RECEIPT_CONFLICT, { STR_NONE }, STR_NONE, 1 };
-    bool stands = false;
-    struct key key;
-    enum err err;
+    struct conflict conflict;
+    struct event later;
+    enum err err = conflict_by_place(txn, &identity, place, &conflict);
 
-    (void)place;
-    key_init(&key);
-    key_name(&key, build->venue->id);
-    key_name(&key, effect->reg);
-    key_u32(&key, effect->series);
-    key_u64(&key, effect->seq);
-    err = store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), dismissed_seen, &stands);
-    if (err || !stands)
+    if (err == ERR_NOT_FOUND)
+        err = old_conflict(txn, &identity, &conflict);
+    if (err || conflict.state != CONFLICT_OPEN)
         return err;
     problem.first = problem.arg[0] = receipt_text(build->arena, effect->reg, effect->series, effect->seq);
+    if (conflict.bytes.len) {
+        err = event_decode(conflict.bytes, receipt_arena(), &later);
+        if (!err)
+            problem.arg[2] = conflict_content_text(build->arena, &later, conflict.day);
+        if (!err)
+            err = first_content(txn, build, effect, &problem.arg[1]);
+    }
     build_add_problem(trouble->problems, &problem);
-    return ERR_OK;
+    return err;
 }
 
 static enum err find_trouble(const struct build *build, struct problems *problems)

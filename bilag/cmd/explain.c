@@ -258,15 +258,10 @@ static enum err explain_order(const struct explaining *explaining, const struct 
 
 /* --- receipts --- */
 
-static void show_receipt(const struct shell *shell, const struct venue *venue, struct str name,
-                         const struct receipt_fate *fate)
+static void show_content(const struct event *event)
 {
-    const struct event *event = &fate->event;
-    char when[32], rate[16];
+    char rate[16];
 
-    (void)printf("%s%.*s%s  %s of %s, business day %s\n", paint(shell, BOLD), TEXT(name), paint(shell, PLAIN),
-                 event_kind_text(event->kind), time_text_local(venue, event->time * 1000, when),
-                 day_text(fate->day, rate));
     for (size_t i = 0; i < event->line_count; i++)
         (void)printf("  sold %-16.*s %5s %% %14s  %.*s\n", TEXT(event->lines[i].product_type),
                      rate_text(event->lines[i].vat, rate), amount_text(event->lines[i].gross),
@@ -278,14 +273,43 @@ static void show_receipt(const struct shell *shell, const struct venue *venue, s
                      TEXT(event->reason));
     if (event->kind == EVENT_VOID)
         (void)printf("  takes back %.*s/%" PRIu64 "\n", TEXT(event->voids.reg), event->voids.seq);
+}
+
+/* What else came under its number, each with its own time and day. */
+static void show_others(const struct shell *shell, const struct venue *venue, const struct receipt_fate *fate)
+{
+    char when[32], day[16];
+
+    for (size_t i = 0; i < fate->other_count; i++) {
+        const struct other_content *other = &fate->others[i];
+
+        (void)printf("%s%s%s, %s of %s, business day %s: %s\n", other->open ? paint(shell, RED) : "",
+                     other->open ? "another content under this number" : "another content, decided",
+                     other->open ? paint(shell, PLAIN) : "", event_kind_text(other->event.kind),
+                     time_text_local(venue, other->event.time * 1000, when), day_text(other->day, day),
+                     other->open ? "booked nowhere" : "not booked");
+        show_content(&other->event);
+    }
     if (fate->conflicts)
-        (void)printf("  %s%" PRIu64 " other content came under its number%s: `bilag dismiss` lets this one stand\n",
-                     paint(shell, RED), fate->conflicts, paint(shell, PLAIN));
+        (void)printf("  `bilag dismiss` lets the first one stand\n");
+}
+
+static void show_receipt(const struct shell *shell, const struct venue *venue, struct str name,
+                         const struct receipt_fate *fate)
+{
+    const struct event *event = &fate->event;
+    char when[32], day[16];
+
+    (void)printf("%s%.*s%s  %s of %s, business day %s\n", paint(shell, BOLD), TEXT(name), paint(shell, PLAIN),
+                 event_kind_text(event->kind), time_text_local(venue, event->time * 1000, when),
+                 day_text(fate->day, day));
+    show_content(event);
     if (fate->voided)
         (void)printf("  taken back by %.*s, on business day %s\n", TEXT(fate->void_name), day_text(fate->void_day, when));
     if (event->kind == EVENT_RECEIPT && !fate->booked)
         (void)printf("  %slines and payments differ%s: it is booked nowhere, and its day is held\n", paint(shell, RED),
                      paint(shell, PLAIN));
+    show_others(shell, venue, fate);
 }
 
 /* Into which lines of the voucher it went, and what was left out of it. */

@@ -2,6 +2,7 @@
 
 #include "mapper/tables.h"
 #include "mapper/claim.h"
+#include "mapper/conflict.h"
 
 #include <stdlib.h>
 
@@ -136,13 +137,29 @@ enum err receipts_movements(struct receipts *receipts, const struct venue *venue
 
 struct finding { struct str venue, reg; uint32_t series; uint64_t seq; struct arena *arena; struct receipt_fate *fate; };
 
-static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
+static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, void *context)
 {
+    struct finding *finding = context;
+    struct receipt_fate *fate = finding->fate;
+    struct other_content *other = &fate->others[fate->other_count];
+    enum err err = ERR_OK;
+
     (void)txn;
-    (void)key;
-    if (str_equal(value, STR("0")))      /* not dismissed */
-        (*(uint64_t *)context)++;
-    return ERR_OK;
+    fate->conflicts += conflict->state == CONFLICT_OPEN;
+    if (conflict->bytes.len == 0 || fate->other_count == RECEIPT_OTHERS_MAX)
+        return ERR_OK;
+    *other = (struct other_content){ .day = conflict->day, .place = conflict->place,
+                                     .open = conflict->state == CONFLICT_OPEN };
+    err = event_decode(arena_copy(finding->arena, conflict->bytes), finding->arena, &other->event);
+    fate->other_count += !err;
+    return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct other_content *x = a, *y = b;
+
+    return x->place < y->place ? -1 : x->place > y->place;
 }
 
 static enum err find_work(struct txn *txn, void *context)
@@ -151,7 +168,8 @@ static enum err find_work(struct txn *txn, void *context)
     struct receipt_fate *fate = finding->fate;
     struct known known;
     struct claim claim;
-    struct key key;
+    struct event identity = { .venue = finding->venue, .reg = finding->reg, .series = finding->series,
+                              .seq = finding->seq };
     enum err err = known_get(txn, finding->venue, finding->reg, finding->series, finding->seq, &known);
 
     if (err)
@@ -171,12 +189,9 @@ static enum err find_work(struct txn *txn, void *context)
     } else if (err != ERR_NOT_FOUND) {
         return err;
     }
-    key_init(&key);
-    key_name(&key, finding->venue);
-    key_name(&key, finding->reg);
-    key_u32(&key, finding->series);
-    key_u64(&key, finding->seq);
-    return store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &fate->conflicts);
+    err = conflict_walk(txn, &identity, conflict_seen, finding);
+    qsort(fate->others, fate->other_count, sizeof *fate->others, by_place);
+    return err;
 }
 
 enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint32_t series, uint64_t seq,

@@ -34,6 +34,10 @@ USED enum err receipts_of(struct receipts *receipts, const struct venue *venue, 
 USED enum err receipts_movements(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
                                  sale_visit visit, void *context, uint64_t *ret_trimmed);
 
+/* Another content that came under a receipt's number, in the order in which they came. */
+enum { RECEIPT_OTHERS_MAX = 20 };
+struct other_content { struct event event; int32_t day; uint64_t place; bool open; };
+
 /* One receipt. ERR_NOT_FOUND: never seen, or no longer kept. */
 struct receipt_fate {
     struct event event;
@@ -42,7 +46,9 @@ struct receipt_fate {
     bool booked, voided;
     struct str void_name;                /* "K1/15", and the day it books on */
     int32_t void_day;
-    uint64_t conflicts;                  /* other contents under its number, not dismissed */
+    uint64_t conflicts;                  /* other contents under its number of which nobody has said what they are */
+    struct other_content others[RECEIPT_OTHERS_MAX];     /* those of which the content is kept */
+    size_t other_count;
 };
 USED enum err receipts_find(struct receipts *receipts, struct str venue, struct str reg, uint32_t series,
                             uint64_t seq, struct arena *arena, struct receipt_fate *ret_fate);

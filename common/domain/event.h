@@ -5,7 +5,7 @@
  *             series give them a series of their own (SERIES_Z, SERIES_OTHER).
  * Two forms   JSON (native event, one object a line) and msgpack (the same map, for ZeroMQ) come in;
  *             event_encode() makes the one canonical msgpack array that travels and rests. Equal
- *             events have equal canonical bytes, so content is compared by hash of those.
+ *             events have equal canonical bytes; others are compared by event_same_for_books().
  * Ownership   everything a struct event points to lives in the arena or in the bytes decoded.
  * Units       money in øre, vat in hundredths of a percent, qty in millionths, time in seconds since
  *             1970 UTC with the offset the till wrote, in minutes; days in days since 1970-01-01.
@@ -92,6 +92,13 @@ USED enum err event_encode(const struct event *event, struct arena *arena, struc
 /* Views into bytes, arrays in the arena. Never trusts: bounds as event_check(). */
 USED enum err event_decode(struct str bytes, struct arena *arena, struct event *ret_event);
 void event_hash(struct str canonical, struct event_hash *ret_hash);      /* BLAKE2b, 16 bytes */
+
+/* Of two contents of one identity (docs/rules.md section 8): whether they say the same for the books. What one of them
+ * does not say (VAT amount, customer, order number) never differs; texts, quantities, staff and offsets are none. */
+bool event_same_for_books(const struct event *a, const struct event *b);
+/* Adds to the later one what only the earlier one says; they say the same for the books. Whether the later one says
+ * a VAT amount that the earlier one did not. */
+bool event_add_said(const struct event *earlier, struct event *later);
 
 bool utf8_is_valid(struct str text);                                     /* and holds no NUL */
 

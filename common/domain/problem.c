@@ -106,12 +106,14 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "receipt from the till; if it was voided twice, have the second void corrected there.",
         "En annullering[ ({first})] tar tilbake bong {0}, som er ukjent eller alt annullert. Send den manglende "
         "bongen fra kassen; hvis den er annullert to ganger, få den andre annulleringen rettet der." },
-    /* 0 receipt */
+    /* 0 receipt, 1 the first content, 2 the later one: amount and business day; blank if not kept */
     [PROBLEM_RECEIPT_CONFLICT] = {
-        "Receipt {0} came twice with different contents; the first one counts and the other is kept aside. Find out "
-        "on the till which is right; contact the till's supplier if numbers are used twice.",
-        "Bong {0} kom to ganger med ulikt innhold; den første gjelder, den andre er lagt til side. Finn ut i kassen "
-        "hvilken som er riktig; kontakt kasseleverandøren hvis numre brukes to ganger." },
+        "Receipt {0} came again with another content[ (first: {1}; then: {2})]: the first one is booked, this one is booked "
+        "nowhere. Find out on the till which is right, and decide with bilag. If the till was reset and counts anew, "
+        "its supplier must stop it from using numbers twice.",
+        "Bong {0} kom igjen med et annet innhold[ (først: {1}; siden: {2})]: den første er bokført, denne er ikke bokført "
+        "noe sted. Finn ut i kassen hvilken som er riktig, og avgjør det med bilag. Hvis kassen er nullstilt og teller "
+        "på nytt, må kasseleverandøren hindre at numre brukes to ganger." },
     /* 0 register, 1 ranges of numbers */
     [PROBLEM_SEQUENCE_GAP] = {
         "Register {0}: receipts {1} are missing. Send them from the till again; if they do not exist, accept the gap "

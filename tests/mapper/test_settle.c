@@ -108,7 +108,7 @@ static void conflicts_are_dismissed(void **unused)
     rig_sale(&rig, 1, NOON, "food", 100, "card");            /* the first again: no conflict */
     (void)rig_look(&rig);
     same_codes("two contents", rig_draft(&rig, DAY), (const char *const[ROW_CODES]){ "receipt-conflict" });
-    has_words("two contents", rig_draft(&rig, DAY), PROBLEM_RECEIPT_CONFLICT, "Receipt K1/1 came twice");
+    has_words("two contents", rig_draft(&rig, DAY), PROBLEM_RECEIPT_CONFLICT, "Receipt K1/1 came again with another content");
     assert_int_equal(rig_line(rig_draft(&rig, DAY), 1570), 100);
     assert_false(decide(&rig, "dismiss", "v/K1/99", ""));
     assert_true(decide(&rig, "dismiss", "v/K1/1", ""));

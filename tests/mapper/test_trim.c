@@ -136,6 +136,33 @@ static void what_was_trimmed_is_not_missing(void **unused)
     trimming_free(&trimming);
 }
 
+/* Nobody can say any more that it is the same: it is red on its own day, and booked by nobody but a person. */
+static void what_was_trimmed_and_comes_again_is_a_conflict(void **unused)
+{
+    static struct trimming trimming;
+    const struct draft *draft;
+
+    (void)unused;
+    trimming_make(&trimming);
+    rig_config(&trimming.rig, "", "");
+    for (int again = 0; again < 3; again++) {
+        rig_sale(&trimming.rig, 1, again ? "2026-11-21T12:00:00+01:00" : "2026-11-20T12:00:00+01:00", "food", 30, "card");
+        (void)rig_look(&trimming.rig);
+        if (again)
+            continue;
+        rig_seal(&trimming.rig, "v/2026-11-20/1");
+        (void)rig_look(&trimming.rig);
+        trim_after(&trimming, 500);
+    }
+    draft = rig_draft(&trimming.rig, "v/2026-11-21/1");
+    assert_non_null(draft);
+    same_codes("trimmed", draft, (const char *const[ROW_CODES]){ "receipt-conflict" });
+    has_words("trimmed", draft, PROBLEM_RECEIPT_CONFLICT, "(first: ?; then: 0,30 kr, 2026-11-21)");
+    assert_int_equal(draft->problems.at[0].count, 1);        /* the second time it is known */
+    assert_int_equal(draft->line_count, 0);
+    trimming_free(&trimming);
+}
+
 /* An old day that is held needs receipts of another that is done. */
 static void what_a_held_day_takes_back_is_not_trimmed(void **unused)
 {
@@ -185,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_as_long_as_it_has_been_here),
         cmocka_unit_test(what_was_trimmed_is_not_missing),
+        cmocka_unit_test(what_was_trimmed_and_comes_again_is_a_conflict),
         cmocka_unit_test(what_a_held_day_takes_back_is_not_trimmed),
         cmocka_unit_test(a_trimmed_day_that_is_reversed_says_so),
     };

@@ -191,6 +191,21 @@ class Till:
         return events
 
 
+def told_again(rng, event):
+    """The same for the books in other words: what one does not say, the other may."""
+    again = {**event, "staff": str(rng.randrange(9)), "retry": rng.randrange(9)}
+    for key in ("customer", "order"):
+        if rng.random() < 0.5:
+            again.pop(key, None)
+    again["lines"] = [dict(line) for line in event.get("lines", [])]
+    for line in again["lines"]:
+        if rng.random() < 0.5:
+            line.pop("vat_amount", None)
+    if event["time"].endswith("Z"):
+        again["time"] = event["time"][:-1] + "+00:00"
+    return again
+
+
 def pool(count, seed=1):
     """Venues, and the same venues mapped in another way."""
     rng = random.Random(f"venues {seed}")

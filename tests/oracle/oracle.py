@@ -280,11 +280,40 @@ class Day:
         return found
 
 
+# -- section 8: the same for the books --
+
+def for_books(event):
+    """All that must be the same, in a form that can be compared."""
+    return (event["kind"], datetime.datetime.fromisoformat(event["time"]).timestamp(),
+            [(line["product_type"], rate_of(line["vat"]), line["gross"]) for line in event.get("lines", [])],
+            [(payment["type"], payment["amount"]) for payment in event.get("payments", [])],
+            event.get("voids"), event.get("amount"), event.get("z"))
+
+
+def said(event):
+    """What may be said by one of two only."""
+    return [event.get("order") or None, event.get("customer") or None,
+            *(line.get("vat_amount") for line in event.get("lines", []))]
+
+
+def same_for_books(first, second):
+    return for_books(first) == for_books(second) and \
+        all(a is None or b is None or a == b for a, b in zip(said(first), said(second)))
+
+
+def both_said(first, later):
+    """The later one, and what only the first said."""
+    both = {**later, **{key: first[key] for key in ("order", "customer") if first.get(key) and not later.get(key)}}
+    both["lines"] = [{**({"vat_amount": a["vat_amount"]} if "vat_amount" in a else {}), **b}
+                     for a, b in zip(first.get("lines", []), later.get("lines", []))]
+    return both
+
+
 class Oracle:
     def __init__(self, venues):
         self.venues = {name: Venue(settings) for name, settings in venues.items()}
         self.events = {name: {} for name in venues}          # (register, seq) -> event, the first that came
-        self.conflicts = collections.defaultdict(set)        # venue -> identities that came with other content
+        self.others = collections.defaultdict(list)          # venue -> [event]: other contents of known identities
         self.fixed = collections.defaultdict(dict)           # venue -> receipt -> void that something sent relies on
         self.sealed = collections.defaultdict(list)          # (venue, day) -> [Day], one per part
         self.sent = collections.defaultdict(dict)            # (venue, day) -> orders that were released
@@ -293,8 +322,13 @@ class Oracle:
         for event in events:
             key = (event["register"], event["seq"])
             known = self.events[event["venue"]].setdefault(key, event)
-            if known is not event and known != event:
-                self.conflicts[event["venue"]].add(key)
+            if known is event:
+                continue
+            if same_for_books(known, event):
+                self.events[event["venue"]][key] = both_said(known, event)
+            elif not any(same_for_books(other, event) for other in self.others[event["venue"]]
+                         if (other["register"], other["seq"]) == key):
+                self.others[event["venue"]].append(event)
         return self
 
     def day_of(self, venue, event):
@@ -346,8 +380,8 @@ class Oracle:
             if self.day_of(venue, events[void]) == day and receipt not in self.sent[name, day]:
                 days[day].orders.pop(receipt, None)
                 days[day].orders.pop(void, None)
-        for key in self.conflicts[name]:
-            days[self.day_of(venue, events[key])].problems.add("receipt-conflict")
+        for other in self.others[name]:
+            days[self.day_of(venue, other)].problems.add("receipt-conflict")
         return dict(days)
 
     def book(self, venue, day, date, receipt, key, sign):

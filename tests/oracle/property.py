@@ -6,8 +6,8 @@ usage: property.py [--seeds N] [--first N] [--jobs N] [--venues N]
 For every seed: a few venues sell over a few days. Then, for every day,
   - the lines, totals, orders, problems and references of the real drafts are those of the oracle;
   - lines total = voucher + orders + manual; the voucher balances; no line is zero;
-  - they are the same in another order of arrival, with repeated events, in other batches, with another number of
-    partitions, after restarts, with looks at open days in between, and with a set-up that is changed afterwards;
+  - they are the same in another order of arrival, with repeated events, also in other words, in other batches, with
+    another number of partitions, after restarts, with looks at open days in between, and with a set-up that is changed afterwards;
   - when parts of it were sealed on the way, the parts add up to it, and each is what came since the one before.
 A failure prints its seed and the command that repeats it; the first one ends the run with exit 1.
 """
@@ -171,7 +171,8 @@ class Seed:
         self.settings = {name: self.venues[name] for name in names}
         self.tills = [generate.Till(self.rng, self.settings[name]) for name in names]
         self.events = [event for till in self.tills for event in till.history(self.rng.randint(3, 22))]
-        self.lines = [json.dumps(event) for event in self.events]
+        again = [generate.told_again(self.rng, event) for event in self.events if self.rng.random() < 0.2]
+        self.lines = [json.dumps(event) for event in self.events + again]
 
     def test(self):
         books = oracle.Oracle(self.settings).feed(self.events)
