@@ -25,7 +25,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_RECEIPT_UNBALANCED, 2, "have the receipt corrected", "få bongen rettet" },
     { PROBLEM_SHARE_UNDEFINED, 2, "Have the receipt corrected", "Få bongen rettet" },
     { PROBLEM_VOID_UNKNOWN, 1, "Send the missing receipt", "Send den manglende bongen" },
-    { PROBLEM_RECEIPT_CONFLICT, 1, "Find out", "Finn ut" },
+    { PROBLEM_RECEIPT_CONFLICT, 3, "Find out", "Finn ut" },
     { PROBLEM_SEQUENCE_GAP, 2, "bilag accept", "bilag accept" },
     { PROBLEM_Z_DIFFERS, 4, "bilag accept", "bilag accept" },
     { PROBLEM_Z_MISSING, 4, "bilag accept", "bilag accept" },
