@@ -62,6 +62,35 @@ static enum err decide_part(struct txn *txn, struct decision_work *work,
     return change_part(txn, work, &doc, change);
 }
 
+static bool undo_accept(struct settlement_part *part, const struct decision *decision)
+{
+    enum problem_code code;
+    struct str detail;
+    uint64_t number;
+
+    if (!decision_undoes(decision, &number, &detail) || !problem_code_parse(detail, &code))
+        return false;
+    part->accepted &= ~accept_bit(code);
+    return true;
+}
+
+static bool undo_post_on(struct settlement_part *part, const struct decision *decision)
+{
+    (void)decision;
+    part->post_on = DAY_ALWAYS;
+    return true;
+}
+
+static enum err decide_undo_accept(struct txn *txn, struct decision_work *work)
+{
+    return decide_part(txn, work, undo_accept);
+}
+
+static enum err decide_undo_post_on(struct txn *txn, struct decision_work *work)
+{
+    return decide_part(txn, work, undo_post_on);
+}
+
 static enum err decide_accept(struct txn *txn, struct decision_work *work)
 {
     return decide_part(txn, work, accept);
@@ -246,6 +275,8 @@ static enum err decision_work(struct txn *txn, void *context)
     static const struct { struct str verb; enum err (*decide)(struct txn *, struct decision_work *); } verbs[] = {
         { { "accept", 6 }, decide_accept },
         { { "post-on", 7 }, decide_post_on },
+        { { "undo-accept", 11 }, decide_undo_accept },
+        { { "undo-post-on", 12 }, decide_undo_post_on },
         { { "dismiss", 7 }, decide_dismiss },
         { { "invoice-from", 12 }, decide_invoice_from },
     };

@@ -1,5 +1,6 @@
 /* decide.c - what people decided about documents of this kind, taken up exactly once: the place in the audit
  * trail moves in the transaction in which a decision takes effect. */
+#include "by_hand.h"
 #include "sender_inside.h"
 
 #include "base/log.h"
@@ -80,19 +81,86 @@ static bool accept_problem(const struct effect *effect)
     if (record->state != DOC_SENT || !problem_code_parse(effect->decision->detail, &code) ||
         !problem_acceptable(code) || !problems_have(&problems, code))
         return false;
-    problems_remove(&problems, code);
     record->accepted = arena_format(arena, STR_FMT "%s%s", STR_ARG(record->accepted), record->accepted.len ? "," : "",
                                     problem_code_text(code));
-    record->problems = STR_NONE;
-    return !problems.count || record_set_problems(record, arena, &problems) == ERR_OK;
+    return true;
 }
 
-static const struct { const char *verb; bool (*act)(const struct effect *effect); bool silent; } verbs[] = {
-    { "resend", resend, false }, { "reverse", reverse, false }, { "transfer", transfer, false },
-    { "accept", accept_problem, true },
+/* What is accepted stands in the record all the same. Of an older program's it does not, and stays accepted. */
+static bool undo_accept(const struct effect *effect)
+{
+    struct arena *arena = &effect->sender->arena;
+    struct record *record = effect->record;
+    struct str left = record->accepted, kept = STR_NONE, code;
+    enum problem_code known;
+    struct problems problems;
+    uint64_t number;
+
+    if (record->state != DOC_SENT || !decision_undoes(effect->decision, &number, &code) ||
+        !problem_code_parse(code, &known) || !list_has(record->accepted, code))
+        return false;
+    while (left.len) {
+        const char *comma = memchr(left.bytes, ',', left.len);
+        struct str one = { left.bytes, comma ? (size_t)(comma - left.bytes) : left.len };
+
+        if (!str_equal(one, code))
+            kept = arena_format(arena, STR_FMT "%s" STR_FMT, STR_ARG(kept), kept.len ? "," : "", STR_ARG(one));
+        left.bytes += one.len + (comma ? 1 : 0);
+        left.len -= one.len + (comma ? 1 : 0);
+    }
+    record->accepted = kept;
+    record_problems(record, &problems);
+    return problems_have(&problems, known);
+}
+
+/* The revision that a person saw, and no other, is what he entered: its sums are kept, and it counts as sealed. */
+static bool by_hand(const struct effect *effect)
+{
+    struct record *record = effect->record;
+    bool tried = record->state == DOC_FAILED || (record->state == DOC_HELD && record->work == WORK_SEND);
+    char revision[16];
+    struct draft draft;
+
+    (void)snprintf(revision, sizeof revision, "%u", record->revision);
+    if (record->claimed || !str_equal(effect->decision->detail, str_of(revision)) || record->sealed != tried ||
+        record_move(record, STEP_BY_HAND, effect->now_ms))
+        return false;
+    record->next_ms = 0;
+    if (record->sealed)
+        return true;
+    if (draft_decode(record->draft, &effect->sender->arena, &draft) || !by_hand_is_possible(&draft))
+        return false;
+    record->sealed = true;
+    record->sealed_ms = effect->now_ms;
+    record->upto = draft.upto;
+    record->credit_ordered = draft.credit_ordered;
+    return true;
+}
+
+static bool undo_by_hand(const struct effect *effect)
+{
+    struct record *record = effect->record;
+
+    if (record_move(record, STEP_UNDO_BY_HAND, effect->now_ms))
+        return false;
+    record->next_ms = 0;
+    record->attempts = 0;
+    return true;
+}
+
+static const struct { const char *verb; bool (*act)(const struct effect *effect); bool silent, seals; } verbs[] = {
+    { "resend", resend, false, false }, { "reverse", reverse, false, false }, { "transfer", transfer, false, false },
+    { "accept", accept_problem, true, false }, { "by-hand", by_hand, false, true },
+    { "undo-accept", undo_accept, true, false }, { "undo-by-hand", undo_by_hand, false, false },
 };
 
-struct decided { struct sender *sender; const struct decision *decision; size_t verb; bool done, applied; };
+struct decided {
+    struct sender *sender;
+    const struct decision *decision;
+    size_t verb;
+    bool applied;
+    struct record sealed;                 /* what the mapper is to hear, without its texts */
+};
 
 static enum err effect_on(struct txn *txn, struct decided *decided)
 {
@@ -118,6 +186,8 @@ static enum err effect_on(struct txn *txn, struct decided *decided)
                           (unsigned long long)decision->number, STR_ARG(decision->who), STR_ARG(decision->reason));
     if (arena_failed(&sender->arena))
         return ERR_MEMORY;
+    decided->sealed = (struct record){ .revision = now.revision, .upto = now.upto, .day = now.day,
+                                       .credit_ordered = now.credit_ordered };
     err = docs_note(txn, decision->subject, &now, now_ms, what, detail, false);
     return err ? err : docs_save(txn, decision->subject, &was, &now);
 }
@@ -163,6 +233,8 @@ static enum err decide(const struct decision *decision, void *context)
     if (!err && decided.verb < COUNT(verbs) && !doc_parse(decision->subject, &doc)) {
         log_doc(decision->subject, "what=" STR_FMT " decision=%llu applied=%s", STR_ARG(decision->verb),
                 (unsigned long long)decision->number, decided.applied ? "yes" : "no");
+        if (decided.applied && verbs[decided.verb].seals)
+            tell(sender, decision->subject, &decided.sealed, false);
         turns_look(sender, doc.venue);
         sender->later_ms = 0;
     }

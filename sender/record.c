@@ -182,36 +182,6 @@ enum err record_copy(struct arena *arena, const struct record *from, struct reco
     return ERR_OK;
 }
 
-void record_problems(const struct record *record, struct problems *ret_problems)
-{
-    struct reader in;
-
-    *ret_problems = (struct problems){ .count = 0 };
-    if (!record->problems.len)
-        return;
-    reader_init(&in, record->problems);
-    problems_decode(&in, ret_problems);
-    if (in.failed)
-        ret_problems->count = 0;
-}
-
-enum err record_set_problems(struct record *record, struct arena *arena, const struct problems *problems)
-{
-    struct strbuf bytes;
-    struct str kept;
-
-    strbuf_init(&bytes, PROBLEM_BYTES_MAX);
-    problems_encode(problems, &bytes);
-    kept = arena_copy(arena, strbuf_str(&bytes));
-    if (bytes.failed || arena_failed(arena)) {
-        strbuf_free(&bytes);
-        return ERR_MEMORY;
-    }
-    strbuf_free(&bytes);
-    record->problems = kept;
-    return ERR_OK;
-}
-
 bool list_has(struct str list, struct str text)
 {
     while (list.len) {
@@ -231,8 +201,47 @@ bool list_has(struct str list, struct str text)
     return false;
 }
 
+void record_problems(const struct record *record, struct problems *ret_problems)
+{
+    struct reader in;
+
+    *ret_problems = (struct problems){ .count = 0 };
+    if (!record->problems.len)
+        return;
+    reader_init(&in, record->problems);
+    problems_decode(&in, ret_problems);
+    if (in.failed)
+        ret_problems->count = 0;
+    for (size_t i = 0; i < ret_problems->count;) {
+        enum problem_code code = ret_problems->at[i].code;
+
+        if (record->state == DOC_SENT && list_has(record->accepted, str_of(problem_code_text(code))))
+            problems_remove(ret_problems, code);
+        else
+            i++;
+    }
+}
+
+enum err record_set_problems(struct record *record, struct arena *arena, const struct problems *problems)
+{
+    struct strbuf bytes;
+    struct str kept;
+
+    strbuf_init(&bytes, PROBLEM_BYTES_MAX);
+    problems_encode(problems, &bytes);
+    kept = arena_copy(arena, strbuf_str(&bytes));
+    if (bytes.failed || arena_failed(arena)) {
+        strbuf_free(&bytes);
+        return ERR_MEMORY;
+    }
+    strbuf_free(&bytes);
+    record->problems = kept;
+    return ERR_OK;
+}
+
 #define IN(state) (1u << (state))
 #define UNSEALED (IN(DOC_OPEN) | IN(DOC_HELD) | IN(DOC_WAITING) | IN(DOC_QUEUED))
+#define UNASKED (IN(DOC_OPEN) | IN(DOC_HELD) | IN(DOC_WAITING))     /* no request of it is under way, or about to be */
 #define ANEW (UNSEALED | IN(DOC_FAILED) | IN(DOC_REVERSED))
 
 /* The whole life of a document. The first row that fits decides; what fits none changes nothing.
@@ -277,6 +286,11 @@ static const struct move {
     { STEP_REVERSE,       IN(DOC_SENT),     WORK_COUNT,    DOC_SENT,     WORK_REVERSE },
     { STEP_REVERSED,      IN(DOC_SENT),     WORK_REVERSE,  DOC_REVERSED, WORK_TELL },
     { STEP_KEPT,          IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_NONE },
+
+    { STEP_BY_HAND,       UNASKED,          WORK_NONE,     DOC_BY_HAND,  WORK_NONE },
+    { STEP_BY_HAND,       IN(DOC_HELD),     WORK_SEND,     DOC_BY_HAND,  WORK_NONE },   /* the key was refused */
+    { STEP_BY_HAND,       IN(DOC_FAILED),   WORK_NONE,     DOC_BY_HAND,  WORK_NONE },
+    { STEP_UNDO_BY_HAND,  IN(DOC_BY_HAND),  WORK_NONE,     DOC_OPEN,     WORK_TELL },   /* built again first */
 };
 
 bool record_open_for(const struct record *record, uint32_t revision)

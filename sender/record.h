@@ -72,6 +72,7 @@ void record_encode(const struct record *record, struct strbuf *out);
 USED enum err record_decode(struct str bytes, struct record *ret_record);     /* views into bytes */
 /* Everything of it into the arena. */
 USED enum err record_copy(struct arena *arena, const struct record *from, struct record *ret_record);
+/* Without those that a person has accepted after it was sent: they are kept, should he take that back. */
 void record_problems(const struct record *record, struct problems *ret_problems);
 /* Replaces the problems; the bytes are put into the arena. */
 USED enum err record_set_problems(struct record *record, struct arena *arena, const struct problems *problems);
@@ -99,7 +100,9 @@ bool list_has(struct str list, struct str text);
     X(STEP_RESEND,        "resend") \
     X(STEP_REVERSE,       "reverse") \
     X(STEP_REVERSED,      "reversed") \
-    X(STEP_KEPT,          "reversal-refused")
+    X(STEP_KEPT,          "reversal-refused") \
+    X(STEP_BY_HAND,       "by-hand")        /* a person has entered it */ \
+    X(STEP_UNDO_BY_HAND,  "undo-by-hand")   /* ... and takes that back: it may be built again */
 #define X(name, text) name,
 enum doc_step { DOC_STEPS(X) DOC_STEP_COUNT };
 #undef X

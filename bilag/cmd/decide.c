@@ -1,5 +1,7 @@
-/* decide.c - accept, resend, reverse, dismiss, invoicing: refused at once where they cannot have an effect,
- * else written into the audit trail. */
+/* decide.c - post-on, dismiss, invoicing: refused at once where they cannot have an effect, else written into the
+ * audit trail. */
+#include "deed.h"
+
 #include "bilag/read/books.h"
 #include "bilag/act/decide.h"
 #include "bilag/read/receipts.h"
@@ -60,31 +62,7 @@ static int written(struct shell *shell, const char *verb, struct str subject, st
     return code;
 }
 
-/* --- accept --- */
-
-static bool was_accepted(const struct book_doc *doc, enum problem_code code)
-{
-    return problems_have(&doc->draft.problems, code);
-}
-
-static int accept_problem(struct shell *shell, const struct args *args)
-{
-    struct book_doc doc;
-    enum problem_code code;
-
-    if (!load(shell, args, 2, &doc))
-        return EXIT_USAGE;
-    if (!problem_code_parse(str_of(args->words[1]), &code))
-        return complain(shell, EXIT_USAGE, "there is no problem called %s", args->words[1]);
-    if (!problem_acceptable(code))
-        return complain(shell, EXIT_RED, "%s cannot be accepted away: its cause must be mended. Only sequence-gap, "
-                        "z-differs, z-missing, grand-total-broken and total-differs can be accepted", args->words[1]);
-    if (!was_accepted(&doc, code))
-        return complain(shell, EXIT_RED, "%s has no problem %s at present", args->words[0], args->words[1]);
-    if (code != PROBLEM_TOTAL_DIFFERS && doc.status.sealed)
-        return complain(shell, EXIT_RED, "%s is sealed already: nothing of it can be accepted any more", args->words[0]);
-    return written(shell, "accept", doc.id, str_of(problem_code_text(code)), args_value(args, "reason"));
-}
+/* --- post on another day --- */
 
 static int32_t today(const struct shell *shell, const struct draft *draft)
 {
@@ -121,7 +99,7 @@ static int is_locked(struct shell *shell, const struct draft *draft, int32_t day
     return EXIT_FINE;
 }
 
-static int post_on(struct shell *shell, const struct args *args)
+int decide_post_on(struct shell *shell, const struct args *args)
 {
     struct book_doc doc;
     char text[16];
@@ -144,106 +122,6 @@ static int post_on(struct shell *shell, const struct args *args)
     code = is_locked(shell, &doc.draft, day);
     return code ? code : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
 }
-
-static int accept_run(struct shell *shell, const struct args *args)
-{
-    return args_has(args, "post-on") ? post_on(shell, args) : accept_problem(shell, args);
-}
-
-static const struct option accept_options[] = {
-    { "reason", "TEXT", "why; kept in the audit trail" },
-    { "post-on", "DATE", "post the voucher on this day, because its own is locked" },
-    { NULL, NULL, NULL },
-};
-
-const struct cmd cmd_accept = {
-    "accept", "DOCUMENT PROBLEM --reason TEXT\nDOCUMENT --post-on DATE --reason TEXT",
-    "let a document go in spite of a problem of completeness, or post it on another day", accept_options, accept_run,
-};
-
-/* --- resend, reverse --- */
-
-static int resend_run(struct shell *shell, const struct args *args)
-{
-    struct book_doc doc;
-
-    if (!load(shell, args, 1, &doc))
-        return EXIT_USAGE;
-    if (doc.state == DOC_FAILED || doc.state == DOC_QUEUED || problems_have(&doc.draft.problems, PROBLEM_INVOICE_NOT_SENT) ||
-        (doc.state == DOC_HELD && doc.status.known && strcmp(doc.status.work, "send") == 0))
-        return written(shell, "resend", doc.id, STR_NONE, args_value(args, "reason"));
-    if (doc.state == DOC_HELD)
-        return complain(shell, EXIT_RED, "%s is held: it goes on by itself when its problems are mended; sending it "
-                        "again would change nothing", args->words[0]);
-    return complain(shell, EXIT_RED, "%s is %s: there is nothing to send again", args->words[0],
-                    doc_state_text(doc.state));
-}
-
-static enum err not_asked(const struct sale *sale, void *context)
-{
-    (void)sale;
-    (void)context;
-    return ERR_OK;
-}
-
-/* A voucher that could not be built again would be gone from the books for good. */
-static enum err count_trimmed(const struct shell *shell, const struct draft *draft, uint64_t *ret_trimmed,
-                              struct fault *fault)
-{
-    const struct venue *venue = config_venue(shell->config, draft->doc.venue);
-    struct receipts *receipts;
-    enum err err;
-
-    *ret_trimmed = 0;
-    if (!venue)
-        return ERR_OK;
-    err = receipts_open(shell->config, &receipts, fault);
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;          /* a store that is lost is built again from the log */
-    err = receipts_of(receipts, venue, draft, not_asked, NULL, ret_trimmed);
-    receipts_close(receipts);
-    return err;
-}
-
-static int reverse_run(struct shell *shell, const struct args *args)
-{
-    struct fault fault = { "" };
-    struct book_doc doc;
-    uint64_t trimmed;
-    enum err err;
-
-    if (!load(shell, args, 1, &doc))
-        return EXIT_USAGE;
-    if (doc.draft.doc.kind != DOC_VOUCHER)
-        return complain(shell, EXIT_RED, "an order is taken back in PowerOffice itself: make a credit note there, or "
-                        "delete the order if it is not invoiced");
-    if (doc.state != DOC_SENT)
-        return complain(shell, EXIT_RED, "%s is %s: only what is sent can be reversed", args->words[0],
-                        doc_state_text(doc.state));
-    err = count_trimmed(shell, &doc.draft, &trimmed, &fault);
-    if (err)
-        return complain_err(shell, err, &fault);
-    if (trimmed)
-        return complain(shell, EXIT_RED, "the receipts of %s are older than retention_days and no longer kept: it could "
-                        "not be built again. Correct it in PowerOffice by hand", args->words[0]);
-    return written(shell, "reverse", doc.id, STR_NONE, args_value(args, "reason"));
-}
-
-static const struct option reason_options[] = {
-    { "reason", "TEXT", "why; kept in the audit trail" },
-    { NULL, NULL, NULL },
-};
-
-const struct cmd cmd_resend = {
-    "resend", "DOCUMENT --reason TEXT",
-    "send again what PowerOffice refused, or have an invoice sent, when its cause is mended", reason_options,
-    resend_run,
-};
-
-const struct cmd cmd_reverse = {
-    "reverse", "DOCUMENT --reason TEXT",
-    "reverse a voucher in PowerOffice; the day is mapped again and sent anew", reason_options, reverse_run,
-};
 
 /* --- dismiss --- */
 
@@ -269,6 +147,11 @@ static int needs_dismissing(struct shell *shell, struct str text, const struct r
                         TEXT(text));
     return EXIT_FINE;
 }
+
+static const struct option reason_options[] = {
+    { "reason", "TEXT", "why; kept in the audit trail" },
+    { NULL, NULL, NULL },
+};
 
 static int dismiss_run(struct shell *shell, const struct args *args)
 {

@@ -343,6 +343,8 @@ static const char *why_not(const struct shell *shell, const struct book_doc *doc
     case DOC_FAILED:
         return in_words(shell, "PowerOffice refused it: bilag resend sends it again when the cause is mended",
                         "PowerOffice avviste det: bilag resend sender det på nytt når årsaken er rettet");
+    case DOC_BY_HAND:
+        return in_words(shell, "a person has entered it by hand", "det er ført manuelt");
     case DOC_SENT:
         return in_words(shell, "it is sent already", "det er alt sendt");
     default:

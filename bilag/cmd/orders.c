@@ -11,7 +11,8 @@ static void say(void *unused, struct str sentence)
 
 static void show(const struct shell *shell, const struct venue *venue, const struct book_doc *doc)
 {
-    static const enum colour colours[DOC_STATE_COUNT] = { [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN };
+    static const enum colour colours[DOC_STATE_COUNT] = { [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN,
+                                                           [DOC_BY_HAND] = FAINT };
     char amount[MONEY_TEXT_SIZE], when[32], day[16];
 
     (void)printf("%s%-8s%s %s  %-14.*s %14s  %s %.*s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
@@ -25,6 +26,8 @@ static void show(const struct shell *shell, const struct venue *venue, const str
     if (doc->status.sent_ms)
         (void)printf(in_words(shell, "  sent %s", "  sendt %s"), time_text_local(venue, doc->status.sent_ms, when));
     (void)printf("  %.*s\n", TEXT(doc->id));
+    if (doc->state == DOC_BY_HAND)
+        return;
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
         struct strbuf text;
 

@@ -61,6 +61,17 @@ static enum err judge_company(const struct config *config, struct arena *arena, 
     return record_set_problems(record, arena, &problems);
 }
 
+/* What is still against it: not what a person has accepted. */
+static enum err show_problems(struct arena *arena, struct record *record)
+{
+    struct problems problems;
+
+    if (!record->problems.len || !record->accepted.len)
+        return ERR_OK;
+    record_problems(record, &problems);
+    return record_set_problems(record, arena, &problems);
+}
+
 static enum err record_seen(struct str doc, const struct record *stored, void *context)
 {
     struct seeing *seeing = context;
@@ -68,7 +79,7 @@ static enum err record_seen(struct str doc, const struct record *stored, void *c
     struct book_row *row = book_row_of(rows, doc);
     struct record now = *stored, *record = &now;
 
-    if (!row || judge_company(seeing->config, rows->arena, record))
+    if (!row || show_problems(rows->arena, record) || judge_company(seeing->config, rows->arena, record))
         return ERR_MEMORY;
     row->status = (struct send_status){
         .known = true, .state = record->state, .sealed = record->sealed, .transfer = record->transfer,

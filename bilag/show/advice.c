@@ -36,6 +36,8 @@ void status_advise(const struct shell *shell, const struct book_doc *doc, advice
                          : problems_have(problems, PROBLEM_INVOICE_NOT_SENT) ? in_words(shell, "Then", "Deretter") : NULL;
     char text[ADVICE_MAX];
 
+    if (doc->state == DOC_BY_HAND)
+        return;
     for (size_t i = 0; i < problems->count; i++)
         if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT) {
             (void)snprintf(text, sizeof text,

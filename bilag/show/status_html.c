@@ -31,7 +31,7 @@ static void begin(const struct shell *shell, const struct whole_status *whole, s
                   "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}"
                   "table{border-collapse:collapse;width:100%%}td,th{text-align:left;vertical-align:top;padding:.3em .6em;"
                   "border-bottom:1px solid #ddd}.n{text-align:right;white-space:nowrap}"
-                  ".held,.failed,.down{color:#b00020;font-weight:bold}.sent,.up{color:#06752f}"
+                  ".held,.failed,.down{color:#b00020;font-weight:bold}.sent,.up{color:#06752f}.by_hand{color:#666}"
                   ".waiting{color:#8a5a00}p{margin:.2em 0}h2{margin:1.6em 0 .3em}small{color:#666}"
                   "</style><h1>Bilag</h1><p>%s", shell->config->language.len == 2 ? shell->config->language.bytes : "en",
                   time_text_utc(whole->now_ms, now));
@@ -51,7 +51,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
 
     strbuf_format(out, "<tr><td class=%s>%s<td>", book_doc_is_red(doc) ? "held" : state, state);
     text(out, doc->id);
-    for (size_t i = 0; i < doc->draft.problems.count; i++) {
+    for (size_t i = 0; i < doc->draft.problems.count && doc->state != DOC_BY_HAND; i++) {
         struct strbuf sentence;
 
         strbuf_init(&sentence, 4 * PROBLEM_TEXT_MAX);

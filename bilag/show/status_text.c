@@ -56,7 +56,7 @@ static void document(const struct shell *shell, const struct venue_status *venue
                      struct strbuf *out)
 {
     static const enum colour colours[DOC_STATE_COUNT] = {
-        [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN, [DOC_WAITING] = YELLOW,
+        [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN, [DOC_WAITING] = YELLOW, [DOC_BY_HAND] = FAINT,
     };
     char amount[MONEY_TEXT_SIZE], when[32];
     const struct send_status *status = &doc->status;
@@ -73,13 +73,15 @@ static void document(const struct shell *shell, const struct venue_status *venue
     else if (doc->state == DOC_SENDING || doc->state == DOC_QUEUED)
         strbuf_format(out, in_words(shell, "  %s, try %" PRIu32 ", since %s", "  %s, forsøk %" PRIu32 ", siden %s"),
                       status->work, status->attempts + 1, time_text_local(venue->venue, status->since_ms, when));
-    else if (doc->draft.phase == DRAFT_OPEN)
+    else if (doc->draft.phase == DRAFT_OPEN && doc->state != DOC_BY_HAND)
         strbuf_format(out, "  %s", in_words(shell, "the day is not closed", "dagen er ikke avsluttet"));
     if (doc->draft.doc.kind == DOC_VOUCHER && doc->draft.post_on != doc->draft.doc.day)
         strbuf_format(out, in_words(shell, "  posted on %s", "  bokført %s"), day_text(doc->draft.post_on, when));
     if (doc->draft.doc.kind == DOC_ORDER && doc->draft.customer.len)
         strbuf_format(out, in_words(shell, "  customer %.*s", "  kunde %.*s"), TEXT(doc->draft.customer));
     strbuf_char(out, '\n');
+    if (doc->state == DOC_BY_HAND)
+        return;                          /* what kept it from being sent keeps nobody any more */
     problems_of(shell, doc, out);
     status_advise(shell, doc, say, out);
 }
@@ -96,13 +98,13 @@ static bool is_shown(const struct book_doc *doc, int pass)
     case 2: return doc->state == DOC_WAITING || doc->state == DOC_QUEUED || doc->state == DOC_SENDING ||
                    doc->state == DOC_REVERSED;
     case 3: return doc->state == DOC_OPEN && !warned;
-    default: return doc->state == DOC_SENT && !book_doc_is_red(doc);
+    default: return (doc->state == DOC_SENT && !book_doc_is_red(doc)) || doc->state == DOC_BY_HAND;
     }
 }
 
 static bool is_remarked(const struct book_doc *doc)
 {
-    return is_shown(doc, 4) && doc->draft.problems.count > 0 && !book_doc_is_red(doc);
+    return is_shown(doc, 4) && doc->draft.problems.count > 0 && doc->state == DOC_SENT;
 }
 
 /* Red, early warnings, under way, open; then what is sent: all that has a remark, and the last few of the others. */

@@ -67,6 +67,25 @@ static enum err decode(struct str bytes, struct decision *decision)
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
+bool decision_undoes(const struct decision *decision, uint64_t *ret_number, struct str *ret_detail)
+{
+    struct str left = decision->detail;
+    uint64_t number = 0;
+
+    if (!str_starts(decision->verb, STR(UNDO_PREFIX)))
+        return false;
+    for (; left.len && *left.bytes >= '0' && *left.bytes <= '9'; left.bytes++, left.len--) {
+        if (number > UINT64_MAX / 10 - 1)
+            return false;
+        number = number * 10 + (uint64_t)(*left.bytes - '0');
+    }
+    if (number == 0 || (left.len && *left.bytes != ' '))
+        return false;
+    *ret_number = number;
+    *ret_detail = left.len ? (struct str){ left.bytes + 1, left.len - 1 } : STR_NONE;
+    return true;
+}
+
 struct append { struct str value; uint64_t number; };
 
 static enum err last_number(struct txn *txn, uint64_t *ret_number)

@@ -17,11 +17,16 @@ struct decision {
     struct str who;                       /* system user */
     struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
                                              dismiss create-products invoice-from
-                                             dismiss-refused */
+                                             dismiss-refused by-hand; undo-<verb> takes one back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
     struct str detail;                    /* by verb: problem code, date, customer number, ... */
     struct str reason;
 };
+
+/* "undo-<verb>" has the subject of what it takes back, and the detail "<its number>", then what its detail was. */
+#define UNDO_PREFIX "undo-"
+/* Whether it takes another one back, and which; *ret_detail: that one's detail. */
+bool decision_undoes(const struct decision *decision, uint64_t *ret_number, struct str *ret_detail);
 
 struct audit;
 USED enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault);

@@ -18,10 +18,11 @@
 enum doc_kind { DOC_VOUCHER, DOC_ORDER };
 enum draft_phase { DRAFT_OPEN, DRAFT_CLOSED };
 
-/* The words of docs/design.md section 4; green is SENT, red are HELD and FAILED. */
+/* The words of docs/design.md section 4; green is SENT, red are HELD and FAILED, grey is BY_HAND. */
 #define DOC_STATES(X) \
     X(DOC_OPEN, "open") X(DOC_HELD, "held") X(DOC_WAITING, "waiting") X(DOC_QUEUED, "queued") \
-    X(DOC_SENDING, "sending") X(DOC_SENT, "sent") X(DOC_FAILED, "failed") X(DOC_REVERSED, "reversed")
+    X(DOC_SENDING, "sending") X(DOC_SENT, "sent") X(DOC_FAILED, "failed") X(DOC_REVERSED, "reversed") \
+    X(DOC_BY_HAND, "by_hand")
 #define X(name, text) name,
 enum doc_state { DOC_STATES(X) DOC_STATE_COUNT };
 #undef X

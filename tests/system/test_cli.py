@@ -12,7 +12,7 @@ from pipeline import BIN, ROOT, Pipeline
 
 DAY = "2026-11-20"
 SAFT = ROOT / "tests" / "data" / "saft"
-COMMANDS = ["status", "check", "import", "export", "manual", "explain", "accept", "resend", "reverse", "orders", "customers", "products",
+COMMANDS = ["status", "check", "import", "export", "manual", "explain", "accept", "by-hand", "undo", "resend", "reverse", "orders", "customers", "products",
             "invoicing", "venues", "refused", "dismiss", "audit", "backup", "restore", "fsck"]
 
 

@@ -1,0 +1,159 @@
+/* undo.c - a decision is taken back by its number in the audit trail, until what follows from it was sent. */
+#include "bilag/act/decide.h"
+#include "bilag/read/books.h"
+#include "domain/audit.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is taken back, and by which number it was before. */
+struct undo {
+    struct shell *shell;
+    uint64_t number;
+    struct decision found;               /* number 0: none */
+    uint64_t undone;                     /* by this one */
+};
+
+static enum err decision_seen(const struct decision *decision, void *context)
+{
+    struct undo *undo = context;
+    struct arena *arena = &undo->shell->arena;
+    struct str detail;
+    uint64_t number;
+
+    if (decision->number == undo->number) {
+        undo->found = *decision;
+        undo->found.verb = arena_copy(arena, decision->verb);
+        undo->found.subject = arena_copy(arena, decision->subject);
+        undo->found.detail = arena_copy(arena, decision->detail);
+        undo->found.reason = arena_copy(arena, decision->reason);
+    } else if (decision_undoes(decision, &number, &detail) && number == undo->number) {
+        undo->undone = decision->number;
+    }
+    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
+
+/* --- whether each can still be taken back: NULL, or why not --- */
+
+static const char *of_accept(const struct shell *shell, const struct undo *undo, const struct book_doc *doc)
+{
+    struct str left = doc->status.accepted;
+    size_t len = undo->found.detail.len;
+
+    if (!doc->status.sealed)
+        return NULL;
+    for (; doc->state == DOC_SENT && left.len >= len; left.bytes++, left.len--)
+        if (str_starts(left, undo->found.detail))
+            return NULL;                 /* of a document that is sent: it is red again */
+    return in_words(shell, "what it let go was sent since", "det den slapp gjennom, er sendt siden");
+}
+
+static const char *of_post_on(const struct shell *shell, const struct undo *undo, const struct book_doc *doc)
+{
+    (void)undo;
+    return doc->status.sealed ? in_words(shell, "the voucher was sent since", "bilaget er sendt siden") : NULL;
+}
+
+static const char *of_by_hand(const struct shell *shell, const struct undo *undo, const struct book_doc *doc)
+{
+    (void)undo;
+    return doc->state == DOC_BY_HAND ? NULL : in_words(shell, "it did not become by_hand, or is no longer",
+                                                       "det ble ikke by_hand, eller er det ikke lenger");
+}
+
+static const struct { const char *verb; const char *(*objection)(const struct shell *, const struct undo *,
+                                                                 const struct book_doc *); } undoable[] = {
+    { "accept", of_accept }, { "post-on", of_post_on }, { "by-hand", of_by_hand },
+};
+
+static int judge(struct undo *undo)
+{
+    struct shell *shell = undo->shell;
+    struct fault fault = { "" };
+    struct book_doc doc;
+    struct books *books;
+    const char *objection;
+    size_t verb = 0;
+    enum err err;
+
+    while (verb < COUNT(undoable) && !str_equal(undo->found.verb, str_of(undoable[verb].verb)))
+        verb++;
+    if (verb == COUNT(undoable))
+        return complain(shell, EXIT_RED, in_words(shell, "%.*s is not taken back: what it asked for was done",
+                                                  "%.*s tas ikke tilbake: det den ba om, er gjort"), TEXT(undo->found.verb));
+    err = books_open(shell->config, &books, &fault);
+    if (!err) {
+        err = books_doc(books, undo->found.subject, &shell->arena, &doc);
+        books_close(books);
+    }
+    if (err)
+        return complain_err(shell, err, &fault);
+    objection = undoable[verb].objection(shell, undo, &doc);
+    if (objection)
+        return complain(shell, EXIT_RED, in_words(shell, "decision %" PRIu64 " cannot be taken back: %s",
+                                                  "beslutning %" PRIu64 " kan ikke tas tilbake: %s"), undo->number, objection);
+    return EXIT_FINE;
+}
+
+static int find(struct undo *undo)
+{
+    struct shell *shell = undo->shell;
+    struct fault fault = { "" };
+    struct audit *audit;
+    enum err err = audit_open(shell->config->state_dir, &audit, &fault);
+
+    if (!err) {
+        err = audit_read(audit, undo->number, decision_seen, undo);
+        audit_close(audit);
+    }
+    if (err)
+        return complain_err(shell, err, &fault);
+    if (!undo->found.number)
+        return complain(shell, EXIT_USAGE, in_words(shell, "there is no decision %" PRIu64 "; `bilag audit` lists them",
+                                                    "beslutning %" PRIu64 " finnes ikke; `bilag audit` viser dem"), undo->number);
+    if (undo->undone)
+        return complain(shell, EXIT_RED, in_words(shell, "decision %" PRIu64 " was taken back by decision %" PRIu64,
+                                                  "beslutning %" PRIu64 " ble tatt tilbake av beslutning %" PRIu64),
+                        undo->number, undo->undone);
+    return judge(undo);
+}
+
+static int undo_run(struct shell *shell, const struct args *args)
+{
+    struct undo undo = { .shell = shell };
+    const char *reason = args_value(args, "reason");
+    char *end = NULL;
+    struct str verb, detail;
+    uint64_t number;
+    int code;
+
+    if (args->word_count == 1)
+        undo.number = strtoull(args->words[0], &end, 10);
+    if (!undo.number || *end || !reason || !reason[strspn(reason, " \t\r\n")])
+        return complain(shell, EXIT_USAGE, "%s", in_words(shell, "a decision's number (bilag audit) and --reason are needed",
+                                                          "nummeret på en beslutning (bilag audit) og --reason må oppgis"));
+    code = find(&undo);
+    if (code)
+        return code;
+    verb = arena_format(&shell->arena, UNDO_PREFIX STR_FMT, STR_ARG(undo.found.verb));
+    detail = arena_format(&shell->arena, "%" PRIu64 "%s" STR_FMT, undo.number, undo.found.detail.len ? " " : "",
+                          STR_ARG(undo.found.detail));
+    code = decide(shell, verb.bytes, undo.found.subject, detail, str_of(reason), &number);
+    if (code == EXIT_FINE)
+        (void)printf(in_words(shell, "decision %" PRIu64 ": decision %" PRIu64 " (%.*s %.*s) is taken back, because %s. It "
+                              "takes effect within a second while the stages run.\n",
+                              "beslutning %" PRIu64 ": beslutning %" PRIu64 " (%.*s %.*s) er tatt tilbake, fordi %s. Det virker "
+                              "innen et sekund når prosessene kjører.\n"), number, undo.number, TEXT(undo.found.verb),
+                     TEXT(undo.found.subject), reason);
+    return code;
+}
+
+static const struct option options[] = {
+    { "reason", "TEXT", "why; kept in the audit trail" },
+    { NULL, NULL, NULL },
+};
+
+const struct cmd cmd_undo = {
+    "undo", "NUMBER --reason TEXT", "take a decision back, by its number in the audit trail", options, undo_run,
+};

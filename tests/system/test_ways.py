@@ -1,0 +1,144 @@
+"""Goal: whatever is red, a person has a way on, shown before it is done, kept with its reason, and taken back by name
+until what follows from it was sent; and no way books a sale twice, or nowhere."""
+import datetime
+import re
+
+from orders_rig import documents, sale
+from orders_rig import venue as credit_venue
+from pipeline import Pipeline, clients_of
+from test_cli import DAY, day_of, document, receipt, status, until_state, venue
+
+WHY = ("--reason", "entered in PowerOffice")
+
+
+def decided(done):
+    """The numbers of the decisions that a command wrote down."""
+    return [int(n) for n in re.findall(r"^decision (\d+):", done.stdout, re.M)]
+
+
+def proof(pipeline, name, day):
+    """(lines, voucher, orders, manual) of a day."""
+    days = next(v for v in status(pipeline)["venues"] if v["venue"] == name)["days"]
+    return next((d["lines_total"], d["voucher_total"], d["orders_total"], d["manual_total"])
+                for d in days if d["business_day"] == day)
+
+
+def refused(pipeline, *args, words, code=1):
+    done = pipeline.command(*args, check=False)
+    assert done.returncode == code and words in done.stderr, (args, done.returncode, done.stderr)
+
+
+def held_day_ends_by_hand(pipeline):
+    """Held: it becomes grey, its sums stay in the proof, what comes later is part 2, and only that is sent."""
+    name = f"held/{DAY}/1"
+    until_state(pipeline, name, "held")
+    done = pipeline.command("by-hand", name, *WHY)
+    assert "payment-type-unmapped" in done.stdout and "100,00" in done.stdout
+    doc = until_state(pipeline, name, "by_hand")
+    assert proof(pipeline, "held", DAY) == (10000, 10000, 0, 0)
+    refused(pipeline, "by-hand", name, *WHY, words="by hand already")
+    refused(pipeline, "resend", name, *WHY, words="nothing to send again")
+    pipeline.post([receipt(2, gross=2500, name="held")])
+    until_state(pipeline, f"held/{DAY}/2", "sent")
+    assert document(pipeline, name)["revision"] == doc["revision"]
+    assert proof(pipeline, "held", DAY) == (12500, 12500, 0, 0)
+    return decided(done)[0]
+
+
+def by_hand_is_taken_back(pipeline, number):
+    """Undone: it is what it was before, and goes by itself when its problem is mended; part 2 stands as it was sent."""
+    pipeline.command("undo", number, "--reason", "it was another day")
+    until_state(pipeline, f"held/{DAY}/1", "held")
+    refused(pipeline, "undo", number, "--reason", "again", words="was taken back by")
+    pipeline.write_venue(venue("held", close="clock", company="912345601", payment_types={**venue()["payment_types"], "odd": {"account": "1579"}}))
+    pipeline.reload()
+    until_state(pipeline, f"held/{DAY}/1", "sent")
+    assert proof(pipeline, "held", DAY) == (12500, 12500, 0, 0)
+
+
+def many_at_once(pipeline):
+    """All of a period: shown with their sum, asked for, and only then done."""
+    chosen = ("by-hand", "--venue", "many", "--from", DAY, "--to", "2026-11-22", *WHY)
+    for day in (20, 21, 22):
+        until_state(pipeline, f"many/2026-11-{day}/1", "waiting")
+    done = pipeline.command(*chosen, check=False)
+    assert done.returncode == 2 and "--yes" in done.stderr and re.search(r"total +3 +300,00", done.stdout)
+    assert not decided(done) and "by-hand" not in pipeline.command("audit", "many").stdout
+    assert len(decided(pipeline.command(*chosen[:6], "2026-11-21", *WHY, "--yes"))) == 2
+    for day, state in ((20, "by_hand"), (21, "by_hand"), (22, "waiting")):
+        until_state(pipeline, f"many/2026-11-{day}/1", state)
+    refused(pipeline, *chosen[:6], "2026-11-21", *WHY, words="no document of these days")
+    refused(pipeline, *chosen[:6], "2026-11-22", "--problem", "nonsense", *WHY, words="no problem called", code=2)
+    pipeline.command("export", "--venue", "many", "--from", DAY, "--to", "2026-11-22", "--transfer", check=False)
+    until_state(pipeline, "many/2026-11-22/1", "sent")
+
+
+def open_day_ends_by_hand(pipeline):
+    """Open: what was seen is kept as by_hand, and the rest of the day is part 2; credit may still become orders."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    at = {"time": now.isoformat(timespec="seconds")}
+    pipeline.post([{**receipt(1, name="now"), **at}])
+    day = pipeline.until("the day is there", lambda: next(
+        (d for v in status(pipeline)["venues"] if v["venue"] == "now" for d in v["documents"]), None))["business_day"]
+    until_state(pipeline, f"now/{day}/1", "open")
+    pipeline.command("by-hand", f"now/{day}/1", *WHY)
+    until_state(pipeline, f"now/{day}/1", "by_hand")
+    pipeline.post([{**receipt(2, gross=700, name="now", paid="credit"), **at}, {**receipt(3, gross=300, name="now"), **at}])
+    until_state(pipeline, f"now/{day}/2", "open")
+    refused(pipeline, "by-hand", f"now/{day}/2", *WHY, words="may still become orders")
+    assert proof(pipeline, "now", day) == (11000, 10300, 0, 700)
+
+
+def failed_ends_by_hand(pipeline):
+    """Refused by PowerOffice: red until a person has entered it."""
+    key = (pipeline.config / "keys" / "fails").read_text().strip()
+    pipeline.post(day_of(1, name="fails"))
+    until_state(pipeline, f"fails/{DAY}/1", "sent")
+    pipeline.sandbox("clients", {"client_key": key, "accounts_changed": [{"no": 3020, "active": False}]})
+    pipeline.post(day_of(2, first=3, z=2, day="2026-11-21", kind="tobacco", name="fails"))
+    until_state(pipeline, "fails/2026-11-21/1", "failed")
+    refused(pipeline, "by-hand", f"fails/{DAY}/1", *WHY, words="reverse it first")
+    pipeline.command("by-hand", "fails/2026-11-21/1", *WHY)
+    until_state(pipeline, "fails/2026-11-21/1", "by_hand")
+    assert proof(pipeline, "fails", "2026-11-21") == (20000, 20000, 0, 0)
+
+
+def test_by_hand():
+    odd = {**venue()["payment_types"], "credit": {"transfer": "false"}}
+    venues = [venue("held", close="clock", company="912345601"), venue("fails", company="912345603"),
+              venue("many", close="clock", auto_transfer="false", company="912345602"),
+              venue("now", close="clock", payment_types=odd, company="912345604")]
+    with Pipeline({v["venue"]: v for v in venues}, stages={"invoicer": 0}) as pipeline:
+        pipeline.post([receipt(1, name="held", paid="odd")] +
+                      [receipt(day, name="many", day=f"2026-11-{day}") for day in (20, 21, 22)])
+        number = held_day_ends_by_hand(pipeline)
+        by_hand_is_taken_back(pipeline, number)
+        many_at_once(pipeline)
+        failed_ends_by_hand(pipeline)
+        open_day_ends_by_hand(pipeline)
+        assert status(pipeline)["red"] == 0
+        assert "by_hand" in pipeline.command("status", "--prometheus", check=False).stdout
+        pipeline.command("status", "--html", pipeline.folder / "page.html", check=False)
+        assert "class=by_hand" in (pipeline.folder / "page.html").read_text(encoding="utf-8")
+        assert len(pipeline.vouchers()) == 4          # both parts of held, the last day of many, the first of fails
+
+
+def test_order_by_hand():
+    """Goal: an order that a person invoiced ends as by_hand in the order history, and is never sent, whatever is mended."""
+    venues = {"oslo": credit_venue("oslo")}
+    clients = clients_of(venues)
+    clients[0]["customers"] = [{"no": 10001, "name": "Hansen AS"}]
+    with Pipeline(venues, clients=clients) as pipeline:
+        pipeline.post([sale("oslo", 1, "kunde-77"), sale("oslo", 2, "kunde-77", gross=5000)])
+        for order in ("oslo/order/K1/1", "oslo/order/K1/2"):
+            pipeline.until(f"{order} is held", lambda order=order: documents(pipeline).get(order, ("",))[0] == "held")
+        done = pipeline.command("by-hand", "oslo/order/K1/1", *WHY)
+        pipeline.until("by hand", lambda: documents(pipeline)["oslo/order/K1/1"][0] == "by_hand")
+        told = pipeline.command("orders", "--venue", "oslo", check=False)
+        assert told.returncode == 1 and re.search(r"^by_hand .*125,00 .*oslo/order/K1/1$", told.stdout, re.M)
+        pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        pipeline.until("the other order is sent", lambda: documents(pipeline)["oslo/order/K1/2"][0] == "sent")
+        assert len(pipeline.orders()) == 1 and pipeline.command("orders", "--venue", "oslo").returncode == 0
+        pipeline.command("undo", decided(done)[0], "--reason", "it was not invoiced")
+        pipeline.until("it goes as well", lambda: len(pipeline.orders()) == 2)
+        assert proof(pipeline, "oslo", "2026-11-19") == (17500, 0, 17500, 0)
