@@ -54,21 +54,39 @@ static enum err department_id(const struct task *task, int64_t *ret_id)
     return ERR_OK;
 }
 
+/* Every order says one: an electronic invoice without it is refused. */
+static enum err buyer_reference(const struct task *task, struct str *ret_reference)
+{
+    const struct draft *draft = task->draft;
+    enum err err = ERR_OK;
+
+    *ret_reference = draft->buyer_reference;
+    if (!ret_reference->len)
+        err = customer_link_get_reference(task->links, draft->company, draft->customer, task->arena, ret_reference);
+    if (!err && !ret_reference->len)
+        *ret_reference = draft->order_no;
+    return err;
+}
+
 static enum err header(const struct task *task, struct strbuf *body)
 {
     const struct draft *draft = task->draft;
     int64_t customer, department;
+    struct str reference;
     char day[16];
     enum err err = customer_id(task, &customer);
 
     if (!err)
         err = department_id(task, &department);
+    if (!err)
+        err = buyer_reference(task, &reference);
     if (err)
         return err;
     (void)day_text(draft->post_on, day);
     strbuf_format(body, "{\"CustomerId\":%" PRId64, customer);
     member_text(body, "ExternalImportReference", draft->reference);
     member_text(body, "CurrencyCode", draft->currency);
+    member_text(body, "CustomerReference", reference);
     strbuf_format(body, ",\"SalesOrderDate\":\"%s\",\"DeliveryDate\":\"%s\",\"SalesOrderStatus\":\"Draft\"", day, day);
     if (is_number(draft->order_no))
         strbuf_format(body, ",\"ImportedOrderNo\":" STR_FMT, STR_ARG(draft->order_no));

@@ -192,13 +192,62 @@ static enum work order_after_sent(const struct task *task, const struct sent *se
     return task->draft->send_invoice && !sent->invoiced && !totals_differ(task, sent) ? WORK_INVOICE : WORK_NONE;
 }
 
+/* The customer of the order as it was sealed, whoever the till's is connected to by now. */
+static const struct ref_customer *buyer(const struct task *task)
+{
+    int64_t id;
+    struct str body;
+
+    if (!task->ref || json_check(task->record->body, &body) || !json_member_int(body, "CustomerId", &id))
+        return NULL;
+    for (size_t i = 0; i < task->ref->customer_count; i++)
+        if (task->ref->customers[i].id == id)
+            return &task->ref->customers[i];
+    return NULL;
+}
+
+/* docs/rules.md section 4: the day of sending at the venue, or the business day where the books are open for it. */
+static int32_t invoice_day(const struct task *task, int64_t now_ms)
+{
+    const struct refdata *ref = task->ref;
+    int32_t day = task->draft->post_on;
+    struct civil local;
+
+    if (task->venue->invoice_date == INVOICE_BUSINESS_DAY && ref && (ref->have & REF_DATES) &&
+        !(ref->has_lock_date && day <= ref->lock_date) && !(ref->has_conversion_date && day < ref->conversion_date))
+        return day;
+    zone_civil(task->venue->zone, now_ms / 1000, &local);
+    return day_of_civil(local.year, local.month, local.day);
+}
+
+static void order_later_prepare(const struct task *task, enum work work, int64_t now_ms, struct record *record)
+{
+    if (work == WORK_INVOICE && task->venue)
+        record->invoice_day = invoice_day(task, now_ms);
+}
+
+static void invoice_body(const struct task *task, struct strbuf *body)
+{
+    const struct ref_customer *customer = buyer(task);
+    char day[16];
+
+    strbuf_format(body, "{\"DeliveryType\":\"Auto\"");
+    if (task->record->invoice_day)
+        strbuf_format(body, ",\"VoucherDate\":\"%s\"", day_text(task->record->invoice_day, day));
+    if (customer && customer->email.len) {
+        strbuf_format(body, ",\"EmailAddress\":");
+        strbuf_json(body, customer->email);
+    }
+    strbuf_char(body, '}');
+}
+
 static void order_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,
                              struct strbuf *body)
 {
     if (work == WORK_INVOICE) {
         *method = CALL_POST;
         strbuf_format(path, "/SalesOrders/" STR_FMT "/createAndSendInvoice", STR_ARG(task->record->id));
-        strbuf_format(body, "{\"DeliveryType\":\"Auto\"}");
+        invoice_body(task, body);
         return;
     }
     *method = CALL_GET;
@@ -295,6 +344,7 @@ const struct sender_ops order_ops = {
     .lookup_path = order_lookup_path,
     .lookup_read = order_lookup_read,
     .after_sent = order_after_sent,
+    .later_prepare = order_later_prepare,
     .later_call = order_later_call,
     .later_read = order_later_read,
 };

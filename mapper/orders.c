@@ -1,9 +1,12 @@
 #include "orders.h"
 
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { BUYER_REFERENCE_SIZE = 128 };
 
 /* An event that has no effect on orders in this part: a receipt and its void cancel out. */
 struct cancelled { struct str reg; uint64_t seq; };
@@ -113,6 +116,18 @@ static void order_lines(const struct build *build, const struct event *receipt, 
     }
 }
 
+/* Native events may say it; a field that no row of the event knows, so nothing else depends on it. */
+static struct str buyer_reference(struct arena *arena, const struct event *receipt)
+{
+    char text[BUYER_REFERENCE_SIZE];
+    struct str extra;
+
+    if (receipt->extra.len == 0 || json_check(receipt->extra, &extra) ||
+        !json_member_text(extra, "customer_reference", text, sizeof text))
+        return STR_NONE;
+    return arena_copy(arena, str_of(text));
+}
+
 static enum err build_order(const struct orders *orders, const struct build *build, const struct effect *effect,
                             uint64_t place, const struct event *receipt, const struct left_out *out)
 {
@@ -134,6 +149,7 @@ static enum err build_order(const struct orders *orders, const struct build *bui
     draft->send_invoice = venue_switch(&build->venue->send_invoice, build->day);
     draft->credit_ordered = true;
     draft->customer = receipt->customer;
+    draft->buyer_reference = buyer_reference(arena, receipt);
     draft->order_no = receipt->order.len ? receipt->order
                                          : arena_format(arena, STR_FMT "-%" PRIu64, STR_ARG(receipt->reg),
                                                         receipt->seq);

@@ -122,10 +122,13 @@ static bool read_customer(struct arena *arena, const cJSON *item, void *to)
 {
     struct ref_customer customer = { .name = get_text(arena, item, "Name"),
                                      .org_no = get_text(arena, item, "OrganizationNumber"),
+                                     .email = get_text(arena, item, "InvoiceEmailAddress"),
                                      .archived = get_bool(item, "IsArchived", false) };
 
     if (!get_int(item, "Number", &customer.no) || !get_int(item, "Id", &customer.id))
         return false;
+    if (!customer.email.len)
+        customer.email = get_text(arena, item, "EmailAddress");
     if (!customer.name.len) {                                /* a person */
         struct str first = get_text(arena, item, "FirstName"), last = get_text(arena, item, "LastName");
 
@@ -296,6 +299,7 @@ enum err refbuild_client(struct refbuild *build, struct str body)
     build->data.missing_privileges = missing.len ? arena_copy(&build->arena, strbuf_str(&missing)) : STR_NONE;
     build->data.client_name = get_text(&build->arena, json, "ClientName");
     build->data.accounting_ok = !cJSON_IsArray(subscriptions) || list_has(subscriptions, "Accounting");
+    build->data.sending_off = cJSON_IsFalse(cJSON_GetObjectItem(json, "AllowSendInvoice"));
     build->data.login_fault = STR_NONE;
     strbuf_free(&missing);
     cJSON_Delete(json);

@@ -13,7 +13,7 @@ struct head { uint64_t version; unsigned have; int64_t read_ms[REF_BITS]; struct
 
 static void content_encode(const struct refdata *data, struct strbuf *out)
 {
-    wire_array(out, 8);
+    wire_array(out, data->sending_off ? 9 : 8);              /* else: the bytes of before there was it */
     wire_bool(out, data->has_lock_date);
     wire_int(out, data->lock_date);
     wire_bool(out, data->has_conversion_date);
@@ -22,14 +22,18 @@ static void content_encode(const struct refdata *data, struct strbuf *out)
     wire_bool(out, data->accounting_ok);
     wire_str(out, data->missing_privileges);
     wire_str(out, data->login_fault);
+    if (data->sending_off)
+        wire_bool(out, true);
 }
 
 static enum err content_decode(struct str bytes, struct refdata *data)
 {
     struct reader in;
+    size_t members;
 
     reader_init(&in, bytes);
-    if (take_array(&in, 8) != 8)
+    members = take_array(&in, 9);
+    if (members < 8)
         return ERR_STORE_DAMAGED;
     data->has_lock_date = take_bool(&in);
     data->lock_date = (int32_t)take_int(&in);
@@ -39,6 +43,7 @@ static enum err content_decode(struct str bytes, struct refdata *data)
     data->accounting_ok = take_bool(&in);
     data->missing_privileges = take_str(&in, REF_TEXT_MAX);
     data->login_fault = take_str(&in, REF_TEXT_MAX);
+    data->sending_off = members > 8 && take_bool(&in);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
@@ -268,6 +273,7 @@ static enum err new_content(struct put_work *work, const struct head *head, bool
     if (data->have & REF_PRIVILEGES) {
         merged.client_name = data->client_name;
         merged.accounting_ok = data->accounting_ok;
+        merged.sending_off = data->sending_off;
         merged.missing_privileges = data->missing_privileges;
     }
     if (data->have & REF_PRIVILEGES || work->login_only)

@@ -21,7 +21,7 @@ struct ref_product {
     bool archived;
     struct str name;
 }; /* account number; 0: inherited */
-struct ref_customer { int64_t no, id; bool archived; struct str name, org_no; };
+struct ref_customer { int64_t no, id; bool archived; struct str name, org_no, email; };       /* email: for invoices */
 
 struct refdata {
     uint64_t version;
@@ -36,6 +36,7 @@ struct refdata {
     bool has_conversion_date; int32_t conversion_date;
     struct str client_name;
     bool accounting_ok;
+    bool sending_off;                     /* the extension may not send invoices (AllowSendInvoice says false) */
     struct str missing_privileges;        /* comma list of what our calls need and the key lacks; empty: none */
     struct str login_fault;               /* why the key is refused at present; empty: it is not */
 };
@@ -58,7 +59,7 @@ struct ref_summary {
 };
 USED enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary);
 /* Replaces what `have` names and raises the version if anything differs. REF_PRIVILEGES stands for client_name,
- * accounting_ok, missing_privileges and login_fault. read_ms in what is loaded is that of the oldest part. */
+ * accounting_ok, sending_off, missing_privileges and login_fault. read_ms in what is loaded is that of the oldest part. */
 USED enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data);
 /* Only login_fault; empty: the key is accepted again. */
 USED enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault);
@@ -74,9 +75,18 @@ const struct ref_customer   *refdata_customer(const struct refdata *data, int64_
 /* Till customer -> PowerOffice customer number, kept per company (DESIGN section 1, issue text: connections are
  * shared by the venues of a company). */
 USED enum err customer_link_put(struct refstore *store, struct str company, struct str till_customer, int64_t customer_no);
+/* The buyer's reference that its orders say when the receipt says none; empty takes it away. At most
+ * CUSTOMER_REFERENCE_MAX bytes, else ERR_TOO_LONG; ERR_NOT_FOUND: not connected. customer_link_put() keeps it. */
+enum { CUSTOMER_REFERENCE_MAX = 100 };
+USED enum err customer_link_put_reference(struct refstore *store, struct str company, struct str till_customer,
+                                          struct str reference);
 USED enum err customer_link_remove(struct refstore *store, struct str company, struct str till_customer);
 USED enum err customer_link_get(struct refstore *store, struct str company, struct str till_customer, int64_t *ret_customer_no);
-typedef enum err (*customer_link_visit)(struct str till_customer, int64_t customer_no, void *context);
+/* Empty if there is none; in the arena. ERR_NOT_FOUND: not connected. */
+USED enum err customer_link_get_reference(struct refstore *store, struct str company, struct str till_customer,
+                                          struct arena *arena, struct str *ret_reference);
+/* Views are dead when it returns. */
+typedef enum err (*customer_link_visit)(struct str till_customer, int64_t customer_no, struct str reference, void *context);
 USED enum err customer_link_walk(struct refstore *store, struct str company, customer_link_visit visit, void *context);
 
 #endif

@@ -115,17 +115,21 @@ static void encode_customer(struct strbuf *out, const void *item)
 {
     const struct ref_customer *customer = item;
 
-    wire_array(out, 5);
+    wire_array(out, customer->email.len ? 6 : 5);            /* without one: the bytes of before there was it */
     wire_int(out, customer->no);
     wire_int(out, customer->id);
     wire_bool(out, customer->archived);
     wire_str(out, customer->name);
     wire_str(out, customer->org_no);
+    if (customer->email.len)
+        wire_str(out, customer->email);
 }
 
 static bool decode_customer(struct reader *in, void *item)
 {
-    if (take_array(in, 5) != 5)
+    size_t members = take_array(in, 6);
+
+    if (members < 5)
         return false;
     struct ref_customer customer = { .no = take_int(in) };
 
@@ -133,6 +137,8 @@ static bool decode_customer(struct reader *in, void *item)
     customer.archived = take_bool(in);
     customer.name = take_str(in, REF_TEXT_MAX);
     customer.org_no = take_str(in, REF_TEXT_MAX);
+    if (members > 5)
+        customer.email = take_str(in, REF_TEXT_MAX);
     *(struct ref_customer *)item = customer;
     return true;
 }

@@ -48,7 +48,8 @@ static const struct source {
     { REF_DATES,       "/LockDateSettings", NULL, refbuild_lock_date },
     { REF_DATES,       "/FinancialSettings", NULL, refbuild_conversion_date },
     { REF_PRODUCTS,    "/Products?", "Id,Code,Name,StandardSalesAccount,IsArchived", NULL },
-    { REF_CUSTOMERS,   "/Customers?", "Id,Number,Name,FirstName,LastName,OrganizationNumber,IsArchived", NULL },
+    { REF_CUSTOMERS,   "/Customers?",
+      "Id,Number,Name,FirstName,LastName,OrganizationNumber,EmailAddress,InvoiceEmailAddress,IsArchived", NULL },
 };
 
 struct reading;
@@ -563,6 +564,7 @@ unsigned refreader_bits_of(const struct problems *problems)
         { PROBLEM_VAT_RATE_DIFFERS, REF_VAT_CODES },     { PROBLEM_PERIOD_LOCKED, REF_DATES },
         { PROBLEM_CUSTOMER_UNKNOWN, REF_CUSTOMERS },     { PROBLEM_PRODUCT_UNKNOWN, REF_PRODUCTS },
         { PROBLEM_PRODUCT_ACCOUNT, REF_PRODUCTS },       { PROBLEM_PRIVILEGE_MISSING, REF_PRIVILEGES },
+        { PROBLEM_SENDING_OFF, REF_PRIVILEGES },
     };
     unsigned bits = 0;
 

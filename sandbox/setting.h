@@ -73,6 +73,8 @@
   X(order_dates_required,     "off|on",                          "GET /SalesOrders demands fromDate and toDate") \
   X(vat_rounding,             "line|order",                      "VAT of an order rounded per line, or per VAT code over the order") \
   X(send_again,               "accept|refuse",                   "second createAndSendInvoice: 202 without effect, or 400") \
+  X(allow_send_invoice,       "client|off",                      "the right to send invoices: as the client has it, or off for all, as demo clients come") \
+  X(allow_send_said,          "yes|no",                          "whether ClientIntegrationInformation has AllowSendInvoice") \
   X(send_result,              "sent|failed",                     "how sending an invoice ends") \
   X(transactions_amount,      "net|gross",                       "AccountTransactions: net rows and VAT rows of their own, or gross rows") \
   X(reversal_privilege,       "ReverseVoucher_Full|YearEndVoucher_Full|either", "right needed for POST /Vouchers/Reverse") \

@@ -57,6 +57,7 @@ static enum err next_round(struct txn *txn, struct str doc, struct record *now, 
     enum err err = docs_note(txn, doc, now, now_ms, STR("round-ended"), now->id, true);
 
     now->sealed = now->has_total = now->credit_ordered = now->asked = false;
+    now->invoice_day = 0;
     now->transfer = resent;
     now->id = now->body = now->words = now->accepted = STR_NONE;
     now->number = now->sealed_ms = now->sent_ms = now->invoice_no = 0;

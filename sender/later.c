@@ -54,6 +54,7 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
     struct sender *sender = job->sender;
     int64_t now = stage_now_ms(sender->stage);
     struct str json = STR_NONE;
+    char day[16];
 
     job->now.attempts++;
     job->now.next_ms = now + back_off_ms(sender, job->now.attempts);
@@ -71,8 +72,9 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
         if (answer->outcome == OUTCOME_DONE)
             job->now.words = STR_NONE;
         job->what = STR("completed");
-        job->detail = arena_format(&sender->arena, "no=%lld invoice=%lld", (long long)job->now.number,
-                                   (long long)job->now.invoice_no);
+        job->detail = arena_format(&sender->arena, "no=%lld invoice=%lld%s%s", (long long)job->now.number,
+                                   (long long)job->now.invoice_no, job->now.invoice_day ? " date=" : "",
+                                   job->now.invoice_day ? day_text(job->now.invoice_day, day) : "");
     }
     return true;
 }
@@ -84,7 +86,7 @@ static void later_answered(void *slot, const struct answer *answer)
 
 /* To have an invoice sent is no harmless question, so it counts as asked before it is: who takes this up after
  * our death looks how it stands. */
-static enum err call(struct job *job, size_t client)
+static enum err ask(struct job *job, size_t client)
 {
     struct sender *sender = job->sender;
     enum work asked = job->now.work;
@@ -93,6 +95,8 @@ static enum err call(struct job *job, size_t client)
     struct slot *slot;
     enum err err;
 
+    if (sender->ops->later_prepare)
+        sender->ops->later_prepare(&job->task, asked, stage_now_ms(sender->stage), &job->now);
     if (asked == WORK_INVOICE)
         job->now.work = WORK_INVOICED;
     err = lease(job, LEASE_MS);
@@ -111,6 +115,23 @@ static enum err call(struct job *job, size_t client)
     strbuf_free(&path);
     strbuf_free(&body);
     return ERR_OK;
+}
+
+/* What the books say (the customer's address, the lock date) goes into the request for an invoice. */
+static enum err call(struct job *job, size_t client)
+{
+    struct sender *sender = job->sender;
+    struct refdata ref;
+    enum err err = job->now.work == WORK_INVOICE
+                       ? refdata_load(sender->ref, str_of(sender->clients[client].id), &sender->arena, &ref)
+                       : ERR_NOT_FOUND;
+
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    job->task.ref = err ? NULL : &ref;
+    err = ask(job, client);
+    job->task.ref = NULL;
+    return err;
 }
 
 static enum err one(struct sender *sender, struct str doc)

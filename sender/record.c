@@ -79,8 +79,11 @@ void record_encode(const struct record *r, struct strbuf *out)
         wire_bool(out, true);
     else
         wire_nil(out);                    /* as records of before this field have it */
+    if (r->invoice_day)
+        wire_int(out, r->invoice_day);
+    else
+        wire_nil(out);
     wire_nil(out);                        /* kept free, so that a field can be added in place */
-    wire_nil(out);
 }
 
 static uint32_t take_u32(struct reader *in)
@@ -160,8 +163,8 @@ enum err record_decode(struct str bytes, struct record *ret_record)
     r.round = take_u32(&in);
     r.facts = take_u32(&in);
     r.asked = !take_nil(&in) && take_bool(&in);
-    for (int i = 0; i < 2; i++)
-        (void)take_any(&in);
+    r.invoice_day = take_nil(&in) ? 0 : take_i32(&in);
+    (void)take_any(&in);
     if (reader_done(&in))
         return ERR_STORE_DAMAGED;
     *ret_record = r;

@@ -63,6 +63,7 @@ struct record {
     struct str accepted;                  /* problem codes, comma between */
     struct str old_ids;                   /* in PowerOffice, of rounds that were reversed; comma between */
     int64_t invoice_no;
+    int32_t invoice_day;                  /* the date that the request for its invoice said; 0: none was said */
     bool asked;                           /* PowerOffice has acknowledged that it is to send the invoice */
     uint32_t round;                       /* 1, 2, ...: how often it was built from the start */
     uint32_t facts;                       /* in the trail */

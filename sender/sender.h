@@ -15,11 +15,13 @@
 #include "record.h"
 #include "poweroffice/refdata.h"
 
-/* One document at work. Views live until the op returns; ref and links are NULL in ops that read answers. */
+/* One document at work. Views live until the op returns; ref and links are NULL in ops that read answers, and ref
+ * may be in later_prepare() and later_call(): nothing was read. */
 struct task {
     struct str doc;
     const struct record *record;
     const struct draft *draft;
+    const struct venue *venue;            /* NULL: not configured any more */
     const struct refdata *ref;
     struct refstore *links;
     const struct sender_settings *settings;
@@ -70,6 +72,8 @@ struct sender_ops {
     void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
     /* The second lane: which work follows when it is sent, and how to do it. */
     enum work (*after_sent)(const struct task *task, const struct sent *sent);
+    /* What a request will say that must be on disk before it leaves (record.h: invoice_day). NULL: nothing. */
+    void (*later_prepare)(const struct task *task, enum work work, int64_t now_ms, struct record *record);
     void (*later_call)(const struct task *task, enum work work, enum call_method *ret_method, struct strbuf *path,
                        struct strbuf *body);
     /* Changes the record (number, work, problems ...) by the answer to what was asked. A record to be asked

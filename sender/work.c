@@ -23,6 +23,7 @@ enum err job_load(struct sender *sender, struct str doc, struct job *ret_job)
     job.now = job.was;
     *ret_job = job;
     ret_job->task = (struct task){ .doc = job.doc, .record = &ret_job->now, .draft = &ret_job->draft,
+                                   .venue = config_venue(stage_config(sender->stage), job.draft.doc.venue),
                                    .settings = &stage_config(sender->stage)->sender, .arena = &sender->arena };
     return ERR_OK;
 }

@@ -175,6 +175,13 @@ static void rule_rights(const struct judge *judge)
     strbuf_free(&list);
 }
 
+/* Looked at before the order is sent: afterwards it would be one red order each. */
+static void rule_sending(const struct judge *judge)
+{
+    if (judge->draft->send_invoice && judge->data->sending_off)
+        raise_(judge, PROBLEM_SENDING_OFF, STR_NONE, STR_NONE, STR_NONE);
+}
+
 /* With the key refused or a right missing, that is the reason, and waiting would not help. */
 static void rule_was_read(const struct judge *judge)
 {
@@ -326,6 +333,7 @@ static const struct {
     { FOR_ORDERS,   0,               rule_products_mapped },
     { FOR_BOTH,     0,               rule_login },
     { FOR_BOTH,     REF_PRIVILEGES,  rule_rights },
+    { FOR_ORDERS,   REF_PRIVILEGES,  rule_sending },
     { FOR_BOTH,     0,               rule_was_read },
     { FOR_BOTH,     REF_ACCOUNTS,    rule_accounts },
     { FOR_BOTH,     REF_DEPARTMENTS, rule_departments },

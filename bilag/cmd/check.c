@@ -14,6 +14,14 @@ enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX };
 
 struct counts { size_t faults, notes; };
 
+static bool ever_invoices(const struct venue *venue)
+{
+    for (size_t i = 0; i < venue->auto_invoice.count; i++)
+        if (venue->auto_invoice.rows[i].value)
+            return true;
+    return false;
+}
+
 static void heading(const struct shell *shell, struct str venue, struct str *last)
 {
     if (last->bytes && str_equal(*last, venue))
@@ -129,7 +137,8 @@ static enum err order_of(const struct venue *venue, int32_t day, struct arena *a
     const struct vat_entry *reduced = venue_vat_class(venue, VAT_REDUCED, day);
 
     *draft = (struct draft){ .doc = { .kind = DOC_ORDER, .venue = venue->id, .day = day }, .post_on = day,
-                             .department = venue_department(venue, day), .customer = STR("-") };
+                             .department = venue_department(venue, day), .customer = STR("-"),
+                             .send_invoice = venue_switch(&venue->send_invoice, day) };
     draft->order_lines = arena_array(arena, room ? room : 1, sizeof *draft->order_lines);
     if (!draft->order_lines)
         return ERR_MEMORY;
@@ -242,6 +251,72 @@ static int online_check(struct shell *shell, const struct venue *only, struct co
     return code;
 }
 
+/* --- who is invoiced without a reference --- */
+
+struct unsaid { struct shell *shell; const struct venue *venue; struct refdata data; struct counts *counts; };
+
+/* An electronic invoice to a company is refused without the buyer's reference. */
+static enum err reference_unsaid(struct str till_customer, int64_t number, struct str reference, void *context)
+{
+    static const struct { const char *text, *mend; } words[2] = {
+        { "Till customer \"%.*s\" is the company %.*s (organisation number %.*s), and no buyer's reference is kept: where the "
+          "receipt says none, its orders say the till's order number, which an electronic invoice may be refused for.",
+          "Ask the customer, and keep it with: bilag customers --venue %.*s connect \"%.*s\" %lld --reference TEXT" },
+        { "Kassekunden «%.*s» er foretaket %.*s (organisasjonsnummer %.*s), og det er ikke lagret noen referanse for kjøperen: "
+          "der bongen ikke sier noen, får ordren kassens ordrenummer, som en elektronisk faktura kan bli avvist for.",
+          "Spør kunden, og lagre den med: bilag customers --venue %.*s connect \"%.*s\" %lld --reference TEKST" },
+    };
+    const struct unsaid *unsaid = context;
+    const struct shell *shell = unsaid->shell;
+    const struct ref_customer *customer = refdata_customer(&unsaid->data, number);
+    bool nb = str_equal(shell->config->language, STR("nb"));
+
+    if (!customer || customer->org_no.len == 0 || reference.len)
+        return ERR_OK;
+    (void)printf("  %snote %s  ", paint(shell, YELLOW), paint(shell, PLAIN));
+    (void)printf(words[nb].text, TEXT(till_customer), TEXT(customer->name), TEXT(customer->org_no));
+    (void)printf(" [customer-reference]\n         ");
+    (void)printf(words[nb].mend, TEXT(unsaid->venue->id), TEXT(till_customer), (long long)number);
+    (void)printf("\n");
+    unsaid->counts->notes++;
+    return ERR_OK;
+}
+
+/* Connections belong to the company: they are named at the first of its venues. */
+static bool company_told(const struct shell *shell, const struct venue *venue, const struct venue *only)
+{
+    for (const struct venue *other = shell->config->venues; !only && other < venue; other++)
+        if (str_equal(other->company, venue->company) && ever_invoices(other))
+            return true;
+    return false;
+}
+
+static int references(struct shell *shell, const struct venue *only, struct counts *counts)
+{
+    const struct config *config = shell->config;
+    struct unsaid unsaid = { .shell = shell, .counts = counts };
+    struct refstore *store;
+    struct fault fault = { "" };
+    enum err err = refstore_open(config->state_dir, STORE_READ_ONLY, &store, &fault);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? EXIT_FINE : complain_err(shell, err, &fault);
+    for (size_t i = 0; i < config->venue_count && !err; i++) {
+        const struct venue *venue = &config->venues[i];
+
+        if ((only && venue != only) || !ever_invoices(venue) || company_told(shell, venue, only))
+            continue;
+        unsaid.venue = venue;
+        err = refdata_load(store, venue->client_id, &shell->arena, &unsaid.data);
+        if (!err)
+            err = customer_link_walk(store, venue->company, reference_unsaid, &unsaid);
+        if (err == ERR_NOT_FOUND)
+            err = ERR_OK;
+    }
+    refstore_close(store);
+    return err ? complain_err(shell, err, NULL) : EXIT_FINE;
+}
+
 static int check_run(struct shell *shell, const struct args *args)
 {
     const char *name = args_value(args, "venue");
@@ -257,6 +332,8 @@ static int check_run(struct shell *shell, const struct args *args)
     code = offline(shell, str_of(name), &counts);
     if (!code && args_has(args, "online") && !left_out)
         code = online_check(shell, venue, &counts);
+    if (!code && !left_out)
+        code = references(shell, venue, &counts);
     if (code)
         return code;
     (void)printf("%s%zu fault%s%s, %zu note%s\n", paint(shell, counts.faults ? RED : GREEN), counts.faults,

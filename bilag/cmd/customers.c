@@ -7,6 +7,7 @@
 #include "bilag/read/customers.h"
 #include "bilag/act/decide.h"
 #include "bilag/read/online.h"
+#include "domain/event.h"
 #include "domain/problem.h"
 
 #include <inttypes.h>
@@ -82,7 +83,7 @@ static enum err note_venue(struct ledger *ledger, struct books *books, struct st
     return err;
 }
 
-static enum err link_seen(struct str till_customer, int64_t number, void *context)
+static enum err link_seen(struct str till_customer, int64_t number, struct str reference, void *context)
 {
     struct ledger *ledger = context;
     struct till_customer *customer = till_customers_of(&ledger->till, till_customer);
@@ -90,6 +91,7 @@ static enum err link_seen(struct str till_customer, int64_t number, void *contex
     if (!customer)
         return ERR_MEMORY;
     customer->number = number;
+    customer->reference = arena_copy(ledger->till.arena, reference);
     return ERR_OK;
 }
 
@@ -139,6 +141,8 @@ static void print_till_customer(const struct ledger *ledger, const struct till_c
                  paint(ledger->shell, PLAIN), NAME_COLUMN, TEXT(name));
     if (customer->number)
         (void)printf("  %8" PRId64 " %.*s", customer->number, TEXT(ref_name));
+    if (customer->reference.len)
+        (void)printf("  reference %.*s", TEXT(plain(ledger, customer->reference)));
     if (customer->orders)
         (void)printf("  %" PRIu64 " order%s", customer->orders, customer->orders == 1 ? "" : "s");
     if (customer->waiting)
@@ -321,9 +325,38 @@ static int note_unseen(struct ledger *ledger, struct str till_customer)
     return EXIT_FINE;
 }
 
+/* Kept with the connection, and in the trail as everything that decides what is sent. */
+static int keep_reference(struct ledger *ledger, struct str till_customer, const char *reference, const char *reason)
+{
+    struct arena *arena = &ledger->shell->arena;
+    struct str before, wanted = str_of(reference), shown = plain(ledger, wanted);
+    enum err err = customer_link_get_reference(ledger->store, ledger->venue->company, till_customer, arena, &before);
+    int code;
+
+    if (err)
+        return complain_err(ledger->shell, err, NULL);
+    if (!str_equal(before, wanted)) {
+        code = decide(ledger->shell, "customer-reference", arena_format(arena, STR_FMT "/" STR_FMT,
+                      STR_ARG(ledger->venue->company), STR_ARG(till_customer)),
+                      arena_format(arena, "\"" STR_FMT "\" (was \"" STR_FMT "\")", STR_ARG(shown),
+                                   STR_ARG(plain(ledger, before))), str_of(reason), NULL);
+        if (code)
+            return code;
+        err = customer_link_put_reference(ledger->store, ledger->venue->company, till_customer, wanted);
+        if (err)
+            return complain(ledger->shell, EXIT_RED, "the reference was not kept: %s", err_text(err));
+    }
+    if (wanted.len)
+        (void)printf("Its orders say the reference %.*s, where the receipt says none.\n", TEXT(shown));
+    else
+        (void)printf("Its orders say the till's order number as reference, where the receipt says none.\n");
+    return EXIT_FINE;
+}
+
 static int connect_run(struct ledger *ledger, const struct args *args)
 {
     struct str till_customer = str_of(args->words[1]);
+    const char *reference = args_value(args, "reference"), *reason = args_value(args, "reason");
     struct fault fault = { "" };
     int64_t number;
     int code;
@@ -331,6 +364,8 @@ static int connect_run(struct ledger *ledger, const struct args *args)
     if (till_customer.len == 0 || !customer_number_parse(str_of(args->words[2]), &number))
         return complain(ledger->shell, EXIT_USAGE, "%s is no customer number; they are whole numbers such as 10001",
                         args->words[2]);
+    if (reference && (strlen(reference) > CUSTOMER_REFERENCE_MAX || !utf8_is_valid(str_of(reference))))
+        return complain(ledger->shell, EXIT_USAGE, "a reference is a text of %d characters at most", CUSTOMER_REFERENCE_MAX);
     code = ledger_open(ledger, 0);
     if (code)
         return code;
@@ -338,7 +373,9 @@ static int connect_run(struct ledger *ledger, const struct args *args)
         read_again(ledger);
     if (number_is_wrong(ledger, number, &fault))
         return complain(ledger->shell, EXIT_RED, "%s", fault.text);
-    code = connect_one(ledger, till_customer, number, args_value(args, "reason"));
+    code = connect_one(ledger, till_customer, number, reason);
+    if (!code && reference)
+        code = keep_reference(ledger, till_customer, reference, reason);
     if (code)
         return code;
     note_unread(ledger);
@@ -530,13 +567,14 @@ static int customers_run(struct shell *shell, const struct args *args)
 static const struct option options[] = {
     { "venue", "VENUE", "whose company" },
     { "search", "TEXT", "list: part of a name, or how a number or organisation number begins" },
+    { "reference", "TEXT", "connect: the buyer's reference for its orders; an empty one takes it away" },
     { "reason", "TEXT", "why; kept in the audit trail" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_customers = {
     "customers",
-    "--venue VENUE list [--search TEXT]\n--venue VENUE connect TILL-CUSTOMER NUMBER [--reason TEXT]\n"
+    "--venue VENUE list [--search TEXT]\n--venue VENUE connect TILL-CUSTOMER NUMBER [--reference TEXT] [--reason TEXT]\n"
     "--venue VENUE disconnect TILL-CUSTOMER [--reason TEXT]\n--venue VENUE import FILE.csv\n--venue VENUE suggest",
     "which customer in PowerOffice a till's customer is; connected ones show green", options, customers_run,
 };

@@ -3,6 +3,7 @@
 #include "domain/audit.h"
 #include "bilag/read/books.h"
 #include "bilag/read/receipts.h"
+#include "bilag/show/invoice_date.h"
 #include "shell.h"
 
 #include <inttypes.h>
@@ -243,6 +244,12 @@ static enum err explain_order(const struct explaining *explaining, const struct 
                  TEXT(draft->doc.reg), draft->doc.seq, TEXT(draft->order_no), TEXT(draft->customer));
     if (doc->status.has_total)
         (void)printf("  PowerOffice's total %s\n", amount_text(doc->status.total));
+    if (doc->status.invoice_day) {
+        char day[16], said[INVOICE_DATE_SAID_SIZE];
+        bool other = invoice_date_said(draft->doc.day, doc->status.invoice_day, explaining->shell->config->language, said);
+
+        (void)printf("  invoice dated %s%s%s\n", day_text(doc->status.invoice_day, day), other ? ": " : "", other ? said : "");
+    }
     show_problems(explaining->shell, doc);
     (void)printf("lines\n");
     for (size_t i = 0; i < draft->order_line_count; i++) {

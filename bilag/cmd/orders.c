@@ -1,4 +1,5 @@
 /* orders.c - the order history: every order green or red, with its time and its number in PowerOffice. */
+#include "bilag/show/invoice_date.h"
 #include "bilag/show/status.h"
 
 #include <inttypes.h>
@@ -13,7 +14,7 @@ static void show(const struct shell *shell, const struct venue *venue, const str
 {
     static const enum colour colours[DOC_STATE_COUNT] = { [DOC_HELD] = RED, [DOC_FAILED] = RED, [DOC_SENT] = GREEN,
                                                            [DOC_BY_HAND] = FAINT };
-    char amount[MONEY_TEXT_SIZE], when[32], day[16];
+    char amount[MONEY_TEXT_SIZE], when[32], day[16], said[INVOICE_DATE_SAID_SIZE];
 
     (void)printf("%s%-8s%s %s  %-14.*s %14s  %s %.*s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
                  doc_state_text(doc->state), paint(shell, PLAIN), day_text(doc->draft.doc.day, day),
@@ -28,6 +29,9 @@ static void show(const struct shell *shell, const struct venue *venue, const str
     (void)printf("  %.*s\n", TEXT(doc->id));
     if (doc->state == DOC_BY_HAND)
         return;
+    if (doc->status.invoice_day &&
+        invoice_date_said(doc->draft.doc.day, doc->status.invoice_day, shell->config->language, said))
+        (void)printf("         %s\n", said);
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
         struct strbuf text;
 

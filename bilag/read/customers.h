@@ -19,6 +19,7 @@ struct till_customer {
     uint64_t manual;                     /* credit sales that were to be invoiced by hand */
     int32_t last_day;
     int64_t number;                      /* connected with; 0: with nobody */
+    struct str reference;                /* the buyer's, kept with the connection; empty: none */
 };
 
 /* In byte order of the name. */

@@ -138,6 +138,8 @@ static void document(struct strbuf *out, const struct book_doc *doc, struct str 
         member_int(out, "poweroffice_total", status->total.ore);
     if (status->invoice_no)
         member_int(out, "invoice_no", status->invoice_no);
+    if (status->invoice_day)
+        member_day(out, "invoice_date", status->invoice_day);
     if (!order) {
         member_int(out, "receipts", (int64_t)draft->receipts);
         member_int(out, "lines_total", draft->lines_total.ore);

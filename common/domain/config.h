@@ -39,6 +39,7 @@ struct bools { struct dated_bool *rows; size_t count; };
 struct saft_word { struct str code, word; };
 
 enum close_mode { CLOSE_Z_REPORT, CLOSE_CLOCK };
+enum invoice_date { INVOICE_TODAY, INVOICE_BUSINESS_DAY };   /* docs/rules.md section 4 */
 
 struct venue {
     struct str id, name, file;                               /* file: for faults */
@@ -54,6 +55,7 @@ struct venue {
                                                                 as long as there is no key */
     struct dated_text *departments; size_t department_count; /* may be none */
     struct bools auto_transfer, auto_invoice, send_invoice;  /* preset false */
+    int invoice_date;                                        /* enum invoice_date: what invoices are dated */
     enum close_mode close;
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
     struct str *registers; size_t register_count;            /* those that must report every day */

@@ -1,6 +1,8 @@
 #include "draft.h"
 
-enum { DRAFT_FORM = 1, DRAFT_MEMBERS = 37, TEXT_MAX = 1024, NAME_MAX_ = 64 };
+/* What was added later stands behind the members that every draft has, and only as far as it is needed: drafts without
+ * it are the bytes of before. */
+enum { DRAFT_FORM = 1, DRAFT_MEMBERS = 37, DRAFT_MEMBERS_MAX = 38, TEXT_MAX = 1024, NAME_MAX_ = 64 };
 
 static void doc_encode(const struct doc *doc, struct strbuf *out)
 {
@@ -204,7 +206,7 @@ static void manual_decode(struct reader *in, struct arena *arena, struct draft *
 
 void draft_encode(const struct draft *draft, struct strbuf *out)
 {
-    wire_array(out, DRAFT_MEMBERS);
+    wire_array(out, draft->buyer_reference.len ? DRAFT_MEMBERS_MAX : DRAFT_MEMBERS);
     wire_uint(out, DRAFT_FORM);
     doc_encode(&draft->doc, out);
     wire_uint(out, draft->phase);
@@ -245,6 +247,8 @@ void draft_encode(const struct draft *draft, struct strbuf *out)
         wire_uint(out, draft->manual_more);
     else
         wire_nil(out);                    /* as it was before there was this member: the same bytes */
+    if (draft->buyer_reference.len)
+        wire_str(out, draft->buyer_reference);
 }
 
 static void header_decode(struct reader *in, struct draft *draft)
@@ -279,11 +283,14 @@ enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_d
 {
     struct draft draft = { 0 };
     struct reader in;
+    size_t members;
 
     if (bytes.len > DRAFT_BYTES_MAX)
         return ERR_FORMAT;
     reader_init(&in, bytes);
-    exactly(&in, DRAFT_MEMBERS);
+    members = take_array(&in, DRAFT_MEMBERS_MAX);
+    if (members < DRAFT_MEMBERS)
+        in.failed = true;
     header_decode(&in, &draft);
     lines_decode(&in, arena, &draft);
     cells_decode(&in, arena, &draft);
@@ -304,6 +311,8 @@ enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_d
     draft.department = take_str(&in, NAME_MAX_);
     draft.undone = take_nil(&in) ? UINT32_MAX : take_u32(&in);
     draft.manual_more = take_nil(&in) ? 0 : take_uint(&in);
+    if (members > DRAFT_MEMBERS)
+        draft.buyer_reference = take_str(&in, TEXT_MAX);
     if (arena_failed(arena))
         return ERR_MEMORY;
     if (reader_done(&in))

@@ -120,6 +120,7 @@ struct draft {
 
     struct str department;                /* orders: of the venue; empty: none (vouchers have it on their lines) */
     struct str customer, order_no;        /* orders: the till's customer; "order", else "<register>-<seq>" */
+    struct str buyer_reference;           /* orders: the receipt's customer_reference; empty: it says none */
     struct order_line *order_lines;
     size_t order_line_count;
 

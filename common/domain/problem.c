@@ -257,6 +257,14 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Det ble bygget for regnskapet til selskap {0}, men salgsstedet hører nå til {1}, så det sendes ikke til noen av "
         "dem. Legg tilbake det forrige selskapet og nøkkelen til det er sendt, eller før det for hånd i regnskapet til det "
         "forrige selskapet." },
+    /* none */
+    [PROBLEM_SENDING_OFF] = {
+        "The venue sends invoices by itself (send_invoice), but PowerOffice does not let the extension send any. Have "
+        "sending of invoices allowed for the extension in PowerOffice (Settings, Extensions), or set send_invoice: false in "
+        "the venue's set-up and send the invoices from PowerOffice.",
+        "Salgsstedet sender faktura automatisk (send_invoice), men PowerOffice lar ikke utvidelsen sende noen. Få sending av "
+        "faktura tillatt for utvidelsen i PowerOffice (Innstillinger, Utvidelser), eller sett send_invoice: false i oppsettet "
+        "for salgsstedet og send fakturaene fra PowerOffice." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

@@ -50,7 +50,8 @@
     X(PROBLEM_INVOICE_NOT_SENT,      "invoice-not-sent",      false) \
     X(PROBLEM_DAY_TOO_LARGE,         "day-too-large",         false) \
     X(PROBLEM_RECEIPTS_TRIMMED,      "receipts-trimmed",      false) \
-    X(PROBLEM_OTHER_COMPANY,         "other-company",         false)
+    X(PROBLEM_OTHER_COMPANY,         "other-company",         false) \
+    X(PROBLEM_SENDING_OFF,           "sending-off",           false)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

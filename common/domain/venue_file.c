@@ -317,6 +317,7 @@ const char *extension_text(int extension)
     return extension_words[extension];
 }
 
+static const char *const invoice_date_words[] = { [INVOICE_TODAY] = "today", [INVOICE_BUSINESS_DAY] = "business_day", NULL };
 static const char *const close_words[] = { [CLOSE_Z_REPORT] = "z_report", [CLOSE_CLOCK] = "clock", NULL };
 
 #define AT(member) offsetof(struct venue, member)
@@ -348,6 +349,8 @@ static const struct field venue_fields[] = {
       .meaning = "credit sales become sales orders; may be dated" },
     { "send_invoice", AT(send_invoice), .read = read_switch, .preset = "false",
       .meaning = "sales orders are invoiced at once; may be dated" },
+    { "invoice_date", AT(invoice_date), .parse = form_choice, .words = invoice_date_words, .preset = "today",
+      .meaning = "the date of invoices: today, or business_day where its period is open" },
     { "close", AT(close), .parse = form_choice, .words = close_words, .preset = "z_report",
       .meaning = "what ends a business day" },
     { "quiet_seconds", AT(quiet_seconds), .parse = form_number, .min = 0, .max = 86400,

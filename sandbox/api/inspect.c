@@ -108,6 +108,18 @@ void inspect_vouchers(struct exchange *x)
     answer_json(x, 200, array);
 }
 
+/* With what a test wants to see of the request beside. */
+static cJSON *order_shown(const struct order *order, int64_t now_ms)
+{
+    cJSON *item = order_encode(order, now_ms), *body = json_parse(order->body, strlen(order->body));
+
+    json_add_text(item, "customer_reference", json_text(body, "CustomerReference"));
+    json_add_text(item, "invoice_date", order->invoice_date[0] ? order->invoice_date : NULL);
+    json_add_text(item, "send_email", order->send_email);
+    cJSON_Delete(body);
+    return item;
+}
+
 void inspect_orders(struct exchange *x)
 {
     cJSON *array = cJSON_CreateArray();
@@ -117,7 +129,7 @@ void inspect_orders(struct exchange *x)
 
         for (size_t i = 0; i < books->order_count; i++)
             if (asked_for(x, books->orders[i]->client_key, books->orders[i]->company))
-                (void)cJSON_AddItemToArray(array, order_encode(books->orders[i], x->arrived_ms));
+                (void)cJSON_AddItemToArray(array, order_shown(books->orders[i], x->arrived_ms));
     }
     answer_json(x, 200, array);
 }

@@ -46,6 +46,8 @@ bool order_replay_sent(struct books *books, const cJSON *record)
     text_set(order->delivery, sizeof order->delivery, json_text(record, "delivery"));
     free(order->send_error);
     order->send_error = text_copy(json_text(record, "error"));
+    free(order->send_email);
+    order->send_email = text_copy(json_text(record, "email"));
     if (order->invoice_no > books->last_invoice_no)
         books->last_invoice_no = order->invoice_no;
     if (order->voucher_no > books->last_voucher_no)
@@ -89,6 +91,7 @@ static cJSON *sent_record(struct exchange *x, const struct order *order, const c
     json_add_text(record, "delivery", type && strcmp(type, "PdfPrintForDownload") == 0
                                           ? "Print" : "PdfByEmail");
     json_add_text(record, "error", failed ? send_error : NULL);
+    json_add_text(record, "email", json_text(body, "EmailAddress"));
     return record;
 }
 
@@ -97,7 +100,7 @@ static bool sendable(struct exchange *x, const struct order *order, const cJSON 
 {
     const char *type = json_text(body, "DeliveryType"), *date = json_text(body, "VoucherDate");
 
-    if (!x->client->allow_send) {
+    if (!exchange_may_send(x)) {
         problem_now(x, 400, "Missing privilege", "The integration may not send invoices.");
         return false;
     }

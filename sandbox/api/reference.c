@@ -33,7 +33,8 @@ void integration_get(struct exchange *x)
              privilege_list(client->privileges & ~client->invalid_privileges));
     json_add(answer, "InvalidPrivileges", privilege_list(client->invalid_privileges));
     json_add(answer, "ActiveClientSubscriptions", cJSON_Parse(client->subscriptions));
-    json_add_bool(answer, "AllowSendInvoice", client->allow_send);
+    if (exchange_is(x, SET_allow_send_said, "yes"))
+        json_add_bool(answer, "AllowSendInvoice", exchange_may_send(x));
     answer_json(x, 200, answer);
 }
 

@@ -23,6 +23,7 @@ void order_free(struct order *order)
     free(order->reference);
     free(order->body);
     free(order->send_error);
+    free(order->send_email);
     free(order);
 }
 

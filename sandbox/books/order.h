@@ -31,6 +31,7 @@ struct order {
     int64_t send_asked_ms, sent_ms, invoice_no, voucher_no, fee_ore;
     char    invoice_date[DATE_BYTES], due_date[DATE_BYTES], delivery[24];
     char   *send_error;                                       /* NULL: it went well */
+    char   *send_email;                                       /* what the request said; NULL: nothing */
 };
 
 void order_free(struct order *order);

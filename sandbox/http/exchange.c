@@ -38,6 +38,11 @@ bool exchange_is(const struct exchange *x, enum setting_id id, const char *word)
     return setting_is(&x->box->settings, id, word);
 }
 
+bool exchange_may_send(const struct exchange *x)
+{
+    return x->client->allow_send && exchange_is(x, SET_allow_send_invoice, "client");
+}
+
 int64_t exchange_number(const struct exchange *x, enum setting_id id)
 {
     return setting_number(&x->box->settings, id);

@@ -55,6 +55,7 @@ const char *exchange_query(const struct exchange *x, const char *name);   /* NUL
 /* Now and the switches, which handlers ask for all the time. */
 bool        exchange_is(const struct exchange *x, enum setting_id id, const char *word);
 int64_t     exchange_number(const struct exchange *x, enum setting_id id);
+bool        exchange_may_send(const struct exchange *x);      /* invoices: client and switch allow it */
 bool        exchange_visible(const struct exchange *x, int64_t since_ms);   /* read_lag_ms is over */
 
 void answer_json(struct exchange *x, unsigned status, cJSON *tree);

@@ -34,6 +34,7 @@ UNKNOWNS = {
     "reversal_reference": ("off", "on"),
     "reference_scope": ("type", "shared"),
     "revoked_tokens": ("refuse", "live"),
+    "allow_send_said": ("yes", "no"),
 }
 
 

@@ -102,7 +102,7 @@ static void bytes(void **unused)
 {
     (void)unused;
     assert_string_equal(built(ERR_OK),
-        "{\"CustomerId\":90001,\"ExternalImportReference\":\"" OURS "\",\"CurrencyCode\":\"NOK\","
+        "{\"CustomerId\":90001,\"ExternalImportReference\":\"" OURS "\",\"CurrencyCode\":\"NOK\",\"CustomerReference\":\"A-5512\","
         "\"SalesOrderDate\":\"2026-11-20\",\"DeliveryDate\":\"2026-11-20\",\"SalesOrderStatus\":\"Draft\","
         "\"PurchaseOrderReference\":\"A-5512\",\"DepartmentId\":55,\"SalesOrderLines\":["
         "{\"LineType\":\"Normal\",\"ProductId\":501,\"Description\":\"Burger\",\"Quantity\":2,\"ProductUnitPrice\":159.2,"
@@ -290,6 +290,71 @@ static void invoices(void **unused)
     }
 }
 
+/* The reference: the receipt's, else the one kept with the connection, else the till's order number. */
+static void every_order_says_a_reference(void **unused)
+{
+    static const struct { const char *receipt, *kept, *said; } rows[] = {
+        { "", "", "A-5512" }, { "", "PO 9", "PO 9" }, { "Kari \"X\"", "PO 9", "Kari \\\"X\\\"" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char wanted[64];
+        struct strbuf body;
+
+        assert_int_equal(customer_link_put_reference(links, draft.company, draft.customer, str_of(rows[i].kept)), ERR_OK);
+        draft.buyer_reference = str_of(rows[i].receipt);
+        strbuf_init(&body, 1 << 16);
+        assert_int_equal(order_build(&task, &body), ERR_OK);
+        (void)snprintf(wanted, sizeof wanted, "\"CustomerReference\":\"%s\",", rows[i].said);
+        strbuf_char(&body, '\0');
+        if (!strstr(strbuf_str(&body).bytes, wanted))
+            fail_msg("%s not in %s", wanted, strbuf_str(&body).bytes);
+        strbuf_free(&body);
+    }
+}
+
+/* 2026-11-20 is 20777; the invoice is asked for at 23:30 UTC of the day after, which is the 22nd in Oslo. */
+static void an_invoice_says_its_date_and_address(void **unused)
+{
+    static const struct { const char *why; int date; bool read, locked; const char *email, *said; } rows[] = {
+        { "today at the venue",          INVOICE_TODAY,        true,  false, NULL,
+          "{\"DeliveryType\":\"Auto\",\"VoucherDate\":\"2026-11-22\"}" },
+        { "the business day",            INVOICE_BUSINESS_DAY, true,  false, "a@b.no",
+          "{\"DeliveryType\":\"Auto\",\"VoucherDate\":\"2026-11-20\",\"EmailAddress\":\"a@b.no\"}" },
+        { "the business day is locked",  INVOICE_BUSINESS_DAY, true,  true,  NULL,
+          "{\"DeliveryType\":\"Auto\",\"VoucherDate\":\"2026-11-22\"}" },
+        { "nothing is known of the books", INVOICE_BUSINESS_DAY, false, false, "a@b.no",
+          "{\"DeliveryType\":\"Auto\",\"VoucherDate\":\"2026-11-22\"}" },
+    };
+    struct fault fault;
+    struct venue venue = { .id = STR("v") };
+
+    (void)unused;
+    assert_int_equal(zone_open(STR("Europe/Oslo"), &venue.zone, &fault), ERR_OK);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct ref_customer buyer = { .no = 10001, .id = 90001, .email = str_of(rows[i].email) };
+        struct refdata data = { .have = REF_DATES, .has_lock_date = rows[i].locked, .lock_date = 20777,
+                                .customers = &buyer, .customer_count = 1 };
+        enum call_method method = CALL_GET;
+        struct strbuf path, body;
+
+        strbuf_init(&path, 1000);
+        strbuf_init(&body, 1000);
+        venue.invoice_date = rows[i].date;
+        task.venue = &venue;
+        task.ref = rows[i].read ? &data : NULL;
+        record.body = STR("{\"CustomerId\":90001}");
+        order_ops.later_prepare(&task, WORK_INVOICE, INT64_C(20778) * 86400000 + 23 * 3600000 + 30 * 60000, &record);
+        order_ops.later_call(&task, WORK_INVOICE, &method, &path, &body);
+        if (method != CALL_POST || !str_equal(strbuf_str(&body), str_of(rows[i].said)))
+            fail_msg("%s: " STR_FMT, rows[i].why, STR_ARG(strbuf_str(&body)));
+        strbuf_free(&path);
+        strbuf_free(&body);
+    }
+    zone_close(venue.zone);
+}
+
 int main(void)
 {
 #define ORDER_TEST(f) cmocka_unit_test_setup_teardown(f, fresh, stale)
@@ -297,6 +362,7 @@ int main(void)
         ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(what_never_leaves),
         ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
         ORDER_TEST(looks_since_the_sale), ORDER_TEST(invoice_follows_once), ORDER_TEST(a_list_without_end_proves_nothing),
+        ORDER_TEST(every_order_says_a_reference), ORDER_TEST(an_invoice_says_its_date_and_address),
     };
 
     return cmocka_run_group_tests_name("order request", tests, NULL, NULL);

@@ -264,11 +264,34 @@ static void login_fault_comes_and_goes(void **unused)
     assert_false(summary.login_refused);
 }
 
-static enum err count_link(struct str till_customer, int64_t customer_no, void *context)
+static enum err count_link(struct str till_customer, int64_t customer_no, struct str reference, void *context)
 {
     assert_true(till_customer.len > 0 && customer_no > 0);
+    assert_true(str_equal(reference, str_equal(till_customer, STR("kunde-77")) ? STR("PO 9") : STR_NONE));
     ++*(size_t *)context;
     return ERR_OK;
+}
+
+/* Kept when the number changes, taken away by an empty one; never without a connection. */
+static void references_stay_with_their_customer(void)
+{
+    char longest[CUSTOMER_REFERENCE_MAX + 1];
+    struct str reference;
+    struct arena arena;
+
+    memset(longest, 'r', sizeof longest);
+    arena_init(&arena, 4096);
+    assert_int_equal(customer_link_put_reference(store, STR("9"), STR("kunde-79"), STR("x")), ERR_NOT_FOUND);
+    assert_int_equal(customer_link_put_reference(store, STR("9"), STR("kunde-77"),
+                                                 (struct str){ longest, sizeof longest }), ERR_TOO_LONG);
+    assert_int_equal(customer_link_put_reference(store, STR("9"), STR("kunde-78"), STR("x")), ERR_OK);
+    assert_int_equal(customer_link_put_reference(store, STR("9"), STR("kunde-78"), STR_NONE), ERR_OK);
+    assert_int_equal(customer_link_put_reference(store, STR("9"), STR("kunde-77"), STR("PO 9")), ERR_OK);
+    assert_int_equal(customer_link_put(store, STR("9"), STR("kunde-77"), 10005), ERR_OK);
+    assert_int_equal(customer_link_get_reference(store, STR("9"), STR("kunde-77"), &arena, &reference), ERR_OK);
+    assert_true(str_equal(reference, STR("PO 9")));
+    assert_int_equal(customer_link_get_reference(store, STR("9"), STR("kunde-79"), &arena, &reference), ERR_NOT_FOUND);
+    arena_free(&arena);
 }
 
 static void links_are_per_company_and_raise_versions(void **unused)
@@ -292,6 +315,7 @@ static void links_are_per_company_and_raise_versions(void **unused)
     assert_int_equal(customer_link_put(store, STR("91"), STR("kunde-77"), 10003), ERR_OK);
     assert_int_equal(customer_link_get(store, STR("9"), STR("kunde-77"), &no), ERR_OK);
     assert_int_equal(no, 10001);
+    references_stay_with_their_customer();
     assert_int_equal(customer_link_walk(store, STR("9"), count_link, &count), ERR_OK);
     assert_int_equal(count, 2);
     assert_int_equal(customer_link_remove(store, STR("9"), STR("kunde-77")), ERR_OK);

@@ -53,6 +53,36 @@ def test_connect():
         assert documents(pipeline)["oslo/order/K1/2"][0] == "held" and len(pipeline.orders()) == 2
 
 
+# Goal: an order says the receipt's reference, else the one kept with the connection, else its own number, and check names
+# the companies that have none; sending that is off in PowerOffice is seen before anything is sent, and its mend as well; an
+# invoice says its date and the customer's address, and that it lies in another month than the sale.
+def test_references_and_invoices():
+    known = [{"no": 10001, "name": "Hansen & Sønner AS", "org_no": "987 654 321", "email": "faktura@hansen.example"},
+             {"no": 10003, "name": "Ås Kommune", "org_no": "NO964948798MVA"}]
+    with start([venue("oslo", department="20", send_invoice="true")], known) as pipeline:
+        for who, number, *more in (("kunde-77", 10001, "--reference", "PO 9"), ("kunde-78", 10003)):
+            pipeline.command("customers", "--venue", "oslo", "connect", who, number, *more)
+        in_powers_books(pipeline, allow_send_invoice=False)
+        checked = pipeline.command("check", "--online", check=False).stdout
+        assert "[sending-off]" in checked and "1 fault," in checked, checked
+        assert "kunde-78" in checked and "[customer-reference]" in checked and "kunde-77" not in checked
+        pipeline.post([sale("oslo", 1, "kunde-77"), {**sale("oslo", 2, "kunde-77"), "customer_reference": "Kari Ås"},
+                       sale("oslo", 3, "kunde-78")])
+        assert "send_invoice: false" in until_held(pipeline, "oslo/order/K1/1", "sending-off")
+        assert not pipeline.orders()
+        in_powers_books(pipeline, allow_send_invoice=True)
+        pipeline.command("check", "--online", check=False)
+        pipeline.until("three invoices", lambda: len([o for o in pipeline.orders() if o["sent"]]) == 3, deadline_s=30)
+        said = {o["reference"]: o for o in pipeline.orders()}
+        assert sorted(o["customer_reference"] for o in said.values()) == ["K1-3", "Kari Ås", "PO 9"]
+        assert {o["send_email"] for o in said.values()} == {"faktura@hansen.example", None}
+        assert len({o["invoice_date"] for o in said.values()}) == 1
+        pipeline.until("the date is said", lambda: "the invoice is dated" in
+                       pipeline.command("orders", "--venue", "oslo", check=False).stdout or
+                       next(iter(said.values()))["invoice_date"][:7] == "2026-11")
+        assert "reference PO 9" in pipeline.command("customers", "--venue", "oslo", "list").stdout
+
+
 # Goal: a number that PowerOffice lacks or has archived is refused with its mend; a customer that was made after the
 # list was read is found; disconnecting holds what is not sent.
 def test_numbers():

@@ -9,12 +9,12 @@
 #include <cmocka.h>
 
 static struct ref_customer customers[] = {
-    { 10001, 1, false, { "Hansen & S\xC3\xB8nner AS", 19 }, { "987 654 321", 11 } },
-    { 10002, 2, true,  { "Arkivet AS", 10 }, { "912345675", 9 } },
-    { 10003, 3, false, { "\xC3\x85s Kommune", 11 }, { "NO964948798MVA", 14 } },
-    { 10004, 4, false, { "Dobbelt AS", 10 }, { "", 0 } },
-    { 10005, 5, false, { "DOBBELT AS", 10 }, { "", 0 } },
-    { 10006, 6, false, { "964948798", 9 }, { "", 0 } },
+    { 10001, 1, false, { "Hansen & S\xC3\xB8nner AS", 19 }, { "987 654 321", 11 }, { NULL, 0 } },
+    { 10002, 2, true,  { "Arkivet AS", 10 }, { "912345675", 9 }, { NULL, 0 } },
+    { 10003, 3, false, { "\xC3\x85s Kommune", 11 }, { "NO964948798MVA", 14 }, { NULL, 0 } },
+    { 10004, 4, false, { "Dobbelt AS", 10 }, { "", 0 }, { NULL, 0 } },
+    { 10005, 5, false, { "DOBBELT AS", 10 }, { "", 0 }, { NULL, 0 } },
+    { 10006, 6, false, { "964948798", 9 }, { "", 0 }, { NULL, 0 } },
 };
 static const struct refdata data = { .have = REF_CUSTOMERS, .customers = customers, .customer_count = COUNT(customers) };
 

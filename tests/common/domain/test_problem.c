@@ -49,6 +49,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_DAY_TOO_LARGE, 1, "have it corrected", "få det rettet" },
     { PROBLEM_RECEIPTS_TRIMMED, 0, "Enter it by hand", "Før det for hånd" },
     { PROBLEM_OTHER_COMPANY, 2, "enter it by hand", "før det for hånd" },
+    { PROBLEM_SENDING_OFF, 0, "send_invoice: false", "send_invoice: false" },
 };
 
 static const struct str marks[PROBLEM_ARGS] = { { "ARG-A", 5 }, { "ARG-B", 5 }, { "ARG-C", 5 }, { "ARG-D", 5 } };
