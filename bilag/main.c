@@ -13,10 +13,29 @@
 enum { ARENA_BYTES = 1 << 30, HELP_BYTES = 65536 };
 
 static const struct cmd *const commands[] = {
-    &cmd_status, &cmd_check, &cmd_import, &cmd_export, &cmd_manual, &cmd_explain, &cmd_accept, &cmd_by_hand, &cmd_undo,
-    &cmd_resend, &cmd_reverse,
-    &cmd_orders, &cmd_customers, &cmd_products, &cmd_invoicing, &cmd_venues, &cmd_refused, &cmd_dismiss, &cmd_audit,
-    &cmd_backup, &cmd_restore, &cmd_fsck,
+    &cmd_status,
+    &cmd_check,
+    &cmd_import,
+    &cmd_export,
+    &cmd_manual,
+    &cmd_explain,
+    &cmd_accept,
+    &cmd_by_hand,
+    &cmd_undo,
+    &cmd_resend,
+    &cmd_reverse,
+    &cmd_orders,
+    &cmd_customers,
+    &cmd_products,
+    &cmd_invoicing,
+    &cmd_venues,
+    &cmd_refused,
+    &cmd_dismiss,
+    &cmd_tokens,
+    &cmd_audit,
+    &cmd_backup,
+    &cmd_restore,
+    &cmd_fsck,
 };
 
 static int help_all(void)

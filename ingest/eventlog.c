@@ -17,6 +17,7 @@ static const char *const tables[] = {
     [LOG_REFUSED] = "refused",     /* time ms, number -> [source, line, venue, reason, bytes] */
     [LOG_FIXED] = "fixed",         /* what was decided when the log was made */
     [LOG_DAYS] = "days",           /* partition, UTC day -> first offset appended that day */
+    [LOG_ARRIVALS] = "arrivals",   /* partition, first offset -> [source, token, time ms] */
 };
 
 struct opening { uint32_t wanted, found; bool read_only; };

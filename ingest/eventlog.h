@@ -29,6 +29,10 @@ enum { EVENTLOG_REFUSED_MAX = 10000, EVENTLOG_REFUSED_BYTES = 16384, EVENTLOG_RE
 
 struct eventlog;
 
+/* How an event came: its source, the number of the token it came with (domain/doors.h; 0: none was asked for), and when,
+ * to the minute. */
+struct eventlog_arrival { struct str source; uint64_t token; int64_t time_ms; };
+
 enum eventlog_outcome { EVENTLOG_NEW, EVENTLOG_DUPLICATE, EVENTLOG_CONFLICT };
 
 struct eventlog_entry {
@@ -36,6 +40,8 @@ struct eventlog_entry {
     struct str identity;                 /* eventlog_identity() */
     struct str canonical;                /* event_encode() */
     struct event_hash hash;
+    struct str source;                   /* as in struct eventlog_arrival */
+    uint64_t token;
     enum eventlog_outcome outcome;       /* set by eventlog_commit() */
 };
 
@@ -110,6 +116,10 @@ USED enum err eventlog_trim(struct eventlog *log, struct eventlog_trim *trim);
 typedef enum err (*eventlog_visit)(uint32_t partition, uint64_t offset, struct str canonical, void *context);
 USED enum err eventlog_find(struct eventlog *log, const struct event *identity, eventlog_visit visit,
                             void *context);
+
+/* How the event of a place came; the source is put into the arena. ERR_NOT_FOUND: that was not written down then. */
+USED enum err eventlog_arrived(struct eventlog *log, uint32_t partition, uint64_t offset, struct arena *arena,
+                               struct eventlog_arrival *ret_arrival);
 
 /* Marks whose key begins with prefix. */
 typedef enum err (*eventlog_mark_visit)(struct str key, struct str value, void *context);

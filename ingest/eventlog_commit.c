@@ -80,10 +80,22 @@ static enum err put_next(struct txn *txn, uint32_t partition, uint64_t next)
     return store_put(txn, LOG_NEXT, key_str(&key), key_str(&value));
 }
 
+/* Told where it changes, so that the log is not asked for every event. */
+static enum err note_arrival(struct txn *txn, const struct appending *a, const struct eventlog_entry *entry, uint64_t offset,
+                             const struct eventlog_entry **before)
+{
+    const struct eventlog_arrival arrival = { entry->source, entry->token, a->batch->now_ms };
+    bool same = *before && (*before)->token == entry->token && str_equal((*before)->source, entry->source);
+
+    *before = entry;
+    return same ? ERR_OK : eventlog_note_arrival(txn, entry->partition, offset, &arrival);
+}
+
 /* The entries order[0..count), all of one partition. */
 static enum err append_partition(struct txn *txn, struct appending *a, const size_t *order, size_t count)
 {
     struct record record = { .partition = a->batch->entries[order[0]].partition };
+    const struct eventlog_entry *last = NULL;
     uint64_t before;
     enum err err = eventlog_next_offset(txn, record.partition, &record.first);
 
@@ -98,6 +110,7 @@ static enum err append_partition(struct txn *txn, struct appending *a, const siz
             err = remember(txn, entry, record.first + record.count);
         if (err || entry->outcome == EVENTLOG_DUPLICATE)
             continue;
+        err = note_arrival(txn, a, entry, record.first + record.count, &last);
         strbuf_add(&a->log->record, entry->canonical);
         record.count++;
     }

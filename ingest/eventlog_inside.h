@@ -5,7 +5,7 @@
 #include "eventlog.h"
 
 enum eventlog_table { LOG_EVENTS, LOG_NEXT, LOG_SEEN, LOG_MARKS, LOG_REFUSED, LOG_FIXED,
-                      LOG_DAYS };
+                      LOG_DAYS, LOG_ARRIVALS };
 enum { EVENTS_PER_RECORD_MAX = 65536 };
 
 struct eventlog {
@@ -21,5 +21,11 @@ USED enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t
 void eventlog_seen_value(const struct event_hash *hash, uint64_t offset, struct key *ret_value);
 /* Writes down that a partition's events from `first` on are of this day, unless that is known. */
 USED enum err eventlog_note_day(struct txn *txn, uint32_t partition, int32_t day, uint64_t first);
+/* The events from `offset` on came so. */
+USED enum err eventlog_note_arrival(struct txn *txn, uint32_t partition, uint64_t offset,
+                                    const struct eventlog_arrival *arrival);
+/* Rows that only cover events below `begin` go. */
+USED enum err eventlog_drop_arrivals(struct txn *txn, uint32_t partition, uint64_t begin);
+USED enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival *ret_arrival);   /* a view */
 
 #endif

@@ -140,6 +140,16 @@ static const char *judge_refused(struct storecheck *check, struct txn *txn, stru
     return reader_done(&in) ? "it cannot be decoded" : NULL;
 }
 
+static const char *judge_arrival(struct storecheck *check, struct txn *txn, struct str key, struct str value)
+{
+    struct eventlog_arrival arrival;
+
+    (void)check;
+    (void)txn;
+    return key.len == sizeof(uint32_t) + sizeof(uint64_t) && eventlog_arrival_decode(value, &arrival) == ERR_OK
+               ? NULL : "it cannot be decoded";
+}
+
 static enum err judge_all(struct txn *txn, void *context)
 {
     struct judging *judging = context;
@@ -152,6 +162,8 @@ static enum err judge_all(struct txn *txn, void *context)
         err = storecheck_walk(check, txn, LOG_SEEN, "seen", judge_seen);
     if (!err && check->damaged == 0 && store_count(txn, LOG_SEEN) != row.events)
         storecheck_damaged(check, STR_NONE, "there are more identities than events");
+    if (!err)
+        err = storecheck_walk(check, txn, LOG_ARRIVALS, "arrivals", judge_arrival);
     return err ? err : storecheck_walk(check, txn, LOG_REFUSED, "refused", judge_refused);
 }
 

@@ -181,6 +181,8 @@ static enum err drop_record(struct txn *txn, struct trimming *trimming)
     }
     if (!err)
         err = store_delete(txn, LOG_EVENTS, key_str(&trimming->key));
+    if (!err)
+        err = eventlog_drop_arrivals(txn, trimming->trim->partition, offset + count);
     trimming->trim->trimmed += count;
     return err;
 }

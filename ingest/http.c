@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/killpoint.h"
+#include "entry.h"
 #include "base/lines.h"
+#include "base/log.h"
 
 enum {
     CONNECTIONS_MAX = 512,
@@ -18,12 +20,15 @@ enum {
     IDLE_S = 60,
     PACKETS_PER_RUN = 8,
     HTTP_TAILS_BYTES = 16 * 1024 * 1024,
-    ANSWER_BYTES_MAX = 2 * 1024 * 1024
+    ANSWER_BYTES_MAX = 2 * 1024 * 1024,
+    STRANGERS_TOLD_EVERY_MS = 60000
 };
 
 struct http {
     struct stage *stage;
     struct intake *intake;
+    struct doors *doors;
+    int64_t told_ms;                     /* when a stranger was last told of in the log */
     struct MHD_Daemon *daemon;
     int fd;                              /* epoll's */
     int64_t due_ms;                      /* when the server wants to run without having been woken */
@@ -37,6 +42,7 @@ struct request {
     struct MHD_Connection *connection;
     struct lines lines;
     struct delivery delivery;
+    enum entry_kind kind;
     unsigned status;                     /* decided before the body is looked at, or 0 */
     const char *why;
     bool complete;
@@ -56,6 +62,8 @@ static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status,
             (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "10");
         if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
             (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
+        if (status == MHD_HTTP_UNAUTHORIZED)
+            (void)MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"bilag\"");
         result = MHD_queue_response(connection, status, response);
         MHD_destroy_response(response);
     }
@@ -72,6 +80,11 @@ static enum MHD_Result answer_error(struct request *request, unsigned status, co
     strbuf_json(&body, str_of(why));
     strbuf_add(&body, STR("}\n"));
     return queue(request->connection, status, &body);
+}
+
+static bool all_forbidden(const struct delivery *delivery)
+{
+    return delivery->forbidden > 0 && delivery->forbidden == delivery->rejected && !delivery->accepted && !delivery->duplicates;
 }
 
 static enum MHD_Result answer(struct request *request)
@@ -91,13 +104,13 @@ static enum MHD_Result answer(struct request *request)
     for (size_t i = 0; i < delivery->reject_count; i++) {
         strbuf_format(&body, "%s{\"line\":%" PRIu64 ",\"reason\":", i ? "," : "", delivery->rejects[i].line);
         strbuf_json(&body, str_of(delivery->rejects[i].reason));
-        strbuf_char(&body, '}');
+        strbuf_add(&body, delivery->rejects[i].forbidden ? STR(",\"status\":403}") : STR("}"));
     }
     strbuf_char(&body, ']');
     if (delivery->rejected > delivery->reject_count)
         strbuf_format(&body, ",\"rejected_total\":%" PRIu64, delivery->rejected);
     strbuf_add(&body, STR("}\n"));
-    return queue(request->connection, MHD_HTTP_OK, &body);
+    return queue(request->connection, all_forbidden(delivery) ? MHD_HTTP_FORBIDDEN : MHD_HTTP_OK, &body);
 }
 
 static enum err take_line(struct request *request, const struct line *line)
@@ -143,27 +156,39 @@ static void complete(struct request *request)
     request->complete = true;
 }
 
+/* Counted each time, told in the log once a minute. */
+static void tell_stranger(struct http *http, const struct entry *entry)
+{
+    int64_t now = stage_steady_ms(http->stage);
+
+    stage_counter_add(http->stage, "unauthorized", 1);
+    if (http->told_ms && now - http->told_ms < STRANGERS_TOLD_EVERY_MS)
+        return;
+    http->told_ms = now;
+    log_fact("level=warning what=\"a request without a valid token was refused; further ones are counted\" status=%u",
+             entry->status);
+}
+
 static void judge(struct request *request, const char *url, const char *method)
 {
-    bool events = strcmp(url, "/v1/events") == 0, health = strcmp(url, "/v1/health") == 0;
+    struct http *http = request->http;
+    struct entry entry;
 
-    if (!events && !health) {
-        request->status = MHD_HTTP_NOT_FOUND;
-        request->why = "there is POST /v1/events and GET /v1/health, nothing else";
-    } else if (strcmp(method, events ? "POST" : "GET") != 0) {
-        request->status = MHD_HTTP_METHOD_NOT_ALLOWED;
-        request->why = events ? "events are sent with POST" : "health is asked with GET";
-    }
+    entry_judge(request->connection, url, method, http->doors, stage_now_ms(http->stage), &entry);
+    request->kind = entry.kind;
+    request->status = entry.status;
+    request->why = entry.why;
+    request->delivery.token = entry.token;
+    if (entry.status == MHD_HTTP_UNAUTHORIZED)
+        tell_stranger(http, &entry);
 }
 
 static enum MHD_Result answer_health(struct request *request)
 {
     struct strbuf body;
-    const struct intake_counts *counts = intake_counts(request->http->intake);
 
     strbuf_init(&body, 4096);
-    strbuf_format(&body, "{\"ok\":true,\"accepted\":%" PRIu64 ",\"commit_failures\":%" PRIu64 "}\n",
-                  counts->accepted, counts->failures);
+    strbuf_add(&body, STR("{\"ok\":true}\n"));
     return queue(request->connection, MHD_HTTP_OK, &body);
 }
 
@@ -192,7 +217,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         *size = 0;
         return MHD_YES;
     }
-    if (!request->status && strcmp(method, "GET") == 0)
+    if (!request->status && request->kind == ENTRY_HEALTH)
         return answer_health(request);
     if (!request->complete)
         complete(request);
@@ -278,8 +303,8 @@ static enum err listen_on(struct str listen_text, int *ret_socket, struct fault 
     return ERR_OK;
 }
 
-enum err http_open(struct stage *stage, struct intake *intake, struct str listen, struct http **ret_http,
-                   struct fault *fault)
+enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str listen,
+                   struct http **ret_http, struct fault *fault)
 {
     struct http *http = calloc(1, sizeof *http);
     const union MHD_DaemonInfo *info = NULL;
@@ -290,6 +315,7 @@ enum err http_open(struct stage *stage, struct intake *intake, struct str listen
         return fault_set(fault, ERR_MEMORY, "out of memory");
     http->stage = stage;
     http->intake = intake;
+    http->doors = doors;
     err = listen_on(listen, &listening, fault);
     if (err) {
         free(http);

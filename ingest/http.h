@@ -2,6 +2,8 @@
  *
  * Answer   200 {"accepted":n,"duplicates":m,"rejected":[{"line":3,"reason":"..."}]} once every line of the
  *          body is durable or refused; further rejected lines than are named make "rejected_total".
+ *          A line of a venue that the token does not open has "status":403 beside its reason; a body of nothing
+ *          else is answered with 403. Who may come in at all: entry.h.
  *          503 with Retry-After when nothing can be stored: send the whole again, duplicates do no harm.
  * Waiting  Requests wait for the group's commit while further ones are read: many share one commit.
  * Memory   bounded by connections and HTTP_TAILS_BYTES for lines that are cut by the end of a packet.
@@ -16,8 +18,8 @@ struct http;
 
 /* listen: "127.0.0.1:7420" or "[::1]:7420". Several processes may share one port; a port that another
  * program has is ERR_CONFIG. */
-USED enum err http_open(struct stage *stage, struct intake *intake, struct str listen, struct http **ret_http,
-                        struct fault *fault);
+USED enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str listen,
+                        struct http **ret_http, struct fault *fault);
 void http_close(struct http *http);                  /* NULL is fine */
 int  http_fd(const struct http *http);               /* readable: http_run() */
 void http_run(struct http *http);

@@ -36,6 +36,7 @@ void ingest_close(struct stage *stage, void *state)
 
     (void)stage;
     http_close(ingest->http);
+    doors_close(ingest->doors);
     batches_close(ingest->batches);
     spool_close(ingest->spool);
     retention_close(ingest->retention);
@@ -57,7 +58,9 @@ static enum err open_sources(struct stage *stage, struct ingest *ingest, struct 
     if (!err && config->spool.len)
         err = spool_open(stage, ingest->intake, ingest->log, config->spool, &ingest->spool, fault);
     if (!err && config->http_listen.len)
-        err = http_open(stage, ingest->intake, config->http_listen, &ingest->http, fault);
+        err = doors_open(config->state_dir, 0, &ingest->doors, fault);
+    if (!err && config->http_listen.len)
+        err = http_open(stage, ingest->intake, ingest->doors, config->http_listen, &ingest->http, fault);
     if (!err && ingest->http)
         err = stage_watch(stage, http_fd(ingest->http), on_http);
     return err;
@@ -104,6 +107,7 @@ void ingest_count(struct stage *stage, const struct ingest *ingest)
     stage_counter_set(stage, "duplicates", (int64_t)counts->duplicates);
     stage_counter_set(stage, "conflicts", (int64_t)counts->conflicts);
     stage_counter_set(stage, "rejected", (int64_t)counts->rejected);
+    stage_counter_set(stage, "forbidden", (int64_t)counts->forbidden);
     stage_counter_set(stage, "commits", (int64_t)counts->commits);
     stage_counter_set(stage, "commit_failures", (int64_t)counts->failures);
     stage_counter_set(stage, "refusals_trimmed", (int64_t)counts->trimmed);

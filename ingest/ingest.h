@@ -18,6 +18,7 @@ struct ingest {
     struct eventlog *log;
     struct intake *intake;
     struct http *http;
+    struct doors *doors;
     struct batches *batches;
     struct spool *spool;
     struct logservice *logservice;

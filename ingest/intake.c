@@ -224,11 +224,12 @@ static struct str venue_in(enum event_form form, struct str bytes)
     return str_is_name(name) ? name : STR_NONE;
 }
 
-static void note_reject(struct delivery *delivery, uint64_t line, const char *reason)
+static void note_reject(struct delivery *delivery, uint64_t line, const char *reason, bool forbidden)
 {
     size_t count = delivery->reject_count;
 
     delivery->rejected++;
+    delivery->forbidden += forbidden;
     if (count == DELIVERY_REJECTS_MAX)
         return;
     if ((count & (count - 1)) == 0) {                /* room for 1, 2, 4, 8 ... */
@@ -239,6 +240,7 @@ static void note_reject(struct delivery *delivery, uint64_t line, const char *re
         delivery->rejects = grown;
     }
     delivery->rejects[count].line = line;
+    delivery->rejects[count].forbidden = forbidden;
     delivery->rejects[count].reason = strdup(reason);
     delivery->reject_count += delivery->rejects[count].reason != NULL;
 }
@@ -262,7 +264,19 @@ static enum err refuse(struct intake *intake, struct delivery *delivery, uint64_
     if (arena_failed(&intake->group))
         return ERR_MEMORY;
     intake->refusal_count++;
-    note_reject(delivery, line, reason);
+    note_reject(delivery, line, reason, false);
+    return ERR_OK;
+}
+
+/* Kept nowhere: a stranger fills no list of the venue's. */
+static enum err forbid(struct intake *intake, struct delivery *delivery, uint64_t line, struct str venue)
+{
+    struct fault fault;
+
+    (void)fault_set(&fault, ERR_REFUSED, "venue: this token may not write " STR_FMT "; nothing of this line was taken",
+                    STR_ARG(venue));
+    note_reject(delivery, line, fault.text, true);
+    intake->counts.forbidden++;
     return ERR_OK;
 }
 
@@ -308,6 +322,8 @@ static enum err take(struct intake *intake, struct delivery *delivery, const str
     eventlog_identity(event, &identity);
     entry->partition = venue_partition(event->venue, (int32_t)eventlog_partitions(intake->log));
     entry->identity = arena_copy(&intake->group, key_str(&identity));
+    entry->source = arena_copy(&intake->group, str_of(delivery->source));
+    entry->token = delivery->token ? delivery->token->number : 0;
     err = event_encode(event, &intake->group, &entry->canonical);
     if (err)
         return err;
@@ -336,6 +352,8 @@ enum err intake_add(struct intake *intake, struct delivery *delivery, enum event
     if (err)
         return refuse(intake, delivery, line, venue_in(form, bytes), bytes,
                       fault.text[0] ? fault.text : err_text(err));
+    if (delivery->token && !door_opens(delivery->token, intake->config, event.venue))
+        return forbid(intake, delivery, line, event.venue);
     if (!config_venue(intake->config, event.venue)) {
         (void)fault_set(&fault, ERR_NOT_FOUND,
                         "venue: " STR_FMT " is not set up here, or its file is wrong; put venues/" STR_FMT

@@ -6,6 +6,7 @@
  *             to send again, and told nothing else.
  * Refused     an event that is not taken is noted with its line and reason: in the delivery for the
  *             answer, and in the log's table of refusals.
+ * Forbidden   a line of a venue that the delivery's token does not open is named in the answer and kept nowhere.
  * Full        adding commits by itself when the group is full; the owner commits the rest when it has
  *             taken what had arrived. Nothing is acknowledged before.
  * Bounds      batch_events and INTAKE_BYTES to a group, DELIVERY_REJECTS_MAX lines named in one answer.
@@ -14,16 +15,19 @@
 #define BILAG_INGEST_INTAKE_H
 
 #include "domain/config.h"
+#include "domain/doors.h"
 #include "eventlog.h"
 
 enum { INTAKE_BYTES = 4 * 1024 * 1024, DELIVERY_REJECTS_MAX = 1000 };
 
 enum event_form { FORM_JSON, FORM_MSGPACK, FORM_CANONICAL };
 
-struct reject { uint64_t line; char *reason; };
+struct reject { uint64_t line; char *reason; bool forbidden; };
 
 struct delivery {
     char source[300];                    /* "http", "zmq", "spool/evening.ndjson" */
+    const struct door_token *token;      /* what it may write; NULL: no token is asked for on this way */
+    uint64_t forbidden;                  /* of rejected: lines of venues that the token does not open */
     uint64_t accepted, duplicates, conflicts, rejected;      /* conflicts are accepted ones too */
     struct reject *rejects;              /* the first DELIVERY_REJECTS_MAX */
     size_t reject_count;
@@ -36,7 +40,7 @@ void delivery_init(struct delivery *delivery, const char *kind, struct str name)
 struct intake;
 void delivery_free(struct delivery *delivery, struct intake *intake);
 
-struct intake_counts { uint64_t accepted, duplicates, conflicts, rejected, commits, failures, trimmed, bytes; };
+struct intake_counts { uint64_t accepted, duplicates, conflicts, rejected, forbidden, commits, failures, trimmed, bytes; };
 
 USED enum err intake_open(struct eventlog *log, const struct config *config, struct intake **ret_intake);
 void intake_close(struct intake *intake);                    /* NULL is fine; what is not committed is gone */

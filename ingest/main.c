@@ -5,6 +5,8 @@
  * those who waited for it, take old events away, send the log's new events to its readers. */
 #include "ingest.h"
 
+#include "base/log.h"
+
 /* With nothing pending there is nothing to wait for; without a linger, what is there is committed. */
 static bool is_time(struct stage *stage, struct ingest *ingest)
 {
@@ -30,6 +32,13 @@ static bool is_final(enum err err)
     return err != ERR_OK && err != ERR_STORE_FULL && err != ERR_MEMORY;
 }
 
+/* When a token was last used is nice to know, and stops nothing. */
+static void log_doors(enum err err)
+{
+    if (err)
+        log_fact("level=warning what=\"the last use of tokens could not be written down\" why=\"%s\"", err_text(err));
+}
+
 static enum err ingest_turn(struct stage *stage, void *state)
 {
     struct ingest *ingest = state;
@@ -52,6 +61,8 @@ static enum err ingest_turn(struct stage *stage, void *state)
     ingest_count(stage, ingest);
     if (is_final(err) || is_final(commit_err))
         return is_final(err) ? err : commit_err;
+    if (ingest->doors)
+        log_doors(doors_turn(ingest->doors, stage_now_ms(stage)));
     err = retention_turn(ingest->retention);
     return err ? err : logservice_turn(ingest->logservice);
 }

@@ -66,9 +66,29 @@ const char *time_text_local(const struct venue *venue, int64_t time_ms, char buf
 
 #define TEXT(s) (int)(s).len, ((s).bytes ? (s).bytes : "")
 
-extern const struct cmd cmd_check, cmd_import, cmd_status, cmd_export, cmd_manual, cmd_explain, cmd_resend,
-    cmd_accept, cmd_by_hand, cmd_undo,
-    cmd_reverse, cmd_refused, cmd_dismiss, cmd_customers, cmd_products, cmd_orders, cmd_invoicing, cmd_venues, cmd_audit,
-    cmd_backup, cmd_restore, cmd_fsck;
+extern const struct cmd
+    cmd_status,
+    cmd_check,
+    cmd_import,
+    cmd_export,
+    cmd_manual,
+    cmd_explain,
+    cmd_accept,
+    cmd_by_hand,
+    cmd_undo,
+    cmd_resend,
+    cmd_reverse,
+    cmd_orders,
+    cmd_customers,
+    cmd_products,
+    cmd_invoicing,
+    cmd_venues,
+    cmd_refused,
+    cmd_dismiss,
+    cmd_tokens,
+    cmd_audit,
+    cmd_backup,
+    cmd_restore,
+    cmd_fsck;
 
 #endif

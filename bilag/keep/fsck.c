@@ -39,9 +39,12 @@ static const struct judge {
       "`bilag audit` lists each that was made; connect them again (bilag customers import), or restore a backup." },
     { "audit", fsck_audit,
       "Stop all stages and restore a backup (bilag restore): decisions cannot be built from anything else." },
+    { "doors", fsck_doors,
+      "Stop all stages and restore a backup (bilag restore), or move this folder away: no token opens anything then, and "
+      "each till gets a new one (bilag tokens add)." },
 };
 
-const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit" };
+const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors" };
 
 /* --- in the child ------------------------------------------------------------------------------------------ */
 

@@ -3,6 +3,7 @@
 #include "fsck_shared.h"
 
 #include "domain/audit.h"
+#include "domain/doors.h"
 #include "poweroffice/refstore.h"
 
 #include <string.h>
@@ -71,6 +72,31 @@ enum err fsck_poweroffice(struct storecheck *check, struct fault *fault)
     err = check->open_only ? ERR_OK : store_read(judged->store, judge_all, check);
     refstore_close(judged);
     return err;
+}
+
+static enum err token_seen(const struct door_token *token, void *context)
+{
+    struct storecheck *check = context;
+
+    check->records++;
+    if (token->number == 0 || token->made_ms <= 0)
+        storecheck_damaged(check, STR_NONE, bad_value);
+    return ERR_OK;
+}
+
+enum err fsck_doors(struct storecheck *check, struct fault *fault)
+{
+    struct doors *doors;
+    enum err err = doors_open(check->state_dir, STORE_READ_ONLY, &doors, fault);
+
+    if (err)
+        return err;
+    check->table = "tokens";
+    err = check->open_only ? ERR_OK : doors_list(doors, token_seen, check);
+    if (err == ERR_STORE_DAMAGED)
+        storecheck_damaged(check, STR_NONE, bad_value);
+    doors_close(doors);
+    return err == ERR_STORE_DAMAGED ? ERR_OK : err;
 }
 
 struct decisions { struct storecheck *check; uint64_t next; };

@@ -5,6 +5,7 @@
 #include "base/storecheck.h"
 
 USED enum err fsck_poweroffice(struct storecheck *check, struct fault *fault);
+USED enum err fsck_doors(struct storecheck *check, struct fault *fault);
 USED enum err fsck_audit(struct storecheck *check, struct fault *fault);
 
 #endif

@@ -22,6 +22,7 @@ struct store {
     MDB_env *env;
     MDB_dbi tables[STORE_TABLES_MAX];
     bool duplicates[STORE_TABLES_MAX];
+    bool absent[STORE_TABLES_MAX];        /* read-only, and nobody has made it yet */
     char *folder;                         /* absolute: names the map in /proc/self/maps */
     unsigned flags, users;
     struct store *next;
@@ -140,6 +141,8 @@ static enum err open_tables(struct txn *txn, void *context)
         unsigned flags = create | (name[0] == '+' ? (unsigned)MDB_DUPSORT : 0);
 
         rc = mdb_dbi_open(txn->mdb, name[0] == '+' ? name + 1 : name, flags, &txn->store->tables[i]);
+        txn->store->absent[i] = read_only && rc == MDB_NOTFOUND;
+        rc = txn->store->absent[i] ? 0 : rc;
         txn->store->duplicates[i] = name[0] == '+';
     }
     if (rc != 0)
@@ -365,7 +368,7 @@ static struct str str_val(MDB_val v)
 enum err store_get(struct txn *txn, unsigned table, struct str key, struct str *ret_value)
 {
     MDB_val k = val(key), v;
-    int rc = mdb_get(txn->mdb, txn->store->tables[table], &k, &v);
+    int rc = txn->store->absent[table] ? MDB_NOTFOUND : mdb_get(txn->mdb, txn->store->tables[table], &k, &v);
 
     return rc ? txn_err(txn, rc) : store_unsum(key, str_val(v), ret_value);
 }
@@ -436,7 +439,13 @@ uint64_t store_count(struct txn *txn, unsigned table)
 {
     MDB_stat stat;
 
-    return mdb_stat(txn->mdb, txn->store->tables[table], &stat) == 0 ? stat.ms_entries : 0;
+    return !txn->store->absent[table] && mdb_stat(txn->mdb, txn->store->tables[table], &stat) == 0 ? stat.ms_entries : 0;
+}
+
+/* MDB_NOTFOUND: there is no such table yet. */
+static int table_cursor(struct txn *txn, unsigned table, MDB_cursor **ret_cursor)
+{
+    return txn->store->absent[table] ? MDB_NOTFOUND : mdb_cursor_open(txn->mdb, txn->store->tables[table], ret_cursor);
 }
 
 enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct str from, store_visit visit,
@@ -446,10 +455,10 @@ enum err store_walk(struct txn *txn, unsigned table, struct str prefix, struct s
     MDB_val k = val(start), v;
     MDB_cursor *cursor;
     enum err err = ERR_OK;
-    int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor);
+    int rc = table_cursor(txn, table, &cursor);
 
     if (rc != 0)
-        return txn_err(txn, rc);
+        return rc == MDB_NOTFOUND ? ERR_OK : txn_err(txn, rc);
     rc = mdb_cursor_get(cursor, &k, &v, start.len ? MDB_SET_RANGE : MDB_FIRST);
     while (rc == 0 && err == ERR_OK && str_starts(str_val(k), prefix)) {
         struct str value;
@@ -471,10 +480,10 @@ enum err store_examine(struct txn *txn, unsigned table, store_examiner examine, 
     MDB_val k, v;
     MDB_cursor *cursor;
     enum err err = ERR_OK;
-    int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor);
+    int rc = table_cursor(txn, table, &cursor);
 
     if (rc != 0)
-        return txn_err(txn, rc);
+        return rc == MDB_NOTFOUND ? ERR_OK : txn_err(txn, rc);
     rc = mdb_cursor_get(cursor, &k, &v, MDB_FIRST);
     while (rc == 0 && err == ERR_OK) {
         struct str value = str_val(v);
@@ -493,7 +502,7 @@ enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct 
 {
     MDB_val k = val(key), v;
     MDB_cursor *cursor;
-    int rc = mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor);
+    int rc = table_cursor(txn, table, &cursor);
 
     if (rc != 0)
         return txn_err(txn, rc);

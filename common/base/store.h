@@ -26,7 +26,8 @@ enum store_flags { STORE_READ_ONLY = 1, STORE_VOLATILE = 2 };
 enum table_flags { TABLE_DUPLICATES = 1 };           /* several values per key, sorted (each <= 507 bytes) */
 
 /* `tables` are created unless read-only; the index in this array names a table in every call. A table
- * name may be prefixed "+" for TABLE_DUPLICATES. Layout version is checked and written: another
+ * name may be prefixed "+" for TABLE_DUPLICATES. Read-only, a table that is not there yet (of a newer program) is
+ * empty. Layout version is checked and written: another
  * version is refused with a sentence (ERR_CONFIG). ERR_NOT_FOUND: read-only and no store there. */
 USED enum err store_open(struct str folder, const char *const *tables, size_t table_count,
                          uint32_t layout_version, unsigned flags, struct store **ret_store,

@@ -12,6 +12,8 @@ import time
 import msgpack
 import zmq
 
+from door import Door
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("BILAG_BIN", ROOT / "bin"))
 DEADLINE_S = 20
@@ -79,6 +81,7 @@ class Ingest:
         self.instances = instances
         self.processes = {}
         self.context = zmq.Context()
+        self.door = Door(self.add_token, venues)
         self.config = self.folder / "config"
         self.spool = self.folder / "spool"
         self.run = self.folder / "run"
@@ -134,6 +137,11 @@ class Ingest:
                               capture_output=True, text=True, timeout=DEADLINE_S)
         return done.stdout + done.stderr, done.returncode
 
+    def add_token(self, *args):
+        done = subprocess.run([BIN / "bilag", "tokens", "--config", self.config, "add", *args], text=True,
+                              capture_output=True, timeout=DEADLINE_S, check=True)
+        return done.stdout
+
     def stop(self, instance=0):
         process = self.processes.pop(instance)
         if process.poll() is None:
@@ -151,10 +159,10 @@ class Ingest:
             process.wait(5)
         self.context.destroy(linger=0)
 
-    def post(self, body, path="/v1/events", method="POST"):
+    def post(self, body, path="/v1/events", method="POST", headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
         try:
-            connection.request(method, path, body)
+            connection.request(method, path, body, self.door.headers(body) if headers is None else headers)
             response = connection.getresponse()
             text = response.read()
             return response.status, json.loads(text), response

@@ -27,6 +27,8 @@ import msgpack
 import yaml
 import zmq
 
+from door import Door
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("BILAG_BIN", ROOT / "bin")).resolve()
 SANITIZED = "san" in os.environ.get("BILAG_BIN", "") or bool(os.environ.get("SAN"))
@@ -182,6 +184,7 @@ class Pipeline:
         self.processes, self.failures = {}, []
         self.lock, self.closing = threading.Lock(), False
         self.context = zmq.Context()
+        self.door = Door(lambda *args: self.command("tokens", "add", *args).stdout, self.venues)
         self.keep = bool(os.environ.get("BILAG_KEEP"))
         self.sandbox_process, self.sandbox_port = None, None
         self.secrets = [SUBSCRIPTION_KEY, self.application_key]
@@ -406,7 +409,7 @@ class Pipeline:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
             try:
-                connection.request("POST", path, body)
+                connection.request("POST", path, body, self.door.headers(body))
                 response = connection.getresponse()
                 text = response.read()
             finally:

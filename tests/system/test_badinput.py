@@ -194,6 +194,8 @@ def test_slow_and_broken_senders():
             connection = http.client.HTTPConnection("127.0.0.1", pipeline.port, timeout=DEADLINE_S)
             connection.putrequest("POST", "/v1/events")
             connection.putheader("Content-Length", "1000000")
+            for name, value in pipeline.door.headers(b"").items():
+                connection.putheader(name, value)
             connection.endheaders()
             connection.send(b'{"v":1,"venue":"oslo-grill"')
             connections.append(connection)

@@ -15,7 +15,7 @@ sys.path[:0] = [str(HERE)]
 from orders_rig import documents, start, venue    # noqa: E402
 from pipeline import STAGES    # noqa: E402
 
-STORES = ("ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit")
+STORES = ("ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors")
 CUSTOMERS = [{"no": 10001, "name": "Hansen AS"}]
 DAYS = ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19"]
 PER_DAY = 60
@@ -162,7 +162,8 @@ def test_damage(store):
         file = pipeline.state / store / "data.mdb"
         whole = file.read_bytes()
         needle = {"ingest": b"kunde-77", "mapper": b"kunde-77", "uploader": b"Venue oslo", "invoicer": b"kunde-77",
-                  "poweroffice": b"Hansen AS", "audit": b"connect"}[store]
+                  "poweroffice": b"Hansen AS", "audit": b"connect",
+                  "doors": b"tests' tills"}[store]
         hurt = bytearray(whole)
         for place in records_of(file, needle):    # pages that are not used any more hold old copies
             hurt[place + 2] ^= 1                  # still a text, still msgpack

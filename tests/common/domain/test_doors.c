@@ -1,0 +1,198 @@
+/* Goal: a token opens what it was made for and nothing else, until it is revoked; what rests in the store opens nothing. */
+#include "domain/doors.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NEEDED(call) assert_int_equal((call), ERR_OK)
+
+static char folder[] = "/tmp/bilag-doors-XXXXXX";
+
+static struct doors *opened(void)
+{
+    struct fault fault = { "" };
+    struct doors *doors;
+
+    NEEDED(doors_open(str_of(folder), 0, &doors, &fault));
+    return doors;
+}
+
+static struct config *companies(struct venue venues[2])
+{
+    static struct config config;
+
+    memset(venues, 0, 2 * sizeof *venues);
+    venues[0].id = STR("bar");
+    venues[0].company = STR("912345678");
+    venues[1].id = STR("grill");
+    venues[1].company = STR("987654321");
+    config.venues = venues;
+    config.venue_count = 2;
+    return &config;
+}
+
+static void opens_its_own(void **unused)
+{
+    static const struct { const char *why, *venue; bool by_venue, by_company; } rows[] = {
+        { "its own", "bar", true, true },
+        { "another company's", "grill", false, false },
+        { "a venue that is not set up yet", "later", true, false },
+        { "a name that begins alike", "ba", false, false },
+    };
+    const struct door_scope venues[] = { { false, STR("bar") }, { false, STR("later") } };
+    const struct door_scope company[] = { { true, STR("912345678") } };
+    struct venue set_up[2];
+    struct config *config = companies(set_up);
+    const struct door_token *a, *b;
+    struct doors *doors = opened();
+    char text_a[DOOR_TEXT_SIZE], text_b[DOOR_TEXT_SIZE];
+    uint64_t number_a, number_b;
+
+    (void)unused;
+    NEEDED(doors_add(doors, venues, 2, STR("till"), 1000, text_a, &number_a));
+    NEEDED(doors_add(doors, company, 1, STR("back office"), 1000, text_b, &number_b));
+    assert_int_not_equal(number_a, number_b);
+    assert_string_not_equal(text_a, text_b);
+    NEEDED(doors_judge(doors, str_of(text_a), 2000, &a));
+    NEEDED(doors_judge(doors, str_of(text_b), 2000, &b));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (door_opens(a, config, str_of(rows[i].venue)) != rows[i].by_venue ||
+            door_opens(b, config, str_of(rows[i].venue)) != rows[i].by_company)
+            fail_msg("%s", rows[i].why);
+    doors_close(doors);
+}
+
+static void others_are_none(void **unused)
+{
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened();
+    const struct door_token *token = NULL;
+    char text[DOOR_TEXT_SIZE];
+    uint64_t number;
+
+    (void)unused;
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, text, &number));
+    assert_int_equal(doors_judge(doors, STR_NONE, 2000, &token), ERR_NOT_FOUND);
+    assert_int_equal(doors_judge(doors, STR("bilag_"), 2000, &token), ERR_NOT_FOUND);
+    assert_int_equal(doors_judge(doors, (struct str){ text, strlen(text) - 1 }, 2000, &token), ERR_NOT_FOUND);
+    text[10] ^= 1;
+    assert_int_equal(doors_judge(doors, str_of(text), 2000, &token), ERR_NOT_FOUND);
+    assert_null(token);
+    doors_close(doors);
+}
+
+/* Who holds a token that is revoked by another process finds it shut, and nobody gets it again. */
+static void revoked_is_shut(void **unused)
+{
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened();
+    struct venue set_up[2];
+    struct config *config = companies(set_up);
+    const struct door_token *token, *again;
+    char text[DOOR_TEXT_SIZE];
+    uint64_t number;
+
+    (void)unused;
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, text, &number));
+    NEEDED(doors_judge(doors, str_of(text), 2000, &token));
+    assert_true(door_opens(token, config, STR("bar")));
+    NEEDED(doors_revoke(doors, number, 3000));
+    assert_int_equal(doors_revoke(doors, number, 4000), ERR_EXISTS);
+    assert_int_equal(doors_revoke(doors, 999, 4000), ERR_NOT_FOUND);
+    assert_int_equal(doors_judge(doors, str_of(text), 5000, &again), ERR_NOT_FOUND);
+    assert_false(door_opens(token, config, STR("bar")));
+    doors_close(doors);
+}
+
+struct seen { uint64_t number; int64_t used_ms; char about[32]; };
+
+static enum err seen_one(const struct door_token *token, void *context)
+{
+    struct seen *seen = context;
+
+    seen->number = token->number;
+    seen->used_ms = token->used_ms;
+    (void)str_copy(token->about, seen->about, sizeof seen->about);
+    return ERR_OK;
+}
+
+static void last_use_is_kept(void **unused)
+{
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened();
+    const struct door_token *token;
+    struct seen seen = { 0 };
+    char text[DOOR_TEXT_SIZE];
+    uint64_t number;
+
+    (void)unused;
+    NEEDED(doors_add(doors, &scope, 1, STR("the last"), 1000, text, &number));
+    NEEDED(doors_judge(doors, str_of(text), 70000, &token));
+    NEEDED(doors_turn(doors, 70000));
+    NEEDED(doors_list(doors, seen_one, &seen));
+    assert_int_equal(seen.number, number);
+    assert_int_equal(seen.used_ms, 70000);
+    assert_string_equal(seen.about, "the last");
+    NEEDED(doors_judge(doors, str_of(text), 80000, &token));
+    NEEDED(doors_turn(doors, 80000));                        /* not written twice a minute */
+    NEEDED(doors_list(doors, seen_one, &seen));
+    assert_int_equal(seen.used_ms, 70000);
+    doors_close(doors);
+}
+
+/* The text stands nowhere in the store's file. */
+static void nothing_to_steal(void **unused)
+{
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened();
+    char text[DOOR_TEXT_SIZE], path[128], *bytes = NULL;
+    size_t room = 0;
+    ssize_t len;
+    uint64_t number;
+    FILE *file;
+
+    (void)unused;
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, text, &number));
+    doors_close(doors);
+    (void)snprintf(path, sizeof path, "%s/doors/data.mdb", folder);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    bytes = malloc(room = 4 << 20);
+    assert_non_null(bytes);
+    len = (ssize_t)fread(bytes, 1, room, file);
+    (void)fclose(file);
+    assert_true(len > 4096);
+    assert_null(memmem(bytes, (size_t)len, text + 6, 20));
+    free(bytes);
+}
+
+static int make_folder(void **unused)
+{
+    (void)unused;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int drop_folder(void **unused)
+{
+    char command[80];
+
+    (void)unused;
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opens_its_own), cmocka_unit_test(others_are_none), cmocka_unit_test(revoked_is_shut),
+        cmocka_unit_test(last_use_is_kept), cmocka_unit_test(nothing_to_steal),
+    };
+
+    return cmocka_run_group_tests(tests, make_folder, drop_folder);
+}
