@@ -104,18 +104,28 @@ static void kroner(struct money amount, struct strbuf *out)
     strbuf_format(out, "%s%" PRIu64 ",%02" PRIu64, amount.ore < 0 ? "-" : "", ore / 100, ore % 100);
 }
 
+/* A line of the order: one of the draft's, or a part of one that was split (docs/rules.md section 4). */
+struct piece { size_t line; int part; struct priced priced; };     /* part 0: the whole */
+
 static bool is_part(const struct order_line *line)
 {
     return line->share.ore != line->gross.ore;
 }
 
-/* What the till sold, and where the line is not the whole of it, what is missing to understand the sum. */
-static void description(const struct order_line *line, const struct price *price, struct strbuf *body)
+/* The till's quantity stands in the text where the line's own is another: of what was split, but for one piece. */
+static bool in_words(const struct piece *piece, const struct order_line *line, const struct price *price)
 {
+    return !is_part(line) && line->qty && (piece->part ? line->qty != QUANTITY_ONE * INT64_C(100) : price->single);
+}
+
+/* What the till sold, and where the line is not the whole of it, what is missing to understand the sum. */
+static void description(const struct draft *draft, const struct piece *piece, const struct price *price, struct strbuf *body)
+{
+    const struct order_line *line = &draft->order_lines[piece->line];
     struct strbuf text;
 
     strbuf_init(&text, 8192);
-    if (price->single && !is_part(line) && line->qty) {
+    if (in_words(piece, line, price)) {
         quantity_text(line->qty / 100, &text);
         strbuf_add(&text, STR(" x "));
     }
@@ -123,26 +133,28 @@ static void description(const struct order_line *line, const struct price *price
     if (is_part(line)) {
         strbuf_add(&text, STR(" ("));
         kroner(line->share, &text);
-        strbuf_add(&text, STR(" of "));
+        strbuf_add(&text, str_equal(draft->language, STR("nb")) ? STR(" av ") : STR(" of "));
         kroner(line->gross, &text);
         strbuf_char(&text, ')');
     }
+    if (piece->part)
+        strbuf_format(&text, " %d/2", piece->part);
     strbuf_json(body, strbuf_str(&text));
     if (text.failed)
         body->failed = true;
     strbuf_free(&text);
 }
 
-static enum err line_body(const struct task *task, size_t index, const struct price *price, struct strbuf *body)
+static enum err line_body(const struct task *task, size_t index, const struct piece *piece, const struct price *price,
+                          struct strbuf *body)
 {
-    const struct order_line *line = &task->draft->order_lines[index];
-    const struct ref_product *product = refdata_product(task->ref, line->product);
+    const struct ref_product *product = refdata_product(task->ref, task->draft->order_lines[piece->line].product);
 
     if (!product)
         return ERR_NOT_FOUND;
     strbuf_format(body, "%s{\"LineType\":\"Normal\",\"ProductId\":%" PRId64 ",\"Description\":", index ? "," : "",
                   product->id);
-    description(line, price, body);
+    description(task->draft, piece, price, body);
     strbuf_format(body, ",\"Quantity\":");
     quantity_text(price->quantity, body);
     strbuf_format(body, ",\"ProductUnitPrice\":");
@@ -152,35 +164,55 @@ static enum err line_body(const struct task *task, size_t index, const struct pr
     return ERR_OK;
 }
 
-static enum err find_prices(const struct task *task, struct price **ret_prices)
+/* The lines of the order, in the order of the receipt. */
+static size_t cut_pieces(const struct task *task, struct piece *pieces)
 {
     const struct draft *draft = task->draft;
-    struct priced *lines = arena_array(task->arena, draft->order_line_count, sizeof *lines);
-    struct money total;
+    size_t count = 0;
 
-    *ret_prices = arena_array(task->arena, draft->order_line_count, sizeof **ret_prices);
-    if (!lines || !*ret_prices)
-        return ERR_MEMORY;
     for (size_t i = 0; i < draft->order_line_count; i++) {
         const struct order_line *line = &draft->order_lines[i];
+        struct money parts[2];
 
-        lines[i] = (struct priced){ line->share, line->rate, is_part(line) ? 0 : line->qty };
+        if (!task->settings->order_split || !price_split(line->share, line->rate, parts)) {
+            pieces[count++] = (struct piece){ i, 0, { line->share, line->rate, is_part(line) ? 0 : line->qty } };
+            continue;
+        }
+        for (int part = 0; part < 2; part++)
+            pieces[count++] = (struct piece){ i, part + 1, { parts[part], line->rate, 0 } };
     }
-    return prices_find(lines, draft->order_line_count, task->settings->price_decimals, *ret_prices, &total);
+    return count;
+}
+
+static enum err lines_body(const struct task *task, const struct piece *pieces, size_t count, struct strbuf *body)
+{
+    struct priced *lines = arena_array(task->arena, count, sizeof *lines);
+    struct price *prices = arena_array(task->arena, count, sizeof *prices);
+    struct money total;
+    enum err err;
+
+    if (!lines || !prices)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        lines[i] = pieces[i].priced;
+    err = prices_find(lines, count, task->settings->price_decimals, prices, &total);
+    for (size_t i = 0; !err && i < count; i++)
+        err = line_body(task, i, &pieces[i], &prices[i], body);
+    return err;
 }
 
 enum err order_build(const struct task *task, struct strbuf *body)
 {
-    struct price *prices;
+    struct piece *pieces = arena_array(task->arena, 2 * task->draft->order_line_count, sizeof *pieces);
     enum err err;
 
     if (!task->draft->order_line_count)
         return ERR_RANGE;
-    err = find_prices(task, &prices);
+    if (!pieces)
+        return ERR_MEMORY;
+    err = header(task, body);
     if (!err)
-        err = header(task, body);
-    for (size_t i = 0; !err && i < task->draft->order_line_count; i++)
-        err = line_body(task, i, &prices[i], body);
+        err = lines_body(task, pieces, cut_pieces(task, pieces), body);
     strbuf_format(body, "]}");
     return err;
 }

@@ -4,7 +4,7 @@
 
 typedef __int128 wide;
 
-enum { RATE_ONE = 10000, QTY_STEP = 100 };                   /* millionths in a ten-thousandth */
+enum { RATE_ONE = 10000, SPLIT_TRIES = 1000, QTY_STEP = 100 };                   /* millionths in a ten-thousandth */
 #define GROSS_MAX INT64_C(100000000000000)
 #define QUANTITY_MAX INT64_C(10000000000)
 
@@ -123,6 +123,29 @@ static wide choose(const struct priced *line, wide below, int64_t over)
 static bool fine(const struct priced *line)
 {
     return line->rate >= 0 && line->rate <= RATE_ONE && magnitude(line->gross.ore) <= GROSS_MAX;
+}
+
+static bool has_net(wide gross, int32_t rate)
+{
+    return gross_of(net_below(gross, rate), rate) == gross;
+}
+
+bool price_split(struct money gross, int32_t rate, struct money ret_parts[2])
+{
+    struct priced line = { gross, rate, 0 };
+    wide whole = magnitude(gross.ore);
+    int sign = gross.ore < 0 ? -1 : 1;
+
+    if (!fine(&line) || has_net(whole, rate))
+        return false;
+    for (wide less = whole / 2; less > 0 && less > whole / 2 - SPLIT_TRIES; less--) {
+        if (!has_net(less, rate) || !has_net(whole - less, rate))
+            continue;
+        ret_parts[0].ore = sign * (int64_t)(whole - less);
+        ret_parts[1].ore = sign * (int64_t)less;
+        return true;
+    }
+    return false;
 }
 
 enum err prices_find(const struct priced *lines, size_t count, int decimals, struct price *ret_prices,

@@ -5,6 +5,8 @@
  * øre; VAT = net x rate, rounded to the øre; halves away from zero. The unit price keeps `decimals` decimals.
  * Reach     not every gross is a net plus its VAT (at 25 % one øre in five is not). Such a line comes out one
  *           øre beside; of two ways the one is taken that keeps the order's sum closest to the till's.
+ * Split     price_split() gives two grosses in place of one that is not: with both, the order comes to the till's gross
+ *           exactly, where PowerOffice rounds line by line (setting order_split).
  * Sign      a unit price is never negative; a negative line has a negative quantity.
  */
 #ifndef BILAG_INVOICER_PRICE_H
@@ -27,6 +29,9 @@ struct priced { struct money gross; int32_t rate; int64_t qty; };        /* qty:
  * (1e12 kroner). */
 USED enum err prices_find(const struct priced *lines, size_t count, int decimals, struct price *ret_prices,
                           struct money *ret_total);
+/* A gross without a net in whole øre as two that have one, as even as can be, both of its sign. false: it has one itself,
+ * or no two such are there, or it is beyond what can be computed. */
+bool price_split(struct money gross, int32_t rate, struct money ret_parts[2]);
 /* "1.5", "-2": as short as it goes. */
 void quantity_text(int64_t quantity, struct strbuf *out);
 /* "66.6667": all decimals but trailing zeros. */

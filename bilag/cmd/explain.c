@@ -4,6 +4,7 @@
 #include "bilag/read/books.h"
 #include "bilag/read/receipts.h"
 #include "bilag/show/invoice_date.h"
+#include "bilag/show/status.h"
 #include "shell.h"
 
 #include <inttypes.h>
@@ -243,7 +244,8 @@ static enum err explain_order(const struct explaining *explaining, const struct 
     (void)printf("  receipt %.*s/%.*s/%" PRIu64 ", order %.*s, customer %.*s\n", TEXT(draft->doc.venue),
                  TEXT(draft->doc.reg), draft->doc.seq, TEXT(draft->order_no), TEXT(draft->customer));
     if (doc->status.has_total)
-        (void)printf("  PowerOffice's total %s\n", amount_text(doc->status.total));
+        (void)printf("  PowerOffice's total %s%s\n", amount_text(doc->status.total),
+                     status_has_rounding(doc) ? ": its rounding, nothing to do" : "");
     if (doc->status.invoice_day) {
         char day[16], said[INVOICE_DATE_SAID_SIZE];
         bool other = invoice_date_said(draft->doc.day, doc->status.invoice_day, explaining->shell->config->language, said);

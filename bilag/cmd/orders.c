@@ -32,6 +32,13 @@ static void show(const struct shell *shell, const struct venue *venue, const str
     if (doc->status.invoice_day &&
         invoice_date_said(doc->draft.doc.day, doc->status.invoice_day, shell->config->language, said))
         (void)printf("         %s\n", said);
+    if (status_has_rounding(doc)) {
+        char theirs[MONEY_TEXT_SIZE];
+
+        (void)printf(in_words(shell, "         PowerOffice makes it %s where the till took %s: its rounding, nothing to do\n",
+                              "         PowerOffice kommer til %s der kassen tok %s: avrunding, ingenting å gjøre\n"),
+                     money_kroner(doc->status.total, theirs), money_kroner(doc->draft.total, amount));
+    }
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
         struct strbuf text;
 

@@ -20,6 +20,7 @@ struct day_proof {
     bool has_z;                          /* the day's Z reports are there and kept */
     struct money z;
     struct money lines, voucher, orders, manual, difference;
+    struct money rounding;               /* what PowerOffice makes of the orders, less the till's totals */
     bool has_till_vat;
     struct money till_vat, computed_vat;
 };
@@ -72,6 +73,8 @@ void status_advise(const struct shell *shell, const struct book_doc *doc, advice
 /* The proof of each business day among the documents, in order. */
 USED enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days,
                            size_t *ret_count);
+/* An order that PowerOffice makes an øre a line more or less: noted, in its books and not in the till's. */
+bool status_has_rounding(const struct book_doc *doc);
 /* What the day's Z reports say, for the proof. */
 USED enum err status_z(struct books *books, struct str venue, struct day_proof *day);
 

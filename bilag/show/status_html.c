@@ -138,6 +138,9 @@ static void proofs(const struct shell *shell, const struct venue_status *venue, 
         money(out, day->lines);
         money(out, day->voucher);
         money(out, day->orders);
+        if (day->rounding.ore)
+            strbuf_format(out, in_words(shell, "<br>PowerOffice's rounding %s", "<br>PowerOffice avrunder med %s"),
+                          money_kroner(day->rounding, buffer));
         money(out, day->manual);
         strbuf_format(out, "<td class=\"n held\">%s", day->difference.ore ? money_kroner(day->difference, buffer) : "");
     }

@@ -196,6 +196,8 @@ static void days(struct strbuf *out, const struct venue_status *venue)
         member_int(out, "orders_total", proof->orders.ore);
         member_int(out, "manual_total", proof->manual.ore);
         member_int(out, "difference", proof->difference.ore);
+        if (proof->rounding.ore)
+            member_int(out, "orders_rounding", proof->rounding.ore);
         member_int(out, "computed_vat", proof->computed_vat.ore);
         if (proof->has_till_vat) {
             member_int(out, "till_vat", proof->till_vat.ore);

@@ -153,6 +153,9 @@ static void proof(const struct shell *shell, const struct day_proof *day, struct
                                 "salg %s = bilag %s + ordre %s + manuelt %s"), money_kroner(day->lines, text[0]),
                   money_kroner(day->voucher, text[1]), money_kroner(day->orders, text[2]),
                   money_kroner(day->manual, text[3]));
+    if (day->rounding.ore)
+        strbuf_format(out, in_words(shell, "; PowerOffice's rounding of orders %s", "; PowerOffice avrunder ordre med %s"),
+                      money_kroner(day->rounding, text[0]));
     if (day->difference.ore)
         strbuf_format(out, in_words(shell, "  %sDIFFERENCE %s%s", "  %sDIFFERANSE %s%s"), paint(shell, RED),
                       money_kroner(day->difference, text[0]), paint(shell, PLAIN));

@@ -56,7 +56,11 @@ static FORM_PARSE(parse_language)
 #define MAPPER(name, preset, min, max, meaning) NUMBER(mapper_settings, name, preset, min, max, meaning)
 static const struct field stage_fields[] = { STAGE_COUNTS(STAGE) };
 static const struct field ingest_limit_fields[] = { INGEST_SETTINGS(INGEST) };
-static const struct field sender_fields[] = { SENDER_SETTINGS(SENDER) };
+static const struct field sender_fields[] = {
+    SENDER_SETTINGS(SENDER)
+    { "order_split", offsetof(struct sender_settings, order_split), .parse = form_bool, .preset = "false",
+      .meaning = "order lines without a net in whole øre are split in two; for a PowerOffice that rounds VAT line by line" },
+};
 static const struct field mapper_fields[] = { MAPPER_SETTINGS(MAPPER) };
 
 #define AT(member) offsetof(struct config, member)

@@ -84,7 +84,7 @@ struct config {
     int32_t retention_days;                                  /* 400 */
     int32_t partitions;                                      /* 16; fixed when the log is made */
     struct ingest_settings { INGEST_SETTINGS(CONFIG_INT) } ingest;               /* config_rows.h: units, bounds */
-    struct sender_settings { SENDER_SETTINGS(CONFIG_INT) } sender;
+    struct sender_settings { SENDER_SETTINGS(CONFIG_INT) bool order_split; } sender;
     struct mapper_settings { MAPPER_SETTINGS(CONFIG_INT) } mapper;
     struct venue *venues; size_t venue_count;                /* sorted by id */
     struct fault *faults; size_t fault_count;                /* venues left out, and why */

@@ -144,6 +144,37 @@ static void random_orders(void **unused)
                   off, beside, lines);
 }
 
+/* Orders as random_orders() has them, each line that has no net split: the sum is the till's, to the øre, always. */
+static void split_orders_are_exact(void **unused)
+{
+    const char *told = getenv("SEED");
+    unsigned seed = told ? (unsigned)strtoul(told, NULL, 10) : 20261128;
+    uint64_t split = 0;
+
+    (void)unused;
+    print_message("seed %u\n", seed);
+    for (int i = 0; i < 100000; i++) {
+        struct priced line[2] = { any_line(&seed) };
+        int32_t rate = line[0].rate;
+        struct price price[2];
+        struct money parts[2], total;
+        size_t count = 1;
+
+        if (price_split(line[0].gross, rate, parts)) {
+            assert_false(reachable(line[0].gross.ore, rate));
+            for (count = 0; count < 2; count++)
+                line[count] = (struct priced){ parts[count], rate, 0 };
+            split++;
+        }
+        assert_int_equal(prices_find(line, count, 4, price, &total), ERR_OK);
+        if (total.ore != (count == 2 ? line[0].gross.ore + line[1].gross.ore : line[0].gross.ore) ||
+            (count == 2 && (parts[0].ore < 0) != (parts[1].ore < 0)))
+            fail_msg("%" PRId64 " at %d: %" PRId64, line[0].gross.ore, rate, total.ore);
+    }
+    print_message("%" PRIu64 " of 100000 lines split\n", split);
+    assert_true(split > 1000);
+}
+
 static void too_large(void **unused)
 {
     struct priced line = { { INT64_C(100000000000001) }, 2500, 1000000 };
@@ -159,6 +190,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(table), cmocka_unit_test(random_orders), cmocka_unit_test(too_large),
+        cmocka_unit_test(split_orders_are_exact),
     };
 
     return cmocka_run_group_tests_name("price", tests, NULL, NULL);
