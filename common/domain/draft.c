@@ -1,376 +1,205 @@
 #include "draft.h"
 
-/* What was added later stands behind the members that every draft has, and only as far as it is needed: drafts without
- * it are the bytes of before. */
-enum { DRAFT_FORM = 1, DRAFT_MEMBERS = 37, DRAFT_MEMBERS_MAX = 38, TEXT_MAX = 1024, NAME_MAX_ = 64 };
+#include "base/fields.h"
 
-static void doc_encode(const struct doc *doc, struct strbuf *out)
+enum { DRAFT_FORM = 1, TEXT_MAX = 1024, NAME_MAX_ = 64, WORD_MAX = 8, PRODUCT_MAX = 128 };
+
+static bool doc_has_a_name(const void *object)
 {
-    wire_array(out, 6);
-    wire_uint(out, doc->kind);
-    wire_str(out, doc->venue);
-    wire_int(out, doc->day);
-    wire_uint(out, doc->part);
-    wire_str(out, doc->reg);
-    wire_uint(out, doc->seq);
+    const struct doc *doc = object;
+
+    return str_is_name(doc->venue) && (doc->kind == DOC_ORDER ? str_is_name(doc->reg) : doc->part > 0);
 }
 
-static uint32_t take_u32(struct reader *in)
-{
-    uint64_t value = take_uint(in);
+static const struct field_row doc_rows[] = {
+    FIELD_MAX(doc, kind, DOC_ORDER),
+    FIELD_MAX(doc, venue, NAME_MAX_),
+    FIELD(doc, day),
+    FIELD(doc, part),
+    FIELD_MAX(doc, reg, NAME_MAX_),
+    FIELD(doc, seq),
+};
+static const struct fields doc_fields = FIELDS(doc, doc_rows, 6, doc_has_a_name);
 
-    if (value > UINT32_MAX)
-        in->failed = true;
-    return (uint32_t)value;
+static const struct field_row line_rows[] = {
+    FIELD(voucher_line, sold),
+    FIELD(voucher_line, account),
+    FIELD_MAX(voucher_line, vat_code, NAME_MAX_),
+    FIELD(voucher_line, rate),
+    FIELD_MAX(voucher_line, department, NAME_MAX_),
+    FIELD(voucher_line, amount),
+    FIELD_MAX(voucher_line, text, TEXT_MAX),
+};
+static const struct fields line_fields = FIELDS(voucher_line, line_rows, 7, NULL);
+
+static const struct field_row cell_rows[] = {
+    FIELD(cell, sold),
+    FIELD_MAX(cell, type, NAME_MAX_),
+    FIELD(cell, rate),
+    FIELD(cell, account),
+    FIELD_MAX(cell, vat_code, NAME_MAX_),
+    FIELD(cell, amount),
+    FIELD(cell, has_vat),
+    FIELD(cell, till_vat),
+    FIELD(cell, count),
+    FIELD_MAX(cell, first, DOC_ID_SIZE),
+};
+static const struct fields cell_fields = FIELDS(cell, cell_rows, 10, NULL);
+
+static const struct field_row order_line_rows[] = {
+    FIELD_MAX(order_line, product, PRODUCT_MAX),
+    FIELD(order_line, account),
+    FIELD_MAX(order_line, vat_code, NAME_MAX_),
+    FIELD(order_line, rate),
+    FIELD_MAX(order_line, product_type, NAME_MAX_),
+    FIELD_MAX(order_line, text, TEXT_MAX),
+    FIELD(order_line, qty),
+    FIELD(order_line, gross),
+    FIELD(order_line, share),
+};
+static const struct fields order_line_fields = FIELDS(order_line, order_line_rows, 9, NULL);
+
+static const struct field_row manual_rows[] = {
+    FIELD(manual_item, movement),
+    FIELD_MAX(manual_item, what, TEXT_MAX),
+    FIELD(manual_item, amount),
+    FIELD_MAX(manual_item, receipt, DOC_ID_SIZE),
+    FIELD_MAX(manual_item, customer, TEXT_MAX),
+    FIELD_MAX(manual_item, order, TEXT_MAX),
+};
+static const struct fields manual_fields = FIELDS(manual_item, manual_rows, 6, NULL);
+
+static void problems_write(const void *member, struct strbuf *out)
+{
+    problems_encode(member, out);
 }
 
-static int32_t take_i32(struct reader *in)
+static void problems_take(struct reader *in, void *member)
 {
-    int64_t value = take_int(in);
-
-    if (value < INT32_MIN || value > INT32_MAX)
-        in->failed = true;
-    return (int32_t)value;
+    problems_decode(in, member);
 }
 
-static void exactly(struct reader *in, size_t count)
-{
-    if (take_array(in, count) != count)
-        in->failed = true;
-}
+static const struct field_codec problems_codec = { problems_write, problems_take };
 
-static void doc_decode(struct reader *in, struct doc *doc)
-{
-    uint32_t kind;
-
-    exactly(in, 6);
-    kind = take_u32(in);
-    doc->kind = kind == DOC_ORDER ? DOC_ORDER : DOC_VOUCHER;
-    doc->venue = take_str(in, NAME_MAX_);
-    doc->day = take_i32(in);
-    doc->part = take_u32(in);
-    doc->reg = take_str(in, NAME_MAX_);
-    doc->seq = take_uint(in);
-    if (kind > DOC_ORDER || !str_is_name(doc->venue) ||
-        (kind == DOC_ORDER ? !str_is_name(doc->reg) : doc->part == 0))
-        in->failed = true;
-}
-
-static void lines_encode(const struct draft *draft, struct strbuf *out)
-{
-    wire_array(out, draft->line_count);
-    for (size_t i = 0; i < draft->line_count; i++) {
-        const struct voucher_line *line = &draft->lines[i];
-
-        wire_array(out, 7);
-        wire_bool(out, line->sold);
-        wire_int(out, line->account);
-        wire_str(out, line->vat_code);
-        wire_int(out, line->rate);
-        wire_str(out, line->department);
-        wire_money(out, line->amount);
-        wire_str(out, line->text);
-    }
-}
-
-static void lines_decode(struct reader *in, struct arena *arena, struct draft *draft)
-{
-    draft->line_count = take_array(in, VOUCHER_LINES_MAX);
-    draft->lines = arena_array(arena, draft->line_count, sizeof *draft->lines);
-    for (size_t i = 0; draft->lines && !in->failed && i < draft->line_count; i++) {
-        struct voucher_line *line = &draft->lines[i];
-
-        exactly(in, 7);
-        line->sold = take_bool(in);
-        line->account = take_int(in);
-        line->vat_code = take_str(in, NAME_MAX_);
-        line->rate = take_i32(in);
-        line->department = take_str(in, NAME_MAX_);
-        line->amount = take_money(in);
-        line->text = take_str(in, TEXT_MAX);
-    }
-}
-
-static void cells_encode(const struct draft *draft, struct strbuf *out)
-{
-    wire_array(out, draft->cell_count);
-    for (size_t i = 0; i < draft->cell_count; i++) {
-        const struct cell *cell = &draft->cells[i];
-
-        wire_array(out, 10);
-        wire_bool(out, cell->sold);
-        wire_str(out, cell->type);
-        wire_int(out, cell->rate);
-        wire_int(out, cell->account);
-        wire_str(out, cell->vat_code);
-        wire_money(out, cell->amount);
-        wire_bool(out, cell->has_vat);
-        wire_money(out, cell->till_vat);
-        wire_uint(out, cell->count);
-        wire_str(out, cell->first);
-    }
-}
-
-static void cells_decode(struct reader *in, struct arena *arena, struct draft *draft)
-{
-    draft->cell_count = take_array(in, CELLS_MAX);
-    draft->cells = arena_array(arena, draft->cell_count, sizeof *draft->cells);
-    for (size_t i = 0; draft->cells && !in->failed && i < draft->cell_count; i++) {
-        struct cell *cell = &draft->cells[i];
-
-        exactly(in, 10);
-        cell->sold = take_bool(in);
-        cell->type = take_str(in, NAME_MAX_);
-        cell->rate = take_i32(in);
-        cell->account = take_int(in);
-        cell->vat_code = take_str(in, NAME_MAX_);
-        cell->amount = take_money(in);
-        cell->has_vat = take_bool(in);
-        cell->till_vat = take_money(in);
-        cell->count = take_uint(in);
-        cell->first = take_str(in, DOC_ID_SIZE);
-    }
-}
-
-static void order_encode(const struct draft *draft, struct strbuf *out)
-{
-    wire_array(out, draft->order_line_count);
-    for (size_t i = 0; i < draft->order_line_count; i++) {
-        const struct order_line *line = &draft->order_lines[i];
-
-        wire_array(out, 9);
-        wire_str(out, line->product);
-        wire_int(out, line->account);
-        wire_str(out, line->vat_code);
-        wire_int(out, line->rate);
-        wire_str(out, line->product_type);
-        wire_str(out, line->text);
-        wire_int(out, line->qty);
-        wire_money(out, line->gross);
-        wire_money(out, line->share);
-    }
-}
-
-static void order_decode(struct reader *in, struct arena *arena, struct draft *draft)
-{
-    draft->order_line_count = take_array(in, ORDER_LINES_MAX);
-    draft->order_lines = arena_array(arena, draft->order_line_count, sizeof *draft->order_lines);
-    for (size_t i = 0; draft->order_lines && !in->failed && i < draft->order_line_count; i++) {
-        struct order_line *line = &draft->order_lines[i];
-
-        exactly(in, 9);
-        line->product = take_str(in, 128);
-        line->account = take_int(in);
-        line->vat_code = take_str(in, NAME_MAX_);
-        line->rate = take_i32(in);
-        line->product_type = take_str(in, NAME_MAX_);
-        line->text = take_str(in, TEXT_MAX);
-        line->qty = take_int(in);
-        line->gross = take_money(in);
-        line->share = take_money(in);
-    }
-}
-
-static void manual_encode(const struct draft *draft, struct strbuf *out)
-{
-    wire_array(out, draft->manual_count);
-    for (size_t i = 0; i < draft->manual_count; i++) {
-        const struct manual_item *item = &draft->manual[i];
-
-        wire_array(out, 6);
-        wire_bool(out, item->movement);
-        wire_str(out, item->what);
-        wire_money(out, item->amount);
-        wire_str(out, item->receipt);
-        wire_str(out, item->customer);
-        wire_str(out, item->order);
-    }
-}
-
-static void manual_decode(struct reader *in, struct arena *arena, struct draft *draft)
-{
-    draft->manual_count = take_array(in, MANUAL_MAX);
-    draft->manual = arena_array(arena, draft->manual_count, sizeof *draft->manual);
-    for (size_t i = 0; draft->manual && !in->failed && i < draft->manual_count; i++) {
-        struct manual_item *item = &draft->manual[i];
-
-        exactly(in, 6);
-        item->movement = take_bool(in);
-        item->what = take_str(in, TEXT_MAX);
-        item->amount = take_money(in);
-        item->receipt = take_str(in, DOC_ID_SIZE);
-        item->customer = take_str(in, TEXT_MAX);
-        item->order = take_str(in, TEXT_MAX);
-    }
-}
+static const struct field_row draft_rows[] = {
+    FIELD_IS(DRAFT_FORM),
+    FIELD_IN(draft, doc, &doc_fields),
+    FIELD_MAX(draft, phase, DRAFT_CLOSED),
+    FIELD(draft, revision),
+    FIELD_MAX(draft, company, NAME_MAX_),
+    FIELD_MAX(draft, client_id, NAME_MAX_),
+    FIELD_MAX(draft, reference, NAME_MAX_),
+    FIELD_MAX(draft, batch_id, NAME_MAX_),
+    FIELD_MAX(draft, currency, WORD_MAX),
+    FIELD_MAX(draft, text, TEXT_MAX),
+    FIELD(draft, post_on),
+    FIELD(draft, automatic),
+    FIELD(draft, send_invoice),
+    FIELD_MAX(draft, language, WORD_MAX),
+    FIELD_MAX(draft, mapping_hash, NAME_MAX_),
+    FIELD(draft, from),
+    FIELD(draft, upto),
+    FIELD(draft, credit_ordered),
+    FIELD_MANY(draft, lines, line_count, VOUCHER_LINES_MAX, &line_fields),
+    FIELD_MANY(draft, cells, cell_count, CELLS_MAX, &cell_fields),
+    FIELD_MAX(draft, customer, TEXT_MAX),
+    FIELD_MAX(draft, order_no, TEXT_MAX),
+    FIELD_MANY(draft, order_lines, order_line_count, ORDER_LINES_MAX, &order_line_fields),
+    FIELD_MANY(draft, manual, manual_count, MANUAL_MAX, &manual_fields),
+    FIELD(draft, receipts),
+    FIELD(draft, lines_total),
+    FIELD(draft, voucher_total),
+    FIELD(draft, orders_total),
+    FIELD(draft, manual_total),
+    FIELD(draft, has_till_vat),
+    FIELD(draft, till_vat),
+    FIELD(draft, computed_vat),
+    FIELD(draft, total),
+    FIELD_BY(draft, problems, &problems_codec),
+    FIELD_MAX(draft, department, NAME_MAX_),
+    FIELD_LATER(draft, undone, 0, NIL_READ, UINT32_MAX),
+    FIELD_LATER(draft, manual_more, 0, NIL_SAID, 0),
+    FIELD_MAX(draft, buyer_reference, TEXT_MAX),
+};
+static const struct fields draft_fields = FIELDS(draft, draft_rows, 37, NULL);
 
 void draft_encode(const struct draft *draft, struct strbuf *out)
 {
-    wire_array(out, draft->buyer_reference.len ? DRAFT_MEMBERS_MAX : DRAFT_MEMBERS);
-    wire_uint(out, DRAFT_FORM);
-    doc_encode(&draft->doc, out);
-    wire_uint(out, draft->phase);
-    wire_uint(out, draft->revision);
-    wire_str(out, draft->company);
-    wire_str(out, draft->client_id);
-    wire_str(out, draft->reference);
-    wire_str(out, draft->batch_id);
-    wire_str(out, draft->currency);
-    wire_str(out, draft->text);
-    wire_int(out, draft->post_on);
-    wire_bool(out, draft->automatic);
-    wire_bool(out, draft->send_invoice);
-    wire_str(out, draft->language);
-    wire_str(out, draft->mapping_hash);
-    wire_uint(out, draft->from);
-    wire_uint(out, draft->upto);
-    wire_bool(out, draft->credit_ordered);
-    lines_encode(draft, out);
-    cells_encode(draft, out);
-    wire_str(out, draft->customer);
-    wire_str(out, draft->order_no);
-    order_encode(draft, out);
-    manual_encode(draft, out);
-    wire_uint(out, draft->receipts);
-    wire_money(out, draft->lines_total);
-    wire_money(out, draft->voucher_total);
-    wire_money(out, draft->orders_total);
-    wire_money(out, draft->manual_total);
-    wire_bool(out, draft->has_till_vat);
-    wire_money(out, draft->till_vat);
-    wire_money(out, draft->computed_vat);
-    wire_money(out, draft->total);
-    problems_encode(&draft->problems, out);
-    wire_str(out, draft->department);
-    wire_uint(out, draft->undone);
-    if (draft->manual_more)
-        wire_uint(out, draft->manual_more);
-    else
-        wire_nil(out);                    /* as it was before there was this member: the same bytes */
-    if (draft->buyer_reference.len)
-        wire_str(out, draft->buyer_reference);
-}
-
-static void header_decode(struct reader *in, struct draft *draft)
-{
-    uint32_t phase;
-
-    if (take_u32(in) != DRAFT_FORM)
-        in->failed = true;
-    doc_decode(in, &draft->doc);
-    phase = take_u32(in);
-    draft->phase = phase == DRAFT_CLOSED ? DRAFT_CLOSED : DRAFT_OPEN;
-    if (phase > DRAFT_CLOSED)
-        in->failed = true;
-    draft->revision = take_u32(in);
-    draft->company = take_str(in, NAME_MAX_);
-    draft->client_id = take_str(in, NAME_MAX_);
-    draft->reference = take_str(in, NAME_MAX_);
-    draft->batch_id = take_str(in, NAME_MAX_);
-    draft->currency = take_str(in, 8);
-    draft->text = take_str(in, TEXT_MAX);
-    draft->post_on = take_i32(in);
-    draft->automatic = take_bool(in);
-    draft->send_invoice = take_bool(in);
-    draft->language = take_str(in, 8);
-    draft->mapping_hash = take_str(in, NAME_MAX_);
-    draft->from = take_uint(in);
-    draft->upto = take_uint(in);
-    draft->credit_ordered = take_bool(in);
+    fields_write(&draft_fields, draft, out);
 }
 
 enum err draft_decode(struct str bytes, struct arena *arena, struct draft *ret_draft)
 {
-    struct draft draft = { 0 };
-    struct reader in;
-    size_t members;
+    struct draft draft;
+    enum err err = bytes.len > DRAFT_BYTES_MAX ? ERR_FORMAT : fields_read(&draft_fields, bytes, arena, &draft);
 
-    if (bytes.len > DRAFT_BYTES_MAX)
-        return ERR_FORMAT;
-    reader_init(&in, bytes);
-    members = take_array(&in, DRAFT_MEMBERS_MAX);
-    if (members < DRAFT_MEMBERS)
-        in.failed = true;
-    header_decode(&in, &draft);
-    lines_decode(&in, arena, &draft);
-    cells_decode(&in, arena, &draft);
-    draft.customer = take_str(&in, TEXT_MAX);
-    draft.order_no = take_str(&in, TEXT_MAX);
-    order_decode(&in, arena, &draft);
-    manual_decode(&in, arena, &draft);
-    draft.receipts = take_uint(&in);
-    draft.lines_total = take_money(&in);
-    draft.voucher_total = take_money(&in);
-    draft.orders_total = take_money(&in);
-    draft.manual_total = take_money(&in);
-    draft.has_till_vat = take_bool(&in);
-    draft.till_vat = take_money(&in);
-    draft.computed_vat = take_money(&in);
-    draft.total = take_money(&in);
-    problems_decode(&in, &draft.problems);
-    draft.department = take_str(&in, NAME_MAX_);
-    draft.undone = take_nil(&in) ? UINT32_MAX : take_u32(&in);
-    draft.manual_more = take_nil(&in) ? 0 : take_uint(&in);
-    if (members > DRAFT_MEMBERS)
-        draft.buyer_reference = take_str(&in, TEXT_MAX);
-    if (arena_failed(arena))
-        return ERR_MEMORY;
-    if (reader_done(&in))
-        return ERR_FORMAT;
-    *ret_draft = draft;
-    return ERR_OK;
+    if (!err)
+        *ret_draft = draft;
+    return err;
 }
+
+static const struct field_row verdict_rows[] = {
+    FIELD_BYTES(verdict, draft_bytes, DRAFT_BYTES_MAX),
+    FIELD_BY(verdict, problems, &problems_codec),
+};
+static const struct fields verdict_fields = FIELDS(verdict, verdict_rows, 2, NULL);
 
 void verdict_encode(const struct verdict *verdict, struct strbuf *out)
 {
-    wire_array(out, 2);
-    wire_bin(out, verdict->draft_bytes);
-    problems_encode(&verdict->problems, out);
+    fields_write(&verdict_fields, verdict, out);
 }
 
 enum err verdict_decode(struct str bytes, struct verdict *ret_verdict)
 {
-    struct verdict verdict = { 0 };
-    struct reader in;
+    struct verdict verdict;
+    enum err err = fields_read(&verdict_fields, bytes, NULL, &verdict);
 
-    reader_init(&in, bytes);
-    exactly(&in, 2);
-    verdict.draft_bytes = take_bin(&in, DRAFT_BYTES_MAX);
-    problems_decode(&in, &verdict.problems);
-    if (reader_done(&in))
-        return ERR_FORMAT;
-    *ret_verdict = verdict;
-    return ERR_OK;
+    if (!err)
+        *ret_verdict = verdict;
+    return err;
 }
 
-void seal_encode(const struct seal *seal, struct strbuf *out)
+/* Sealed is false, reversed is true, behind is nil. */
+static void seal_says_write(const void *object, struct strbuf *out)
 {
-    wire_array(out, 5);
-    doc_encode(&seal->doc, out);
-    wire_uint(out, seal->revision);
+    const struct seal *seal = object;
+
     if (seal->behind)
         wire_nil(out);
     else
         wire_bool(out, seal->reversed);
-    wire_uint(out, seal->upto);
-    wire_bool(out, seal->credit_ordered);
+}
+
+static void seal_says_take(struct reader *in, void *object)
+{
+    struct seal *seal = object;
+
+    seal->behind = take_nil(in);
+    seal->reversed = !seal->behind && take_bool(in);
+}
+
+static const struct field_codec seal_says = { seal_says_write, seal_says_take };
+
+static const struct field_row seal_rows[] = {
+    FIELD_IN(seal, doc, &doc_fields),
+    FIELD(seal, revision),
+    FIELD_ALL_BY(&seal_says),
+    FIELD(seal, upto),
+    FIELD(seal, credit_ordered),
+};
+static const struct fields seal_fields = FIELDS(seal, seal_rows, 5, NULL);
+
+void seal_encode(const struct seal *seal, struct strbuf *out)
+{
+    fields_write(&seal_fields, seal, out);
 }
 
 enum err seal_decode(struct str bytes, struct seal *ret_seal)
 {
-    struct seal seal = { 0 };
-    struct reader in;
+    struct seal seal;
+    enum err err = fields_read(&seal_fields, bytes, NULL, &seal);
 
-    reader_init(&in, bytes);
-    exactly(&in, 5);
-    doc_decode(&in, &seal.doc);
-    seal.revision = take_u32(&in);
-    seal.behind = take_nil(&in);
-    seal.reversed = !seal.behind && take_bool(&in);
-    seal.upto = take_uint(&in);
-    seal.credit_ordered = take_bool(&in);
-    if (reader_done(&in))
-        return ERR_FORMAT;
-    *ret_seal = seal;
-    return ERR_OK;
+    if (!err)
+        *ret_seal = seal;
+    return err;
 }
