@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,13 +12,13 @@
 
 #include "base/killpoint.h"
 #include "entry.h"
+#include "visitors.h"
 #include "base/lines.h"
 #include "base/log.h"
 
 enum {
-    CONNECTIONS_MAX = 512,
     CONNECTION_BYTES = 64 * 1024,
-    IDLE_S = 60,
+    IDLE_S = VISITORS_IDLE_MS / 1000,
     PACKETS_PER_RUN = 8,
     HTTP_TAILS_BYTES = 16 * 1024 * 1024,
     ANSWER_BYTES_MAX = 2 * 1024 * 1024,
@@ -28,6 +29,7 @@ struct http {
     struct stage *stage;
     struct intake *intake;
     struct doors *doors;
+    struct visitors *visitors;
     int64_t told_ms;                     /* when a stranger was last told of in the log */
     struct MHD_Daemon *daemon;
     int fd;                              /* epoll's */
@@ -156,6 +158,27 @@ static void complete(struct request *request)
     request->complete = true;
 }
 
+static struct visitor *visitor_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info ? info->socket_context : NULL;
+}
+
+static void visited(void *context, struct MHD_Connection *connection, void **visitor,
+                    enum MHD_ConnectionNotificationCode code)
+{
+    struct http *http = context;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *visitor = info ? visitors_add(http->visitors, info->connect_fd, stage_steady_ms(http->stage)) : NULL;
+    } else {
+        visitors_drop(http->visitors, *visitor);
+        *visitor = NULL;
+    }
+}
+
 /* Counted each time, told in the log once a minute. */
 static void tell_stranger(struct http *http, const struct entry *entry)
 {
@@ -179,6 +202,7 @@ static void judge(struct request *request, const char *url, const char *method)
     request->status = entry.status;
     request->why = entry.why;
     request->delivery.token = entry.token;
+    visitor_is(visitor_of(request->connection), VISITOR_BODY, entry.token != NULL, stage_steady_ms(http->stage));
     if (entry.status == MHD_HTTP_UNAUTHORIZED)
         tell_stranger(http, &entry);
 }
@@ -221,6 +245,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         return answer_health(request);
     if (!request->complete)
         complete(request);
+    visitor_is(visitor_of(connection), VISITOR_ANSWER, request->delivery.token != NULL, stage_steady_ms(http->stage));
     if (request->delivery.waiting == 0 || request->status || request->delivery.failed)
         return answer(request);
     if (http->closing) {
@@ -239,10 +264,11 @@ static void completed(void *context, struct MHD_Connection *connection, void **c
     struct http *http = context;
     struct request *request = *connection_context;
 
-    (void)connection;
     (void)why;
     if (!request)
         return;
+    visitor_is(visitor_of(connection), request->delivery.token ? VISITOR_IDLE : VISITOR_HEAD, request->delivery.token != NULL,
+               stage_steady_ms(http->stage));
     http->tails -= request->lines.tail.len;
     delivery_free(&request->delivery, http->intake);
     lines_free(&request->lines);
@@ -267,6 +293,15 @@ static bool split(struct str listen, char *host, size_t host_size, char *port, s
            str_copy((struct str){ listen.bytes + colon, listen.len - colon }, port, port_size);
 }
 
+static bool is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *v4 = (const void *)address;
+    const struct sockaddr_in6 *v6 = (const void *)address;
+
+    return address->sa_family == AF_INET ? (ntohl(v4->sin_addr.s_addr) >> 24) == 127
+                                         : IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
 /* SO_REUSEPORT shares the port among our own processes; another program that did not ask to share keeps
  * it from us. */
 static enum err listen_on(struct str listen_text, int *ret_socket, struct fault *fault)
@@ -283,6 +318,12 @@ static enum err listen_on(struct str listen_text, int *ret_socket, struct fault 
     if (rc != 0)
         return fault_set(fault, rc == EAI_SYSTEM || rc == EAI_MEMORY || rc == EAI_AGAIN ? ERR_SYSTEM : ERR_CONFIG,
                          "ingest.http: " STR_FMT ": %s", STR_ARG(listen_text), gai_strerror(rc));
+    if (!is_loopback(found->ai_addr)) {
+        freeaddrinfo(found);
+        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " can be reached from other machines, and sales and tokens "
+                         "would travel there in the open: listen on 127.0.0.1 and put a proxy with TLS before it "
+                         "(docs/operator.md has one for nginx)", STR_ARG(listen_text));
+    }
     fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
@@ -316,15 +357,19 @@ enum err http_open(struct stage *stage, struct intake *intake, struct doors *doo
     http->stage = stage;
     http->intake = intake;
     http->doors = doors;
-    err = listen_on(listen, &listening, fault);
+    err = visitors_open(&http->visitors);
+    if (!err)
+        err = listen_on(listen, &listening, fault);
     if (err) {
+        visitors_close(http->visitors);
         free(http);
         return err;
     }
     http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, http,
                                     MHD_OPTION_LISTEN_SOCKET, listening,
                                     MHD_OPTION_NOTIFY_COMPLETED, completed, http,
-                                    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                                    MHD_OPTION_NOTIFY_CONNECTION, visited, http,
+                                    MHD_OPTION_CONNECTION_LIMIT, (unsigned)VISITORS_MAX,
                                     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
                                     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
     if (http->daemon)
@@ -334,6 +379,7 @@ enum err http_open(struct stage *stage, struct intake *intake, struct doors *doo
             MHD_stop_daemon(http->daemon);
         else
             (void)close(listening);
+        visitors_close(http->visitors);
         free(http);
         return fault_set(fault, ERR_SYSTEM, "the HTTP server does not start");
     }
@@ -356,6 +402,7 @@ void http_close(struct http *http)
     }
     (void)MHD_run(http->daemon);
     MHD_stop_daemon(http->daemon);
+    visitors_close(http->visitors);
     free(http);
 }
 
@@ -383,6 +430,15 @@ void http_run(struct http *http)
 
 void http_turn(struct http *http)
 {
+    const struct config *config = stage_config(http->stage);
+    int64_t now = stage_steady_ms(http->stage), next;
+    size_t shut = visitors_turn(http->visitors, config->ingest.head_wait_ms, config->ingest.body_wait_ms, now, &next);
+
+    stage_wake_at(http->stage, next);
+    if (shut) {
+        stage_counter_add(http->stage, "connections_too_slow", (int64_t)shut);
+        http_run(http);
+    }
     if (http->due_ms <= stage_steady_ms(http->stage))
         http_run(http);
     else if (http->due_ms != INT64_MAX)

@@ -16,7 +16,9 @@
 #define INGEST_SETTINGS(X) \
     X(linger_ms,            0,    0,      1000, "wait for more events before a commit, ms; 0 takes what is there") \
     X(batch_events,      1024,    1,     65536, "events to one commit") \
-    X(line_bytes_max, 1048576, 1024,  16777216, "longest event or line that is taken, bytes")
+    X(line_bytes_max, 1048576, 1024,  16777216, "longest event or line that is taken, bytes") \
+    X(head_wait_ms,     10000,  100,    600000, "patience with the head of an HTTP request, ms") \
+    X(body_wait_ms,    120000,  100,   3600000, "patience with the whole body of an HTTP request, ms")
 
 /* section sender: (uploader and invoicer) */
 #define SENDER_SETTINGS(X) \

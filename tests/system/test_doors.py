@@ -132,3 +132,63 @@ def test_trail_and_list(ingest):
     assert ingest.command("tokens", "add")[1] == 2 and ingest.command("tokens", "add", "--venue", "../x")[1] == 2
     assert ingest.command("tokens", "revoke", "999", "--reason", "x")[1] == 1
     assert ingest.command("fsck")[1] == 0
+
+
+# Goal: heads and bodies that never end are shut when their time is over, however their bytes are dealt out.
+def test_slow_heads_and_bodies(tmp_path):
+    ingest = Ingest(tmp_path / "slow", venues=VENUES, settings="ingest_limits: {head_wait_ms: 300, body_wait_ms: 600}\n")
+    ingest.start()
+    token = ingest.add_token("--venue", "bar").strip()
+    head = (f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n").encode()
+    try:
+        for begin in (b"POST /v1/ev", head):
+            with socket.create_connection(("127.0.0.1", ingest.port), timeout=10) as s:
+                s.sendall(begin)
+
+                def is_shut():
+                    try:
+                        s.sendall(b"x")                                   # a byte now and then
+                        s.settimeout(0.05)
+                        return s.recv(1000) == b""
+                    except TimeoutError:
+                        return False
+                    except OSError:
+                        return True
+                until("it is shut", is_shut)
+        assert ingest.counter("connections_too_slow") == 2
+        assert ingest.post(ndjson(receipt(1, venue="bar")), headers=bearer(token))[1]["accepted"] == 1
+    finally:
+        ingest.close()
+
+
+# Goal: 1,500 connections that say nothing keep no till out, and its answers stay quick.
+def test_crowd_of_strangers(tmp_path):
+    ingest = Ingest(tmp_path / "crowd", venues=VENUES)
+    ingest.start()
+    token = ingest.add_token("--venue", "bar").strip()
+    crowd = []
+    try:
+        for n in range(1500):
+            s = socket.create_connection(("127.0.0.1", ingest.port), timeout=10)
+            s.sendall(b"POST /v1/events HTTP/1.1\r\nX-Slow: ")
+            crowd.append(s)
+            if n % 100 == 99:
+                assert ingest.post(ndjson(receipt(n, venue="bar")), headers=bearer(token))[1]["accepted"] == 1
+        assert ingest.processes[0].poll() is None
+    finally:
+        for s in crowd:
+            s.close()
+        ingest.close()
+
+
+# Goal: what other machines could reach is refused at the start, with what to do.
+def test_open_address_is_refused(tmp_path):
+    ingest = Ingest(tmp_path / "open", venues=VENUES)
+    ingest.write_settings()
+    path = ingest.config / "bilag.yaml"
+    path.write_text(path.read_text().replace("127.0.0.1", "0.0.0.0"))
+    process, _ = ingest.start(wait=False)
+    assert process.wait(20) == 100
+    assert "proxy with TLS" in ingest.log()
+    ingest.close()
