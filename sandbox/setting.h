@@ -31,6 +31,7 @@
   X(quantity_decimals,        4,             0, 8,        "decimals kept of Quantity, half away from zero") \
   X(invoice_fee_ore,          5900,          0, 1000000,  "fee without VAT added when an order is sent to a customer with UseInvoiceFee") \
   X(send_ms,                  500,           0, 600000,   "how long createAndSendInvoice takes until the invoice exists") \
+  X(reversal_ms,              0,             0, 600000,   "how long after its answer a reversal is done") \
   X(onboarding_token_life_s,  900,           1, 86400,    "lifetime of an onboarding token and its address") \
   X(fault_429,                0,             0, 1000,     "per mille: 429 although the rate is kept; not processed") \
   X(fault_5xx_before,         0,             0, 1000,     "per mille: 500, 502, 503 or 504 before processing") \
@@ -80,6 +81,8 @@
   X(reversal_privilege,       "ReverseVoucher_Full|YearEndVoucher_Full|either", "right needed for POST /Vouchers/Reverse") \
   X(reversal_date,            "original|today",                  "posting date of a reversal; original obeys the lock date") \
   X(reversal_reference,       "off|on",                          "rows of a reversal repeat ExternalImportReference") \
+  X(reversal_frees,           "at_once|done",                    "the reference is free when the reversal is answered, or when it is done") \
+  X(words,                    "english|norwegian|other|none",    "title and detail of refusals: as observed, in another language, other words, or none") \
   X(reference_scope,          "type|shared",                     "vouchers and orders have references of their own, or share them") \
   X(revoked_tokens,           "refuse|live",                     "tokens of a client key that was revoked after they were issued") \
   X(onboarding_parameter,     "token|onboarding_token",          "name of the query member that the browser brings back") \

@@ -48,13 +48,22 @@ static bool resend(const struct effect *effect)
 static bool reverse(const struct effect *effect)
 {
     struct record *record = effect->record;
+    struct problems problems;
+    bool undoing;
 
+    record_problems(record, &problems);
+    undoing = record->work == WORK_UNDOING && !problems_have(&problems, PROBLEM_REVERSAL_REFUSED);
     if (!effect->sender->ops->reverse_path || record->claimed || !record->id.len ||
-        record_move(record, STEP_REVERSE, effect->now_ms))
+        (!undoing && record_move(record, STEP_REVERSE, effect->now_ms)))
         return false;
     record->next_ms = 0;
-    record->attempts = 0;
-    return true;
+    if (undoing)
+        return true;                      /* what is asked for already is looked at, at once */
+    record->asked = false;
+    record->attempts = record->lookups = record->refusals = 0;
+    problems_remove(&problems, PROBLEM_REVERSAL_REFUSED);
+    record->problems = STR_NONE;
+    return !problems.count || record_set_problems(record, &effect->sender->arena, &problems) == ERR_OK;
 }
 
 static bool transfer(const struct effect *effect)

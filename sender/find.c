@@ -3,10 +3,16 @@
 
 #include <stdio.h>
 
-enum { LOOKS_BEFORE_AGAIN = 2, LOOKS_IF_REFUSED = 3, PATH_BYTES_MAX = 1900 };
+enum { LOOKS_BEFORE_AGAIN = 2, LOOKS_IN_DOUBT = 3, REFUSALS_MAX = 3, PATH_BYTES_MAX = 1900 };
 
-/* The first look after lookup_wait_ms, the next five times as late, then ten times; longer still if
- * PowerOffice has said that the reference is in use. */
+/* Refused, and something of it may be there: a try without an answer, or a round that was reversed and whose reference may
+ * not be free yet. */
+static bool in_doubt(const struct record *record)
+{
+    return record->refusals && (record->attempts > 1 || record->old_ids.len);
+}
+
+/* The first look after lookup_wait_ms, the next five times as late, then ten times; longer still if there is doubt. */
 static int64_t look_wait_ms(const struct job *job)
 {
     static const int64_t factors[] = { 1, 5, 10 };
@@ -14,12 +20,23 @@ static int64_t look_wait_ms(const struct job *job)
     int64_t wait = stage_config(job->sender->stage)->sender.lookup_wait_ms;
 
     return wait * factors[looks < COUNT(factors) ? looks : COUNT(factors) - 1] *
-           (INT64_C(1) << (job->now.refusals < 4 ? job->now.refusals : 4));
+           (INT64_C(1) << (in_doubt(&job->now) ? job->now.refusals : 0));
 }
 
-static void absent(struct job *job, int64_t now)
+static void refused_for_good(struct job *job, const struct slot *slot)
 {
-    uint32_t enough = job->now.refusals ? LOOKS_IF_REFUSED : LOOKS_BEFORE_AGAIN;
+    struct problem problem = { .code = PROBLEM_REFUSED, .count = 1, .arg = { job->now.words } };
+
+    job_move(job, STEP_REFUSED, 0);
+    job->detail = job->now.words;
+    job_no_problems(job);
+    job_problem(job, &problem);
+    client_contradicted(job->sender, slot->client);
+}
+
+static void absent(struct job *job, const struct slot *slot, int64_t now)
+{
+    uint32_t enough = in_doubt(&job->now) ? LOOKS_IN_DOUBT : LOOKS_BEFORE_AGAIN;
 
     job->now.lookups++;
     stage_counter_add(job->sender->stage, "lookups", 1);
@@ -27,6 +44,10 @@ static void absent(struct job *job, int64_t now)
         job_move(job, STEP_NOT_FOUND, now + look_wait_ms(job));
         if (job->now.attempts > FACTS_IN_A_ROW)
             job->what = STR_NONE;
+        return;
+    }
+    if (job->now.refusals && (!job->now.old_ids.len || job->now.refusals >= REFUSALS_MAX)) {
+        refused_for_good(job, slot);
         return;
     }
     job->now.lookups = 0;
@@ -79,11 +100,11 @@ static bool looked(struct job *job, struct slot *slot, const struct answer *answ
         differs(job, lookup);
         return true;
     case LOOK_ABSENT:
-        absent(job, now);
+        absent(job, slot, now);
         return true;
     case LOOK_LATER:
         ask_later(job, now);
-        if (answer->outcome == OUTCOME_REFUSED)
+        if (answer->outcome == OUTCOME_REFUSED && !job->now.refusals)
             job_words(job, answer);      /* nobody else would say why it takes so long */
         return true;
     }
@@ -154,7 +175,7 @@ enum err find_start(struct slot *slot, struct job *job)
         err = job_claim(job);
         if (!err) {
             job->was = job->now;
-            absent(job, stage_now_ms(job->sender->stage));
+            absent(job, slot, stage_now_ms(job->sender->stage));
             err = job_commit(job);
         }
         slot_free(slot);

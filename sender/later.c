@@ -63,9 +63,13 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
         job->now.work = slot->asked;      /* not processed: later */
         return true;
     }
-    job_words(job, answer);
     if (json_check(answer->body, &json))
         json = STR_NONE;
+    if (slot->asked == WORK_UNDOING) {
+        undo_looked(job, answer, json);
+        return true;
+    }
+    job_words(job, answer);
     sender->ops->later_read(&job->task, slot->asked, answer, json, now, &job->now);
     if (job->now.work == WORK_NONE) {
         job->now.attempts = 0;

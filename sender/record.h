@@ -23,7 +23,8 @@
     X(WORK_TELL,     "tell",     2)       /* it may be built again: tell the mapper until it does */ \
     X(WORK_NUMBER,   "number",   2)       /* sent, its number was not in the answer */ \
     X(WORK_INVOICE,  "invoice",  2)       /* order: ask PowerOffice to send the invoice */ \
-    X(WORK_INVOICED, "invoiced", 2)       /* ... asked: has it been sent? */
+    X(WORK_INVOICED, "invoiced", 2)       /* ... asked: has it been sent? */ \
+    X(WORK_UNDOING,  "undoing",  2)       /* its reversal was asked for: has it been done? */
 #define X(name, text, lane) name,
 enum work { WORKS(X) WORK_COUNT };
 #undef X
@@ -58,13 +59,13 @@ struct record {
     struct money total;                   /* orders: what PowerOffice made of it */
     int64_t first_ms, since_ms;           /* first seen; in this state since */
     int64_t sealed_ms, sent_ms;
-    uint32_t attempts, lookups, refusals; /* tries in a row; lookups without a find; refusals for the reference */
+    uint32_t attempts, lookups, refusals; /* tries in a row; looks without a find; refusals of what is looked up */
     struct str words;                     /* PowerOffice's own, of the last answer that was not success */
     struct str accepted;                  /* problem codes, comma between */
     struct str old_ids;                   /* in PowerOffice, of rounds that were reversed; comma between */
     int64_t invoice_no;
     int32_t invoice_day;                  /* the date that the request for its invoice said; 0: none was said */
-    bool asked;                           /* PowerOffice has acknowledged that it is to send the invoice */
+    bool asked;                           /* PowerOffice has acknowledged that it is to send the invoice, or to reverse */
     uint32_t round;                       /* 1, 2, ...: how often it was built from the start */
     uint32_t facts;                       /* in the trail */
 };
@@ -92,7 +93,7 @@ bool list_has(struct str list, struct str text);
     X(STEP_UNKNOWN,       "answer-lost") \
     X(STEP_LOGIN,         "login") \
     X(STEP_REFUSED,       "refused") \
-    X(STEP_MENTIONED,     "reference-in-use")   /* refused, but for its reference: look it up */ \
+    X(STEP_DOUBTED,       "refused-looked-up")  /* refused, and it may stand there all the same: look it up */ \
     X(STEP_FOUND,         "found") \
     X(STEP_DIFFERS,       "differs") \
     X(STEP_NOT_FOUND,     "not-found")      /* once more, later */ \
@@ -100,6 +101,8 @@ bool list_has(struct str list, struct str text);
     X(STEP_TRANSFER,      "transfer")       /* decisions */ \
     X(STEP_RESEND,        "resend") \
     X(STEP_REVERSE,       "reverse") \
+    X(STEP_UNDO_ASKED,    "reversal-asked") /* answered, in whatever words: the voucher says whether it is done */ \
+    X(STEP_UNDO_AGAIN,    "reversal-again") /* it never came there: asked for once more */ \
     X(STEP_REVERSED,      "reversed") \
     X(STEP_KEPT,          "reversal-refused") \
     X(STEP_BY_HAND,       "by-hand")        /* a person has entered it */ \

@@ -5,9 +5,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-enum { UNBUILT_WAIT_MS = 5000, REFUSALS_MAX = 4, BODY_BYTES_MAX = 8 * 1024 * 1024 };
+enum { UNBUILT_WAIT_MS = 5000, BODY_BYTES_MAX = 8 * 1024 * 1024 };
 
 static void tell_seal(struct sender *sender, struct str doc, int32_t day, struct seal *seal)
 {
@@ -104,46 +103,14 @@ static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
     return ERR_OK;
 }
 
-static bool mentions(struct str body, struct str what)
+/* A refusal may be of the reference, because it stands there already, and its words tell nothing: it is looked up, and is
+ * red when it is not there (docs/poweroffice-api.md section 11, step 5). */
+static void refused(struct job *job, int64_t now)
 {
-    for (size_t i = 0; what.len && i + what.len <= body.len; i++)
-        if (strncasecmp(body.bytes + i, what.bytes, what.len) == 0)
-            return true;
-    return false;
-}
-
-/* The refusal may mean that it stands there already (docs/poweroffice-api.md section 11, step 5). */
-static bool about_reference(const struct job *job, const struct answer *answer)
-{
-    const struct str words[] = { job->draft.reference, STR("ExternalImportReference"), STR("duplicate"),
-                                 STR("already exist"), STR("already in use") };
-
-    if (answer->status == 409)
-        return true;
-    for (size_t i = 0; i < COUNT(words); i++)
-        if (mentions(answer->body, words[i]))
-            return true;
-    return false;
-}
-
-static void refused(struct job *job, const struct slot *slot, const struct answer *answer, int64_t now)
-{
-    struct sender *sender = job->sender;
-    struct problem problem = { .code = PROBLEM_REFUSED, .count = 1,
-                               .arg = { str_of(answer->title), str_of(answer->detail) } };
-
-    if (about_reference(job, answer) && job->now.refusals < REFUSALS_MAX) {
-        job->now.refusals++;
-        job->now.lookups = 0;
-        job_move(job, STEP_MENTIONED, now + stage_config(sender->stage)->sender.lookup_wait_ms);
-        return;
-    }
-    if (!answer->title[0])
-        problem.arg[0] = job->now.words;
-    job_move(job, STEP_REFUSED, 0);
+    job->now.refusals++;
+    job->now.lookups = 0;
+    job_move(job, STEP_DOUBTED, now + stage_config(job->sender->stage)->sender.lookup_wait_ms);
     job_no_problems(job);
-    job_problem(job, &problem);
-    client_contradicted(sender, slot->client);
 }
 
 static void lost(struct job *job, int64_t now)
@@ -188,6 +155,7 @@ static bool send_apply(struct job *job, struct slot *slot, const struct answer *
     struct sent sent = { .number = 0 };
     struct str json;
 
+    (void)slot;
     job_words(job, answer);
     switch (answer->outcome) {
     case OUTCOME_DONE:
@@ -212,7 +180,7 @@ static bool send_apply(struct job *job, struct slot *slot, const struct answer *
         login_refused(job, answer);
         break;
     case OUTCOME_REFUSED:
-        refused(job, slot, answer, now);
+        refused(job, now);
         stage_counter_add(sender->stage, "refused", 1);
         break;
     }

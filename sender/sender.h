@@ -48,6 +48,8 @@ enum look {
     LOOK_LATER                            /* no telling: ask again from the start, later */
 };
 
+enum reversal { REVERSAL_UNSAID, REVERSAL_DONE, REVERSAL_NOT };
+
 struct sender_ops {
     const char *stage;                    /* "uploader": also the folder in state_dir and the socket's name */
     const char *about;
@@ -70,6 +72,8 @@ struct sender_ops {
     enum look (*lookup_read)(const struct task *task, struct lookup *lookup, long status, struct str json,
                              bool last_page);
     void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
+    /* What later_call() for WORK_UNDOING was answered with 2xx: is it reversed? */
+    enum reversal (*read_reversal)(struct str json);
     /* The second lane: which work follows when it is sent, and how to do it. */
     enum work (*after_sent)(const struct task *task, const struct sent *sent);
     /* What a request will say that must be on disk before it leaves (record.h: invoice_day). NULL: nothing. */

@@ -150,6 +150,7 @@ USED enum err send_start(struct slot *slot, struct job *job);
 USED enum err find_start(struct slot *slot, struct job *job);
 USED enum err find_more(struct slot *slot, struct job *job);
 USED enum err undo_start(struct slot *slot, struct job *job);
+void undo_looked(struct job *job, const struct answer *answer, struct str json);         /* WORK_UNDOING */
 USED enum err later_run(struct sender *sender);
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 void tell_behind(struct sender *sender, struct str doc, const struct record *record);

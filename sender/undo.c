@@ -1,20 +1,10 @@
-/* undo.c - reverse a voucher in PowerOffice, because a person decided so. */
+/* undo.c - reverse a voucher in PowerOffice, because a person decided so. What PowerOffice answers to that is shown and
+ * never judged: whether it is done says the voucher itself, which is looked at until it does. */
 #include "sender_inside.h"
 
 #include <string.h>
-#include <strings.h>
 
-enum { PATH_BYTES_MAX = 512, NOT_VISIBLE_TRIES = 8 };
-
-static bool says_already_reversed(const struct answer *answer)
-{
-    static const char words[] = "already reversed";
-
-    for (size_t i = 0; i + sizeof words - 1 <= answer->body.len; i++)
-        if (strncasecmp(answer->body.bytes + i, words, sizeof words - 1) == 0)
-            return true;
-    return false;
-}
+enum { PATH_BYTES_MAX = 512, LOOKS_AT_ONCE = 3, LOOKS_BLIND = 8, LOOKS_PATIENT = 30, SLOW_MS = 3600000 };
 
 static void reversed(struct job *job)
 {
@@ -32,45 +22,100 @@ static void reversed(struct job *job)
     stage_counter_add(job->sender->stage, "reversed", 1);
 }
 
-static void not_reversed(struct job *job, const struct answer *answer)
+static void say_not_done(struct job *job)
 {
-    struct problem problem = { .code = PROBLEM_REFUSED, .count = 1,
-                               .arg = { job->now.words, str_of(answer->detail) } };
+    struct problem problem = { .code = PROBLEM_REVERSAL_REFUSED, .count = 1, .arg = { job->now.words } };
 
+    job_problem(job, &problem);
+    stage_counter_add(job->sender->stage, "reversals_refused", 1);
+}
+
+static void not_reversed(struct job *job)
+{
     job->now.attempts = 0;
     job_move(job, STEP_KEPT, 0);
-    job_problem(job, &problem);
+    job->detail = job->now.words;
+    say_not_done(job);
+}
+
+/* As for a lost voucher (find.c): after lookup_wait_ms, then longer than the slowest replica. One that is red is looked at
+ * once an hour: it may still be done, or a person decides. */
+static int64_t look_wait_ms(const struct job *job)
+{
+    static const int64_t factors[] = { 1, 5, 10 };
+    uint32_t looks = job->now.lookups;
+
+    if (looks >= LOOKS_PATIENT)
+        return SLOW_MS;
+    return stage_config(job->sender->stage)->sender.lookup_wait_ms *
+           factors[looks < COUNT(factors) ? looks : COUNT(factors) - 1];
+}
+
+/* It is not done, as far as is seen. Accepted (asked): it may take its time. Refused: seen often enough, that is the end.
+ * Neither: perhaps it never came there. */
+void undo_looked(struct job *job, const struct answer *answer, struct str json)
+{
+    struct record *now = &job->now;
+    int64_t now_ms = stage_now_ms(job->sender->stage);
+    enum reversal said = answer->outcome == OUTCOME_DONE ? job->sender->ops->read_reversal(json) : REVERSAL_UNSAID;
+
+    now->attempts = 0;                    /* of looking */
+    if (said == REVERSAL_DONE) {
+        reversed(job);
+        return;
+    }
+    now->lookups++;
+    if (now->refusals && now->lookups >= (said == REVERSAL_NOT ? LOOKS_AT_ONCE : LOOKS_BLIND)) {
+        not_reversed(job);
+    } else if (!now->asked && !now->refusals && said == REVERSAL_NOT && now->lookups >= LOOKS_AT_ONCE) {
+        job_move(job, STEP_UNDO_AGAIN, now_ms + pace_ms(job->sender, 1));
+        turns_look(job->sender, now->venue);
+    } else {
+        now->next_ms = now_ms + look_wait_ms(job);
+        if (now->lookups == LOOKS_PATIENT) {
+            job->what = STR("reversal-not-done");
+            say_not_done(job);
+        }
+    }
+}
+
+static void ask_the_voucher(struct job *job, enum doc_step step, int64_t wait_ms)
+{
+    job->now.lookups = 0;
+    job_move(job, step, stage_now_ms(job->sender->stage) + wait_ms);
+    job->sender->later_ms = 0;
 }
 
 static bool undo_apply(struct job *job, struct slot *slot, const struct answer *answer)
 {
     struct sender *sender = job->sender;
-    int64_t now = stage_now_ms(sender->stage);
     int64_t wait = stage_config(sender->stage)->sender.lookup_wait_ms;
 
     (void)slot;
     job_words(job, answer);
     switch (answer->outcome) {
     case OUTCOME_DONE:
-        reversed(job);
+        job->now.asked = true;
+        ask_the_voucher(job, STEP_UNDO_ASKED, wait);
         return true;
     case OUTCOME_REFUSED:
-        if (says_already_reversed(answer))
-            reversed(job);
-        else if (answer->status == 404 && job->now.attempts < NOT_VISIBLE_TRIES)      /* a replica lags */
-            job_move(job, STEP_NOT_PROCESSED, now + back_off_ms(sender, 1));
-        else
-            not_reversed(job, answer);
+        job->now.refusals++;
+        ask_the_voucher(job, STEP_UNDO_ASKED, wait);
         return true;
     case OUTCOME_UNKNOWN:
-        job_move(job, STEP_UNKNOWN, now + wait);             /* once more does no harm: "already reversed" */
-        break;
+        ask_the_voucher(job, STEP_UNKNOWN, wait);
+        return true;
     case OUTCOME_LOGIN:
+        if (answer->status == 403) {      /* the right to reverse lacks, which nothing else needs */
+            job->now.refusals++;
+            ask_the_voucher(job, STEP_UNDO_ASKED, wait);
+            return true;
+        }
         job_move(job, STEP_LOGIN, 0);
         break;
     case OUTCOME_THROTTLED:
     case OUTCOME_PASSING:
-        job_move(job, STEP_NOT_PROCESSED, now + pace_ms(sender, job->now.attempts));
+        job_move(job, STEP_NOT_PROCESSED, stage_now_ms(sender->stage) + pace_ms(sender, job->now.attempts));
         break;
     }
     if (job->now.attempts > 1)
@@ -91,6 +136,8 @@ enum err undo_start(struct slot *slot, struct job *job)
 
     ensure(sender->ops->reverse_path != NULL);
     job->now.attempts++;
+    job->now.asked = false;
+    job->now.refusals = 0;
     err = job_claim(job);
     if (err)
         return err;

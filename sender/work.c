@@ -168,6 +168,12 @@ static bool still_ours(const struct job *job, const struct slot *slot)
            (job->was.claimed && job->was.owner.instance == me.instance && job->was.owner.boot == me.boot);
 }
 
+/* What follows posting, and reversing, need rights of their own: without them the client's other work goes on. */
+static bool lacks_a_right_of_its_own(const struct slot *slot, const struct answer *answer)
+{
+    return answer->status == 403 && (work_lane(slot->work) == 2 || slot->work == WORK_REVERSE);
+}
+
 void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
 {
     struct sender *sender = slot->sender;
@@ -175,7 +181,7 @@ void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
     struct job job;
 
     outage_note(sender, answer);
-    if (answer->outcome == OUTCOME_LOGIN && !(work_lane(slot->work) == 2 && answer->status == 403))
+    if (answer->outcome == OUTCOME_LOGIN && !lacks_a_right_of_its_own(slot, answer))
         client_suspend(sender, slot->client);
     else if (answer->status && answer->outcome != OUTCOME_PASSING)
         client_fine(sender, slot->client);

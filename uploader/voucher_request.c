@@ -191,6 +191,15 @@ static void voucher_reverse_path(const struct task *task, struct strbuf *path)
     strbuf_format(path, "/Vouchers/Reverse/" STR_FMT, STR_ARG(task->record->id));
 }
 
+static enum reversal voucher_read_reversal(struct str json)
+{
+    struct str id;
+
+    if (!json_member(json, "Id", &id))
+        return REVERSAL_UNSAID;
+    return json_member_true(json, "IsReversed") ? REVERSAL_DONE : REVERSAL_NOT;
+}
+
 /* The number may be 0 in the answer to a POST; the voucher is final all the same. */
 static enum work voucher_after_sent(const struct task *task, const struct sent *sent)
 {
@@ -234,6 +243,7 @@ const struct sender_ops voucher_ops = {
     .lookup_path = voucher_lookup_path,
     .lookup_read = voucher_lookup_read,
     .reverse_path = voucher_reverse_path,
+    .read_reversal = voucher_read_reversal,
     .after_sent = voucher_after_sent,
     .later_call = voucher_later_call,
     .later_read = voucher_later_read,

@@ -190,7 +190,12 @@ enum err books_doc(struct books *books, struct str id, struct arena *arena, stru
 
 bool book_doc_is_red(const struct book_doc *doc)
 {
-    return doc->state == DOC_HELD || doc->state == DOC_FAILED || problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT);
+    static const enum problem_code of_sent[] = { PROBLEM_INVOICE_NOT_SENT, PROBLEM_REVERSAL_REFUSED };
+
+    for (size_t i = 0; i < COUNT(of_sent); i++)
+        if (problems_have(&doc->draft.problems, of_sent[i]))
+            return true;
+    return doc->state == DOC_HELD || doc->state == DOC_FAILED;
 }
 
 bool book_doc_is_empty(const struct book_doc *doc)

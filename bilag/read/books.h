@@ -51,7 +51,7 @@ USED enum err books_z_total(struct books *books, struct str venue, int32_t day, 
 /* One document by its name. ERR_NOT_FOUND. */
 USED enum err books_doc(struct books *books, struct str id, struct arena *arena, struct book_doc *ret_doc);
 
-bool book_doc_is_red(const struct book_doc *doc);            /* held, failed, or its invoice was not sent: a person is needed */
+bool book_doc_is_red(const struct book_doc *doc);            /* a person is needed: held, failed, or sent and not right */
 /* There is nothing in it to send: withdrawn, or a day without lines. */
 bool book_doc_is_empty(const struct book_doc *doc);
 

@@ -265,6 +265,14 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Salgsstedet sender faktura automatisk (send_invoice), men PowerOffice lar ikke utvidelsen sende noen. Få sending av "
         "faktura tillatt for utvidelsen i PowerOffice (Innstillinger, Utvidelser), eller sett send_invoice: false i oppsettet "
         "for salgsstedet og send fakturaene fra PowerOffice." },
+    /* 0 PowerOffice's words */
+    [PROBLEM_REVERSAL_REFUSED] = {
+        "PowerOffice was asked to reverse the voucher and has not done it[: {0}]; it stands in the books as it was sent. "
+        "Open its period, or have the right to reverse vouchers granted to the extension, then bilag reverse again with a "
+        "reason. If it was reversed by hand meanwhile, bilag reverse takes that up.",
+        "PowerOffice ble bedt om å tilbakeføre bilaget og har ikke gjort det[: {0}]; det står i regnskapet slik det ble "
+        "sendt. Åpne perioden, eller få gitt utvidelsen rett til å tilbakeføre bilag, og bruk så bilag reverse på nytt med "
+        "en begrunnelse. Er det tilbakeført for hånd i mellomtiden, tar bilag reverse hensyn til det." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

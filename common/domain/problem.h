@@ -51,7 +51,8 @@
     X(PROBLEM_DAY_TOO_LARGE,         "day-too-large",         false) \
     X(PROBLEM_RECEIPTS_TRIMMED,      "receipts-trimmed",      false) \
     X(PROBLEM_OTHER_COMPANY,         "other-company",         false) \
-    X(PROBLEM_SENDING_OFF,           "sending-off",           false)
+    X(PROBLEM_SENDING_OFF,           "sending-off",           false) \
+    X(PROBLEM_REVERSAL_REFUSED,      "reversal-refused",      false)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

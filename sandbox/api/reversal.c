@@ -23,7 +23,7 @@ static struct voucher *reversal_make(struct exchange *x, const struct voucher *o
     document_stamp(x, voucher->id, &voucher->client_key, &voucher->application_key,
                    &voucher->company);
     voucher->no = x->books->last_voucher_no + 1;
-    voucher->created_ms = x->arrived_ms;
+    voucher->created_ms = x->arrived_ms + exchange_number(x, SET_reversal_ms);
     voucher->reverses_no = original->no;
     text_set(voucher->reverses, sizeof voucher->reverses, original->id);
     text_set(voucher->date, sizeof voucher->date, at_once ? today : original->date);

@@ -28,12 +28,15 @@ bool document_text_fits(const struct exchange *x, const char *text, enum setting
 static const char *holder(const struct exchange *x, const char *reference, enum document document)
 {
     bool shared = exchange_is(x, SET_reference_scope, "shared");
+    bool frees_at_once = exchange_is(x, SET_reversal_frees, "at_once");
     bool replica = exchange_is(x, SET_duplicate_check, "replica");
     const struct voucher *voucher = document == DOCUMENT_VOUCHER || shared
                                         ? map_find(&x->books->voucher_references, reference) : NULL;
     const struct order *order = document == DOCUMENT_ORDER || shared
                                     ? map_find(&x->books->order_references, reference) : NULL;
 
+    if (voucher && voucher->reversed_ms && (frees_at_once || voucher->reversed_ms <= x->arrived_ms))
+        voucher = NULL;
     if (voucher && !(replica && !exchange_visible(x, voucher->created_ms)))
         return voucher->id;
     return order && !(replica && !exchange_visible(x, order->created_ms)) ? order->id : NULL;

@@ -73,11 +73,8 @@ void voucher_keep(struct books *books, struct voucher *voucher)
     map_put(&books->voucher_ids, voucher->id, voucher);
     if (voucher->reference && voucher->kind != VOUCHER_REVERSAL)
         map_put(&books->voucher_references, voucher->reference, voucher);
-    if (!original)
-        return;
-    original->reversed_ms = voucher->created_ms;
-    if (original->reference && map_find(&books->voucher_references, original->reference) == original)
-        map_drop(&books->voucher_references, original->reference);
+    if (original)
+        original->reversed_ms = voucher->created_ms;         /* which may be still to come */
 }
 
 static cJSON *line_encode(const struct voucher_line *line)

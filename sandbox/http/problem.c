@@ -49,16 +49,36 @@ bool problem_any(const struct problem *problem)
     return problem->count > 0;
 }
 
+/* Nobody knows what PowerOffice says: who decides by its words is to be found out. */
+static const struct { const char *words, *title, *detail; } wordings[] = {
+    { "norwegian", "Valideringsfeil", "Forespørselen kan ikke utføres slik den er." },
+    { "other", "The request was not accepted", "Please contact your administrator." },
+    { "none", NULL, NULL },
+};
+
+static void reword(struct exchange *x, struct problem *problem, const char **title, const char **detail, bool *errors)
+{
+    *title = problem->count > 1 ? "Aggregated (multiple) Validation Exception" : problem->title;
+    *detail = problem->detail;
+    for (size_t i = 0; i < COUNT(wordings); i++)
+        if (exchange_is(x, SET_words, wordings[i].words)) {
+            *title = wordings[i].title;
+            *detail = wordings[i].detail;
+            *errors = false;
+        }
+}
+
 void problem_answer(struct exchange *x, struct problem *problem)
 {
     bool pascal = exchange_is(x, SET_problem_names, "pascal");
     bool errors = exchange_is(x, SET_problem_errors, "on");
     cJSON *body = cJSON_CreateObject();
+    const char *title, *detail;
 
-    json_add_text(body, pascal ? "Title" : "title",
-                  problem->count > 1 ? "Aggregated (multiple) Validation Exception" : problem->title);
+    reword(x, problem, &title, &detail, &errors);
+    json_add_text(body, pascal ? "Title" : "title", title);
     json_add_int(body, pascal ? "Status" : "status", problem->status);
-    json_add_text(body, pascal ? "Detail" : "detail", problem->detail);
+    json_add_text(body, pascal ? "Detail" : "detail", detail);
     if (errors)
         json_add(body, pascal ? "Errors" : "errors", problem->errors);
     else

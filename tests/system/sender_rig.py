@@ -16,6 +16,7 @@ import uuid
 import msgpack
 import zmq
 
+from answer_proxy import Proxy
 from sandbox_api import APP, SUBSCRIPTION, Sandbox, wait_for
 
 BIN = pathlib.Path(os.environ.get("BILAG_BIN", pathlib.Path(__file__).resolve().parents[2] / "bin"))
@@ -155,7 +156,8 @@ def link_customer(folder, company, till_customer, number):
 
 
 class Rig:
-    def __init__(self, folder, venues, stage="uploader", instances=1, settings="", companies=None, **switches):
+    def __init__(self, folder, venues, stage="uploader", instances=1, settings="", companies=None, proxied=False,
+                 **switches):
         self.folder, self.stage, self.instances = pathlib.Path(folder), stage, instances
         self.venues = venues
         self.config = self.folder / "config"
@@ -165,6 +167,7 @@ class Rig:
         self.run.mkdir(mode=0o700)
         self.box = Sandbox(self.folder, companies or self.companies(), ledger=self.folder / "ledger",
                            rate_limit=1000000, **{"read_lag_ms": 100, **switches})
+        self.proxy = Proxy(self.box.port) if proxied else None
         self.settings = settings
         self.write_config()
         self.processes = {}
@@ -197,7 +200,7 @@ class Rig:
         path.chmod(0o600)
 
     def write_config(self):
-        base = f"http://127.0.0.1:{self.box.port}"
+        base = f"http://127.0.0.1:{self.proxy.port if self.proxy else self.box.port}"
         self.secret("subscription", SUBSCRIPTION)
         self.secret("quickorder", APP)
         (self.config / "bilag.yaml").write_text(
@@ -307,6 +310,12 @@ class Rig:
         except AssertionError:
             raise AssertionError(f"{self.states()} instead of {states}\n{self.log(min(self.processes))[-3000:]}")
 
+    def shown(self):
+        """What `bilag status` shows: {document: its row}."""
+        told = subprocess.run([BIN / "bilag", "status", "--config", self.config, "--json"], capture_output=True, text=True)
+        assert told.stdout, told.stderr
+        return {d["id"]: d for venue in json.loads(told.stdout)["venues"] for d in venue["documents"]}
+
     def vouchers(self):
         return self.box.inspect("vouchers")
 
@@ -317,4 +326,6 @@ class Rig:
         self.thread.join(5)
         self.push.close(0)
         self.context.destroy(0)
+        if self.proxy:
+            self.proxy.stop()
         self.box.stop()

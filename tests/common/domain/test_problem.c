@@ -50,6 +50,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_RECEIPTS_TRIMMED, 0, "Enter it by hand", "Før det for hånd" },
     { PROBLEM_OTHER_COMPANY, 2, "enter it by hand", "før det for hånd" },
     { PROBLEM_SENDING_OFF, 0, "send_invoice: false", "send_invoice: false" },
+    { PROBLEM_REVERSAL_REFUSED, 1, "bilag reverse", "bilag reverse" },
 };
 
 static const struct str marks[PROBLEM_ARGS] = { { "ARG-A", 5 }, { "ARG-B", 5 }, { "ARG-C", 5 }, { "ARG-D", 5 } };

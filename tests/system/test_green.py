@@ -1,0 +1,149 @@
+"""Goal: a document that is shown green stands in PowerOffice, once and unreversed, whatever became of the answers and
+whatever they said; what is not green is red with a mend that works when it is followed.
+
+The uploader is the real one, so is the sandbox; between them a proxy loses, delays and rewrites answers (answer_proxy).
+"""
+from collections import Counter
+
+import pytest
+
+from answer_proxy import WORDS
+from sandbox_api import APP, wait_for
+from sender_rig import DAY_ZERO, Rig, Venue, iso, voucher_draft
+
+
+@pytest.fixture
+def rig(tmp_path):
+    rigs = []
+
+    def make(count=3, **settings):
+        rigs.append(Rig(tmp_path, [Venue(i) for i in range(count)], proxied=True, **settings))
+        rigs[0].start()
+        return rigs[0]
+    yield make
+    for one in rigs:
+        one.close()
+
+
+def doc_of(venue, day=0):
+    return f"{venue.id}/{iso(DAY_ZERO + day)}/1"
+
+
+def of_venue(rig, venue):
+    """(standing, reversed, reversals) in its books."""
+    mine = [v for v in rig.vouchers() if v["client_key"] == venue.key]
+    back = sum(bool(v["reverses"]) for v in mine)
+    return sum(not v["reversed"] and not v["reverses"] for v in mine), sum(v["reversed"] for v in mine), back
+
+
+def agree(rig):
+    """What is said to be sent stands once; what is said to be reversed stands not at all, and was reversed once."""
+    shown, books = rig.shown(), Counter(v["reference"] for v in rig.vouchers() if not v["reversed"] and not v["reverses"])
+    for name, row in shown.items():
+        wanted = {"sent": 1, "reversed": 0, "failed": 0, "held": 0}[row["state"]]
+        assert books[row["reference"]] == wanted, (name, row["state"], row["problems"], books)
+    back = Counter(v["reverses"] for v in rig.vouchers() if v["reverses"])
+    assert all(count == 1 for count in back.values()), back
+
+
+def problems(rig, doc):
+    return [p["code"] for p in rig.shown()[doc]["problems"]]
+
+
+def told(rig, venue, day=0):
+    return (doc_of(venue, day), 1, True, 1) in rig.seals
+
+
+# What became of the request to reverse, and of its answer; whoever says what in which language.
+LOST = [("lost after", {}), ("lost before", {}), ("other", {"status": 400}), ("other", {"status": 409}),
+        ("other", {"status": 404}), ("other", {"status": 500}),
+        ("other", {"status": 400, "body": {"Title": "Reverse voucher validation error(s)", "Detail": "already reversed"}})]
+
+
+@pytest.mark.parametrize("words", ["norwegian", "none"])
+def test_reversal_is_believed_from_the_voucher(rig, words):
+    rig = rig(len(LOST), words=words)
+    rig.offer([voucher_draft(v, DAY_ZERO) for v in rig.venues])
+    rig.settled(sent=len(LOST))
+    for venue, (how, more) in zip(rig.venues, LOST):
+        voucher = next(v["id"] for v in rig.vouchers() if v["client_key"] == venue.key)
+        rig.proxy.spoil("POST", f"/Vouchers/Reverse/{voucher}", how, **more)
+        rig.decide("reverse", doc_of(venue))
+    wait_for(lambda: all(told(rig, venue) for venue in rig.venues), 40)
+    rig.settled(reversed=len(LOST))
+    for venue, case in zip(rig.venues, LOST):
+        assert of_venue(rig, venue) == (0, 1, 1), case
+    agree(rig)
+    for venue in rig.venues:                                 # ... and goes out anew
+        rig.verdict(voucher_draft(venue, DAY_ZERO, gross=7700, revision=2))
+    rig.settled(sent=len(LOST))
+    agree(rig)
+
+
+@pytest.mark.parametrize("words", ["english", "norwegian"])
+def test_words_of_a_reversal_that_was_not_done_are_not_believed(rig, words):
+    """Refused for the period, and it says "already reversed": the voucher stands, is red, and its mend works."""
+    rig = rig(3, words=words)
+    locked, denied, late = rig.venues
+    rig.offer([voucher_draft(v, DAY_ZERO) for v in rig.venues])
+    rig.settled(sent=3)
+    rig.box.client(client_key=locked.key, lock_date=iso(DAY_ZERO))
+    for body in (WORDS, {"title": "Reverse voucher validation error(s)", "detail": "The voucher is already reversed."}):
+        rig.proxy.spoil("POST", "/Vouchers/Reverse", "other", status=400, body=body)
+        rig.decide("reverse", doc_of(locked))
+        wait_for(lambda: problems(rig, doc_of(locked)) == ["reversal-refused"] and
+                 body["detail"] in rig.shown()[doc_of(locked)]["problems"][0]["text"], 20)       # shown, not judged
+        assert rig.shown()[doc_of(locked)]["state"] == "sent" and not told(rig, locked)
+        assert of_venue(rig, locked) == (1, 0, 0)
+    assert "bilag reverse" in rig.shown()[doc_of(locked)]["problems"][0]["text"]
+    rights = [r for r in ("CashVoucher_Full", "AccountTransaction", "GeneralLedgerAccount", "CommonServices", "Department")]
+    rig.box.client(client_key=denied.key, privileges=rights)
+    rig.box.set(expire_tokens="now")
+    rig.decide("reverse", doc_of(denied))
+    wait_for(lambda: problems(rig, doc_of(denied)) == ["reversal-refused"], 20)
+    rig.verdict(voucher_draft(denied, DAY_ZERO + 1))         # everything else of that client goes on
+    rig.settled(sent=4)
+    rig.box.set(reversal_ms=1500, reversal_frees="done")     # answered before it is done
+    rig.decide("reverse", doc_of(late))
+    wait_for(lambda: told(rig, late), 20)
+    rig.verdict(voucher_draft(late, DAY_ZERO, gross=900, revision=2))
+    wait_for(lambda: of_venue(rig, late) == (1, 1, 1), 30)
+    rig.box.set(reversal_ms=0)
+    agree(rig)
+    # The mends, followed.
+    rig.box.client(client_key=locked.key, lock_date=None)
+    rig.box.client(client_key=denied.key, privileges=rights + ["ReverseVoucher_Full"])
+    rig.box.set(expire_tokens="now")
+    rig.decide("reverse", doc_of(locked))
+    rig.decide("reverse", doc_of(denied))
+    wait_for(lambda: told(rig, locked) and told(rig, denied), 20)
+    rig.settled(sent=2, reversed=2)
+    agree(rig)
+
+
+@pytest.mark.parametrize("words", ["norwegian", "none"])
+def test_refused_for_its_reference_in_any_words(rig, words):
+    """An answer is lost, the next says no in words that nobody knows: it is looked up, and stands once."""
+    rig = rig(4, words=words, read_lag_ms=400)
+    kinds = [("lost after", {}), ("lost before", {}), ("other", {"status": 400}), ("other", {"status": 500})]
+    for venue, (how, more) in zip(rig.venues, kinds):
+        rig.proxy.spoil("POST", "/Vouchers/CashJournals", how, **more)
+    sent = [voucher_draft(v, DAY_ZERO) for v in rig.venues]
+    rig.offer(sent)
+    rig.settled(sent=4)
+    agree(rig)
+
+
+def test_reversed_by_hand_while_it_was_asked_for(rig):
+    """A person was faster: PowerOffice refuses to do it twice, in its own words, and the day is built again."""
+    rig = rig(1, words="norwegian")
+    venue = rig.venues[0]
+    rig.offer([voucher_draft(venue, DAY_ZERO)])
+    rig.settled(sent=1)
+    voucher = rig.vouchers()[0]["id"]
+    assert rig.box.api(key=venue.key, app=APP).post(f"/Vouchers/Reverse/{voucher}").status == 202
+    rig.decide("reverse", doc_of(venue))
+    wait_for(lambda: told(rig, venue), 20)
+    rig.settled(reversed=1)
+    assert of_venue(rig, venue) == (0, 1, 1)
+    agree(rig)
