@@ -121,6 +121,7 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
 
     if (err)
         return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
+    shell->voice.language = shell->config->language;
     code = cmd->run(shell, args);
     config_free(shell->config);
     if (fflush(stdout) != 0 && code == EXIT_FINE)
@@ -133,7 +134,7 @@ static int run_cmd(const struct cmd *cmd, int argc, char **argv)
     static const char *words[WORDS_MAX];
     const char *environment = getenv("BILAG_CONFIG");
     struct shell shell = { .config_dir = environment && *environment ? environment : "/etc/bilag",
-                           .command = cmd->name, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+                           .command = cmd->name, .voice.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
     struct args args = { .options = cmd->options, .words = words };
     bool options_end = false;
     int code;

@@ -14,7 +14,7 @@ DOMAIN = BASE + ["common/domain"]
 STAGE = DOMAIN + ["common/stage"]
 SENDER = STAGE + ["poweroffice", "sender"]
 SANDBOX = ["sandbox", "sandbox/base", "sandbox/books", "sandbox/http", "sandbox/api"]
-READ = SENDER + ["saft", "ingest", "mapper", "uploader", "invoicer", "bilag/read"]
+READ = SENDER + ["saft", "ingest", "mapper", "validator", "uploader", "invoicer", "bilag/read"]
 MAY_USE = {
     "common/base": BASE,
     "common/domain": DOMAIN,

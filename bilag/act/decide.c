@@ -20,23 +20,22 @@ static struct str who(struct arena *arena)
     return arena_format(arena, "%s as " STR_FMT, sudo, STR_ARG(account));
 }
 
-int decide(struct shell *shell, const char *verb, struct str subject, struct str detail, struct str reason,
-           uint64_t *ret_number)
+enum err decide(struct context *context, const char *verb, struct str subject, struct str detail, struct str reason,
+                uint64_t *ret_number)
 {
-    struct decision decision = { .time_ms = clock_now_ms(), .who = who(&shell->arena), .verb = str_of(verb),
+    struct decision decision = { .time_ms = clock_now_ms(), .who = who(context->arena), .verb = str_of(verb),
                                  .subject = subject, .detail = detail, .reason = reason };
-    struct fault fault = { "" };
     struct audit *audit;
     uint64_t number;
-    enum err err = audit_open(shell->config->state_dir, &audit, &fault);
+    enum err err = audit_open(context->config->state_dir, &audit, &context->fault);
 
     if (err)
-        return complain_err(shell, err, &fault);
+        return err;
     err = audit_append(audit, &decision, &number);
     audit_close(audit);
     if (err)
-        return complain(shell, EXIT_RED, "the decision could not be written down: %s", err_text(err));
+        return fault_set(&context->fault, err, "the decision could not be written down: %s", err_text(err));
     if (ret_number)
         *ret_number = number;
-    return EXIT_FINE;
+    return ERR_OK;
 }

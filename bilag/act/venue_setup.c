@@ -11,8 +11,8 @@
 enum { PERMISSIONS = 0644 };
 
 struct setup {
-    struct shell *shell;
-    const struct args *args;
+    struct context *context;
+    struct fault *fault;                 /* of the context */
     struct str id, like_id, company, department, name;
     bool share_key;
     int extension;
@@ -21,21 +21,21 @@ struct setup {
 
 /* --- what is there already --------------------------------------------------------------------------------- */
 
-static struct str path_of(struct shell *shell, struct str id)
+static struct str path_of(const struct context *context, struct str id)
 {
-    return arena_format(&shell->arena, STR_FMT "/venues/" STR_FMT ".yaml", STR_ARG(shell->config->dir), STR_ARG(id));
+    return arena_format(context->arena, STR_FMT "/venues/" STR_FMT ".yaml", STR_ARG(context->config->dir), STR_ARG(id));
 }
 
-enum err venue_setup_read(struct shell *shell, struct str id, struct str *ret_text, struct venue *ret_venue,
-                          struct fault *fault)
+enum err venue_setup_read(struct context *context, struct str id, struct str *ret_text, struct venue *ret_venue)
 {
-    struct str path = path_of(shell, id), file = arena_format(&shell->arena, "venues/" STR_FMT ".yaml", STR_ARG(id));
+    struct str path = path_of(context, id), file = arena_format(context->arena, "venues/" STR_FMT ".yaml", STR_ARG(id));
+    struct fault *fault = &context->fault;
     struct str text;
     enum err err = path.bytes && file.bytes ? form_load(path.bytes, file, &text, fault) : ERR_MEMORY;
 
     if (err)
         return err;
-    err = venue_file_parse(text, id, shell->config->dir, &shell->arena, ret_venue, fault);
+    err = venue_file_parse(text, id, context->config->dir, context->arena, ret_venue, fault);
     if (err)
         form_free(&text);
     else
@@ -64,9 +64,9 @@ static void add_sibling(const struct setup *setup, const struct venue *venue, st
 }
 
 /* A venue that is left out, perhaps for its key only, counts; one whose file cannot be read would be passed over. */
-static int find_siblings(const struct setup *setup, struct siblings *siblings)
+static enum err find_siblings(const struct setup *setup, struct siblings *siblings)
 {
-    const struct config *config = setup->shell->config;
+    const struct config *config = setup->context->config;
 
     for (size_t i = 0; i < config->venue_count; i++)
         add_sibling(setup, &config->venues[i], siblings);
@@ -74,85 +74,79 @@ static int find_siblings(const struct setup *setup, struct siblings *siblings)
         struct str text;
         struct venue venue;
 
-        if (venue_setup_read(setup->shell, config->fault_venues[i], &text, &venue, NULL))
-            return complain(setup->shell, EXIT_RED, "%s. Mend that first: which extension and department it uses cannot be "
-                            "known", config->faults[i].text);
+        if (venue_setup_read(setup->context, config->fault_venues[i], &text, &venue))
+            return fault_set(setup->fault, ERR_REFUSED, "%s. Mend that first: which extension and department it uses cannot be "
+                             "known", config->faults[i].text);
         form_free(&text);
         add_sibling(setup, &venue, siblings);
     }
-    return EXIT_FINE;
+    return ERR_OK;
 }
 
 /* --- what is to be ----------------------------------------------------------------------------------------- */
 
-static int check_department(const struct setup *setup, const struct siblings *siblings)
+static enum err check_department(const struct setup *setup, const struct siblings *siblings)
 {
     if (siblings->count && !setup->department.len)
-        return complain(setup->shell, EXIT_USAGE, "company %.*s has %zu venue%s already, and departments tell them apart: "
-                        "say --department CODE", TEXT(setup->company), siblings->count, siblings->count == 1 ? "" : "s");
+        return fault_set(setup->fault, ERR_FORMAT, "company %.*s has %zu venue%s already, and departments tell them apart: say "
+                         "--department CODE", STR_ARG(setup->company), siblings->count, siblings->count == 1 ? "" : "s");
     if (siblings->count && siblings->same_department.len)
-        return complain(setup->shell, EXIT_USAGE, "department %.*s is that of %.*s; each venue of a company has its own",
-                        TEXT(setup->department), TEXT(siblings->same_department));
+        return fault_set(setup->fault, ERR_FORMAT, "department %.*s is that of %.*s; each venue of a company has its "
+                         "own",
+                        STR_ARG(setup->department), STR_ARG(siblings->same_department));
     if (siblings->no_department.len)
-        return complain(setup->shell, EXIT_RED, "%.*s has no department, which it needs as soon as it is not alone in "
-                        "company %.*s: write department: into its file first, or its transfer would stop",
-                        TEXT(siblings->no_department), TEXT(setup->company));
-    return EXIT_FINE;
+        return fault_set(setup->fault, ERR_REFUSED, "%.*s has no department, which it needs as soon as it is not alone in "
+                         "company %.*s: write department: into its file first, or its transfer would stop",
+                         STR_ARG(siblings->no_department), STR_ARG(setup->company));
+    return ERR_OK;
 }
 
-static int choose_extension(struct setup *setup)
+static enum err choose_extension(struct setup *setup)
 {
     struct siblings siblings = { .count = 0 };
-    int code = find_siblings(setup, &siblings);
+    enum err err = find_siblings(setup, &siblings);
 
-    if (!code)
-        code = check_department(setup, &siblings);
-    if (code)
-        return code;
+    if (!err)
+        err = check_department(setup, &siblings);
+    if (err)
+        return err;
     setup->extension = setup->share_key ? setup->like.extension : EXTENSION_MAIN;
     while (!setup->share_key && setup->extension < EXTENSION_COUNT && siblings.used[setup->extension])
         setup->extension++;
     if (setup->extension == EXTENSION_COUNT)
-        return complain(setup->shell, EXIT_RED, "company %.*s uses the main extension and all nine add-ons; say "
-                        "--share-key to use the key of %.*s", TEXT(setup->company), TEXT(setup->like_id));
-    return EXIT_FINE;
+        return fault_set(setup->fault, ERR_REFUSED, "company %.*s uses the main extension and all nine add-ons; say "
+                        "--share-key to use the key of %.*s", STR_ARG(setup->company), STR_ARG(setup->like_id));
+    return ERR_OK;
 }
 
 static bool is_there(const struct setup *setup, const char *folder, struct str name, const char *end)
 {
-    struct str path = arena_format(&setup->shell->arena, STR_FMT "/%s/" STR_FMT "%s", STR_ARG(setup->shell->config->dir),
+    struct str path = arena_format(setup->context->arena, STR_FMT "/%s/" STR_FMT "%s", STR_ARG(setup->context->config->dir),
                                    folder, STR_ARG(name), end);
 
     return path.bytes && faccessat(AT_FDCWD, path.bytes, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static int read_options(struct setup *setup)
+static enum err check_wish(const struct setup *setup)
 {
-    const struct args *args = setup->args;
-    const struct shell *shell = setup->shell;
-
-    setup->like_id = str_of(args_value(args, "like"));
-    setup->name = str_of(args_value(args, "name"));
-    setup->company = str_of(args_value(args, "company"));
-    setup->department = str_of(args_value(args, "department"));
-    setup->share_key = args_has(args, "share-key");
-    if (!setup->name.len)
-        setup->name = setup->id;
     if (!str_is_name(setup->id))
-        return complain(shell, EXIT_USAGE, "%.*s is no venue's name: write 1 to 64 of the characters A-Z a-z 0-9 . _ -",
-                        TEXT(setup->id));
+        return fault_set(setup->fault, ERR_FORMAT, "%.*s is no venue's name: write 1 to 64 of the characters A-Z a-z 0-9 . _ -",
+                         STR_ARG(setup->id));
     if (!str_is_name(setup->like_id))
-        return complain(shell, EXIT_USAGE, "say --like VENUE, whose accounts are taken over; the first one's file is "
+        return fault_set(setup->fault, ERR_FORMAT, "say --like VENUE, whose accounts are taken over; the first one's "
+                         "file is "
                         "written by hand, from config-example/venues");
     if (!is_there(setup, "venues", setup->like_id, ".yaml"))
-        return complain(shell, EXIT_USAGE, "there is no venue %.*s; `bilag venues list` shows those there are",
-                        TEXT(setup->like_id));
+        return fault_set(setup->fault, ERR_FORMAT, "there is no venue %.*s; `bilag venues list` shows those there "
+                         "are",
+                        STR_ARG(setup->like_id));
     if (is_there(setup, "venues", setup->id, ".yaml") || is_there(setup, "venues", setup->id, ".yml"))
-        return complain(shell, EXIT_RED, "the file of %.*s is there already; it is changed by hand", TEXT(setup->id));
+        return fault_set(setup->fault, ERR_REFUSED, "the file of %.*s is there already; it is changed by hand",
+                         STR_ARG(setup->id));
     if (!setup->share_key && is_there(setup, "keys", setup->id, ""))
-        return complain(shell, EXIT_RED, "keys/%.*s is there already and may be another's key: choose another name, or "
-                        "take it away", TEXT(setup->id));
-    return EXIT_FINE;
+        return fault_set(setup->fault, ERR_REFUSED, "keys/%.*s is there already and may be another's key: choose another name, "
+                         "or take it away", STR_ARG(setup->id));
+    return ERR_OK;
 }
 
 static struct str quoted(struct setup *setup, struct str text)
@@ -162,7 +156,7 @@ static struct str quoted(struct setup *setup, struct str text)
 
     strbuf_init(&out, FORM_BYTES_MAX);
     strbuf_json(&out, text);
-    copy = out.failed ? STR_NONE : arena_copy(&setup->shell->arena, strbuf_str(&out));
+    copy = out.failed ? STR_NONE : arena_copy(setup->context->arena, strbuf_str(&out));
     strbuf_free(&out);
     return copy;
 }
@@ -173,7 +167,7 @@ enum { OWN_REGISTERS, OWN_LOCATIONS, OWN_COUNT };
 static enum err write_text(struct setup *setup, struct str text, struct strbuf *out, bool ret_emptied[OWN_COUNT],
                            struct fault *fault)
 {
-    struct arena *arena = &setup->shell->arena;
+    struct arena *arena = setup->context->arena;
     struct str file = arena_format(arena, "venues/" STR_FMT ".yaml", STR_ARG(setup->like_id));
     struct yamledit changes[] = {
         [OWN_REGISTERS] = { .key = "registers", .value = STR("[]"), .only_there = true },
@@ -201,82 +195,65 @@ static enum err write_text(struct setup *setup, struct str text, struct strbuf *
     return err;
 }
 
-/* --- what is said ------------------------------------------------------------------------------------------ */
-
-static int tell(const struct setup *setup, struct str path, const bool emptied[OWN_COUNT])
-{
-    (void)printf("%.*s is written: accounts, VAT codes, product and payment types are those of %.*s; automatic transfer "
-                 "and invoicing are off.\n", TEXT(path), TEXT(setup->like_id));
-    (void)printf("Company %.*s, %s%.*s%s%s%s.\n", TEXT(setup->company), setup->department.len ? "department " : "",
-                 TEXT(setup->department), setup->department.len ? ", " : "",
-                 setup->share_key ? "the client key of " : "extension ",
-                 setup->share_key ? setup->like_id.bytes : extension_text(setup->extension));
-    if (emptied[OWN_REGISTERS])
-        (void)printf("Not taken over: registers. Write those that must report every day.\n");
-    if (emptied[OWN_LOCATIONS])
-        (void)printf("Not taken over: saft.locations. Write the names that are this venue in its SAF-T files.\n");
-    if (setup->share_key)
-        (void)printf("Running stages take it up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
-                     "Next: bilag check --venue %.*s --online\n", TEXT(setup->id));
-    else
-        (void)printf("Next: bilag venues connect %.*s\n", TEXT(setup->id));
-    return EXIT_FINE;
-}
-
-/* --- the command ------------------------------------------------------------------------------------------- */
+/* --- the file ---------------------------------------------------------------------------------------------- */
 
 static enum err write_file(struct setup *setup, struct str text, struct str path, struct fault *fault)
 {
     struct venue venue;
-    enum err err = venue_file_parse(text, setup->id, setup->shell->config->dir, &setup->shell->arena, &venue, fault);
+    enum err err = venue_file_parse(text, setup->id, setup->context->config->dir, setup->context->arena, &venue, fault);
 
     return err ? err : wholefile_write(path.bytes, text, PERMISSIONS, WHOLEFILE_NEW, fault);
 }
 
-static int make(struct setup *setup, struct str like)
+static enum err make(struct setup *setup, struct str like, struct venue_made *made)
 {
-    struct str path = path_of(setup->shell, setup->id);
-    struct fault fault = { "" };
+    struct fault *fault = setup->fault;
     struct strbuf text;
     bool emptied[OWN_COUNT] = { false };
     enum err err;
 
+    made->path = path_of(setup->context, setup->id);
     strbuf_init(&text, FORM_BYTES_MAX);
-    err = path.bytes ? write_text(setup, like, &text, emptied, &fault) : ERR_MEMORY;
+    err = made->path.bytes ? write_text(setup, like, &text, emptied, fault) : ERR_MEMORY;
     if (!err)
-        err = write_file(setup, strbuf_str(&text), path, &fault);
+        err = write_file(setup, strbuf_str(&text), made->path, fault);
     strbuf_free(&text);
-    if (err == ERR_CONFIG)
-        return complain(setup->shell, EXIT_RED, "nothing is written: %s", fault.text);
-    return err ? complain_err(setup->shell, err, &fault) : tell(setup, path, emptied);
+    made->company = setup->company;
+    made->extension = extension_text(setup->extension);
+    made->no_registers = emptied[OWN_REGISTERS];
+    made->no_locations = emptied[OWN_LOCATIONS];
+    return err;
 }
 
-static int prepare(struct setup *setup)
+static enum err prepare(struct setup *setup)
 {
     if (!setup->company.len)
         setup->company = setup->like.company;
     if (setup->share_key && !str_equal(setup->company, setup->like.company))
-        return complain(setup->shell, EXIT_USAGE, "a client key belongs to one company, so %.*s cannot share that of %.*s",
-                        TEXT(setup->id), TEXT(setup->like_id));
+        return fault_set(setup->fault, ERR_FORMAT, "a client key belongs to one company, so %.*s cannot share that of %.*s",
+                         STR_ARG(setup->id), STR_ARG(setup->like_id));
     return choose_extension(setup);
 }
 
-int venue_setup(struct shell *shell, const struct args *args, const char *id)
+enum err venue_setup(struct context *context, const struct venue_wish *wish, struct venue_made *ret_made)
 {
-    struct setup setup = { .shell = shell, .args = args, .id = str_of(id) };
-    struct fault fault = { "" };
+    struct setup setup = { .context = context, .fault = &context->fault, .id = wish->id, .like_id = wish->like,
+                          .company = wish->company,
+                           .department = wish->department, .name = wish->name.len ? wish->name : wish->id,
+                           .share_key = wish->share_key };
+    struct venue_made made = { .extension = NULL };
     struct str like = STR_NONE;
-    int code = read_options(&setup);
-    enum err err;
+    enum err err = check_wish(&setup);
 
-    if (code)
-        return code;
-    err = venue_setup_read(shell, setup.like_id, &like, &setup.like, &fault);
+    if (!err)
+        err = venue_setup_read(context, setup.like_id, &like, &setup.like);
     if (err)
-        return complain_err(shell, err, &fault);
-    code = prepare(&setup);
-    if (!code)
-        code = make(&setup, like);
+        return err;
+    err = prepare(&setup);
+    if (!err)
+        err = make(&setup, like, &made);
     form_free(&like);
-    return code;
+    if (!err)
+        *ret_made = made;
+    return err;
 }

@@ -10,13 +10,24 @@
 #ifndef BILAG_BILAG_ACT_VENUE_SETUP_H
 #define BILAG_BILAG_ACT_VENUE_SETUP_H
 
-#include "bilag/cmd/shell.h"
+#include "bilag/read/context.h"
 
 /* The text of a venue's file, to be freed (form_free()), and the venue as it is but for its key, which may be missing,
  * and its zone. */
-USED enum err venue_setup_read(struct shell *shell, struct str id, struct str *ret_text, struct venue *ret_venue,
-                               struct fault *fault);
-/* The options are those of `bilag venues`; gives the exit code. */
-int venue_setup(struct shell *shell, const struct args *args, const char *id);
+USED enum err venue_setup_read(struct context *context, struct str id, struct str *ret_text, struct venue *ret_venue);
+
+struct venue_wish {
+    struct str id, like;                 /* like: the venue that it is made after */
+    struct str name, company, department;            /* empty: the id, the other's, none */
+    bool share_key;                      /* the other's client key and extension; else its own */
+};
+struct venue_made {
+    struct str path, company;
+    const char *extension;
+    bool no_registers, no_locations;     /* the other has some, which were not taken over */
+};
+/* ERR_FORMAT: the wish itself is wrong. ERR_CONFIG: no file could be written that can be loaded. ERR_REFUSED: something
+ * there is in the way. Nothing is written then. */
+USED enum err venue_setup(struct context *context, const struct venue_wish *wish, struct venue_made *ret_made);
 
 #endif

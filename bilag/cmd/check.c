@@ -4,6 +4,7 @@
  * Online, the rules are those of the validator: they judge a made-up document that uses everything the set-up
  * names, so `check` and a held document say the same thing in the same words. */
 #include "bilag/read/online.h"
+#include "shell.h"
 #include "domain/problem.h"
 #include "domain/setup.h"
 #include "validator/rules.h"
@@ -239,7 +240,7 @@ static int online_check(struct shell *shell, const struct venue *only, struct co
 
     if (!venues || !results)
         return complain_err(shell, ERR_MEMORY, NULL);
-    err = online_open(shell, &online, &fault);
+    err = shell_online(shell, &online, &fault);
     if (err)
         return complain_err(shell, err, &fault);
     for (size_t i = 0; i < count; i++)

@@ -5,7 +5,7 @@
  * the customer may have been made a minute ago. */
 #include "bilag/read/books.h"
 #include "bilag/read/customers.h"
-#include "bilag/act/decide.h"
+#include "shell.h"
 #include "bilag/read/online.h"
 #include "domain/event.h"
 #include "domain/problem.h"
@@ -234,7 +234,7 @@ static void read_again(struct ledger *ledger)
     struct online *online;
     enum err err, result;
 
-    if (!ledger->venue->client_key.len || online_open(ledger->shell, &online, &fault))
+    if (!ledger->venue->client_key.len || shell_online(ledger->shell, &online, &fault))
         return;
     online_read(online, &ledger->venue, 1, REF_CUSTOMERS, &result);
     online_close(online);
@@ -279,7 +279,7 @@ static int connect_one(struct ledger *ledger, struct str till_customer, int64_t 
         struct str detail = before ? arena_format(arena, "%" PRId64 " (was %" PRId64 ")", number, before)
                                    : arena_format(arena, "%" PRId64, number);
 
-        code = decide(ledger->shell, "connect", subject, detail, str_of(reason), NULL);
+        code = shell_decide(ledger->shell, "connect", subject, detail, str_of(reason), NULL);
         if (code)
             return code;
         err = customer_link_put(ledger->store, ledger->venue->company, till_customer, number);
@@ -336,10 +336,10 @@ static int keep_reference(struct ledger *ledger, struct str till_customer, const
     if (err)
         return complain_err(ledger->shell, err, NULL);
     if (!str_equal(before, wanted)) {
-        code = decide(ledger->shell, "customer-reference", arena_format(arena, STR_FMT "/" STR_FMT,
+        code = shell_decide(ledger->shell, "customer-reference", arena_format(arena, STR_FMT "/" STR_FMT,
                       STR_ARG(ledger->venue->company), STR_ARG(till_customer)),
-                      arena_format(arena, "\"" STR_FMT "\" (was \"" STR_FMT "\")", STR_ARG(shown),
-                                   STR_ARG(plain(ledger, before))), str_of(reason), NULL);
+                            arena_format(arena, "\"" STR_FMT "\" (was \"" STR_FMT "\")", STR_ARG(shown),
+                                         STR_ARG(plain(ledger, before))), str_of(reason), NULL);
         if (code)
             return code;
         err = customer_link_put_reference(ledger->store, ledger->venue->company, till_customer, wanted);
@@ -398,8 +398,8 @@ static int disconnect_run(struct ledger *ledger, const struct args *args)
         return complain_err(ledger->shell, err, NULL);
     subject = arena_format(&ledger->shell->arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->venue->company),
                            STR_ARG(till_customer));
-    code = decide(ledger->shell, "disconnect", subject, arena_format(&ledger->shell->arena, "%" PRId64, before),
-                  str_of(args_value(args, "reason")), NULL);
+    code = shell_decide(ledger->shell, "disconnect", subject, arena_format(&ledger->shell->arena, "%" PRId64, before),
+                        str_of(args_value(args, "reason")), NULL);
     if (code)
         return code;
     err = customer_link_remove(ledger->store, ledger->venue->company, till_customer);

@@ -3,7 +3,7 @@
 #include "deed.h"
 
 #include "bilag/read/books.h"
-#include "bilag/act/decide.h"
+#include "shell.h"
 #include "bilag/read/receipts.h"
 #include "poweroffice/refdata.h"
 
@@ -54,7 +54,7 @@ static bool load(struct shell *shell, const struct args *args, size_t words, str
 static int written(struct shell *shell, const char *verb, struct str subject, struct str detail, const char *reason)
 {
     uint64_t number;
-    int code = decide(shell, verb, subject, detail, str_of(reason), &number);
+    int code = shell_decide(shell, verb, subject, detail, str_of(reason), &number);
 
     if (code == EXIT_FINE)
         (void)printf("decision %" PRIu64 ": %s %.*s%s%.*s, because %s. It takes effect within a second while the "

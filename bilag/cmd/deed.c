@@ -1,6 +1,5 @@
 #include "deed.h"
 
-#include "bilag/act/decide.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -139,7 +138,7 @@ static int write_down(struct choice *choice)
     for (size_t i = 0; i < choice->count; i++) {
         struct str id = choice->docs[i].id, detail = deed->detail ? deed->detail(choice, &choice->docs[i]) : STR_NONE;
         uint64_t number;
-        int code = decide(shell, deed->verb, id, detail, str_of(reason), &number);
+        int code = shell_decide(shell, deed->verb, id, detail, str_of(reason), &number);
 
         if (code)
             return code;

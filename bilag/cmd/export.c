@@ -2,7 +2,7 @@
  * without saying so; then, with --transfer, sends those that are ready. */
 #include "bilag/read/books.h"
 #include "bilag/show/csv.h"
-#include "bilag/act/decide.h"
+#include "shell.h"
 #include "bilag/show/status.h"
 
 #include <inttypes.h>
@@ -368,7 +368,7 @@ static int transfer(struct export *export)
             left += doc->state == DOC_OPEN || book_doc_is_red(doc);
             continue;
         }
-        code = decide(export->shell, "transfer", doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
+        code = shell_decide(export->shell, "transfer", doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
         if (code)
             return code;
         (void)fprintf(stderr, in_words(export->shell, "to be transferred: %.*s\n", "overføres: %.*s\n"), TEXT(doc->id));

@@ -1,6 +1,7 @@
 /* orders.c - the order history: every order green or red, with its time and its number in PowerOffice. */
 #include "bilag/show/invoice_date.h"
 #include "bilag/show/status.h"
+#include "shell.h"
 
 #include <inttypes.h>
 
@@ -47,7 +48,7 @@ static void show(const struct shell *shell, const struct venue *venue, const str
         (void)printf("         %.*s\n", TEXT(strbuf_str(&text)));
         strbuf_free(&text);
     }
-    status_advise(shell, doc, say, NULL);
+    status_advise(&shell->voice, doc, say, NULL);
 }
 
 static int orders_run(struct shell *shell, const struct args *args)

@@ -3,7 +3,7 @@
  *
  * Whatever is not fine by the list we keep is looked up in PowerOffice before anything is said, and what was read
  * releases held orders: a product mended there needs nothing but this look. */
-#include "bilag/act/decide.h"
+#include "shell.h"
 #include "bilag/read/online.h"
 #include "bilag/read/products.h"
 
@@ -49,7 +49,7 @@ static int ask(struct work *work)
         return complain(shell, EXIT_RED, "%.*s is not connected to PowerOffice: `bilag venues connect %.*s`",
                         TEXT(work->venue->id), TEXT(work->venue->id));
     if (!work->online)
-        err = online_open(shell, &work->online, &fault);
+        err = shell_online(shell, &work->online, &fault);
     if (err)
         return complain_err(shell, err, &fault);
     online_read(work->online, &work->venue, 1, WANT, &result);
@@ -170,7 +170,7 @@ static int write_down(struct work *work)
         if (work->needs.at[i].state == PRODUCT_MISSING)
             strbuf_format(&codes, "%s" STR_FMT, codes.len ? ", " : "", STR_ARG(work->needs.at[i].code));
     code = codes.failed ? complain_err(work->shell, ERR_MEMORY, NULL)
-                        : decide(work->shell, "create-products", work->venue->id, strbuf_str(&codes), STR_NONE, NULL);
+                        : shell_decide(work->shell, "create-products", work->venue->id, strbuf_str(&codes), STR_NONE, NULL);
     strbuf_free(&codes);
     return code;
 }

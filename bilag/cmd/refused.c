@@ -2,7 +2,6 @@
  * is dropped in silence. */
 #include "shell.h"
 
-#include "bilag/act/decide.h"
 #include "domain/event.h"
 #include "stage/ingestclient.h"
 #include "bilag/read/refusals.h"
@@ -124,7 +123,7 @@ static int dismiss(struct shell *shell, const struct refusals *refusals, const s
                        : refusals_dismissal(refusals, venue ? str_of(venue) : STR_NONE, &shell->arena);
     if (!decision.subject.bytes || !decision.detail.bytes)
         return complain_err(shell, ERR_MEMORY, NULL);
-    code = count ? decide(shell, REFUSAL_VERB, decision.subject, decision.detail, str_of(reason), NULL) : EXIT_FINE;
+    code = count ? shell_decide(shell, REFUSAL_VERB, decision.subject, decision.detail, str_of(reason), NULL) : EXIT_FINE;
     if (code == EXIT_FINE)
         (void)printf("%" PRIu64 " dismissed: kept and listed, and no longer counted\n", count);
     return code;

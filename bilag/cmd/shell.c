@@ -1,8 +1,9 @@
 #include "shell.h"
 
-#include <inttypes.h>
+#include "bilag/act/decide.h"
+#include "bilag/read/online.h"
+
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -85,40 +86,25 @@ bool shell_confirm(const struct shell *shell, const struct args *args, const cha
                                                    answer[0] == 'J');
 }
 
-const char *paint(const struct shell *shell, enum colour colour)
+struct context shell_context(struct shell *shell)
 {
-    static const char *const codes[] = {
-        [PLAIN] = "\033[0m", [RED] = "\033[31m", [GREEN] = "\033[32m", [YELLOW] = "\033[33m", [BOLD] = "\033[1m",
-        [FAINT] = "\033[2m",
-    };
-
-    return shell->colour ? codes[colour] : "";
+    return (struct context){ .config = shell->config, .arena = &shell->arena };
 }
 
-const char *in_words(const struct shell *shell, const char *en, const char *nb)
+int shell_decide(struct shell *shell, const char *verb, struct str subject, struct str detail, struct str reason,
+                 uint64_t *ret_number)
 {
-    return str_equal(shell->config->language, STR("nb")) ? nb : en;
+    struct context context = shell_context(shell);
+    enum err err = decide(&context, verb, subject, detail, reason, ret_number);
+
+    return err ? complain_err(shell, err, &context.fault) : EXIT_FINE;
 }
 
-int columns_left(const char *text, int width)
+enum err shell_online(struct shell *shell, struct online **ret_online, struct fault *fault)
 {
-    for (; *text && width > 0; text++)
-        width -= ((unsigned char)*text & 0xc0) != 0x80;      /* characters, not bytes */
-    return width;
-}
+    struct context context = shell_context(shell);
+    enum err err = online_open(&context, ret_online);
 
-const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32])
-{
-    struct civil at;
-    int32_t east;                        /* minutes */
-
-    if (!venue) {
-        (void)time_text_utc(time_ms, buffer);
-        return buffer;
-    }
-    zone_civil(venue->zone, time_ms / 1000, &at);
-    east = zone_offset(venue->zone, time_ms / 1000) / 60;
-    (void)snprintf(buffer, 32, "%04" PRId32 "-%02" PRId32 "-%02" PRId32 " %02" PRId32 ":%02" PRId32 " %c%02d:%02d", at.year,
-                   at.month, at.day, at.hour, at.minute, east < 0 ? '-' : '+', abs(east) / 60, abs(east) % 60);
-    return buffer;
+    *fault = context.fault;
+    return err;
 }

@@ -7,7 +7,8 @@
 #ifndef BILAG_BILAG_CMD_SHELL_H
 #define BILAG_BILAG_CMD_SHELL_H
 
-#include "domain/config.h"
+#include "bilag/read/context.h"
+#include "bilag/show/voice.h"
 
 #include <stdio.h>
 
@@ -27,7 +28,7 @@ struct shell {
     const char *config_dir;
     struct config *config;
     struct arena arena;                  /* for the life of the command */
-    bool colour;                         /* stdout is a terminal */
+    struct voice voice;                  /* colour: stdout is a terminal */
     const char *command;
 };
 
@@ -51,20 +52,26 @@ bool shell_day(const struct shell *shell, const struct args *args, const char *n
 /* True when a person at the terminal says yes, or --yes was given. */
 bool shell_confirm(const struct shell *shell, const struct args *args, const char *question);
 
-enum colour { PLAIN, RED, GREEN, YELLOW, BOLD, FAINT };
-const char *paint(const struct shell *shell, enum colour colour);        /* "" without a terminal */
+/* What reading and deciding need of it (context.h). */
+struct context shell_context(struct shell *shell);
+/* online_open() of read/online.h. */
+struct online;
+USED enum err shell_online(struct shell *shell, struct online **ret_online, struct fault *fault);
+/* decide() of act/decide.h; complains and gives a code that is not EXIT_FINE if it could not be written down. */
+int shell_decide(struct shell *shell, const char *verb, struct str subject, struct str detail, struct str reason,
+                 uint64_t *ret_number);
 
-/* One of the two, in the language of the configuration. The names of states, commands and settings are the same in both. */
-const char *in_words(const struct shell *shell, const char *en, const char *nb)
-    __attribute__((format_arg(2), format_arg(3)));
+static inline const char *paint(const struct shell *shell, enum colour colour)
+{
+    return voice_paint(&shell->voice, colour);
+}
 
-/* How many blanks fill a text up to a width, counted in letters as a terminal shows them. */
-int columns_left(const char *text, int width);
-
-/* Local time at the venue, with its distance from UTC: "2026-11-21 05:15 +01:00". venue NULL: UTC, "...Z". */
-const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32]);
-
-#define TEXT(s) (int)(s).len, ((s).bytes ? (s).bytes : "")
+/* One of the two, in the language of the configuration. */
+__attribute__((format_arg(2), format_arg(3)))
+static inline const char *in_words(const struct shell *shell, const char *en, const char *nb)
+{
+    return voice_words(&shell->voice, en, nb);
+}
 
 extern const struct cmd
     cmd_status,

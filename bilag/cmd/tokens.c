@@ -1,7 +1,6 @@
 /* tokens.c - who may write whose sales: making, listing and revoking bearer tokens (domain/doors.h). */
 #include "shell.h"
 
-#include "bilag/act/decide.h"
 #include "domain/doors.h"
 
 #include <inttypes.h>
@@ -59,8 +58,8 @@ static int add(struct shell *shell, const struct args *args, struct doors *doors
     err = doors_add(doors, scopes.at, scopes.count, str_of(about ? about : ""), clock_now_ms(), text, &number);
     if (err)
         return complain_err(shell, err, NULL);
-    code = decide(shell, "token-add", arena_format(&shell->arena, "token %" PRIu64, number),
-                  scopes_text(&shell->arena, scopes.at, scopes.count), str_of(about ? about : ""), NULL);
+    code = shell_decide(shell, "token-add", arena_format(&shell->arena, "token %" PRIu64, number),
+                        scopes_text(&shell->arena, scopes.at, scopes.count), str_of(about ? about : ""), NULL);
     if (code != EXIT_FINE)
         return doors_revoke(doors, number, clock_now_ms()) ? EXIT_RED : code;
     (void)fprintf(stderr, in_words(shell, "Token %" PRIu64 ". It is shown this once; what is kept opens nothing:\n",
@@ -80,7 +79,7 @@ static int revoke(struct shell *shell, const struct args *args, struct doors *do
 
     if (!number || *end || !reason)
         return complain(shell, EXIT_USAGE, "revoke NUMBER --reason TEXT; bilag tokens list has the numbers");
-    code = decide(shell, "token-revoke", arena_format(&shell->arena, "token %" PRIu64, number), STR_NONE, str_of(reason), NULL);
+    code = shell_decide(shell, "token-revoke", arena_format(&shell->arena, "token %" PRIu64, number), STR_NONE, str_of(reason), NULL);
     if (code != EXIT_FINE)
         return code;
     err = doors_revoke(doors, number, clock_now_ms());

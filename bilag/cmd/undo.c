@@ -1,5 +1,5 @@
 /* undo.c - a decision is taken back by its number in the audit trail, until what follows from it was sent. */
-#include "bilag/act/decide.h"
+#include "shell.h"
 #include "bilag/read/books.h"
 #include "domain/audit.h"
 
@@ -139,7 +139,7 @@ static int undo_run(struct shell *shell, const struct args *args)
     verb = arena_format(&shell->arena, UNDO_PREFIX STR_FMT, STR_ARG(undo.found.verb));
     detail = arena_format(&shell->arena, "%" PRIu64 "%s" STR_FMT, undo.number, undo.found.detail.len ? " " : "",
                           STR_ARG(undo.found.detail));
-    code = decide(shell, verb.bytes, undo.found.subject, detail, str_of(reason), &number);
+    code = shell_decide(shell, verb.bytes, undo.found.subject, detail, str_of(reason), &number);
     if (code == EXIT_FINE)
         (void)printf(in_words(shell, "decision %" PRIu64 ": decision %" PRIu64 " (%.*s %.*s) is taken back, because %s. It "
                               "takes effect within a second while the stages run.\n",

@@ -5,6 +5,7 @@
 #include "base/form.h"
 #include "bilag/act/keyfile.h"
 #include "bilag/read/online.h"
+#include "shell.h"
 #include "poweroffice/privilege.h"
 #include "base/secret.h"
 #include "domain/setup.h"
@@ -111,10 +112,11 @@ static int key_path(struct shell *shell, const char *id, struct str *ret_path)
 /* A venue that is left out for want of its key has an extension all the same. */
 static int extension_of(struct shell *shell, const char *id)
 {
-    struct str text;
+    struct context context = shell_context(shell);
     struct venue venue;
+    struct str text;
 
-    if (venue_setup_read(shell, str_of(id), &text, &venue, NULL))
+    if (venue_setup_read(&context, str_of(id), &text, &venue))
         return EXTENSION_MAIN;
     form_free(&text);
     return venue.extension;
@@ -192,7 +194,7 @@ static int test(struct shell *shell, const struct venue *venue, enum err *ret_re
     struct fault fault = { "" };
     struct online *online;
     struct refdata data = { .version = 0 };
-    enum err err = online_open(shell, &online, &fault);
+    enum err err = shell_online(shell, &online, &fault);
     int code;
 
     if (err)
@@ -271,6 +273,47 @@ static int connect(struct shell *shell, const char *id)
     return code;
 }
 
+/* --- setup ------------------------------------------------------------------------------------------------- */
+
+static void tell_setup(const struct venue_wish *wish, const struct venue_made *made)
+{
+    (void)printf("%.*s is written: accounts, VAT codes, product and payment types are those of %.*s; automatic transfer "
+                 "and invoicing are off.\n", TEXT(made->path), TEXT(wish->like));
+    (void)printf("Company %.*s, %s%.*s%s%s%.*s.\n", TEXT(made->company), wish->department.len ? "department " : "",
+                 TEXT(wish->department), wish->department.len ? ", " : "",
+                 wish->share_key ? "the client key of " : "extension ",
+                 TEXT(wish->share_key ? wish->like : str_of(made->extension)));
+    if (made->no_registers)
+        (void)printf("Not taken over: registers. Write those that must report every day.\n");
+    if (made->no_locations)
+        (void)printf("Not taken over: saft.locations. Write the names that are this venue in its SAF-T files.\n");
+    if (wish->share_key)
+        (void)printf("Running stages take it up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
+                     "Next: bilag check --venue %.*s --online\n", TEXT(wish->id));
+    else
+        (void)printf("Next: bilag venues connect %.*s\n", TEXT(wish->id));
+}
+
+static int setup(struct shell *shell, const struct args *args, const char *id)
+{
+    struct context context = shell_context(shell);
+    struct venue_wish wish = { .id = str_of(id), .like = str_of(args_value(args, "like")),
+                               .name = str_of(args_value(args, "name")), .company = str_of(args_value(args, "company")),
+                               .department = str_of(args_value(args, "department")),
+                               .share_key = args_has(args, "share-key") };
+    struct venue_made made;
+    enum err err = venue_setup(&context, &wish, &made);
+
+    if (err == ERR_CONFIG)
+        return complain(shell, EXIT_RED, "nothing is written: %s", context.fault.text);
+    if (err == ERR_FORMAT)
+        return complain(shell, EXIT_USAGE, "%s", context.fault.text);
+    if (err)
+        return complain_err(shell, err, &context.fault);
+    tell_setup(&wish, &made);
+    return EXIT_FINE;
+}
+
 static int venues_run(struct shell *shell, const struct args *args)
 {
     const char *word = args->word_count ? args->words[0] : "list";
@@ -280,7 +323,7 @@ static int venues_run(struct shell *shell, const struct args *args)
     if (strcmp(word, "connect") == 0 && args->word_count == 2)
         return connect(shell, args->words[1]);
     if (strcmp(word, "setup") == 0 && args->word_count == 2)
-        return venue_setup(shell, args, args->words[1]);
+        return setup(shell, args, args->words[1]);
     return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, or connect VENUE; see bilag venues --help");
 }
 

@@ -1,11 +1,49 @@
-#include "books_inside.h"
+/* books.c - three parts: the mapper's store, the senders' stores, and the one list that is made of both. */
+#include "books.h"
 
 #include "base/wire.h"
+#include "mapper/tables.h"
+#include "sender/docs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct books { struct book_drafts *drafts; struct book_senders *senders; };
+enum { Z_BYTES = 16 * 1024 * 1024, SENDERS = 2, FACTS_MAX = 10000 };
+static const char *const sender_stages[SENDERS] = { [DOC_VOUCHER] = "uploader", [DOC_ORDER] = "invoicer" };
+
+struct books {
+    const struct config *config;
+    struct store *mapper;                /* NULL: not there yet */
+    struct docs *senders[SENDERS];       /* likewise */
+};
+
+/* A document as collected: bytes and status in the arena. */
+struct book_row { struct str id, draft; struct send_status status; };
+struct book_rows { struct book_row *at; size_t count, room, sorted; struct arena *arena; };
+
+static enum err open_mapper(struct books *books, struct fault *fault)
+{
+    struct strbuf folder;
+    enum err err;
+
+    strbuf_init(&folder, 4096);
+    strbuf_format(&folder, STR_FMT "/mapper", STR_ARG(books->config->state_dir));
+    err = folder.failed ? ERR_MEMORY : store_open(strbuf_str(&folder), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT,
+                                                  STORE_READ_ONLY, &books->mapper, fault);
+    strbuf_free(&folder);
+    if (err)
+        books->mapper = NULL;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err open_sender(struct books *books, size_t i, struct fault *fault)
+{
+    enum err err = docs_open(books->config->state_dir, sender_stages[i], STORE_READ_ONLY, &books->senders[i], fault);
+
+    if (err)
+        books->senders[i] = NULL;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
 
 enum err books_open(const struct config *config, struct books **ret_books, struct fault *fault)
 {
@@ -14,9 +52,10 @@ enum err books_open(const struct config *config, struct books **ret_books, struc
 
     if (!books)
         return ERR_MEMORY;
-    err = book_drafts_open(config, &books->drafts, fault);
-    if (!err)
-        err = book_senders_open(config, &books->senders, fault);
+    books->config = config;
+    err = open_mapper(books, fault);
+    for (size_t i = 0; i < SENDERS && !err; i++)
+        err = open_sender(books, i, fault);
     if (err) {
         books_close(books);
         return err;
@@ -29,17 +68,14 @@ void books_close(struct books *books)
 {
     if (!books)
         return;
-    book_drafts_close(books->drafts);
-    book_senders_close(books->senders);
+    store_close(books->mapper);
+    for (size_t i = 0; i < SENDERS; i++)
+        docs_close(books->senders[i]);
     free(books);
 }
 
-enum err books_z_total(struct books *books, struct str venue, int32_t day, struct money *ret_total, uint64_t *ret_count)
-{
-    return book_drafts_z_total(books->drafts, venue, day, ret_total, ret_count);
-}
-
-struct book_row *book_row_of(struct book_rows *rows, struct str id)
+/* The row of a document: found among the first `sorted` (byte order), else added. NULL: out of memory. */
+static struct book_row *book_row_of(struct book_rows *rows, struct str id)
 {
     size_t low = 0, high = rows->sorted;
 
@@ -69,15 +105,209 @@ struct book_row *book_row_of(struct book_rows *rows, struct str id)
     return rows->at[rows->count].id.bytes ? &rows->at[rows->count++] : NULL;
 }
 
+/* --- the mapper's store -------------------------------------------------------------------------------------- */
+
+struct collecting { struct str prefix; struct book_rows *rows; };
+
+static enum err draft_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct collecting *collecting = context;
+    struct book_row *row = book_row_of(collecting->rows, key);
+
+    (void)txn;
+    if (!row)
+        return ERR_MEMORY;
+    row->draft = arena_copy(collecting->rows->arena, value);
+    return row->draft.bytes ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err collect_work(struct txn *txn, void *context)
+{
+    struct collecting *collecting = context;
+
+    return store_walk(txn, TABLE_DRAFTS, collecting->prefix, collecting->prefix, draft_seen, collecting);
+}
+
+static enum err collect_drafts(struct books *books, struct str prefix, struct book_rows *rows)
+{
+    struct collecting collecting = { prefix, rows };
+
+    return books->mapper ? store_read(books->mapper, collect_work, &collecting) : ERR_OK;
+}
+
+struct z_total { struct str venue; int32_t day; struct arena arena; struct money total; uint64_t count; };
+
+static enum err z_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct z_total *sum = context;
+    struct event event;
+    struct known known;
+    enum err err;
+
+    (void)place;
+    arena_reset(&sum->arena);
+    err = known_event(txn, sum->venue, effect->reg, effect->series, effect->seq, &sum->arena, &known, &event);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    for (size_t i = 0; !err && i < event.z.sales_by_vat_count; i++)
+        err = money_add(sum->total, event.z.sales_by_vat[i].amount, &sum->total);
+    sum->count++;
+    return err;
+}
+
+static enum err z_work(struct txn *txn, void *context)
+{
+    struct z_total *sum = context;
+
+    return effect_walk(txn, sum->venue, sum->day, EFFECT_Z, 0, UINT64_MAX, z_seen, sum);
+}
+
+enum err books_z_total(struct books *books, struct str venue, int32_t day, struct money *ret_total, uint64_t *ret_count)
+{
+    struct z_total sum = { .venue = venue, .day = day };
+    enum err err;
+
+    arena_init(&sum.arena, Z_BYTES);
+    err = books->mapper ? store_read(books->mapper, z_work, &sum) : ERR_OK;
+    arena_free(&sum.arena);
+    if (!err) {
+        *ret_total = sum.total;
+        *ret_count = sum.count;
+    }
+    return err;
+}
+
+/* --- the senders' stores ------------------------------------------------------------------------------------- */
+
+struct seeing { const struct config *config; struct book_rows *rows; };
+
+/* What is owed to the books of another company than the venue's is not sent (sender/turns.c): it is shown as held. */
+static enum err judge_company(const struct config *config, struct arena *arena, struct record *record)
+{
+    const struct venue *venue = config_venue(config, record->venue);
+    struct problem problem = { .code = PROBLEM_OTHER_COMPANY, .count = 1 };
+    struct problems problems = { .count = 0 };
+
+    if (!venue || !record->sealed || work_lane(record->work) != 1 || str_equal(venue->company, record->company))
+        return ERR_OK;
+    problem.arg[0] = record->company;
+    problem.arg[1] = venue->company;
+    problems_add(&problems, &problem);
+    if (record->state != DOC_SENT)
+        record->state = DOC_HELD;
+    return record_set_problems(record, arena, &problems);
+}
+
+/* What is still against it: not what a person has accepted. */
+static enum err show_problems(struct arena *arena, struct record *record)
+{
+    struct problems problems;
+
+    if (!record->problems.len || !record->accepted.len)
+        return ERR_OK;
+    record_problems(record, &problems);
+    return record_set_problems(record, arena, &problems);
+}
+
+static enum err record_seen(struct str doc, const struct record *stored, void *context)
+{
+    struct seeing *seeing = context;
+    struct book_rows *rows = seeing->rows;
+    struct book_row *row = book_row_of(rows, doc);
+    struct record now = *stored, *record = &now;
+
+    if (!row || show_problems(rows->arena, record) || judge_company(seeing->config, rows->arena, record))
+        return ERR_MEMORY;
+    row->status = (struct send_status){
+        .known = true, .state = record->state, .sealed = record->sealed, .transfer = record->transfer,
+        .has_total = record->has_total, .total = record->total, .revision = record->revision,
+        .round = record->round, .attempts = record->attempts, .number = record->number,
+        .invoice_no = record->invoice_no, .invoice_day = record->invoice_day,
+        .next_ms = record->next_ms, .since_ms = record->since_ms,
+        .sent_ms = record->sent_ms, .work = work_text(record->work), .id = arena_copy(rows->arena, record->id),
+        .words = arena_copy(rows->arena, record->words), .accepted = arena_copy(rows->arena, record->accepted),
+        .draft = arena_copy(rows->arena, record->draft), .problems = arena_copy(rows->arena, record->problems),
+    };
+    return arena_failed(rows->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err collect_sent(struct books *books, struct str prefix, struct book_rows *rows)
+{
+    struct seeing seeing = { books->config, rows };
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < SENDERS && !err; i++)
+        if (books->senders[i])
+            err = docs_walk(books->senders[i], prefix, record_seen, &seeing);
+    return err;
+}
+
+enum err books_backlog(struct books *books, struct backlog *ret_backlog)
+{
+    struct backlog backlog = { 0 };
+
+    for (size_t i = 0; i < SENDERS; i++) {
+        struct docs_summary summary;
+        enum err err;
+
+        if (!books->senders[i])
+            continue;
+        err = docs_summarize(books->senders[i], &summary);
+        if (err)
+            return err;
+        backlog.documents += summary.backlog;
+        if (summary.oldest_ms && (!backlog.oldest_ms || summary.oldest_ms < backlog.oldest_ms)) {
+            backlog.oldest_ms = summary.oldest_ms;
+            (void)str_copy(str_of(summary.oldest), backlog.oldest, sizeof backlog.oldest);
+        }
+    }
+    *ret_backlog = backlog;
+    return ERR_OK;
+}
+
+struct trailing { struct arena *arena; struct trail_fact *facts; size_t count; };
+
+static enum err fact_seen(const struct fact *fact, void *context)
+{
+    struct trailing *trailing = context;
+
+    if (trailing->count == FACTS_MAX)
+        return ERR_STOP;
+    trailing->facts[trailing->count++] = (struct trail_fact){
+        fact->time_ms, arena_copy(trailing->arena, fact->what), arena_copy(trailing->arena, fact->detail),
+        fact->revision };
+    return arena_failed(trailing->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+enum err books_trail(struct books *books, const struct doc *doc, struct arena *arena, struct trail_fact **ret_facts,
+                     size_t *ret_count)
+{
+    struct trailing trailing = { arena, arena_array(arena, FACTS_MAX, sizeof(struct trail_fact)), 0 };
+    struct docs *docs = books->senders[doc->kind];
+    char id[DOC_ID_SIZE];
+    enum err err;
+
+    if (!trailing.facts)
+        return ERR_MEMORY;
+    err = docs ? docs_trail(docs, doc_text(doc, id), fact_seen, &trailing) : ERR_OK;
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    *ret_facts = trailing.facts;
+    *ret_count = trailing.count;
+    return ERR_OK;
+}
+
+/* --- one list ------------------------------------------------------------------------------------------------ */
+
 /* The senders first: a document that moves meanwhile is then found with a draft that is as new or newer. */
 static enum err collect(struct books *books, struct str prefix, struct book_rows *rows)
 {
     struct book_rows drafts = { .arena = rows->arena };
-    enum err err = book_senders_collect(books->senders, prefix, rows);
+    enum err err = collect_sent(books, prefix, rows);
 
     if (err)
         return err;
-    err = book_drafts_collect(books->drafts, prefix, &drafts);
+    err = collect_drafts(books, prefix, &drafts);
     drafts.sorted = drafts.count;        /* the mapper's table is one walk in byte order */
     for (size_t i = 0; i < rows->count && !err; i++) {
         struct book_row *row = book_row_of(&drafts, rows->at[i].id);
@@ -202,15 +432,4 @@ bool book_doc_is_empty(const struct book_doc *doc)
 {
     return doc->draft.line_count == 0 && doc->draft.order_line_count == 0 && doc->draft.problems.count == 0 &&
            !book_doc_is_red(doc) && !doc->status.sealed;
-}
-
-enum err books_backlog(struct books *books, struct backlog *ret_backlog)
-{
-    return book_senders_backlog(books->senders, ret_backlog);
-}
-
-enum err books_trail(struct books *books, const struct doc *doc, struct arena *arena, struct trail_fact **ret_facts,
-                     size_t *ret_count)
-{
-    return book_senders_trail(books->senders, doc, arena, ret_facts, ret_count);
 }

@@ -4,17 +4,17 @@
 
 enum { READ_PATIENCE_MS = 120000, CALL_PATIENCE_MS = 60000, STEP_MS = 100 };
 
-struct online { struct shell *shell; struct poweroffice *po; struct refreader *reader; };
+struct online { struct arena *arena; struct poweroffice *po; struct refreader *reader; };
 
-enum err online_open(struct shell *shell, struct online **ret_online, struct fault *fault)
+enum err online_open(struct context *context, struct online **ret_online)
 {
     struct online *online = calloc(1, sizeof *online);
     enum err err;
 
     if (!online)
         return ERR_MEMORY;
-    online->shell = shell;
-    err = poweroffice_open_alone(shell->config, &online->po, fault);
+    online->arena = context->arena;
+    err = poweroffice_open_alone(context->config, &online->po, &context->fault);
     if (!err)
         err = refreader_open(online->po, &online->reader);
     if (err) {
@@ -102,12 +102,12 @@ enum err online_call(struct online *online, const struct venue *venue, enum call
 {
     int64_t until_ms = clock_steady_ms() + CALL_PATIENCE_MS;
     struct call call = { .venue = venue, .method = method, .path = path, .body = body, .doc = venue->id };
-    struct waiting *waiting = arena_alloc(&online->shell->arena, sizeof *waiting);
+    struct waiting *waiting = arena_alloc(online->arena, sizeof *waiting);
     enum err err;
 
     if (!waiting)
         return ERR_MEMORY;
-    waiting->arena = &online->shell->arena;                  /* a late answer still finds its place */
+    waiting->arena = online->arena;                  /* a late answer still finds its place */
     err = poweroffice_call(online->po, &call, answered_, waiting);
     while (!err && !waiting->done && clock_steady_ms() < until_ms)
         poweroffice_run(online->po, clock_steady_ms() + STEP_MS);

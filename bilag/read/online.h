@@ -9,17 +9,17 @@
 #include "poweroffice/poweroffice.h"
 #include "poweroffice/refdata.h"
 #include "poweroffice/refreader.h"
-#include "bilag/cmd/shell.h"
+#include "context.h"
 
 struct online;
-USED enum err online_open(struct shell *shell, struct online **ret_online, struct fault *fault);
+USED enum err online_open(struct context *context, struct online **ret_online);
 void online_close(struct online *online);                    /* NULL is fine */
 
 /* Reads the books of these venues anew; want: REF_FOR_... result[i] is ERR_OK, ERR_REFUSED (the key: the words are
  * in refdata.login_fault) or ERR_NETWORK. Venues without a key are ERR_NOT_FOUND. */
 void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
                  enum err *result);
-/* One call; body, title and detail of the answer are copied into the shell's arena. */
+/* One call; body, title and detail of the answer are copied into the context's arena. */
 struct online_answer { enum outcome outcome; long status; struct str body, words; };
 USED enum err online_call(struct online *online, const struct venue *venue, enum call_method method, struct str path,
                           struct str body, struct online_answer *ret_answer);

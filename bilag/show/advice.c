@@ -1,6 +1,8 @@
 /* advice.c - what a person can do about a document, command by command, for every form of the status. */
 #include "status.h"
 
+#include <stdio.h>
+
 static bool is_said_before(const struct problems *problems, size_t i)
 {
     for (size_t k = 0; k < i; k++)
@@ -10,7 +12,7 @@ static bool is_said_before(const struct problems *problems, size_t i)
 }
 
 /* Each problem is accepted by its own code, once, and only if nothing is left that cannot be. */
-static void advise_accept(const struct shell *shell, const struct book_doc *doc, advice_say say, void *context)
+static void advise_accept(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context)
 {
     const struct problems *problems = &doc->draft.problems;
     char text[ADVICE_MAX];
@@ -22,18 +24,18 @@ static void advise_accept(const struct shell *shell, const struct book_doc *doc,
         if (is_said_before(problems, i))
             continue;
         (void)snprintf(text, sizeof text,
-                       in_words(shell, "If it is right as it is: bilag accept %.*s %s --reason \"...\"",
-                                "Hvis det er riktig som det er: bilag accept %.*s %s --reason \"...\""),
+                       voice_words(voice, "If it is right as it is: bilag accept %.*s %s --reason \"...\"",
+                                   "Hvis det er riktig som det er: bilag accept %.*s %s --reason \"...\""),
                        TEXT(doc->id), problem_code_text(problems->at[i].code));
         say(context, str_of(text));
     }
 }
 
-void status_advise(const struct shell *shell, const struct book_doc *doc, advice_say say, void *context)
+void status_advise(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context)
 {
     const struct problems *problems = &doc->draft.problems;
-    const char *resend = doc->state == DOC_FAILED ? in_words(shell, "When the cause is mended", "Når årsaken er rettet")
-                         : problems_have(problems, PROBLEM_INVOICE_NOT_SENT) ? in_words(shell, "Then", "Deretter") : NULL;
+    const char *resend = doc->state == DOC_FAILED ? voice_words(voice, "When the cause is mended", "Når årsaken er rettet")
+                         : problems_have(problems, PROBLEM_INVOICE_NOT_SENT) ? voice_words(voice, "Then", "Deretter") : NULL;
     char text[ADVICE_MAX];
 
     if (doc->state == DOC_BY_HAND)
@@ -41,13 +43,13 @@ void status_advise(const struct shell *shell, const struct book_doc *doc, advice
     for (size_t i = 0; i < problems->count; i++)
         if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT) {
             (void)snprintf(text, sizeof text,
-                           in_words(shell, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
-                                    "Hvis den første er riktig: bilag dismiss %.*s/%.*s --reason \"...\""),
+                           voice_words(voice, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
+                                       "Hvis den første er riktig: bilag dismiss %.*s/%.*s --reason \"...\""),
                            TEXT(doc->draft.doc.venue), TEXT(problems->at[i].arg[0]));
             say(context, str_of(text));
         }
     if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
-        (void)snprintf(text, sizeof text, in_words(shell, "PowerOffice said: %.*s", "PowerOffice svarte: %.*s"),
+        (void)snprintf(text, sizeof text, voice_words(voice, "PowerOffice said: %.*s", "PowerOffice svarte: %.*s"),
                        TEXT(doc->status.words));
         say(context, str_of(text));
     }
@@ -55,5 +57,5 @@ void status_advise(const struct shell *shell, const struct book_doc *doc, advice
         (void)snprintf(text, sizeof text, "%s: bilag resend %.*s --reason \"...\"", resend, TEXT(doc->id));
         say(context, str_of(text));
     }
-    advise_accept(shell, doc, say, context);
+    advise_accept(voice, doc, say, context);
 }

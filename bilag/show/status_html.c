@@ -22,7 +22,7 @@ static void money(struct strbuf *out, struct money amount)
     strbuf_format(out, "<td class=n>%s", money_kroner(amount, buffer));
 }
 
-static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void begin(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     char now[32];
 
@@ -33,7 +33,7 @@ static void begin(const struct shell *shell, const struct whole_status *whole, s
                   "border-bottom:1px solid #ddd}.n{text-align:right;white-space:nowrap}"
                   ".held,.failed,.down{color:#b00020;font-weight:bold}.sent,.up{color:#06752f}.by_hand{color:#666}"
                   ".waiting{color:#8a5a00}p{margin:.2em 0}h2{margin:1.6em 0 .3em}small{color:#666}"
-                  "</style><h1>Bilag</h1><p>%s", shell->config->language.len == 2 ? shell->config->language.bytes : "en",
+                  "</style><h1>Bilag</h1><p>%s", voice->language.len == 2 ? voice->language.bytes : "en",
                   time_text_utc(whole->now_ms, now));
 }
 
@@ -43,7 +43,7 @@ static void say(void *out, struct str sentence)
     text(out, sentence);
 }
 
-static void document(const struct shell *shell, const struct venue_status *venue, const struct book_doc *doc,
+static void document(const struct voice *voice, const struct venue_status *venue, const struct book_doc *doc,
                      struct strbuf *out)
 {
     const char *state = doc_state_text(doc->state);
@@ -55,12 +55,12 @@ static void document(const struct shell *shell, const struct venue_status *venue
         struct strbuf sentence;
 
         strbuf_init(&sentence, 4 * PROBLEM_TEXT_MAX);
-        problem_write(&doc->draft.problems.at[i], shell->config->language, &sentence);
+        problem_write(&doc->draft.problems.at[i], voice->language, &sentence);
         strbuf_format(out, "<p>");
         text(out, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
-    status_advise(shell, doc, say, out);
+    status_advise(voice, doc, say, out);
     money(out, doc->draft.total);
     strbuf_format(out, "<td class=n>");
     if (doc->status.number)
@@ -69,17 +69,19 @@ static void document(const struct shell *shell, const struct venue_status *venue
 }
 
 /* Who cannot be reached, what is not set right, what was not taken: the same facts as in the text. */
-static void venue_facts(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
+static void venue_facts(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
 {
     const struct { const char *class_, *before; struct str fact; } facts[] = {
         { "held", "", venue->fault ? str_of(venue->fault) : STR_NONE },
         { "held", "", venue->login_fault },
-        { "waiting", in_words(shell, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "), venue->missing_privileges },
-        { "waiting", in_words(shell, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue ",
-                              "Oppsettet har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
+        { "waiting", voice_words(voice, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "),
+         venue->missing_privileges },
+        { "waiting", voice_words(voice, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue "
+                                 "",
+                                 "Oppsettet har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
           venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE },
-        { "waiting", in_words(shell, "Lines from its tills were refused: bilag refused list --venue ",
-                              "Linjer fra kassene ble avvist: bilag refused list --venue "),
+        { "waiting", voice_words(voice, "Lines from its tills were refused: bilag refused list --venue ",
+                                 "Linjer fra kassene ble avvist: bilag refused list --venue "),
           venue->refused ? venue->id : STR_NONE },
     };
 
@@ -93,7 +95,7 @@ static void venue_facts(const struct shell *shell, const struct venue_status *ve
 }
 
 /* How much is left to be done by hand, and where it is listed. */
-static void manual(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
+static void manual(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
 {
     struct money sum = { 0 };
     uint64_t items = 0;
@@ -110,25 +112,26 @@ static void manual(const struct shell *shell, const struct venue_status *venue, 
     }
     if (!items)
         return;
-    strbuf_format(out, items == 1 ? in_words(shell, "<p>To be done by hand: %" PRIu64 " item",
-                                             "<p>Føres manuelt: %" PRIu64 " post")
-                                  : in_words(shell, "<p>To be done by hand: %" PRIu64 " items",
-                                             "<p>Føres manuelt: %" PRIu64 " poster"), items);
+    strbuf_format(out, items == 1 ? voice_words(voice, "<p>To be done by hand: %" PRIu64 " item",
+                                                "<p>Føres manuelt: %" PRIu64 " post")
+                                  : voice_words(voice, "<p>To be done by hand: %" PRIu64 " items",
+                                                "<p>Føres manuelt: %" PRIu64 " poster"), items);
     if (known)
-        strbuf_format(out, in_words(shell, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
+        strbuf_format(out, voice_words(voice, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
     strbuf_format(out, ": bilag manual --venue ");
     text(out, venue->id);
 }
 
-static void proofs(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
+static void proofs(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
 {
     char when[16], buffer[MONEY_TEXT_SIZE];
 
     strbuf_format(out, "<table><tr>%s",
-                  in_words(shell, "<th>Business day<th class=n>Z reports<th class=n>Sales<th class=n>Voucher<th class=n>Orders"
-                           "<th class=n>Manual<th class=n>Difference",
-                           "<th>Dag<th class=n>Z-rapporter<th class=n>Salg<th class=n>Bilag<th class=n>Ordre"
-                           "<th class=n>Manuelt<th class=n>Differanse"));
+                  voice_words(voice, "<th>Business day<th class=n>Z reports<th class=n>Sales<th class=n>Voucher<th "
+                              "class=n>Orders"
+                              "<th class=n>Manual<th class=n>Difference",
+                              "<th>Dag<th class=n>Z-rapporter<th class=n>Salg<th class=n>Bilag<th class=n>Ordre"
+                              "<th class=n>Manuelt<th class=n>Differanse"));
     for (size_t i = venue->day_count; i-- > 0;) {
         const struct day_proof *day = &venue->days[i];
 
@@ -139,7 +142,7 @@ static void proofs(const struct shell *shell, const struct venue_status *venue, 
         money(out, day->voucher);
         money(out, day->orders);
         if (day->rounding.ore)
-            strbuf_format(out, in_words(shell, "<br>PowerOffice's rounding %s", "<br>PowerOffice avrunder med %s"),
+            strbuf_format(out, voice_words(voice, "<br>PowerOffice's rounding %s", "<br>PowerOffice avrunder med %s"),
                           money_kroner(day->rounding, buffer));
         money(out, day->manual);
         strbuf_format(out, "<td class=\"n held\">%s", day->difference.ore ? money_kroner(day->difference, buffer) : "");
@@ -147,19 +150,19 @@ static void proofs(const struct shell *shell, const struct venue_status *venue, 
     strbuf_format(out, "</table>");
 }
 
-static const char *connected_text(const struct shell *shell, enum connected connected)
+static const char *connected_text(const struct voice *voice, enum connected connected)
 {
     switch (connected) {
     case CONNECTED_NO:
-        return in_words(shell, "<span class=held>not connected</span>", "<span class=held>ikke tilkoblet</span>");
+        return voice_words(voice, "<span class=held>not connected</span>", "<span class=held>ikke tilkoblet</span>");
     case CONNECTED_YES:
-        return in_words(shell, "<span class=sent>connected</span>", "<span class=sent>tilkoblet</span>");
+        return voice_words(voice, "<span class=sent>connected</span>", "<span class=sent>tilkoblet</span>");
     default:
         return "";
     }
 }
 
-static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
     const struct book_list *list = &venue->list;
@@ -169,41 +172,41 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
     text(out, venue->name);
     strbuf_format(out, "</h2><p><small>");
     text(out, venue->id);
-    strbuf_format(out, "</small> %s", connected_text(shell, venue->connected));
-    venue_facts(shell, venue, out);
-    manual(shell, venue, out);
+    strbuf_format(out, "</small> %s", connected_text(voice, venue->connected));
+    venue_facts(voice, venue, out);
+    manual(voice, venue, out);
     strbuf_format(out, "<table><tr>%s",
-                  in_words(shell, "<th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent",
-                           "<th>Tilstand<th>Dokument<th class=n>Sum<th class=n>Nr.<th>Sendt"));
+                  voice_words(voice, "<th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent",
+                              "<th>Tilstand<th>Dokument<th class=n>Sum<th class=n>Nr.<th>Sendt"));
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = list->count; i-- > 0;)               /* red first, then the latest first */
             if (!book_doc_is_empty(&list->docs[i]) && book_doc_is_red(&list->docs[i]) == (pass == 0))
-                document(shell, venue, &list->docs[i], out);
+                document(voice, venue, &list->docs[i], out);
     strbuf_format(out, "</table>");
-    proofs(shell, venue, out);
+    proofs(voice, venue, out);
 }
 
-static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     char since[32];
 
-    strbuf_format(out, "<h2>%s</h2><p>", in_words(shell, "Stages", "Prosesser"));
+    strbuf_format(out, "<h2>%s</h2><p>", voice_words(voice, "Stages", "Prosesser"));
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "%s %d <span class=%s>%s</span> ", whole->stages[i].stage, whole->stages[i].instance,
                       whole->stages[i].up ? "up" : "down",
-                      whole->stages[i].up ? in_words(shell, "up", "oppe") : in_words(shell, "down", "nede"));
+                      whole->stages[i].up ? voice_words(voice, "up", "oppe") : voice_words(voice, "down", "nede"));
     if (whole->outage)
         strbuf_format(out, "<p class=down>%s",
-                      in_words(shell, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
-                               "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
-                               "svarer igjen."));
+                      voice_words(voice, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
+                                  "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
+                                  "svarer igjen."));
     if (whole->refused_total)
-        strbuf_format(out, in_words(shell, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list",
-                                    "<p class=waiting>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),
+        strbuf_format(out, voice_words(voice, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list",
+                                       "<p class=waiting>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),
                       whole->refused_total);
     if (whole->backlog.documents)
-        strbuf_format(out, in_words(shell, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
-                                    "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
+        strbuf_format(out, voice_words(voice, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
+                                       "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
                       whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, since));
     strbuf_format(out, "</html>\n");
 }

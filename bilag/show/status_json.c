@@ -208,16 +208,16 @@ static void days(struct strbuf *out, const struct venue_status *venue)
     strbuf_char(out, ']');
 }
 
-static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void begin(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    (void)shell;
+    (void)voice;
     strbuf_char(out, '{');
     member_time(out, "generated", whole->now_ms);
     member(out, "venues");
     strbuf_char(out, '[');
 }
 
-static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
     static const char *const connected[] = { "null", "false", "true" };
@@ -239,7 +239,7 @@ static void one_venue(const struct shell *shell, const struct whole_status *whol
         if (book_doc_is_empty(&venue->list.docs[i]))
             continue;
         strbuf_format(out, "%s", first ? "" : ",");
-        document(out, &venue->list.docs[i], shell->config->language);
+        document(out, &venue->list.docs[i], voice->language);
         first = false;
     }
     strbuf_char(out, ']');
@@ -278,9 +278,9 @@ static void stage(struct strbuf *out, const struct stage_state *state)
     strbuf_format(out, "}}");
 }
 
-static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    (void)shell;
+    (void)voice;
     strbuf_format(out, "],\"stages\":[");
     for (size_t i = 0; i < whole->stage_count; i++) {
         strbuf_format(out, "%s", i ? "," : "");

@@ -4,20 +4,20 @@
 #include <inttypes.h>
 
 /* A label's value is quoted as JSON is: venue ids are names, so no other escapes can occur. */
-static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void begin(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    (void)shell;
+    (void)voice;
     (void)whole;
     strbuf_format(out, "# HELP bilag_documents Documents by venue, kind and state.\n# TYPE bilag_documents gauge\n");
 }
 
-static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
     static const char *const kinds[] = { [DOC_VOUCHER] = "voucher", [DOC_ORDER] = "order" };
     uint64_t counts[COUNT(kinds)][DOC_STATE_COUNT] = { 0 };
 
-    (void)shell;
+    (void)voice;
     (void)whole;
     for (size_t i = 0; i < venue->list.count; i++)
         if (!book_doc_is_empty(&venue->list.docs[i]))
@@ -33,11 +33,11 @@ static void figure(struct strbuf *out, const char *name, const char *type, const
     strbuf_format(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRId64 "\n", name, help, name, type, name, value);
 }
 
-static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     int64_t oldest_s = whole->backlog.oldest_ms ? (whole->now_ms - whole->backlog.oldest_ms) / 1000 : 0;
 
-    (void)shell;
+    (void)voice;
     figure(out, "bilag_red_documents", "gauge", "Documents that are held or failed.", (int64_t)whole->red);
     figure(out, "bilag_warned_days", "gauge", "Open days with a warning.", (int64_t)whole->warned);
     figure(out, "bilag_venues", "gauge", "Venues of the configuration.", (int64_t)whole->venues);

@@ -31,14 +31,14 @@ static void paragraph(struct strbuf *out, int indent, struct str text)
     strbuf_char(out, '\n');
 }
 
-static void problems_of(const struct shell *shell, const struct book_doc *doc, struct strbuf *out)
+static void problems_of(const struct voice *voice, const struct book_doc *doc, struct strbuf *out)
 {
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
         const struct problem *problem = &doc->draft.problems.at[i];
         struct strbuf text;
 
         strbuf_init(&text, 4 * PROBLEM_TEXT_MAX);
-        problem_write(problem, shell->config->language, &text);
+        problem_write(problem, voice->language, &text);
         if (problem->count > 1)
             strbuf_format(&text, " (%" PRIu64 "×)", problem->count);
         strbuf_format(&text, " [%s]", problem_code_text(problem->code));
@@ -52,7 +52,7 @@ static void say(void *out, struct str sentence)
     paragraph(out, 10, sentence);
 }
 
-static void document(const struct shell *shell, const struct venue_status *venue, const struct book_doc *doc,
+static void document(const struct voice *voice, const struct venue_status *venue, const struct book_doc *doc,
                      struct strbuf *out)
 {
     static const enum colour colours[DOC_STATE_COUNT] = {
@@ -61,29 +61,29 @@ static void document(const struct shell *shell, const struct venue_status *venue
     char amount[MONEY_TEXT_SIZE], when[32];
     const struct send_status *status = &doc->status;
 
-    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", paint(shell, book_doc_is_red(doc) ? RED : colours[doc->state]),
-                  doc_state_text(doc->state), paint(shell, PLAIN), TEXT(doc->id),
+    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", voice_paint(voice, book_doc_is_red(doc) ? RED : colours[doc->state]),
+                  doc_state_text(doc->state), voice_paint(voice, PLAIN), TEXT(doc->id),
                   money_kroner(doc->draft.total, amount));
     if (status->number)
-        strbuf_format(out, doc->draft.doc.kind == DOC_ORDER ? in_words(shell, "  order %" PRId64, "  ordre %" PRId64)
-                                                            : in_words(shell, "  voucher %" PRId64, "  bilag %" PRId64),
+        strbuf_format(out, doc->draft.doc.kind == DOC_ORDER ? voice_words(voice, "  order %" PRId64, "  ordre %" PRId64)
+                                                            : voice_words(voice, "  voucher %" PRId64, "  bilag %" PRId64),
                       status->number);
     if (status->sent_ms)
         strbuf_format(out, "  %s", time_text_local(venue->venue, status->sent_ms, when));
     else if (doc->state == DOC_SENDING || doc->state == DOC_QUEUED)
-        strbuf_format(out, in_words(shell, "  %s, try %" PRIu32 ", since %s", "  %s, forsøk %" PRIu32 ", siden %s"),
+        strbuf_format(out, voice_words(voice, "  %s, try %" PRIu32 ", since %s", "  %s, forsøk %" PRIu32 ", siden %s"),
                       status->work, status->attempts + 1, time_text_local(venue->venue, status->since_ms, when));
     else if (doc->draft.phase == DRAFT_OPEN && doc->state != DOC_BY_HAND)
-        strbuf_format(out, "  %s", in_words(shell, "the day is not closed", "dagen er ikke avsluttet"));
+        strbuf_format(out, "  %s", voice_words(voice, "the day is not closed", "dagen er ikke avsluttet"));
     if (doc->draft.doc.kind == DOC_VOUCHER && doc->draft.post_on != doc->draft.doc.day)
-        strbuf_format(out, in_words(shell, "  posted on %s", "  bokført %s"), day_text(doc->draft.post_on, when));
+        strbuf_format(out, voice_words(voice, "  posted on %s", "  bokført %s"), day_text(doc->draft.post_on, when));
     if (doc->draft.doc.kind == DOC_ORDER && doc->draft.customer.len)
-        strbuf_format(out, in_words(shell, "  customer %.*s", "  kunde %.*s"), TEXT(doc->draft.customer));
+        strbuf_format(out, voice_words(voice, "  customer %.*s", "  kunde %.*s"), TEXT(doc->draft.customer));
     strbuf_char(out, '\n');
     if (doc->state == DOC_BY_HAND)
         return;                          /* what kept it from being sent keeps nobody any more */
-    problems_of(shell, doc, out);
-    status_advise(shell, doc, say, out);
+    problems_of(voice, doc, out);
+    status_advise(voice, doc, say, out);
 }
 
 static bool is_shown(const struct book_doc *doc, int pass)
@@ -108,7 +108,7 @@ static bool is_remarked(const struct book_doc *doc)
 }
 
 /* Red, early warnings, under way, open; then what is sent: all that has a remark, and the last few of the others. */
-static void documents(const struct shell *shell, const struct venue_status *venue, size_t sent_shown, struct strbuf *out)
+static void documents(const struct voice *voice, const struct venue_status *venue, size_t sent_shown, struct strbuf *out)
 {
     const struct book_list *list = &venue->list;
     size_t sent = 0, waiting = 0;
@@ -116,193 +116,201 @@ static void documents(const struct shell *shell, const struct venue_status *venu
     for (int pass = 0; pass < 4; pass++)
         for (size_t i = 0; i < list->count; i++)
             if (is_shown(&list->docs[i], pass)) {
-                document(shell, venue, &list->docs[i], out);
+                document(voice, venue, &list->docs[i], out);
                 waiting += list->docs[i].state == DOC_WAITING;
             }
     if (waiting)
         strbuf_format(out,
-                      in_words(shell,
-                               "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE "
-                               "--to DATE --transfer\n",
-                               "          Automatisk overføring er av. Send med: bilag export --venue %.*s --from DATO "
-                               "--to DATO --transfer\n"),
+                      voice_words(voice,
+                                  "          Automatic transfer is off. To send: bilag export --venue %.*s --from DATE "
+                                  "--to DATE --transfer\n",
+                                  "          Automatisk overføring er av. Send med: bilag export --venue %.*s --from DATO "
+                                  "--to DATO --transfer\n"),
                       TEXT(venue->id));
     for (size_t i = 0; i < list->count; i++) {
         if (is_remarked(&list->docs[i]))
-            document(shell, venue, &list->docs[i], out);
+            document(voice, venue, &list->docs[i], out);
         sent += is_shown(&list->docs[i], 4) && !is_remarked(&list->docs[i]);
     }
     if (sent > sent_shown)
-        strbuf_format(out, in_words(shell, "  %ssent%s    %zu earlier ones; --venue %.*s shows them\n",
-                                    "  %ssent%s    %zu tidligere; --venue %.*s viser dem\n"), paint(shell, GREEN),
-                      paint(shell, PLAIN), sent - sent_shown, TEXT(venue->id));
+        strbuf_format(out, voice_words(voice, "  %ssent%s    %zu earlier ones; --venue %.*s shows them\n",
+                                       "  %ssent%s    %zu tidligere; --venue %.*s viser dem\n"), voice_paint(voice, GREEN),
+                      voice_paint(voice, PLAIN), sent - sent_shown, TEXT(venue->id));
     for (size_t i = 0; i < list->count; i++)
         if (is_shown(&list->docs[i], 4) && !is_remarked(&list->docs[i]) && sent-- <= sent_shown)
-            document(shell, venue, &list->docs[i], out);
+            document(voice, venue, &list->docs[i], out);
 }
 
-static void proof(const struct shell *shell, const struct day_proof *day, struct strbuf *out)
+static void proof(const struct voice *voice, const struct day_proof *day, struct strbuf *out)
 {
     char when[16], text[4][MONEY_TEXT_SIZE];
 
-    strbuf_format(out, in_words(shell, "  %sproof%s   %s  ", "  %savstemt%s %s  "), paint(shell, FAINT), paint(shell, PLAIN),
+    strbuf_format(out, voice_words(voice, "  %sproof%s   %s  ", "  %savstemt%s %s  "), voice_paint(voice, FAINT),
+                  voice_paint(voice, PLAIN),
                   day_text(day->day, when));
     if (day->has_z)
         strbuf_format(out, "Z %s %s ", money_kroner(day->z, text[0]), day->z.ore == day->lines.ore ? "=" : "<>");
-    strbuf_format(out, in_words(shell, "sales %s = voucher %s + orders %s + manual %s",
-                                "salg %s = bilag %s + ordre %s + manuelt %s"), money_kroner(day->lines, text[0]),
+    strbuf_format(out, voice_words(voice, "sales %s = voucher %s + orders %s + manual %s",
+                                   "salg %s = bilag %s + ordre %s + manuelt %s"), money_kroner(day->lines, text[0]),
                   money_kroner(day->voucher, text[1]), money_kroner(day->orders, text[2]),
                   money_kroner(day->manual, text[3]));
     if (day->rounding.ore)
-        strbuf_format(out, in_words(shell, "; PowerOffice's rounding of orders %s", "; PowerOffice avrunder ordre med %s"),
+        strbuf_format(out, voice_words(voice, "; PowerOffice's rounding of orders %s", "; PowerOffice avrunder ordre med %s"),
                       money_kroner(day->rounding, text[0]));
     if (day->difference.ore)
-        strbuf_format(out, in_words(shell, "  %sDIFFERENCE %s%s", "  %sDIFFERANSE %s%s"), paint(shell, RED),
-                      money_kroner(day->difference, text[0]), paint(shell, PLAIN));
+        strbuf_format(out, voice_words(voice, "  %sDIFFERENCE %s%s", "  %sDIFFERANSE %s%s"), voice_paint(voice, RED),
+                      money_kroner(day->difference, text[0]), voice_paint(voice, PLAIN));
     if (day->has_till_vat)
-        strbuf_format(out, in_words(shell, "; VAT till %s, PowerOffice %s", "; mva. kasse %s, PowerOffice %s"),
+        strbuf_format(out, voice_words(voice, "; VAT till %s, PowerOffice %s", "; mva. kasse %s, PowerOffice %s"),
                       money_kroner(day->till_vat, text[0]), money_kroner(day->computed_vat, text[1]));
     strbuf_char(out, '\n');
 }
 
-static void manual(const struct shell *shell, const struct draft *draft, struct strbuf *out)
+static void manual(const struct voice *voice, const struct draft *draft, struct strbuf *out)
 {
     char when[16], amount[MONEY_TEXT_SIZE];
 
     for (size_t i = 0; i < draft->manual_count; i++) {
         const struct manual_item *item = &draft->manual[i];
 
-        strbuf_format(out, in_words(shell, "  %smanual%s  %s  %14s  %s: %.*s", "  %smanuelt%s %s  %14s  %s: %.*s"),
-                      paint(shell, FAINT), paint(shell, PLAIN), day_text(draft->doc.day, when),
+        strbuf_format(out, voice_words(voice, "  %smanual%s  %s  %14s  %s: %.*s", "  %smanuelt%s %s  %14s  %s: %.*s"),
+                      voice_paint(voice, FAINT), voice_paint(voice, PLAIN), day_text(draft->doc.day, when),
                       money_kroner(item->amount, amount),
-                      item->movement ? in_words(shell, "cash movement", "kassebevegelse")
-                                     : in_words(shell, "not transferred", "ikke overført"), TEXT(item->what));
+                      item->movement ? voice_words(voice, "cash movement", "kassebevegelse")
+                                     : voice_words(voice, "not transferred", "ikke overført"), TEXT(item->what));
         if (item->receipt.len)
             strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
-                          item->order.len ? in_words(shell, ", order ", ", ordre ") : "", TEXT(item->order),
-                          item->customer.len ? in_words(shell, ", customer ", ", kunde ") : "", TEXT(item->customer));
+                          item->order.len ? voice_words(voice, ", order ", ", ordre ") : "", TEXT(item->order),
+                          item->customer.len ? voice_words(voice, ", customer ", ", kunde ") : "", TEXT(item->customer));
         strbuf_char(out, '\n');
     }
     if (draft->manual_more)
-        strbuf_format(out, in_words(shell, "  %smanual%s  %s  %" PRIu64 " more: bilag manual --venue %.*s\n",
-                                    "  %smanuelt%s %s  %" PRIu64 " til: bilag manual --venue %.*s\n"), paint(shell, FAINT),
-                      paint(shell, PLAIN), day_text(draft->doc.day, when), draft->manual_more, TEXT(draft->doc.venue));
+        strbuf_format(out, voice_words(voice, "  %smanual%s  %s  %" PRIu64 " more: bilag manual --venue %.*s\n",
+                                       "  %smanuelt%s %s  %" PRIu64 " til: bilag manual --venue %.*s\n"), voice_paint(voice,
+                                                                                                                      FAINT),
+                      voice_paint(voice, PLAIN), day_text(draft->doc.day, when), draft->manual_more, TEXT(draft->doc.venue));
 }
 
-static void begin(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void begin(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     char now[32];
 
-    strbuf_format(out, "%sBilag%s %s\n", paint(shell, BOLD), paint(shell, PLAIN), time_text_utc(whole->now_ms, now));
+    strbuf_format(out, "%sBilag%s %s\n", voice_paint(voice, BOLD), voice_paint(voice, PLAIN), time_text_utc(whole->now_ms,
+                                                                                                            now));
 }
 
-static void connection(const struct shell *shell, const struct venue_status *venue, struct strbuf *out)
+static void connection(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
 {
     static const enum colour colours[] = { PLAIN, RED, GREEN };
-    const char *const connected[] = { in_words(shell, "not tried yet", "ikke prøvd ennå"),
-                                      in_words(shell, "NOT CONNECTED", "IKKE TILKOBLET"),
-                                      in_words(shell, "connected", "tilkoblet") };
+    const char *const connected[] = { voice_words(voice, "not tried yet", "ikke prøvd ennå"),
+                                      voice_words(voice, "NOT CONNECTED", "IKKE TILKOBLET"),
+                                      voice_words(voice, "connected", "tilkoblet") };
 
-    strbuf_format(out, "\n%s%.*s%s  %.*s  %.*s  %s%s%s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
-                  TEXT(venue->name), TEXT(venue->company), paint(shell, colours[venue->connected]),
-                  venue->venue ? connected[venue->connected] : "", paint(shell, PLAIN));
+    strbuf_format(out, "\n%s%.*s%s  %.*s  %.*s  %s%s%s\n", voice_paint(voice, BOLD), TEXT(venue->id), voice_paint(voice, PLAIN),
+                  TEXT(venue->name), TEXT(venue->company), voice_paint(voice, colours[venue->connected]),
+                  venue->venue ? connected[venue->connected] : "", voice_paint(voice, PLAIN));
 }
 
 /* "  left out  venues/oslo.yaml:3: ..." */
-static void fact(const struct shell *shell, enum colour colour, const char *word, const char *before, struct str fact,
+static void fact(const struct voice *voice, enum colour colour, const char *word, const char *before, struct str fact,
                  struct strbuf *out)
 {
     if (fact.len)
-        strbuf_format(out, "  %s%s%s%*s%s%.*s\n", paint(shell, colour), word, paint(shell, PLAIN), columns_left(word, 8), "",
+        strbuf_format(out, "  %s%s%s%*s%s%.*s\n", voice_paint(voice, colour), word, voice_paint(voice, PLAIN),
+                      columns_left(word, 8), "",
                       before, TEXT(fact));
 }
 
-static void one_venue(const struct shell *shell, const struct whole_status *whole, const struct venue_status *venue,
+static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
     size_t first = venue->day_count > DAYS_SHOWN && !whole->one_venue ? venue->day_count - DAYS_SHOWN : 0;
     int32_t first_day = venue->day_count ? venue->days[first].day : 0;
 
-    connection(shell, venue, out);
-    fact(shell, RED, in_words(shell, "left out", "utelatt"), " ", str_of(venue->fault), out);
-    fact(shell, RED, in_words(shell, "login", "nøkkel"), "", venue->login_fault, out);
-    fact(shell, YELLOW, in_words(shell, "rights", "tilgang"), in_words(shell, "the key lacks: ", "nøkkelen mangler: "),
+    connection(voice, venue, out);
+    fact(voice, RED, voice_words(voice, "left out", "utelatt"), " ", str_of(venue->fault), out);
+    fact(voice, RED, voice_words(voice, "login", "nøkkel"), "", venue->login_fault, out);
+    fact(voice, YELLOW, voice_words(voice, "rights", "tilgang"), voice_words(voice, "the key lacks: ", "nøkkelen mangler: "),
          venue->missing_privileges, out);
-    fact(shell, YELLOW, in_words(shell, "set-up", "oppsett"),
-         in_words(shell, "has faults, so no voucher and no order goes by itself: bilag check --venue ",
-                  "har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
+    fact(voice, YELLOW, voice_words(voice, "set-up", "oppsett"),
+         voice_words(voice, "has faults, so no voucher and no order goes by itself: bilag check --venue ",
+                     "har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE, out);
-    documents(shell, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
+    documents(voice, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)
         if (venue->list.docs[i].draft.doc.day >= first_day)
-            manual(shell, &venue->list.docs[i].draft, out);
+            manual(voice, &venue->list.docs[i].draft, out);
     for (size_t i = 0; i < venue->day_count; i++)
         if (i >= first || venue->days[i].difference.ore)
-            proof(shell, &venue->days[i], out);
+            proof(voice, &venue->days[i], out);
     if (venue->refused)
-        strbuf_format(out, in_words(shell, "  %srefused%s %" PRIu64 " lines from its tills: bilag refused list --venue %.*s\n",
-                                    "  %savvist%s  %" PRIu64 " linjer fra kassene: bilag refused list --venue %.*s\n"),
-                      paint(shell, YELLOW), paint(shell, PLAIN), venue->refused, TEXT(venue->id));
+        strbuf_format(out, voice_words(voice, "  %srefused%s %" PRIu64 " lines from its tills: bilag refused list --venue "
+                                       "%.*s\n",
+                                       "  %savvist%s  %" PRIu64 " linjer fra kassene: bilag refused list --venue %.*s\n"),
+                      voice_paint(voice, YELLOW), voice_paint(voice, PLAIN), venue->refused, TEXT(venue->id));
     if (!venue->list.count && !venue->fault)
-        strbuf_format(out, "  %s\n", in_words(shell, "no sales yet", "ingen salg ennå"));
+        strbuf_format(out, "  %s\n", voice_words(voice, "no sales yet", "ingen salg ennå"));
 }
 
-static void stages(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void stages(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    strbuf_format(out, "\n%s%s%s ", paint(shell, BOLD), in_words(shell, "stages", "prosesser"), paint(shell, PLAIN));
+    strbuf_format(out, "\n%s%s%s ", voice_paint(voice, BOLD), voice_words(voice, "stages", "prosesser"), voice_paint(voice,
+                                                                                                                     PLAIN));
     for (size_t i = 0; i < whole->stage_count; i++) {
         const struct stage_state *stage = &whole->stages[i];
 
-        strbuf_format(out, " %s %d %s%s%s", stage->stage, stage->instance, paint(shell, stage->up ? GREEN : RED),
-                      stage->up ? in_words(shell, "up", "oppe") : in_words(shell, "down", "nede"), paint(shell, PLAIN));
+        strbuf_format(out, " %s %d %s%s%s", stage->stage, stage->instance, voice_paint(voice, stage->up ? GREEN : RED),
+                      stage->up ? voice_words(voice, "up", "oppe") : voice_words(voice, "down", "nede"), voice_paint(voice,
+                                                                                                                     PLAIN));
         if (stage->has_lag && stage->lag)
-            strbuf_format(out, in_words(shell, " (%" PRId64 " behind)", " (%" PRId64 " etter)"), stage->lag);
+            strbuf_format(out, voice_words(voice, " (%" PRId64 " behind)", " (%" PRId64 " etter)"), stage->lag);
         strbuf_format(out, "%s", i + 1 < whole->stage_count ? "," : "\n");
     }
 }
 
-static void backlog(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void backlog(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     char when[2][32];
 
     if (!whole->backlog.documents)
         return;
-    strbuf_format(out, in_words(shell, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ",
-                                "%setterslep%s %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
-                  paint(shell, BOLD), paint(shell, PLAIN), whole->backlog.documents,
+    strbuf_format(out, voice_words(voice, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ",
+                                   "%setterslep%s %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
+                  voice_paint(voice, BOLD), voice_paint(voice, PLAIN), whole->backlog.documents,
                   time_text_utc(whole->backlog.oldest_ms, when[0]), whole->backlog.oldest);
     if (whole->outage)
-        strbuf_format(out, in_words(shell, "through about %" PRId64 " minutes after it answers\n",
-                                    "ferdig omtrent %" PRId64 " minutter etter at PowerOffice svarer igjen\n"),
+        strbuf_format(out, voice_words(voice, "through about %" PRId64 " minutes after it answers\n",
+                                       "ferdig omtrent %" PRId64 " minutter etter at PowerOffice svarer igjen\n"),
                       whole->takes_ms / 60000 + 1);
     else
-        strbuf_format(out, in_words(shell, "at the full quota through %s\n", "med full kvote ferdig %s\n"),
+        strbuf_format(out, voice_words(voice, "at the full quota through %s\n", "med full kvote ferdig %s\n"),
                       time_text_utc(whole->through_ms, when[1]));
 }
 
-static void end(const struct shell *shell, const struct whole_status *whole, struct strbuf *out)
+static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    stages(shell, whole, out);
+    stages(voice, whole, out);
     if (whole->outage)
-        strbuf_format(out, in_words(shell, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it is "
-                                    "back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og sendes "
-                                    "automatisk når PowerOffice svarer igjen\n"), paint(shell, RED), paint(shell, PLAIN));
-    backlog(shell, whole, out);
+        strbuf_format(out, voice_words(voice, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it "
+                                       "is back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og sendes "
+                                       "automatisk når PowerOffice svarer igjen\n"),
+                      voice_paint(voice, RED), voice_paint(voice, PLAIN));
+    backlog(voice, whole, out);
     if (whole->refused_total)
-        strbuf_format(out, in_words(shell, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
-                                    "%savvist%s  %" PRIu64 " linjer som ingest ikke tok imot: bilag refused list\n"),
-                      paint(shell, YELLOW), paint(shell, PLAIN), whole->refused_total);
-    strbuf_format(out, "%s%s%s  ", paint(shell, BOLD), in_words(shell, "total", "i alt"), paint(shell, PLAIN));
+        strbuf_format(out, voice_words(voice, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
+                                       "%savvist%s  %" PRIu64 " linjer som ingest ikke tok imot: bilag refused list\n"),
+                      voice_paint(voice, YELLOW), voice_paint(voice, PLAIN), whole->refused_total);
+    strbuf_format(out, "%s%s%s  ", voice_paint(voice, BOLD), voice_words(voice, "total", "i alt"), voice_paint(voice, PLAIN));
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         if (whole->states[i])
             strbuf_format(out, " %" PRIu64 " %s,", whole->states[i], doc_state_text((enum doc_state)i));
-    strbuf_format(out, whole->red == 1 ? in_words(shell, " %" PRIu64 " red", " %" PRIu64 " rød")
-                                       : in_words(shell, " %" PRIu64 " red", " %" PRIu64 " røde"), whole->red);
+    strbuf_format(out, whole->red == 1 ? voice_words(voice, " %" PRIu64 " red", " %" PRIu64 " rød")
+                                       : voice_words(voice, " %" PRIu64 " red", " %" PRIu64 " røde"), whole->red);
     if (whole->warned)
-        strbuf_format(out, whole->warned == 1 ? in_words(shell, ", %" PRIu64 " open day with a warning",
-                                                         ", %" PRIu64 " åpen dag med advarsel")
-                                              : in_words(shell, ", %" PRIu64 " open days with a warning",
-                                                         ", %" PRIu64 " åpne dager med advarsel"), whole->warned);
+        strbuf_format(out, whole->warned == 1 ? voice_words(voice, ", %" PRIu64 " open day with a warning",
+                                                            ", %" PRIu64 " åpen dag med advarsel")
+                                              : voice_words(voice, ", %" PRIu64 " open days with a warning",
+                                                            ", %" PRIu64 " åpne dager med advarsel"), whole->warned);
     strbuf_char(out, '\n');
 }
 

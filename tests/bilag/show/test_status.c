@@ -92,7 +92,7 @@ static void json_is_json(void **unused)
     struct stage_state stages[2] = { { .stage = "ingest", .up = true, .pid = 7, .counter_count = 1 },
                                      { .stage = "mapper", .has_lag = true, .lag = 5 } };
     struct config config = { .language = STR("en") };
-    struct shell shell = { .config = &config };
+    struct voice voice = { .language = config.language };
     struct whole_status whole = { .config = &config, .now_ms = INT64_C(1795214467000), .stages = stages, .stage_count = 2,
                                   .venues = 1 };
     struct venue_status venue = { .id = STR("grill"), .name = str_of(odd), .company = STR("912345678"),
@@ -114,9 +114,9 @@ static void json_is_json(void **unused)
                                  .draft = { .doc = { .kind = DOC_ORDER, .day = DAY }, .order_no = STR("A-1"),
                                             .customer = str_of(odd), .order_lines = &order_line, .order_line_count = 1 } };
     strbuf_init(&out, ARENA_BYTES);
-    status_json.begin(&shell, &whole, &out);
-    status_json.venue(&shell, &whole, &venue, &out);
-    status_json.end(&shell, &whole, &out);
+    status_json.begin(&voice, &whole, &out);
+    status_json.venue(&voice, &whole, &venue, &out);
+    status_json.end(&voice, &whole, &out);
     assert_false(out.failed);
     root = cJSON_ParseWithLength(out.bytes, out.len);
     if (!root)
@@ -148,7 +148,7 @@ static void html_is_escaped(void **unused)
 {
     struct book_doc docs[1] = { voucher(1, 0, 0, 0, 0) };
     struct config config = { .language = STR("nb") };
-    struct shell shell = { .config = &config };
+    struct voice voice = { .language = config.language };
     struct whole_status whole = { .config = &config };
     struct venue_status venue = { .id = STR("grill"), .name = STR("<script>x</script>"), .list = { docs, 1 } };
     struct strbuf out;
@@ -157,9 +157,9 @@ static void html_is_escaped(void **unused)
     docs[0].state = DOC_FAILED;
     docs[0].status.words = STR("<img src=x>");
     strbuf_init(&out, ARENA_BYTES);
-    status_html.begin(&shell, &whole, &out);
-    status_html.venue(&shell, &whole, &venue, &out);
-    status_html.end(&shell, &whole, &out);
+    status_html.begin(&voice, &whole, &out);
+    status_html.venue(&voice, &whole, &venue, &out);
+    status_html.end(&voice, &whole, &out);
     strbuf_char(&out, '\0');
     assert_null(strstr(out.bytes, "<script"));
     assert_null(strstr(out.bytes, "<img"));
@@ -182,7 +182,7 @@ static void tell_all(const struct status_form *form, struct str language, struct
     struct day_proof day = { .day = DAY, .has_z = true, .z = { 1 }, .lines = { 2 }, .difference = { 3 }, .has_till_vat = true };
     struct stage_state stages[2] = { { .stage = "ingest", .up = true }, { .stage = "mapper", .has_lag = true, .lag = 5 } };
     struct config config = { .language = language };
-    struct shell shell = { .config = &config };
+    struct voice voice = { .language = config.language };
     struct venue at = { .id = STR("grill") };
     struct zone *zone = NULL;
     struct whole_status whole = { .config = &config, .now_ms = INT64_C(1795214467000), .stages = stages, .stage_count = 2,
@@ -211,17 +211,17 @@ static void tell_all(const struct status_form *form, struct str language, struct
     docs[0].draft.manual_count = COUNT(items);
     docs[0].draft.manual_more = 6;
     problems_add(&docs[0].draft.problems, &problem);
-    form->begin(&shell, &whole, out);
-    form->venue(&shell, &whole, &venue, out);
+    form->begin(&voice, &whole, out);
+    form->venue(&voice, &whole, &venue, out);
     whole.outage = false;
-    form->venue(&shell, &whole, &(struct venue_status){ .id = STR("x"), .venue = &at, .connected = CONNECTED_YES,
+    form->venue(&voice, &whole, &(struct venue_status){ .id = STR("x"), .venue = &at, .connected = CONNECTED_YES,
                                                         .transfer_allowed = true }, out);
-    form->venue(&shell, &whole, &(struct venue_status){ .id = STR("y"), .fault = "F", .login_fault = STR("L") }, out);
-    form->end(&shell, &whole, out);
+    form->venue(&voice, &whole, &(struct venue_status){ .id = STR("y"), .fault = "F", .login_fault = STR("L") }, out);
+    form->end(&voice, &whole, out);
     whole.outage = true;
     whole.warned = 1;
     whole.red = 2;
-    form->end(&shell, &whole, out);
+    form->end(&voice, &whole, out);
     strbuf_char(out, '\0');
     assert_false(out->failed);
     zone_close(zone);

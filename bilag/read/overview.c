@@ -1,0 +1,191 @@
+#include "overview.h"
+
+#include "domain/setup.h"
+#include "poweroffice/refdata.h"
+#include "refusals.h"
+
+enum { DAYS_WITH_Z = 14, STAGE_PATIENCE_MS = 1000, VENUES_REFUSING_MAX = 1000, REFUSALS_BYTES = 512 * 1024 * 1024 };
+
+static int by_proof_day(const struct day_proof *days, size_t count, int32_t day)
+{
+    for (size_t i = count; i-- > 0;)     /* documents come by day: it is the last one or new */
+        if (days[i].day == day)
+            return (int)i;
+    return -1;
+}
+
+static enum err add(struct money *to, struct money amount)
+{
+    return money_add(*to, amount, to);
+}
+
+bool status_has_rounding(const struct book_doc *doc)
+{
+    int64_t off = doc->status.total.ore - doc->draft.total.ore, most = (int64_t)doc->draft.order_line_count;
+
+    return doc->draft.doc.kind == DOC_ORDER && doc->status.has_total && doc->state == DOC_SENT && off && off <= most &&
+           off >= -most;
+}
+
+enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days, size_t *ret_count)
+{
+    struct day_proof *days = arena_array(arena, list->count ? list->count : 1, sizeof *days);
+    size_t count = 0;
+
+    if (!days)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct draft *draft = &list->docs[i].draft;
+        struct money parts = { 0 };
+        struct day_proof *proof;
+        int at = by_proof_day(days, count, draft->doc.day);
+
+        if (draft->doc.kind != DOC_VOUCHER && !status_has_rounding(&list->docs[i]))
+            continue;                    /* the voucher's draft counts its part's orders */
+        proof = &days[at < 0 ? count++ : (size_t)at];
+        if (at < 0)
+            *proof = (struct day_proof){ .day = draft->doc.day };
+        if (draft->doc.kind != DOC_VOUCHER) {
+            if (add(&proof->rounding, list->docs[i].status.total) ||
+                money_subtract(proof->rounding, draft->total, &proof->rounding))
+                return ERR_RANGE;
+            continue;
+        }
+        if (add(&proof->lines, draft->lines_total) || add(&proof->voucher, draft->voucher_total) ||
+            add(&proof->orders, draft->orders_total) || add(&proof->manual, draft->manual_total) ||
+            add(&proof->computed_vat, draft->computed_vat) || add(&proof->till_vat, draft->till_vat) ||
+            add(&parts, proof->voucher) || add(&parts, proof->orders) || add(&parts, proof->manual) ||
+            money_subtract(proof->lines, parts, &proof->difference))
+            return ERR_RANGE;
+        proof->has_till_vat |= draft->has_till_vat;
+    }
+    *ret_days = days;
+    *ret_count = count;
+    return ERR_OK;
+}
+
+enum err status_z(struct books *books, struct str venue, struct day_proof *day)
+{
+    uint64_t count = 0;
+    enum err err = books_z_total(books, venue, day->day, &day->z, &count);
+
+    day->has_z = !err && count > 0;
+    return err;
+}
+
+static enum err note_refusal(struct context *context, struct whole_status *whole, const struct refusal *refusal)
+{
+    size_t i = 0;
+
+    whole->refused_total++;
+    while (i < whole->refused_count && !str_equal(whole->refused[i].venue, refusal->venue))
+        i++;
+    if (i == VENUES_REFUSING_MAX)
+        return ERR_OK;
+    if (i == whole->refused_count)
+        whole->refused[whole->refused_count++].venue = arena_copy(context->arena, refusal->venue);
+    whole->refused[i].count++;
+    whole->refused[i].last_ms = refusal->time_ms;
+    whole->refused[i].last_reason = arena_copy(context->arena, refusal->reason);
+    return arena_failed(context->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+/* What was taken in since is not worth looking at. */
+static enum err count_refused(struct context *context, struct whole_status *whole)
+{
+    struct refusals refusals;
+    struct arena arena;
+    enum err err;
+
+    whole->refused = arena_array(context->arena, VENUES_REFUSING_MAX, sizeof *whole->refused);
+    if (!whole->refused)
+        return ERR_MEMORY;
+    arena_init(&arena, REFUSALS_BYTES);
+    err = refusals_load(context->config, 0, &arena, &refusals, &context->fault);
+    for (size_t i = 0; !err && i < refusals.count; i++)
+        if (!refusal_is_settled(&refusals.at[i]))
+            err = note_refusal(context, whole, &refusals.at[i]);
+    arena_free(&arena);
+    return err;
+}
+
+enum err overview_whole(struct context *context, struct books *books, struct whole_status *whole)
+{
+    enum err err = stages_ask(context->config, STAGE_PATIENCE_MS, context->arena, &whole->stages, &whole->stage_count);
+
+    whole->config = context->config;
+    whole->now_ms = clock_now_ms();
+    if (!err)
+        err = books_backlog(books, &whole->backlog);
+    if (!err)
+        err = count_refused(context, whole);
+    for (size_t i = 0; !err && i < whole->stage_count; i++)
+        whole->outage |= whole->stages[i].outage;
+    if (!err && whole->backlog.documents)
+        whole->takes_ms = (int64_t)whole->backlog.documents * 1000 / context->config->requests_per_second + 1000;
+    if (whole->takes_ms && !whole->outage)
+        whole->through_ms = whole->now_ms + whole->takes_ms;
+    return err;
+}
+
+/* What PowerOffice last said of the venue's key. */
+static enum err connection(struct refstore *refs, struct arena *arena, struct venue_status *status)
+{
+    struct refdata data;
+    enum err err;
+
+    status->connected = status->venue->client_key.len ? CONNECTED_UNKNOWN : CONNECTED_NO;
+    if (!refs || status->connected == CONNECTED_NO)
+        return ERR_OK;
+    err = refdata_load(refs, status->venue->client_id, arena, &data);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    status->login_fault = data.login_fault;
+    status->missing_privileges = data.missing_privileges;
+    if (data.login_fault.len)
+        status->connected = CONNECTED_NO;
+    else if (data.have & REF_PRIVILEGES)
+        status->connected = CONNECTED_YES;
+    return ERR_OK;
+}
+
+static void count_docs(struct whole_status *whole, const struct venue_status *status)
+{
+    whole->venues++;
+    whole->venues_out += status->venue == NULL;
+    for (size_t i = 0; i < status->list.count; i++) {
+        const struct book_doc *doc = &status->list.docs[i];
+
+        if (book_doc_is_empty(doc))
+            continue;
+        whole->states[doc->state]++;
+        whole->red += book_doc_is_red(doc);
+        whole->warned += doc->state == DOC_OPEN && doc->draft.problems.count > 0;
+    }
+}
+
+enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
+                        struct arena *arena, struct whole_status *whole, struct venue_status *status)
+{
+    enum err err = ERR_OK;
+
+    if (status->venue) {
+        status->name = status->venue->name;
+        status->company = status->venue->company;
+        status->transfer_allowed = setup_transfer_allowed(context->config, status->venue);
+        err = connection(refs, arena, status);
+    }
+    if (!err)
+        err = books_venue(books, status->id, from, to, arena, &status->list);
+    if (!err)
+        err = status_prove(&status->list, arena, &status->days, &status->day_count);
+    for (size_t i = status->day_count; !err && i-- > 0 && (whole->one_venue || status->day_count - i <= DAYS_WITH_Z);)
+        err = status_z(books, status->id, &status->days[i]);
+    if (err)
+        return err;
+    for (size_t i = 0; i < whole->refused_count; i++)
+        if (str_equal(whole->refused[i].venue, status->id))
+            status->refused = whole->refused[i].count;
+    count_docs(whole, status);
+    return ERR_OK;
+}

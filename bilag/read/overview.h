@@ -1,0 +1,73 @@
+/* overview.h - what there is to tell of all venues: documents, proofs, connection, what was refused, the stages.
+ *
+ * Read-only, from the stores and from the stages' answers; works while nothing runs. Amounts in øre.
+ * Ownership  of the whole: the context's arena; of a venue: the arena that is given with it.
+ */
+#ifndef BILAG_BILAG_READ_OVERVIEW_H
+#define BILAG_BILAG_READ_OVERVIEW_H
+
+#include "bilag/read/books.h"
+#include "bilag/read/context.h"
+#include "bilag/read/stages.h"
+
+struct refstore;
+
+enum connected { CONNECTED_UNKNOWN, CONNECTED_NO, CONNECTED_YES };
+
+/* One business day: Z total = lines total = voucher + orders + manual, and VAT as the till and PowerOffice count it. */
+struct day_proof {
+    int32_t day;
+    bool has_z;                          /* the day's Z reports are there and kept */
+    struct money z;
+    struct money lines, voucher, orders, manual, difference;
+    struct money rounding;               /* what PowerOffice makes of the orders, less the till's totals */
+    bool has_till_vat;
+    struct money till_vat, computed_vat;
+};
+
+struct refused { struct str venue; uint64_t count; struct str last_reason; int64_t last_ms; };
+
+struct venue_status {
+    struct str id, name, company;
+    const struct venue *venue;           /* NULL: left out, and `fault` says why */
+    const char *fault;
+    enum connected connected;
+    struct str login_fault, missing_privileges;
+    bool transfer_allowed;
+    struct book_list list;
+    struct day_proof *days; size_t day_count;
+    uint64_t refused;
+};
+
+struct whole_status {
+    const struct config *config;
+    int64_t now_ms;
+    struct stage_state *stages; size_t stage_count;
+    struct backlog backlog;
+    bool outage;                         /* PowerOffice does not answer */
+    int64_t takes_ms;                    /* to send the backlog at the full quota; 0: nothing waits */
+    int64_t through_ms;                  /* when that is done; 0: nothing waits, or nobody can tell */
+    bool one_venue;                      /* only one was asked for: nothing of it is left out */
+    struct refused *refused; size_t refused_count;
+    uint64_t refused_total;
+    /* counted over the venues as they are told */
+    uint64_t states[DOC_STATE_COUNT];
+    uint64_t red, warned, venues, venues_out;
+};
+
+/* All but the venues: stages, backlog, refusals. */
+USED enum err overview_whole(struct context *context, struct books *books, struct whole_status *ret_whole);
+/* One venue, of which id, and venue or fault, are set; it is counted into the whole. refs NULL: PowerOffice was never read. */
+USED enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
+                             struct arena *arena, struct whole_status *whole, struct venue_status *venue);
+
+/* The proof of each business day among the documents, in order. */
+USED enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days,
+                           size_t *ret_count);
+/* An order that PowerOffice makes an øre a line more or less: noted, in its books and not in the till's
+ * (docs/rules.md section 4). */
+bool status_has_rounding(const struct book_doc *doc);
+/* What the day's Z reports say, for the proof. */
+USED enum err status_z(struct books *books, struct str venue, struct day_proof *day);
+
+#endif
