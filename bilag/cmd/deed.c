@@ -39,7 +39,8 @@ static int add_named(struct choice *choice, struct books *books, const char *nam
 
     if (doc_parse(str_of(name), &parsed))
         return complain(shell, EXIT_USAGE, in_words(shell, "%s is no document's name; they look like oslo-grill/2026-11-20/1 "
-                        "or oslo-grill/order/K1/6", "%s er ikke navnet på et dokument; de ser ut som oslo-grill/2026-11-20/1 eller "
+                        "or oslo-grill/order/K1/6", "%s er ikke navnet på et dokument; de ser ut som oslo-grill/2026-11-20/1 "
+                                                    "eller "
                         "oslo-grill/order/K1/6"), name);
     for (size_t i = 0; i < choice->count; i++)
         if (str_equal(choice->docs[i].id, str_of(name)))

@@ -40,7 +40,8 @@ static const char *accept_objection(struct choice *choice, const struct book_doc
         return arena_format(&shell->arena,
                             in_words(shell, "%s cannot be accepted away: its cause must be mended, or another way taken (bilag "
                                      "status names them). These can be accepted: %.*s",
-                                     "%s kan ikke godtas bort: årsaken må rettes, eller en annen vei velges (bilag status nevner "
+                                     "%s kan ikke godtas bort: årsaken må rettes, eller en annen vei velges (bilag status "
+                                     "nevner "
                                      "dem). Disse kan godtas: %.*s"), code, TEXT(acceptable_codes(&shell->arena))).bytes;
     if (!problems_have(&doc->draft.problems, choice->code))
         return arena_format(&shell->arena, in_words(shell, "%.*s has no problem %s at present",
@@ -104,7 +105,8 @@ static const char *by_hand_objection(struct choice *choice, const struct book_do
         return about(choice, doc, "there is nothing in %.*s that could be entered", "det er ingenting i %.*s å føre");
     if (!doc->status.sealed && !by_hand_is_possible(&doc->draft))
         return about(choice, doc, "the day of %.*s is not closed yet, and its credit sales may still become orders: wait until "
-                     "it is", "dagen til %.*s er ikke avsluttet, og kredittsalgene kan fortsatt bli ordre: vent til den er det");
+                     "it is", "dagen til %.*s er ikke avsluttet, og kredittsalgene kan fortsatt bli ordre: vent til den er "
+                     "det");
     return NULL;
 }
 
@@ -115,7 +117,8 @@ static struct str by_hand_detail(struct choice *choice, const struct book_doc *d
 }
 
 static const struct deed by_hand_deed = {
-    "by-hand", "Entered in PowerOffice by a person, and never sent from here", "Ført manuelt i PowerOffice, og sendes aldri herfra",
+    "by-hand", "Entered in PowerOffice by a person, and never sent from here", "Ført manuelt i PowerOffice, og sendes aldri "
+                                         "herfra",
     by_hand_objection, by_hand_detail, false,
 };
 
@@ -199,7 +202,8 @@ static const char *reverse_objection(struct choice *choice, const struct book_do
 
     if (doc->draft.doc.kind != DOC_VOUCHER)
         return in_words(shell, "an order is taken back in PowerOffice itself: make a credit note there, or delete the order if "
-                        "it is not invoiced", "en ordre tas tilbake i PowerOffice selv: lag en kreditnota der, eller slett ordren "
+                        "it is not invoiced", "en ordre tas tilbake i PowerOffice selv: lag en kreditnota der, eller slett "
+                        "ordren "
                         "hvis den ikke er fakturert");
     if (doc->state != DOC_SENT)
         return arena_format(&shell->arena, in_words(shell, "%.*s is %s: only what is sent can be reversed",
@@ -210,13 +214,15 @@ static const char *reverse_objection(struct choice *choice, const struct book_do
         return err_text(err);
     if (trimmed)
         return about(choice, doc, "the receipts of %.*s are older than retention_days and no longer kept: it could not be "
-                     "built again. Correct it in PowerOffice by hand", "bongene til %.*s er eldre enn retention_days og ikke lenger "
+                     "built again. Correct it in PowerOffice by hand", "bongene til %.*s er eldre enn retention_days og ikke "
+                     "lenger "
                      "lagret: det kan ikke bygges på nytt. Rett det manuelt i PowerOffice");
     return NULL;
 }
 
 static const struct deed reverse_deed = {
-    "reverse", "To be reversed in PowerOffice, mapped again and sent anew", "Reverseres i PowerOffice, bygges på nytt og sendes "
+    "reverse", "To be reversed in PowerOffice, mapped again and sent anew", "Reverseres i PowerOffice, bygges på nytt og "
+                                         "sendes "
     "igjen", reverse_objection, NULL, false,
 };
 

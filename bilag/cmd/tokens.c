@@ -63,7 +63,8 @@ static int add(struct shell *shell, const struct args *args, struct doors *doors
     if (code != EXIT_FINE)
         return doors_revoke(doors, number, clock_now_ms()) ? EXIT_RED : code;
     (void)fprintf(stderr, in_words(shell, "Token %" PRIu64 ". It is shown this once; what is kept opens nothing:\n",
-                                   "Token %" PRIu64 ". Det vises bare denne ene gangen; det som lagres, åpner ingenting:\n"), number);
+                                   "Token %" PRIu64 ". Det vises bare denne ene gangen; det som lagres, åpner ingenting:\n"),
+                  number);
     (void)printf("%s\n", text);
     memset(text, 0, sizeof text);
     return EXIT_FINE;
@@ -79,7 +80,8 @@ static int revoke(struct shell *shell, const struct args *args, struct doors *do
 
     if (!number || *end || !reason)
         return complain(shell, EXIT_USAGE, "revoke NUMBER --reason TEXT; bilag tokens list has the numbers");
-    code = shell_decide(shell, "token-revoke", arena_format(&shell->arena, "token %" PRIu64, number), STR_NONE, str_of(reason), NULL);
+    code = shell_decide(shell, "token-revoke", arena_format(&shell->arena, "token %" PRIu64, number), STR_NONE, str_of(reason),
+                        NULL);
     if (code != EXIT_FINE)
         return code;
     err = doors_revoke(doors, number, clock_now_ms());
@@ -122,7 +124,8 @@ static int list(struct shell *shell, struct doors *doors)
     if (!err && !listing.count)
         (void)printf("%s\n", in_words(shell,
                                       "There is no token: nobody can send sales over HTTP. bilag tokens add --venue VENUE",
-                                      "Det finnes ingen tokener: ingen kan sende salg over HTTP. bilag tokens add --venue VENUE"));
+                                      "Det finnes ingen tokener: ingen kan sende salg over HTTP. bilag tokens add --venue "
+                                      "VENUE"));
     return err ? complain_err(shell, err, NULL) : EXIT_FINE;
 }
 

@@ -111,7 +111,8 @@ static int find(struct undo *undo)
         return complain_err(shell, err, &fault);
     if (!undo->found.number)
         return complain(shell, EXIT_USAGE, in_words(shell, "there is no decision %" PRIu64 "; `bilag audit` lists them",
-                                                    "beslutning %" PRIu64 " finnes ikke; `bilag audit` viser dem"), undo->number);
+                                                    "beslutning %" PRIu64 " finnes ikke; `bilag audit` viser dem"),
+                        undo->number);
     if (undo->undone)
         return complain(shell, EXIT_RED, in_words(shell, "decision %" PRIu64 " was taken back by decision %" PRIu64,
                                                   "beslutning %" PRIu64 " ble tatt tilbake av beslutning %" PRIu64),
@@ -143,7 +144,8 @@ static int undo_run(struct shell *shell, const struct args *args)
     if (code == EXIT_FINE)
         (void)printf(in_words(shell, "decision %" PRIu64 ": decision %" PRIu64 " (%.*s %.*s) is taken back, because %s. It "
                               "takes effect within a second while the stages run.\n",
-                              "beslutning %" PRIu64 ": beslutning %" PRIu64 " (%.*s %.*s) er tatt tilbake, fordi %s. Det virker "
+                              "beslutning %" PRIu64 ": beslutning %" PRIu64 " (%.*s %.*s) er tatt tilbake, fordi %s. Det "
+                              "virker "
                               "innen et sekund når prosessene kjører.\n"), number, undo.number, TEXT(undo.found.verb),
                      TEXT(undo.found.subject), reason);
     return code;
