@@ -2,6 +2,7 @@
  *
  * It keeps nothing of its own. Stores are read while stages run and while nothing runs; what a person decides goes
  * through the audit trail, from which the stages take it up. */
+#include "bilag/cmd/nearest.h"
 #include "bilag/cmd/shell.h"
 
 #include "base/log.h"
@@ -86,6 +87,45 @@ static int help_cmd(const struct cmd *cmd)
     return EXIT_FINE;
 }
 
+static const char *option_name(const void *options, size_t i)
+{
+    return ((const struct option *)options)[i].name;
+}
+
+static const char *command_name(const void *list, size_t i)
+{
+    return ((const struct cmd *const *)list)[i]->name;
+}
+
+static void no_option(const struct shell *shell, const struct cmd *cmd, struct str name)
+{
+    const char *meant;
+    size_t count = 0;
+
+    while (cmd->options[count].name)
+        count++;
+    meant = nearest(name, option_name, cmd->options, count);
+    (void)complain(shell, EXIT_USAGE, "there is no option --%.*s%s%s%s; see bilag %s --help", TEXT(name),
+                   meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "", cmd->name);
+}
+
+static int no_command(const char *name)
+{
+    const char *meant = nearest(str_of(name), command_name, commands, COUNT(commands));
+
+    (void)fprintf(stderr, "bilag: there is no command %s%s%s%s; bilag --help lists them\n", name,
+                  meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+    return EXIT_USAGE;
+}
+
+/* Without colours: into a file, for a terminal that knows none, or when told so (no-color.org: set and not empty). */
+static bool knows_colours(void)
+{
+    const char *told = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && !(told && *told) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+}
+
 /* One option, "--name value" or "--name=value"; false: wrong, and said so. */
 static bool take_option(struct shell *shell, const struct cmd *cmd, struct args *args, int argc, char **argv, int *at)
 {
@@ -102,7 +142,7 @@ static bool take_option(struct shell *shell, const struct cmd *cmd, struct args 
             wants_value = cmd->options[i].value != NULL;
         }
     if (!to) {
-        (void)complain(shell, EXIT_USAGE, "there is no option --%.*s; see bilag %s --help", (int)len, name, cmd->name);
+        no_option(shell, cmd, (struct str){ name, len });
         return false;
     }
     if (!wants_value || equal || *at + 1 < argc) {
@@ -134,7 +174,7 @@ static int run_cmd(const struct cmd *cmd, int argc, char **argv)
     static const char *words[WORDS_MAX];
     const char *environment = getenv("BILAG_CONFIG");
     struct shell shell = { .config_dir = environment && *environment ? environment : "/etc/bilag",
-                           .command = cmd->name, .voice.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+                           .command = cmd->name, .voice.colour = knows_colours() };
     struct args args = { .options = cmd->options, .words = words };
     bool options_end = false;
     int code;
@@ -183,6 +223,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COUNT(commands); i++)
         if (strcmp(commands[i]->name, name) == 0)
             return run_cmd(commands[i], argc, argv);
-    (void)fprintf(stderr, "bilag: there is no command %s; bilag --help lists them\n", name);
-    return EXIT_USAGE;
+    return no_command(name);
 }

@@ -1,6 +1,7 @@
 /* export.c - the vouchers of a period before they are sent: account and counter account, nothing left blank
  * without saying so; then, with --transfer, sends those that are ready. */
 #include "bilag/read/books.h"
+#include "bilag/read/manual.h"
 #include "bilag/show/csv.h"
 #include "shell.h"
 #include "bilag/show/status.h"
@@ -17,6 +18,8 @@ struct export {
     struct day_proof *days; size_t day_count;
     struct strbuf out;
     bool first;
+    struct money debit, credit;          /* of what was shown */
+    size_t shown;
 };
 
 /* The accounts of the other side: one, a few, or how many. */
@@ -123,7 +126,7 @@ static void json_manual(struct strbuf *out, const struct draft *draft)
     for (size_t i = 0; i < draft->manual_count; i++) {
         const struct manual_item *item = &draft->manual[i];
 
-        strbuf_format(out, "%s{\"kind\":\"%s\",\"what\":", i ? "," : "", item->movement ? "movement" : "left_out");
+        strbuf_format(out, "%s{\"kind\":\"%s\",\"what\":", i ? "," : "", manual_kind(manual_item_kind(item))->name);
         strbuf_json(out, item->what);
         strbuf_format(out, ",\"amount\":%" PRId64 ",\"receipt\":", item->amount.ore);
         strbuf_json(out, item->receipt);
@@ -184,18 +187,58 @@ static void text_rows(struct export *export, const struct book_doc *doc)
     }
 }
 
+static const char *kind_text(const struct shell *shell, const struct manual_item *item)
+{
+    const struct manual_kind_row *kind = manual_kind(manual_item_kind(item));
+
+    return in_words(shell, kind->en, kind->nb);
+}
+
+/* Both sides together: they are equal, or the voucher is held. */
+static void text_sums(struct export *export, const char *what, struct money debit, struct money credit)
+{
+    char amount[2][MONEY_TEXT_SIZE];
+
+    strbuf_format(&export->out, "  %8s  %-*s %14s %14s\n", what, 29, "", money_kroner(debit, amount[0]),
+                  money_kroner(credit, amount[1]));
+}
+
+/* False: more than an amount holds. */
+static bool add_up(struct export *export, const struct book_doc *doc, struct money *ret_debit, struct money *ret_credit)
+{
+    struct money debit = { 0 }, credit = { 0 };
+
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct row row = row_of(&export->shell->arena, doc, i);
+
+        if (money_add(debit, row.debit, &debit) || money_add(credit, row.credit, &credit))
+            return false;
+    }
+    *ret_debit = debit;
+    *ret_credit = credit;
+    export->shown++;
+    return money_add(export->debit, debit, &export->debit) == ERR_OK &&
+           money_add(export->credit, credit, &export->credit) == ERR_OK;
+}
+
 static void text_doc(struct export *export, const struct book_doc *doc)
 {
     struct shell *shell = export->shell;
     const struct draft *draft = &doc->draft;
     struct strbuf *out = &export->out;
     char amount[4][MONEY_TEXT_SIZE];
+    struct money debit, credit;
 
     text_head(export, doc);
     text_rows(export, doc);
+    if (add_up(export, doc, &debit, &credit))
+        text_sums(export, in_words(shell, "sum", "sum"), debit, credit);
     for (size_t i = 0; i < draft->manual_count; i++)
-        strbuf_format(out, "  %s %14s  %.*s%s%.*s%s%.*s\n", in_words(shell, "by hand", "manuelt"),
-                      money_kroner(draft->manual[i].amount, amount[0]), TEXT(draft->manual[i].what),
+        strbuf_format(out, "  %s %14s  %s %.*s%s%.*s%s%.*s%s%.*s\n", in_words(shell, "by hand", "manuelt"),
+                      money_kroner(draft->manual[i].amount, amount[0]), kind_text(shell, &draft->manual[i]),
+                      TEXT(draft->manual[i].what),
+                      draft->manual[i].order.len ? in_words(shell, "  order ", "  ordre ") : "",
+                      TEXT(draft->manual[i].order),
                       draft->manual[i].receipt.len ? in_words(shell, "  receipt ", "  bong ") : "",
                       TEXT(draft->manual[i].receipt),
                       draft->manual[i].customer.len ? in_words(shell, "  customer ", "  kunde ") : "",
@@ -214,6 +257,30 @@ static void text_doc(struct export *export, const struct book_doc *doc)
 static struct money vat_of(const struct voucher_line *line)
 {
     return line->sold ? money_vat_of_gross(line->amount, line->rate) : (struct money){ 0 };
+}
+
+/* The day's proof, as a row of its own behind the day's last voucher: its columns are empty in all others. */
+static void csv_day(struct export *export, const struct book_doc *doc)
+{
+    const struct day_proof *day = proof_of(export, doc);
+    struct strbuf *out = &export->out;
+    char when[16];
+
+    if (!day)
+        return;
+    csv_text(out, doc->draft.doc.venue, ';');
+    strbuf_format(out, "%s;;proof;;;;;;;;;;", day_text(day->day, when));
+    csv_text(out, str_of(in_words(export->shell, "Z reports; sales = vouchers + orders + manual; difference",
+                                  "Z-rapporter; salg = bilag + ordre + manuelt; differanse")), ';');
+    if (day->has_z)
+        csv_money(out, day->z, ';');
+    else
+        strbuf_format(out, "none;");
+    csv_money(out, day->lines, ';');
+    csv_money(out, day->voucher, ';');
+    csv_money(out, day->orders, ';');
+    csv_money(out, day->manual, ';');
+    csv_money(out, day->difference, '\n');
 }
 
 static void csv_doc(struct export *export, const struct book_doc *doc)
@@ -239,8 +306,10 @@ static void csv_doc(struct export *export, const struct book_doc *doc)
         csv_money(out, row.debit, ';');
         csv_money(out, row.credit, ';');
         csv_money(out, vat_of(row.line), ';');
-        csv_text(out, row.line->text, '\n');
+        csv_text(out, row.line->text, ';');
+        strbuf_format(out, ";;;;;\n");
     }
+    csv_day(export, doc);
 }
 
 /* All of the day is there, whatever else may hold it. */
@@ -303,7 +372,7 @@ static const struct form {
 } forms[] = {
     { "json", "[", "]\n", json_doc },
     { "csv", CSV_BEGIN "document;business_day;posting_date;state;voucher_no;account;counter_account;vat_code;vat_rate;"
-      "department;debit;credit;vat;description\n", "", csv_doc },
+      "department;debit;credit;vat;description;z_total;lines_total;voucher_total;orders_total;manual_total;difference\n", "", csv_doc },
     { NULL, "", "", text_doc },
 };
 
@@ -325,6 +394,8 @@ static int show(struct export *export, const struct form *form)
         (void)fwrite(export->out.bytes, 1, export->out.len, stdout);
         strbuf_reset(&export->out);
     }
+    if (!form->option && export->shown > 1)
+        text_sums(export, in_words(export->shell, "\n  in all", "\n  i alt"), export->debit, export->credit);
     (void)printf("%.*s%s", TEXT(strbuf_str(&export->out)), form->end);
     if (export->first && !form->option)
         (void)printf("%s\n", in_words(export->shell, "no vouchers in this period", "ingen bilag i perioden"));

@@ -66,11 +66,7 @@ static void text_line(struct telling *telling, const struct manual_line *line)
 
 static const char *kind_text(const struct shell *shell, enum manual_kind kind)
 {
-    switch (kind) {
-    case MANUAL_INVOICE: return in_words(shell, "to invoice", "å fakturere");
-    case MANUAL_MOVEMENT: return in_words(shell, "cash movement", "kassebevegelse");
-    default: return in_words(shell, "not transferred", "ikke overført");
-    }
+    return in_words(shell, manual_kind(kind)->en, manual_kind(kind)->nb);
 }
 
 /* Whom an invoice goes to, and for which order. */
@@ -103,6 +99,14 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
     } else {
         strbuf_format(out, "  ");
         plain(out, entry->what);
+        if (entry->customer.len) {
+            strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
+            plain(out, entry->customer);
+        }
+    }
+    if (entry->kind == MANUAL_GIFT_SOLD && entry->paid_with.len) {
+        strbuf_format(out, "  %s ", in_words(shell, "paid with", "betalt med"));
+        plain(out, entry->paid_with);
     }
     if (entry->receipt.len)
         strbuf_format(out, in_words(shell, "  receipt " STR_FMT, "  bong " STR_FMT), STR_ARG(entry->receipt));
@@ -134,6 +138,33 @@ static void text_sum(struct telling *telling, const struct manual_sum *sum)
                       money_kroner(net_of(sum->gross, sum->vat), amount[1]), money_kroner(sum->vat, amount[2]));
 }
 
+/* What the day's equation counts, and what stands beside it. */
+static void text_total(struct telling *telling, bool in_sales)
+{
+    const struct shell *shell = telling->shell;
+    struct money sum = { 0 };
+    char amount[MONEY_TEXT_SIZE];
+    size_t count = 0;
+
+    for (size_t i = 0; i < telling->list.count; i++)
+        if (manual_kind(telling->list.at[i].kind)->in_sales == in_sales) {
+            if (money_add(sum, telling->list.at[i].amount, &sum))
+                return;
+            count++;
+        }
+    if (count)
+        strbuf_format(&telling->out, in_sales ? in_words(shell, "in all    %s of the day's sales: the manual of sales = "
+                                                         "voucher "
+                                                         "+ orders + manual\n",
+                                                         "i alt     %s av dagens salg: det manuelle i salg = bilag + ordre + "
+                                                         "manuelt\n")
+                                              : in_words(shell, "beside    %s in cash movements: no sales, and not in that "
+                                                         "equation\n",
+                                                         "ved siden %s i kassebevegelser: ikke salg, og ikke med i "
+                                                         "likningen\n"),
+                      money_kroner(sum, amount));
+}
+
 static void text_all(struct telling *telling)
 {
     for (size_t i = 0; i < telling->list.count; i++)
@@ -143,6 +174,8 @@ static void text_all(struct telling *telling)
                                                       "ingenting skal faktureres eller føres manuelt"));
     for (size_t i = 0; i < telling->sum_count; i++)
         text_sum(telling, &telling->sums[i]);
+    text_total(telling, true);
+    text_total(telling, false);
 }
 
 /* --- CSV --- */
@@ -161,9 +194,10 @@ static void csv_row(struct strbuf *out, const struct manual_entry *entry, const 
     char day[16], qty[QTY_SIZE];
     struct money vat = vat_of(line->share, line->rate);
 
-    strbuf_format(out, "%s;%s;", manual_kind_text(entry->kind), day_text(entry->day, day));
+    strbuf_format(out, "%s;%s;", manual_kind(entry->kind)->name, day_text(entry->day, day));
     csv_text(out, entry->doc, ';');
     csv_text(out, entry->what, ';');
+    csv_text(out, entry->paid_with.len ? entry->paid_with : STR("none"), ';');
     csv_text(out, entry->customer.len ? entry->customer : STR("none"), ';');
     if (entry->customer_no)
         strbuf_format(out, "%" PRId64 ";", entry->customer_no);
@@ -177,15 +211,16 @@ static void csv_row(struct strbuf *out, const struct manual_entry *entry, const 
     csv_money(out, line->gross, ';');
     csv_money(out, line->share, ';');
     csv_money(out, net_of(line->share, vat), ';');
-    csv_money(out, vat, '\n');
+    csv_money(out, vat, ';');
+    strbuf_format(out, "%s\n", manual_kind(entry->kind)->in_sales ? "yes" : "no");
 }
 
 static void csv_all(struct telling *telling)
 {
     struct strbuf *out = &telling->out;
 
-    strbuf_format(out, CSV_BEGIN "kind;business_day;document;what;customer;customer_no;order;receipt;text;quantity;"
-                  "vat_rate;gross;amount;net;vat\n");
+    strbuf_format(out, CSV_BEGIN "kind;business_day;document;what;paid_with;customer;customer_no;order;receipt;text;quantity;"
+                  "vat_rate;gross;amount;net;vat;in_sales\n");
     for (size_t i = 0; i < telling->list.count; i++) {
         const struct manual_entry *entry = &telling->list.at[i];
         const struct manual_line whole = {
@@ -214,9 +249,12 @@ static void json_entry(struct telling *telling, const struct manual_entry *entry
     char text[32];
 
     strbuf_format(out, "{\"kind\":\"%s\",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"amount\":%" PRId64,
-                  manual_kind_text(entry->kind), day_text(entry->day, text), entry->part, entry->amount.ore);
+                  manual_kind(entry->kind)->name, day_text(entry->day, text), entry->part, entry->amount.ore);
     json_member(out, "document", entry->doc);
     json_member(out, entry->kind == MANUAL_MOVEMENT ? "reason" : "payment_type", entry->what);
+    if (entry->paid_with.len)
+        json_member(out, "paid_with", entry->paid_with);
+    strbuf_format(out, ",\"in_sales\":%s", manual_kind(entry->kind)->in_sales ? "true" : "false");
     if (entry->time)
         json_member(out, "time", str_of(time_text_utc(entry->time * 1000, text)));
     if (entry->receipt.len)
@@ -260,7 +298,7 @@ static void json_all(struct telling *telling)
         const struct manual_sum *sum = &telling->sums[i];
         char rate[16];
 
-        strbuf_format(out, "%s{\"kind\":\"%s\",\"rate\":%s,\"gross\":%" PRId64, i ? "," : "", manual_kind_text(sum->kind),
+        strbuf_format(out, "%s{\"kind\":\"%s\",\"rate\":%s,\"gross\":%" PRId64, i ? "," : "", manual_kind(sum->kind)->name,
                       sum->rate == MANUAL_RATE_UNKNOWN ? "null" : rate_text(sum->rate, rate), sum->gross.ore);
         if (sum->rate != MANUAL_RATE_UNKNOWN)
             strbuf_format(out, ",\"net\":%" PRId64 ",\"vat\":%" PRId64, net_of(sum->gross, sum->vat).ore, sum->vat.ore);

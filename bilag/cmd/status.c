@@ -33,39 +33,72 @@ static enum err flush(struct telling *telling)
     return ERR_OK;
 }
 
-static enum err tell_venue(struct telling *telling, struct venue_status *status)
+/* Those left out first, then those of the configuration, in order. */
+static struct venue_status venue_at(const struct config *config, size_t i)
 {
-    enum err err;
+    if (i < config->fault_count)
+        return (struct venue_status){ .id = config->fault_venues[i], .name = config->fault_venues[i],
+                                      .fault = config->faults[i].text };
+    return (struct venue_status){ .id = config->venues[i - config->fault_count].id,
+                                  .venue = &config->venues[i - config->fault_count] };
+}
 
+static enum err look(struct telling *telling, size_t i, struct venue_status *ret_status)
+{
+    *ret_status = venue_at(telling->shell->config, i);
     arena_reset(&telling->arena);
-    err = overview_venue(&telling->context, telling->books, telling->refs, telling->from, telling->to, &telling->arena,
-                         &telling->whole, status);
+    return overview_venue(&telling->context, telling->books, telling->refs, telling->from, telling->to, &telling->arena,
+                          &telling->whole, ret_status);
+}
+
+static enum err tell_venue(struct telling *telling, size_t i, bool counted)
+{
+    struct venue_status status;
+    enum err err = look(telling, i, &status);
+
     if (err)
         return err;
-    telling->form->venue(&telling->shell->voice, &telling->whole, status, &telling->out);
+    if (!counted)
+        overview_count(&telling->whole, &status);
+    telling->form->venue(&telling->shell->voice, &telling->whole, &status, &telling->out);
     return flush(telling);
+}
+
+/* For people: what is red stands first, so all are looked at before one is told. */
+static enum err tell_red_first(struct telling *telling, size_t count)
+{
+    bool *red = arena_array(&telling->shell->arena, count + 1, sizeof *red);
+    enum err err = red ? ERR_OK : ERR_MEMORY;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        struct venue_status status;
+
+        err = look(telling, i, &status);
+        if (!err)
+            overview_count(&telling->whole, &status);
+        red[i] = !err && venue_is_red(&status);
+    }
+    for (int pass = 0; pass < (telling->whole.only_red ? 1 : 2); pass++)
+        for (size_t i = 0; i < count && !err; i++)
+            if (red[i] == (pass == 0))
+                err = tell_venue(telling, i, true);
+    return err;
 }
 
 static enum err tell_all(struct telling *telling, const char *only)
 {
     const struct config *config = telling->shell->config;
+    size_t count = config->fault_count + config->venue_count;
+    bool for_people = telling->form == &status_text || telling->form == &status_html;
     enum err err;
 
     telling->form->begin(&telling->shell->voice, &telling->whole, &telling->out);
     err = flush(telling);
-    for (size_t i = 0; i < config->fault_count && !err; i++) {
-        struct venue_status status = { .id = config->fault_venues[i], .name = config->fault_venues[i],
-                                       .fault = config->faults[i].text };
-
-        if (!only || str_equal(status.id, str_of(only)))
-            err = tell_venue(telling, &status);
-    }
-    for (size_t i = 0; i < config->venue_count && !err; i++) {
-        struct venue_status status = { .id = config->venues[i].id, .venue = &config->venues[i] };
-
-        if (!only || str_equal(status.id, str_of(only)))
-            err = tell_venue(telling, &status);
-    }
+    if (!err && for_people && !only)
+        err = tell_red_first(telling, count);
+    for (size_t i = 0; i < count && !err && !(for_people && !only); i++)
+        if (!only || str_equal(venue_at(config, i).id, str_of(only)))
+            err = tell_venue(telling, i, false);
     if (err)
         return err;
     telling->form->end(&telling->shell->voice, &telling->whole, &telling->out);
@@ -133,6 +166,10 @@ static int status_run(struct shell *shell, const struct args *args)
         telling.form = &status_html;
     if (args_has(args, "json") + args_has(args, "prometheus") + args_has(args, "html") > 1)
         return complain(shell, EXIT_USAGE, "one of --json, --html and --prometheus at a time");
+    telling.whole.only_red = args_has(args, "red");
+    telling.whole.brief = args_has(args, "brief");
+    if ((telling.whole.only_red || telling.whole.brief) && telling.form != &status_text)
+        return complain(shell, EXIT_USAGE, "--red and --brief are of the text; --json and the others hold everything");
     if (!shell_day(shell, args, "from", INT32_MIN, &telling.from) ||
         !shell_day(shell, args, "to", INT32_MAX, &telling.to))
         return EXIT_USAGE;
@@ -156,6 +193,8 @@ static const struct option options[] = {
     { "venue", "VENUE", "only this venue" },
     { "from", "DATE", "only business days from this one on" },
     { "to", "DATE", "only business days up to this one" },
+    { "red", NULL, "only what needs a person" },
+    { "brief", NULL, "a line a venue" },
     { "json", NULL, "everything, for programs; amounts in øre" },
     { "html", "FILE", "a page for a browser, put in place whole" },
     { "prometheus", NULL, "figures for monitoring" },
@@ -163,6 +202,6 @@ static const struct option options[] = {
 };
 
 const struct cmd cmd_status = {
-    "status", "[--venue VENUE] [--from DATE] [--to DATE] [--json | --html FILE | --prometheus]",
+    "status", "[--venue VENUE] [--from DATE] [--to DATE] [--red] [--brief] [--json | --html FILE | --prometheus]",
     "what is sent, what waits, what is red and what to do about it", options, status_run,
 };

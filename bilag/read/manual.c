@@ -8,11 +8,24 @@
 
 enum { SUMS_MAX = 20001 };               /* kinds times the rates that there can be */
 
-const char *manual_kind_text(enum manual_kind kind)
+const struct manual_kind_row *manual_kind(enum manual_kind kind)
 {
-    static const char *const texts[MANUAL_KIND_COUNT] = { "invoice", "not_transferred", "cash_movement" };
+    static const struct manual_kind_row rows[MANUAL_KIND_COUNT] = {
+        [MANUAL_INVOICE]   = { "invoice", "to invoice", "å fakturere", true },
+        [MANUAL_GIFT_SOLD] = { "gift_card_sold", "gift card sold", "gavekort solgt", true },
+        [MANUAL_GIFT_USED] = { "gift_card_used", "gift card used", "gavekort brukt", true },
+        [MANUAL_LEFT_OUT]  = { "not_transferred", "not transferred", "ikke overført", true },
+        [MANUAL_MOVEMENT]  = { "cash_movement", "cash movement", "kassebevegelse", false },
+    };
 
-    return texts[kind];
+    return &rows[kind];
+}
+
+enum manual_kind manual_item_kind(const struct manual_item *item)
+{
+    if (item->movement)
+        return MANUAL_MOVEMENT;
+    return str_equal(item->what, STR("credit")) ? MANUAL_INVOICE : MANUAL_LEFT_OUT;
 }
 
 /* Room for one more. NULL: out of memory. */
@@ -95,6 +108,7 @@ static enum err invoice(const struct adding *adding, const struct sale *sale, co
     entry->receipt = arena_copy(arena, sale->name);
     entry->by = sale->taken_back ? arena_copy(arena, sale->by) : STR_NONE;
     entry->customer = arena_copy(arena, event->customer);
+    entry->paid_with = entry->what;
     entry->order = event->order.len ? arena_copy(arena, event->order)
                                     : arena_format(arena, STR_FMT "-%" PRIu64, STR_ARG(event->reg), event->seq);
     err = count_in(&entry->amount, out->total, sale->taken_back);
@@ -138,7 +152,10 @@ static enum err sum_line(const struct adding *adding, struct manual_entry *entry
     return err ? err : count_in(&line->share, share, negative);
 }
 
-static enum err left_out(const struct adding *adding, const struct sale *sale, struct str type, struct money total,
+/* What left, of which kind, and how it was paid. */
+struct leaving { enum manual_kind kind; struct str type, paid_with; };
+
+static enum err left_out(const struct adding *adding, const struct sale *sale, struct leaving leaving, struct money total,
                          const struct money *lines)
 {
     struct manual_list *list = adding->list;
@@ -146,17 +163,43 @@ static enum err left_out(const struct adding *adding, const struct sale *sale, s
     enum err err;
 
     for (size_t i = adding->start; i < list->count && !entry; i++)
-        if (list->at[i].kind == MANUAL_LEFT_OUT && str_equal(list->at[i].what, type))
+        if (list->at[i].kind == leaving.kind && str_equal(list->at[i].what, leaving.type) &&
+            str_equal(list->at[i].paid_with, leaving.paid_with))
             entry = &list->at[i];
     if (!entry)
-        entry = begin_entry(adding, MANUAL_LEFT_OUT, type);
+        entry = begin_entry(adding, leaving.kind, leaving.type);
     if (!entry)
         return ERR_MEMORY;
+    entry->paid_with = arena_copy(list->arena, leaving.paid_with);
     err = count_in(&entry->amount, total, sale->taken_back);
     for (size_t i = 0; !err && i < sale->event->line_count; i++)
         if (lines[i].ore)
             err = sum_line(adding, entry, &sale->event->lines[i], lines[i], sale->taken_back);
     return err;
+}
+
+static bool is_left_out(const struct shares *shares, struct str type)
+{
+    for (size_t i = 0; i < shares->left_out_count; i++)
+        if (str_equal(shares->left_out[i].type, type))
+            return true;
+    return false;
+}
+
+/* The payments that gift cards sold were taken out of (mapper/share.h); of several, "card+cash". */
+static struct str paid_with(struct arena *arena, const struct sale *sale)
+{
+    const struct event *event = sale->event;
+    struct str text = STR_NONE;
+
+    for (size_t i = 0; i < event->payment_count; i++) {
+        struct str type = event->payments[i].type;
+
+        if (event->payments[i].amount.ore == sale->shares.payments[i].ore || is_left_out(&sale->shares, type))
+            continue;
+        text = text.len ? arena_format(arena, STR_FMT "+" STR_FMT, STR_ARG(text), STR_ARG(type)) : type;
+    }
+    return text;
 }
 
 static enum err sale_seen(const struct sale *sale, void *context)
@@ -168,12 +211,16 @@ static enum err sale_seen(const struct sale *sale, void *context)
         const struct left_out *out = &sale->shares.left_out[i];
 
         if (!str_equal(out->type, STR("credit")))
-            err = left_out(adding, sale, out->type, out->total, out->lines);
+            err = left_out(adding, sale, (struct leaving){ str_equal(out->type, STR("gift_card")) ? MANUAL_GIFT_USED
+                                                                                                 : MANUAL_LEFT_OUT,
+                                                           out->type, out->type }, out->total, out->lines);
         else if (!adding->draft->credit_ordered)
             err = invoice(adding, sale, out);
     }
     if (!err && !sale->broken && sale->shares.gift_lines)
-        err = left_out(adding, sale, STR("gift_card"), sale->shares.gift_total, sale->shares.gift_lines);
+        err = left_out(adding, sale, (struct leaving){ MANUAL_GIFT_SOLD, STR("gift_card"),
+                                                       paid_with(adding->list->arena, sale) },
+                       sale->shares.gift_total, sale->shares.gift_lines);
     return err;
 }
 
@@ -190,6 +237,7 @@ static enum err movement_seen(const struct sale *sale, void *context)
     entry->time = sale->event->time;
     entry->receipt = arena_copy(adding->list->arena, sale->name);
     entry->amount = sale->event->amount;
+    entry->customer = arena_copy(adding->list->arena, sale->event->customer);
     return ERR_OK;
 }
 
@@ -202,14 +250,12 @@ static enum err from_draft(const struct adding *adding)
 
     for (size_t i = 0; i < draft->manual_count; i++) {
         const struct manual_item *item = &draft->manual[i];
-        bool credit = !item->movement && str_equal(item->what, STR("credit"));
-        struct manual_entry *entry = begin_entry(adding, item->movement ? MANUAL_MOVEMENT
-                                                         : credit       ? MANUAL_INVOICE
-                                                                        : MANUAL_LEFT_OUT, item->what);
+        struct manual_entry *entry = begin_entry(adding, manual_item_kind(item), item->what);
 
         if (!entry)
             return ERR_MEMORY;
         entry->amount = item->amount;
+        entry->paid_with = entry->kind == MANUAL_INVOICE ? entry->what : STR_NONE;
         entry->receipt = arena_copy(arena, item->receipt);
         entry->order = arena_copy(arena, item->order);
         entry->customer = arena_copy(arena, item->customer);

@@ -4,7 +4,8 @@
  * rule that the mapper uses, with all that an invoice needs: customer, order, lines with text, quantity, gross and
  * VAT rate, and what of each line is to be invoiced. Where the receipts are no longer kept, or a switch was turned
  * since, the draft's own list stands, without lines; what it left out is told as a gap, never passed over.
- * Kinds      credit sales one by one; other payment types, and gift cards sold, as one sum a type; cash movements.
+ * Kinds      credit sales one by one; gift cards sold, one sum for each way that they were paid; gift cards used, and other
+ *            payment types, as one sum a type; cash movements one by one. One table names them, in every form.
  * Ownership  everything lives in the caller's arena.
  * Order      as the drafts are added; within one credit sales, sums, movements, each as they came.
  */
@@ -14,8 +15,15 @@
 #include "books.h"
 #include "receipts.h"
 
-enum manual_kind { MANUAL_INVOICE, MANUAL_LEFT_OUT, MANUAL_MOVEMENT, MANUAL_KIND_COUNT };
-const char *manual_kind_text(enum manual_kind kind);         /* "invoice", "not_transferred", "cash_movement" */
+enum manual_kind { MANUAL_INVOICE, MANUAL_GIFT_SOLD, MANUAL_GIFT_USED, MANUAL_LEFT_OUT, MANUAL_MOVEMENT, MANUAL_KIND_COUNT };
+struct manual_kind_row {
+    const char *name;                    /* in CSV and JSON */
+    const char *en, *nb;                 /* for people */
+    bool in_sales;                       /* inside the day's equation: sales = voucher + orders + manual */
+};
+const struct manual_kind_row *manual_kind(enum manual_kind kind);
+/* Of an item that a voucher's draft lists. Gift cards sold and used are one sum there, and "not_transferred". */
+enum manual_kind manual_item_kind(const struct manual_item *item);
 
 enum { MANUAL_RATE_UNKNOWN = -1 };
 
@@ -32,6 +40,7 @@ struct manual_entry {
     int32_t day;
     uint32_t part;
     struct str what;                     /* payment type, or the movement's reason */
+    struct str paid_with;                /* the means of payment: "card", "card+cash"; empty: not known, or a movement */
     int64_t time;                        /* of the receipt, seconds; 0: several, or not known */
     struct str receipt, by;              /* "K1/12"; the void that takes it back, else empty */
     struct str order, customer;          /* the till's; order "K1-12" where the receipt had none */

@@ -149,23 +149,36 @@ static enum err connection(struct refstore *refs, struct arena *arena, struct ve
     return ERR_OK;
 }
 
-static void count_docs(struct whole_status *whole, const struct venue_status *status)
+static void count_docs(struct venue_status *status)
 {
-    whole->venues++;
-    whole->venues_out += status->venue == NULL;
     for (size_t i = 0; i < status->list.count; i++) {
         const struct book_doc *doc = &status->list.docs[i];
 
         if (book_doc_is_empty(doc))
             continue;
-        whole->states[doc->state]++;
-        whole->red += book_doc_is_red(doc);
-        whole->warned += doc->state == DOC_OPEN && doc->draft.problems.count > 0;
+        status->states[doc->state]++;
+        status->red += book_doc_is_red(doc);
+        status->warned += doc->state == DOC_OPEN && doc->draft.problems.count > 0;
     }
 }
 
+bool venue_is_red(const struct venue_status *venue)
+{
+    return venue->red || venue->fault || venue->login_fault.len || venue->connected == CONNECTED_NO;
+}
+
+void overview_count(struct whole_status *whole, const struct venue_status *venue)
+{
+    whole->venues++;
+    whole->venues_out += venue->venue == NULL;
+    for (int state = 0; state < DOC_STATE_COUNT; state++)
+        whole->states[state] += venue->states[state];
+    whole->red += venue->red;
+    whole->warned += venue->warned;
+}
+
 enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
-                        struct arena *arena, struct whole_status *whole, struct venue_status *status)
+                        struct arena *arena, const struct whole_status *whole, struct venue_status *status)
 {
     enum err err = ERR_OK;
 
@@ -186,6 +199,6 @@ enum err overview_venue(struct context *context, struct books *books, struct ref
     for (size_t i = 0; i < whole->refused_count; i++)
         if (str_equal(whole->refused[i].venue, status->id))
             status->refused = whole->refused[i].count;
-    count_docs(whole, status);
+    count_docs(status);
     return ERR_OK;
 }

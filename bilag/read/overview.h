@@ -37,6 +37,7 @@ struct venue_status {
     struct book_list list;
     struct day_proof *days; size_t day_count;
     uint64_t refused;
+    uint64_t states[DOC_STATE_COUNT], red, warned;           /* of its documents that are not empty */
 };
 
 struct whole_status {
@@ -48,6 +49,7 @@ struct whole_status {
     int64_t takes_ms;                    /* to send the backlog at the full quota; 0: nothing waits */
     int64_t through_ms;                  /* when that is done; 0: nothing waits, or nobody can tell */
     bool one_venue;                      /* only one was asked for: nothing of it is left out */
+    bool only_red, brief;                /* so was only what is red; a line a venue */
     struct refused *refused; size_t refused_count;
     uint64_t refused_total;
     /* counted over the venues as they are told */
@@ -57,9 +59,13 @@ struct whole_status {
 
 /* All but the venues: stages, backlog, refusals. */
 USED enum err overview_whole(struct context *context, struct books *books, struct whole_status *ret_whole);
-/* One venue, of which id, and venue or fault, are set; it is counted into the whole. refs NULL: PowerOffice was never read. */
+/* One venue, of which id, and venue or fault, are set. refs NULL: PowerOffice was never read. */
 USED enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
-                             struct arena *arena, struct whole_status *whole, struct venue_status *venue);
+                             struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
+/* Something of it needs a person: a document, the connection, the set-up. */
+bool venue_is_red(const struct venue_status *venue);
+/* Counts it into the whole, once. */
+void overview_count(struct whole_status *whole, const struct venue_status *venue);
 
 /* The proof of each business day among the documents, in order. */
 USED enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days,

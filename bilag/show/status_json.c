@@ -1,6 +1,8 @@
 /* status_json.c - status for programs: the fields of the design, and more. Amounts in øre. */
 #include "status.h"
 
+#include "bilag/read/manual.h"
+
 #include <inttypes.h>
 
 /* `,"name":` or, for the first member, without the comma. */
@@ -168,7 +170,7 @@ static void manual(struct strbuf *out, const struct book_list *list)
             first = false;
             member_day(out, "business_day", draft->doc.day);
             member_int(out, "part", draft->doc.part);
-            member_str(out, "kind", item->movement ? STR("cash_movement") : STR("left_out"));
+            member_str(out, "kind", str_of(manual_kind(manual_item_kind(item))->name));
             member_str(out, item->movement ? "reason" : "payment_type", item->what);
             member_int(out, "amount", item->amount.ore);
             optional(out, "receipt", item->receipt);

@@ -1,6 +1,8 @@
 /* status_text.c - status for a person at a terminal: red first, each with the sentence that says what to do. */
 #include "status.h"
 
+#include "bilag/read/manual.h"
+
 #include <inttypes.h>
 
 enum { SENT_SHOWN = 5, DAYS_SHOWN = 5, WIDTH = 104 };
@@ -73,7 +75,7 @@ static void document(const struct voice *voice, const struct venue_status *venue
     else if (doc->state == DOC_SENDING || doc->state == DOC_QUEUED)
         strbuf_format(out, voice_words(voice, "  %s, try %" PRIu32 ", since %s", "  %s, forsøk %" PRIu32 ", siden %s"),
                       status->work, status->attempts + 1, time_text_local(venue->venue, status->since_ms, when));
-    else if (doc->draft.phase == DRAFT_OPEN && doc->state != DOC_BY_HAND)
+    else if (doc->draft.phase == DRAFT_OPEN && doc->state == DOC_OPEN)
         strbuf_format(out, "  %s", voice_words(voice, "the day is not closed", "dagen er ikke avsluttet"));
     if (doc->draft.doc.kind == DOC_VOUCHER && doc->draft.post_on != doc->draft.doc.day)
         strbuf_format(out, voice_words(voice, "  posted on %s", "  bokført %s"), day_text(doc->draft.post_on, when));
@@ -107,13 +109,84 @@ static bool is_remarked(const struct book_doc *doc)
     return is_shown(doc, 4) && doc->draft.problems.count > 0 && doc->state == DOC_SENT;
 }
 
+/* --- the same problem of many days --- */
+
+enum { GROUP_MIN = 3 };
+
+/* It is held by one problem and nothing else: such are told together. */
+static bool is_alike(const struct book_doc *doc, const struct book_doc *other)
+{
+    return doc->state == DOC_HELD && other->state == DOC_HELD && doc->draft.doc.kind == other->draft.doc.kind &&
+           doc->draft.problems.count == 1 && other->draft.problems.count == 1 &&
+           doc->draft.problems.at[0].code == other->draft.problems.at[0].code;
+}
+
+static size_t alike_before(const struct book_list *list, size_t at)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < at; i++)
+        count += is_alike(&list->docs[i], &list->docs[at]);
+    return count;
+}
+
+static size_t alike_all(const struct book_list *list, size_t at)
+{
+    return alike_before(list, list->count - 1) + is_alike(&list->docs[list->count - 1], &list->docs[at]);
+}
+
+static void group(const struct voice *voice, const struct venue_status *venue, size_t at, size_t count, struct strbuf *out)
+{
+    const struct book_list *list = &venue->list;
+    const struct book_doc *first = &list->docs[at];
+    const char *code = problem_code_text(first->draft.problems.at[0].code);
+    struct strbuf ids;
+
+    strbuf_init(&ids, 1 << 20);
+    strbuf_format(out, "  %s%-8s%s", voice_paint(voice, RED), doc_state_text(first->state), voice_paint(voice, PLAIN));
+    strbuf_format(out, voice_words(voice, "%zu documents for the same reason, [%s]; the first one says:\n",
+                                   "%zu dokumenter av samme grunn, [%s]; det første sier:\n"), count, code);
+    problems_of(voice, first, out);
+    for (size_t i = at; i < list->count; i++)
+        if (is_alike(first, &list->docs[i]))
+            strbuf_format(&ids, "%s%.*s", ids.len ? " " : "", TEXT(list->docs[i].id));
+    paragraph(out, 10, strbuf_str(&ids));
+    strbuf_reset(&ids);
+    if (problem_acceptable(first->draft.problems.at[0].code)) {
+        strbuf_format(&ids, voice_words(voice, "If they are right as they are: bilag accept --venue %.*s --problem %s --reason "
+                                        "\"...\"",
+                                        "Hvis de er riktige som de er: bilag accept --venue %.*s --problem %s --reason \"...\""),
+                      TEXT(venue->id), code);
+        paragraph(out, 10, strbuf_str(&ids));
+    }
+    strbuf_free(&ids);
+}
+
+/* What is red, the same problem of many days in one group. */
+static void red_documents(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
+{
+    const struct book_list *list = &venue->list;
+
+    for (size_t i = 0; i < list->count; i++) {
+        size_t alike = is_shown(&list->docs[i], 0) ? alike_all(list, i) : 0;
+
+        if (!is_shown(&list->docs[i], 0))
+            continue;
+        if (alike < GROUP_MIN)
+            document(voice, venue, &list->docs[i], out);
+        else if (alike_before(list, i) == 0)
+            group(voice, venue, i, alike, out);
+    }
+}
+
 /* Red, early warnings, under way, open; then what is sent: all that has a remark, and the last few of the others. */
 static void documents(const struct voice *voice, const struct venue_status *venue, size_t sent_shown, struct strbuf *out)
 {
     const struct book_list *list = &venue->list;
     size_t sent = 0, waiting = 0;
 
-    for (int pass = 0; pass < 4; pass++)
+    red_documents(voice, venue, out);
+    for (int pass = 1; pass < 4; pass++)
         for (size_t i = 0; i < list->count; i++)
             if (is_shown(&list->docs[i], pass)) {
                 document(voice, venue, &list->docs[i], out);
@@ -176,8 +249,8 @@ static void manual(const struct voice *voice, const struct draft *draft, struct 
         strbuf_format(out, voice_words(voice, "  %smanual%s  %s  %14s  %s: %.*s", "  %smanuelt%s %s  %14s  %s: %.*s"),
                       voice_paint(voice, FAINT), voice_paint(voice, PLAIN), day_text(draft->doc.day, when),
                       money_kroner(item->amount, amount),
-                      item->movement ? voice_words(voice, "cash movement", "kassebevegelse")
-                                     : voice_words(voice, "not transferred", "ikke overført"), TEXT(item->what));
+                      voice_words(voice, manual_kind(manual_item_kind(item))->en, manual_kind(manual_item_kind(item))->nb),
+                      TEXT(item->what));
         if (item->receipt.len)
             strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
                           item->order.len ? voice_words(voice, ", order ", ", ordre ") : "", TEXT(item->order),
@@ -221,12 +294,37 @@ static void fact(const struct voice *voice, enum colour colour, const char *word
                       before, TEXT(fact));
 }
 
+/* "oslo-grill            2 held, 14 sent; 2 red". */
+static void brief(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
+{
+    bool some = false;
+
+    strbuf_format(out, "%s%.*s%s%*s", voice_paint(voice, venue_is_red(venue) ? RED : GREEN), TEXT(venue->id),
+                  voice_paint(voice, PLAIN), (int)(venue->id.len < 22 ? 22 - venue->id.len : 1), "");
+    if (venue->fault || venue->login_fault.len || venue->connected == CONNECTED_NO)
+        strbuf_format(out, "%s%s%s  ", voice_paint(voice, RED),
+                      venue->fault ? voice_words(voice, "left out", "utelatt")
+                                   : voice_words(voice, "NOT CONNECTED", "IKKE TILKOBLET"), voice_paint(voice, PLAIN));
+    for (int i = 0; i < DOC_STATE_COUNT; i++)
+        if (venue->states[i]) {
+            strbuf_format(out, "%s%" PRIu64 " %s", some ? ", " : "", venue->states[i], doc_state_text((enum doc_state)i));
+            some = true;
+        }
+    if (venue->red)
+        strbuf_format(out, voice_words(voice, "; %" PRIu64 " red", "; %" PRIu64 " røde"), venue->red);
+    strbuf_char(out, '\n');
+}
+
 static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
     size_t first = venue->day_count > DAYS_SHOWN && !whole->one_venue ? venue->day_count - DAYS_SHOWN : 0;
     int32_t first_day = venue->day_count ? venue->days[first].day : 0;
 
+    if (whole->brief) {
+        brief(voice, venue, out);
+        return;
+    }
     connection(voice, venue, out);
     fact(voice, RED, voice_words(voice, "left out", "utelatt"), " ", str_of(venue->fault), out);
     fact(voice, RED, voice_words(voice, "login", "nøkkel"), "", venue->login_fault, out);
@@ -236,6 +334,10 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
          voice_words(voice, "has faults, so no voucher and no order goes by itself: bilag check --venue ",
                      "har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE, out);
+    if (whole->only_red) {
+        red_documents(voice, venue, out);
+        return;
+    }
     documents(voice, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)
         if (venue->list.docs[i].draft.doc.day >= first_day)

@@ -2,7 +2,9 @@
 import csv
 import io
 import json
+import os
 import pathlib
+import pty
 import re
 import subprocess
 
@@ -290,6 +292,10 @@ def test_export_shows_and_transfers(tmp_path):
         assert told[0]["day"] == {"z_total": 20000, "lines_total": 20000, "voucher_total": 20000, "orders_total": 0,
                                   "manual_total": 0} and told[0]["manual"] == []
         assert "the day: Z reports 200,00 = sales 200,00 = vouchers 200,00" in done.stdout
+        assert re.search(r"^ +sum +200,00 +200,00$", done.stdout, re.M) and re.search(r"^ +in all +300,00 +300,00$", done.stdout, re.M)
+        proof = [r for r in rows if r["state"] == "proof"]
+        assert [(r["business_day"], r["z_total"], r["lines_total"], r["voucher_total"], r["difference"]) for r in proof] == \
+            [(DAY, "200,00", "200,00", "200,00", "0,00"), ("2026-11-21", "100,00", "100,00", "100,00", "0,00")]
         assert told[1]["problems"][0]["code"] == "product-type-unmapped" and "wine" in told[1]["problems"][0]["text"]
         done = pipeline.command("accept", f"oslo-grill/{DAY}/1", "--post-on", "2026-11-25", "--reason", "x", check=False)
         assert done.returncode == 1 and "period-locked" in done.stderr
@@ -325,12 +331,81 @@ def test_manual_has_all_that_an_invoice_needs(tmp_path):
         assert [(x["text"], x["qty"], x["vat"], x["gross"], x["amount"]) for x in sale["lines"]] == \
             [("Burger; =1", 2, 25, 8000, 4000), ("Beer", 1, 25, 2000, 1000)]
         assert (coupons["amount"], movement["amount"], movement["reason"]) == (10700, -200000, "bank")
+        assert [(x["kind"], x.get("paid_with"), x["in_sales"]) for x in told["items"]] == \
+            [("invoice", "credit", True), ("not_transferred", "coupon", True), ("cash_movement", None, False)]
+        kinds = [x["kind"] for x in json.loads(pipeline.command("export", *asked[1:], "--json").stdout)[0]["manual"]]
+        assert sorted(kinds) == sorted(x["kind"] for x in status(pipeline)["venues"][0]["manual"]) and \
+            set(kinds) == {"invoice", "not_transferred", "cash_movement"}
+        assert "in all    157,00 of the day's sales" in text and "beside    -2" in text
         assert sum(row["gross"] for row in told["sums"]) == 15700 and told["not_listed"] == []
         table = pipeline.command(*asked, "--csv").stdout
         rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff")), delimiter=";"))
         assert table.startswith("\ufeff") and (rows[0]["text"], rows[0]["amount"], rows[0]["vat"]) == ("Burger; =1", "40,00", "8,00")
         assert "nothing is to be" in pipeline.command("manual", "--venue", "oslo-grill", "--to", "2026-11-19").stdout
         in_norwegian(pipeline)
+
+
+def test_manual_tells_gift_cards_sold_from_used_and_what_paid(tmp_path):
+    payments = {**venue()["payment_types"], "gift_card": {"transfer": "false"}}
+    with Pipeline({"oslo-grill": venue(payment_types=payments)}, parent=tmp_path) as pipeline:
+        def card(seq, gross, **paid):
+            return receipt(seq, lines=[{"product_type": "gift_card", "vat": 0, "gross": gross}],
+                           payments=[{"type": t, "amount": a} for t, a in paid.items()])
+        receipts = [card(1, 30000, card=30000), card(2, 20000, cash=20000), card(3, 5000, card=5000), card(4, 7000, card=3000, cash=4000),
+                    receipt(5, gross=12000, paid="gift_card"), receipt(6)]
+        pipeline.post([*receipts, z_report(7, receipts)])
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        told = json.loads(pipeline.command("manual", "--venue", "oslo-grill", "--json").stdout)
+        assert [(x["kind"], x["paid_with"], x["amount"]) for x in told["items"]] == \
+            [("gift_card_sold", "card", 35000), ("gift_card_sold", "cash", 20000), ("gift_card_sold", "card+cash", 7000),
+             ("gift_card_used", "gift_card", 12000)]
+        assert "gift card sold" in (text := pipeline.command("manual", "--venue", "oslo-grill").stdout) and "paid with card+cash" in text
+        table = pipeline.command("manual", "--venue", "oslo-grill", "--csv").stdout.removeprefix("\ufeff")
+        assert [(r["kind"], r["paid_with"], r["amount"], r["in_sales"]) for r in csv.DictReader(io.StringIO(table), delimiter=";")] == \
+            [("gift_card_sold", "card", "350,00", "yes"), ("gift_card_sold", "cash", "200,00", "yes"),
+             ("gift_card_sold", "card+cash", "70,00", "yes"), ("gift_card_used", "gift_card", "120,00", "yes")]
+
+
+def test_status_finds_the_red(tmp_path):
+    """Red venues first, only the red, a line a venue; many days with one problem are one group; no colours for a dumb terminal."""
+    names = ["a-green", "b-red", "c-green"]
+    venues = {name: venue(name, client_key={"file": "keys/a-green"}, department=str(10 + i)) for i, name in enumerate(names)}
+    days = ["2026-11-17", "2026-11-18", "2026-11-19"]
+    with Pipeline(venues, parent=tmp_path) as pipeline:
+        pipeline.post([event for name in names for i, day in enumerate(days)
+                       for event in day_of(1, first=1 + 2 * i, z=1 + i, name=name, day=day, kind="wine" if name == "b-red" else "food")])
+        for name in names:
+            for day in days:
+                until_state(pipeline, f"{name}/{day}/1", "held" if name == "b-red" else "sent")
+        text = pipeline.command("status", check=False).stdout
+        assert text.index("b-red") < text.index("a-green") < text.index("c-green")
+        assert "3 documents for the same reason, [product-type-unmapped]" in text and text.count("[product-type-unmapped]") == 2
+        assert all(f"b-red/{day}/1" in text for day in days) and " 3 red" in text
+        red = pipeline.command("status", "--red", check=False).stdout
+        assert "b-red" in red and "green" not in red and " 3 red" in red
+        brief = pipeline.command("status", "--brief", check=False).stdout
+        assert re.search(r"^b-red +3 held; 3 red\na-green +3 sent\nc-green +3 sent$", brief, re.M), brief
+        assert pipeline.command("status", "--red", "--json", check=False).returncode == 2
+        for env, coloured in (({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+                              ({"TERM": ""}, False), ({"TERM": "xterm", "NO_COLOR": ""}, True)):
+            assert ("\033[" in at_terminal(pipeline, {"NO_COLOR": "", **env}, "status", "--brief")) == coloured, env
+
+
+def at_terminal(pipeline, env, *args):
+    reading, writing = pty.openpty()
+    subprocess.run([BIN / "bilag", args[0], "--config", pipeline.config, *args[1:]], stdout=writing, env={**os.environ, **env}, check=False)
+    os.close(writing)
+    try:
+        return os.read(reading, 65536).decode()
+    finally:
+        os.close(reading)
+
+
+def test_the_nearest_name_is_offered(bilag):
+    for args, words in ((("statuss",), "there is no command statuss; did you mean status?"), (("xyzzy",), "there is no command xyzzy; bilag"),
+                        (("status", "--vnue", "x"), "no option --vnue; did you mean --venue?"), (("status", "--q"), "no option --q; see")):
+        done = bilag(*args) if len(args) > 1 else subprocess.run([BIN / "bilag", *args], capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and words in done.stderr, done.stderr
 
 
 def in_norwegian(pipeline):
