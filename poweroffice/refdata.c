@@ -11,66 +11,43 @@ struct head { uint64_t version; unsigned have; int64_t read_ms[REF_BITS]; struct
 
 /* --- head -------------------------------------------------------------------------------------------------- */
 
-static void content_encode(const struct refdata *data, struct strbuf *out)
-{
-    wire_array(out, data->sending_off ? 9 : 8);              /* else: the bytes of before there was it */
-    wire_bool(out, data->has_lock_date);
-    wire_int(out, data->lock_date);
-    wire_bool(out, data->has_conversion_date);
-    wire_int(out, data->conversion_date);
-    wire_str(out, data->client_name);
-    wire_bool(out, data->accounting_ok);
-    wire_str(out, data->missing_privileges);
-    wire_str(out, data->login_fault);
-    if (data->sending_off)
-        wire_bool(out, true);
-}
+static const struct field_row content_rows[] = {
+    FIELD(refdata, has_lock_date),
+    FIELD(refdata, lock_date),
+    FIELD(refdata, has_conversion_date),
+    FIELD(refdata, conversion_date),
+    FIELD_MAX(refdata, client_name, REF_TEXT_MAX),
+    FIELD(refdata, accounting_ok),
+    FIELD_MAX(refdata, missing_privileges, REF_TEXT_MAX),
+    FIELD_MAX(refdata, login_fault, REF_TEXT_MAX),
+    FIELD(refdata, sending_off),
+};
+static const struct fields content_fields = FIELDS(refdata, content_rows, 8, NULL);
 
+/* Lists, version and times of data stay as they are. */
 static enum err content_decode(struct str bytes, struct refdata *data)
 {
     struct reader in;
-    size_t members;
 
     reader_init(&in, bytes);
-    members = take_array(&in, 9);
-    if (members < 8)
-        return ERR_STORE_DAMAGED;
-    data->has_lock_date = take_bool(&in);
-    data->lock_date = (int32_t)take_int(&in);
-    data->has_conversion_date = take_bool(&in);
-    data->conversion_date = (int32_t)take_int(&in);
-    data->client_name = take_str(&in, REF_TEXT_MAX);
-    data->accounting_ok = take_bool(&in);
-    data->missing_privileges = take_str(&in, REF_TEXT_MAX);
-    data->login_fault = take_str(&in, REF_TEXT_MAX);
-    data->sending_off = members > 8 && take_bool(&in);
+    fields_take(&content_fields, &in, NULL, data);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
-static void head_encode(const struct head *head, struct strbuf *out)
-{
-    wire_array(out, 3 + REF_BITS);
-    wire_uint(out, head->version);
-    wire_uint(out, head->have);
-    for (size_t i = 0; i < REF_BITS; i++)
-        wire_int(out, head->read_ms[i]);
-    wire_bin(out, head->content);
-}
-
-static enum err head_decode(struct str bytes, struct head *ret_head)
-{
-    struct reader in;
-
-    reader_init(&in, bytes);
-    if (take_array(&in, 3 + REF_BITS) != 3 + REF_BITS)
-        return ERR_STORE_DAMAGED;
-    ret_head->version = take_uint(&in);
-    ret_head->have = (unsigned)take_uint(&in);
-    for (size_t i = 0; i < REF_BITS; i++)
-        ret_head->read_ms[i] = take_int(&in);
-    ret_head->content = take_bin(&in, PART_BYTES_MAX);
-    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
-}
+static const struct field_row head_rows[] = {
+    FIELD(head, version),
+    FIELD(head, have),
+    FIELD(head, read_ms[0]),
+    FIELD(head, read_ms[1]),
+    FIELD(head, read_ms[2]),
+    FIELD(head, read_ms[3]),
+    FIELD(head, read_ms[4]),
+    FIELD(head, read_ms[5]),
+    FIELD(head, read_ms[6]),
+    FIELD_BYTES(head, content, PART_BYTES_MAX),
+};
+static const struct fields head_fields = FIELDS(head, head_rows, 10, NULL);
+_Static_assert(COUNT(head_rows) == 3 + REF_BITS, "a time for every part");
 
 static enum err part_key(struct str client_id, unsigned bit, struct key *ret_key)
 {
@@ -88,7 +65,9 @@ static enum err head_get(struct txn *txn, struct str client_id, struct head *ret
 
     if (!err)
         err = store_get(txn, TABLE_REFDATA, key_str(&key), &value);
-    return err ? err : head_decode(value, ret_head);
+    if (err)
+        return err;
+    return fields_read(&head_fields, value, NULL, ret_head) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
 /* --- the store ---------------------------------------------------------------------------------------------- */
@@ -279,7 +258,7 @@ static enum err new_content(struct put_work *work, const struct head *head, bool
     if (data->have & REF_PRIVILEGES || work->login_only)
         merged.login_fault = data->login_fault;
     strbuf_reset(&work->content);
-    content_encode(&merged, &work->content);
+    fields_write(&content_fields, &merged, &work->content);
     if (work->content.failed)
         return ERR_MEMORY;
     if (!known || !str_equal(head->content, strbuf_str(&work->content)))
@@ -314,7 +293,7 @@ static enum err put_work(struct txn *txn, void *context)
             head.read_ms[i] = work->data->read_ms;
     head.content = strbuf_str(&work->content);
     strbuf_reset(&work->out);
-    head_encode(&head, &work->out);
+    fields_write(&head_fields, &head, &work->out);
     return work->out.failed ? ERR_MEMORY : store_put(txn, TABLE_REFDATA, key_str(&key), strbuf_str(&work->out));
 }
 

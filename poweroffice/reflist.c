@@ -5,143 +5,52 @@
 
 enum { ITEMS_MAX = 200000 };
 
-static void encode_account(struct strbuf *out, const void *item)
-{
-    const struct ref_account *account = item;
+static const struct field_row account_rows[] = {
+    FIELD(ref_account, no),
+    FIELD(ref_account, id),
+    FIELD(ref_account, active),
+    FIELD(ref_account, vat_locked),
+    FIELD(ref_account, department_required),
+    FIELD_MAX(ref_account, vat_code, REF_TEXT_MAX),
+    FIELD_MAX(ref_account, name, REF_TEXT_MAX),
+};
+static const struct fields account_fields = FIELDS(ref_account, account_rows, 7, NULL);
 
-    wire_array(out, 7);
-    wire_int(out, account->no);
-    wire_int(out, account->id);
-    wire_bool(out, account->active);
-    wire_bool(out, account->vat_locked);
-    wire_bool(out, account->department_required);
-    wire_str(out, account->vat_code);
-    wire_str(out, account->name);
-}
+static const struct field_row vat_code_rows[] = {
+    FIELD_MAX(ref_vat_code, code, REF_TEXT_MAX),
+    FIELD(ref_vat_code, id),
+    FIELD(ref_vat_code, rate),
+    FIELD(ref_vat_code, active),
+    FIELD(ref_vat_code, valid_from),
+    FIELD(ref_vat_code, valid_to),
+};
+static const struct fields vat_code_fields = FIELDS(ref_vat_code, vat_code_rows, 6, NULL);
 
-static bool decode_account(struct reader *in, void *item)
-{
-    if (take_array(in, 7) != 7)
-        return false;
-    struct ref_account account = { .no = take_int(in) };
+static const struct field_row department_rows[] = {
+    FIELD_MAX(ref_department, code, REF_TEXT_MAX),
+    FIELD(ref_department, id),
+    FIELD(ref_department, active),
+};
+static const struct fields department_fields = FIELDS(ref_department, department_rows, 3, NULL);
 
-    account.id = take_int(in);
-    account.active = take_bool(in);
-    account.vat_locked = take_bool(in);
-    account.department_required = take_bool(in);
-    account.vat_code = take_str(in, REF_TEXT_MAX);
-    account.name = take_str(in, REF_TEXT_MAX);
-    *(struct ref_account *)item = account;
-    return true;
-}
+static const struct field_row product_rows[] = {
+    FIELD_MAX(ref_product, code, REF_TEXT_MAX),
+    FIELD(ref_product, id),
+    FIELD(ref_product, account),
+    FIELD(ref_product, archived),
+    FIELD_MAX(ref_product, name, REF_TEXT_MAX),
+};
+static const struct fields product_fields = FIELDS(ref_product, product_rows, 5, NULL);
 
-static void encode_vat_code(struct strbuf *out, const void *item)
-{
-    const struct ref_vat_code *code = item;
-
-    wire_array(out, 6);
-    wire_str(out, code->code);
-    wire_int(out, code->id);
-    wire_int(out, code->rate);
-    wire_bool(out, code->active);
-    wire_int(out, code->valid_from);
-    wire_int(out, code->valid_to);
-}
-
-static bool decode_vat_code(struct reader *in, void *item)
-{
-    if (take_array(in, 6) != 6)
-        return false;
-    struct ref_vat_code code = { .code = take_str(in, REF_TEXT_MAX) };
-
-    code.id = (int32_t)take_int(in);
-    code.rate = (int32_t)take_int(in);
-    code.active = take_bool(in);
-    code.valid_from = (int32_t)take_int(in);
-    code.valid_to = (int32_t)take_int(in);
-    *(struct ref_vat_code *)item = code;
-    return true;
-}
-
-static void encode_department(struct strbuf *out, const void *item)
-{
-    const struct ref_department *department = item;
-
-    wire_array(out, 3);
-    wire_str(out, department->code);
-    wire_int(out, department->id);
-    wire_bool(out, department->active);
-}
-
-static bool decode_department(struct reader *in, void *item)
-{
-    if (take_array(in, 3) != 3)
-        return false;
-    struct ref_department department = { .code = take_str(in, REF_TEXT_MAX) };
-
-    department.id = take_int(in);
-    department.active = take_bool(in);
-    *(struct ref_department *)item = department;
-    return true;
-}
-
-static void encode_product(struct strbuf *out, const void *item)
-{
-    const struct ref_product *product = item;
-
-    wire_array(out, 5);
-    wire_str(out, product->code);
-    wire_int(out, product->id);
-    wire_int(out, product->account);
-    wire_bool(out, product->archived);
-    wire_str(out, product->name);
-}
-
-static bool decode_product(struct reader *in, void *item)
-{
-    if (take_array(in, 5) != 5)
-        return false;
-    struct ref_product product = { .code = take_str(in, REF_TEXT_MAX) };
-
-    product.id = take_int(in);
-    product.account = take_int(in);
-    product.archived = take_bool(in);
-    product.name = take_str(in, REF_TEXT_MAX);
-    *(struct ref_product *)item = product;
-    return true;
-}
-
-static void encode_customer(struct strbuf *out, const void *item)
-{
-    const struct ref_customer *customer = item;
-
-    wire_array(out, customer->email.len ? 6 : 5);            /* without one: the bytes of before there was it */
-    wire_int(out, customer->no);
-    wire_int(out, customer->id);
-    wire_bool(out, customer->archived);
-    wire_str(out, customer->name);
-    wire_str(out, customer->org_no);
-    if (customer->email.len)
-        wire_str(out, customer->email);
-}
-
-static bool decode_customer(struct reader *in, void *item)
-{
-    size_t members = take_array(in, 6);
-
-    if (members < 5)
-        return false;
-    struct ref_customer customer = { .no = take_int(in) };
-
-    customer.id = take_int(in);
-    customer.archived = take_bool(in);
-    customer.name = take_str(in, REF_TEXT_MAX);
-    customer.org_no = take_str(in, REF_TEXT_MAX);
-    if (members > 5)
-        customer.email = take_str(in, REF_TEXT_MAX);
-    *(struct ref_customer *)item = customer;
-    return true;
-}
+static const struct field_row customer_rows[] = {
+    FIELD(ref_customer, no),
+    FIELD(ref_customer, id),
+    FIELD(ref_customer, archived),
+    FIELD_MAX(ref_customer, name, REF_TEXT_MAX),
+    FIELD_MAX(ref_customer, org_no, REF_TEXT_MAX),
+    FIELD_MAX(ref_customer, email, REF_TEXT_MAX),
+};
+static const struct fields customer_fields = FIELDS(ref_customer, customer_rows, 5, NULL);
 
 int ref_by_number(const void *a, const void *b)
 {
@@ -168,7 +77,7 @@ _Static_assert(offsetof(struct ref_vat_code, code) == 0 && offsetof(struct ref_d
 const struct reflist reflists[REFLISTS] = {
 #define LIST(bit, name, one, compare) \
     { bit, offsetof(struct refdata, name##s), offsetof(struct refdata, name##_count), sizeof(struct one), \
-      encode_##name, decode_##name, compare }
+      &name##_fields, compare }
     LIST(REF_ACCOUNTS, account, ref_account, ref_by_number),
     LIST(REF_VAT_CODES, vat_code, ref_vat_code, ref_by_code),
     LIST(REF_DEPARTMENTS, department, ref_department, ref_by_code),
@@ -193,7 +102,7 @@ void reflist_encode(const struct reflist *list, const struct refdata *data, stru
 
     wire_array(out, count);
     for (size_t i = 0; i < count; i++)
-        list->encode(out, items + i * list->size);
+        fields_write(list->fields, items + i * list->size, out);
 }
 
 enum err reflist_decode(const struct reflist *list, struct str bytes, struct arena *arena, struct refdata *data)
@@ -208,9 +117,8 @@ enum err reflist_decode(const struct reflist *list, struct str bytes, struct are
     items = arena_array(arena, count, list->size);
     if (arena_failed(arena))
         return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        if (!list->decode(&in, items + i * list->size))
-            return ERR_STORE_DAMAGED;
+    for (size_t i = 0; i < count && !in.failed; i++)
+        fields_take(list->fields, &in, arena, items + i * list->size);
     if (reader_done(&in) != ERR_OK)
         return ERR_STORE_DAMAGED;
     qsort(items, count, list->size, list->compare);

@@ -6,15 +6,14 @@
 #define BILAG_POWEROFFICE_REFLIST_H
 
 #include "refdata.h"
-#include "base/wire.h"
+#include "base/fields.h"
 
 enum { REFLISTS = 5, REF_TEXT_MAX = 4000 };
 
 extern const struct reflist {
     unsigned bit;                         /* REF_ACCOUNTS, ... */
     size_t items, count, size;            /* where in struct refdata the array and its count are; an item's size */
-    void (*encode)(struct strbuf *out, const void *item);
-    bool (*decode)(struct reader *in, void *item);
+    const struct fields *fields;          /* of an item */
     int (*compare)(const void *a, const void *b);
 } reflists[REFLISTS];
 

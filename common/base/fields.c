@@ -157,12 +157,22 @@ static void list_take(const struct field_row *field, struct reader *in, struct a
         fields_take(field->of, in, arena, items + i * field->of->size);
 }
 
+static void member_clear(const struct field_row *field, char *object)
+{
+    if (field->type == FIELD_STR || field->type == FIELD_BIN)
+        *(struct str *)(void *)(object + field->at) = STR_NONE;
+    else if (field->type == FIELD_LIST)
+        *(size_t *)(void *)(object + field->count_at) = 0;
+    else
+        number_set(field, object + field->at, field->absent);
+}
+
 static void member_take(const struct field_row *field, struct reader *in, struct arena *arena, char *object)
 {
     void *at = object + field->at;
 
     if (field->nil != NIL_REFUSED && take_nil(in)) {
-        number_set(field, at, field->absent);
+        member_clear(field, object);
         return;
     }
     switch (field->type) {
@@ -204,13 +214,12 @@ void fields_take(const struct fields *fields, struct reader *in, struct arena *a
 {
     size_t count = take_array(in, fields->count);
 
-    memset(object, 0, fields->size);
     if (count < fields->least)
         in->failed = true;
     for (size_t i = 0; i < count && !in->failed; i++)
         member_take(&fields->rows[i], in, arena, object);
     for (size_t i = count; i < fields->count; i++)
-        number_set(&fields->rows[i], (char *)object + fields->rows[i].at, fields->rows[i].absent);
+        member_clear(&fields->rows[i], object);
     if (!in->failed && fields->holds && !fields->holds(object))
         in->failed = true;
 }
@@ -219,6 +228,7 @@ enum err fields_read(const struct fields *fields, struct str bytes, struct arena
 {
     struct reader in;
 
+    memset(object, 0, fields->size);
     reader_init(&in, bytes);
     fields_take(fields, &in, arena, object);
     if (arena && arena_failed(arena))

@@ -7,8 +7,8 @@
  *           or into the place of a free one. What is not there, or is nil where a row says so, is `absent` (0, none);
  *           at the end of a record it is not written either, so that what says no more has the bytes of before.
  * Reading   from bytes that nobody vouches for: types, widths, bounds, counts and `holds` are judged, and a list's array
- *           is made in the arena after its count is known to fit. Texts are views into the bytes. Members without a row
- *           are 0. After an error the object is not to be used.
+ *           is made in the arena after its count is known to fit. Texts are views into the bytes. After an error
+ *           the object is not to be used. Members without a row are 0.
  * Errors    ERR_FORMAT, ERR_MEMORY (the arena, which may be NULL for records without lists).
  */
 #ifndef BILAG_BASE_FIELDS_H
@@ -65,7 +65,7 @@ struct fields {
 
 void fields_write(const struct fields *fields, const void *object, struct strbuf *out);
 USED enum err fields_read(const struct fields *fields, struct str bytes, struct arena *arena, void *object);
-/* The same within other bytes: the reader fails. */
+/* The same within other bytes: the reader fails. Members without a row stay as they are. */
 void fields_take(const struct fields *fields, struct reader *in, struct arena *arena, void *object);
 /* Texts and lists of an object, which lie elsewhere, into the arena; check arena_failed(). Members that are read by
  * a codec are left as they are. */

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "poweroffice/privilege.h"
+#include "poweroffice/refstore.h"
 
 static char folder[64];
 static struct refstore *store;
@@ -245,6 +246,69 @@ static void picture_is_kept_and_versioned(void **unused)
     arena_free(&arena);
 }
 
+static enum err client_bytes_work(struct txn *txn, void *context)
+{
+    struct strbuf *hex = context;
+
+    for (uint32_t bit = 0; bit <= REF_CUSTOMERS; bit = bit ? bit << 1 : 1) {
+        struct str bytes;
+        struct key key;
+        enum err err;
+
+        key_init(&key);
+        key_name(&key, STR("client"));
+        key_u32(&key, bit);
+        err = store_get(txn, TABLE_REFDATA, key_str(&key), &bytes);
+        for (size_t i = 0; !err && i < bytes.len; i++)
+            strbuf_format(hex, "%02x", (unsigned char)bytes.bytes[i]);
+        strbuf_char(hex, ' ');
+    }
+    return ERR_OK;
+}
+
+/* What rests in stores has the bytes that it always had, with and without what came later. */
+static void same_bytes_as_ever(void **unused)
+{
+    struct ref_account account[] = { { 3000, 73000, true, true, false, STR("3"), STR("Salg") } };
+    struct ref_vat_code code[] = { { STR("31"), 9, 1500, true, INT32_MIN, INT32_MAX } };
+    struct ref_department department[] = { { STR("20"), 5, false } };
+    struct ref_product product[] = { { STR("MAT"), 6, 3000, true, STR("Mat") } };
+    struct ref_customer customers[] = { { 10001, 7, false, STR("Nes"), STR("9"), STR_NONE },
+                                        { 10002, 8, true, STR("Vik"), STR_NONE, STR("a@b.no") } };
+    struct refdata data = { .read_ms = 1000, .have = 127, .accounts = account, .account_count = 1, .vat_codes = code,
+        .vat_code_count = 1, .departments = department, .department_count = 1, .products = product, .product_count = 1,
+        .customers = customers, .customer_count = 2, .has_lock_date = true, .lock_date = -5, .client_name = STR("Grill"),
+        .accounting_ok = true, .missing_privileges = STR("Product") };
+    static const char *const expected[] = {
+        "9a017fcd03e8cd03e8cd03e8cd03e8cd03e8cd03e8cd03e8c41598c3fbc200a54772696c6cc3a750726f64756374a0 "
+        "9197cd0bb8ce00011d28c3c3c2a133a453616c67 9196a2333109cd05dcc3d280000000ce7fffffff 9193a2323005c2  "
+        "9195a34d415406cd0bb8c3a34d6174 9295cd271107c2a34e6573a13996cd271208c3a356696ba0a66140622e6e6f ",
+        "9a027fcd03e8cd03e8cd03e8cd03e8cd03e8cd03e8cd03e8c41699c3fbc200a54772696c6cc3a750726f64756374a0c3 "
+        "9197cd0bb8ce00011d28c3c3c2a133a453616c67 9196a2333109cd05dcc3d280000000ce7fffffff 9193a2323005c2  "
+        "9195a34d415406cd0bb8c3a34d6174 9295cd271107c2a34e6573a13996cd271208c3a356696ba0a66140622e6e6f " };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        struct refdata back;
+        struct arena arena;
+        struct strbuf hex;
+
+        strbuf_init(&hex, 4096);
+        arena_init(&arena, 1 << 20);
+        data.sending_off = i == 1;
+        assert_int_equal(refdata_put(store, STR("client"), &data), ERR_OK);
+        assert_int_equal(store_read(store->store, client_bytes_work, &hex), ERR_OK);
+        if (!str_equal(strbuf_str(&hex), str_of(expected[i])))
+            fail_msg("%zu: " STR_FMT, i, STR_ARG(strbuf_str(&hex)));
+        assert_int_equal(refdata_load(store, STR("client"), &arena, &back), ERR_OK);
+        assert_true(back.sending_off == (i == 1) && back.lock_date == -5 && str_equal(back.client_name, STR("Grill")));
+        assert_true(back.customers[0].email.len == 0 && str_equal(back.customers[1].email, STR("a@b.no")));
+        assert_true(back.vat_codes[0].valid_from == INT32_MIN && back.products[0].archived);
+        arena_free(&arena);
+        strbuf_free(&hex);
+    }
+}
+
 static void login_fault_comes_and_goes(void **unused)
 {
     struct ref_summary summary;
@@ -333,7 +397,7 @@ int main(void)
         cmocka_unit_test(lists_are_read), cmocka_unit_test(rates_are_hundredths_of_a_percent),
         cmocka_unit_test(what_is_not_a_list_is_refused), cmocka_unit_test(dates_and_rights),
         cmocka_unit_test(rights_by_need), cmocka_unit_test(vat_code_of_the_day), ROW(picture_is_kept_and_versioned),
-        ROW(login_fault_comes_and_goes), ROW(links_are_per_company_and_raise_versions),
+        ROW(same_bytes_as_ever), ROW(login_fault_comes_and_goes), ROW(links_are_per_company_and_raise_versions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
