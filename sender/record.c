@@ -1,10 +1,10 @@
 #include "record.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <string.h>
 
-enum { RECORD_FIELDS = 39, TEXT_MAX = 4096, PROBLEM_BYTES_MAX = 1 << 20 };
+enum { TEXT_MAX = 4096, PROBLEM_BYTES_MAX = 1 << 20 };
 
 static const struct { const char *text; int lane; } works[WORK_COUNT] = {
 #define X(name, text, lane) [name] = { text, lane },
@@ -36,152 +36,72 @@ const char *doc_step_text(enum doc_step event)
     return events[event];
 }
 
-void record_encode(const struct record *r, struct strbuf *out)
+static const struct field_row record_rows[] = {
+    FIELD_MAX(record, state, DOC_STATE_COUNT - 1),
+    FIELD_MAX(record, work, WORK_COUNT - 1),
+    FIELD(record, next_ms),
+    FIELD(record, claimed),
+    FIELD(record, owner.instance),
+    FIELD(record, owner.boot),
+    FIELD_MAX(record, venue, TEXT_MAX),
+    FIELD_MAX(record, client_id, TEXT_MAX),
+    FIELD_MAX(record, company, TEXT_MAX),
+    FIELD(record, day),
+    FIELD(record, revision),
+    FIELD_BYTES(record, draft, DRAFT_BYTES_MAX),
+    FIELD_BYTES(record, problems, PROBLEM_BYTES_MAX),
+    FIELD(record, sealed),
+    FIELD(record, automatic),
+    FIELD(record, transfer),
+    FIELD_BYTES(record, body, 2 * DRAFT_BYTES_MAX),
+    FIELD(record, upto),
+    FIELD(record, credit_ordered),
+    FIELD_MAX(record, id, TEXT_MAX),
+    FIELD(record, number),
+    FIELD(record, has_total),
+    FIELD(record, total),
+    FIELD(record, first_ms),
+    FIELD(record, since_ms),
+    FIELD(record, sealed_ms),
+    FIELD(record, sent_ms),
+    FIELD(record, attempts),
+    FIELD(record, lookups),
+    FIELD(record, refusals),
+    FIELD_MAX(record, words, TEXT_MAX),
+    FIELD_MAX(record, accepted, TEXT_MAX),
+    FIELD_MAX(record, old_ids, TEXT_MAX),
+    FIELD(record, invoice_no),
+    FIELD(record, round),
+    FIELD(record, facts),
+    FIELD_LATER(record, asked, 0, NIL_SAID, 0),
+    FIELD_LATER(record, invoice_day, 0, NIL_SAID, 0),
+    FIELD_FREE,
+};
+static const struct fields record_fields = FIELDS(record, record_rows, 39, NULL);
+
+void record_encode(const struct record *record, struct strbuf *out)
 {
-    wire_array(out, RECORD_FIELDS);
-    wire_uint(out, r->state);
-    wire_uint(out, r->work);
-    wire_int(out, r->next_ms);
-    wire_bool(out, r->claimed);
-    wire_int(out, r->owner.instance);
-    wire_uint(out, r->owner.boot);
-    wire_str(out, r->venue);
-    wire_str(out, r->client_id);
-    wire_str(out, r->company);
-    wire_int(out, r->day);
-    wire_uint(out, r->revision);
-    wire_bin(out, r->draft);
-    wire_bin(out, r->problems);
-    wire_bool(out, r->sealed);
-    wire_bool(out, r->automatic);
-    wire_bool(out, r->transfer);
-    wire_bin(out, r->body);
-    wire_uint(out, r->upto);
-    wire_bool(out, r->credit_ordered);
-    wire_str(out, r->id);
-    wire_int(out, r->number);
-    wire_bool(out, r->has_total);
-    wire_money(out, r->total);
-    wire_int(out, r->first_ms);
-    wire_int(out, r->since_ms);
-    wire_int(out, r->sealed_ms);
-    wire_int(out, r->sent_ms);
-    wire_uint(out, r->attempts);
-    wire_uint(out, r->lookups);
-    wire_uint(out, r->refusals);
-    wire_str(out, r->words);
-    wire_str(out, r->accepted);
-    wire_str(out, r->old_ids);
-    wire_int(out, r->invoice_no);
-    wire_uint(out, r->round);
-    wire_uint(out, r->facts);
-    if (r->asked)
-        wire_bool(out, true);
-    else
-        wire_nil(out);                    /* as records of before this field have it */
-    if (r->invoice_day)
-        wire_int(out, r->invoice_day);
-    else
-        wire_nil(out);
-    wire_nil(out);                        /* kept free, so that a field can be added in place */
-}
-
-static uint32_t take_u32(struct reader *in)
-{
-    uint64_t value = take_uint(in);
-
-    if (value > UINT32_MAX)
-        in->failed = true;
-    return (uint32_t)value;
-}
-
-static int32_t take_i32(struct reader *in)
-{
-    int64_t value = take_int(in);
-
-    if (value > INT32_MAX || value < INT32_MIN)
-        in->failed = true;
-    return (int32_t)value;
-}
-
-static unsigned take_below(struct reader *in, unsigned bound)
-{
-    uint64_t value = take_uint(in);
-
-    if (value >= bound)
-        in->failed = true;
-    return in->failed ? 0 : (unsigned)value;
-}
-
-static void take_head(struct reader *in, struct record *r)
-{
-    r->state = (enum doc_state)take_below(in, DOC_STATE_COUNT);
-    r->work = (enum work)take_below(in, WORK_COUNT);
-    r->next_ms = take_int(in);
-    r->claimed = take_bool(in);
-    r->owner.instance = take_i32(in);
-    r->owner.boot = take_uint(in);
-    r->venue = take_str(in, TEXT_MAX);
-    r->client_id = take_str(in, TEXT_MAX);
-    r->company = take_str(in, TEXT_MAX);
-    r->day = take_i32(in);
-    r->revision = take_u32(in);
-    r->draft = take_bin(in, DRAFT_BYTES_MAX);
-    r->problems = take_bin(in, PROBLEM_BYTES_MAX);
-    r->sealed = take_bool(in);
-    r->automatic = take_bool(in);
-    r->transfer = take_bool(in);
-    r->body = take_bin(in, 2 * DRAFT_BYTES_MAX);
-    r->upto = take_uint(in);
-    r->credit_ordered = take_bool(in);
+    fields_write(&record_fields, record, out);
 }
 
 enum err record_decode(struct str bytes, struct record *ret_record)
 {
-    struct record r = { .state = DOC_OPEN };
-    struct reader in;
+    struct record record;
 
-    reader_init(&in, bytes);
-    if (take_array(&in, RECORD_FIELDS) != RECORD_FIELDS)
+    if (fields_read(&record_fields, bytes, NULL, &record))
         return ERR_STORE_DAMAGED;
-    take_head(&in, &r);
-    r.id = take_str(&in, TEXT_MAX);
-    r.number = take_int(&in);
-    r.has_total = take_bool(&in);
-    r.total = take_money(&in);
-    r.first_ms = take_int(&in);
-    r.since_ms = take_int(&in);
-    r.sealed_ms = take_int(&in);
-    r.sent_ms = take_int(&in);
-    r.attempts = take_u32(&in);
-    r.lookups = take_u32(&in);
-    r.refusals = take_u32(&in);
-    r.words = take_str(&in, TEXT_MAX);
-    r.accepted = take_str(&in, TEXT_MAX);
-    r.old_ids = take_str(&in, TEXT_MAX);
-    r.invoice_no = take_int(&in);
-    r.round = take_u32(&in);
-    r.facts = take_u32(&in);
-    r.asked = !take_nil(&in) && take_bool(&in);
-    r.invoice_day = take_nil(&in) ? 0 : take_i32(&in);
-    (void)take_any(&in);
-    if (reader_done(&in))
-        return ERR_STORE_DAMAGED;
-    *ret_record = r;
+    *ret_record = record;
     return ERR_OK;
 }
 
 enum err record_copy(struct arena *arena, const struct record *from, struct record *ret_record)
 {
-    struct record r = *from;
-    struct str *texts[] = { &r.venue, &r.client_id, &r.company, &r.draft, &r.problems, &r.body,
-                            &r.id, &r.words, &r.accepted, &r.old_ids };
+    struct record record = *from;
 
-    for (size_t i = 0; i < COUNT(texts); i++)
-        *texts[i] = arena_copy(arena, *texts[i]);
+    fields_copy(&record_fields, arena, &record);
     if (arena_failed(arena))
         return ERR_MEMORY;
-    *ret_record = r;
+    *ret_record = record;
     return ERR_OK;
 }
 
