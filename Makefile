@@ -165,8 +165,8 @@ words: $(BUILD)/words.ok
 $(BUILD)/words.ok: $(wildcard $(addsuffix /*.h,$(FOLDERS)))
 	@mkdir -p $(@D)
 	$(Q)for h in $^; do echo "#include \"$$h\""; done >$(BUILD)/words.c
-	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) -fsyntax-only $(BUILD)/words.c
-	$(Q)for h in $^; do echo "#include \"$$h\"" | $(CC) $(CFLAGS) $(COMMON_CFLAGS) -fsyntax-only -xc - || exit 1; done
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CFLAGS)) $(COMMON_CFLAGS) -fsyntax-only $(BUILD)/words.c
+	$(Q)for h in $^; do echo "#include \"$$h\"" | $(CC) $(filter-out -MMD -MP,$(CFLAGS)) $(COMMON_CFLAGS) -fsyntax-only -xc - || exit 1; done
 	@touch $@
 
 MAN1 := $(wildcard man/*.1)

@@ -2,11 +2,11 @@
 
 #include "domain/config.h"
 #include "tables.h"
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <string.h>
 
-enum { DAY_FORM = 1, DAY_BYTES_MAX = 8 * 1024 * 1024 };
+enum { DAY_FORM = 1, DAY_BYTES_MAX = 8 * 1024 * 1024, NAME_MAX_ = 64 };
 
 static void day_key(struct key *key, struct str venue, int32_t day)
 {
@@ -44,63 +44,68 @@ static void *grown(struct arena *arena, void *array, size_t count, size_t *room,
     return bigger;
 }
 
-static void sums_encode(const struct settlement *settlement, struct strbuf *out)
-{
-    wire_array(out, settlement->sum_count);
-    for (size_t i = 0; i < settlement->sum_count; i++) {
-        const struct settlement_sum *sum = &settlement->sums[i];
+static const struct field_row sum_rows[] = {
+    FIELD_MAX(settlement_sum, paid_with, NAME_MAX_),
+    FIELD_MAX(settlement_sum, product, NAME_MAX_),
+    FIELD(settlement_sum, rate),
+    FIELD(settlement_sum, amount),
+    FIELD(settlement_sum, count),
+    FIELD(settlement_sum, with_vat),
+    FIELD(settlement_sum, till_vat),
+    FIELD(settlement_sum, first_time),
+    FIELD_MAX(settlement_sum, first_reg, NAME_MAX_),
+    FIELD(settlement_sum, first_seq),
+};
+static const struct fields sum_fields = FIELDS(settlement_sum, sum_rows, 10, NULL);
 
-        wire_array(out, 10);
-        wire_str(out, sum->paid_with);
-        wire_str(out, sum->product);
-        wire_int(out, sum->rate);
-        wire_money(out, sum->amount);
-        wire_uint(out, sum->count);
-        wire_uint(out, sum->with_vat);
-        wire_money(out, sum->till_vat);
-        wire_int(out, sum->first_time);
-        wire_str(out, sum->first_reg);
-        wire_uint(out, sum->first_seq);
-    }
+static const struct field_row part_rows[] = {
+    FIELD(settlement_part, from),
+    FIELD(settlement_part, upto),
+    FIELD(settlement_part, sealed),
+    FIELD(settlement_part, nothing),
+    FIELD(settlement_part, revision),
+    FIELD(settlement_part, content),
+    FIELD(settlement_part, emitted_credit_in),
+    FIELD_MAX(settlement_part, fate, CREDIT_ORDERED),
+    FIELD(settlement_part, credit_ordered),
+    FIELD(settlement_part, accepted),
+    FIELD(settlement_part, post_on),
+    FIELD(settlement_part, orders_open),
+    FIELD(settlement_part, sealed_revision),
+    FIELD(settlement_part, undone_revision),
+    FIELD(settlement_part, emitted_unordered),
+};
+static const struct fields part_fields = FIELDS(settlement_part, part_rows, 15, NULL);
+
+static const struct field_row register_rows[] = {
+    FIELD_MAX(settlement_register, reg, NAME_MAX_),
+    FIELD(settlement_register, first),
+    FIELD(settlement_register, last),
+    FIELD(settlement_register, last_sale),
+    FIELD(settlement_register, sold),
+};
+static const struct fields register_fields = FIELDS(settlement_register, register_rows, 5, NULL);
+
+static bool has_a_part(const void *object)
+{
+    return ((const struct settlement *)object)->part_count > 0;
 }
 
-static void parts_encode(const struct settlement *settlement, struct strbuf *out)
-{
-    wire_array(out, settlement->part_count);
-    for (size_t i = 0; i < settlement->part_count; i++) {
-        const struct settlement_part *part = &settlement->parts[i];
-
-        wire_array(out, 15);
-        wire_uint(out, part->from);
-        wire_uint(out, part->upto);
-        wire_bool(out, part->sealed);
-        wire_bool(out, part->nothing);
-        wire_uint(out, part->revision);
-        wire_uint(out, part->content);
-        wire_bool(out, part->emitted_credit_in);
-        wire_uint(out, part->fate);
-        wire_bool(out, part->credit_ordered);
-        wire_uint(out, part->accepted);
-        wire_int(out, part->post_on);
-        wire_uint(out, part->orders_open);
-        wire_uint(out, part->sealed_revision);
-        wire_uint(out, part->undone_revision);
-        wire_bool(out, part->emitted_unordered);
-    }
-}
-
-static void registers_encode(const struct settlement *settlement, struct strbuf *out)
-{
-    wire_array(out, settlement->register_count);
-    for (size_t i = 0; i < settlement->register_count; i++) {
-        wire_array(out, 5);
-        wire_str(out, settlement->registers[i].reg);
-        wire_uint(out, settlement->registers[i].first);
-        wire_uint(out, settlement->registers[i].last);
-        wire_uint(out, settlement->registers[i].last_sale);
-        wire_bool(out, settlement->registers[i].sold);
-    }
-}
+static const struct field_row settlement_rows[] = {
+    FIELD_IS(DAY_FORM),
+    FIELD(settlement, last_ms),
+    FIELD(settlement, last_place),
+    FIELD(settlement, receipts),
+    FIELD(settlement, broken),
+    FIELD(settlement, voids),
+    FIELD(settlement, conflicts),
+    FIELD(settlement, movements),
+    FIELD(settlement, zs),
+    FIELD_MANY(settlement, sums, sum_count, SETTLEMENT_SUMS_MAX, &sum_fields),
+    FIELD_MANY(settlement, parts, part_count, SETTLEMENT_PARTS_MAX, &part_fields),
+    FIELD_MANY(settlement, registers, register_count, SETTLEMENT_REGISTERS_MAX, &register_fields),
+};
+static const struct fields settlement_fields = FIELDS(settlement, settlement_rows, 12, has_a_part);
 
 enum err settlement_save(struct txn *txn, struct str venue, int32_t day, const struct settlement *state)
 {
@@ -109,90 +114,16 @@ enum err settlement_save(struct txn *txn, struct str venue, int32_t day, const s
     enum err err;
 
     strbuf_init(&out, DAY_BYTES_MAX);
-    wire_array(&out, 12);
-    wire_uint(&out, DAY_FORM);
-    wire_int(&out, state->last_ms);
-    wire_uint(&out, state->last_place);
-    wire_uint(&out, state->receipts);
-    wire_uint(&out, state->broken);
-    wire_uint(&out, state->voids);
-    wire_uint(&out, state->conflicts);
-    wire_uint(&out, state->movements);
-    wire_uint(&out, state->zs);
-    sums_encode(state, &out);
-    parts_encode(state, &out);
-    registers_encode(state, &out);
+    fields_write(&settlement_fields, state, &out);
     day_key(&key, venue, day);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_DAYS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
 }
 
-static void sums_decode(struct reader *in, struct arena *arena, struct settlement *settlement)
-{
-    settlement->sum_count = settlement->sum_room = take_array(in, SETTLEMENT_SUMS_MAX);
-    settlement->sums = arena_array(arena, settlement->sum_count, sizeof *settlement->sums);
-    for (size_t i = 0; settlement->sums && i < settlement->sum_count && !in->failed; i++) {
-        struct settlement_sum *sum = &settlement->sums[i];
-
-        in->failed |= take_array(in, 10) != 10;
-        sum->paid_with = arena_copy(arena, take_str(in, 64));
-        sum->product = arena_copy(arena, take_str(in, 64));
-        sum->rate = (int32_t)take_int(in);
-        sum->amount = take_money(in);
-        sum->count = take_uint(in);
-        sum->with_vat = take_uint(in);
-        sum->till_vat = take_money(in);
-        sum->first_time = take_int(in);
-        sum->first_reg = arena_copy(arena, take_str(in, 64));
-        sum->first_seq = take_uint(in);
-    }
-}
-
-static void parts_decode(struct reader *in, struct arena *arena, struct settlement *settlement)
-{
-    settlement->part_count = settlement->part_room = take_array(in, SETTLEMENT_PARTS_MAX);
-    settlement->parts = arena_array(arena, settlement->part_count, sizeof *settlement->parts);
-    for (size_t i = 0; settlement->parts && i < settlement->part_count && !in->failed; i++) {
-        struct settlement_part *part = &settlement->parts[i];
-
-        in->failed |= take_array(in, 15) != 15;
-        part->from = take_uint(in);
-        part->upto = take_uint(in);
-        part->sealed = take_bool(in);
-        part->nothing = take_bool(in);
-        part->revision = (uint32_t)take_uint(in);
-        part->content = take_uint(in);
-        part->emitted_credit_in = take_bool(in);
-        part->fate = take_uint(in) == CREDIT_ORDERED ? CREDIT_ORDERED : CREDIT_FREE;
-        part->credit_ordered = take_bool(in);
-        part->accepted = (uint32_t)take_uint(in);
-        part->post_on = (int32_t)take_int(in);
-        part->orders_open = (uint32_t)take_uint(in);
-        part->sealed_revision = (uint32_t)take_uint(in);
-        part->undone_revision = (uint32_t)take_uint(in);
-        part->emitted_unordered = take_bool(in);
-    }
-}
-
-static void registers_decode(struct reader *in, struct arena *arena, struct settlement *settlement)
-{
-    settlement->register_count = settlement->register_room = take_array(in, SETTLEMENT_REGISTERS_MAX);
-    settlement->registers = arena_array(arena, settlement->register_count, sizeof *settlement->registers);
-    for (size_t i = 0; settlement->registers && i < settlement->register_count && !in->failed; i++) {
-        in->failed |= take_array(in, 5) != 5;
-        settlement->registers[i].reg = arena_copy(arena, take_str(in, 64));
-        settlement->registers[i].first = take_uint(in);
-        settlement->registers[i].last = take_uint(in);
-        settlement->registers[i].last_sale = take_uint(in);
-        settlement->registers[i].sold = take_bool(in);
-    }
-}
-
 enum err settlement_load(struct txn *txn, struct str venue, int32_t day, struct arena *arena, struct settlement *ret_settlement)
 {
     struct settlement state = { 0 };
-    struct reader in;
     struct str value;
     struct key key;
     enum err err;
@@ -207,24 +138,12 @@ enum err settlement_load(struct txn *txn, struct str venue, int32_t day, struct 
     }
     if (err)
         return err;
-    reader_init(&in, value);
-    if (take_array(&in, 12) != 12 || take_uint(&in) != DAY_FORM)
-        return ERR_STORE_DAMAGED;
-    state.last_ms = take_int(&in);
-    state.last_place = take_uint(&in);
-    state.receipts = take_uint(&in);
-    state.broken = take_uint(&in);
-    state.voids = take_uint(&in);
-    state.conflicts = take_uint(&in);
-    state.movements = take_uint(&in);
-    state.zs = take_uint(&in);
-    sums_decode(&in, arena, &state);
-    parts_decode(&in, arena, &state);
-    registers_decode(&in, arena, &state);
-    if (arena_failed(arena))
-        return ERR_MEMORY;
-    if (reader_done(&in) || state.part_count == 0)
-        return ERR_STORE_DAMAGED;
+    err = fields_read(&settlement_fields, arena_copy(arena, value), arena, &state);    /* texts are views into the copy */
+    if (err)
+        return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+    state.sum_room = state.sum_count;
+    state.part_room = state.part_count;
+    state.register_room = state.register_count;
     *ret_settlement = state;
     return ERR_OK;
 }

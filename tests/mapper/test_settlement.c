@@ -1,6 +1,9 @@
 #include "table_rig.h"
 
 #include "mapper/settlement.h"
+#include "mapper/tables.h"
+
+#include <sodium.h>
 
 /* Goal: a receipt books on the business day of its time: by the venue's zone and cut-off, over both clock changes,
  * leap days and the turn of the year, and as the cut-off was on that day. */
@@ -93,6 +96,59 @@ static void kept_and_bounded(void **unused)
     rig_free(&rig);
 }
 
+static enum err days_bytes_work(struct txn *txn, void *context)
+{
+    struct str bytes;
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, STR("v"));
+    key_day(&key, 20777);
+    NEEDED(store_get(txn, TABLE_DAYS, key_str(&key), &bytes));
+    (void)sodium_bin2hex(context, 600, (const unsigned char *)bytes.bytes, bytes.len);
+    return ERR_OK;
+}
+
+/* Goal: a settlement rests in the bytes that it always had, and what is damaged is no settlement. */
+static void same_bytes_as_ever(void **unused)
+{
+    struct settlement_sum sums[] = {
+        { STR("card"), STR("food"), 2500, { 125000 }, 300, 17, { 25000 }, 1795172400, STR("K1"), 70000 },
+        { STR_NONE, STR_NONE, 0, { -1 }, 1, 0, { 0 }, -1, STR("K2"), 1 },
+    };
+    struct settlement_part parts[] = {
+        { .from = 1, .upto = 5, .sealed = true, .nothing = true, .revision = 2, .sealed_revision = 3, .undone_revision = 4,
+          .content = UINT64_MAX, .emitted_credit_in = true, .emitted_unordered = true, .fate = CREDIT_ORDERED,
+          .credit_ordered = true, .accepted = 31, .post_on = 20800, .orders_open = 6 },
+        { .from = 5, .post_on = DAY_ALWAYS },
+    };
+    struct settlement_register registers[] = { { STR("K1"), 1, 70000, 69999, true }, { STR("K2"), 1, 1, 0, false } };
+    struct kept kept = { .settlement = { .last_ms = 1764000000000, .last_place = 9, .receipts = 301, .broken = 1, .voids = 2,
+                                         .conflicts = 3, .movements = 4, .zs = 5, .sums = sums, .sum_count = 2,
+                                         .parts = parts, .part_count = 2, .registers = registers, .register_count = 2 } };
+    char hex[600], again[600];
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    kept.arena = &rig.event_arena;
+    NEEDED(store_write(rig.store, keep_work, &kept));
+    NEEDED(store_read(rig.store, days_bytes_work, hex));
+    assert_string_equal(hex,
+        "9c01cf0000019ab697e80009cd012d0102030405929aa463617264a4666f6f64cd09c4ce0001e848cd012c11cd61a8ce6b002830a24b31ce00011170"
+        "9aa0a000ff010000ffa24b3201929f0105c3c302cfffffffffffffffffc301c31fcd5140060304c39f0500c2c20000c200c200d280000000000000c2"
+        "9295a24b3101ce00011170ce0001116fc395a24b32010100c2");
+    assert_true(kept.read.part_count == 2 && kept.read.parts[0].undone_revision == 4 && kept.read.sums[1].first_time == -1);
+    kept.settlement = kept.read;
+    NEEDED(store_write(rig.store, keep_work, &kept));
+    NEEDED(store_read(rig.store, days_bytes_work, again));
+    assert_string_equal(hex, again);
+    NEEDED(settlement_new_part(&kept.read, 7, kept.arena));   /* there is room again after it was read */
+    assert_int_equal(kept.read.part_count, 3);
+    assert_int_equal(kept.read.parts[0].revision, 2);
+    rig_free(&rig);
+}
+
 /* Goal: what the switches could divide is not summed; everything else is. */
 static void plain_or_not(void **unused)
 {
@@ -130,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(day_of_a_receipt), cmocka_unit_test(kept_and_bounded), cmocka_unit_test(plain_or_not),
+        cmocka_unit_test(same_bytes_as_ever),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
