@@ -84,6 +84,10 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
 	    $(call pkg,libs,libcurl libmicrohttpd libxml-2.0)
 
+$(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) $(call pkg,libs,libcurl libxml-2.0)
+
 unit-programs: $(UNITS)
 unit-list:
 	@printf '%s\n' $(UNITS)

@@ -1,6 +1,6 @@
 #include "wire.h"
 
-#include <string.h>
+#include <msgpack/pack.h>
 
 enum { DEPTH_MAX = 16 };
 
@@ -9,84 +9,66 @@ enum { FIX_MAP = 0x80, FIX_ARRAY = 0x90, FIX_STR = 0xa0, NIL = 0xc0, NEVER_USED 
        BOOL_TRUE = 0xc3, BIN_8 = 0xc4, EXT_8 = 0xc7, FLOAT_32 = 0xca, FLOAT_64 = 0xcb, UINT_8 = 0xcc,
        INT_8 = 0xd0, FIX_EXT_1 = 0xd4, STR_8 = 0xd9, ARRAY_16 = 0xdc, MAP_16 = 0xde, FIX_MINUS = 0xe0 };
 
-static void put_bytes(struct strbuf *out, unsigned type, uint64_t value, unsigned width)
+/* msgpack-c's packer over a strbuf, which remembers itself that it has failed. */
+static int add(void *out, const char *bytes, size_t len)
 {
-    char bytes[9];
-
-    bytes[0] = (char)type;
-    for (unsigned i = 0; i < width; i++)
-        bytes[1 + i] = (char)(value >> (8 * (width - 1 - i)));
-    strbuf_add(out, (struct str){ bytes, width + 1 });
+    strbuf_add(out, (struct str){ bytes, len });
+    return 0;
 }
 
-/* The shortest of the forms with 1, 2, 4 and 8 bytes, beginning with that of 1 << least. */
-static void put_shortest(struct strbuf *out, unsigned first_type, uint64_t value, unsigned least)
+static msgpack_packer packer(struct strbuf *out)
 {
-    unsigned power = least;
-
-    while (power < 3 && value >> (8u << power))
-        power++;
-    put_bytes(out, first_type + power - least, value, 1u << power);
+    return (msgpack_packer){ .data = out, .callback = add };
 }
 
 void wire_array(struct strbuf *out, size_t count)
 {
-    if (count < 16)
-        strbuf_char(out, (char)(FIX_ARRAY | count));
-    else
-        put_shortest(out, ARRAY_16, count, 1);
+    msgpack_packer to = packer(out);
+
+    (void)msgpack_pack_array(&to, count);
 }
 
 void wire_map(struct strbuf *out, size_t count)
 {
-    if (count < 16)
-        strbuf_char(out, (char)(FIX_MAP | count));
-    else
-        put_shortest(out, MAP_16, count, 1);
+    msgpack_packer to = packer(out);
+
+    (void)msgpack_pack_map(&to, count);
 }
 
 void wire_uint(struct strbuf *out, uint64_t value)
 {
-    if (value < 0x80)
-        strbuf_char(out, (char)value);
-    else
-        put_shortest(out, UINT_8, value, 0);
+    msgpack_packer to = packer(out);
+
+    (void)msgpack_pack_uint64(&to, value);
 }
 
 void wire_int(struct strbuf *out, int64_t value)
 {
-    unsigned power = 0;
+    msgpack_packer to = packer(out);
 
-    if (value >= 0) {
-        wire_uint(out, (uint64_t)value);
-        return;
-    }
-    if (value >= -32) {
-        strbuf_char(out, (char)value);
-        return;
-    }
-    while (power < 3 && value < -(INT64_C(1) << ((8u << power) - 1)))
-        power++;
-    put_bytes(out, INT_8 + power, (uint64_t)value, 1u << power);
+    (void)msgpack_pack_int64(&to, value);
 }
 
 void wire_bool(struct strbuf *out, bool value)
 {
-    strbuf_char(out, (char)(value ? BOOL_TRUE : BOOL_FALSE));
+    msgpack_packer to = packer(out);
+
+    (void)(value ? msgpack_pack_true(&to) : msgpack_pack_false(&to));
 }
 
 void wire_str(struct strbuf *out, struct str text)
 {
-    if (text.len < 32)
-        strbuf_char(out, (char)(FIX_STR | text.len));
-    else
-        put_shortest(out, STR_8, text.len, 0);
+    msgpack_packer to = packer(out);
+
+    (void)msgpack_pack_str(&to, text.len);
     strbuf_add(out, text);
 }
 
 void wire_bin(struct strbuf *out, struct str bytes)
 {
-    put_shortest(out, BIN_8, bytes.len, 0);
+    msgpack_packer to = packer(out);
+
+    (void)msgpack_pack_bin(&to, bytes.len);
     strbuf_add(out, bytes);
 }
 
@@ -97,7 +79,9 @@ void wire_money(struct strbuf *out, struct money amount)
 
 void wire_nil(struct strbuf *out)
 {
-    strbuf_char(out, (char)NIL);
+    msgpack_packer to = packer(out);
+
+    (void)msgpack_pack_nil(&to);
 }
 
 void reader_init(struct reader *in, struct str bytes)
@@ -112,22 +96,16 @@ static size_t left(const struct reader *in)
     return (size_t)(in->end - in->at);
 }
 
+static const uint8_t types[256] = {
+    [0x00 ... 0x7f] = WIRE_INT,   [0x80 ... 0x8f] = WIRE_MAP,   [0x90 ... 0x9f] = WIRE_ARRAY, [0xa0 ... 0xbf] = WIRE_STR,
+    [0xc0] = WIRE_NIL,            [0xc1] = WIRE_OTHER,          [0xc2 ... 0xc3] = WIRE_BOOL,  [0xc4 ... 0xc6] = WIRE_BIN,
+    [0xc7 ... 0xc9] = WIRE_OTHER, [0xca ... 0xcb] = WIRE_FLOAT, [0xcc ... 0xd3] = WIRE_INT,   [0xd4 ... 0xd8] = WIRE_OTHER,
+    [0xd9 ... 0xdb] = WIRE_STR,   [0xdc ... 0xdd] = WIRE_ARRAY, [0xde ... 0xdf] = WIRE_MAP,   [0xe0 ... 0xff] = WIRE_INT,
+};
+
 enum wire_type reader_peek(struct reader *in)
 {
-    static const struct { uint8_t first, last; enum wire_type type; } types[] = {
-        { 0x00, 0x7f, WIRE_INT },   { 0x80, 0x8f, WIRE_MAP },   { 0x90, 0x9f, WIRE_ARRAY },
-        { 0xa0, 0xbf, WIRE_STR },   { 0xc0, 0xc0, WIRE_NIL },   { 0xc2, 0xc3, WIRE_BOOL },
-        { 0xc4, 0xc6, WIRE_BIN },   { 0xca, 0xcb, WIRE_FLOAT }, { 0xcc, 0xd3, WIRE_INT },
-        { 0xd9, 0xdb, WIRE_STR },   { 0xdc, 0xdd, WIRE_ARRAY }, { 0xde, 0xdf, WIRE_MAP },
-        { 0xe0, 0xff, WIRE_INT },
-    };
-
-    if (in->failed || in->at == in->end)
-        return WIRE_OTHER;
-    for (size_t i = 0; i < COUNT(types); i++)
-        if (*in->at >= types[i].first && *in->at <= types[i].last)
-            return types[i].type;
-    return WIRE_OTHER;
+    return in->failed || in->at == in->end ? WIRE_OTHER : (enum wire_type)types[*in->at];
 }
 
 /* The type byte and the number of `width` bytes after it. */

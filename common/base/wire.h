@@ -1,10 +1,13 @@
 /* wire.h - msgpack with bounds, for messages and for what rests in stores.
  *
- * Writing   into a strbuf; fails as the strbuf fails (check strbuf's `failed` once, at the end).
+ * Writing   by msgpack-c's packer, each value in its shortest form, into a strbuf; fails as the strbuf fails (check strbuf's `failed` once, at the end).
  * Reading   from bytes that nobody vouches for: every take checks type and bounds; after the first
  *           error the reader stays failed and every take gives zeros, so a decoder checks once, at
  *           the end (wire_done() also wants nothing left over).
  * Strings   are views into the bytes.
+ * Why       reading is our own: msgpack-c makes an object of every value, in memory that a count in the bytes can ask for
+ *           before one item is there. Views cost none (docs/architecture.md has the figures); msgpack-c is the witness
+ *           of what they say (tests/common/base/test_wire.c).
  */
 #ifndef BILAG_BASE_WIRE_H
 #define BILAG_BASE_WIRE_H

@@ -8,6 +8,7 @@
 /* cmocka wants those first */
 #include <cmocka.h>
 #include <inttypes.h>
+#include <msgpack.h>
 
 #include "base/wire.h"
 
@@ -178,11 +179,149 @@ static void random_bytes(void **unused)
     }
 }
 
+/* A value of any kind, nested at most four deep, by msgpack-c. */
+static void pack_random(msgpack_packer *to, unsigned depth)
+{
+    static char bytes[70000];
+    uint64_t number = ((uint64_t)random() << 33 ^ (uint64_t)random() << 11 ^ (uint64_t)random()) >> random() % 64;
+    size_t len = (size_t)random() % (random() % 50 ? 40 : sizeof bytes), count = (size_t)random() % (random() % 20 ? 5 : 40);
+
+    switch (random() % (depth < 4 ? 10 : 8)) {
+    case 0: (void)msgpack_pack_nil(to); return;
+    case 1: (void)(random() % 2 ? msgpack_pack_true(to) : msgpack_pack_false(to)); return;
+    case 2: (void)msgpack_pack_uint64(to, number); return;
+    case 3: (void)msgpack_pack_int64(to, -(int64_t)(number >> 1) - 1); return;
+    case 4: (void)(random() % 2 ? msgpack_pack_float(to, 1.5f) : msgpack_pack_double(to, 0.1)); return;
+    case 5: (void)msgpack_pack_str(to, len); (void)msgpack_pack_str_body(to, bytes, len); return;
+    case 6: (void)msgpack_pack_bin(to, len); (void)msgpack_pack_bin_body(to, bytes, len); return;
+    case 7: (void)msgpack_pack_ext(to, len, 5); (void)msgpack_pack_ext_body(to, bytes, len); return;
+    case 8: (void)msgpack_pack_array(to, count); break;
+    default: (void)msgpack_pack_map(to, count); count *= 2;
+    }
+    for (; count > 0; count--)
+        pack_random(to, depth + 1);
+}
+
+static bool same_bytes(struct str ours, const char *bytes, uint32_t len)
+{
+    return str_equal(ours, (struct str){ bytes, len });
+}
+
+/* Whether the reader says what msgpack-c says; it is past the value then. */
+static bool same_value(struct reader *in, const msgpack_object *value)
+{
+    bool same = true;
+
+    switch (value->type) {
+    case MSGPACK_OBJECT_NIL: return take_nil(in);
+    case MSGPACK_OBJECT_BOOLEAN: return take_bool(in) == value->via.boolean && !in->failed;
+    case MSGPACK_OBJECT_POSITIVE_INTEGER: return take_uint(in) == value->via.u64 && !in->failed;
+    case MSGPACK_OBJECT_NEGATIVE_INTEGER: return take_int(in) == value->via.i64 && !in->failed;
+    case MSGPACK_OBJECT_STR: return same_bytes(take_str(in, SIZE_MAX), value->via.str.ptr, value->via.str.size);
+    case MSGPACK_OBJECT_BIN: return same_bytes(take_bin(in, SIZE_MAX), value->via.bin.ptr, value->via.bin.size);
+    case MSGPACK_OBJECT_ARRAY:
+        same = take_array(in, SIZE_MAX) == value->via.array.size;
+        for (uint32_t i = 0; same && i < value->via.array.size; i++)
+            same = same_value(in, &value->via.array.ptr[i]);
+        return same;
+    case MSGPACK_OBJECT_MAP:
+        same = take_map(in, SIZE_MAX) == value->via.map.size;
+        for (uint32_t i = 0; same && i < value->via.map.size; i++)
+            same = same_value(in, &value->via.map.ptr[i].key) && same_value(in, &value->via.map.ptr[i].val);
+        return same;
+    default:
+        return take_any(in).len > 0;     /* floats and extensions: stepped over */
+    }
+}
+
+/* A count of 32 bits may be any size, and msgpack-c asks for the memory before it looks further. */
+static bool witness_may_look(struct str bytes)
+{
+    return !memchr(bytes.bytes, 0xdd, bytes.len) && !memchr(bytes.bytes, 0xdf, bytes.len);
+}
+
+static void agree(struct str bytes, int round)
+{
+    msgpack_unpacked witness;
+    msgpack_unpack_return said;
+    struct reader in, steps;
+    size_t at = 0;
+
+    reader_init(&in, bytes);
+    reader_init(&steps, bytes);
+    (void)take_any(&steps);
+    if (steps.failed && !witness_may_look(bytes))
+        return;
+    msgpack_unpacked_init(&witness);
+    said = msgpack_unpack_next(&witness, bytes.bytes, bytes.len, &at);
+    if (steps.failed != (said != MSGPACK_UNPACK_SUCCESS))
+        fail_msg("round %d: %s, msgpack-c says %d", round, steps.failed ? "refused" : "taken", said);
+    if (!steps.failed && ((size_t)((const char *)steps.at - bytes.bytes) != at || !same_value(&in, &witness.data) ||
+                          in.at != steps.at))
+        fail_msg("round %d: another value, or %zu bytes of it", round, at);
+    msgpack_unpacked_destroy(&witness);
+}
+
+/* Goal: our reader and msgpack-c's unpacker see the same values in the same bytes, and refuse the same. */
+static void msgpack_c_is_the_witness(void **unused)
+{
+    unsigned seed = (unsigned)time(NULL);
+
+    (void)unused;
+    printf("seed %u\n", seed);
+    srandom(seed);
+    for (int round = 0; round < 100000; round++) {
+        msgpack_sbuffer bytes;
+        msgpack_packer to;
+        struct str all;
+
+        msgpack_sbuffer_init(&bytes);
+        msgpack_packer_init(&to, &bytes, msgpack_sbuffer_write);
+        pack_random(&to, 0);
+        all = (struct str){ bytes.data, bytes.size };
+        agree(all, round);
+        all.len = (size_t)random() % (all.len + 1);
+        if (all.len) {
+            agree(all, round);
+            bytes.data[(size_t)random() % all.len] = (char)random();
+            agree(all, round);
+        }
+        msgpack_sbuffer_destroy(&bytes);
+    }
+}
+
+/* Goal: what is written is what msgpack-c reads. */
+static void written_is_read_by_msgpack_c(void **unused)
+{
+    static const char text[300];
+    static const size_t lengths[] = { 0, 31, 32, 255, 256, 300 };
+    msgpack_unpacked witness;
+    size_t at = 0;
+
+    (void)unused;
+    strbuf_reset(&out);
+    wire_array(&out, 1 + 2 * COUNT(lengths));
+    wire_bool(&out, true);
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        wire_str(&out, (struct str){ text, lengths[i] });
+        wire_bin(&out, (struct str){ text, lengths[i] });
+    }
+    msgpack_unpacked_init(&witness);
+    assert_int_equal(msgpack_unpack_next(&witness, out.bytes, out.len, &at), MSGPACK_UNPACK_SUCCESS);
+    assert_true(at == out.len && witness.data.type == MSGPACK_OBJECT_ARRAY && witness.data.via.array.ptr[0].via.boolean);
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        assert_int_equal(witness.data.via.array.ptr[1 + 2 * i].via.str.size, lengths[i]);
+        assert_int_equal(witness.data.via.array.ptr[2 + 2 * i].via.bin.size, lengths[i]);
+    }
+    msgpack_unpacked_destroy(&witness);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers), cmocka_unit_test(texts_and_lists), cmocka_unit_test(refusals),
         cmocka_unit_test(any_value),     cmocka_unit_test(random_bytes),
+        cmocka_unit_test(msgpack_c_is_the_witness), cmocka_unit_test(written_is_read_by_msgpack_c),
     };
 
     return cmocka_run_group_tests_name("wire", tests, start, stop);
