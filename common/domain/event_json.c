@@ -1,12 +1,14 @@
 /* JSON text to and from the tree of event_tree.h. cJSON is lenient where money must not be: what it
  * lets through (bytes that are not UTF-8, an escaped NUL that would cut a text short, blanks after the
  * value that are something else) is refused here. Numbers are doubles, also in unknown fields: whole
- * ones are exact below 2^53. */
+ * ones are exact below 2^53; that none was written with a fraction that a double cannot hold, the exact reader
+ * (base/json.h) says from the text. */
 #include <math.h>
 #include <string.h>
 
 #include "event.h"
 #include "event_tree.h"
+#include "base/json.h"
 
 /* cJSON's hooks carry no context; the parse is the only thing that happens while this is set. */
 static _Thread_local struct arena *parse_arena;
@@ -48,6 +50,40 @@ static bool is_too_deep(const cJSON *value, unsigned depth)
     return false;
 }
 
+/* The next number of the text from *at on; what stands in quotes is none. */
+static struct str next_number(struct str json, size_t *at)
+{
+    for (size_t from = *at; from < json.len; from++) {
+        if (json.bytes[from] == '"') {
+            for (from++; from < json.len && json.bytes[from] != '"'; from++)
+                from += json.bytes[from] == '\\';
+        } else if (json.bytes[from] == '-' || (json.bytes[from] >= '0' && json.bytes[from] <= '9')) {
+            struct str rest = { json.bytes + from, json.len - from };
+
+            for (*at = from; *at < json.len && json.bytes[*at] && strchr("+-.0123456789Ee", json.bytes[*at]);)
+                ++*at;
+            rest.len = *at - from;
+            return rest;
+        }
+    }
+    *at = json.len;
+    return STR_NONE;
+}
+
+/* The nodes stand in the order of the text: each number is met in its own words. */
+static void mark_inexact(cJSON *value, struct str json, size_t *at)
+{
+    int64_t number;
+
+    if (cJSON_IsNumber(value)) {
+        struct str text = next_number(json, at);
+
+        value->valueint = number_is_whole(value->valuedouble) && !json_int(text, &number) ? TREE_INEXACT : 0;
+    }
+    for (cJSON *child = value->child; child; child = child->next)
+        mark_inexact(child, json, at);
+}
+
 enum err tree_from_json(struct str json, struct arena *arena, cJSON **ret_tree, struct fault *fault)
 {
     cJSON_Hooks hooks = { .malloc_fn = parse_alloc, .free_fn = parse_free };
@@ -75,6 +111,8 @@ enum err tree_from_json(struct str json, struct arena *arena, cJSON **ret_tree, 
             return fault_set(fault, ERR_FORMAT, "byte %zu: something follows the value", at + 1);
     if (is_too_deep(tree, 0))
         return fault_set(fault, ERR_FORMAT, "nested deeper than %d", TREE_DEPTH_MAX);
+    at = 0;
+    mark_inexact(tree, json, &at);
     *ret_tree = tree;
     return ERR_OK;
 }
@@ -88,7 +126,7 @@ static void write_number(double number, struct strbuf *out)
 {
     if (number == 0)
         strbuf_char(out, '0');                       /* also for -0 */
-    else if (fabs(number) < 0x1p53 && number == trunc(number))
+    else if (number_is_whole(number))
         strbuf_format(out, "%.0f", number);
     else
         strbuf_format(out, "%.17g", number);

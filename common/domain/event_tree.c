@@ -53,7 +53,7 @@ static void describe(const cJSON *value, char buffer[64])
 
     strbuf_init(&text, 60);
     if (cJSON_IsNumber(value)) {
-        strbuf_format(&text, "%.17g", value->valuedouble);
+        strbuf_format(&text, "%.17g%s", value->valuedouble, value->valueint == TREE_INEXACT ? " and a fraction" : "");
     } else if (cJSON_IsString(value)) {
         size_t len = strnlen(value->valuestring, 41);
 
@@ -84,12 +84,17 @@ static enum err refuse(struct taking *t, const char *name, const cJSON *value, e
     return fault_set(t->fault, err, STR_FMT ": must be %s, not %s", STR_ARG(path), must, found);
 }
 
-/* A whole number in a double: whole ones below 2^53 are exact in it, and larger ones, NaN and infinity are refused. Money is
- * an int64 from here on, bounded by the same 2^53 (MONEY_INPUT_MAX). A written fraction too small for a double is not seen. */
+bool number_is_whole(double number)
+{
+    return fabs(number) < 0x1p53 && number == trunc(number);
+}
+
+/* A whole number in a double: whole ones below 2^53 are exact in it, and larger ones, NaN and infinity are refused, and so is
+ * what was written with a fraction too small for it. Money is an int64 from here on, bounded by the same 2^53
+ * (MONEY_INPUT_MAX). */
 static bool is_whole(const cJSON *value)
 {
-    return cJSON_IsNumber(value) && fabs(value->valuedouble) < 0x1p53 &&
-           value->valuedouble == trunc(value->valuedouble);
+    return cJSON_IsNumber(value) && number_is_whole(value->valuedouble) && value->valueint != TREE_INEXACT;
 }
 
 static enum err take_version(struct taking *t, const struct field *field, const cJSON *value, void *to)

@@ -13,6 +13,12 @@
 
 enum { TREE_DEPTH_MAX = 16 };
 
+/* In `valueint` of a number: it was written with a fraction that its double does not show. Else 0. */
+enum { TREE_INEXACT = 1 };
+
+/* Whole, and small enough that a double holds every such number. */
+bool number_is_whole(double number);
+
 /* Parses strictly: one value and nothing after it, UTF-8, no NUL, bounded by the arena. */
 USED enum err tree_from_json(struct str json, struct arena *arena, cJSON **ret_tree, struct fault *fault);
 

@@ -201,6 +201,11 @@ static void refusals(void **unused)
         { "{" RECEIPT "[5]}", ERR_FORMAT, "lines[0]: must be an object" },
         { "{" RECEIPT "[{" LINE ",\"gross\":1},{" LINE ",\"gross\":1},{" LINE ",\"gross\":12.5}]}", ERR_FORMAT,
           "lines[2].gross: must be a whole number of \u00f8re, not 12.5" },
+        { LINES_BAD(LINE ",\"text\":\"1.5 \\\"2.5\",\"gross\":12500.00000000000000000001"), ERR_FORMAT,
+          "lines[0].gross: must be a whole number of \u00f8re, not 12500 and a fraction" },
+        { LINES_BAD(LINE ",\"gross\":1e-400"), ERR_FORMAT, "lines[0].gross: must be a whole number of \u00f8re, not 0 and a fraction" },
+        { "{" HEAD ",\"kind\":\"void\",\"voids\":{\"register\":\"K1\",\"seq\":1.00000000000000000001}}", ERR_FORMAT,
+          "voids.seq: must be a whole number" },
         { LINES_BAD(LINE ",\"gross\":9007199254740992"), ERR_RANGE, "lines[0].gross: must be a whole number of \u00f8re below 2^53" },
         { LINES_BAD(LINE ",\"gross\":9223372036854775807"), ERR_RANGE, "lines[0].gross" },
         { LINES_BAD(LINE ",\"gross\":-1e300"), ERR_RANGE, "lines[0].gross" },
@@ -468,6 +473,24 @@ static void single_floats(void **unused)
     }
 }
 
+/* Goal: a whole number is one however it is written; what stands in texts is no number. */
+static void whole_in_many_words(void **unused)
+{
+    static const char *const rows[] = { "12500", "12500.000", "1.25e4", "125E+2", "12500000e-3" };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct event event;
+        char json[1000];
+
+        arena_reset(&arena);
+        (void)snprintf(json, sizeof json, "{" RECEIPT "[{\"x\":\"0.1\\\\\",\"y\":[0.1,null,true]," LINE ",\"gross\":%s}]}",
+                       rows[i]);
+        if (event_from_json(str_of(json), &arena, &event, NULL) || event.lines[0].gross.ore != 12500)
+            fail_msg("%s", json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -475,6 +498,7 @@ int main(void)
         cmocka_unit_test(both_forms_are_one), cmocka_unit_test(fields_of_events), cmocka_unit_test(refusals),
         cmocka_unit_test(bounds),             cmocka_unit_test(times_and_rates),  cmocka_unit_test(built_by_hand),
         cmocka_unit_test(hashes),             cmocka_unit_test(random_changes),
+        cmocka_unit_test(whole_in_many_words),
     };
 
     return cmocka_run_group_tests_name("event", tests, start, stop);
