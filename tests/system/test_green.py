@@ -91,8 +91,8 @@ def test_words_of_a_reversal_that_was_not_done_are_not_believed(rig, words):
     for body in (WORDS, {"title": "Reverse voucher validation error(s)", "detail": "The voucher is already reversed."}):
         rig.proxy.spoil("POST", "/Vouchers/Reverse", "other", status=400, body=body)
         rig.decide("reverse", doc_of(locked))
-        wait_for(lambda: problems(rig, doc_of(locked)) == ["reversal-refused"] and
-                 body["detail"] in rig.shown()[doc_of(locked)]["problems"][0]["text"], 20)       # shown, not judged
+        wait_for(lambda: [body["detail"] in p["text"] for p in rig.shown()[doc_of(locked)]["problems"]
+                          if p["code"] == "reversal-refused"] == [True], 20)     # shown, not judged
         assert rig.shown()[doc_of(locked)]["state"] == "sent" and not told(rig, locked)
         assert of_venue(rig, locked) == (1, 0, 0)
     assert "bilag reverse" in rig.shown()[doc_of(locked)]["problems"][0]["text"]
