@@ -509,16 +509,17 @@ void refreader_try_keys(struct refreader *reader)
             reader->tended[i].not_before_ms = reader->tended[i].refused_ms = 0;
 }
 
-void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)
+bool refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)
 {
     struct tended *tended = tended_of(reader, venue->client_id);
     int64_t steady_ms = clock_steady_ms();
 
     if (!tended || steady_ms < tended->not_before_ms || steady_ms < tended->contradicted_ms ||
         reading_of(reader, venue->client_id))
-        return;
+        return false;
     tended->contradicted_ms = steady_ms + CONTRADICTED_AGAIN_MS;
     wanted(reader, venue, want, 0);
+    return true;
 }
 
 /* Somebody is likely to be at work where a document has just been held or something has just changed. */

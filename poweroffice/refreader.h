@@ -31,8 +31,8 @@ void refreader_close(struct refreader *reader);
 void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want);
 /* A person may have mended keys: those that were refused need not wait. */
 void refreader_try_keys(struct refreader *reader);
-/* PowerOffice refused what our picture of it allows, or an id is gone. */
-void refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want);
+/* PowerOffice refused what our picture of it allows, or an id is gone. false: it cannot be read again yet. */
+bool refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want);
 /* bits: refreader_bits_of() the problems of the venue's held documents; 0 is fine. */
 void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits);
 /* Which parts of the reference data could make these problems go away. */

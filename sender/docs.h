@@ -71,7 +71,7 @@ typedef enum err (*due_visit)(struct txn *txn, const struct doc_due *due, void *
 USED enum err docs_claims(struct txn *txn, due_visit visit, void *context);
 /* Second-lane documents whose time has come, earliest first; only doc and next_ms are set. */
 USED enum err docs_later(struct txn *txn, int64_t until_ms, due_visit visit, void *context);
-/* Held, unsealed documents of a client after `after` (a document id; empty: from the start). */
+/* Held, unsealed documents of a client, and refused ones that may be explained, after `after` (a document id; empty: from the start). */
 USED enum err docs_held(struct txn *txn, struct str client_id, struct str after, due_visit visit, void *context);
 
 /* Numbers kept beside the documents, such as the place in the audit trail. 0 if never put. */

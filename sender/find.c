@@ -31,6 +31,7 @@ static void refused_for_good(struct job *job, const struct slot *slot)
     job->detail = job->now.words;
     job_no_problems(job);
     job_problem(job, &problem);
+    rejudge_send(job->sender, job->now.draft);               /* by what is known now, and again when it was read */
     client_contradicted(job->sender, slot->client);
 }
 

@@ -132,6 +132,35 @@ static bool nothing_new(const struct record *was, const struct record *now)
            str_equal(was->problems, now->problems);
 }
 
+/* What PowerOffice refused is judged anew when its books were read again. If they say why, it is built again, and held
+ * with its own problem until that is mended; what they do not explain stays refused until a person acts. */
+static bool explains(const struct record *was, const struct draft *draft, const struct verdict *verdict)
+{
+    return was->state == DOC_FAILED && was->work == WORK_NONE && !was->id.len && draft->revision == was->revision &&
+           refreader_bits_of(&verdict->problems);
+}
+
+static enum err take_explanation(struct txn *txn, struct effects *effects, struct str doc, const struct record *was,
+                                 const struct verdict *verdict)
+{
+    struct sender *sender = effects->sender;
+    int64_t now_ms = stage_now_ms(sender->stage);
+    struct record now = *was;
+    enum err err = record_set_problems(&now, &sender->arena, &verdict->problems);
+
+    if (!err)
+        err = record_move(&now, STEP_RESEND, now_ms);
+    if (err)
+        return err;
+    now.next_ms = now_ms;
+    now.attempts = 0;
+    err = docs_note(txn, doc, &now, now_ms, STR("explained"), STR_NONE, false);
+    if (!err)
+        err = docs_save(txn, doc, was, &now);
+    answer(effects, doc, &now, false);
+    return err;
+}
+
 static enum err apply(struct txn *txn, struct effects *effects, const struct verdict *verdict)
 {
     struct sender *sender = effects->sender;
@@ -152,6 +181,8 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
     if (err && err != ERR_NOT_FOUND)
         return err;
     err = ERR_OK;
+    if (known && explains(&was, &draft, verdict))
+        return take_explanation(txn, effects, doc, &was, verdict);
     if (known && (!record_open_for(&was, draft.revision) || (was.sealed && draft.undone < was.revision))) {
         answer(effects, doc, &was, false);
         return ERR_OK;

@@ -141,8 +141,11 @@ static void tend(struct sender *sender)
     sender->tend_ms = steady + TEND_MS;
     sender->tend_first++;                 /* each client comes first in its turn */
     for (size_t i = 0; i < sender->client_count; i++) {
-        const struct sender_client *client = &sender->clients[(sender->tend_first + i) % sender->client_count];
+        size_t index = (sender->tend_first + i) % sender->client_count;
+        const struct sender_client *client = &sender->clients[index];
 
+        if (client->contradicted)
+            client_contradicted(sender, index);
         if (client->needed) {
             refreader_tend(sender->reader, client->venue, sender->ops->ref_bits);
             refreader_mend(sender->reader, client->venue, client->mend);

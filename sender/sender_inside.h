@@ -41,6 +41,7 @@ struct sender_client {
     uint64_t version;                     /* of its reference data, as last seen */
     bool needed;                          /* it has documents: its reference data is kept read */
     unsigned mend;                        /* parts of it that held documents wait for (refreader.h) */
+    bool contradicted;                    /* it refused something: to be read again as soon as may be */
     bool rejudge;
     char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
 };

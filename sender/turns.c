@@ -206,8 +206,10 @@ void client_suspend(struct sender *sender, size_t index)
 
 void client_contradicted(struct sender *sender, size_t index)
 {
-    if (index < sender->client_count)
-        refreader_contradicted(sender->reader, sender->clients[index].venue, sender->ops->ref_bits);
+    struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;
+
+    if (client)
+        client->contradicted = !refreader_contradicted(sender->reader, client->venue, sender->ops->ref_bits);
 }
 
 void client_fine(struct sender *sender, size_t index)

@@ -470,22 +470,48 @@ def test_reverse_and_send_again(tmp_path):
 
 
 def test_resend_after_a_refusal(tmp_path):
-    """The books are read once; what changes in PowerOffice afterwards is found out by its refusal."""
+    """What the books do not explain stays red until a person acts."""
     with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
         key = (pipeline.config / "keys" / "oslo-grill").read_text().strip()
         pipeline.post(day_of(1))
         until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
         name = "oslo-grill/2026-11-21/1"
-        pipeline.sandbox("clients", {"client_key": key, "accounts_changed": [{"no": 3020, "active": False}]})
+        pipeline.sandbox("settings", {"saft_chars_max": 5, "words": "norwegian"})
         pipeline.post(day_of(2, first=3, z=2, day="2026-11-21", kind="tobacco"))
         until_state(pipeline, name, "failed")
         done = pipeline.command("status", check=False)
         assert done.returncode == 1 and "bilag resend" in done.stdout and "PowerOffice said" in done.stdout
-        pipeline.sandbox("clients", {"client_key": key, "accounts_changed": [{"no": 3020, "active": True}]})
+        pipeline.sandbox("settings", {"saft_chars_max": 35})
         assert pipeline.command("reverse", name, "--reason", "x", check=False).returncode == 1
-        pipeline.command("resend", name, "--reason", "the account is open again")
+        pipeline.command("resend", name, "--reason", "it takes long texts again")
         until_state(pipeline, name, "sent")
         assert len(pipeline.vouchers()) == 2
+
+
+def test_refusal_that_the_books_explain_is_held_for_its_reason(tmp_path):
+    """The books are read again after a refusal, in whatever words: a locked period and a closed account are held with
+    their own problem; the advice that each gives is followed, and works."""
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        key = (pipeline.config / "keys" / "oslo-grill").read_text().strip()
+        pipeline.sandbox("settings", {"words": "other"})
+        pipeline.post(day_of(1))
+        until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
+        pipeline.sandbox("clients", {"client_key": key, "lock_date": "2026-11-21",
+                                     "accounts_changed": [{"no": 3020, "active": False}]})
+        name, other = "oslo-grill/2026-11-21/1", "oslo-grill/2026-11-22/1"
+        pipeline.post(day_of(2, first=3, z=2, day="2026-11-21"))
+        held = until_state(pipeline, name, "held")
+        assert [p["code"] for p in held["problems"]] == ["period-locked"] and "--post-on" in held["problems"][0]["text"]
+        pipeline.post(day_of(2, first=6, z=3, day="2026-11-22", kind="tobacco"))
+        held = until_state(pipeline, other, "held")
+        assert [p["code"] for p in held["problems"]] == ["account-inactive"]
+        pipeline.command("accept", name, "--post-on", "2026-11-22", "--reason", "the period is closed")
+        until_state(pipeline, name, "sent")
+        pipeline.sandbox("clients", {"client_key": key, "accounts_changed": [{"no": 3020, "active": True}]})
+        until_state(pipeline, other, "sent")                 # by itself
+        assert len(pipeline.vouchers()) == 3
+        told = pipeline.command("explain", name).stdout
+        assert "explained" in told and "refused" in told
 
 
 def test_invoicing_wants_the_switch_first(tmp_path):
