@@ -294,13 +294,16 @@ static enum err unknown_key(struct form *form, const yaml_node_t *node, struct s
     return err;
 }
 
-static enum err value_read(struct form *form, const yaml_node_t *node, const struct field *field, void *base)
+static enum err mapping_read(struct form *form, const yaml_node_t *node, const struct field *fields, size_t count,
+                             void *base, bool over);
+
+static enum err value_read(struct form *form, const yaml_node_t *node, const struct field *field, void *base, bool over)
 {
     void *to = (char *)base + field->offset;
     struct str text;
 
     if (field->fields)
-        return form_mapping(form, node, field->fields, field->field_count, to);
+        return mapping_read(form, node, field->fields, field->field_count, to, over);
     if (field->read)
         return field->read(form, node, field, to);
     if (!form_text(node, &text))
@@ -308,13 +311,18 @@ static enum err value_read(struct form *form, const yaml_node_t *node, const str
     return field->parse(form, node, text, field, to);
 }
 
-enum err form_value(struct form *form, const yaml_node_t *node, const struct field *field, void *base)
+static enum err named_value_read(struct form *form, const yaml_node_t *node, const struct field *field, void *base, bool over)
 {
     size_t before = form_push(form, str_of(field->key));
-    enum err err = value_read(form, node, field, base);
+    enum err err = value_read(form, node, field, base, over);
 
     form_pop(form, before);
     return err;
+}
+
+enum err form_value(struct form *form, const yaml_node_t *node, const struct field *field, void *base)
+{
+    return named_value_read(form, node, field, base, false);
 }
 
 static enum err value_preset(struct form *form, const yaml_node_t *mapping, const struct field *field, void *base)
@@ -332,8 +340,8 @@ static enum err value_preset(struct form *form, const yaml_node_t *mapping, cons
     return err;
 }
 
-enum err form_mapping(struct form *form, const yaml_node_t *node, const struct field *fields, size_t count,
-                      void *base)
+static enum err mapping_read(struct form *form, const yaml_node_t *node, const struct field *fields, size_t count,
+                             void *base, bool over)
 {
     bool seen[FORM_FIELDS_MAX] = { false };
     struct str nothing;
@@ -358,17 +366,27 @@ enum err form_mapping(struct form *form, const yaml_node_t *node, const struct f
         if (seen[at])
             return form_fault(form, value, "the key %s stands here twice; keep one", fields[at].key);
         seen[at] = true;
-        err = form_value(form, value, &fields[at], base);
+        err = named_value_read(form, value, &fields[at], base, over);
         if (err)
             return err;
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !over; i++) {
         enum err err = seen[i] ? ERR_OK : value_preset(form, node, &fields[i], base);
 
         if (err)
             return err;
     }
     return ERR_OK;
+}
+
+enum err form_mapping(struct form *form, const yaml_node_t *node, const struct field *fields, size_t count, void *base)
+{
+    return mapping_read(form, node, fields, count, base, false);
+}
+
+enum err form_mapping_over(struct form *form, const yaml_node_t *node, const struct field *fields, size_t count, void *base)
+{
+    return mapping_read(form, node, fields, count, base, true);
 }
 
 /* ---- scalars ---- */

@@ -62,6 +62,9 @@ USED enum err form_fault(struct form *form, const yaml_node_t *node, const char 
 /* Reads a mapping (NULL: nothing said, presets only) into base by the table. */
 USED enum err form_mapping(struct form *form, const yaml_node_t *node, const struct field *fields,
                            size_t count, void *base);
+/* The same over values that are there already: what is not said stays as it is, without presets, and nothing must be said. */
+USED enum err form_mapping_over(struct form *form, const yaml_node_t *node, const struct field *fields,
+                                size_t count, void *base);
 USED enum err form_value(struct form *form, const yaml_node_t *node, const struct field *field, void *base);
 
 /* Walking by hand. The path is pushed before and popped after reading what is inside. */

@@ -43,6 +43,7 @@ enum invoice_date { INVOICE_TODAY, INVOICE_BUSINESS_DAY };   /* docs/rules.md se
 
 struct venue {
     struct str id, name, file;                               /* file: for faults */
+    struct str like;                                         /* whose file says what this one does not; empty: nobody's */
     struct zone *zone;
     struct str zone_name;
     struct dated_cutoff *cutoffs; size_t cutoff_count;       /* preset 05:00 */

@@ -164,3 +164,44 @@ enum err form_entries(struct form *form, const yaml_node_t *node, const struct f
     *ret_count = count;
     return ERR_OK;
 }
+
+static struct str name_at(const struct form_shape *shape, const char *row)
+{
+    struct str name;
+
+    memcpy(&name, row + shape->name_at, sizeof name);
+    return name;
+}
+
+enum err form_entries_over(struct form *form, const yaml_node_t *node, const struct form_shape *shape, void *rows,
+                           size_t *count)
+{
+    size_t said_count = 0, kept_count = *count, i = 0, k = 0, all = 0;
+    char *said = NULL, *kept, *merged;
+    enum err err = form_entries(form, node, shape, &said, &said_count);
+
+    if (err)
+        return err;
+    memcpy(&kept, rows, sizeof kept);
+    merged = arena_array(form->arena, said_count + kept_count + 1, shape->size);
+    if (!merged)
+        return form_fault(form, node, "needs more memory than there is");
+    while (i < kept_count || k < said_count) {               /* both are sorted by name */
+        int order = i == kept_count   ? 1
+                    : k == said_count ? -1
+                                      : str_compare(name_at(shape, kept + i * shape->size),
+                                                    name_at(shape, said + k * shape->size));
+
+        if (order == 0) {
+            struct str name = name_at(shape, said + k * shape->size);
+
+            while (i < kept_count && str_equal(name_at(shape, kept + i * shape->size), name))
+                i++;
+            continue;
+        }
+        memcpy(merged + all++ * shape->size, order < 0 ? kept + i++ * shape->size : said + k++ * shape->size, shape->size);
+    }
+    memcpy(rows, &merged, sizeof merged);
+    *count = all;
+    return ERR_OK;
+}

@@ -22,6 +22,10 @@ USED enum err form_dated(struct form *form, const yaml_node_t *node, const struc
                          void *ret_rows, size_t *ret_count);
 USED enum err form_entries(struct form *form, const yaml_node_t *node, const struct form_shape *shape,
                            void *ret_rows, size_t *ret_count);
+/* Entries over those that are there already (*rows, *count; none is fine): a name that is said takes the place of all rows of
+ * that name, the other names stay. */
+USED enum err form_entries_over(struct form *form, const yaml_node_t *node, const struct form_shape *shape, void *rows,
+                                size_t *count);
 size_t form_row_count(const yaml_node_t *node);              /* of a list its length, else 1 */
 
 #endif

@@ -159,7 +159,7 @@ static int vat_class_of(struct str name)
 READ(read_vat)
 {
     struct venue *venue = to;
-    enum err err = form_entries(form, node, &vat_shape, &venue->vat, &venue->vat_count);
+    enum err err = form_entries_over(form, node, &vat_shape, &venue->vat, &venue->vat_count);
 
     (void)field;
     for (size_t i = 0; i < venue->vat_count; i++)
@@ -187,7 +187,7 @@ READ(read_products)
     struct venue *venue = to;
 
     (void)field;
-    return form_entries(form, node, &product_shape, &venue->products, &venue->product_count);
+    return form_entries_over(form, node, &product_shape, &venue->products, &venue->product_count);
 }
 
 READ(read_payments)
@@ -195,7 +195,7 @@ READ(read_payments)
     struct venue *venue = to;
 
     (void)field;
-    return form_entries(form, node, &payment_shape, &venue->payments, &venue->payment_count);
+    return form_entries_over(form, node, &payment_shape, &venue->payments, &venue->payment_count);
 }
 
 /* A list of texts, or one text alone. The field's min, max and `words` flag say which texts are fine. */
@@ -331,6 +331,8 @@ static const struct field saft_fields[] = {
 
 static const struct field venue_fields[] = {
     { "venue", AT(id), .parse = form_name, .required = true, .meaning = "the venue's id, the file's name without .yaml" },
+    { "like", AT(like), .parse = form_name,
+      .meaning = "another venue of this folder, whose file says what this one does not" },
     { "name", AT(name), .parse = form_words, .min = 1, .max = 100, .meaning = "the venue's name, on vouchers" },
     { "timezone", AT(zone_name), .parse = form_words, .min = 1, .max = 64, .preset = "Europe/Oslo",
       .meaning = "IANA time zone" },
@@ -429,16 +431,72 @@ static enum err id_judge(struct str id, struct str file, struct fault *fault)
                      "characters A-Z a-z 0-9 . _ - and .yaml", STR_ARG(file));
 }
 
+/* What is one venue's own is never another's: who it is, its registers and locations, its place in PowerOffice, its key;
+ * and no switch is on because another's is. */
+static void forget_own(struct venue *venue)
+{
+    venue->id = venue->like = venue->name = venue->client_key = venue->client_id = STR_NONE;
+    venue->extension = EXTENSION_MAIN;
+    venue->departments = NULL;
+    venue->auto_transfer = venue->auto_invoice = venue->send_invoice = (struct bools){ NULL, 0 };
+    venue->registers = venue->saft.locations = NULL;
+    venue->department_count = venue->register_count = venue->saft.location_count = 0;
+}
+
+/* The other's file, read into the venue. Faults name that file; its key is not looked at. */
+static enum err read_like(struct form *form, const yaml_node_t *node, struct str like, struct venue *venue)
+{
+    struct str file = arena_format(form->arena, "venues/" STR_FMT ".yaml", STR_ARG(like));
+    struct str path = arena_format(form->arena, STR_FMT "/" STR_FMT, STR_ARG(form->dir), STR_ARG(file));
+    struct form other;
+    enum err err;
+
+    if (!str_is_name(like))
+        return form_fault(form, node, "like: is no venue's name; write that of a file in venues/, without .yaml");
+    if (!path.bytes || !file.bytes)
+        return fault_set(form->fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(form->file));
+    err = form_open(&other, path.bytes, file, form->dir, form->arena, form->fault);
+    if (err)
+        return err;
+    other.keys_later = true;
+    if (!form_root(&other))
+        err = form_fault(&other, NULL, "is empty, and " STR_FMT " is to be like it", STR_ARG(form->file));
+    else if (form_find(&other, "like"))
+        err = form_fault(form, node, "like: " STR_FMT " is itself like another; name that one", STR_ARG(like));
+    else
+        err = form_mapping(&other, form_root(&other), venue_fields, COUNT(venue_fields), venue);
+    form_close(&other);
+    secret_wipe(&venue->client_key);
+    if (!err)
+        forget_own(venue);
+    return err;
+}
+
+/* The whole of it, or what differs from the venue that it is like. */
+static enum err settings_read(struct form *form, struct venue *venue)
+{
+    const yaml_node_t *node = form_find(form, "like");
+    struct str like;
+    enum err err;
+
+    if (!form_root(form))
+        return form_fault(form, NULL, "is empty; write the venue's settings into it");
+    if (!node || !form_text(node, &like) || !like.len)
+        return form_mapping(form, form_root(form), venue_fields, COUNT(venue_fields), venue);
+    err = read_like(form, node, like, venue);
+    if (!err)
+        err = form_mapping_over(form, form_root(form), venue_fields, COUNT(venue_fields), venue);
+    if (!err && !venue->id.len)
+        err = form_fault(form, form_root(form), "venue: is missing; write it: the venue's id, the file's name without .yaml");
+    return err;
+}
+
 /* Of an open form, which is closed. */
 static enum err venue_read(struct config *config, struct form *form, struct str id, struct venue *ret_venue)
 {
     struct venue venue = { .quiet_seconds = -1, .file = form->file };
-    enum err err;
+    enum err err = settings_read(form, &venue);
 
-    if (form_root(form))
-        err = form_mapping(form, form_root(form), venue_fields, COUNT(venue_fields), &venue);
-    else
-        err = form_fault(form, NULL, "is empty; write the venue's settings into it");
     if (!err)
         err = venue_complete(config, form, id, &venue);
     form_close(form);

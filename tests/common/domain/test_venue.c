@@ -193,9 +193,87 @@ static void partitions_never_change(void **unused)
         assert_in_range(used[i], 8, 40);                     /* 20 each if all were even */
 }
 
+/* A file that says `like:` holds what differs; what is one venue's own is never taken over. */
+static void like_another(void **unused)
+{
+    static const char kiosk[] =
+        "venue: kiosk\n"
+        "like: oslo-grill\n"
+        "department: \"20\"\n"
+        "client_key: {file: keys/oslo-grill}\n"
+        "close: clock\n"
+        "product_types:\n"
+        "  beer: {account: 3011}\n"
+        "  wine: [{account: 3012}, {valid_from: 2026-12-01, account: 3013}]\n"
+        "saft: {locations: [Kiosk]}\n";
+    struct folder folder;
+    struct config *config;
+    const struct venue *venue, *other;
+    int32_t day = day_of("2026-11-30");
+
+    (void)unused;
+    folder_make(&folder);
+    folder_write(&folder, "venues/kiosk.yaml", kiosk, strlen(kiosk), 0644);
+    config = folder_load(&folder);
+    venue = config_venue(config, STR("kiosk"));
+    other = config_venue(config, STR("oslo-grill"));
+    if (!venue || !other)
+        fail_msg("%s", config->faults[0].text);
+    assert_string_equal(venue->company.bytes, "912345678");
+    assert_int_equal(venue_product(venue, STR("food"), day)->account, 3000);
+    assert_int_equal(venue_product(venue, STR("beer"), day)->account, 3011);
+    assert_false(venue_product(venue, STR("beer"), day)->alcohol);       /* an entry is said whole */
+    assert_int_equal(venue_product(venue, STR("wine"), day_of("2026-12-01"))->account, 3013);
+    assert_int_equal(venue_product(other, STR("beer"), day)->account, 3010);
+    assert_null(venue_product(other, STR("wine"), day));
+    assert_false(venue_payment(venue, STR("credit"), day)->transfer);
+    assert_string_equal(venue_vat(venue, 2500, day)->code.bytes, "3");
+    assert_string_equal(venue_department(venue, day).bytes, "20");
+    assert_int_equal(venue->close, CLOSE_CLOCK);
+    assert_int_equal(venue->quiet_seconds, 900);
+    assert_int_equal(venue->register_count, 0);
+    assert_false(venue_switch(&venue->auto_transfer, day));
+    assert_string_equal(venue->name.bytes, "kiosk");
+    assert_int_equal(venue->saft.location_count, 1);
+    assert_string_equal(venue->saft.locations[0].bytes, "Kiosk");
+    assert_false(venue->saft.sequence);
+    assert_int_equal(venue->saft.article_group_count, 2);
+    config_free(config);
+    folder_remove(&folder);
+}
+
+static void like_faults(void **unused)
+{
+    static const struct { const char *text, *fault; } rows[] = {
+        { "venue: kiosk\nlike: nowhere\n", "nowhere" },
+        { "venue: kiosk\nlike: kiosk\n", "is itself like another" },
+        { "like: oslo-grill\nclient_key: {file: keys/oslo-grill}\n", "venue: is missing" },
+        { "venue: kiosk\nlike: ../x\n", "no venue's name" },
+        { "venue: kiosk\nlike: oslo-grill\nclient_key: {file: keys/oslo-grill}\nproduct_types: {beer: {acount: 1}}\n",
+          "did you mean account" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct folder folder;
+        struct config *config;
+
+        folder_make(&folder);
+        folder_write(&folder, "venues/kiosk.yaml", rows[i].text, strlen(rows[i].text), 0644);
+        config = folder_load(&folder);
+        assert_int_equal(config->venue_count, 1);
+        assert_int_equal(config->fault_count, 1);
+        if (!strstr(config->faults[0].text, rows[i].fault))
+            fail_msg("%s: %s", rows[i].fault, config->faults[0].text);
+        config_free(config);
+        folder_remove(&folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(like_another), cmocka_unit_test(like_faults),
         cmocka_unit_test(dated_entries_hold_from_their_day),
         cmocka_unit_test(business_days),
         cmocka_unit_test(mapping_hash_table),
