@@ -1,6 +1,5 @@
 #include "poweroffice_inside.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "problemdetails.h"
 
@@ -270,19 +270,13 @@ void po_end(struct pending *pending, const struct answer *answer)
  * by the length of the page. */
 static bool is_last_page(const struct http_reply *reply)
 {
-    cJSON *json;
-    const char *next;
-    bool last;
+    struct str object, next;
 
     if (reply->status == 204)
         return true;
-    if (!reply->pagination.len)
+    if (json_check(reply->pagination, &object) || !json_is_object(object))
         return false;
-    json = cJSON_ParseWithLength(reply->pagination.bytes, reply->pagination.len);
-    next = cJSON_GetStringValue(cJSON_GetObjectItem(json, "nextPageLink"));
-    last = cJSON_IsObject(json) && (!next || !*next);
-    cJSON_Delete(json);
-    return last;
+    return !json_member(object, "nextPageLink", &next) || next.bytes[0] != '"' || str_equal(next, STR("\"\""));
 }
 
 /* Once more, ahead of the client's other calls. */

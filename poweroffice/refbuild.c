@@ -1,59 +1,38 @@
 #include "refbuild.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "privilege.h"
 
-enum { NAME_MAX_BYTES = 200, GRANTED_MAX = 512, YEAR_MEANS_NONE = 1902 };
+enum { NAME_MAX_BYTES = 200, TEXTS_MAX = 512, YEAR_MEANS_NONE = 1902, DATE_LETTERS = 10 };
 
-static const double WHOLE_MAX = 9007199254740991.0;          /* 2^53 - 1 */
-
-static bool get_int(const cJSON *item, const char *name, int64_t *ret_value)
+static bool get_bool(struct str item, const char *name, bool otherwise)
 {
-    const cJSON *member = cJSON_GetObjectItem(item, name);
-    int64_t value;
+    struct str value;
 
-    if (!cJSON_IsNumber(member) || member->valuedouble > WHOLE_MAX || member->valuedouble < -WHOLE_MAX)
-        return false;
-    value = (int64_t)member->valuedouble;
-    if ((double)value < member->valuedouble || (double)value > member->valuedouble)
-        return false;
-    *ret_value = value;
-    return true;
-}
-
-static bool get_bool(const cJSON *item, const char *name, bool otherwise)
-{
-    const cJSON *member = cJSON_GetObjectItem(item, name);
-
-    return cJSON_IsBool(member) ? (bool)cJSON_IsTrue(member) : otherwise;
+    if (!json_member(item, name, &value) || !(json_true(value) || str_equal(value, STR("false"))))
+        return otherwise;
+    return json_true(value);
 }
 
 /* Cut between characters; names are for people only. */
-static struct str get_text(struct arena *arena, const cJSON *item, const char *name)
+static struct str get_text(struct arena *arena, struct str item, const char *name)
 {
-    struct str text = str_of(cJSON_GetStringValue(cJSON_GetObjectItem(item, name)));
+    char text[NAME_MAX_BYTES + 1];
 
-    if (text.len > NAME_MAX_BYTES) {
-        text.len = NAME_MAX_BYTES;
-        while (text.len && ((unsigned char)text.bytes[text.len] & 0xc0) == 0x80)
-            text.len--;
-    }
-    return text.len ? arena_copy(arena, text) : STR_NONE;
+    return json_member_text(item, name, text, sizeof text) && text[0] ? arena_copy(arena, str_of(text)) : STR_NONE;
 }
 
 /* PowerOffice has no null for some dates: years before 1902 stand for "none". */
-static bool get_date(const cJSON *item, const char *name, int32_t *ret_day)
+static bool get_date(struct str item, const char *name, int32_t *ret_day)
 {
-    struct str text = str_of(cJSON_GetStringValue(cJSON_GetObjectItem(item, name)));
+    char text[DATE_LETTERS + 1];                             /* cut after the date */
     int32_t year, month, day_of_month, day;
 
-    if (text.len > 10)
-        text.len = 10;
-    if (!text.len || day_parse(text, &day) != ERR_OK)
+    if (!json_member_text(item, name, text, sizeof text) || day_parse(str_of(text), &day) != ERR_OK)
         return false;
     day_to_civil(day, &year, &month, &day_of_month);
     if (year < YEAR_MEANS_NONE)
@@ -62,7 +41,7 @@ static bool get_date(const cJSON *item, const char *name, int32_t *ret_day)
     return true;
 }
 
-static bool read_account(struct arena *arena, const cJSON *item, void *to)
+static bool read_account(struct arena *arena, struct str item, void *to)
 {
     struct ref_account account = { .active = get_bool(item, "IsActive", true) };
 
@@ -70,62 +49,62 @@ static bool read_account(struct arena *arena, const cJSON *item, void *to)
     account.department_required = get_bool(item, "IsDepartmentRequired", false);
     account.vat_code = get_text(arena, item, "VatCode");
     account.name = get_text(arena, item, "Name");
-    if (!get_int(item, "AccountNo", &account.no) || !get_int(item, "Id", &account.id))
+    if (!json_member_int(item, "AccountNo", &account.no) || !json_member_int(item, "Id", &account.id))
         return false;
     *(struct ref_account *)to = account;
     return true;
 }
 
-/* Rate 0..1 to hundredths of a percent: 0.1111 is 1111. The nearest whole one, whatever the double's tail. */
-static bool read_vat_code(struct arena *arena, const cJSON *item, void *to)
+/* Rate 0..1 to hundredths of a percent: 0.1111 is 1111. The nearest whole one. */
+static bool read_vat_code(struct arena *arena, struct str item, void *to)
 {
     struct ref_vat_code code = { .code = get_text(arena, item, "Code"), .active = get_bool(item, "IsActive", true),
                                  .valid_from = INT32_MIN, .valid_to = INT32_MAX };
-    const cJSON *rate = cJSON_GetObjectItem(item, "Rate");
-    int64_t id;
+    struct str rate_text;
+    int64_t id, rate;
 
-    if (!code.code.len || !get_int(item, "Id", &id) || id < INT32_MIN || id > INT32_MAX || !cJSON_IsNumber(rate) ||
-        rate->valuedouble < 0 || rate->valuedouble > 1)
+    if (!code.code.len || !json_member_int(item, "Id", &id) || id < INT32_MIN || id > INT32_MAX ||
+        !json_member(item, "Rate", &rate_text) || !json_scaled(rate_text, 4, &rate) || rate < 0 || rate > 10000)
         return false;
     code.id = (int32_t)id;
-    code.rate = (int32_t)(rate->valuedouble * 10000 + 0.5);
+    code.rate = (int32_t)rate;
     (void)get_date(item, "ValidFrom", &code.valid_from);
     (void)get_date(item, "ValidTo", &code.valid_to);
     *(struct ref_vat_code *)to = code;
     return true;
 }
 
-static bool read_department(struct arena *arena, const cJSON *item, void *to)
+static bool read_department(struct arena *arena, struct str item, void *to)
 {
     struct ref_department department = { .code = get_text(arena, item, "Code"),
                                          .active = get_bool(item, "IsActive", true) };
 
-    if (!department.code.len || !get_int(item, "Id", &department.id))
+    if (!department.code.len || !json_member_int(item, "Id", &department.id))
         return false;
     *(struct ref_department *)to = department;
     return true;
 }
 
-static bool read_product(struct arena *arena, const cJSON *item, void *to)
+static bool read_product(struct arena *arena, struct str item, void *to)
 {
     struct ref_product product = { .code = get_text(arena, item, "Code"), .name = get_text(arena, item, "Name"),
                                    .archived = get_bool(item, "IsArchived", false) };
 
-    if (!product.code.len || !get_int(item, "Id", &product.id))
+    if (!product.code.len || !json_member_int(item, "Id", &product.id))
         return false;
-    (void)get_int(item, "StandardSalesAccount", &product.account);           /* null: inherited, 0 */
+    (void)json_member_int(item, "StandardSalesAccount", &product.account);           /* null: inherited, 0 */
     *(struct ref_product *)to = product;
     return true;
 }
 
-static bool read_customer(struct arena *arena, const cJSON *item, void *to)
+static bool read_customer(struct arena *arena, struct str item, void *to)
 {
     struct ref_customer customer = { .name = get_text(arena, item, "Name"),
                                      .org_no = get_text(arena, item, "OrganizationNumber"),
                                      .email = get_text(arena, item, "InvoiceEmailAddress"),
                                      .archived = get_bool(item, "IsArchived", false) };
 
-    if (!get_int(item, "Number", &customer.no) || !get_int(item, "Id", &customer.id))
+    if (!json_member_int(item, "Number", &customer.no) || !json_member_int(item, "Id", &customer.id))
         return false;
     if (!customer.email.len)
         customer.email = get_text(arena, item, "EmailAddress");
@@ -138,7 +117,7 @@ static bool read_customer(struct arena *arena, const cJSON *item, void *to)
     return true;
 }
 
-static const struct { unsigned bit; bool (*read)(struct arena *arena, const cJSON *item, void *to); } readers[] = {
+static const struct { unsigned bit; bool (*read)(struct arena *arena, struct str item, void *to); } readers[] = {
     { REF_ACCOUNTS, read_account }, { REF_VAT_CODES, read_vat_code }, { REF_DEPARTMENTS, read_department },
     { REF_PRODUCTS, read_product }, { REF_CUSTOMERS, read_customer },
 };
@@ -198,20 +177,17 @@ static size_t list_of(unsigned bit)
 
 enum err refbuild_page(struct refbuild *build, unsigned bit, struct str body, size_t *ret_items)
 {
-    size_t list = list_of(bit), items = 0, taken = 0;
-    cJSON *json;
-    const cJSON *array, *item;
+    size_t list = list_of(bit), items = 0, taken = 0, at = 0;
+    struct str array;
     enum err err = ERR_OK;
 
     if (body.len == 0) {
         *ret_items = 0;
         return ERR_OK;
     }
-    json = cJSON_ParseWithLength(body.bytes, body.len);
-    array = cJSON_IsObject(json) ? cJSON_GetObjectItem(json, "value") : json;
-    if (!cJSON_IsArray(array))
-        err = ERR_FORMAT;
-    for (item = err ? NULL : array->child; item && !err; item = item->next, items++) {
+    if (json_check(body, &array) || (json_is_object(array) && !json_member(array, "value", &array)) || !json_is_array(array))
+        return ERR_FORMAT;
+    for (struct str item; !err && json_item(array, &at, &item); items++) {
         void *to = next_item(build, list);
 
         if (!to || arena_failed(&build->arena))
@@ -219,7 +195,6 @@ enum err refbuild_page(struct refbuild *build, unsigned bit, struct str body, si
         else if (readers[list].read(&build->arena, item, to))
             taken += ++*count_of(build, list) > 0;
     }
-    cJSON_Delete(json);
     if (!err && items && !taken)
         err = ERR_FORMAT;                                    /* nothing was as it must be: not an empty list */
     if (!err)
@@ -227,82 +202,75 @@ enum err refbuild_page(struct refbuild *build, unsigned bit, struct str body, si
     return err;
 }
 
-/* One object, or nothing at all. */
-static enum err parse_object(struct str body, cJSON **ret_json)
+/* One object, or nothing at all: empty. */
+static enum err parse_object(struct str body, struct str *ret_object)
 {
-    cJSON *json = NULL;
+    struct str object = STR_NONE;
 
-    if (body.len) {
-        json = cJSON_ParseWithLength(body.bytes, body.len);
-        if (!cJSON_IsObject(json)) {
-            cJSON_Delete(json);
-            return ERR_FORMAT;
-        }
-    }
-    *ret_json = json;
+    if (body.len && (json_check(body, &object) || !json_is_object(object)))
+        return ERR_FORMAT;
+    *ret_object = object;
     return ERR_OK;
 }
 
 enum err refbuild_lock_date(struct refbuild *build, struct str body)
 {
-    cJSON *json;
-    enum err err = parse_object(body, &json);
+    struct str object;
+    enum err err = parse_object(body, &object);
 
-    if (err)
-        return err;
-    build->data.has_lock_date = get_date(json, "LockDate", &build->data.lock_date);
-    cJSON_Delete(json);
-    return ERR_OK;
+    if (!err)
+        build->data.has_lock_date = get_date(object, "LockDate", &build->data.lock_date);
+    return err;
 }
 
 enum err refbuild_conversion_date(struct refbuild *build, struct str body)
 {
-    cJSON *json;
-    enum err err = parse_object(body, &json);
+    struct str object;
+    enum err err = parse_object(body, &object);
 
-    if (err)
-        return err;
-    build->data.has_conversion_date = get_date(json, "ConversionDate", &build->data.conversion_date);
-    cJSON_Delete(json);
-    return ERR_OK;
+    if (!err)
+        build->data.has_conversion_date = get_date(object, "ConversionDate", &build->data.conversion_date);
+    return err;
 }
 
-static bool list_has(const cJSON *list, const char *wanted)
+/* The texts of a list, in the arena; what is no text, or beyond max, is passed over. */
+static size_t get_texts(struct arena *arena, struct str list, struct str *texts, size_t max)
 {
-    const cJSON *item;
+    char text[NAME_MAX_BYTES + 1];
+    size_t count = 0, at = 0;
 
-    cJSON_ArrayForEach(item, list)
-        if (cJSON_GetStringValue(item) && strcmp(cJSON_GetStringValue(item), wanted) == 0)
+    for (struct str item; count < max && json_item(list, &at, &item);)
+        if (json_text(item, text, sizeof text))
+            texts[count++] = arena_copy(arena, str_of(text));
+    return count;
+}
+
+static bool is_among(const struct str *texts, size_t count, struct str wanted)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(texts[i], wanted))
             return true;
     return false;
 }
 
 enum err refbuild_client(struct refbuild *build, struct str body)
 {
-    struct str granted[GRANTED_MAX];
-    size_t count = 0;
+    struct str texts[TEXTS_MAX], object, list;
     struct strbuf missing;
-    const cJSON *valid, *subscriptions, *item;
-    cJSON *json;
-    enum err err = parse_object(body, &json);
+    enum err err = parse_object(body, &object);
 
-    if (err || !json)
-        return err ? err : ERR_FORMAT;
+    if (err || !object.len)
+        return ERR_FORMAT;
     strbuf_init(&missing, 4096);
-    valid = cJSON_GetObjectItem(json, "ValidPrivileges");
-    subscriptions = cJSON_GetObjectItem(json, "ActiveClientSubscriptions");
-    cJSON_ArrayForEach(item, valid)
-        if (cJSON_GetStringValue(item) && count < GRANTED_MAX)
-            granted[count++] = str_of(cJSON_GetStringValue(item));
-    if (cJSON_IsArray(valid))                                /* not said at all: the calls themselves will tell */
-        privileges_missing(granted, count, &missing);
+    if (json_member(object, "ValidPrivileges", &list) && json_is_array(list))   /* else: the calls themselves will tell */
+        privileges_missing(texts, get_texts(&build->arena, list, texts, TEXTS_MAX), &missing);
     build->data.missing_privileges = missing.len ? arena_copy(&build->arena, strbuf_str(&missing)) : STR_NONE;
-    build->data.client_name = get_text(&build->arena, json, "ClientName");
-    build->data.accounting_ok = !cJSON_IsArray(subscriptions) || list_has(subscriptions, "Accounting");
-    build->data.sending_off = cJSON_IsFalse(cJSON_GetObjectItem(json, "AllowSendInvoice"));
+    build->data.client_name = get_text(&build->arena, object, "ClientName");
+    build->data.accounting_ok = !json_member(object, "ActiveClientSubscriptions", &list) || !json_is_array(list) ||
+                                is_among(texts, get_texts(&build->arena, list, texts, TEXTS_MAX), STR("Accounting"));
+    build->data.sending_off = !get_bool(object, "AllowSendInvoice", true);
     build->data.login_fault = STR_NONE;
     strbuf_free(&missing);
-    cJSON_Delete(json);
     return arena_failed(&build->arena) ? ERR_MEMORY : ERR_OK;
 }
 

@@ -356,14 +356,19 @@ bool json_int(struct str value, int64_t *ret_number)
     return decimal(value, &mantissa, &exponent) && whole(mantissa, exponent, true, ret_number);
 }
 
-bool json_money(struct str value, struct money *ret_amount)
+bool json_scaled(struct str value, int decimals, int64_t *ret_number)
 {
     __int128 mantissa;
     int exponent;
 
-    ret_amount->ore = 0;
+    *ret_number = 0;
     return decimal(value, &mantissa, &exponent) && exponent < EXPONENT_MAX &&
-           whole(mantissa, exponent + 2, false, &ret_amount->ore);
+           whole(mantissa, exponent + decimals, false, ret_number);
+}
+
+bool json_money(struct str value, struct money *ret_amount)
+{
+    return json_scaled(value, 2, &ret_amount->ore);
 }
 
 bool json_true(struct str value)

@@ -21,7 +21,9 @@ bool json_item(struct str array, size_t *at, struct str *ret_value);
 bool json_text(struct str value, char *to, size_t size);
 bool json_int(struct str value, int64_t *ret_number);        /* whole numbers only; 12.0 is one */
 bool json_true(struct str value);
-/* A decimal number to whole øre, to the nearest if it has more decimals (half away from zero). */
+/* A decimal number with so many decimals as a whole one, to the nearest if it has more (half away from zero). */
+bool json_scaled(struct str value, int decimals, int64_t *ret_number);
+/* ... to whole øre. */
 bool json_money(struct str value, struct money *ret_amount);
 
 /* The same in one step. Absent or of another type: false, and "" or 0. */

@@ -109,6 +109,20 @@ static void rates_are_hundredths_of_a_percent(void **unused)
     }
 }
 
+/* An id has all its digits, also those that a double has not. */
+static void ids_are_exact(void **unused)
+{
+    struct refbuild build;
+
+    (void)unused;
+    refbuild_init(&build);
+    assert_int_equal(page(&build, REF_ACCOUNTS, "[{\"Id\":9007199254740993,\"AccountNo\":3000.0},"
+                          "{\"Id\":1.00000000000000000001,\"AccountNo\":3001}]"), ERR_OK);
+    assert_int_equal(build.data.account_count, 1);
+    assert_true(build.data.accounts[0].id == 9007199254740993 && build.data.accounts[0].no == 3000);
+    refbuild_free(&build);
+}
+
 static void what_is_not_a_list_is_refused(void **unused)
 {
     static const struct { unsigned bit; const char *body; } rows[] = {
@@ -395,7 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_are_read), cmocka_unit_test(rates_are_hundredths_of_a_percent),
-        cmocka_unit_test(what_is_not_a_list_is_refused), cmocka_unit_test(dates_and_rights),
+        cmocka_unit_test(ids_are_exact), cmocka_unit_test(what_is_not_a_list_is_refused), cmocka_unit_test(dates_and_rights),
         cmocka_unit_test(rights_by_need), cmocka_unit_test(vat_code_of_the_day), ROW(picture_is_kept_and_versioned),
         ROW(same_bytes_as_ever), ROW(login_fault_comes_and_goes), ROW(links_are_per_company_and_raise_versions),
     };
