@@ -70,6 +70,10 @@ void build_header(const struct build *build, struct draft *draft)
     draft->undone = draft->doc.kind == DOC_VOUCHER ? part->undone_revision : 0;
     draft->from = part->from;
     draft->upto = part->upto ? part->upto : build->settlement->last_place;
+    draft->decided_from = settlement_decided_from(build->settlement, build->part);
+    draft->decided = part->upto ? part->decided : build->settlement->decided;
+    if (draft->decided <= draft->decided_from)
+        draft->decided_from = draft->decided = 0;            /* none: the bytes of before */
     draft->post_on = part->post_on == DAY_ALWAYS ? build->day : part->post_on;
     doc_reference(&draft->doc, venue->company, reference);
     draft->reference = arena_copy(build->arena, str_of(reference));

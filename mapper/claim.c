@@ -19,16 +19,29 @@ bool claim_before(const struct claim *a, const struct claim *b)
     return order < 0 || (order == 0 && a->seq < b->seq);
 }
 
+static void claim_key(struct key *key, const struct claim *claim)
+{
+    target_key(key, claim->venue, claim->target_reg, claim->target_seq);
+    key_u64(key, (uint64_t)claim->time ^ (UINT64_C(1) << 63));
+    key_name(key, claim->reg);
+    key_u64(key, claim->seq);
+}
+
+enum err claim_drop(struct txn *txn, const struct claim *claim)
+{
+    struct key key;
+
+    claim_key(&key, claim);
+    return store_delete(txn, TABLE_VOIDS, key_str(&key));
+}
+
 enum err claim_put(struct txn *txn, const struct claim *claim)
 {
     struct strbuf out;
     struct key key;
     enum err err;
 
-    target_key(&key, claim->venue, claim->target_reg, claim->target_seq);
-    key_u64(&key, (uint64_t)claim->time ^ (UINT64_C(1) << 63));
-    key_name(&key, claim->reg);
-    key_u64(&key, claim->seq);
+    claim_key(&key, claim);
     strbuf_init(&out, 64);
     wire_array(&out, 3);
     wire_int(&out, claim->day);

@@ -21,6 +21,8 @@ struct claim {
 };
 
 USED enum err claim_put(struct txn *txn, const struct claim *claim);
+/* ERR_NOT_FOUND. */
+USED enum err claim_drop(struct txn *txn, const struct claim *claim);
 /* The first by order and the effective one, views into the store; ERR_NOT_FOUND: none. */
 USED enum err claim_first(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim);
 USED enum err claim_effective(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim);

@@ -2,6 +2,7 @@
 
 #include "base/killpoint.h"
 #include "conflict.h"
+#include "removal.h"
 #include "settlement.h"
 #include "tables.h"
 
@@ -204,7 +205,7 @@ static enum err credit_to_orders(struct txn *txn, struct decision_work *work, co
     for (size_t i = 0; i < draft.manual_count; i++) {
         const struct manual_item *item = &draft.manual[i];
 
-        if (item->movement || !str_equal(item->what, STR("credit"))) {
+        if (item->movement || item->left || !str_equal(item->what, STR("credit"))) {
             draft.manual[kept++] = *item;
         } else {
             draft.manual_total.ore -= item->amount.ore;
@@ -263,6 +264,67 @@ static enum err decide_invoice_from(struct txn *txn, struct decision_work *work)
     return err;
 }
 
+/* "-12500": øre. Anything else: not said. */
+static bool amount_of(struct str text, struct money *ret_amount)
+{
+    bool negative = text.len > 1 && *text.bytes == '-';
+    int64_t ore = 0;
+
+    for (size_t i = negative; i < text.len; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9' || ore > MONEY_INPUT_MAX)
+            return false;
+        ore = ore * 10 + (text.bytes[i] - '0');
+    }
+    ret_amount->ore = negative ? -ore : ore;
+    return text.len > 0 && ore <= MONEY_INPUT_MAX;
+}
+
+/* subject "oslo-grill/K1/12". */
+static enum err change_day(struct txn *txn, struct decision_work *work, struct removal *removal, uint64_t before)
+{
+    struct settlement settlement;
+    bool done = false;
+    int32_t day;
+    enum err err = receipt_parse(work->decision->subject, work->arena, &removal->name);
+
+    if (err || venue_partition(removal->name.venue, work->config->partitions) != work->partition)
+        return err == ERR_MEMORY ? err : ERR_OK;
+    removal->number = work->decision->number;
+    err = removal_day(txn, removal, &day);
+    if (!err)
+        err = settlement_load(txn, removal->name.venue, day, work->arena, &settlement);
+    if (!err)
+        err = before ? removal_put_back(txn, removal, before, &settlement, work->arena, &done)
+                     : removal_take_out(txn, removal, &settlement, work->arena, &done);
+    if (err || !done)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    work->venue = removal->name.venue;
+    work->day = day;
+    err = settlement_save(txn, work->venue, day, &settlement);
+    return err ? err : due_put(txn, work->venue, day);
+}
+
+/* detail: what it comes to in øre, where the receipt does not tell. */
+static enum err decide_leave_out(struct txn *txn, struct decision_work *work)
+{
+    struct removal removal = { .words = { .reason = work->decision->reason } };
+
+    removal.words.has_amount = amount_of(work->decision->detail, &removal.words.amount);
+    return change_day(txn, work, &removal, 0);
+}
+
+static enum err decide_undo_leave_out(struct txn *txn, struct decision_work *work)
+{
+    struct removal removal = { .words = { .reason = work->decision->reason } };
+    struct str detail;
+    uint64_t before;
+
+    if (!decision_undoes(work->decision, &before, &detail))
+        return ERR_OK;
+    removal.words.has_amount = amount_of(detail, &removal.words.amount);
+    return change_day(txn, work, &removal, before);
+}
+
 static void audit_key(struct key *key, uint32_t partition)
 {
     key_init(key);
@@ -279,6 +341,8 @@ static enum err decision_work(struct txn *txn, void *context)
         { { "undo-post-on", 12 }, decide_undo_post_on },
         { { "dismiss", 7 }, decide_dismiss },
         { { "invoice-from", 12 }, decide_invoice_from },
+        { { "leave-out", 9 }, decide_leave_out },
+        { { "undo-leave-out", 14 }, decide_undo_leave_out },
     };
     struct decision_work *work = context;
     struct key key, next;

@@ -9,7 +9,7 @@
 #include "domain/audit.h"
 #include "domain/config.h"
 
-/* Takes up one decision (accept, post-on, dismiss, invoice-from) that concerns a venue of `partition`, and moves
+/* Takes up one decision (accept, post-on, dismiss, invoice-from, leave-out, what takes them back) that concerns a venue of `partition`, and moves
  * that partition's place in the audit trail with it. *ret_venue and *ret_day name what is to be looked at again;
  * an empty venue: nothing; DAY_ALWAYS: all its days. */
 USED enum err decisions_apply(struct store *store, const struct config *config, uint32_t partition,

@@ -5,6 +5,7 @@
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "order_mark.h"
+#include "removal.h"
 #include "seen.h"
 #include "share.h"
 #include "claim.h"
@@ -177,9 +178,13 @@ static enum err claim_is_final(struct work *work, const struct claim *claim, boo
 {
     struct order_mark mark;
     struct open_settlement *open;
+    uint64_t number;
     enum err err = order_mark_get(work->txn, claim->venue, claim->day, claim->reg, claim->seq, &mark);
 
     *ret_final = !err && mark.released;
+    if (!err || err == ERR_NOT_FOUND)
+        err = removal_stands(work->txn, claim->venue, claim->reg, SERIES_RECEIPTS, claim->seq, &number);
+    *ret_final |= !err;                  /* a person has left it out: what it did stands */
     if (!err || err == ERR_NOT_FOUND)
         err = day_of(work, claim->venue, claim->day, &open);
     for (size_t i = 0; !err && i < open->state.part_count; i++) {
@@ -227,6 +232,7 @@ static enum err fold_void(struct work *work, struct one *one, struct open_settle
     struct claim former;
     struct known target;
     struct event receipt;
+    uint64_t number;
     bool final = false;
     enum err err = effect_on(work, one, open, EFFECT_VOID, &effect);
 
@@ -238,6 +244,9 @@ static enum err fold_void(struct work *work, struct one *one, struct open_settle
                       work->fold->arena, &target, &receipt);
     if (err || !target.booked)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = removal_stands(work->txn, event->venue, claim.target_reg, SERIES_RECEIPTS, claim.target_seq, &number);
+    if (err != ERR_NOT_FOUND)
+        return err;                      /* a person has left it out: what takes it back is left out as well */
     /* the store's pages move under writes: keep the receipt's bytes */
     err = event_decode(arena_copy(work->fold->arena, target.bytes), work->fold->arena, &receipt);
     if (!err) {

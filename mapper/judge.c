@@ -98,7 +98,7 @@ static const char *judge_effect(struct storecheck *check, struct txn *txn, struc
     (void)check;
     (void)value;
     if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day) || !key_take_u32(key, &at, &class_) ||
-        !key_take_u64(key, &at, &place) || class_ > EFFECT_Z || place == 0)
+        !key_take_u64(key, &at, &place) || class_ > EFFECT_REMOVED || place == 0)
         return bad_key;
     return effect_walk(txn, venue, day, (enum effect_class)class_, place - 1, place, effect_fine, &fine) || !fine
                ? bad_value : NULL;

@@ -123,6 +123,7 @@ static void seal_nothing(struct settlement *settlement, struct settlement_part *
         part->fate = CREDIT_ORDERED;
     if (part->upto == 0) {
         part->upto = settlement->last_place;
+        part->decided = settlement->decided;
         settlement->sum_count = 0;
         settlement->receipts = 0;
     }
@@ -339,9 +340,13 @@ static enum err offer_orders(struct offer *offer, const struct build *build, str
 /* --- the day --- */
 
 /* A part of which nothing was ever heard but numbers: there is nothing to build yet. */
-static bool has_substance(const struct settlement *settlement, const struct settlement_part *part)
+static bool has_substance(const struct settlement *settlement, uint32_t number)
 {
-    return part->upto ? part->upto > part->from : settlement->last_place > part->from;
+    const struct settlement_part *part = &settlement->parts[number - 1];
+    uint64_t decided = part->upto ? part->decided : settlement->decided;
+
+    return (part->upto ? part->upto : settlement->last_place) > part->from ||
+           decided > settlement_decided_from(settlement, number);
 }
 
 static enum err offer_part(struct txn *txn, struct offer *offer, struct settlement *settlement, uint32_t number)
@@ -352,7 +357,7 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
     enum credit_fate before = part->fate;
     enum err err = ERR_OK;
 
-    if ((part->sealed && part->orders_open == 0) || !has_substance(settlement, part))
+    if ((part->sealed && part->orders_open == 0) || !has_substance(settlement, number))
         return ERR_OK;
     if (!part->sealed) {
         err = decide_phase(txn, offer, settlement, number, &build.phase);

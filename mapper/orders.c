@@ -1,5 +1,7 @@
 #include "orders.h"
 
+#include "removal.h"
+
 #include "base/json.h"
 
 #include <inttypes.h>
@@ -144,6 +146,7 @@ static enum err build_order(const struct orders *orders, const struct build *bui
     build_header(build, draft);
     draft->from = place - 1;             /* its own: what else the day sells changes no order */
     draft->upto = place;
+    draft->decided_from = draft->decided = 0;
     draft->post_on = build->day;
     draft->automatic = build->transfer_allowed;      /* an order exists only where automatic invoicing is on */
     draft->send_invoice = venue_switch(&build->venue->send_invoice, build->day);
@@ -169,10 +172,14 @@ static enum err order_seen(struct txn *txn, uint64_t place, const struct effect 
     struct event receipt;
     struct shares shares;
     struct known known;
+    uint64_t number;
     enum err err;
 
     if (cancels_out(orders, effect))
         return ERR_OK;
+    err = removal_stands(txn, build.venue->id, effect->by_reg, SERIES_RECEIPTS, effect->by_seq, &number);
+    if (err != ERR_NOT_FOUND)
+        return err;                      /* a person has left it out, before an order of it was on its way */
     build.arena = receipt_arena();
     err = known_event(txn, build.venue->id, effect->reg, effect->series, effect->seq, build.arena, &known, &receipt);
     if (err == ERR_NOT_FOUND)

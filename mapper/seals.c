@@ -10,6 +10,11 @@ static uint32_t later_of(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* A sender has seen higher revisions: this store is an older copy, or a new one. */
 static void catch_up(uint32_t known, uint32_t *revision, uint64_t *content)
 {
@@ -69,9 +74,11 @@ static enum err end_part(struct txn *txn, const struct seal *seal, struct settle
     enum err err;
 
     settlement->parts[seal->doc.part - 1].upto = seal->upto;
+    settlement->parts[seal->doc.part - 1].decided =
+        later(seal->decided, settlement_decided_from(settlement, seal->doc.part));
     settlement->sum_count = 0;
     settlement->receipts = 0;
-    if (settlement->last_place <= seal->upto)
+    if (settlement->last_place <= seal->upto && settlement->decided <= settlement->parts[seal->doc.part - 1].decided)
         return ERR_OK;
     err = settlement_resum(txn, seal->doc.venue, seal->doc.day, settlement, seal->upto, arena);
     if (!err)

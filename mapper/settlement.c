@@ -74,6 +74,7 @@ static const struct field_row part_rows[] = {
     FIELD(settlement_part, sealed_revision),
     FIELD(settlement_part, undone_revision),
     FIELD(settlement_part, emitted_unordered),
+    FIELD_LATER(settlement_part, decided, 0, NIL_READ, 0),
 };
 static const struct fields part_fields = FIELDS(settlement_part, part_rows, 15, NULL);
 
@@ -104,6 +105,7 @@ static const struct field_row settlement_rows[] = {
     FIELD_MANY(settlement, sums, sum_count, SETTLEMENT_SUMS_MAX, &sum_fields),
     FIELD_MANY(settlement, parts, part_count, SETTLEMENT_PARTS_MAX, &part_fields),
     FIELD_MANY(settlement, registers, register_count, SETTLEMENT_REGISTERS_MAX, &register_fields),
+    FIELD_LATER(settlement, decided, 0, NIL_READ, 0),
 };
 static const struct fields settlement_fields = FIELDS(settlement, settlement_rows, 12, has_a_part);
 
@@ -152,6 +154,16 @@ struct settlement_part *settlement_last_part(struct settlement *settlement)
 {
     ensure(settlement->part_count > 0);
     return &settlement->parts[settlement->part_count - 1];
+}
+
+uint64_t settlement_decided_from(const struct settlement *settlement, uint32_t part)
+{
+    return part > 1 ? settlement->parts[part - 2].decided : 0;
+}
+
+uint64_t settlement_decided_upto(const struct settlement *settlement, uint32_t part)
+{
+    return settlement->parts[part - 1].upto ? settlement->parts[part - 1].decided : UINT64_MAX;
 }
 
 enum err settlement_new_part(struct settlement *settlement, uint64_t from, struct arena *arena)

@@ -49,6 +49,7 @@ struct settlement_part {
     uint32_t accepted;                   /* bit per acceptable problem code (accept_bit) */
     int32_t post_on;                     /* DAY_ALWAYS: the business day */
     uint32_t orders_open;                /* orders of this part that are not sealed */
+    uint64_t decided;                    /* of a part that has ended: the last decision that is in it (removal.h) */
 };
 
 struct settlement_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
@@ -57,6 +58,7 @@ struct settlement {
     int64_t last_ms;                     /* when something last came for this day (wall clock) */
     uint64_t last_place;
     uint64_t receipts;                   /* of the open part */
+    uint64_t decided;                    /* the last decision about what is in this day */
     uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
     struct settlement_sum *sums; size_t sum_count, sum_room;
     struct settlement_part *parts; size_t part_count, part_room;
@@ -82,6 +84,10 @@ USED enum err settlement_new_part(struct settlement *settlement, uint64_t from, 
 /* The open part's sums again, from the effects after `from`: after a seal usually none. */
 USED enum err settlement_resum(struct txn *txn, struct str venue, int32_t day, struct settlement *settlement, uint64_t from,
                         struct arena *arena);
+
+/* Decisions with these numbers, (from, upto], are in the part. */
+uint64_t settlement_decided_from(const struct settlement *settlement, uint32_t part);
+uint64_t settlement_decided_upto(const struct settlement *settlement, uint32_t part);
 
 uint32_t accept_bit(enum problem_code code);         /* 0: cannot be accepted */
 

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { EFFECT_MEMBERS = 6, EFFECT_MEMBERS_MAX = 9, REASON_MAX = 4096 };
+
 const char *const mapper_tables[TABLE_COUNT] = {
     "meta", "receipts", "seen", "voids", "effects", "zs", "conflicts", "days", "due", "drafts", "orders", "parked",
 };
@@ -96,36 +98,68 @@ static void effect_prefix(struct key *key, struct str venue, int32_t day, enum e
     key_u32(key, class_);
 }
 
-enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
-                    uint32_t n, const struct effect *effect)
+/* words NULL: an effect of the log. */
+static enum err effect_write(struct txn *txn, const struct key *key, const struct effect *effect,
+                             const struct removal_words *words)
 {
     struct strbuf out;
-    struct key key;
     enum err err;
 
-    effect_prefix(&key, venue, day, class_);
-    key_u64(&key, place);
-    key_u32(&key, n);
-    strbuf_init(&out, 1024);
-    wire_array(&out, 6);
+    strbuf_init(&out, 8192);
+    wire_array(&out, words ? EFFECT_MEMBERS_MAX : EFFECT_MEMBERS);
     wire_bool(&out, effect->negative);
     wire_str(&out, effect->reg);
     wire_uint(&out, effect->series);
     wire_uint(&out, effect->seq);
     wire_str(&out, effect->by_reg);
     wire_uint(&out, effect->by_seq);
-    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_EFFECTS, key_str(&key), strbuf_str(&out));
+    if (words) {
+        wire_bool(&out, words->has_amount);
+        wire_money(&out, words->amount);
+        wire_str(&out, words->reason);
+    }
+    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_EFFECTS, key_str(key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
 }
 
-static enum err effect_decode(struct str value, struct effect *ret_effect)
+enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
+                    uint32_t n, const struct effect *effect)
+{
+    struct key key;
+
+    effect_prefix(&key, venue, day, class_);
+    key_u64(&key, place);
+    key_u32(&key, n);
+    return effect_write(txn, &key, effect, NULL);
+}
+
+static void removal_key(struct key *key, struct str venue, int32_t day, uint64_t number)
+{
+    effect_prefix(key, venue, day, EFFECT_REMOVED);
+    key_u64(key, number);
+    key_u32(key, 0);
+}
+
+enum err effect_put_removal(struct txn *txn, struct str venue, int32_t day, uint64_t number, const struct effect *effect,
+                            const struct removal_words *words)
+{
+    struct key key;
+
+    removal_key(&key, venue, day, number);
+    return effect_write(txn, &key, effect, words);
+}
+
+static enum err effect_read(struct str value, struct effect *ret_effect, struct removal_words *ret_words)
 {
     struct effect effect = { 0 };
+    struct removal_words words = { false, { 0 }, STR_NONE };
     struct reader in;
+    size_t members;
 
     reader_init(&in, value);
-    if (take_array(&in, 6) != 6)
+    members = take_array(&in, EFFECT_MEMBERS_MAX);
+    if (members != EFFECT_MEMBERS && members != EFFECT_MEMBERS_MAX)
         return ERR_STORE_DAMAGED;
     effect.negative = take_bool(&in);
     effect.reg = take_str(&in, 64);
@@ -133,10 +167,36 @@ static enum err effect_decode(struct str value, struct effect *ret_effect)
     effect.seq = take_uint(&in);
     effect.by_reg = take_str(&in, 64);
     effect.by_seq = take_uint(&in);
+    if (members == EFFECT_MEMBERS_MAX) {
+        words.has_amount = take_bool(&in);
+        words.amount = take_money(&in);
+        words.reason = take_str(&in, REASON_MAX);
+    }
     if (reader_done(&in))
         return ERR_STORE_DAMAGED;
     *ret_effect = effect;
+    *ret_words = words;
     return ERR_OK;
+}
+
+static enum err effect_decode(struct str value, struct effect *ret_effect)
+{
+    struct removal_words words;
+
+    return effect_read(value, ret_effect, &words);
+}
+
+enum err effect_removal_words(struct txn *txn, struct str venue, int32_t day, uint64_t number,
+                              struct removal_words *ret_words)
+{
+    struct effect effect;
+    struct str value;
+    struct key key;
+    enum err err;
+
+    removal_key(&key, venue, day, number);
+    err = store_get(txn, TABLE_EFFECTS, key_str(&key), &value);
+    return err ? err : effect_read(value, &effect, ret_words);
 }
 
 struct effect_walk_ { size_t prefix_len; uint64_t upto; effect_visit visit; void *context; };

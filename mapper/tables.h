@@ -13,7 +13,8 @@
 #include "base/store.h"
 
 enum {
-    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (arrival.h) */
+    TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (arrival.h);
+                           "out" venue, register, series, seq -> decision (removal.h) */
     TABLE_RECEIPTS,     /* venue, register, series, seq -> struct known: the event, its day and place */
     TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
     TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */
@@ -60,7 +61,9 @@ enum effect_class {
     EFFECT_VOID,        /* a void event, whether or not it found its receipt */
     EFFECT_CONFLICT,    /* the same identity came with other content */
     EFFECT_MOVEMENT,    /* a cash movement */
-    EFFECT_Z            /* a Z report for this business day */
+    EFFECT_Z,           /* a Z report for this business day */
+    EFFECT_REMOVED      /* a person took a receipt out of its day, or puts it back: at the number of that decision, not
+                           at a place in the log (removal.h) */
 };
 
 struct effect {
@@ -72,8 +75,20 @@ struct effect {
     uint64_t by_seq;
 };
 
+/* What a person said with an EFFECT_REMOVED. */
+struct removal_words {
+    bool has_amount;                     /* what it comes to, where the receipt does not tell */
+    struct money amount;
+    struct str reason;
+};
+
 USED enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
                          uint32_t n, const struct effect *effect);
+USED enum err effect_put_removal(struct txn *txn, struct str venue, int32_t day, uint64_t number,
+                                 const struct effect *effect, const struct removal_words *words);
+/* Views into the store. */
+USED enum err effect_removal_words(struct txn *txn, struct str venue, int32_t day, uint64_t number,
+                                   struct removal_words *ret_words);
 /* The effect at a place that takes a receipt back never was: another void came first. ERR_NOT_FOUND. */
 USED enum err effect_drop(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
                           struct str by_reg, uint64_t by_seq);

@@ -1,5 +1,7 @@
 #include "tally.h"
 
+#include "removal.h"
+
 
 #include <string.h>
 
@@ -180,16 +182,33 @@ static enum err tally_plain(struct tally *tally, const struct settlement_part *p
 
 /* --- receipts that the switches may divide --- */
 
+/* The same receipt under manual, with what is now to be added to nothing: it leaves the list. */
+static bool strike_out(struct tally *tally, struct str receipt, bool left, struct money amount)
+{
+    for (size_t i = 0; i < tally->manual_count; i++) {
+        struct manual_item *item = &tally->manual[i];
+
+        if (item->movement || item->left != left || item->amount.ore != -amount.ore || !str_equal(item->receipt, receipt))
+            continue;
+        memmove(item, item + 1, (--tally->manual_count - i) * sizeof *item);
+        return true;
+    }
+    return false;
+}
+
 static void manual_credit(struct tally *tally, const struct event *receipt, struct money amount, bool negative)
 {
     struct arena *arena = tally->build->arena;
-    struct manual_item *item = manual_next(tally);
+    struct str name = receipt_text(arena, receipt->reg, receipt->series, receipt->seq);
+    struct money signed_amount = { negative ? -amount.ore : amount.ore };
+    struct manual_item *item;
 
     add(tally, &tally->manual_total, amount, negative);
+    item = tally->moving && strike_out(tally, name, false, signed_amount) ? NULL : manual_next(tally);
     if (!item)
         return;
     *item = (struct manual_item){
-        .what = credit, .receipt = receipt_text(arena, receipt->reg, receipt->series, receipt->seq),
+        .what = credit, .receipt = name,
         .customer = arena_copy(arena, receipt->customer), .order = arena_copy(arena, receipt->order),
     };
     add(tally, &item->amount, amount, negative);
@@ -261,6 +280,18 @@ static void tally_receipt(struct tally *tally, const struct event *receipt, cons
     tally_left_out(tally, receipt, shares, negative);
 }
 
+/* *ret_err: of the look, if it failed. */
+static bool is_out(struct txn *txn, const struct build *build, const struct effect *effect, enum err *ret_err)
+{
+    uint64_t number;
+    enum err err = removal_stands(txn, build->venue->id, effect->by_reg, SERIES_RECEIPTS, effect->by_seq, &number);
+
+    if (err == ERR_NOT_FOUND)
+        return false;
+    *ret_err = err;
+    return true;
+}
+
 static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct tally *tally = context;
@@ -276,6 +307,8 @@ static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect 
         return ERR_OK;                   /* trimmed: the draft says so */
     if (!err)
         err = shares_of(&receipt, &tally->switches, arena, &shares);
+    if (err == ERR_REFUSED && is_out(txn, build, effect, &err))
+        return err;
     if (err == ERR_REFUSED) {
         struct problem problem = { PROBLEM_SHARE_UNDEFINED, { STR_NONE },
                                    receipt_text(build->arena, effect->reg, effect->series, effect->seq), 1 };
@@ -293,6 +326,77 @@ static enum err mixed_seen(struct txn *txn, uint64_t place, const struct effect 
         tally->receipts++;               /* the open part's receipts are counted as they come */
     tally_receipt(tally, &receipt, &shares, effect->negative);
     return ERR_OK;
+}
+
+/* --- receipts that a person left out, or put back --- */
+
+static void list_removed(struct tally *tally, struct manual_item item)
+{
+    struct manual_item *listed;
+
+    if (!item.unknown) {
+        add(tally, &tally->lines_total, item.amount, false);
+        add(tally, &tally->manual_total, item.amount, false);
+    }
+    listed = strike_out(tally, item.receipt, true, item.amount) ? NULL : manual_next(tally);
+    if (listed)
+        *listed = item;
+}
+
+/* What it comes to: its lines; where there are none, or they are beyond all bounds, what the person said. */
+static void removed_amount(const struct event *content, const struct removed *meaning, const struct removal_words *words,
+                           struct manual_item *item)
+{
+    struct money lines, payments;
+    bool told = content->kind == EVENT_RECEIPT && !receipt_sums(content, &lines, &payments) &&
+                lines.ore <= MONEY_SUM_MAX / 2 && lines.ore >= -MONEY_SUM_MAX / 2;
+
+    if (!told)
+        lines = words->amount;
+    item->unknown = !told && !words->has_amount;
+    item->amount.ore = item->unknown ? 0 : (meaning->void_ != meaning->back) ? -lines.ore : lines.ore;
+}
+
+/* Out of the voucher and of what the switches left out: the receipt's own shares, with the other sign. */
+static enum err tally_moved(struct tally *tally, const struct event *content, bool negative, struct arena *arena)
+{
+    struct shares shares;
+    enum err err = shares_of(content, &tally->switches, arena, &shares);
+
+    tally->moving = true;
+    if (!err)
+        tally_receipt(tally, content, &shares, negative);
+    tally->moving = false;
+    tally->too_large |= err == ERR_RANGE;
+    return err == ERR_REFUSED || err == ERR_RANGE ? ERR_OK : err;
+}
+
+static enum err removed_seen(struct txn *txn, uint64_t number, const struct effect *effect, void *context)
+{
+    struct tally *tally = context;
+    const struct build *build = tally->build;
+    struct arena *arena = receipt_arena();
+    struct manual_item item = { .left = true };
+    struct removal_words words;
+    struct removed meaning;
+    struct event content;
+    struct known known;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, arena, &known, &content);
+
+    if (!err)
+        err = effect_removal_words(txn, build->venue->id, build->day, number, &words);
+    if (err)
+        return err == ERR_NOT_FOUND && build->settlement->parts[build->part - 1].undone_revision ? ERR_OK : err;
+    meaning = removal_meaning(effect, &known, &content);
+    if (meaning.booked)
+        err = tally_moved(tally, &content, meaning.void_ == meaning.back, arena);
+    item.what = arena_copy(build->arena, words.reason);
+    item.receipt = receipt_text(build->arena, effect->by_reg, SERIES_RECEIPTS, effect->by_seq);
+    item.customer = arena_copy(build->arena, content.customer);
+    item.order = arena_copy(build->arena, content.order);
+    removed_amount(&content, &meaning, &words, &item);
+    list_removed(tally, item);
+    return err;
 }
 
 static enum err movement_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
@@ -344,6 +448,10 @@ enum err tally_part(struct tally *tally)
         err = effect_walk(build->txn, venue, build->day, EFFECT_MIXED, part->from, upto, mixed_seen, tally);
     if (!err)
         err = effect_walk(build->txn, venue, build->day, EFFECT_MOVEMENT, part->from, upto, movement_seen, tally);
+    if (!err)
+        err = effect_walk(build->txn, venue, build->day, EFFECT_REMOVED,
+                          settlement_decided_from(build->settlement, build->part),
+                          settlement_decided_upto(build->settlement, build->part), removed_seen, tally);
     check_sums(tally);
     for (size_t i = 0; i < tally->left_count; i++) {
         struct manual_item *item = tally->left[i].amount.ore != 0 ? manual_next(tally) : NULL;

@@ -38,6 +38,7 @@ struct tally {
     uint64_t receipts;
     struct money lines_total, orders_total, manual_total;
     bool too_large;                      /* a sum cannot be trusted: nothing of it is booked */
+    bool moving;                         /* a receipt that a person left out or put back (removal.h) */
     bool too_many;                       /* more cells than a draft can have */
     struct problems *problems;
 };

@@ -87,7 +87,7 @@ static enum err came_lately(struct txn *txn, struct slice *slice, uint32_t parti
     return err;
 }
 
-struct entry { struct str venue; int32_t day; uint64_t place; };
+struct entry { struct str venue; int32_t day; uint64_t place; bool kept; };
 
 static enum err entry_of(struct txn *txn, const struct slice *slice, struct str key, struct entry *ret_entry)
 {
@@ -100,9 +100,14 @@ static enum err entry_of(struct txn *txn, const struct slice *slice, struct str 
 
     if (!key_take_name(key, &at, &ret_entry->venue))
         return ERR_STORE_DAMAGED;
-    if (slice->trim->table == TABLE_EFFECTS)
-        return key_take_day(key, &at, &ret_entry->day) && key_take_u32(key, &at, &class_) &&
-               key_take_u64(key, &at, &ret_entry->place) ? ERR_OK : ERR_STORE_DAMAGED;
+    ret_entry->kept = false;
+    if (slice->trim->table == TABLE_EFFECTS) {
+        if (!key_take_day(key, &at, &ret_entry->day) || !key_take_u32(key, &at, &class_) ||
+            !key_take_u64(key, &at, &ret_entry->place))
+            return ERR_STORE_DAMAGED;
+        ret_entry->kept = class_ == EFFECT_REMOVED;          /* decisions are kept for good */
+        return ERR_OK;
+    }
     if (!key_take_name(key, &at, &reg) || !key_take_u32(key, &at, &series) || !key_take_u64(key, &at, &seq))
         return ERR_STORE_DAMAGED;
     err = known_get(txn, ret_entry->venue, reg, series, seq, &known);
@@ -129,7 +134,7 @@ static enum err entry_seen(struct txn *txn, struct str key, struct str value, vo
     if (err)
         return err;
     partition = venue_partition(entry.venue, slice->config->partitions);
-    if (entry.day >= slice->before || !partitions_mine(slice->mine, partition))
+    if (entry.kept || entry.day >= slice->before || !partitions_mine(slice->mine, partition))
         return ERR_OK;
     err = came_lately(txn, slice, partition, entry.place, &lately);
     if (!err && !lately && !is_due(txn, entry.venue, entry.day) && !is_needed(txn, slice, key))

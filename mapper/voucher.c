@@ -3,6 +3,7 @@
 #include "completeness.h"
 #include "tally.h"
 #include "claim.h"
+#include "removal.h"
 #include "conflict.h"
 
 #include <inttypes.h>
@@ -192,6 +193,16 @@ static bool has_giant(const struct event *event)
 
 struct trouble { const struct build *build; struct problems *problems; };
 
+/* What a person has left out is no problem any more. */
+static enum err is_out(struct txn *txn, const struct build *build, const struct effect *effect, bool *ret_out)
+{
+    uint64_t number;
+    enum err err = removal_stands(txn, build->venue->id, effect->by_reg, SERIES_RECEIPTS, effect->by_seq, &number);
+
+    *ret_out = !err;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct trouble *trouble = context;
@@ -200,10 +211,13 @@ static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect
     struct money lines = { 0 }, payments = { 0 };
     struct event event;
     struct known known;
-    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
-                               &event);
+    bool out;
+    enum err err = is_out(txn, build, effect, &out);
 
     (void)place;
+    if (err || out)
+        return err;
+    err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known, &event);
     if (err)
         return err;
     problem.first = receipt_text(build->arena, effect->reg, effect->series, effect->seq);
@@ -225,11 +239,13 @@ static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *
     struct problem problem = { PROBLEM_VOID_UNKNOWN, { STR_NONE }, STR_NONE, 1 };
     struct event event;
     struct known known;
-    bool effective;
-    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
-                               &event);
+    bool effective, out;
+    enum err err = is_out(txn, build, effect, &out);
 
     (void)place;
+    if (err || out)
+        return err;
+    err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known, &event);
     if (!err)
         err = claim_is_effective(txn, &event, &effective);
     if (err || effective)
@@ -291,6 +307,26 @@ static enum err conflict_seen(struct txn *txn, uint64_t place, const struct effe
     return err;
 }
 
+/* Put back after the part that it lies in was sealed: it is told here, or it would be nowhere. */
+static enum err put_back_seen(struct txn *txn, uint64_t number, const struct effect *effect, void *context)
+{
+    struct trouble *trouble = context;
+    const struct build *build = trouble->build;
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
+    struct known known;
+    struct event event;
+    struct removed meaning;
+    enum err err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known,
+                               &event);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    meaning = removal_meaning(effect, &known, &event);
+    if (!meaning.back || meaning.booked || (known.place > part->from && (!part->upto || known.place <= part->upto)))
+        return ERR_OK;
+    return (event.kind == EVENT_VOID ? void_seen : broken_seen)(txn, number, effect, context);
+}
+
 static enum err find_trouble(const struct build *build, struct problems *problems)
 {
     static const struct { enum effect_class class_; effect_visit visit; } classes[] = {
@@ -303,7 +339,9 @@ static enum err find_trouble(const struct build *build, struct problems *problem
     for (size_t i = 0; !err && i < COUNT(classes); i++)
         err = effect_walk(build->txn, build->venue->id, build->day, classes[i].class_, part->from,
                           part->upto ? part->upto : UINT64_MAX, classes[i].visit, &trouble);
-    return err;
+    return err ? err : effect_walk(build->txn, build->venue->id, build->day, EFFECT_REMOVED,
+                                   settlement_decided_from(build->settlement, build->part),
+                                   settlement_decided_upto(build->settlement, build->part), put_back_seen, &trouble);
 }
 
 static enum err find_missing(const struct build *build, struct problems *problems)

@@ -10,7 +10,7 @@ static bool has_credit_in_the_air(const struct draft *draft)
     if (draft->phase == DRAFT_CLOSED || draft->credit_ordered)
         return false;
     for (size_t i = 0; i < draft->manual_count; i++)
-        seen |= !draft->manual[i].movement && str_equal(draft->manual[i].what, credit);
+        seen |= !draft->manual[i].movement && !draft->manual[i].left && str_equal(draft->manual[i].what, credit);
     for (size_t i = 0; i < draft->cell_count; i++)
         seen |= !draft->cells[i].sold && str_equal(draft->cells[i].type, credit);
     return seen;

@@ -142,6 +142,7 @@ static bool by_hand(const struct effect *effect)
     record->sealed = true;
     record->sealed_ms = effect->now_ms;
     record->upto = draft.upto;
+    record->decided = draft.decided;
     record->credit_ordered = draft.credit_ordered;
     return true;
 }
@@ -195,7 +196,8 @@ static enum err effect_on(struct txn *txn, struct decided *decided)
                           (unsigned long long)decision->number, STR_ARG(decision->who), STR_ARG(decision->reason));
     if (arena_failed(&sender->arena))
         return ERR_MEMORY;
-    decided->sealed = (struct record){ .revision = now.revision, .upto = now.upto, .day = now.day,
+    decided->sealed = (struct record){ .revision = now.revision, .upto = now.upto,
+                                       .decided = now.decided, .day = now.day,
                                        .credit_ordered = now.credit_ordered };
     err = docs_note(txn, decision->subject, &now, now_ms, what, detail, false);
     return err ? err : docs_save(txn, decision->subject, &was, &now);

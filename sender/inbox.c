@@ -61,7 +61,7 @@ static enum err next_round(struct txn *txn, struct str doc, struct record *now, 
     now->transfer = resent;
     now->id = now->body = now->words = now->accepted = STR_NONE;
     now->number = now->sealed_ms = now->sent_ms = now->invoice_no = 0;
-    now->upto = 0;
+    now->upto = now->decided = 0;
     now->attempts = now->lookups = now->refusals = 0;
     now->round++;
     return err;
@@ -87,6 +87,7 @@ static void answer(struct effects *effects, struct str doc, const struct record 
     if (effects->told == INBOX_MAX || !str_copy(doc, effects->tell[effects->told].doc, DOC_ID_SIZE))
         return;
     effects->tell[effects->told].record = (struct record){ .revision = record->revision, .upto = record->upto,
+                                                           .decided = record->decided,
                                                            .credit_ordered = record->credit_ordered,
                                                            .day = record->day };
     effects->tell[effects->told].behind = behind;
@@ -104,8 +105,8 @@ static bool is_nothing(const struct draft *draft, const struct verdict *verdict)
 static void take_nothing(struct effects *effects, struct str doc, const struct draft *draft, struct record *now,
                          int64_t now_ms)
 {
-    struct record nothing = { .revision = draft->revision, .upto = draft->upto, .day = draft->doc.day,
-                              .credit_ordered = draft->credit_ordered };
+    struct record nothing = { .revision = draft->revision, .upto = draft->upto, .decided = draft->decided,
+                              .day = draft->doc.day, .credit_ordered = draft->credit_ordered };
 
     answer(effects, doc, &nothing, false);
     if (draft->doc.kind == DOC_ORDER || now->sealed)
@@ -113,6 +114,7 @@ static void take_nothing(struct effects *effects, struct str doc, const struct d
     now->sealed = true;
     now->sealed_ms = now_ms;
     now->upto = draft->upto;
+    now->decided = draft->decided;
     now->credit_ordered = draft->credit_ordered;
 }
 

@@ -75,7 +75,7 @@ static const struct field_row record_rows[] = {
     FIELD(record, facts),
     FIELD_LATER(record, asked, 0, NIL_SAID, 0),
     FIELD_LATER(record, invoice_day, 0, NIL_SAID, 0),
-    FIELD_FREE,
+    FIELD_LATER(record, decided, 0, NIL_SAID, 0),
 };
 static const struct fields record_fields = FIELDS(record, record_rows, 39, NULL);
 

@@ -50,7 +50,7 @@ struct record {
     bool automatic;                       /* as the draft says */
     bool transfer;                        /* a person had it sent */
     struct str body;                      /* the request, byte for byte; empty before it is sealed */
-    uint64_t upto;
+    uint64_t upto, decided;               /* places of the log, and decisions, that it covers (draft.h) */
     bool credit_ordered;
 
     struct str id;                        /* in PowerOffice (UUID); empty: not there, as far as is known */

@@ -28,6 +28,7 @@ static void tell_seal(struct sender *sender, struct str doc, int32_t day, struct
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
 {
     struct seal seal = { .revision = record->revision, .reversed = reversed, .upto = record->upto,
+                         .decided = record->decided,
                          .credit_ordered = record->credit_ordered };
 
     tell_seal(sender, doc, record->day, &seal);
@@ -98,6 +99,7 @@ static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
     job->now.sealed = true;
     job->now.sealed_ms = stage_now_ms(sender->stage);
     job->now.upto = job->draft.upto;
+    job->now.decided = job->draft.decided;
     job->now.credit_ordered = job->draft.credit_ordered;
     job->what = str_of(doc_step_text(STEP_CLAIM));
     return ERR_OK;

@@ -143,7 +143,8 @@ static void show_lines(const struct book_doc *doc)
                      TEXT(cell->vat_code), amount_text(cell->amount), cell->count, TEXT(cell->first));
     }
     for (size_t i = 0; i < draft->manual_count; i++)
-        (void)printf("  manual %s %.*s %14s %.*s %.*s\n", draft->manual[i].movement ? "movement" : "left out",
+        (void)printf("  manual %s %.*s %14s %.*s %.*s\n", draft->manual[i].movement ? "movement"
+                     : draft->manual[i].left   ? "receipt left out," : "left out",
                      TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
                      TEXT(draft->manual[i].order));
     if (draft->manual_more)
@@ -313,9 +314,11 @@ static void show_receipt(const struct shell *shell, const struct venue *venue, s
                  event_kind_text(event->kind), time_text_local(venue, event->time * 1000, when),
                  day_text(fate->day, day));
     show_content(event);
+    if (fate->out)
+        (void)printf("  left out by decision %" PRIu64 ": it stands under manual, and in no voucher and no order\n", fate->out);
     if (fate->voided)
         (void)printf("  taken back by %.*s, on business day %s\n", TEXT(fate->void_name), day_text(fate->void_day, when));
-    if (event->kind == EVENT_RECEIPT && !fate->booked)
+    if (event->kind == EVENT_RECEIPT && !fate->booked && !fate->out)
         (void)printf("  %slines and payments differ%s: it is booked nowhere, and its day is held\n", paint(shell, RED),
                      paint(shell, PLAIN));
     show_others(shell, venue, fate);
@@ -372,7 +375,7 @@ static enum err show_voucher_of(const struct explaining *explaining, const struc
             continue;
         found = true;
         show_head(explaining, venue, doc);
-        if (fate->booked)
+        if (fate->booked && !fate->out)
             err = show_shares(explaining, venue, name, fate, doc);
     }
     if (!err && !found)

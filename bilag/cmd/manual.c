@@ -93,7 +93,8 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
     char day[16], when[32], amount[MONEY_TEXT_SIZE];
 
     strbuf_format(out, "%s  %s%*s  %14s", day_text(entry->day, day), kind_text(shell, entry->kind),
-                  columns_left(kind_text(shell, entry->kind), 15), "", money_kroner(entry->amount, amount));
+                  columns_left(kind_text(shell, entry->kind), 15), "",
+                  entry->unknown ? in_words(shell, "not known", "ikke kjent") : money_kroner(entry->amount, amount));
     if (entry->kind == MANUAL_INVOICE) {
         text_customer(telling, entry);
     } else {
@@ -117,7 +118,7 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
     strbuf_char(out, '\n');
     for (size_t i = 0; i < entry->line_count; i++)
         text_line(telling, &entry->lines[i]);
-    if (entry->kind != MANUAL_MOVEMENT && !entry->line_count)
+    if ((entry->kind == MANUAL_INVOICE || entry->kind == MANUAL_LEFT_OUT) && !entry->line_count)
         strbuf_format(out, "            %s\n",
                       in_words(shell, "its lines cannot be shown: the receipts are no longer kept, or a switch was turned "
                                "since",
@@ -251,7 +252,9 @@ static void json_entry(struct telling *telling, const struct manual_entry *entry
     strbuf_format(out, "{\"kind\":\"%s\",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"amount\":%" PRId64,
                   manual_kind(entry->kind)->name, day_text(entry->day, text), entry->part, entry->amount.ore);
     json_member(out, "document", entry->doc);
-    json_member(out, entry->kind == MANUAL_MOVEMENT ? "reason" : "payment_type", entry->what);
+    json_member(out, entry->kind == MANUAL_MOVEMENT || entry->kind == MANUAL_RECEIPT ? "reason" : "payment_type", entry->what);
+    if (entry->unknown)
+        strbuf_format(out, ",\"unknown\":true");
     if (entry->paid_with.len)
         json_member(out, "paid_with", entry->paid_with);
     strbuf_format(out, ",\"in_sales\":%s", manual_kind(entry->kind)->in_sales ? "true" : "false");

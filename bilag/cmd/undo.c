@@ -1,7 +1,10 @@
 /* undo.c - a decision is taken back by its number in the audit trail, until what follows from it was sent. */
 #include "shell.h"
 #include "bilag/read/books.h"
+#include "bilag/read/receipts.h"
 #include "domain/audit.h"
+#include "mapper/tables.h"
+#include "shell.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -67,11 +70,50 @@ static const struct { const char *verb; const char *(*objection)(const struct sh
     { "accept", of_accept }, { "post-on", of_post_on }, { "by-hand", of_by_hand },
 };
 
-static int judge(struct undo *undo)
+/* Of a receipt: it is still out by that decision, and nothing that has it is sealed. */
+static const char *of_leave_out(struct undo *undo, struct books *books)
 {
     struct shell *shell = undo->shell;
     struct fault fault = { "" };
+    struct receipts *receipts;
+    struct receipt_name name;
+    struct receipt_fate fate;
+    struct book_list list;
+    enum err err = receipt_parse(undo->found.subject, &shell->arena, &name);
+
+    if (!err)
+        err = receipts_open(shell->config, &receipts, &fault);
+    if (!err) {
+        err = receipts_find(receipts, name.venue, name.reg, name.series, name.seq, &shell->arena, &fate);
+        receipts_close(receipts);
+    }
+    if (!err)
+        err = books_venue(books, name.venue, fate.day, fate.day, &shell->arena, &list);
+    if (err)
+        return err_text(err);
+    if (fate.out != undo->number)
+        return in_words(shell, "it did not take effect, or no longer has any",
+                        "den fikk ikke virkning, eller har ingen lenger");
+    for (size_t i = 0; i < list.count; i++)
+        if (list.docs[i].status.sealed && list.docs[i].state != DOC_OPEN && undo->number > list.docs[i].draft.decided_from &&
+            undo->number <= list.docs[i].draft.decided)
+            return in_words(shell, "the voucher without the receipt was sent since", "bilaget uten bongen er sendt siden");
+    return NULL;
+}
+
+static const char *of_document(struct undo *undo, struct books *books, size_t verb)
+{
     struct book_doc doc;
+    enum err err = books_doc(books, undo->found.subject, &undo->shell->arena, &doc);
+
+    return err ? err_text(err) : undoable[verb].objection(undo->shell, undo, &doc);
+}
+
+static int judge(struct undo *undo)
+{
+    bool receipt = str_equal(undo->found.verb, STR("leave-out"));
+    struct shell *shell = undo->shell;
+    struct fault fault = { "" };
     struct books *books;
     const char *objection;
     size_t verb = 0;
@@ -79,17 +121,14 @@ static int judge(struct undo *undo)
 
     while (verb < COUNT(undoable) && !str_equal(undo->found.verb, str_of(undoable[verb].verb)))
         verb++;
-    if (verb == COUNT(undoable))
+    if (verb == COUNT(undoable) && !receipt)
         return complain(shell, EXIT_RED, in_words(shell, "%.*s is not taken back: what it asked for was done",
                                                   "%.*s tas ikke tilbake: det den ba om, er gjort"), TEXT(undo->found.verb));
     err = books_open(shell->config, &books, &fault);
-    if (!err) {
-        err = books_doc(books, undo->found.subject, &shell->arena, &doc);
-        books_close(books);
-    }
     if (err)
         return complain_err(shell, err, &fault);
-    objection = undoable[verb].objection(shell, undo, &doc);
+    objection = receipt ? of_leave_out(undo, books) : of_document(undo, books, verb);
+    books_close(books);
     if (objection)
         return complain(shell, EXIT_RED, in_words(shell, "decision %" PRIu64 " cannot be taken back: %s",
                                                   "beslutning %" PRIu64 " kan ikke tas tilbake: %s"), undo->number, objection);

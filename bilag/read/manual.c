@@ -1,5 +1,6 @@
 #include "manual.h"
 
+#include "mapper/tables.h"
 #include "poweroffice/refdata.h"
 
 #include <inttypes.h>
@@ -15,6 +16,7 @@ const struct manual_kind_row *manual_kind(enum manual_kind kind)
         [MANUAL_GIFT_SOLD] = { "gift_card_sold", "gift card sold", "gavekort solgt", true },
         [MANUAL_GIFT_USED] = { "gift_card_used", "gift card used", "gavekort brukt", true },
         [MANUAL_LEFT_OUT]  = { "not_transferred", "not transferred", "ikke overført", true },
+        [MANUAL_RECEIPT]   = { "receipt_left_out", "left out", "holdt utenfor", true },
         [MANUAL_MOVEMENT]  = { "cash_movement", "cash movement", "kassebevegelse", false },
     };
 
@@ -25,6 +27,8 @@ enum manual_kind manual_item_kind(const struct manual_item *item)
 {
     if (item->movement)
         return MANUAL_MOVEMENT;
+    if (item->left)
+        return MANUAL_RECEIPT;
     return str_equal(item->what, STR("credit")) ? MANUAL_INVOICE : MANUAL_LEFT_OUT;
 }
 
@@ -241,6 +245,62 @@ static enum err movement_seen(const struct sale *sale, void *context)
     return ERR_OK;
 }
 
+/* --- what a person left out --- */
+
+static enum err receipt_lines(const struct adding *adding, struct receipts *receipts, struct manual_entry *entry)
+{
+    struct arena *arena = adding->list->arena;
+    struct str venue = adding->draft->doc.venue;
+    struct receipt_fate fate;
+    struct receipt_name name;
+    struct str text = arena_format(arena, STR_FMT "/" STR_FMT, STR_ARG(venue), STR_ARG(entry->receipt));
+    enum err err = receipt_parse(text, arena, &name);
+
+    if (!err)
+        err = receipts_find(receipts, venue, name.reg, name.series, name.seq, arena, &fate);
+    if (err)
+        return err == ERR_NOT_FOUND || err == ERR_FORMAT ? ERR_OK : err;
+    entry->time = fate.event.time;
+    for (size_t i = 0; !err && !entry->unknown && i < fate.event.line_count; i++) {
+        const struct sale_line *from = &fate.event.lines[i];
+        struct manual_line *line = add_line(adding->list, entry);
+
+        if (!line)
+            return ERR_MEMORY;
+        line->product_type = from->product_type;
+        line->text = from->text.len ? from->text : from->product_type;
+        line->rate = from->vat;
+        line->qty = from->qty;
+        line->gross = line->share = from->gross;
+    }
+    return ERR_OK;
+}
+
+/* The voucher's own list has them all, but for its bound. */
+static enum err add_left(const struct adding *adding, struct receipts *receipts)
+{
+    struct arena *arena = adding->list->arena;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < adding->draft->manual_count; i++) {
+        const struct manual_item *item = &adding->draft->manual[i];
+        struct manual_entry *entry = item->left ? begin_entry(adding, MANUAL_RECEIPT, item->what) : NULL;
+
+        if (!item->left)
+            continue;
+        if (!entry)
+            return ERR_MEMORY;
+        entry->amount = item->amount;
+        entry->unknown = item->unknown;
+        entry->receipt = arena_copy(arena, item->receipt);
+        entry->order = arena_copy(arena, item->order);
+        entry->customer = arena_copy(arena, item->customer);
+        if (receipts && item->amount.ore > 0)
+            err = receipt_lines(adding, receipts, entry);
+    }
+    return err;
+}
+
 /* --- from the voucher --- */
 
 static enum err from_draft(const struct adding *adding)
@@ -250,8 +310,10 @@ static enum err from_draft(const struct adding *adding)
 
     for (size_t i = 0; i < draft->manual_count; i++) {
         const struct manual_item *item = &draft->manual[i];
-        struct manual_entry *entry = begin_entry(adding, manual_item_kind(item), item->what);
+        struct manual_entry *entry = item->left ? NULL : begin_entry(adding, manual_item_kind(item), item->what);
 
+        if (item->left)
+            continue;
         if (!entry)
             return ERR_MEMORY;
         entry->amount = item->amount;
@@ -311,6 +373,8 @@ static enum err from_receipts(struct adding *adding, struct receipts *receipts, 
     if (!err)
         err = receipts_movements(receipts, venue, adding->draft, movement_seen, adding, &movements_trimmed);
     if (!err)
+        err = add_left(adding, receipts);
+    if (!err)
         err = gap_of(adding, &gap);
     if (err == ERR_RANGE)                /* such a day is held */
         return ERR_NOT_FOUND;
@@ -330,6 +394,8 @@ enum err manual_add(struct manual_list *list, struct receipts *receipts, const s
     if (err == ERR_NOT_FOUND) {
         list->count = adding.start;
         err = from_draft(&adding);
+        if (!err)
+            err = add_left(&adding, NULL);
         if (!err)
             err = gap_of(&adding, &gap);
         if (!err && (draft->manual_more || gap.ore))
@@ -411,7 +477,7 @@ enum err manual_sums(const struct manual_list *list, struct manual_sum **ret_sum
     for (size_t i = 0; !err && i < list->count; i++) {
         const struct manual_entry *entry = &list->at[i];
 
-        if (entry->kind != MANUAL_MOVEMENT && entry->line_count == 0)
+        if (entry->kind != MANUAL_MOVEMENT && entry->line_count == 0 && !entry->unknown)
             err = sum_up(sums, &count, entry->kind, MANUAL_RATE_UNKNOWN, entry->amount);
         for (size_t k = 0; !err && k < entry->line_count; k++)
             err = sum_up(sums, &count, entry->kind, entry->lines[k].rate, entry->lines[k].share);

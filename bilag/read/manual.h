@@ -5,7 +5,8 @@
  * VAT rate, and what of each line is to be invoiced. Where the receipts are no longer kept, or a switch was turned
  * since, the draft's own list stands, without lines; what it left out is told as a gap, never passed over.
  * Kinds      credit sales one by one; gift cards sold, one sum for each way that they were paid; gift cards used, and other
- *            payment types, as one sum a type; cash movements one by one. One table names them, in every form.
+ *            payment types, as one sum a type; receipts that a person left out, and cash movements, one by one. One
+ *            table names them, in every form.
  * Ownership  everything lives in the caller's arena.
  * Order      as the drafts are added; within one credit sales, sums, movements, each as they came.
  */
@@ -15,7 +16,8 @@
 #include "books.h"
 #include "receipts.h"
 
-enum manual_kind { MANUAL_INVOICE, MANUAL_GIFT_SOLD, MANUAL_GIFT_USED, MANUAL_LEFT_OUT, MANUAL_MOVEMENT, MANUAL_KIND_COUNT };
+enum manual_kind { MANUAL_INVOICE, MANUAL_GIFT_SOLD, MANUAL_GIFT_USED, MANUAL_LEFT_OUT, MANUAL_RECEIPT,
+                   MANUAL_MOVEMENT, MANUAL_KIND_COUNT };
 struct manual_kind_row {
     const char *name;                    /* in CSV and JSON */
     const char *en, *nb;                 /* for people */
@@ -39,13 +41,14 @@ struct manual_entry {
     struct str doc;                      /* the voucher that left it out */
     int32_t day;
     uint32_t part;
-    struct str what;                     /* payment type, or the movement's reason */
+    struct str what;                     /* payment type, or the reason of a movement or of who left it out */
     struct str paid_with;                /* the means of payment: "card", "card+cash"; empty: not known, or a movement */
     int64_t time;                        /* of the receipt, seconds; 0: several, or not known */
     struct str receipt, by;              /* "K1/12"; the void that takes it back, else empty */
     struct str order, customer;          /* the till's; order "K1-12" where the receipt had none */
     int64_t customer_no;                 /* connected with; 0: with nobody (manual_load) */
     struct money amount;
+    bool unknown;                        /* nobody has said what it comes to; in no total */
     struct manual_line *lines;           /* none: not known any more */
     size_t line_count, line_room, at;
 };

@@ -3,8 +3,10 @@
 #include "mapper/tables.h"
 #include "mapper/claim.h"
 #include "mapper/conflict.h"
+#include "mapper/removal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SALE_BYTES = 16 * 1024 * 1024 };
 
@@ -48,7 +50,12 @@ enum err receipts_shares(const struct event *receipt, const struct venue *venue,
     return shares_of(receipt, &switches, arena, ret_shares);
 }
 
+/* What a person decided about receipts that is in the voucher; what was put back again is gone from it. */
+struct out_row { struct effect effect; bool met; };
+
 struct walking {
+    struct out_row *rows; size_t row_count, row_room;
+    struct arena row_arena;
     const struct venue *venue;
     const struct draft *draft;
     sale_visit visit;
@@ -58,6 +65,44 @@ struct walking {
     uint64_t seen, trimmed;
     bool shared;                         /* what is walked has shares */
 };
+
+static enum err row_seen(struct txn *txn, uint64_t number, const struct effect *effect, void *context)
+{
+    struct walking *walking = context;
+
+    (void)txn;
+    (void)number;
+    for (size_t i = 0; i < walking->row_count; i++)
+        if (walking->rows[i].effect.by_seq == effect->by_seq && walking->rows[i].effect.negative != effect->negative &&
+            str_equal(walking->rows[i].effect.by_reg, effect->by_reg)) {
+            walking->rows[i] = walking->rows[--walking->row_count];
+            return ERR_OK;
+        }
+    if (walking->row_count == walking->row_room) {
+        size_t room = walking->row_room ? walking->row_room * 2 : 16;
+        struct out_row *rows = arena_array(&walking->row_arena, room, sizeof *rows);
+
+        if (!rows)
+            return ERR_MEMORY;
+        if (walking->row_count)
+            memcpy(rows, walking->rows, walking->row_count * sizeof *rows);
+        walking->rows = rows;
+        walking->row_room = room;
+    }
+    walking->rows[walking->row_count] = (struct out_row){ *effect, false };
+    walking->rows[walking->row_count].effect.reg = arena_copy(&walking->row_arena, effect->reg);
+    walking->rows[walking->row_count++].effect.by_reg = arena_copy(&walking->row_arena, effect->by_reg);
+    return ERR_OK;
+}
+
+static bool is_out(struct walking *walking, const struct effect *effect)
+{
+    for (size_t i = 0; i < walking->row_count; i++)
+        if (walking->rows[i].effect.negative && walking->rows[i].effect.by_seq == effect->by_seq &&
+            str_equal(walking->rows[i].effect.by_reg, effect->by_reg))
+            return walking->rows[i].met = true;
+    return false;
+}
 
 static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
@@ -70,6 +115,8 @@ static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect
     (void)place;
     arena_reset(&walking->arena);
     walking->seen++;
+    if (is_out(walking, effect))
+        return ERR_OK;
     err = known_event(txn, walking->venue->id, effect->reg, effect->series, effect->seq, &walking->arena, &known, &event);
     if (err == ERR_NOT_FOUND) {
         walking->trimmed++;
@@ -85,18 +132,49 @@ static enum err effect_seen(struct txn *txn, uint64_t place, const struct effect
     return err && err != ERR_REFUSED ? err : walking->visit(&sale, walking->context);
 }
 
+/* Those that lie in an earlier part: this one takes them back, or brings them again. */
+static enum err others_seen(struct txn *txn, struct walking *walking)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < walking->row_count; i++) {
+        struct effect effect = walking->rows[i].effect;
+        struct removed meaning;
+        struct known known;
+        struct event event;
+
+        if (walking->rows[i].met)
+            continue;
+        err = known_event(txn, walking->venue->id, effect.reg, effect.series, effect.seq, &walking->row_arena, &known, &event);
+        if (err)
+            return err == ERR_NOT_FOUND ? ERR_OK : err;
+        meaning = removal_meaning(&effect, &known, &event);
+        effect.negative = meaning.void_ == meaning.back;
+        walking->rows[i].effect.negative = false;            /* is_out() must not find it */
+        walking->shared = true;
+        if (meaning.booked)
+            err = effect_seen(txn, 0, &effect, walking);
+    }
+    return err;
+}
+
 static enum err walk_work(struct txn *txn, void *context)
 {
     struct walking *walking = context;
     const struct draft *draft = walking->draft;
+    bool sales = walking->classes[0] == EFFECT_PLAIN;
     enum err err = ERR_OK;
 
+    walking->row_count = 0;
+    if (sales && draft->decided)
+        err = effect_walk(txn, walking->venue->id, draft->doc.day, EFFECT_REMOVED, draft->decided_from, draft->decided,
+                          row_seen, walking);
     for (size_t i = 0; i < walking->class_count && !err; i++) {
         walking->shared = walking->classes[i] == EFFECT_PLAIN || walking->classes[i] == EFFECT_MIXED;
         err = effect_walk(txn, walking->venue->id, draft->doc.day, walking->classes[i], draft->from, draft->upto,
                           effect_seen, walking);
     }
-    return err;
+    return err ? err : others_seen(txn, walking);
 }
 
 static enum err walk(struct receipts *receipts, struct walking *walking)
@@ -104,8 +182,10 @@ static enum err walk(struct receipts *receipts, struct walking *walking)
     enum err err;
 
     arena_init(&walking->arena, SALE_BYTES);
+    arena_init(&walking->row_arena, SALE_BYTES);
     err = store_read(receipts->store, walk_work, walking);
     arena_free(&walking->arena);
+    arena_free(&walking->row_arena);
     return err;
 }
 
@@ -189,6 +269,9 @@ static enum err find_work(struct txn *txn, void *context)
     } else if (err != ERR_NOT_FOUND) {
         return err;
     }
+    err = removal_stands(txn, finding->venue, finding->reg, finding->series, finding->seq, &fate->out);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
     err = conflict_walk(txn, &identity, conflict_seen, finding);
     qsort(fate->others, fate->other_count, sizeof *fate->others, by_place);
     return err;

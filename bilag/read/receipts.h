@@ -27,7 +27,8 @@ struct sale {
     struct str by;
 };
 typedef enum err (*sale_visit)(const struct sale *sale, void *context);
-/* The receipts of a voucher, in the order in which they came. *ret_trimmed: how many are no longer kept. */
+/* The receipts of a voucher, in the order in which they came; none that a person left out of it (but those that an
+ * earlier part has, with the other sign). *ret_trimmed: how many are no longer kept. */
 USED enum err receipts_of(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
                           sale_visit visit, void *context, uint64_t *ret_trimmed);
 /* Its cash movements, likewise; they have no shares. */
@@ -44,6 +45,7 @@ struct receipt_fate {
     int32_t day;
     uint64_t place;                      /* parts cover (from, upto] of these */
     bool booked, voided;
+    uint64_t out;                        /* the decision by which a person has left it out; 0: it is not */
     struct str void_name;                /* "K1/15", and the day it books on */
     int32_t void_day;
     uint64_t conflicts;                  /* other contents under its number of which nobody has said what they are */

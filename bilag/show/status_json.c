@@ -171,7 +171,9 @@ static void manual(struct strbuf *out, const struct book_list *list)
             member_day(out, "business_day", draft->doc.day);
             member_int(out, "part", draft->doc.part);
             member_str(out, "kind", str_of(manual_kind(manual_item_kind(item))->name));
-            member_str(out, item->movement ? "reason" : "payment_type", item->what);
+            member_str(out, item->movement || item->left ? "reason" : "payment_type", item->what);
+            if (item->unknown)
+                member_bool(out, "unknown", true);
             member_int(out, "amount", item->amount.ore);
             optional(out, "receipt", item->receipt);
             optional(out, "order", item->order);

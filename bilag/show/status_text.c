@@ -248,7 +248,7 @@ static void manual(const struct voice *voice, const struct draft *draft, struct 
 
         strbuf_format(out, voice_words(voice, "  %smanual%s  %s  %14s  %s: %.*s", "  %smanuelt%s %s  %14s  %s: %.*s"),
                       voice_paint(voice, FAINT), voice_paint(voice, PLAIN), day_text(draft->doc.day, when),
-                      money_kroner(item->amount, amount),
+                      item->unknown ? voice_words(voice, "not known", "ikke kjent") : money_kroner(item->amount, amount),
                       voice_words(voice, manual_kind(manual_item_kind(item))->en, manual_kind(manual_item_kind(item))->nb),
                       TEXT(item->what));
         if (item->receipt.len)

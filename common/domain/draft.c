@@ -66,6 +66,8 @@ static const struct field_row manual_rows[] = {
     FIELD_MAX(manual_item, receipt, DOC_ID_SIZE),
     FIELD_MAX(manual_item, customer, TEXT_MAX),
     FIELD_MAX(manual_item, order, TEXT_MAX),
+    FIELD_LATER(manual_item, left, 0, NIL_READ, 0),
+    FIELD_LATER(manual_item, unknown, 0, NIL_READ, 0),
 };
 static const struct fields manual_fields = FIELDS(manual_item, manual_rows, 6, NULL);
 
@@ -120,6 +122,8 @@ static const struct field_row draft_rows[] = {
     FIELD_LATER(draft, undone, 0, NIL_READ, UINT32_MAX),
     FIELD_LATER(draft, manual_more, 0, NIL_SAID, 0),
     FIELD_MAX(draft, buyer_reference, TEXT_MAX),
+    FIELD_LATER(draft, decided_from, 0, NIL_READ, 0),
+    FIELD_LATER(draft, decided, 0, NIL_READ, 0),
 };
 static const struct fields draft_fields = FIELDS(draft, draft_rows, 37, NULL);
 
@@ -186,6 +190,7 @@ static const struct field_row seal_rows[] = {
     FIELD_ALL_BY(&seal_says),
     FIELD(seal, upto),
     FIELD(seal, credit_ordered),
+    FIELD_LATER(seal, decided, 0, NIL_READ, 0),
 };
 static const struct fields seal_fields = FIELDS(seal, seal_rows, 5, NULL);
 

@@ -81,6 +81,8 @@ struct manual_item {
     struct money amount;                  /* movements: as on the till; left out: gross sales, positive */
     struct str receipt;                   /* "K1/12"; empty for a sum of several */
     struct str customer, order;           /* for credit that must be invoiced by hand */
+    bool left;                            /* a receipt that a person left out; what: his reason */
+    bool unknown;                         /* ... and nobody has said what it comes to: in no total */
 };
 
 /* docs/rules.md section 4. share is gross, VAT included. */
@@ -111,6 +113,7 @@ struct draft {
     struct str language;
     struct str mapping_hash;
     uint64_t from, upto;                  /* offsets (from, upto] of the venue's partition that it covers */
+    uint64_t decided_from, decided;       /* decisions (decided_from, decided] about its receipts are in it; 0: none */
     bool credit_ordered;                  /* credit of this part goes to orders: decided with the seal */
 
     struct voucher_line *lines;           /* in the order of docs/rules.md section 3 */
@@ -151,6 +154,7 @@ struct seal {
     bool credit_ordered;
     bool behind;                          /* neither: a draft came with a lower revision than this one, which is
                                              not sealed; the mapper's store is an older copy, or a new one */
+    uint64_t decided;                     /* as the draft says */
 };
 void seal_encode(const struct seal *seal, struct strbuf *out);
 USED enum err seal_decode(struct str bytes, struct seal *ret_seal);

@@ -22,6 +22,7 @@ COMMANDS = [
     "manual",
     "explain",
     "accept",
+    "leave-out",
     "by-hand",
     "undo",
     "resend",

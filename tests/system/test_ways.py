@@ -6,7 +6,7 @@ import re
 from orders_rig import documents, sale
 from orders_rig import venue as credit_venue
 from pipeline import Pipeline, clients_of
-from test_cli import DAY, day_of, document, receipt, status, until_state, venue
+from test_cli import DAY, day_of, document, receipt, status, until_state, venue, z_report
 
 WHY = ("--reason", "entered in PowerOffice")
 
@@ -132,6 +132,7 @@ def test_order_by_hand():
         pipeline.post([sale("oslo", 1, "kunde-77"), sale("oslo", 2, "kunde-77", gross=5000)])
         for order in ("oslo/order/K1/1", "oslo/order/K1/2"):
             pipeline.until(f"{order} is held", lambda order=order: documents(pipeline).get(order, ("",))[0] == "held")
+        refused(pipeline, "leave-out", "oslo/K1/1", *WHY, words="is an order")
         done = pipeline.command("by-hand", "oslo/order/K1/1", *WHY)
         pipeline.until("by hand", lambda: documents(pipeline)["oslo/order/K1/1"][0] == "by_hand")
         told = pipeline.command("orders", "--venue", "oslo", check=False)
@@ -142,3 +143,136 @@ def test_order_by_hand():
         pipeline.command("undo", decided(done)[0], "--reason", "it was not invoiced")
         pipeline.until("it goes as well", lambda: len(pipeline.orders()) == 2)
         assert proof(pipeline, "oslo", "2026-11-19") == (17500, 0, 17500, 0)
+
+
+# -- leave-out --
+
+def manual(pipeline, name):
+    """(receipt, amount; None: not known) of what persons left out."""
+    items = next(v for v in status(pipeline)["venues"] if v["venue"] == name)["manual"]
+    return sorted((i["receipt"], None if i.get("unknown") else i["amount"]) for i in items if i["kind"] == "receipt_left_out")
+
+
+def void(seq, target, name, day=DAY):
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "void", "time": f"{day}T20:00:{seq % 60:02}+01:00",
+            "voids": {"register": "K1", "seq": target}}
+
+
+def torn(seq, name, gross=3000, paid=2900):
+    return {**receipt(seq, gross=gross, name=name), "payments": [{"type": "card", "amount": paid}]}
+
+
+def unbalanced_goes_on(pipeline):
+    """The rest of the day goes, the Z counts what is left out, and the receipt stands under manual with its reason."""
+    name = f"torn/{DAY}/1"
+    doc = until_state(pipeline, name, "held")
+    assert [p["code"] for p in doc["problems"]] == ["receipt-unbalanced"] * 2, doc["problems"]
+    chosen = ("leave-out", "--venue", "torn", "--from", DAY, "--to", DAY, "--problem", "receipt-unbalanced", "--reason",
+              "the till's supplier corrects it")
+    refused(pipeline, *chosen, words="--yes", code=2)
+    refused(pipeline, "leave-out", "torn/K1/2", "--amount", "5", *WHY, words="says itself")
+    assert len(decided(pipeline.command(*chosen, "--yes"))) == 2
+    until_state(pipeline, name, "sent")
+    assert manual(pipeline, "torn") == [("K1/2", 3000), ("K1/3", 700)]
+    assert proof(pipeline, "torn", DAY) == (13700, 10000, 0, 3700)
+    told = pipeline.command("manual", "--venue", "torn").stdout
+    assert "the till's supplier corrects it" in told and "receipt K1/2" in told and "30,00" in told
+    assert "= sales 137,00" in re.sub(r"Z ([\d,]+) = sales", "= sales", pipeline.command("status", check=False).stdout)
+    assert "left out by decision" in pipeline.command("explain", "torn/K1/2").stdout
+    refused(pipeline, "leave-out", "torn/K1/2", *WHY, words="left out already")
+    refused(pipeline, "leave-out", "torn/K1/4", *WHY, words="no money in a voucher")
+
+
+def unknown_void_goes_on(pipeline):
+    """Its amount is said, or stands as unknown; the receipt that it names is booked when it comes, and not taken back."""
+    name = f"void/{DAY}/1"
+    until_state(pipeline, name, "held")
+    pipeline.command("leave-out", "void/K1/2", "--amount", "50,00", *WHY)
+    pipeline.command("leave-out", "void/K1/3", *WHY)
+    until_state(pipeline, name, "sent")
+    assert manual(pipeline, "void") == [("K1/2", -5000), ("K1/3", None)]
+    assert proof(pipeline, "void", DAY) == (5000, 10000, 0, -5000)
+    pipeline.post([{**receipt(9, gross=5000, name="void"), "register": "K2"}])
+    until_state(pipeline, f"void/{DAY}/2", "sent")
+    assert proof(pipeline, "void", DAY) == (10000, 15000, 0, -5000)
+
+
+def sealed_goes_into_the_next_part(pipeline):
+    """Nothing of what was sent changes: part 2 takes the receipt back, and what is sent cannot be undone."""
+    until_state(pipeline, f"sealed/{DAY}/1", "sent")
+    done = pipeline.command("leave-out", "sealed/K1/2", *WHY)
+    assert "goes into the next part" in done.stdout
+    part = until_state(pipeline, f"sealed/{DAY}/2", "sent")
+    assert {line["account"]: line["amount"] for line in part["lines"]} == {1570: -10000, 3000: 10000}
+    assert manual(pipeline, "sealed") == [("K1/2", 10000)]
+    assert proof(pipeline, "sealed", DAY) == (20000, 10000, 0, 10000)
+    refused(pipeline, "undo", decided(done)[0], "--reason", "no", words="sent since")
+    receipts = pipeline.command("explain", f"sealed/{DAY}/2").stdout
+    assert "K1/2" in receipts and "K1/1" not in receipts
+
+
+def put_back_before_it_is_sent(pipeline):
+    """Left out and put back, of a void and of a receipt: the day is what it was, to the øre and to its lines."""
+    name = f"back/{DAY}/1"
+    before = until_state(pipeline, name, "waiting")
+    refused(pipeline, "leave-out", "back/K1/1", *WHY, words="leave that out first")
+    numbers = [decided(pipeline.command("leave-out", f"back/K1/{seq}", *WHY))[0] for seq in (3, 2)]
+    pipeline.until("both are out", lambda: manual(pipeline, "back") == [("K1/2", 2000), ("K1/3", -1000)])
+    assert proof(pipeline, "back", DAY) == (2500, 1500, 0, 1000)
+    pipeline.command("undo", numbers[0], "--reason", "no")
+    pipeline.until("the void is back", lambda: manual(pipeline, "back") == [("K1/2", 2000)])
+    pipeline.command("undo", numbers[1], "--reason", "no")
+    pipeline.until("all is back", lambda: not manual(pipeline, "back"))
+    after = until_state(pipeline, name, "waiting")
+    assert (after["lines"], after["total"]) == (before["lines"], before["total"])
+
+
+def undefined_share_goes_on(pipeline):
+    until_state(pipeline, f"share/{DAY}/1", "held")
+    pipeline.command("leave-out", "share/K1/2", *WHY)
+    until_state(pipeline, f"share/{DAY}/1", "sent")
+    assert manual(pipeline, "share") == [("K1/2", 0)] and proof(pipeline, "share", DAY) == (10000, 10000, 0, 0)
+
+
+def test_leave_out():
+    gift = {**venue()["payment_types"], "gift_card": {"account": "2901", "transfer": "false"}}
+    venues = [venue("torn", company="912345601"), venue("void", close="clock", company="912345602"),
+              venue("sealed", close="clock", company="912345603"),
+              venue("back", close="clock", auto_transfer="false", company="912345604"),
+              venue("share", close="clock", payment_types=gift, company="912345605")]
+    receipts = [receipt(1, name="torn"), torn(2, "torn"), torn(3, "torn", gross=700, paid=800)]
+    z = z_report(4, receipts, name="torn")
+    zero = {**receipt(2, name="share"), "payments": [{"type": "gift_card", "amount": 5000}, {"type": "card", "amount": -5000}],
+            "lines": [{"product_type": "food", "vat": 25, "gross": 5000}, {"product_type": "food", "vat": 25, "gross": -5000}]}
+    with Pipeline({v["venue"]: v for v in venues}, stages={"invoicer": 0}) as pipeline:
+        pipeline.post([*receipts, z, receipt(1, name="void"), {**void(2, 9, "void"), "voids": {"register": "K2", "seq": 9}},
+                       void(3, 8, "void") | {"voids": {"register": "K2", "seq": 8}},
+                       receipt(1, name="sealed"), receipt(2, name="sealed"), receipt(1, gross=1000, name="back"),
+                       receipt(2, gross=2000, name="back"), void(3, 1, "back"), receipt(4, gross=500, name="back"),
+                       receipt(1, name="share"), zero])
+        unbalanced_goes_on(pipeline)
+        unknown_void_goes_on(pipeline)
+        sealed_goes_into_the_next_part(pipeline)
+        put_back_before_it_is_sent(pipeline)
+        undefined_share_goes_on(pipeline)
+        assert status(pipeline)["red"] == 0
+
+
+def test_mapper_made_again_knows_what_was_left_out():
+    """Goal: a mapper whose store is lost finds the same parts, decisions included: nothing is sent again or otherwise."""
+    with Pipeline({"sealed": venue("sealed", close="clock")}, stages={"invoicer": 0}) as pipeline:
+        pipeline.post([receipt(1, name="sealed"), receipt(2, name="sealed"), torn(3, "sealed")])
+        until_state(pipeline, f"sealed/{DAY}/1", "held")
+        pipeline.command("leave-out", "sealed/K1/3", *WHY)
+        until_state(pipeline, f"sealed/{DAY}/1", "sent")
+        pipeline.command("leave-out", "sealed/K1/2", *WHY)
+        until_state(pipeline, f"sealed/{DAY}/2", "sent")
+        before = proof(pipeline, "sealed", DAY)
+        pipeline.stop("mapper")
+        for path in (pipeline.state / "mapper").iterdir():
+            path.unlink()
+        pipeline.restart("mapper")
+        pipeline.post([receipt(4, gross=500, name="sealed")])
+        until_state(pipeline, f"sealed/{DAY}/3", "sent")
+        assert document(pipeline, f"sealed/{DAY}/3")["total"] == 500 and len(pipeline.vouchers()) == 3
+        assert before == (23000, 10000, 0, 13000) and proof(pipeline, "sealed", DAY) == (23500, 10500, 0, 13000)

@@ -21,8 +21,8 @@ static struct cell cells[] = {
     { false, { "card", 4 }, 0, 1920, { "", 0 }, { 125000 }, false, { 0 }, 300, { "K2/7", 4 } },
 };
 static struct manual_item manual[] = {
-    { true, { "Veksel", 6 }, { -50000 }, { "K1/12", 5 }, { "", 0 }, { "", 0 } },
-    { false, { "credit", 6 }, { 70000 }, { "", 0 }, { "Nes AS", 6 }, { "B-77", 4 } },
+    { true, { "Veksel", 6 }, { -50000 }, { "K1/12", 5 }, { "", 0 }, { "", 0 }, false, false },
+    { false, { "credit", 6 }, { 70000 }, { "", 0 }, { "Nes AS", 6 }, { "B-77", 4 }, false, false },
 };
 static struct order_line order_lines[] = {
     { { "MAT", 3 }, 3000, { "31", 2 }, 1500, { "food", 4 }, { "Lunsj \xc3\xa5 la carte", 16 }, 2500000, { 230000 }, { 115000 } },
@@ -227,11 +227,11 @@ static void bounds(void **unused)
 static void seals_and_verdicts(void **unused)
 {
     static const struct { const char *why; struct seal seal; const char *hex; } seals[] = {
-        { "sealed", { { DOC_VOUCHER, { "v", 1 }, 20777, 1, { "", 0 }, 0 }, 3, false, 129, true, false },
+        { "sealed", { { DOC_VOUCHER, { "v", 1 }, 20777, 1, { "", 0 }, 0 }, 3, false, 129, true, false, 0 },
           "959600a176cd512901a00003c2cc81c3" },
-        { "reversed", { { DOC_ORDER, { "v", 1 }, 0, 0, { "K1", 2 }, 6 }, 70000, true, 0, false, false },
+        { "reversed", { { DOC_ORDER, { "v", 1 }, 0, 0, { "K1", 2 }, 6 }, 70000, true, 0, false, false, 0 },
           "959601a1760000a24b3106ce00011170c300c2" },
-        { "behind", { { DOC_VOUCHER, { "v", 1 }, -3, 2, { "", 0 }, 0 }, 9, false, 5, false, true },
+        { "behind", { { DOC_VOUCHER, { "v", 1 }, -3, 2, { "", 0 }, 0 }, 9, false, 5, false, true, 0 },
           "959600a176fd02a00009c005c2" },
     };
     struct verdict verdict = { STR("draft"), voucher().problems }, read_verdict;
