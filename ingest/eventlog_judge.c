@@ -79,7 +79,6 @@ static const char *judge_record(struct storecheck *check, struct txn *txn, struc
         return "it cannot be decoded";
     row.next = offset + count;
     row.events += count;
-    check->records += count - 1;          /* events are what is counted */
     return NULL;
 }
 
@@ -164,6 +163,12 @@ static enum err judge_all(struct txn *txn, void *context)
         storecheck_damaged(check, STR_NONE, "there are more identities than events");
     if (!err)
         err = storecheck_walk(check, txn, LOG_ARRIVALS, "arrivals", judge_arrival);
+    if (!err)
+        err = storecheck_walk(check, txn, LOG_MARKS, "marks", storecheck_any);
+    if (!err)
+        err = storecheck_walk(check, txn, LOG_FIXED, "fixed", storecheck_any);
+    if (!err)
+        err = storecheck_walk(check, txn, LOG_DAYS, "days", storecheck_any);
     return err ? err : storecheck_walk(check, txn, LOG_REFUSED, "refused", judge_refused);
 }
 

@@ -153,7 +153,12 @@ static void show_lines(const struct book_doc *doc)
                  amount_text(draft->voucher_total), amount_text(draft->orders_total), amount_text(draft->manual_total));
 }
 
+/* A line of the list, and what it is sorted by: they come in the order in which they came. */
+struct listed { struct str reg, text; uint64_t seq; };
+
 struct listing {
+    struct arena *arena;
+    struct listed *at; size_t room;
     const struct venue *venue;
     const struct draft *draft;
     const struct voucher_line *line;     /* NULL: of the whole voucher */
@@ -161,9 +166,35 @@ struct listing {
     uint64_t shown;
 };
 
+static struct listed *next_listed(struct listing *listing)
+{
+    size_t room = listing->room ? 2 * listing->room : 64;
+    struct listed *more;
+
+    if (listing->shown < listing->room)
+        return &listing->at[listing->shown];
+    more = arena_array(listing->arena, room, sizeof *more);
+    if (!more)
+        return NULL;
+    if (listing->shown)
+        memcpy(more, listing->at, listing->shown * sizeof *more);
+    listing->at = more;
+    listing->room = room;
+    return &more[listing->shown];
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    int order = str_compare(x->reg, y->reg);
+
+    return order ? order : (x->seq > y->seq) - (x->seq < y->seq);
+}
+
 static enum err sale_seen(const struct sale *sale, void *context)
 {
     struct listing *listing = context;
+    struct listed *listed;
     struct money amount = { 0 }, paid;
     char when[32];
     enum err err = ERR_OK;
@@ -174,10 +205,17 @@ static enum err sale_seen(const struct sale *sale, void *context)
         err = money_negate(amount, &amount);
     if (err || (listing->line && amount.ore == 0))
         return err;
-    (void)printf("  %-16.*s %s  %14s%s%.*s%s\n", TEXT(sale->name),
-                 time_text_local(listing->venue, sale->event->time * 1000, when), amount_text(amount),
-                 sale->taken_back ? "  taken back by " : "", TEXT(sale->taken_back ? sale->by : STR_NONE),
-                 sale->broken ? "  does not add up: booked nowhere" : "");
+    listed = next_listed(listing);
+    if (!listed)
+        return ERR_MEMORY;
+    listed->reg = arena_copy(listing->arena, sale->event->reg);
+    listed->seq = sale->event->seq;
+    listed->text = arena_format(listing->arena, "  %-16.*s %s  %14s%s%.*s%s", TEXT(sale->name),
+                                 time_text_local(listing->venue, sale->event->time * 1000, when), amount_text(amount),
+                                 sale->taken_back ? "  taken back by " : "", TEXT(sale->taken_back ? sale->by : STR_NONE),
+                                 sale->broken ? "  does not add up: booked nowhere" : "");
+    if (!listed->text.bytes || !listed->reg.bytes)
+        return ERR_MEMORY;
     listing->shown++;
     return money_add(listing->sum, amount, &listing->sum);
 }
@@ -185,7 +223,7 @@ static enum err sale_seen(const struct sale *sale, void *context)
 static enum err show_receipts(const struct explaining *explaining, const struct venue *venue, const struct draft *draft,
                               const struct voucher_line *line)
 {
-    struct listing listing = { venue, draft, line, { 0 }, 0 };
+    struct listing listing = { .arena = &explaining->shell->arena, .venue = venue, .draft = draft, .line = line };
     uint64_t trimmed = 0;
     enum err err;
 
@@ -198,6 +236,10 @@ static enum err show_receipts(const struct explaining *explaining, const struct 
     err = receipts_of(explaining->receipts, venue, draft, sale_seen, &listing, &trimmed);
     if (err)
         return err;
+    if (listing.shown)
+        qsort(listing.at, listing.shown, sizeof *listing.at, by_number);
+    for (size_t i = 0; i < listing.shown; i++)
+        (void)printf("%.*s\n", TEXT(listing.at[i].text));
     (void)printf("  %" PRIu64 " receipt%s, together %s\n", listing.shown, listing.shown == 1 ? "" : "s",
                  amount_text(listing.sum));
     if (trimmed)

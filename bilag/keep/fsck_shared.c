@@ -78,10 +78,14 @@ static enum err token_seen(const struct door_token *token, void *context)
 {
     struct storecheck *check = context;
 
-    check->records++;
     if (token->number == 0 || token->made_ms <= 0)
         storecheck_damaged(check, STR_NONE, bad_value);
     return ERR_OK;
+}
+
+static enum err door_table(struct txn *txn, unsigned table, const char *name, void *context)
+{
+    return storecheck_walk(context, txn, table, name, storecheck_any);
 }
 
 enum err fsck_doors(struct storecheck *check, struct fault *fault)
@@ -91,8 +95,10 @@ enum err fsck_doors(struct storecheck *check, struct fault *fault)
 
     if (err)
         return err;
+    err = check->open_only ? ERR_OK : doors_tables(doors, door_table, check);
     check->table = "tokens";
-    err = check->open_only ? ERR_OK : doors_list(doors, token_seen, check);
+    if (!err && !check->open_only)
+        err = doors_list(doors, token_seen, check);
     if (err == ERR_STORE_DAMAGED)
         storecheck_damaged(check, STR_NONE, bad_value);
     doors_close(doors);

@@ -166,9 +166,11 @@ static int copy_records(struct copying *copying, unsigned flags)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
+/* What the store keeps of itself (store.c) is copied, and counted as little as `bilag fsck` counts it. */
 static int copy_table(struct copying *copying, const MDB_val *name)
 {
     char text[64];
+    uint64_t counted = copying->part->records;
     unsigned flags = 0;
     int rc;
 
@@ -183,6 +185,8 @@ static int copy_table(struct copying *copying, const MDB_val *name)
         rc = mdb_dbi_open(copying->to, text, flags | MDB_CREATE, &copying->to_table);
     if (rc == 0)
         rc = copy_records(copying, flags);
+    if (text[0] == '_')
+        copying->part->records = counted;
     if (rc == 0)
         return commit(copying);
     if (copying->to)

@@ -14,7 +14,7 @@ static enum err file_judge(const char *path, const struct stat *file, bool crede
 
     if (!S_ISREG(file->st_mode))
         return fault_set(fault, ERR_CONFIG, "%s is no plain file; put the key into one: "
-                         "install -m 600 /dev/null %s", path, path);
+                         "install -m 600 /dev/stdin %s, then the key, Enter and Ctrl-D", path, path);
     if (file->st_uid != geteuid() && file->st_uid != 0)
         return fault_set(fault, ERR_CONFIG, "%s belongs to another user (uid %u), this runs as uid %u; run it as the user that "
                          "the stages run as, and let all keys belong to that one", path, (unsigned)file->st_uid,
@@ -61,8 +61,8 @@ enum err secret_read(const char *path, bool credential, struct arena *arena, str
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0 && errno == ENOENT)
-        return fault_set(fault, ERR_CONFIG, "%s cannot be read (%s); write the key into it: install -m 600 /dev/null %s", path,
-                         strerror(errno), path);
+        return fault_set(fault, ERR_CONFIG, "%s cannot be read (%s); write the key into it: install -m 600 /dev/stdin %s, then "
+                         "the key, Enter and Ctrl-D", path, strerror(errno), path);
     if (fd < 0)                          /* it is there: no advice may empty it */
         return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); let it belong to the user that this "
                          "runs as (uid %u)", path, strerror(errno), (unsigned)geteuid());

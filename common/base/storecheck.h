@@ -32,6 +32,8 @@ void storecheck_damaged(struct storecheck *check, struct str key, const char *wh
 
 /* Judges one record: NULL, or what is wrong with it. */
 typedef const char *(*storecheck_judge)(struct storecheck *check, struct txn *txn, struct str key, struct str value);
+/* A judge of records of which only the checksum tells anything. */
+const char *storecheck_any(struct storecheck *check, struct txn *txn, struct str key, struct str value);
 USED enum err storecheck_walk(struct storecheck *check, struct txn *txn, unsigned table, const char *name,
                               storecheck_judge judge);
 

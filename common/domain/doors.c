@@ -419,3 +419,22 @@ enum err doors_turn(struct doors *doors, int64_t now_ms)
         known->used_written_ms = known->token.used_ms;
     return err;
 }
+
+struct visiting { door_table_visit visit; void *context; };
+
+static enum err tables_work(struct txn *txn, void *context)
+{
+    struct visiting *visiting = context;
+    enum err err = ERR_OK;
+
+    for (unsigned table = 0; table < DOOR_TABLES && !err; table++)
+        err = visiting->visit(txn, table, tables[table], visiting->context);
+    return err;
+}
+
+enum err doors_tables(struct doors *doors, door_table_visit visit, void *context)
+{
+    struct visiting visiting = { visit, context };
+
+    return store_read(doors->store, tables_work, &visiting);
+}

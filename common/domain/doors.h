@@ -39,6 +39,10 @@ USED enum err doors_revoke(struct doors *doors, uint64_t number, int64_t now_ms)
 typedef enum err (*door_visit)(const struct door_token *token, void *context);
 USED enum err doors_list(struct doors *doors, door_visit visit, void *context);
 
+/* Each table there is, in one transaction: for who judges the store. */
+typedef enum err (*door_table_visit)(struct txn *txn, unsigned table, const char *name, void *context);
+USED enum err doors_tables(struct doors *doors, door_table_visit visit, void *context);
+
 /* The token of that text. ERR_NOT_FOUND: there is none, or it is revoked. It counts as used now. */
 USED enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const struct door_token **ret_token);
 /* Whether it opens this venue now; companies are those of the configuration. */

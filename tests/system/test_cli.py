@@ -238,9 +238,10 @@ def test_status_has_the_promised_fields_in_every_form(tmp_path):
 def test_explain_goes_both_ways(tmp_path):
     with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
         receipts = [receipt(1), receipt(2, gross=2500, paid="cash"), receipt(3, gross=700, kind="beer")]
-        pipeline.post(receipts + [z_report(4, receipts)])
+        pipeline.post([receipts[2], receipts[0], receipts[1], z_report(4, receipts)])
         until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
         told = pipeline.command("explain", f"oslo-grill/{DAY}/1").stdout
+        assert re.findall(r"^  (K1/\d+) ", told, re.M) == ["K1/1", "K1/2", "K1/3"]    # in order of number, not as they came
         for words in ("3 receipts, together 132,00", "sold beer", "account 3010", "sealed", "sent"):
             assert words in told
         line = next(i for i, row in enumerate(document(pipeline, f"oslo-grill/{DAY}/1")["lines"], 1)

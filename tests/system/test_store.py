@@ -3,6 +3,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 import threading
@@ -77,6 +78,10 @@ def start_all(pipeline):
         pipeline.restart(stage)
 
 
+def counts_of(text):
+    return dict(re.findall(r"^(\w+) +(\d+) records", text, re.M))
+
+
 def fsck(pipeline, *words, fine=True):
     done = pipeline.command("fsck", *words, check=False)
     assert (done.returncode == 0) == fine, done.stdout + done.stderr
@@ -105,7 +110,8 @@ def test_backup_under_load(after):
         assert "as of one moment" in done.stdout and (backup / "manifest").exists()
         pipeline.post(rest[:len(rest) // 2])
         expect_books(pipeline, first + rest[:len(rest) // 2])
-        fsck(pipeline, backup)
+        judged = fsck(pipeline, backup)
+        assert counts_of(done.stdout) and counts_of(done.stdout) == counts_of(judged)
         fsck(pipeline)
         refused = pipeline.command("restore", backup, check=False)
         assert refused.returncode == 1 and "runs: stop all stages first" in refused.stderr, refused.stderr

@@ -62,11 +62,11 @@ static void key_files_table(void **unused)
     }
     assert_int_equal(unlink(path), 0);
     assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
-    assert_non_null(strstr(fault.text, "install -m 600 /dev/null"));
+    assert_non_null(strstr(fault.text, "install -m 600 /dev/stdin"));
     assert_int_equal(symlink("subscription", path), 0);      /* there, and cannot be opened */
     assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "let it belong to the user"));
-    assert_null(strstr(fault.text, "/dev/null"));            /* that would empty it */
+    assert_null(strstr(fault.text, "/dev/stdin"));            /* that would empty it */
     folder_root(&folder, "{file: keys/subscription}", "{file: keys}");
     assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "no plain file"));
