@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/killpoint.h"
 #include "base/log.h"
+#include "poll.h"
 #include "poweroffice_inside.h"
 #include "refbuild.h"
 
@@ -25,10 +26,6 @@ enum {
     LEASED_AGAIN_MS = 2000,
     ACCEPTED_AGAIN_MS = 1000,
     BUSY_AGAIN_MS = 200,
-    MEND_KEEN_MS = 400,
-    MEND_KEEN_FOR_MS = 600000,
-    MEND_AGAIN_MS = 15000,
-    MEND_ITEMS = 2000,
     MEND_SAVED_MS = 500,
     RUSH_FROM_HOUR = 4,
     RUSH_TO_HOUR = 9
@@ -75,8 +72,10 @@ struct reading {
 /* When a client may be read again. mend_bits, mend_version: what its held documents waited for at the last look. */
 struct tended {
     char client_id[64];
-    int64_t not_before_ms, contradicted_ms, keen_until_ms;
-    size_t items;
+    int64_t not_before_ms, contradicted_ms;
+    int64_t began_ms, next_look_ms;       /* wall clock; poll.h. next: 0: nothing is waited for */
+    bool acted;
+    uint64_t seen_version;                /* as it stood when a list was denied */
     unsigned failures, mend_bits;
     uint64_t mend_version;
     int64_t refused_ms;                   /* the key, at the last reading; 0: it was not */
@@ -210,26 +209,20 @@ static enum err part_ask(struct part *part)
     return poweroffice_call(reading->reader->po, &call, part_answered, part);
 }
 
-/* How long its lists are (long ones are not looked at so often), and what was refused. */
+/* What was refused, and at which version: another one may have other rights. */
 static void note_tended(struct refreader *reader, const struct reading *reading)
 {
     struct tended *tended = tended_of(reader, str_of(reading->client_id));
-    size_t items = 0;
 
-    for (size_t i = 0; i < REFLISTS; i++) {
-        size_t count;
-
-        memcpy(&count, (const char *)&reading->build.data + reflists[i].count, sizeof count);
-        items += count;
-    }
-    if (tended) {
-        tended->items = items;
-        tended->refused_ms = reading->refused ? clock_steady_ms() : 0;
-        if (reading->failed && !reading->broken && !reading->refused) {
-            tended->denied = reading->failed;
-            tended->denied_until_ms = clock_steady_ms() + REFUSED_AGAIN_MS;
-        }
-    }
+    if (!tended)
+        return;
+    tended->refused_ms = reading->refused ? clock_steady_ms() : 0;
+    if (!reading->failed || reading->broken || reading->refused)
+        return;
+    tended->denied = reading->failed;
+    tended->denied_until_ms = clock_steady_ms() + DAY_MS;
+    if (refdata_version(reader->po->refstore, str_of(reading->client_id), &tended->seen_version))
+        tended->seen_version = 0;
 }
 
 static unsigned bits_read(const struct reading *reading)
@@ -421,10 +414,11 @@ static bool rush_hour(const struct venue *venue)
     return local.hour >= RUSH_FROM_HOUR && local.hour < RUSH_TO_HOUR;
 }
 
-/* A right that lacks for one list must not keep the others from being read. */
-static unsigned denied(const struct tended *tended)
+/* A right that lacks for one list must not keep the others from being read. It is asked for again when anything has
+ * changed, the rights among it, when a person acts, and after a day. */
+static unsigned denied(const struct tended *tended, uint64_t version)
 {
-    return clock_steady_ms() < tended->denied_until_ms ? tended->denied : 0;
+    return version == tended->seen_version && clock_steady_ms() < tended->denied_until_ms ? tended->denied : 0;
 }
 
 /* Which bits to read now; 0: none. */
@@ -436,7 +430,7 @@ static unsigned due(struct refreader *reader, const struct tended *tended, const
     int64_t age_ms = clock_now_ms() - summary.read_ms;
 
     *ret_priority = 0;
-    want &= ~denied(tended);
+    want &= ~denied(tended, summary.version);
     if (err && err != ERR_NOT_FOUND)
         return 0;
     if (summary.login_refused)
@@ -446,7 +440,7 @@ static unsigned due(struct refreader *reader, const struct tended *tended, const
     if (age_ms < DAY_MS)
         return 0;
     *ret_priority = age_ms < 2 * (int64_t)DAY_MS;
-    return *ret_priority && rush_hour(venue) ? 0 : (summary.have | want) & ~denied(tended);
+    return *ret_priority && rush_hour(venue) ? 0 : (summary.have | want) & ~denied(tended, summary.version);
 }
 
 static void wanted(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
@@ -522,38 +516,86 @@ bool refreader_contradicted(struct refreader *reader, const struct venue *venue,
     return true;
 }
 
-/* Somebody is likely to be at work where a document has just been held or something has just changed. */
-static int64_t mend_wait_ms(struct tended *tended, unsigned bits, uint64_t version)
+void refreader_acted(struct refreader *reader, struct str client_id)
 {
-    int64_t now_ms = clock_now_ms();
+    for (size_t i = 0; i < reader->tended_count; i++) {
+        struct tended *tended = &reader->tended[i];
 
-    if (bits != tended->mend_bits || version != tended->mend_version)
-        tended->keen_until_ms = now_ms + MEND_KEEN_FOR_MS;
+        if (client_id.len && !str_equal(str_of(tended->client_id), client_id))
+            continue;
+        tended->began_ms = clock_now_ms();
+        tended->acted = true;
+        tended->denied_until_ms = 0;
+    }
+}
+
+/* The waiting begins with something new to wait for, and anew with every change: somebody is at work there. */
+static struct poll poll_of(const struct refreader *reader, struct tended *tended, unsigned bits, uint64_t version)
+{
+    int64_t now_ms = clock_now_ms(), first_ms = (int64_t)po_config(reader->po)->sender.look_again_s * 1000;
+    bool changed = bits & ~tended->mend_bits || version != tended->mend_version;
+
+    if (changed && !(tended->acted && tended->mend_bits == 0 && now_ms - tended->began_ms <= first_ms)) {
+        tended->began_ms = now_ms;
+        tended->acted = false;
+    }
+    if (tended->began_ms > now_ms)        /* the clock was put back */
+        tended->began_ms = now_ms;
     tended->mend_bits = bits;
     tended->mend_version = version;
-    return (now_ms < tended->keen_until_ms ? MEND_KEEN_MS : MEND_AGAIN_MS) * (int64_t)(1 + tended->items / MEND_ITEMS);
+    return (struct poll){ tended->began_ms, tended->acted, first_ms };
+}
+
+/* Which of them are due; perhaps another process has looked already. Notes when the next is. */
+static unsigned looks_due(const struct refreader *reader, struct tended *tended, const struct venue *venue, unsigned bits,
+                          const struct ref_summary *summary)
+{
+    struct poll poll = poll_of(reader, tended, bits, summary->version);
+    unsigned now = 0;
+
+    tended->next_look_ms = 0;
+    for (unsigned i = 0; i < REF_BITS; i++) {
+        int64_t next_ms = bits & (1u << i) ? poll_next_ms(&poll, summary->part_read_ms[i], venue->zone) : INT64_MAX;
+
+        if (next_ms <= clock_now_ms())
+            now |= 1u << i;
+        else if (next_ms != INT64_MAX && (!tended->next_look_ms || next_ms < tended->next_look_ms))
+            tended->next_look_ms = next_ms;
+    }
+    return now;
 }
 
 void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits)
 {
-    struct tended *tended = bits ? tended_of(reader, venue->client_id) : NULL;
-    int64_t steady_ms = clock_steady_ms(), wait_ms;
+    struct tended *tended = tended_of(reader, venue->client_id);
+    int64_t steady_ms = clock_steady_ms();
     struct ref_summary summary;
 
-    if (!tended || steady_ms < tended->not_before_ms || steady_ms < reader->mended_ms ||
+    if (!tended || !bits) {
+        if (tended)
+            tended->next_look_ms = tended->mend_bits = 0;
+        return;
+    }
+    if (steady_ms < tended->not_before_ms || steady_ms < reader->mended_ms ||
         reader->po->urgent || reading_of(reader, venue->client_id) ||
         refdata_summary(reader->po->refstore, venue->client_id, &summary) || summary.login_refused)
         return;
-    wait_ms = mend_wait_ms(tended, bits, summary.version);
-    for (unsigned i = 0; i < REF_BITS; i++)                  /* perhaps another process has looked already */
-        if (bits & (1u << i) && clock_now_ms() - summary.part_read_ms[i] < wait_ms)
-            bits &= ~(1u << i);
-    bits &= ~denied(tended);
+    bits = looks_due(reader, tended, venue, bits, &summary) & ~denied(tended, summary.version);
     if (!bits)
         return;
     reader->mended_ms = (reader->mended_ms < steady_ms - MEND_SAVED_MS ? steady_ms - MEND_SAVED_MS : reader->mended_ms) +
                         2000 / po_config(reader->po)->requests_per_second;           /* half of the quota */
     wanted(reader, venue, bits, 1);
+}
+
+int64_t refreader_next_look_ms(const struct refreader *reader)
+{
+    int64_t next_ms = 0;
+
+    for (size_t i = 0; i < reader->tended_count; i++)
+        if (reader->tended[i].next_look_ms && (!next_ms || reader->tended[i].next_look_ms < next_ms))
+            next_ms = reader->tended[i].next_look_ms;
+    return next_ms;
 }
 
 unsigned refreader_bits_of(const struct problems *problems)

@@ -6,9 +6,9 @@
  * When        tend(): at once if something wanted was never read; after a day, between 09:00 and 04:00 of the
  *             venue's clock, with the calls of others going first (the rush after the days have closed is not
  *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most. mend(): what held
- *             documents wait for is looked at twice a second for ten minutes after something new was waited for or
- *             changed, then every 15 s (rarer where the lists are long), with half of the quota at most, while this
- *             process has nothing else to send (it knows nothing of the others' work): a mend in PowerOffice releases them without a command.
+ *             documents wait for is looked at as poll.h says (at once when a person acts here, seldom else), with half of
+ *             the quota at most, while this process has nothing else to send: a mend in PowerOffice releases them without
+ *             a command.
  * Failing     a client that was not readable is tried again after a second, at last after a minute; after five if its key is refused or
  *             a right is missing; at once if another process finds the key accepted.
  */
@@ -33,6 +33,10 @@ void refreader_tend(struct refreader *reader, const struct venue *venue, unsigne
 void refreader_try_keys(struct refreader *reader);
 /* PowerOffice refused what our picture of it allows, or an id is gone. false: it cannot be read again yet. */
 bool refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want);
+/* A person acts here: what the client's held documents wait for is looked at now. No id: of all clients. */
+void refreader_acted(struct refreader *reader, struct str client_id);
+/* When any client is looked at again, wall clock; 0: nothing is waited for. */
+int64_t refreader_next_look_ms(const struct refreader *reader);
 /* bits: refreader_bits_of() the problems of the venue's held documents; 0 is fine. */
 void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits);
 /* Which parts of the reference data could make these problems go away. */

@@ -241,6 +241,8 @@ static enum err decide(const struct decision *decision, void *context)
     SENDER_POINT(sender, POINT_BEFORE_DECISION);
     err = store_write(docs_store(sender->docs), decided_work, &decided);
     SENDER_POINT(sender, POINT_AFTER_DECISION);
+    if (!err && !doc_parse(decision->subject, &doc))
+        client_acted(sender, doc.venue);
     if (!err && decided.verb < COUNT(verbs) && !doc_parse(decision->subject, &doc)) {
         log_doc(decision->subject, "what=" STR_FMT " decision=%llu applied=%s", STR_ARG(decision->verb),
                 (unsigned long long)decision->number, decided.applied ? "yes" : "no");

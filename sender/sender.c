@@ -122,6 +122,7 @@ static enum err sender_open(struct stage *stage, void **ret_state, struct fault 
 static void try_keys(struct sender *sender)
 {
     refreader_try_keys(sender->reader);
+    refreader_acted(sender->reader, STR_NONE);
     for (size_t i = 0; i < sender->client_count; i++) {
         struct refdata data;
 
@@ -196,6 +197,7 @@ static void housekeeping(struct sender *sender)
     int64_t steady = stage_steady_ms(sender->stage), passed = steady - sender->window_ms;
 
     stage_counter_set(sender->stage, "in_flight", (int64_t)sender->busy);
+    stage_counter_set(sender->stage, "next_look_at", refreader_next_look_ms(sender->reader) / 1000);
     stage_counter_set(sender->stage, "calls_waiting", (int64_t)poweroffice_waiting(sender->po));
     if (passed >= WINDOW_MS) {
         sender->rate_milli = sender->finished * 1000000 / passed;

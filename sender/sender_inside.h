@@ -116,6 +116,7 @@ int64_t pace_ms(const struct sender *sender, uint32_t tries);            /* the 
 void outage_note(struct sender *sender, const struct answer *answer);
 void client_suspend(struct sender *sender, size_t client);
 void client_fine(struct sender *sender, size_t client);
+void client_acted(struct sender *sender, struct str venue);                /* a person decided something there */
 void client_contradicted(struct sender *sender, size_t client);           /* its books are not as we know them */
 /* work.c: one document through one piece of work */
 struct job {

@@ -212,6 +212,20 @@ void client_contradicted(struct sender *sender, size_t index)
         client->contradicted = !refreader_contradicted(sender->reader, client->venue, sender->ops->ref_bits);
 }
 
+/* What is held may wait for something else by now: it says so again. */
+void client_acted(struct sender *sender, struct str venue)
+{
+    size_t turn = turn_of(sender, venue);
+    struct sender_client *client = turn == SIZE_MAX ? NULL : &sender->clients[sender->turns[turn].client];
+
+    if (!client)
+        return;
+    refreader_acted(sender->reader, str_of(client->id));
+    client->mend = 0;
+    client->rejudge = true;
+    client->after[0] = '\0';
+}
+
 void client_fine(struct sender *sender, size_t index)
 {
     struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;

@@ -354,6 +354,27 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
         strbuf_format(out, "  %s\n", voice_words(voice, "no sales yet", "ingen salg ennå"));
 }
 
+/* What is held for PowerOffice's sake: who mends it there need not wait. */
+static void next_look(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    int64_t next_s = 0;
+    char when[32];
+
+    for (size_t i = 0; i < whole->stage_count; i++)
+        for (size_t k = 0; k < whole->stages[i].counter_count; k++) {
+            const struct stage_counter *counter = &whole->stages[i].counters[k];
+
+            if (str_equal(counter->name, STR("next_look_at")) && counter->value &&
+                (!next_s || counter->value < next_s))
+                next_s = counter->value;
+        }
+    if (next_s)
+        strbuf_format(out, voice_words(voice,
+                                    "PowerOffice is looked at again for what is held at %s; at once with bilag check --online\n",
+                                    "PowerOffice ses på igjen for det som er stoppet %s; med en gang med bilag check --online\n"),
+                      time_text_utc(next_s * 1000, when));
+}
+
 static void stages(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     strbuf_format(out, "\n%s%s%s ", voice_paint(voice, BOLD), voice_words(voice, "stages", "prosesser"), voice_paint(voice,
@@ -368,6 +389,7 @@ static void stages(const struct voice *voice, const struct whole_status *whole, 
             strbuf_format(out, voice_words(voice, " (%" PRId64 " behind)", " (%" PRId64 " etter)"), stage->lag);
         strbuf_format(out, "%s", i + 1 < whole->stage_count ? "," : "\n");
     }
+    next_look(voice, whole, out);
 }
 
 static void backlog(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)

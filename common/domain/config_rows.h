@@ -28,6 +28,7 @@
     X(retry_first_ms,    1000,   10,     60000, "wait before the second try, ms; doubled after each") \
     X(retry_max_ms,    300000,   10,   3600000, "longest wait between two tries, ms") \
     X(lookup_wait_ms,    2000,    0,     60000, "wait before looking up a request without an answer, ms") \
+    X(look_again_s,        60,    1,      3600, "first wait before PowerOffice is looked at again for what is held, s") \
     X(price_decimals,       4,    2,         8, "decimals of a net unit price that PowerOffice keeps")
 
 /* section mapper: */

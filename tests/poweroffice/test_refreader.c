@@ -70,7 +70,7 @@ static int make(void **unused)
                               .subscription_key = STR("s"), .application_keys = { STR("a") },
                               .requests_per_second = 10, .venues = &venue, .venue_count = 1,
                               .sender = { .answer_wait_ms = 200, .connect_wait_ms = 200, .in_flight_max = 8,
-                                          .retry_first_ms = 10, .retry_max_ms = 40 } };
+                                          .retry_first_ms = 10, .retry_max_ms = 40, .look_again_s = 60 } };
     open_all();
     return 0;
 }
@@ -142,7 +142,7 @@ static void contradiction_reads_at_once(void **unused)
     assert_int_equal(poweroffice_waiting(po), ALL_VOUCHER_CALLS);
 }
 
-/* Held documents: only the parts that could release them, every half a second at first, and after all other calls. */
+/* Held documents: only the parts that could release them, a minute after they were read, and after all other calls. */
 static void mend_looks_at_what_documents_wait_for(void **unused)
 {
     struct problems problems = { .count = 0 };
@@ -155,9 +155,10 @@ static void mend_looks_at_what_documents_wait_for(void **unused)
     was_read(at(0, 12) + 2, REF_FOR_VOUCHERS);
     refreader_mend(reader, &venue, REF_ACCOUNTS);            /* read just now */
     assert_int_equal(poweroffice_waiting(po), 0);
-    set_clock(at(0, 12) + 20);
+    set_clock(at(0, 12) + 70);
     refreader_mend(reader, &venue, 0);
     assert_int_equal(poweroffice_waiting(po), 0);
+    assert_int_equal(refreader_next_look_ms(reader), 0);
     refreader_mend(reader, &venue, REF_ACCOUNTS);
     assert_int_equal(poweroffice_waiting(po), 1);
     close_all();
@@ -167,26 +168,30 @@ static void mend_looks_at_what_documents_wait_for(void **unused)
     assert_int_equal(poweroffice_waiting(po), 1);            /* the other one */
 }
 
-/* Nobody has mended it for ten minutes: from then on, every 15 s; whatever changes makes it keen again. */
-static void mend_looks_less_after_a_while(void **unused)
+/* Seldom by itself; at once when a person acts, though it was read a moment ago; anew when there is something new. */
+static void mend_looks_when_somebody_acts_and_seldom_else(void **unused)
 {
-    static const struct { int passed_s; unsigned bits; size_t calls; const char *why; } rows[] = {
-        { 10, REF_ACCOUNTS, 1, "just held" },
-        { 500, REF_ACCOUNTS, 1, "keen still" },
-        { 700, REF_ACCOUNTS, 0, "ten minutes are over" },
-        { 700, REF_ACCOUNTS | REF_DEPARTMENTS, 2, "another reason to be held" },
+    static const struct { int passed_s; bool acted; unsigned bits; size_t calls; int next_s; const char *why; } rows[] = {
+        { 55, false, REF_ACCOUNTS, 0, 60, "not for a minute" },
+        { 65, false, REF_ACCOUNTS, 1, 0, "a minute after" },
+        { 65, true, REF_ACCOUNTS, 1, 0, "a person acted" },
+        { 10, true, REF_ACCOUNTS, 1, 0, "a person acted, read just now" },
+        { 700, false, REF_ACCOUNTS | REF_DEPARTMENTS, 2, 0, "another reason to be held" },
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(drop(unused) || make(unused), 0);
-        was_read(at(0, 12) + 2, REF_FOR_VOUCHERS);
+        was_read(at(0, 12), REF_FOR_VOUCHERS);
         refreader_mend(reader, &venue, REF_ACCOUNTS);        /* held; read just now */
         assert_int_equal(poweroffice_waiting(po), 0);
-        was_read(at(0, 12) + rows[i].passed_s, REF_FOR_VOUCHERS);
-        set_clock(at(0, 12) + rows[i].passed_s + 4);
+        set_clock(at(0, 12) + rows[i].passed_s);
+        if (rows[i].acted)
+            refreader_acted(reader, STR("client"));
         refreader_mend(reader, &venue, rows[i].bits);
         if (poweroffice_waiting(po) != rows[i].calls)
             fail_msg("%s: %zu calls", rows[i].why, poweroffice_waiting(po));
+        if (rows[i].next_s && llabs(refreader_next_look_ms(reader) / 1000 - at(0, 12) - rows[i].next_s) > 3)
+            fail_msg("%s: next look %" PRId64, rows[i].why, refreader_next_look_ms(reader) / 1000 - at(0, 12));
     }
 }
 
@@ -263,7 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(read_when_due), ROW(contradiction_reads_at_once), ROW(failed_reading_changes_nothing_and_waits),
         ROW(venue_that_is_gone_ends_its_reading), ROW(one_process_reads),
-        ROW(mend_looks_at_what_documents_wait_for), ROW(mend_looks_less_after_a_while),
+        ROW(mend_looks_at_what_documents_wait_for), ROW(mend_looks_when_somebody_acts_and_seldom_else),
         ROW(missing_right_is_not_read_in_circles),
     };
 

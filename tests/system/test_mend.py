@@ -1,5 +1,5 @@
 """Goal: what PowerOffice's own data forbids is held before anything is sent, with its code; and when it is mended in
-PowerOffice the voucher goes by itself: no command, no restart. And the reading of it costs few requests."""
+PowerOffice the voucher goes, at once when a person looks, within the hour by itself. And reading it costs few requests."""
 import json
 import pathlib
 import signal
@@ -62,7 +62,7 @@ def post_on_another_day(pipeline, name):
         "status", "--venue", "moved", check=False).stdout)
 
 
-def test_mended_in_poweroffice_goes_by_itself():
+def test_mended_in_poweroffice_goes_when_somebody_looks():
     venues = {name: venue(name, i) for i, name in enumerate(FAULTS)}
     del venues["narrow"]["department"]
     clients = [{"client_key": client_key(name), "name": name, "org_no": venues[name]["company"],
@@ -83,6 +83,8 @@ def test_mended_in_poweroffice_goes_by_itself():
             mended = time.monotonic()
             if name == "moved":
                 post_on_another_day(pipeline, f"moved/{DAY}/1")
+            else:
+                pipeline.command("check", "--online", "--venue", name, check=False)
             pipeline.until(f"{name} is posted", lambda number=number: len(pipeline.vouchers()) == number + 2, 20)
             took = time.monotonic() - mended
             print(f"{name}: {took:.2f} s after the mend")
@@ -123,3 +125,39 @@ def test_reading_is_once_and_then_one_request_a_voucher():
         pipeline.until("all are posted", lambda: len(pipeline.vouchers()) == 21)
         warm = pipeline.stats()["requests"]["total"] - cold["total"]
         assert warm <= 1.05 * 20, pipeline.stats()["requests"]
+
+
+def next_look(pipeline):
+    """When PowerOffice is looked at again, as the uploader says: seconds since 1970, or None."""
+    counters = (pipeline.status("uploader", 0) or {}).get("counters", {})
+    return counters.get("next_look_at") or None
+
+
+# Goal: one held voucher costs at most 80 requests in 24 hours, tokens included; people are told when the next look is; a mend
+# in PowerOffice is seen at that look, and within the hour; a client at rest costs 20 at most.
+def test_a_day_of_waiting_costs_few_requests():
+    venues = {"inactive": venue("inactive", 1), "rest": venue("rest", 2)}
+    clients = [{"client_key": client_key(name), "name": name, "org_no": venues[name]["company"],
+                "departments": [{"code": "10", "name": "Bar"}], "accounts_changed": [{"no": 3000, "active": name == "rest"}]}
+               for name in venues]
+    with Pipeline(venues, clients=clients, stages={"invoicer": 0}) as pipeline:
+        pipeline.post([{"v": 1, "venue": name, "register": "K1", "seq": 1, "kind": "receipt",
+                        "time": f"{DAY}T18:00:00+01:00", "payments": [{"type": "card", "amount": 12500}],
+                        "lines": [{"product_type": "food", "vat": 25, "gross": 12500}]} for name in venues])
+        pipeline.until("the one that is well is posted", lambda: len(pipeline.vouchers()) == 1)
+        pipeline.until("the other is held", lambda: held(pipeline, "inactive") == {"account-inactive"})
+        began, looks = time.time(), 0
+        due = pipeline.until("the next look is known", lambda: next_look(pipeline))
+        assert "is looked at again" in pipeline.command("status", check=False).stdout
+        while due < began + 24 * 3600:
+            assert due > began
+            pipeline.set_clock(int(due - time.time()) + 1)
+            due = pipeline.until("the look is done", lambda due=due: (next_look(pipeline) or 0) > due and next_look(pipeline))
+            looks += 1
+        requests = pipeline.stats()["requests"]["total"]
+        print(f"{looks} looks and {requests} requests of two clients; a token each look beside")
+        assert 10 <= looks <= 17 and requests + looks <= 80 + 20
+        pipeline.sandbox("clients", {"client_key": client_key("inactive"), "accounts_changed": [{"no": 3000, "active": True}]})
+        pipeline.set_clock(int(due - time.time()) + 1)
+        pipeline.until("the mended one is posted by itself", lambda: len(pipeline.vouchers()) == 2)
+        assert next_look(pipeline) is None or pipeline.until("nothing is waited for", lambda: not next_look(pipeline))
