@@ -185,11 +185,15 @@ static void write_counts(struct strbuf *out, const struct delivery *delivery)
 {
     bool more = delivery->rejected > delivery->reject_count;
 
-    wire_map(out, more ? 4 : 3);
+    wire_map(out, 3 + (size_t)more + (delivery->parked > 0));
     wire_str(out, STR("accepted"));
     wire_uint(out, delivery->accepted);
     wire_str(out, STR("duplicates"));
     wire_uint(out, delivery->duplicates);
+    if (delivery->parked) {
+        wire_str(out, STR("parked"));
+        wire_uint(out, delivery->parked);
+    }
     wire_str(out, STR("rejected"));
     wire_array(out, delivery->reject_count);
     for (size_t i = 0; i < delivery->reject_count; i++) {

@@ -12,7 +12,10 @@
  * Trimmed     eventlog_trim() takes the oldest events away, and with them what is known of their identities:
  *             one of those that comes again counts as new here and gets a new offset. That does no harm: the
  *             mapper keeps the numbers it has seen (mapper/seen.h), for good, and books none of them again.
- * Refused     what was not taken is kept with its reason, the last EVENTLOG_REFUSED_MAX of it.
+ * Parked      events of venues that are not set up are events like all others: the log keeps them, the mapper parks
+ *             them (mapper/tables.h), and nothing that is refused can push them out.
+ * Refused     what was not taken is kept with its reason, EVENTLOG_REFUSED_MAX of it. When there is more, the source
+ *             with the most gives up its oldest, so that a flood from one pushes out nothing of another's.
  * Ownership   events belong to the log. A batch from eventlog_peek() is read-only and is dead after
  *             the next call on the same log: decode or copy it first.
  * Units       offsets and counts in events, lengths in bytes, times in ms.
@@ -25,7 +28,8 @@
 #include "domain/event.h"
 #include "base/store.h"
 
-enum { EVENTLOG_REFUSED_MAX = 10000, EVENTLOG_REFUSED_BYTES = 16384, EVENTLOG_RECORD_BYTES = 65536 };
+enum { EVENTLOG_REFUSED_MAX = 10000, EVENTLOG_REFUSED_SLACK = 1000, EVENTLOG_REFUSED_BYTES = 16384,
+       EVENTLOG_RECORD_BYTES = 65536 };
 
 struct eventlog;
 
@@ -42,6 +46,7 @@ struct eventlog_entry {
     struct event_hash hash;
     struct str source;                   /* as in struct eventlog_arrival */
     uint64_t token;
+    bool parked;                         /* its venue is not set up here: the mapper keeps it until it is */
     enum eventlog_outcome outcome;       /* set by eventlog_commit() */
 };
 

@@ -162,36 +162,6 @@ static struct str cut(struct str s, size_t max)
     return s.len <= max ? s : (struct str){ s.bytes, max };
 }
 
-static enum err oldest_key(struct txn *txn, struct str key, struct str value, void *context)
-{
-    struct key *oldest = context;
-
-    (void)txn;
-    (void)value;
-    if (key.len > sizeof oldest->bytes)
-        return ERR_STORE_DAMAGED;
-    memcpy(oldest->bytes, key.bytes, key.len);
-    oldest->len = key.len;
-    return ERR_STOP;
-}
-
-static enum err trim_refused(struct txn *txn, struct eventlog_batch *batch)
-{
-    enum err err = ERR_OK;
-
-    batch->trimmed = 0;
-    while (!err && store_count(txn, LOG_REFUSED) > EVENTLOG_REFUSED_MAX) {
-        struct key oldest;
-
-        key_init(&oldest);
-        err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, oldest_key, &oldest);
-        if (!err)
-            err = store_delete(txn, LOG_REFUSED, key_str(&oldest));
-        batch->trimmed++;
-    }
-    return err;
-}
-
 /* Numbered behind the last one there, so that several processes and a clock set back keep the order. */
 static enum err refused_place(struct txn *txn, int64_t now_ms, uint64_t *ret_time, uint64_t *ret_number)
 {
@@ -240,7 +210,7 @@ static enum err put_refusals(struct txn *txn, struct eventlog_batch *batch)
         err = row.failed ? ERR_MEMORY : store_append(txn, LOG_REFUSED, key_str(&key), strbuf_str(&row));
     }
     strbuf_free(&row);
-    return err ? err : trim_refused(txn, batch);
+    return err ? err : eventlog_trim_refused(txn, &batch->trimmed);
 }
 
 static enum err append_all(struct txn *txn, void *context)

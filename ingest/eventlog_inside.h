@@ -28,4 +28,7 @@ USED enum err eventlog_note_arrival(struct txn *txn, uint32_t partition, uint64_
 USED enum err eventlog_drop_arrivals(struct txn *txn, uint32_t partition, uint64_t begin);
 USED enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival *ret_arrival);   /* a view */
 
+/* When too much is kept of what was refused: the sources with the most of it give up their oldest. */
+USED enum err eventlog_trim_refused(struct txn *txn, size_t *ret_trimmed);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/killpoint.h"
 #include "entry.h"
+#include "listener.h"
 #include "visitors.h"
 #include "base/lines.h"
 #include "base/log.h"
@@ -28,6 +29,7 @@ enum {
 struct http {
     struct stage *stage;
     struct intake *intake;
+    struct listener *listener;
     struct doors *doors;
     struct visitors *visitors;
     int64_t told_ms;                     /* when a stranger was last told of in the log */
@@ -101,8 +103,10 @@ static enum MHD_Result answer(struct request *request)
                             "nothing can be stored at the moment: send all of this again later");
     KILLPOINT("ingest.before-ack");
     strbuf_init(&body, ANSWER_BYTES_MAX);
-    strbuf_format(&body, "{\"accepted\":%" PRIu64 ",\"duplicates\":%" PRIu64 ",\"rejected\":[", delivery->accepted,
-                  delivery->duplicates);
+    strbuf_format(&body, "{\"accepted\":%" PRIu64 ",\"duplicates\":%" PRIu64, delivery->accepted, delivery->duplicates);
+    if (delivery->parked)
+        strbuf_format(&body, ",\"parked\":%" PRIu64, delivery->parked);
+    strbuf_add(&body, STR(",\"rejected\":["));
     for (size_t i = 0; i < delivery->reject_count; i++) {
         strbuf_format(&body, "%s{\"line\":%" PRIu64 ",\"reason\":", i ? "," : "", delivery->rejects[i].line);
         strbuf_json(&body, str_of(delivery->rejects[i].reason));
@@ -276,76 +280,8 @@ static void completed(void *context, struct MHD_Connection *connection, void **c
     *connection_context = NULL;
 }
 
-/* "host:port" or "[host]:port" in its two parts. */
-static bool split(struct str listen, char *host, size_t host_size, char *port, size_t port_size)
-{
-    size_t colon = listen.len;
-    struct str name;
-
-    while (colon > 0 && listen.bytes[colon - 1] != ':')
-        colon--;
-    if (colon < 2)
-        return false;
-    name = (struct str){ listen.bytes, colon - 1 };
-    if (name.bytes[0] == '[' && name.bytes[name.len - 1] == ']')
-        name = (struct str){ name.bytes + 1, name.len - 2 };
-    return str_copy(name, host, host_size) &&
-           str_copy((struct str){ listen.bytes + colon, listen.len - colon }, port, port_size);
-}
-
-static bool is_loopback(const struct sockaddr *address)
-{
-    const struct sockaddr_in *v4 = (const void *)address;
-    const struct sockaddr_in6 *v6 = (const void *)address;
-
-    return address->sa_family == AF_INET ? (ntohl(v4->sin_addr.s_addr) >> 24) == 127
-                                         : IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-/* SO_REUSEPORT shares the port among our own processes; another program that did not ask to share keeps
- * it from us. */
-static enum err listen_on(struct str listen_text, int *ret_socket, struct fault *fault)
-{
-    const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
-    struct addrinfo *found = NULL;
-    char host[256], port[16];
-    int on = 1, fd = -1, rc;
-
-    if (!split(listen_text, host, sizeof host, port, sizeof port))
-        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " is not an address like 127.0.0.1:7420",
-                         STR_ARG(listen_text));
-    rc = getaddrinfo(host, port, &hints, &found);
-    if (rc != 0)
-        return fault_set(fault, rc == EAI_SYSTEM || rc == EAI_MEMORY || rc == EAI_AGAIN ? ERR_SYSTEM : ERR_CONFIG,
-                         "ingest.http: " STR_FMT ": %s", STR_ARG(listen_text), gai_strerror(rc));
-    if (!is_loopback(found->ai_addr)) {
-        freeaddrinfo(found);
-        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " can be reached from other machines, and sales and tokens "
-                         "would travel there in the open: listen on 127.0.0.1 and put a proxy with TLS before it "
-                         "(docs/operator.md has one for nginx)", STR_ARG(listen_text));
-    }
-    fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 ||
-        bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, 256) != 0) {
-        int error = errno;
-
-        if (fd >= 0)
-            (void)close(fd);
-        freeaddrinfo(found);
-        if (error == EADDRINUSE)
-            return fault_set(fault, ERR_CONFIG, "ingest.http: another program listens on " STR_FMT
-                             " already: stop it, or set another port in bilag.yaml", STR_ARG(listen_text));
-        return fault_set(fault, err_of_errno(error, ERR_CONFIG), "ingest.http: cannot listen on " STR_FMT ": %s",
-                         STR_ARG(listen_text), strerror(error));
-    }
-    freeaddrinfo(found);
-    *ret_socket = fd;
-    return ERR_OK;
-}
-
-enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str listen,
-                   struct http **ret_http, struct fault *fault)
+enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str folder,
+                   struct str listen, struct http **ret_http, struct fault *fault)
 {
     struct http *http = calloc(1, sizeof *http);
     const union MHD_DaemonInfo *info = NULL;
@@ -359,7 +295,7 @@ enum err http_open(struct stage *stage, struct intake *intake, struct doors *doo
     http->doors = doors;
     err = visitors_open(&http->visitors);
     if (!err)
-        err = listen_on(listen, &listening, fault);
+        err = listener_open(folder, listen, &http->listener, &listening, fault);
     if (err) {
         visitors_close(http->visitors);
         free(http);
@@ -380,6 +316,7 @@ enum err http_open(struct stage *stage, struct intake *intake, struct doors *doo
         else
             (void)close(listening);
         visitors_close(http->visitors);
+        listener_close(http->listener);
         free(http);
         return fault_set(fault, ERR_SYSTEM, "the HTTP server does not start");
     }
@@ -402,6 +339,7 @@ void http_close(struct http *http)
     }
     (void)MHD_run(http->daemon);
     MHD_stop_daemon(http->daemon);
+    listener_close(http->listener);
     visitors_close(http->visitors);
     free(http);
 }

@@ -16,9 +16,9 @@
 
 struct http;
 
-/* listen: "127.0.0.1:7420" or "[::1]:7420". Several processes may share one port; a port that another
- * program has is ERR_CONFIG. */
-USED enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str listen,
+/* folder: of the event log. listen: "127.0.0.1:7420" or "[::1]:7420". Instances of one log share it (listener.h); an
+ * address that another program has, or another installation, is ERR_CONFIG. */
+USED enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str folder, struct str listen,
                         struct http **ret_http, struct fault *fault);
 void http_close(struct http *http);                  /* NULL is fine */
 int  http_fd(const struct http *http);               /* readable: http_run() */

@@ -46,7 +46,7 @@ void ingest_close(struct stage *stage, void *state)
     free(ingest);
 }
 
-static enum err open_sources(struct stage *stage, struct ingest *ingest, struct fault *fault)
+static enum err open_sources(struct stage *stage, struct ingest *ingest, struct str folder, struct fault *fault)
 {
     const struct config *config = stage_config(stage);
     enum err err = batches_open(stage, ingest->intake, on_batch, &ingest->batches, fault);
@@ -60,7 +60,7 @@ static enum err open_sources(struct stage *stage, struct ingest *ingest, struct 
     if (!err && config->http_listen.len)
         err = doors_open(config->state_dir, 0, &ingest->doors, fault);
     if (!err && config->http_listen.len)
-        err = http_open(stage, ingest->intake, ingest->doors, config->http_listen, &ingest->http, fault);
+        err = http_open(stage, ingest->intake, ingest->doors, folder, config->http_listen, &ingest->http, fault);
     if (!err && ingest->http)
         err = stage_watch(stage, http_fd(ingest->http), on_http);
     return err;
@@ -81,7 +81,7 @@ enum err ingest_open(struct stage *stage, void **ret_state, struct fault *fault)
     if (!err)
         err = intake_open(ingest->log, config, &ingest->intake);
     if (!err)
-        err = open_sources(stage, ingest, fault);
+        err = open_sources(stage, ingest, folder, fault);
     if (err) {
         ingest_close(stage, ingest);
         return err;
@@ -106,6 +106,7 @@ void ingest_count(struct stage *stage, const struct ingest *ingest)
     stage_counter_set(stage, "accepted", (int64_t)counts->accepted);
     stage_counter_set(stage, "duplicates", (int64_t)counts->duplicates);
     stage_counter_set(stage, "conflicts", (int64_t)counts->conflicts);
+    stage_counter_set(stage, "parked", (int64_t)counts->parked);
     stage_counter_set(stage, "rejected", (int64_t)counts->rejected);
     stage_counter_set(stage, "forbidden", (int64_t)counts->forbidden);
     stage_counter_set(stage, "commits", (int64_t)counts->commits);

@@ -12,7 +12,14 @@
 
 /* A tree of cJSON nodes takes some forty times the bytes of the smallest values: bounded, not trusted. */
 enum { PARSE_BYTES = 8 * 1024 * 1024, REFUSALS_MAX = 256, MARKS_MAX = 64, MARK_BYTES_MAX = 511,
-       RELAX_EVENTS = 4096 };
+       RELAX_EVENTS = 4096, TELL_EVERY_MS = 1000 };
+
+/* What was refused or parked since the last line about it. */
+struct untold {
+    uint64_t refused, trimmed, parked;
+    uint64_t line;                       /* the first refused one's */
+    char source[300], why[512], venue[65];
+};
 
 struct intake {
     struct eventlog *log;
@@ -29,8 +36,21 @@ struct intake {
     size_t bytes;
     size_t touched;                      /* events looked up since the store's memory was given back */
     bool told_full;
+    struct untold untold;
+    int64_t tell_ms;                     /* not before */
     struct intake_counts counts;
 };
+
+static void tell_untold(struct untold *untold)
+{
+    if (untold->refused || untold->trimmed)
+        log_fact("level=warning what=refused count=%" PRIu64 " source=%s line=%" PRIu64 " why=\"%s\" older_not_kept=%" PRIu64,
+                 untold->refused, untold->source, untold->line, untold->why, untold->trimmed);
+    if (untold->parked)
+        log_fact("level=warning what=parked count=%" PRIu64 " venue=%s do=\"set the venue up (bilag check) and reload: "
+                 "they are taken in by themselves\"", untold->parked, untold->venue);
+    *untold = (struct untold){ 0 };
+}
 
 void delivery_init(struct delivery *delivery, const char *kind, struct str name)
 {
@@ -78,6 +98,7 @@ void intake_close(struct intake *intake)
 {
     if (!intake)
         return;
+    tell_untold(&intake->untold);
     free(intake->entries);
     free(intake->owners);
     arena_free(&intake->parse);
@@ -109,6 +130,20 @@ static void empty(struct intake *intake)
     arena_reset(&intake->group);
 }
 
+static void note_parked(struct intake *intake, const struct eventlog_entry *entry, struct delivery *delivery)
+{
+    struct str venue;
+    size_t at = 0;
+
+    if (!entry->parked || entry->outcome == EVENTLOG_DUPLICATE)
+        return;
+    intake->counts.parked++;
+    if (delivery)
+        delivery->parked++;
+    if (!intake->untold.parked++ && key_take_name(entry->identity, &at, &venue))
+        (void)str_copy(venue, intake->untold.venue, sizeof intake->untold.venue);
+}
+
 static void settle_deliveries(struct intake *intake, enum err err)
 {
     for (size_t i = 0; i < intake->entry_count; i++) {
@@ -119,6 +154,7 @@ static void settle_deliveries(struct intake *intake, enum err err)
             intake->counts.accepted += outcome != EVENTLOG_DUPLICATE;
             intake->counts.duplicates += outcome == EVENTLOG_DUPLICATE;
             intake->counts.conflicts += outcome == EVENTLOG_CONFLICT;
+            note_parked(intake, &intake->entries[i], delivery);
             intake->counts.bytes += outcome != EVENTLOG_DUPLICATE ? intake->entries[i].canonical.len : 0;
         }
         if (!delivery)
@@ -134,16 +170,37 @@ static void settle_deliveries(struct intake *intake, enum err err)
     }
 }
 
-/* One line a commit, whatever was sent: a flood of garbage is not a flood of log lines. */
-static void tell(struct intake *intake, size_t trimmed, enum err err)
+static void note_refused(struct intake *intake, size_t trimmed)
 {
-    if (!err && intake->refusal_count)
-        log_fact("level=warning what=refused count=%zu source=" STR_FMT " line=%" PRIu64 " why=\"" STR_FMT "\"",
-                 intake->refusal_count, STR_ARG(intake->refusals[0].source), intake->refusals[0].line,
-                 STR_ARG(intake->refusals[0].reason));
-    if (!err && trimmed)
-        log_fact("level=warning what=\"oldest refusals not kept any longer\" count=%zu kept=%d", trimmed,
-                 EVENTLOG_REFUSED_MAX);
+    struct untold *untold = &intake->untold;
+    const struct eventlog_refusal *first = &intake->refusals[0];
+
+    untold->trimmed += trimmed;
+    if (!intake->refusal_count)
+        return;
+    if (!untold->refused) {
+        untold->line = first->line;
+        (void)snprintf(untold->source, sizeof untold->source, STR_FMT, STR_ARG(first->source));
+        (void)snprintf(untold->why, sizeof untold->why, STR_FMT, STR_ARG(first->reason));
+    }
+    untold->refused += intake->refusal_count;
+}
+
+int64_t intake_tell(struct intake *intake, int64_t steady_ms)
+{
+    const struct untold *untold = &intake->untold;
+
+    if (!untold->refused && !untold->parked && !untold->trimmed)
+        return INT64_MAX;
+    if (steady_ms < intake->tell_ms)
+        return intake->tell_ms;
+    tell_untold(&intake->untold);
+    intake->tell_ms = steady_ms + TELL_EVERY_MS;
+    return INT64_MAX;
+}
+
+static void tell_full(struct intake *intake, enum err err)
+{
     if (err && !intake->told_full)
         log_fact("level=error what=\"nothing can be stored; senders are told to send again\" why=\"%s\" do=\"%s\"",
                  err_text(err), err == ERR_STORE_FULL ? "free space on the disk of state_dir" : "check the disk");
@@ -178,10 +235,11 @@ enum err intake_commit(struct intake *intake, int64_t now_ms)
     err = eventlog_commit(intake->log, &batch);
     KILLPOINT("ingest.after-commit");
     settle_deliveries(intake, err);
-    tell(intake, batch.trimmed, err);
+    tell_full(intake, err);
     if (err) {
         intake->counts.failures++;
     } else {
+        note_refused(intake, batch.trimmed);
         intake->counts.commits++;
         intake->counts.rejected += intake->refusal_count;
         intake->counts.trimmed += batch.trimmed;
@@ -330,6 +388,7 @@ static enum err take(struct intake *intake, struct delivery *delivery, const str
     if (arena_failed(&intake->group))
         return ERR_MEMORY;
     event_hash(entry->canonical, &entry->hash);
+    entry->parked = !config_venue(intake->config, event->venue);
     intake->owners[intake->entry_count++] = delivery;
     intake->bytes += entry->canonical.len;
     delivery->waiting++;
@@ -354,13 +413,6 @@ enum err intake_add(struct intake *intake, struct delivery *delivery, enum event
                       fault.text[0] ? fault.text : err_text(err));
     if (delivery->token && !door_opens(delivery->token, intake->config, event.venue))
         return forbid(intake, delivery, line, event.venue);
-    if (!config_venue(intake->config, event.venue)) {
-        (void)fault_set(&fault, ERR_NOT_FOUND,
-                        "venue: " STR_FMT " is not set up here, or its file is wrong; put venues/" STR_FMT
-                        ".yaml right (bilag check), reload, then send this again",
-                        STR_ARG(event.venue), STR_ARG(event.venue));
-        return refuse(intake, delivery, line, event.venue, bytes, fault.text);
-    }
     err = take(intake, delivery, &event);
     if (err == ERR_TOO_LONG)
         return refuse(intake, delivery, line, event.venue, bytes, "an event may be 524288 bytes at most");

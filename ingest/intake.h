@@ -7,6 +7,9 @@
  * Refused     an event that is not taken is noted with its line and reason: in the delivery for the
  *             answer, and in the log's table of refusals.
  * Forbidden   a line of a venue that the delivery's token does not open is named in the answer and kept nowhere.
+ * Parked      a well-formed event of a venue that is not set up, or whose file is wrong, is taken like any other: the
+ *             mapper keeps it until the venue is there. It is counted, so that the sender can be told.
+ * Told        what was refused or parked is one log line a second, however much it is.
  * Full        adding commits by itself when the group is full; the owner commits the rest when it has
  *             taken what had arrived. Nothing is acknowledged before.
  * Bounds      batch_events and INTAKE_BYTES to a group, DELIVERY_REJECTS_MAX lines named in one answer.
@@ -28,7 +31,7 @@ struct delivery {
     char source[300];                    /* "http", "zmq", "spool/evening.ndjson" */
     const struct door_token *token;      /* what it may write; NULL: no token is asked for on this way */
     uint64_t forbidden;                  /* of rejected: lines of venues that the token does not open */
-    uint64_t accepted, duplicates, conflicts, rejected;      /* conflicts are accepted ones too */
+    uint64_t accepted, duplicates, conflicts, parked, rejected;      /* conflicts and parked ones are accepted too */
     struct reject *rejects;              /* the first DELIVERY_REJECTS_MAX */
     size_t reject_count;
     size_t waiting;                      /* events not yet committed */
@@ -40,7 +43,9 @@ void delivery_init(struct delivery *delivery, const char *kind, struct str name)
 struct intake;
 void delivery_free(struct delivery *delivery, struct intake *intake);
 
-struct intake_counts { uint64_t accepted, duplicates, conflicts, rejected, forbidden, commits, failures, trimmed, bytes; };
+struct intake_counts {
+    uint64_t accepted, duplicates, conflicts, parked, rejected, forbidden, commits, failures, trimmed, bytes;
+};
 
 USED enum err intake_open(struct eventlog *log, const struct config *config, struct intake **ret_intake);
 void intake_close(struct intake *intake);                    /* NULL is fine; what is not committed is gone */
@@ -64,5 +69,8 @@ size_t intake_pending(const struct intake *intake);
 /* ERR_OK: durable, and counted in its deliveries. Else all its deliveries have failed. */
 USED enum err intake_commit(struct intake *intake, int64_t now_ms);
 const struct intake_counts *intake_counts(const struct intake *intake);
+/* Logs what was refused and parked since it last did, at most once a second. Gives when to call again; INT64_MAX:
+ * there is nothing to tell. */
+int64_t intake_tell(struct intake *intake, int64_t steady_ms);
 
 #endif

@@ -58,6 +58,7 @@ static enum err ingest_turn(struct stage *stage, void *state)
             stage_wake_at(stage, stage_steady_ms(stage));    /* came in while answers went out */
     }
     batches_answer(ingest->batches);
+    stage_wake_at(stage, intake_tell(ingest->intake, stage_steady_ms(stage)));
     ingest_count(stage, ingest);
     if (is_final(err) || is_final(commit_err))
         return is_final(err) ? err : commit_err;

@@ -619,9 +619,6 @@ static enum err parked_seen(struct txn *txn, struct str key, struct str value, v
     (void)txn;
     if (!key_take_name(key, &at, &venue) || !key_take_u64(key, &at, &place))
         return ERR_STORE_DAMAGED;
-    if (!config_venue(work->fold->config, venue) ||
-        venue_partition(venue, work->fold->config->partitions) != work->fold->partition)
-        return ERR_OK;
     if (walk->count == walk->limit)
         return ERR_STOP;
     key_init(&walk->done[walk->count]);
@@ -630,14 +627,24 @@ static enum err parked_seen(struct txn *txn, struct str key, struct str value, v
     return fold_event(work, place, arena_copy(work->fold->arena, value));
 }
 
+/* Venue by venue: what is parked for venues that are still not there is not looked at, however much it is. */
 static enum err parked_work(struct txn *txn, void *context)
 {
     struct parked_walk *walk = context;
-    enum err err;
+    const struct config *config = walk->work->fold->config;
+    enum err err = ERR_OK;
 
     begin(walk->work, txn);
     walk->count = 0;
-    err = store_walk(txn, TABLE_PARKED, STR_NONE, STR_NONE, parked_seen, walk);
+    for (size_t i = 0; i < config->venue_count && !err && walk->count < walk->limit; i++) {
+        struct key prefix;
+
+        if (venue_partition(config->venues[i].id, config->partitions) != walk->work->fold->partition)
+            continue;
+        key_init(&prefix);
+        key_name(&prefix, config->venues[i].id);
+        err = store_walk(txn, TABLE_PARKED, key_str(&prefix), key_str(&prefix), parked_seen, walk);
+    }
     if (arena_failed(walk->work->fold->arena))
         err = ERR_MEMORY;
     for (size_t i = 0; !err && i < walk->count; i++)

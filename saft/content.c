@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RECORD_BYTES_MAX = 8 * 1024 * 1024, PLACE_BYTES_MAX = 1024 * 1024, PLACES_SHOWN = 8 };
+enum { RECORD_BYTES_MAX = 8 * 1024 * 1024, PLACE_BYTES_MAX = 1024 * 1024, PLACES_SHOWN = 8, ODD_IN_A_ROW_MAX = 100,
+       ODD_BYTES_MAX = 16 * 1024 };
 
 struct content {
     const struct venue *venue;
     saft_sink sink;
+    saft_refuse refuse;
     void *context;
     struct saft_summary summary;
     struct codelist *codes;
@@ -27,6 +29,12 @@ struct content {
     size_t place_count;                  /* locations so far */
     struct strbuf places;                /* their names, for the fault */
     struct str only_place;               /* name of the first one */
+
+    bool in_sale, odd;                   /* odd: the receipt being read is set aside */
+    int line;
+    struct fault why, first_why;         /* of that one, and of the first of the file */
+    unsigned odd_in_a_row;
+    struct strbuf fields;                /* what it says, as far as there is room */
 };
 
 static enum err emit(const struct event *event, void *context, struct fault *fault)
@@ -76,7 +84,10 @@ static void place_decide(struct content *content)
 enum err content_finish(struct content *content, struct fault *fault)
 {
     bool listed = content->venue->saft.location_count > 0;
+    const struct saft_summary *sum = &content->summary;
 
+    if (sum->notes[SAFT_RECEIPT_REFUSED].count && sum->receipts + sum->voids + sum->training + sum->movements == 0)
+        return fault_set(fault, ERR_FORMAT, "no receipt of it can be read; the first: %.400s", content->first_why.text);
     if (listed ? content->summary.locations || content->place_count == 0 : content->place_count <= 1)
         return ERR_OK;
     return fault_set(fault, ERR_REFUSED,
@@ -165,11 +176,59 @@ static enum err end_event(struct content *content, struct fault *fault)
     return till_event(content->till, &content->now.event, fault);
 }
 
+bool content_sets_aside(struct content *content, enum err err, const struct fault *fault)
+{
+    if (!content->refuse || !content->in_sale || (err != ERR_FORMAT && err != ERR_RANGE && err != ERR_TOO_LONG))
+        return false;
+    if (!content->odd)
+        content->why = *fault;
+    content->odd = true;
+    return true;
+}
+
+void content_line(struct content *content, int line)
+{
+    content->line = line;
+}
+
+static enum err hand_refused(struct content *content, struct fault *fault)
+{
+    struct str receipt = content->now.sale.sale.nr;
+    struct fault why;
+    enum err err;
+
+    (void)fault_set(&why, ERR_FORMAT, "line %d, receipt %.*s: %.380s", content->line,
+                    (int)(receipt.len < 35 ? receipt.len : 35), receipt.len ? receipt.bytes : "", content->why.text);
+    value_printable(why.text);
+    if (!content->summary.notes[SAFT_RECEIPT_REFUSED].count)
+        content->first_why = why;
+    saft_summary_note(&content->summary, SAFT_RECEIPT_REFUSED, "%s", why.text);
+    if (++content->odd_in_a_row == ODD_IN_A_ROW_MAX)
+        return fault_set(fault, ERR_FORMAT, "%d receipts in a row cannot be read, so nothing of the file was booked; the "
+                         "first: %.300s", ODD_IN_A_ROW_MAX, content->first_why.text);
+    if (!content->sink)
+        return ERR_OK;
+    err = content->refuse(receipt, strbuf_str(&content->fields), why.text, content->context);
+    return err ? fault_set(fault, err, "it could not be kept as refused: %s", err_text(err)) : ERR_OK;
+}
+
 static enum err end_sale(struct content *content, struct fault *fault)
 {
-    enum err err = till_sale(content->till, &content->now.sale.sale, content->now.sale.trans_id,
-                             &content->record, fault);
+    enum err err = ERR_OK;
 
+    if (!content->odd) {
+        err = till_sale(content->till, &content->now.sale.sale, content->now.sale.trans_id, &content->record, fault);
+        if (err && till_sale_is_odd(content->till) && content_sets_aside(content, err, fault))
+            err = ERR_OK;
+    }
+    content->in_sale = false;            /* what fails from here on is no fault of the receipt */
+    if (content->odd)
+        err = till_odd(content->till, &content->now.sale.sale, fault);
+    if (content->odd && !err)
+        err = hand_refused(content, fault);
+    if (!content->odd)
+        content->odd_in_a_row = 0;
+    content->odd = false;
     if (!err)
         content->now.sale.sale.nr = STR_NONE;
     return err;
@@ -285,9 +344,15 @@ static enum err begin_report(struct content *content, struct fault *fault)
 
 static enum err begin_sale(struct content *content, struct fault *fault)
 {
+    enum err err;
+
     content->now.sale.sale.lines = content->lines;
     content->now.sale.sale.payments = content->payments;
-    return register_begin(content, fault);
+    content->odd = false;
+    strbuf_reset(&content->fields);
+    err = register_begin(content, fault);
+    content->in_sale = !err;
+    return err;
 }
 
 #define RECORD(field) offsetof(struct records, field), sizeof(((struct records *)0)->field)
@@ -332,7 +397,7 @@ enum err content_end(struct content *content, enum node node, struct fault *faul
     return containers[node].end ? containers[node].end(content, fault) : ERR_OK;
 }
 
-/* A company's file for another company's venue is not refused: organisation numbers of sub-units differ. */
+/* Whether another company's file is wanted is asked by who reads it (saft_read_most()). */
 static void company_known(struct content *content)
 {
     struct str ident = content->now.company.ident;
@@ -351,6 +416,8 @@ enum err content_field(struct content *content, const struct element *field, str
     enum err err;
 
     text = value_trim(text);
+    if (content->in_sale && content->refuse && content->fields.len + text.len + 200 < ODD_BYTES_MAX)
+        strbuf_format(&content->fields, "<%s>" STR_FMT, field->name, STR_ARG(text));
     if (text.len == 0 && field->kind != VALUE_TEXT)          /* seen: optional elements that are there, empty */
         return ERR_OK;
     err = value_read(field->kind, text, arena, (char *)&content->now + field->offset);
@@ -376,18 +443,20 @@ const struct saft_summary *content_summary(const struct content *content)
     return &content->summary;
 }
 
-enum err content_new(const struct venue *venue, saft_sink sink, void *context, struct content **ret_content)
+enum err content_new(const struct venue *venue, saft_sink sink, saft_refuse refuse, void *context,
+                     struct content **ret_content)
 {
     struct content *content = calloc(1, sizeof *content);
     enum err err;
 
     if (!content)
         return ERR_MEMORY;
-    *content = (struct content){ .venue = venue, .sink = sink, .context = context };
+    *content = (struct content){ .venue = venue, .sink = sink, .refuse = refuse, .context = context };
     arena_init(&content->record, RECORD_BYTES_MAX);
     arena_init(&content->place, PLACE_BYTES_MAX);
     arena_init(&content->file, PLACE_BYTES_MAX);
     strbuf_init(&content->places, PLACE_BYTES_MAX);
+    strbuf_init(&content->fields, 2 * ODD_BYTES_MAX);
     content->lines = calloc(EVENT_LINES_MAX, sizeof *content->lines);
     content->payments = calloc(EVENT_PAYMENTS_MAX, sizeof *content->payments);
     content->z_vats = calloc(EVENT_Z_SUMS_MAX, sizeof *content->z_vats);
@@ -415,6 +484,7 @@ void content_free(struct content *content)
     arena_free(&content->place);
     arena_free(&content->file);
     strbuf_free(&content->places);
+    strbuf_free(&content->fields);
     free(content->lines);
     free(content->payments);
     free(content->z_vats);

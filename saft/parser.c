@@ -56,7 +56,7 @@ static void refuse(struct parser *parser, enum err err, const char *format, ...)
 /* For calls that set a fault of their own. */
 static void judge(struct parser *parser, enum err err, const struct fault *fault)
 {
-    if (err)
+    if (err && !content_sets_aside(parser->content, err, fault))
         refuse(parser, err, "%s", fault->text[0] ? fault->text : err_text(err));
 }
 
@@ -104,6 +104,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
         parser->text_len = 0;
     } else {
         parser->path[++parser->depth] = element->node;
+        if (element->node == NODE_SALE)
+            content_line(parser->content, parser->xml->input ? parser->xml->input->line : 0);
         judge(parser, content_begin(parser->content, element->node, &fault), &fault);
     }
 }
@@ -204,7 +206,7 @@ static bool parser_make(struct parser *parser)
            names_intern(parser);
 }
 
-enum err parser_new(const struct venue *venue, const char *name, saft_sink sink, void *context,
+enum err parser_new(const struct venue *venue, const char *name, saft_sink sink, saft_refuse refuse_one, void *context,
                     struct parser **ret_parser)
 {
     struct parser *parser = calloc(1, sizeof *parser);
@@ -214,7 +216,7 @@ enum err parser_new(const struct venue *venue, const char *name, saft_sink sink,
     if (!parser)
         return ERR_MEMORY;
     parser->name = name;
-    err = parser_make(parser) ? content_new(venue, sink, context, &parser->content) : ERR_MEMORY;
+    err = parser_make(parser) ? content_new(venue, sink, refuse_one, context, &parser->content) : ERR_MEMORY;
     if (err) {
         parser_free(parser);
         return err;

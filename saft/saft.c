@@ -150,11 +150,11 @@ static enum err pass(struct saft_file *file, struct parser *parser, bool again, 
     return parser_end(parser, fault);
 }
 
-static enum err read_once(struct saft_file *file, saft_sink sink, void *context, bool again,
+static enum err read_once(struct saft_file *file, saft_sink sink, saft_refuse refuse, void *context, bool again,
                           struct saft_summary *ret_summary, struct fault *fault)
 {
     struct parser *parser;
-    enum err err = parser_new(file->venue, file->name, sink, context, &parser);
+    enum err err = parser_new(file->venue, file->name, sink, refuse, context, &parser);
 
     if (err)
         return fault_set(fault, err, "%s: %s", file->name, err_text(err));
@@ -172,7 +172,34 @@ enum err saft_validate(const char *path, const struct venue *venue, struct saft_
     enum err err = file_open(path, venue, &file, fault);
 
     if (!err)
-        err = read_once(&file, NULL, NULL, false, ret_summary, fault);
+        err = read_once(&file, NULL, NULL, NULL, false, ret_summary, fault);
+    file_close(&file);
+    return err;
+}
+
+static enum err check_company(const struct saft_file *file, const struct saft_summary *summary, struct fault *fault)
+{
+    if (!summary->notes[SAFT_OTHER_COMPANY].count)
+        return ERR_OK;
+    return fault_set(fault, ERR_REFUSED, "%s is of organisation number %s, but venue " STR_FMT " belongs to " STR_FMT
+                     ": nothing of it was booked. If it is the right file, import it with --other-company", file->name,
+                     summary->company, STR_ARG(file->venue->id), STR_ARG(file->venue->company));
+}
+
+enum err saft_read_most(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
+                        void *context, struct saft_summary *ret_summary, struct fault *fault)
+{
+    struct saft_file file;
+    struct saft_summary first;
+    enum err err = file_open(path, venue, &file, fault);
+
+    ensure(sink);
+    if (!err)
+        err = read_once(&file, NULL, wishes->refuse, NULL, false, &first, fault);
+    if (!err && !wishes->other_company)
+        err = check_company(&file, &first, fault);
+    if (!err)
+        err = read_once(&file, sink, wishes->refuse, context, true, ret_summary, fault);
     file_close(&file);
     return err;
 }
@@ -180,14 +207,7 @@ enum err saft_validate(const char *path, const struct venue *venue, struct saft_
 enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, void *context,
                    struct saft_summary *ret_summary, struct fault *fault)
 {
-    struct saft_file file;
-    enum err err = file_open(path, venue, &file, fault);
+    static const struct saft_wishes all_or_nothing = { .other_company = true };
 
-    ensure(sink);
-    if (!err)
-        err = read_once(&file, NULL, NULL, false, NULL, fault);
-    if (!err)
-        err = read_once(&file, sink, context, true, ret_summary, fault);
-    file_close(&file);
-    return err;
+    return saft_read_most(path, venue, sink, &all_or_nothing, context, ret_summary, fault);
 }

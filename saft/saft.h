@@ -23,9 +23,13 @@
 #include "domain/event.h"
 
 typedef enum err (*saft_sink)(const struct event *event, void *context);
+/* A receipt that cannot be read, though the file can: its number (or empty), what it says, and why. Views are dead after. */
+typedef enum err (*saft_refuse)(struct str receipt, struct str fields, const char *why, void *context);
 
 /* What a person should know though the file was taken. X(name, code, sentence) */
 #define SAFT_NOTES(X) \
+    X(SAFT_RECEIPT_REFUSED, "receipt-refused", \
+      "a receipt that cannot be read was refused alone and is kept: bilag refused list") \
     X(SAFT_RECEIPT_UNBALANCED, "receipt-unbalanced", \
       "payments are not lines plus rounding and tips, in any reading; the day will be held") \
     X(SAFT_LINES_DIFFER, "lines-differ", "the lines do not add up to transAmntIn; the lines were taken") \
@@ -41,6 +45,8 @@ typedef enum err (*saft_sink)(const struct event *event, void *context);
       "account under payment_types:") \
     X(SAFT_MOVEMENT_EMPTY, "movement-empty", "a till movement without an amount; see the till's own report") \
     X(SAFT_Z_DIFFERS, "z-differs", "a Z report that its receipts do not add up to; the day will be held") \
+    X(SAFT_Z_WITHHELD, "z-withheld", \
+      "the Z report of a period of which a receipt was refused; its day waits for a file that can be read") \
     X(SAFT_Z_EMPTY, "z-empty", "a Z event without figures; ignored") \
     X(SAFT_Z_UNNUMBERED, "z-unnumbered", "a Z report without a number; numbered by its time") \
     X(SAFT_LOCATION_LEFT_OUT, "location-left-out", "a location that is not this venue; left out") \
@@ -68,5 +74,11 @@ USED enum err saft_validate(const char *path, const struct venue *venue, struct 
 /* Both passes. */
 USED enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, void *context,
                         struct saft_summary *ret_summary, struct fault *fault);
+/* Both passes, and what else is wanted: receipts that cannot be read are handed to `refuse`, each alone, and the rest of the
+ * file is taken, unless a hundred of them follow one another or there is no other. A file of another organisation number
+ * than the venue's company is ERR_REFUSED, unless other_company. */
+struct saft_wishes { saft_refuse refuse; bool other_company; };
+USED enum err saft_read_most(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
+                             void *context, struct saft_summary *ret_summary, struct fault *fault);
 
 #endif

@@ -60,14 +60,19 @@ static enum err check_frame(const struct raw_sale *sale, struct event *event, st
     return ERR_OK;
 }
 
-/* The rate from the line, else from its code, else from the receipt if it has only one; a code that the
- * file does not map stops the import: a guess would be a wrong VAT return. */
+/* A line that says no VAT and whose net is its gross has none: no guess comes before what it says. Else the rate from the
+ * line, from its code, or from the receipt if it has only one; a code that the file does not map is refused: a guess would
+ * be a wrong VAT return. */
 static enum err rate_of(struct sale_maker *maker, const struct raw_sale *sale, const struct raw_line *line,
                         int32_t *ret_rate, struct fault *fault)
 {
     struct saft_rate rate = line->rate;
     struct str code = line->vat_code;
 
+    if (!rate.said && !code.len && line->net.said && line->net.value.ore == line->gross.value.ore) {
+        *ret_rate = 0;
+        return ERR_OK;
+    }
     if (!rate.said && !code.len && sale->vat_count == 1) {
         rate = sale->vat_rate;
         code = sale->vat_code;
@@ -76,12 +81,8 @@ static enum err rate_of(struct sale_maker *maker, const struct raw_sale *sale, c
         *ret_rate = rate.rate;
         return ERR_OK;
     }
-    if (!code.len) {
-        if (!line->net.said || line->net.value.ore != line->gross.value.ore)
-            return fault_set(fault, ERR_FORMAT, "a line has neither vatPerc nor vatCode; ask the till's vendor");
-        *ret_rate = 0;
-        return ERR_OK;
-    }
+    if (!code.len)
+        return fault_set(fault, ERR_FORMAT, "a line has neither vatPerc nor vatCode; ask the till's vendor");
     if (codelist_rate(maker->codes, code, sale->date.day, ret_rate))
         return fault_set(fault, ERR_FORMAT,
                          "VAT code '" STR_FMT "' has no vatPerc and no standard code of sales in vatCodeDetails; "

@@ -20,7 +20,8 @@ struct till {
     struct str reg;
     struct zreport *zs;
     size_t z_count, z_room, z_at;
-    bool sorted;
+    bool sorted, sale_is_odd;
+    unsigned odd_periods;                /* the next Z reports, of whose receipts one was refused */
     struct withdrawal *withdrawals;
     size_t withdrawal_count;
     struct period period;
@@ -65,12 +66,18 @@ void till_free(struct till *till)
     free(till);
 }
 
+bool till_sale_is_odd(const struct till *till)
+{
+    return till->sale_is_odd;
+}
+
 enum err till_begin(struct till *till, struct str reg)
 {
     arena_reset(&till->arena);
     till->reg = arena_copy(&till->arena, reg);
     till->z_count = till->z_at = till->withdrawal_count = 0;
     till->sorted = false;
+    till->odd_periods = 0;
     period_reset(&till->period);
     till->outlet.summary->registers++;
     return till->reg.bytes ? ERR_OK : ERR_MEMORY;
@@ -247,6 +254,16 @@ static void z_sort(struct till *till)
     till->z_count = kept;
 }
 
+/* How a Z counts is read from its receipts: without one of them it would be another Z than with all, and in conflict with
+ * it when the file comes again. Its day waits for it meanwhile. */
+static void z_withhold(struct till *till, const struct zreport *z)
+{
+    saft_summary_note(till->outlet.summary, SAFT_Z_WITHHELD, "register " STR_FMT ", Z %" PRIu64, STR_ARG(till->reg), z->number);
+    till->odd_periods--;
+    till->z_at++;
+    period_reset(&till->period);
+}
+
 static enum err z_hand_out(struct till *till, struct fault *fault)
 {
     const struct zreport *z = &till->zs[till->z_at];
@@ -257,6 +274,10 @@ static enum err z_hand_out(struct till *till, struct fault *fault)
     bool fits;
     enum err err;
 
+    if (till->odd_periods) {
+        z_withhold(till, z);
+        return ERR_OK;
+    }
     arena_reset(&till->work);
     event.extra = zreport_figures(z, &till->work);
     err = zreport_settle(z, &till->period, &till->work, &event.z, &fits);
@@ -313,6 +334,7 @@ enum err till_sale(struct till *till, const struct raw_sale *sale, struct str tr
     struct event event;
     enum err err = sale_to_event(&maker, sale, &event, fault);
 
+    till->sale_is_odd = err != ERR_OK;
     if (err)
         return err;
     z_sort(till);
@@ -350,6 +372,24 @@ static enum err withdrawal_hand_out(struct till *till, const struct withdrawal *
                       STR_ARG(till->reg), kept->id);
     till->outlet.summary->movements++;
     return till->outlet.emit(&event, till->outlet.context, fault);
+}
+
+/* One that does not say when it was may be of the period that ends next or of the one after. */
+enum err till_odd(struct till *till, const struct raw_sale *sale, struct fault *fault)
+{
+    bool dated = sale->date.said && sale->time.said;
+    enum err err = ERR_OK;
+    int32_t offset_min;
+    int64_t time;
+
+    z_sort(till);
+    if (dated)
+        value_moment(till->venue->zone, sale->date, sale->time, &time, &offset_min);
+    while (!err && dated && till->z_at < till->z_count && till->zs[till->z_at].time < time)
+        err = z_hand_out(till, fault);
+    if (!err)
+        till->odd_periods = dated ? 1 : 2;
+    return err;
 }
 
 enum err till_end(struct till *till, struct fault *fault)

@@ -37,6 +37,10 @@ USED enum err till_event(struct till *till, const struct raw_event *event, struc
 /* The arena is the transaction's own. */
 USED enum err till_sale(struct till *till, const struct raw_sale *sale, struct str trans_id, struct arena *arena,
                         struct fault *fault);
+/* Whether what the last till_sale() found wrong is wrong with that receipt alone. */
+bool till_sale_is_odd(const struct till *till);
+/* A receipt of the register that is refused alone: the Z report of its period is not handed out. */
+USED enum err till_odd(struct till *till, const struct raw_sale *sale, struct fault *fault);
 /* Hands out what is left of the register. */
 USED enum err till_end(struct till *till, struct fault *fault);
 

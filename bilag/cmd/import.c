@@ -17,7 +17,7 @@
 
 enum { BATCH_EVENTS = 4096, BATCH_BYTES = 4 * 1024 * 1024, READ_BYTES = 256 * 1024, PATIENCE_S = 30, PATIENCE_S_MAX = 86400,
        REFUSED_SHOWN = 50, REFUSED_BYTES = 16384, REASON_BYTES = 4096, ITEM_BYTES = 32,
-       SOURCE_BYTES = 255 };
+       SOURCE_BYTES = 255, WRONG_IN_A_ROW_MAX = 100 };
 
 struct import {
     struct shell *shell;
@@ -27,7 +27,9 @@ struct import {
     size_t count, bytes;
     const char *file, *place_word;
     uint64_t taken;                      /* events handed over, of all files */
-    uint64_t accepted, duplicates, refused;
+    uint64_t accepted, duplicates, refused, parked;
+    unsigned wrong_in_a_row;             /* lines that are no events */
+    bool keep_going;                     /* however many those are */
     int64_t patience_ms;
     bool progress;
     struct fault fault;
@@ -72,6 +74,7 @@ static enum err hand_over(struct import *import)
         return err;
     import->accepted += answer.accepted;
     import->duplicates += answer.duplicates;
+    import->parked += answer.parked;
     for (size_t i = 0; i < answer.reject_count; i++)
         show_refused(import, answer.rejects[i].line, answer.rejects[i].reason);
     if (answer.rejected > answer.reject_count)
@@ -129,6 +132,7 @@ static enum err take_line(struct import *import, const struct line *line)
 {
     struct event event;
     struct fault fault = { "" };
+    bool wrong;
     enum err err;
 
     if (line->lost)
@@ -138,13 +142,35 @@ static enum err take_line(struct import *import, const struct line *line)
     err = line->too_long ? fault_set(&fault, ERR_TOO_LONG, "the line is longer than %d bytes",
                                      import->shell->config->ingest.line_bytes_max)
                          : event_from_json(line->text, &import->batch_arena, &event, &fault);
+    wrong = err != ERR_OK;
     if (err != ERR_MEMORY)
         err = err ? add_refused(import, line, fault.text[0] ? fault.text : err_text(err)) : add(import, line->number, &event);
     if (err == ERR_MEMORY && import->count) {                /* the arena is full of this batch */
         err = hand_over(import);
         return err ? err : take_line(import, line);
     }
+    import->wrong_in_a_row = wrong ? import->wrong_in_a_row + 1 : 0;
     return err;
+}
+
+static bool is_no_events(const struct import *import)
+{
+    return import->wrong_in_a_row >= WRONG_IN_A_ROW_MAX && !import->keep_going;
+}
+
+/* What is no file of events is not read to its end, line by line, into the list of what was refused. */
+static enum err look_whether_events(struct import *import, const struct line *line)
+{
+    enum err err;
+
+    if (!is_no_events(import))
+        return ERR_OK;
+    err = hand_over(import);
+    if (err)
+        return err;
+    return fault_set(&import->fault, ERR_FORMAT, "%s: the last %d lines are no events, so nothing after line %" PRIu64
+                     " was read: is it a file of events, one to a line? with --keep-going it is read to its end", import->file,
+                     WRONG_IN_A_ROW_MAX, line->number);
 }
 
 static enum err read_lines(struct import *import, int fd)
@@ -159,8 +185,10 @@ static enum err read_lines(struct import *import, int fd)
     while (!err && ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))) {
         struct str input = { piece, got > 0 ? (size_t)got : 0 };
 
-        while (!err && lines_next(&lines, &input, &line))
+        while (!err && lines_next(&lines, &input, &line)) {
             err = take_line(import, &line);
+            err = err ? err : look_whether_events(import, &line);
+        }
     }
     if (!err && got < 0)
         err = fault_set(&import->fault, ERR_SYSTEM, "%s cannot be read: %s", import->file, strerror(errno));
@@ -205,13 +233,28 @@ static void show_summary(const struct import *import, const struct saft_summary 
                          summary->notes[note].count, summary->notes[note].first, saft_note_code((enum saft_note)note));
 }
 
-static enum err import_saft(struct import *import, const char *path, const struct venue *venue)
+/* One odd receipt does not keep the others out: it goes to ingest's list of what was refused. */
+static enum err refuse(struct str receipt, struct str fields, const char *why, void *context)
 {
+    struct import *import = context;
+    struct line line = { .text = fields, .number = import->taken + 1 };
+    enum err err = add_refused(import, &line, why);
+
+    (void)receipt;
+    if (err != ERR_MEMORY || !import->count)
+        return err;
+    err = hand_over(import);             /* the arena is full of this batch */
+    return err ? err : add_refused(import, &line, why);
+}
+
+static enum err import_saft(struct import *import, const char *path, const struct venue *venue, bool other_company)
+{
+    const struct saft_wishes wishes = { refuse, other_company };
     struct saft_summary summary;
     enum err err;
 
     import->place_word = "event";
-    err = saft_read(path, venue, sink, import, &summary, &import->fault);
+    err = saft_read_most(path, venue, sink, &wishes, import, &summary, &import->fault);
     if (!err)
         err = hand_over(import);
     if (!err)
@@ -231,23 +274,25 @@ static bool is_xml(const char *path)
 static int import_file(struct import *import, const char *path, const char *format, const struct args *args)
 {
     bool saft = format ? strcmp(format, "saft") == 0 : is_xml(path);
-    uint64_t accepted = import->accepted, duplicates = import->duplicates, refused = import->refused;
+    uint64_t accepted = import->accepted, duplicates = import->duplicates, refused = import->refused,
+             parked = import->parked;
     const struct venue *venue;
     enum err err;
 
     import->file = strcmp(path, "-") == 0 ? "stdin" : path;
     import->count = import->bytes = 0;
+    import->wrong_in_a_row = 0;
     arena_reset(&import->batch_arena);
     if (saft) {
         venue = shell_venue(import->shell, args_value(args, "venue"));
         if (!venue)
             return EXIT_USAGE;
-        err = import_saft(import, path, venue);
+        err = import_saft(import, path, venue, args_has(args, "other-company"));
     } else {
         err = import_ndjson(import, path);
     }
     show_progress(import, true);
-    if (err && import->accepted + import->duplicates == accepted + duplicates)
+    if (err && (import->accepted + import->duplicates == accepted + duplicates || is_no_events(import)))
         return complain(import->shell, EXIT_RED, "%s", import->fault.text[0] ? import->fault.text : err_text(err));
     if (err)
         return complain(import->shell, EXIT_RED, "%s: %s; the first %" PRIu64 " events are stored, give the same command "
@@ -255,7 +300,10 @@ static int import_file(struct import *import, const char *path, const char *form
                         import->accepted + import->duplicates - accepted - duplicates);
     (void)printf("%s: %" PRIu64 " accepted, %" PRIu64 " duplicates, %" PRIu64 " refused\n", import->file,
                  import->accepted - accepted, import->duplicates - duplicates, import->refused - refused);
-    return import->refused > refused ? EXIT_RED : EXIT_FINE;
+    if (import->parked > parked)
+        (void)printf("%s: %" PRIu64 " of these are parked until their venue is set up: bilag refused list\n", import->file,
+                     import->parked - parked);
+    return import->refused > refused || import->parked > parked ? EXIT_RED : EXIT_FINE;
 }
 
 static bool patience(const char *seconds, int64_t *ret_ms)
@@ -283,6 +331,7 @@ static int import_run(struct shell *shell, const struct args *args)
     if (!patience(args_value(args, "wait"), &import.patience_ms))
         return complain(shell, EXIT_USAGE, "--wait is a number of seconds, %d at most", PATIENCE_S_MAX);
     import.shell = shell;
+    import.keep_going = args_has(args, "keep-going");
     import.progress = isatty(STDERR_FILENO);
     err = ingestclient_open(shell->config->run_dir, shell->config->stages.ingest, &import.client, &import.fault);
     if (err)
@@ -301,13 +350,15 @@ static int import_run(struct shell *shell, const struct args *args)
 static const struct option options[] = {
     { "format", "saft|ndjson", "of the files; else a name ending in .xml is SAF-T, all others NDJSON" },
     { "venue", "VENUE", "whose sales a SAF-T file holds" },
+    { "other-company", NULL, "SAF-T: also a file of another organisation number than the venue's" },
+    { "keep-going", NULL, "also when a hundred lines in a row are no events" },
     { "wait", "SECONDS", "for a bilag-ingest that does not answer; 30 unless said" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_import = {
     "import",
-    "[--format ndjson] [--wait SECONDS] FILE...  (- is standard input)\n"
-    "[--format saft] --venue VENUE [--wait SECONDS] FILE...",
+    "[--format ndjson] [--keep-going] [--wait SECONDS] FILE...  (- is standard input)\n"
+    "[--format saft] --venue VENUE [--other-company] [--wait SECONDS] FILE...",
     "sales from files into the event log; the same file again changes nothing", options, import_run,
 };

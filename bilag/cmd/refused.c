@@ -1,9 +1,10 @@
-/* refused.c - events that ingest did not take, each with its reason, and taking them in once they can be: nothing
- * is dropped in silence. */
+/* refused.c - events that ingest did not take, each with its reason, and taking them in once they can be; and the sales
+ * that are parked until their venue is set up: nothing is dropped in silence. */
 #include "shell.h"
 
 #include "domain/event.h"
 #include "stage/ingestclient.h"
+#include "bilag/read/parked.h"
 #include "bilag/read/refusals.h"
 
 #include <inttypes.h>
@@ -16,7 +17,7 @@ enum { BYTES_LISTED = 100, BATCH_EVENTS = 256, PATIENCE_MS = 30000, DAY_MS = 24 
 static const struct { const char *beside, *mend; } words[REFUSAL_STATE_COUNT] = {
     [REFUSAL_NO_EVENT] = { "", "no events: the till must send them as they should be (bilag refused list)" },
     [REFUSAL_CUT] = { "", "not kept whole: the till must send them again" },
-    [REFUSAL_NO_VENUE] = { "", "of venues that are not set up: put their files right (bilag check), then retry" },
+    [REFUSAL_NO_VENUE] = { "can be parked now; was: ", NULL },
     [REFUSAL_READY] = { "can be taken in now; was: ", NULL },
     [REFUSAL_TAKEN] = { "taken in since; was: ", NULL },
     [REFUSAL_REPLACED] = { "taken in since with other content; was: ", NULL },
@@ -55,9 +56,31 @@ static void print_refusal(const struct refusal *refusal, size_t number, size_t b
     print_bytes(refusal->bytes, bytes_most);
 }
 
-static int list(const struct refusals *refusals, const char *venue)
+/* Gives how many venues nobody has seen to. */
+static size_t list_parked(const struct parked *parked, const char *venue)
 {
-    size_t shown = 0, open = 0, ready = 0;
+    char amount[MONEY_TEXT_SIZE], from[32], to[32];
+    size_t red = 0;
+
+    for (size_t i = 0; i < parked->count; i++) {
+        const struct parked_venue *row = &parked->at[i];
+
+        if (venue && !str_equal(row->venue, str_of(venue)))
+            continue;
+        red += parked_is_red(row);
+        (void)printf("parked  %.*s: %" PRIu64 " events, of them %" PRIu64 " receipts of %s, %.10s to %.10s; %s\n",
+                     TEXT(row->venue), row->events, row->receipts, row->sum_known ? money_kroner(row->sum, amount) : "?",
+                     time_text_utc(row->first_s * 1000, from), time_text_utc(row->last_s * 1000, to),
+                     row->is_set_up ? "set up now: taken in when bilag-mapper loads the configuration (SIGHUP)"
+                     : parked_is_red(row) ? "set the venue up (bilag check) and reload, and they are taken in"
+                                          : "dismissed; kept");
+    }
+    return red;
+}
+
+static int list(const struct refusals *refusals, const struct parked *parked, const char *venue)
+{
+    size_t shown = 0, open = 0, ready = 0, red = list_parked(parked, venue);
 
     for (size_t i = 0; i < refusals->count; i++) {
         const struct refusal *refusal = &refusals->at[i];
@@ -67,13 +90,13 @@ static int list(const struct refusals *refusals, const char *venue)
         print_refusal(refusal, i + 1, BYTES_LISTED);
         shown++;
         open += !refusal_is_settled(refusal);
-        ready += refusal->state == REFUSAL_READY;
+        ready += refusal->state == REFUSAL_READY || refusal->state == REFUSAL_NO_VENUE;
     }
     if (!shown)
         (void)printf("nothing was refused\n");
     if (ready)
         (void)printf("%zu of these can be taken in now: bilag refused retry\n", ready);
-    return open ? EXIT_RED : EXIT_FINE;
+    return open || red ? EXIT_RED : EXIT_FINE;
 }
 
 /* NULL: there is none, and that is said. */
@@ -129,6 +152,28 @@ static int dismiss(struct shell *shell, const struct refusals *refusals, const s
     return code;
 }
 
+static int dismiss_parked(struct shell *shell, const struct parked *parked, const struct args *args)
+{
+    const char *venue = args_value(args, "venue"), *reason = args_value(args, "reason");
+    const struct parked_venue *row = venue ? parked_of(parked, str_of(venue)) : NULL;
+    struct str place;
+    int code;
+
+    if (!reason || !*reason)
+        return complain(shell, EXIT_USAGE, "--reason TEXT is needed: why nothing is missing without them");
+    if (!row)
+        return complain(shell, EXIT_USAGE, venue ? "nothing is parked for %s (bilag refused list)"
+                                                 : "--venue VENUE is needed: whose parked sales%s", venue ? venue : "");
+    place = arena_format(&shell->arena, "%" PRIu64, row->last_place);
+    if (!place.bytes)
+        return complain_err(shell, ERR_MEMORY, NULL);
+    code = shell_decide(shell, PARKED_VERB, row->venue, place, str_of(reason), NULL);
+    if (code == EXIT_FINE)
+        (void)printf("%" PRIu64 " dismissed: kept and listed, no longer red, and taken in should %.*s ever be set up\n",
+                     row->events - row->seen_to, TEXT(row->venue));
+    return code;
+}
+
 /* --- taking in again --- */
 
 struct retry {
@@ -136,7 +181,7 @@ struct retry {
     struct ingestclient *client;
     struct ingest_item items[BATCH_EVENTS];
     size_t count;
-    uint64_t accepted, duplicates, refused;
+    uint64_t accepted, duplicates, parked, refused;
     struct str first_reason;
 };
 
@@ -153,6 +198,7 @@ static enum err hand_over(struct retry *retry, struct fault *fault)
         return err;
     retry->accepted += answer.accepted;
     retry->duplicates += answer.duplicates;
+    retry->parked += answer.parked;
     retry->refused += answer.rejected;
     if (answer.reject_count && !retry->first_reason.len)
         retry->first_reason = answer.rejects[0].reason;
@@ -165,7 +211,8 @@ static enum err send_ready(struct retry *retry, const struct refusals *refusals,
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < refusals->count; i++) {
-        if (refusals->at[i].state != REFUSAL_READY || !is_wanted(&refusals->at[i], venue))
+        if ((refusals->at[i].state != REFUSAL_READY && refusals->at[i].state != REFUSAL_NO_VENUE) ||
+            !is_wanted(&refusals->at[i], venue))
             continue;
         retry->items[retry->count++] = (struct ingest_item){ i + 1, refusals->at[i].canonical, STR_NONE };
         if (retry->count == BATCH_EVENTS)
@@ -204,9 +251,10 @@ static int take_in(struct shell *shell, const struct refusals *refusals, const c
     ingestclient_close(retry.client);
     (void)printf("%" PRIu64 " taken in, %" PRIu64 " known already, %" PRIu64 " refused again\n", retry.accepted,
                  retry.duplicates, retry.refused);
+    if (retry.parked)
+        (void)printf("%" PRIu64 " of them are parked until their venue is set up\n", retry.parked);
     if (retry.refused)
-        (void)printf("  the first because: %.*s\n  (does bilag-ingest know the configuration of now? it takes it up on "
-                     "SIGHUP)\n", TEXT(retry.first_reason));
+        (void)printf("  the first because: %.*s\n", TEXT(retry.first_reason));
     if (err)
         return complain_err(shell, err, &fault);
     rest = tell_rest(refusals, venue);
@@ -217,6 +265,7 @@ static int refused_run(struct shell *shell, const struct args *args)
 {
     const char *verb = args->word_count ? args->words[0] : "list", *venue = args_value(args, "venue");
     struct refusals refusals;
+    struct parked parked;
     struct fault fault = { "" };
     int32_t since;
     enum err err;
@@ -228,13 +277,17 @@ static int refused_run(struct shell *shell, const struct args *args)
               : (strcmp(verb, "list") == 0 || strcmp(verb, "retry") == 0) && args->word_count <= 1))
         return complain(shell, EXIT_USAGE, "list, show NUMBER, retry or dismiss NUMBER|all; see bilag refused --help");
     err = refusals_load(shell->config, (int64_t)since * DAY_MS, &shell->arena, &refusals, &fault);
+    if (!err)
+        err = parked_load(shell->config, &shell->arena, &parked, &fault);
     if (err)
         return complain_err(shell, err, &fault);
+    if (strcmp(verb, "dismiss") == 0 && strcmp(args->words[1], "parked") == 0)
+        return dismiss_parked(shell, &parked, args);
     if (strcmp(verb, "show") == 0)
         return show(shell, &refusals, args->words[1]);
     if (strcmp(verb, "dismiss") == 0)
         return dismiss(shell, &refusals, args);
-    return strcmp(verb, "retry") == 0 ? take_in(shell, &refusals, venue) : list(&refusals, venue);
+    return strcmp(verb, "retry") == 0 ? take_in(shell, &refusals, venue) : list(&refusals, &parked, venue);
 }
 
 static const struct option options[] = {
@@ -247,6 +300,6 @@ static const struct option options[] = {
 const struct cmd cmd_refused = {
     "refused",
     "list [--venue VENUE] [--since DATE]\nshow NUMBER [--since DATE]\nretry [--venue VENUE] [--since DATE]\n"
-    "dismiss NUMBER|all [--venue VENUE] --reason TEXT",
-    "events that ingest did not take, why, and taking them in once they can be", options, refused_run,
+    "dismiss NUMBER|all [--venue VENUE] --reason TEXT\ndismiss parked --venue VENUE --reason TEXT",
+    "sales that are parked until their venue is set up; events that ingest did not take, why, and taking them in once they can be", options, refused_run,
 };

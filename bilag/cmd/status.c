@@ -130,6 +130,8 @@ static int tell(struct telling *telling, const struct args *args)
     enum err err = overview_whole(&telling->context, telling->books, &telling->whole);
 
     telling->whole.one_venue = only != NULL;
+    if (!err && only)
+        whole_only(&telling->whole, str_of(only));
     if (!err)
         err = refstore_open(telling->shell->config->state_dir, STORE_READ_ONLY, &telling->refs, &telling->context.fault);
     if (err && err != ERR_NOT_FOUND)
@@ -148,7 +150,7 @@ static int tell(struct telling *telling, const struct args *args)
     for (size_t i = 0; i < telling->whole.stage_count; i++)
         if (!telling->whole.stages[i].up)
             return EXIT_RED;
-    return telling->whole.red || telling->whole.venues_out ? EXIT_RED : EXIT_FINE;
+    return whole_red(&telling->whole) || telling->whole.venues_out ? EXIT_RED : EXIT_FINE;
 }
 
 static int status_run(struct shell *shell, const struct args *args)

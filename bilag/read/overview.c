@@ -119,6 +119,8 @@ enum err overview_whole(struct context *context, struct books *books, struct who
         err = books_backlog(books, &whole->backlog);
     if (!err)
         err = count_refused(context, whole);
+    if (!err)
+        err = parked_load(context->config, context->arena, &whole->parked, &context->fault);
     for (size_t i = 0; !err && i < whole->stage_count; i++)
         whole->outage |= whole->stages[i].outage;
     if (!err && whole->backlog.documents)
@@ -126,6 +128,28 @@ enum err overview_whole(struct context *context, struct books *books, struct who
     if (whole->takes_ms && !whole->outage)
         whole->through_ms = whole->now_ms + whole->takes_ms;
     return err;
+}
+
+uint64_t whole_red(const struct whole_status *whole)
+{
+    uint64_t red = whole->red + whole->refused_total;
+
+    for (size_t i = 0; i < whole->parked.count; i++)
+        red += parked_is_red(&whole->parked.at[i]);
+    return red;
+}
+
+void whole_only(struct whole_status *whole, struct str venue)
+{
+    const struct parked_venue *parked = parked_of(&whole->parked, venue);
+
+    whole->refused_total = 0;
+    for (size_t i = 0; i < whole->refused_count; i++)
+        if (str_equal(whole->refused[i].venue, venue))
+            whole->refused_total = whole->refused[i].count;
+    if (parked)
+        whole->parked.at[0] = *parked;
+    whole->parked.count = parked != NULL;
 }
 
 /* What PowerOffice last said of the venue's key. */

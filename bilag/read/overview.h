@@ -8,6 +8,7 @@
 
 #include "bilag/read/books.h"
 #include "bilag/read/context.h"
+#include "bilag/read/parked.h"
 #include "bilag/read/stages.h"
 
 struct refstore;
@@ -52,6 +53,7 @@ struct whole_status {
     bool only_red, brief;                /* so was only what is red; a line a venue */
     struct refused *refused; size_t refused_count;
     uint64_t refused_total;
+    struct parked parked;
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
     uint64_t red, warned, venues, venues_out;
@@ -62,6 +64,10 @@ USED enum err overview_whole(struct context *context, struct books *books, struc
 /* One venue, of which id, and venue or fault, are set. refs NULL: PowerOffice was never read. */
 USED enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
                              struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
+/* Documents, refused lines, and venues with parked sales. */
+uint64_t whole_red(const struct whole_status *whole);
+/* What was refused of other venues, or is parked for them, is not asked about. */
+void whole_only(struct whole_status *whole, struct str venue);
 /* Something of it needs a person: a document, the connection, the set-up. */
 bool venue_is_red(const struct venue_status *venue);
 /* Counts it into the whole, once. */

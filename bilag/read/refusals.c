@@ -177,7 +177,7 @@ static enum err take_dismissals(struct loading *loading, struct fault *fault)
 enum err refusals_load(const struct config *config, int64_t from_ms, struct arena *arena,
                        struct refusals *ret_refusals, struct fault *fault)
 {
-    struct loading loading = { .config = config, .arena = arena, .room = EVENTLOG_REFUSED_MAX };
+    struct loading loading = { .config = config, .arena = arena, .room = EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK };
     struct str folder = arena_format(arena, STR_FMT "/ingest", STR_ARG(config->state_dir));
     enum err err;
 

@@ -11,7 +11,8 @@
 enum refusal_state {
     REFUSAL_NO_EVENT,                    /* still */
     REFUSAL_CUT,                         /* too long to be kept whole, or nothing of it was kept */
-    REFUSAL_NO_VENUE,                    /* an event of a venue that is not set up */
+    REFUSAL_NO_VENUE,                    /* an event of a venue that is not set up, refused by a former version: sent
+                                            again, it is parked */
     REFUSAL_READY,                       /* can be sent again and would be taken in */
     REFUSAL_TAKEN,                       /* was sent again: the log has it */
     REFUSAL_REPLACED,                    /* the log has this receipt with other content: sent again, it would be a

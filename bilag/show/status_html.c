@@ -80,7 +80,7 @@ static void venue_facts(const struct voice *voice, const struct venue_status *ve
                                  "",
                                  "Oppsettet har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
           venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE },
-        { "waiting", voice_words(voice, "Lines from its tills were refused: bilag refused list --venue ",
+        { "held", voice_words(voice, "Lines from its tills were refused: bilag refused list --venue ",
                                  "Linjer fra kassene ble avvist: bilag refused list --venue "),
           venue->refused ? venue->id : STR_NONE },
     };
@@ -186,6 +186,17 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
     proofs(voice, venue, out);
 }
 
+static void parked(const struct voice *voice, const struct parked_venue *parked, struct strbuf *out)
+{
+    char amount[MONEY_TEXT_SIZE];
+
+    strbuf_format(out, voice_words(voice, "<p class=%s>%" PRIu64 " sales, %s, are parked: they are of a venue that is not set "
+                                "up or is left out: ", "<p class=%s>%" PRIu64 " salg, %s, er parkert: de er fra et sted som ikke "
+                                "er satt opp eller er utelatt: "), parked_is_red(parked) ? "held" : "waiting",
+                  parked->receipts, parked->sum_known ? money_kroner(parked->sum, amount) : "?");
+    text(out, parked->venue);
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     char since[32];
@@ -201,9 +212,11 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
                                   "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
                                   "svarer igjen."));
     if (whole->refused_total)
-        strbuf_format(out, voice_words(voice, "<p class=waiting>%" PRIu64 " lines were refused by ingest: bilag refused list",
-                                       "<p class=waiting>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),
+        strbuf_format(out, voice_words(voice, "<p class=held>%" PRIu64 " lines were refused by ingest: bilag refused list",
+                                       "<p class=held>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),
                       whole->refused_total);
+    for (size_t i = 0; i < whole->parked.count; i++)
+        parked(voice, &whole->parked.at[i], out);
     if (whole->backlog.documents)
         strbuf_format(out, voice_words(voice, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
                                        "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),

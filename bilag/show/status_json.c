@@ -282,6 +282,20 @@ static void stage(struct strbuf *out, const struct stage_state *state)
     strbuf_format(out, "}}");
 }
 
+static void parked(struct strbuf *out, const struct parked_venue *parked)
+{
+    strbuf_char(out, '{');
+    member_str(out, "venue", parked->venue);
+    member_bool(out, "set_up", parked->is_set_up);
+    member_int(out, "events", (int64_t)parked->events);
+    member_int(out, "receipts", (int64_t)parked->receipts);
+    number_or_null(out, "amount", parked->sum_known, parked->sum.ore);
+    member_time(out, "from", parked->first_s * 1000);
+    member_time(out, "to", parked->last_s * 1000);
+    member_int(out, "dismissed", (int64_t)parked->seen_to);
+    strbuf_char(out, '}');
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     (void)voice;
@@ -295,7 +309,12 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     optional(out, "oldest", str_of(whole->backlog.oldest));
     member_time(out, "through", whole->through_ms);
     strbuf_format(out, ",\"outage\":%s", whole->outage ? "true" : "false");
-    strbuf_format(out, "},\"refused\":%" PRIu64 ",\"red\":%" PRIu64 ",\"states\":{", whole->refused_total, whole->red);
+    strbuf_format(out, "},\"refused\":%" PRIu64 ",\"parked\":[", whole->refused_total);
+    for (size_t i = 0; i < whole->parked.count; i++) {
+        strbuf_format(out, "%s", i ? "," : "");
+        parked(out, &whole->parked.at[i]);
+    }
+    strbuf_format(out, "],\"red\":%" PRIu64 ",\"red_documents\":%" PRIu64 ",\"states\":{", whole_red(whole), whole->red);
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         strbuf_format(out, "%s\"%s\":%" PRIu64, i ? "," : "", doc_state_text((enum doc_state)i), whole->states[i]);
     strbuf_format(out, "}}\n");

@@ -33,12 +33,28 @@ static void figure(struct strbuf *out, const char *name, const char *type, const
     strbuf_format(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRId64 "\n", name, help, name, type, name, value);
 }
 
+static void parked(const struct whole_status *whole, struct strbuf *out)
+{
+    strbuf_format(out, "# HELP bilag_parked_sales Events of venues that are not set up or left out, kept until they are."
+                  "\n# TYPE bilag_parked_sales gauge\n");
+    for (size_t i = 0; i < whole->parked.count; i++)
+        strbuf_format(out, "bilag_parked_sales{venue=\"%.*s\"} %" PRIu64 "\n", TEXT(whole->parked.at[i].venue),
+                      whole->parked.at[i].events);
+    strbuf_format(out, "# HELP bilag_parked_ore Their money.\n# TYPE bilag_parked_ore gauge\n");
+    for (size_t i = 0; i < whole->parked.count; i++)
+        if (whole->parked.at[i].sum_known)
+            strbuf_format(out, "bilag_parked_ore{venue=\"%.*s\"} %" PRId64 "\n", TEXT(whole->parked.at[i].venue),
+                          whole->parked.at[i].sum.ore);
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     int64_t oldest_s = whole->backlog.oldest_ms ? (whole->now_ms - whole->backlog.oldest_ms) / 1000 : 0;
 
     (void)voice;
     figure(out, "bilag_red_documents", "gauge", "Documents that are held or failed.", (int64_t)whole->red);
+    figure(out, "bilag_red", "gauge", "All that is red: documents, refused lines, venues with parked sales.",
+           (int64_t)whole_red(whole));
     figure(out, "bilag_warned_days", "gauge", "Open days with a warning.", (int64_t)whole->warned);
     figure(out, "bilag_venues", "gauge", "Venues of the configuration.", (int64_t)whole->venues);
     figure(out, "bilag_venues_left_out", "gauge", "Venues whose file cannot be used.", (int64_t)whole->venues_out);
@@ -46,6 +62,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     figure(out, "bilag_backlog_oldest_seconds", "gauge", "How long the oldest of them has waited.", oldest_s);
     figure(out, "bilag_outage", "gauge", "1 while PowerOffice does not answer.", whole->outage);
     figure(out, "bilag_refused_lines", "gauge", "Lines kept that ingest refused.", (int64_t)whole->refused_total);
+    parked(whole, out);
     strbuf_format(out, "# HELP bilag_up Whether a stage answers.\n# TYPE bilag_up gauge\n");
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "bilag_up{stage=\"%s\",instance=\"%d\"} %d\n", whole->stages[i].stage,

@@ -349,7 +349,7 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
         strbuf_format(out, voice_words(voice, "  %srefused%s %" PRIu64 " lines from its tills: bilag refused list --venue "
                                        "%.*s\n",
                                        "  %savvist%s  %" PRIu64 " linjer fra kassene: bilag refused list --venue %.*s\n"),
-                      voice_paint(voice, YELLOW), voice_paint(voice, PLAIN), venue->refused, TEXT(venue->id));
+                      voice_paint(voice, RED), voice_paint(voice, PLAIN), venue->refused, TEXT(venue->id));
     if (!venue->list.count && !venue->fault)
         strbuf_format(out, "  %s\n", voice_words(voice, "no sales yet", "ingen salg ennå"));
 }
@@ -411,6 +411,32 @@ static void backlog(const struct voice *voice, const struct whole_status *whole,
                       time_text_utc(whole->through_ms, when[1]));
 }
 
+/* "parked  new-bar  12 sales, 1 234,00, 2026-11-20 to 2026-11-24: ..." */
+static void parked(const struct voice *voice, const struct parked_venue *parked, struct strbuf *out)
+{
+    const char *word = voice_words(voice, "parked", "parkert");
+    char amount[MONEY_TEXT_SIZE], from[32], to[32];
+
+    strbuf_format(out, "%s%s%s%*s", voice_paint(voice, parked_is_red(parked) ? RED : FAINT), word, voice_paint(voice, PLAIN),
+                  columns_left(word, 8), "");
+    strbuf_format(out, voice_words(voice, "%.*s: %" PRIu64 " sales, %s, of %.10s to %.10s; ",
+                                "%.*s: %" PRIu64 " salg, %s, fra %.10s til %.10s; "), TEXT(parked->venue), parked->receipts,
+                  parked->sum_known ? money_kroner(parked->sum, amount) : "?", time_text_utc(parked->first_s * 1000, from),
+                  time_text_utc(parked->last_s * 1000, to));
+    if (parked->is_set_up)
+        strbuf_add(out, str_of(voice_words(voice, "taken in when bilag-mapper loads the configuration (SIGHUP)\n",
+                                        "tas inn når bilag-mapper leser oppsettet på nytt (SIGHUP)\n")));
+    else if (parked_is_red(parked))
+        strbuf_format(out, voice_words(voice, "the venue is not set up or its file is wrong: put venues/%.*s.yaml right (bilag "
+                                    "check) and reload, then they are taken in; if no such venue is to be: bilag refused "
+                                    "dismiss parked --venue %.*s --reason TEXT\n",
+                                    "stedet er ikke satt opp, eller filen er feil: rett venues/%.*s.yaml (bilag check) og "
+                                    "last på nytt, så tas de inn; skal stedet ikke finnes: bilag refused dismiss parked "
+                                    "--venue %.*s --reason TEKST\n"), TEXT(parked->venue), TEXT(parked->venue));
+    else
+        strbuf_add(out, str_of(voice_words(voice, "seen to by a person; kept\n", "avklart av en person; beholdes\n")));
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     stages(voice, whole, out);
@@ -423,13 +449,15 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     if (whole->refused_total)
         strbuf_format(out, voice_words(voice, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
                                        "%savvist%s  %" PRIu64 " linjer som ingest ikke tok imot: bilag refused list\n"),
-                      voice_paint(voice, YELLOW), voice_paint(voice, PLAIN), whole->refused_total);
+                      voice_paint(voice, RED), voice_paint(voice, PLAIN), whole->refused_total);
+    for (size_t i = 0; i < whole->parked.count; i++)
+        parked(voice, &whole->parked.at[i], out);
     strbuf_format(out, "%s%s%s  ", voice_paint(voice, BOLD), voice_words(voice, "total", "i alt"), voice_paint(voice, PLAIN));
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         if (whole->states[i])
             strbuf_format(out, " %" PRIu64 " %s,", whole->states[i], doc_state_text((enum doc_state)i));
-    strbuf_format(out, whole->red == 1 ? voice_words(voice, " %" PRIu64 " red", " %" PRIu64 " rød")
-                                       : voice_words(voice, " %" PRIu64 " red", " %" PRIu64 " røde"), whole->red);
+    strbuf_format(out, whole_red(whole) == 1 ? voice_words(voice, " %" PRIu64 " red", " %" PRIu64 " rød")
+                                       : voice_words(voice, " %" PRIu64 " red", " %" PRIu64 " røde"), whole_red(whole));
     if (whole->warned)
         strbuf_format(out, whole->warned == 1 ? voice_words(voice, ", %" PRIu64 " open day with a warning",
                                                             ", %" PRIu64 " åpen dag med advarsel")

@@ -124,6 +124,8 @@ static enum tried read_answer(struct str bytes, struct arena *arena, struct inge
             answer.accepted = take_uint(&in);
         else if (str_equal(key, STR("duplicates")))
             answer.duplicates = take_uint(&in);
+        else if (str_equal(key, STR("parked")))
+            answer.parked = take_uint(&in);
         else if (str_equal(key, STR("rejected")))
             take_rejects(&in, arena, &answer);
         else if (str_equal(key, STR("rejected_total")))

@@ -20,6 +20,7 @@ struct ingest_reject { uint64_t line; struct str reason; };
 
 struct ingest_answer {
     uint64_t accepted, duplicates, rejected;
+    uint64_t parked;                     /* of the accepted: their venues are not set up */
     struct ingest_reject *rejects;       /* the first thousand */
     size_t reject_count;
 };

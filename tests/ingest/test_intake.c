@@ -62,13 +62,34 @@ static void counted_at_commit(void **unused)
     add(&a, 1, receipt("oslo-grill", 1));
     add(&b, 1, receipt("oslo-grill", 1));
     add(&a, 2, receipt("nowhere", 2));
-    assert_true(a.accepted == 0 && a.waiting == 1 && b.waiting == 1 && a.rejected == 1);
+    add(&a, 3, "{\"venue\":\"nowhere\"}");
+    assert_true(a.accepted == 0 && a.waiting == 2 && b.waiting == 1 && a.rejected == 1);
     assert_int_equal(intake_commit(intake, 1), ERR_OK);
-    assert_true(a.accepted == 1 && a.waiting == 0 && b.duplicates == 1 && b.accepted == 0);
-    assert_true(a.reject_count == 1 && a.rejects[0].line == 2 && strstr(a.rejects[0].reason, "venues/nowhere.yaml"));
+    assert_true(a.accepted == 2 && a.parked == 1 && a.waiting == 0 && b.duplicates == 1 && b.accepted == 0);
+    assert_true(b.parked == 0 && intake_counts(intake)->parked == 1);
+    assert_true(a.reject_count == 1 && a.rejects[0].line == 3);
     assert_int_equal(intake_pending(intake), 0);
     delivery_free(&a, intake);
     delivery_free(&b, intake);
+}
+
+/* Goal: a flood of garbage and of sales of no venue is one line of each kind a second, with the counts of all of it. */
+static void told_once_a_second(void **unused)
+{
+    struct delivery delivery;
+
+    (void)unused;
+    (void)intake_tell(intake, INT64_MAX - 2000);
+    delivery_init(&delivery, "http", STR_NONE);
+    assert_int_equal(intake_tell(intake, INT64_MAX - 500), INT64_MAX);
+    for (int i = 0; i < 100; i++) {
+        add(&delivery, 1, "{");
+        add(&delivery, 1, receipt("nowhere", 50 + i));
+        assert_int_equal(intake_commit(intake, 1), ERR_OK);
+        assert_true(intake_tell(intake, INT64_MAX - 1500) == INT64_MAX - 1000);
+    }
+    delivery_free(&delivery, intake);
+    assert_true(intake_tell(intake, INT64_MAX - 1000) == INT64_MAX);
 }
 
 /* Goal: a full group commits by itself, and only what is in it is decided. */
@@ -200,7 +221,8 @@ static void failed_commit(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counted_at_commit), cmocka_unit_test(full_group), cmocka_unit_test(sender_gone),
+        cmocka_unit_test(counted_at_commit), cmocka_unit_test(told_once_a_second), cmocka_unit_test(full_group),
+        cmocka_unit_test(sender_gone),
         cmocka_unit_test(refusals),          cmocka_unit_test(marks_follow_events), cmocka_unit_test(failed_commit),
     };
 

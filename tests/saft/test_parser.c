@@ -44,7 +44,7 @@ static enum err push_all(const char *bytes, size_t len, size_t piece, struct kep
     struct parser *parser;
     enum err err = ERR_OK;
 
-    assert_int_equal(parser_new(&venue, "test.xml", kept ? keep : NULL, kept, &parser), ERR_OK);
+    assert_int_equal(parser_new(&venue, "test.xml", kept ? keep : NULL, NULL, kept, &parser), ERR_OK);
     for (size_t at = 0; at < len && !err; at += piece)
         err = parser_push(parser, bytes + at, len - at < piece ? len - at : piece, fault);
     if (!err)
@@ -202,7 +202,7 @@ static void bounds(void **unused)
         struct fault fault = { "" };
         enum err err;
 
-        assert_int_equal(parser_new(&venue, "test.xml", NULL, NULL, &parser), ERR_OK);
+        assert_int_equal(parser_new(&venue, "test.xml", NULL, NULL, NULL, &parser), ERR_OK);
         err = parser_push(parser, rows[i].before, strlen(rows[i].before), &fault);
         for (size_t j = 0; j < rows[i].times && !err; j++)
             err = parser_push(parser, rows[i].unit, strlen(rows[i].unit), &fault);
@@ -243,7 +243,7 @@ static void flat_memory(void **unused)
     char text[1200];
 
     (void)unused;
-    assert_int_equal(parser_new(&venue, "test.xml", count_only, &events, &parser), ERR_OK);
+    assert_int_equal(parser_new(&venue, "test.xml", count_only, NULL, &events, &parser), ERR_OK);
     assert_int_equal(parser_push(parser, head, strlen(head), &fault), ERR_OK);
     for (int i = 1; i <= RECEIPTS; i++) {
         int len = snprintf(text, sizeof text,

@@ -157,17 +157,30 @@ def test_import_says_what_it_took_and_what_not(tmp_path):
         path.write_text("\n".join(lines))                    # no end of line after the last
         done = pipeline.import_file(path, check=False)
         assert done.returncode == 1
-        assert "3 accepted, 0 duplicates, 3 refused" in done.stdout
-        for number, word in ((3, "line 3 refused"), (4, "kind"), (6, "nowhere")):
+        assert "4 accepted, 0 duplicates, 2 refused" in done.stdout and "1 of these are parked" in done.stdout
+        for number, word in ((3, "line 3 refused"), (4, "kind")):
             assert f"line {number} refused" in done.stderr and word in done.stderr
         done = pipeline.import_file("-", check=False, input="\n".join(json.dumps(e) for e in good))
         assert done.returncode == 0 and "stdin: 0 accepted, 3 duplicates, 0 refused" in done.stdout
         until_state(pipeline, f"oslo-grill/{DAY}/1", "sent")
-        done = pipeline.command("refused", check=False)
-        assert done.returncode == 1 and "nowhere" in done.stdout
-        for line in ("line 3", "line 4  oslo-grill: kind", "line 6  nowhere"):       # kept, not only shown
+        done = pipeline.until("parked", lambda: shown if "nowhere" in (shown := pipeline.command("refused", check=False)).stdout
+                              else None)
+        assert done.returncode == 1 and "parked  nowhere: 1 events, of them 1 receipts of" in done.stdout
+        for line in ("line 3", "line 4  oslo-grill: kind"):                          # kept, not only shown
             assert f"import/evening.ndjson {line}" in done.stdout, done.stdout
         assert "{not json" in done.stdout
+
+
+def test_import_stops_at_what_is_no_file_of_events(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        path = tmp_path / "book.txt"
+        path.write_text("\n".join(json.dumps(receipt(n)) if n % 100 == 0 else "Chapter" for n in range(400)) +
+                        "\nChapter" * 5000)
+        done = pipeline.import_file(path, check=False)
+        assert done.returncode == 1 and "nothing after line 401 was read" in done.stderr, done.stderr
+        assert len(pipeline.command("refused", check=False).stdout.splitlines()) == 2 * 397
+        done = pipeline.import_file(path, "--keep-going", check=False)
+        assert done.returncode == 1 and "0 accepted, 4 duplicates, 5396 refused" in done.stdout
 
 
 def test_import_of_saft(tmp_path):

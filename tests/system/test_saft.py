@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not (BIN / "bilag").exists(), reason="bilag is n
 
 PAID = {"12001/CASH": 1901, "12002/DEBCARD": 1570, "12011/VIPPS": 1571, "12005/GIFTCARD": 2901}
 VENUE = {
-    "venue": "bar", "name": "Bar", "timezone": "Europe/Oslo", "company": "912345678", "auto_transfer": "true",
+    "venue": "bar", "name": "Bar", "timezone": "Europe/Oslo", "company": "999999999", "auto_transfer": "true",
     "auto_invoice": "true", "close": "z_report", "quiet_seconds": "1",
     "vat": {"normal": {"rate": "25", "code": "3"}, "reduced": {"rate": "15", "code": "31"},
             "low": {"rate": "12", "code": "33"}, "none": {"rate": "0", "code": "0"}},
@@ -170,3 +170,30 @@ def test_official_example():
         assert bring(pipeline, EXAMPLE)[0] == 0
         settle(pipeline, 1)
         assert len(pipeline.vouchers()) == 1
+
+
+# Goal: one receipt that cannot be read is refused alone, kept with its number, its words and the reason, and red; the others
+# are taken in, and its day is not booked without it. Put right, it is taken, and the whole day is booked. A file of which no
+# receipt can be read is refused as a whole, and so is one of another organisation number, unless that is said.
+def test_one_odd_receipt(tmp_path):
+    whole = (SAFT / "cases" / "10-plain.xml").read_text(encoding="utf-8")
+    odd, other, none = tmp_path / "odd.xml", tmp_path / "other.xml", tmp_path / "none.xml"
+    odd.write_text(whole.replace("<lineAmntIn>165.45<", "<lineAmntIn>165,45<"), encoding="utf-8")
+    other.write_text(whole.replace("999999999", "987654321"), encoding="utf-8")
+    none.write_text(whole.replace("<transTime>", "<transTime>x"), encoding="utf-8")
+    with Pipeline({"bar": VENUE}) as pipeline:
+        code, said = bring(pipeline, none)
+        assert code == 1 and "no receipt of it can be read" in said and "receipt 101: transTime is 'x11:05:00'" in said
+        code, said = bring(pipeline, other)
+        assert code == 1 and "987654321" in said and "999999999" in said and "--other-company" in said
+        assert pipeline.counter("ingest", "accepted") == 0 and pipeline.counter("ingest", "rejected") == 0
+        code, said = bring(pipeline, odd)
+        assert code == 1 and "4 accepted, 0 duplicates, 1 refused" in said and "[z-withheld]" in said and "[receipt-refused]" in said, said
+        kept = pipeline.command("refused", check=False).stdout
+        assert "line 16, receipt 103: lineAmntIn is '165,45'" in kept and "<nr>103<transID>500103" in kept, kept
+        pipeline.until("the day is held", lambda: any({"sequence-gap"} <= {p["code"] for p in d["problems"]}
+                                                      for d in documents(pipeline).values()))
+        assert pipeline.vouchers() == [] and pipeline.command("status", check=False).returncode == 1
+        done = pipeline.import_file(other, "--format", "saft", "--venue", "bar", "--other-company", check=False)
+        assert done.returncode == 0 and "2 accepted, 4 duplicates, 0 refused" in done.stdout and "[other-company]" in done.stdout
+        pipeline.until("the whole day is posted", lambda: posted(pipeline.vouchers()) == wanted(EXPECTED["10-plain.xml"]))

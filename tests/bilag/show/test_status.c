@@ -252,7 +252,7 @@ static void facts_table(void **unused)
         { { "nb", 2 }, "\n  tilgang n\xC3\xB8kkelen mangler: X\n" },
         { { "en", 2 }, "\n  set-up  has faults, so no voucher and no order goes by itself: bilag check --venue grill\n" },
         { { "en", 2 }, "\n  sent    1 earlier ones; --venue grill shows them\n" },
-        { { "en", 2 }, " 1 open, 2 red, 1 open day with a warning\n" }, { { "nb", 2 }, " 1 rød, 2 åpne dager med advarsel\n" },
+        { { "en", 2 }, " 1 open, 6 red, 1 open day with a warning\n" }, { { "nb", 2 }, " 5 røde, 2 åpne dager med advarsel\n" },
     };
 
     (void)unused;

@@ -1,0 +1,118 @@
+/* Which of the refused lines are kept when there are too many (eventlog.h): sources share the room, and one that has
+ * little loses nothing to one that has much. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "eventlog_inside.h"
+#include "base/wire.h"
+
+enum { KEY_BYTES = 2 * sizeof(uint64_t), ROWS_MAX = EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK };
+
+struct row { unsigned char key[KEY_BYTES]; uint32_t source; };
+
+struct sharing {
+    struct row *rows;                    /* oldest first */
+    size_t row_count, row_room;
+    uint64_t *sources;                   /* by first row: prints of their names */
+    size_t *counts;
+    size_t source_count;
+};
+
+static uint64_t print_of(struct str name)
+{
+    uint64_t print = 14695981039346656037U;          /* FNV-1a: two names of one print would share their room, no more */
+
+    for (size_t i = 0; i < name.len; i++)
+        print = (print ^ (unsigned char)name.bytes[i]) * 1099511628211U;
+    return print;
+}
+
+static enum err row_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct sharing *sharing = context;
+    struct reader in;
+    uint64_t print;
+    size_t at = 0;
+
+    (void)txn;
+    if (sharing->row_count == sharing->row_room)
+        return ERR_STOP;
+    reader_init(&in, value);
+    (void)take_array(&in, 5);
+    print = print_of(take_str(&in, value.len));
+    if (in.failed || key.len != KEY_BYTES)
+        return ERR_STORE_DAMAGED;
+    while (at < sharing->source_count && sharing->sources[at] != print)
+        at++;
+    if (at == sharing->source_count)
+        sharing->sources[sharing->source_count++] = print;
+    sharing->counts[at]++;
+    memcpy(sharing->rows[sharing->row_count].key, key.bytes, KEY_BYTES);
+    sharing->rows[sharing->row_count++].source = (uint32_t)at;
+    return ERR_OK;
+}
+
+static size_t kept_at(const struct sharing *sharing, size_t share)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < sharing->source_count; i++)
+        kept += sharing->counts[i] < share ? sharing->counts[i] : share;
+    return kept;
+}
+
+/* The largest share for each source with which all of them fit. */
+static size_t fair_share(const struct sharing *sharing)
+{
+    size_t low = 1, high = EVENTLOG_REFUSED_MAX;
+
+    while (low < high) {
+        size_t middle = (low + high + 1) / 2;
+
+        if (kept_at(sharing, middle) <= EVENTLOG_REFUSED_MAX)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+static enum err drop_oldest(struct txn *txn, struct sharing *sharing, size_t *ret_trimmed)
+{
+    size_t share = fair_share(sharing), left = sharing->row_count;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < sharing->row_count && left > EVENTLOG_REFUSED_MAX; i++) {
+        size_t *count = &sharing->counts[sharing->rows[i].source];
+
+        if (*count <= share)
+            continue;
+        err = store_delete(txn, LOG_REFUSED, (struct str){ (const char *)sharing->rows[i].key, KEY_BYTES });
+        --*count;
+        left--;
+    }
+    *ret_trimmed = sharing->row_count - left;
+    return err;
+}
+
+enum err eventlog_trim_refused(struct txn *txn, size_t *ret_trimmed)
+{
+    size_t there = (size_t)store_count(txn, LOG_REFUSED);
+    struct sharing sharing = { .row_room = there };
+    enum err err = ERR_MEMORY;
+
+    *ret_trimmed = 0;
+    if (there <= ROWS_MAX)
+        return ERR_OK;
+    sharing.rows = calloc(there, sizeof *sharing.rows);
+    sharing.sources = calloc(there, sizeof *sharing.sources);
+    sharing.counts = calloc(there, sizeof *sharing.counts);
+    if (sharing.rows && sharing.sources && sharing.counts)
+        err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, row_seen, &sharing);
+    if (!err)
+        err = drop_oldest(txn, &sharing, ret_trimmed);
+    free(sharing.rows);
+    free(sharing.sources);
+    free(sharing.counts);
+    return err;
+}

@@ -1,0 +1,20 @@
+/* listener.h - the address on which tills reach us over HTTP: one address, one log.
+ *
+ * Sharing     the instances of one installation (one event log) share the address: the kernel gives each of them some
+ *             of the connections (SO_REUSEPORT). Nobody else shares it: an installation's first instance takes the
+ *             address for itself before it opens it to the others, which they know by a lock beside the log.
+ * Ownership   the socket is the caller's, and is to be closed before the listener.
+ * Errors      ERR_CONFIG: no address, one that other machines can reach, or another program's (or installation's).
+ */
+#ifndef BILAG_INGEST_LISTENER_H
+#define BILAG_INGEST_LISTENER_H
+
+#include "base/err.h"
+
+struct listener;
+/* folder: of the event log. address: "127.0.0.1:7420" or "[::1]:7420". */
+USED enum err listener_open(struct str folder, struct str address, struct listener **ret_listener, int *ret_socket,
+                            struct fault *fault);
+void listener_close(struct listener *listener);              /* NULL is fine */
+
+#endif
