@@ -1,5 +1,6 @@
 #include "poweroffice_inside.h"
 
+#include <curl/curl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -45,6 +46,18 @@ int64_t po_back_off_ms(const struct poweroffice *po, int tries)
     return wait_ms + (int64_t)randombytes_uniform((uint32_t)(wait_ms / 4 + 1));
 }
 
+/* A date instead of seconds, as HTTP allows; by our own clock. 0: it is none, or has passed. */
+static int64_t seconds_until(struct str date)
+{
+    char text[64];
+    time_t then;
+
+    if (!str_copy(date, text, sizeof text))
+        return 0;
+    then = curl_getdate(text, NULL);
+    return then <= 0 || then <= clock_now_ms() / 1000 ? 0 : (int64_t)then - clock_now_ms() / 1000;
+}
+
 int64_t po_asked_wait_s(const struct http_reply *reply)
 {
     char title[128], detail[512];
@@ -57,6 +70,8 @@ int64_t po_asked_wait_s(const struct http_reply *reply)
             break;
         wait_s = 10 * wait_s + (digit - '0');
     }
+    if (!wait_s)
+        wait_s = seconds_until(reply->retry_after);
     if (wait_s)
         return wait_s;
     problemdetails_read(reply->body, title, detail);

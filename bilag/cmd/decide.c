@@ -110,6 +110,10 @@ int decide_post_on(struct shell *shell, const struct args *args)
         return EXIT_USAGE;
     if (doc.draft.doc.kind != DOC_VOUCHER)
         return complain(shell, EXIT_RED, "only vouchers can be posted on another day");
+    if (doc.state == DOC_FAILED)
+        return complain(shell, EXIT_RED, "%s was refused for another reason than its period, as far as PowerOffice's own dates "
+                        "say: bilag explain shows its words; mend that and send it again with bilag resend, or enter it by "
+                        "hand and say so with bilag by-hand", args->words[0]);
     if (doc.status.sealed)
         return complain(shell, EXIT_RED, "%s is sealed already: reverse it first", args->words[0]);
     if (day < doc.draft.doc.day)

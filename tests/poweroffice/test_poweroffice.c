@@ -339,6 +339,24 @@ static void retry_after_is_obeyed(void **unused)
     end();
 }
 
+static void retry_after_may_be_a_date(void **unused)
+{
+    char answer[160], date[64];
+    time_t then = (time_t)(clock_now_ms() / 1000) + 3;
+    struct step steps[] = { { "/thing", ANSWER, answer, false }, { "/thing", ANSWER, OK_EMPTY, false } };
+    struct tm utc;
+    int64_t start_ms;
+
+    (void)unused;
+    (void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&then, &utc));
+    (void)snprintf(answer, sizeof answer, "HTTP/1.1 429 x\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", date);
+    begin(steps, COUNT(steps));
+    start_ms = clock_steady_ms();
+    assert_int_equal(call_once(CALL_GET, STR("/thing")).answer.outcome, OUTCOME_DONE);
+    assert_in_range(clock_steady_ms() - start_ms, 1800, 4500);         /* without it: one second */
+    end();
+}
+
 static void nobody_there_is_passing(void **unused)
 {
     struct step steps[] = { { "/warm", ANSWER, "HTTP/1.1 200 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false } };
@@ -439,6 +457,7 @@ int main(void)
         ROW(idle_reads_go_last),
         ROW(refused_key_is_remembered_until_accepted),
         ROW(retry_after_is_obeyed),
+        ROW(retry_after_may_be_a_date),
         ROW(nobody_there_is_passing),
         ROW(pages_end),
         ROW(what_is_too_much_is_refused),
