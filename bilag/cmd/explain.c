@@ -1,6 +1,7 @@
 /* explain.c - where a figure comes from, and where a receipt went: voucher -> receipts, line -> receipts,
  * order -> receipt, receipt -> voucher, order or manual; with the mapping, the trail and what people decided. */
 #include "domain/audit.h"
+#include "bilag/read/arrivals.h"
 #include "bilag/read/books.h"
 #include "bilag/read/receipts.h"
 #include "bilag/show/invoice_date.h"
@@ -425,6 +426,20 @@ static enum err show_voucher_of(const struct explaining *explaining, const struc
     return err;
 }
 
+static void show_arrival(struct shell *shell, const struct venue *venue, uint64_t place)
+{
+    struct arrival arrival;
+    char when[32];
+
+    if (arrival_of(shell->config, venue->id, place, &shell->arena, &arrival))
+        return;
+    (void)printf("  came %s by %.*s", time_text_local(venue, arrival.came.time_ms, when), TEXT(arrival.came.source));
+    if (arrival.came.token)
+        (void)printf(", token %" PRIu64 "%s%.*s%s", arrival.came.token, arrival.token_about.len ? " (" : "",
+                     TEXT(arrival.token_about), arrival.token_about.len ? ")" : "");
+    (void)printf("\n");
+}
+
 static int explain_receipt(const struct explaining *explaining, const struct doc *as_order, struct str name)
 {
     struct shell *shell = explaining->shell;
@@ -443,6 +458,7 @@ static int explain_receipt(const struct explaining *explaining, const struct doc
     if (err)
         return complain_err(shell, err, NULL);
     show_receipt(shell, venue, name, &fate);
+    show_arrival(shell, venue, fate.place);
     if (fate.event.kind == EVENT_RECEIPT || fate.event.kind == EVENT_VOID)
         err = show_voucher_of(explaining, venue, name, &fate);
     if (!err)

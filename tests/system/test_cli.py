@@ -269,6 +269,7 @@ def test_explain_goes_both_ways(tmp_path):
         assert pipeline.command("dismiss", "oslo-grill/K1/3", "--reason", " ", check=False).returncode == 2
         assert "dismiss" not in pipeline.command("audit").stdout
         told = pipeline.command("explain", "oslo-grill/K1/3").stdout
+        assert re.search(r"came 20\d\d-.* by http, token 1 \(the tests' tills\)", told)
         assert f"oslo-grill/{DAY}/1" in told and "account 3010" in told and "account 3000" not in told
         assert pipeline.command("explain", "oslo-grill/K1/99", check=False).returncode == 1
         assert pipeline.command("explain", "what", check=False).returncode == 2
