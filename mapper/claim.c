@@ -52,28 +52,34 @@ enum err claim_put(struct txn *txn, const struct claim *claim)
     return err;
 }
 
+static enum err claim_take(struct str key, size_t at, struct str value, struct claim *claim)
+{
+    struct reader in;
+    uint64_t time;
+
+    if (!key_take_u64(key, &at, &time) || !key_take_name(key, &at, &claim->reg) || !key_take_u64(key, &at, &claim->seq))
+        return ERR_STORE_DAMAGED;
+    claim->time = (int64_t)(time ^ (UINT64_C(1) << 63));
+    reader_init(&in, value);
+    if (take_array(&in, 3) != 3)
+        return ERR_STORE_DAMAGED;
+    claim->day = (int32_t)take_int(&in);
+    claim->place = take_uint(&in);
+    claim->effective = take_bool(&in);
+    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
+}
+
 struct search { struct claim claim; size_t prefix_len; bool effective_only, found; };
 
 static enum err claim_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct search *search = context;
     struct claim claim = search->claim;
-    struct reader in;
-    uint64_t time;
-    size_t at = search->prefix_len;
+    enum err err = claim_take(key, search->prefix_len, value, &claim);
 
     (void)txn;
-    if (!key_take_u64(key, &at, &time) || !key_take_name(key, &at, &claim.reg) || !key_take_u64(key, &at, &claim.seq))
-        return ERR_STORE_DAMAGED;
-    claim.time = (int64_t)(time ^ (UINT64_C(1) << 63));
-    reader_init(&in, value);
-    if (take_array(&in, 3) != 3)
-        return ERR_STORE_DAMAGED;
-    claim.day = (int32_t)take_int(&in);
-    claim.place = take_uint(&in);
-    claim.effective = take_bool(&in);
-    if (reader_done(&in))
-        return ERR_STORE_DAMAGED;
+    if (err)
+        return err;
     if (search->effective_only && !claim.effective)
         return ERR_OK;
     search->claim = claim;
@@ -97,6 +103,34 @@ static enum err claim_search(struct txn *txn, struct str venue, struct str reg, 
     if (!err)
         *ret_claim = search.claim;
     return err;
+}
+
+struct claims { struct str venue; claim_visit visit; void *context; };
+
+static enum err any_claim_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct claims *claims = context;
+    struct claim claim = { .venue = claims->venue };
+    size_t at = 0;
+    struct str venue;
+    enum err err;
+
+    if (!key_take_name(key, &at, &venue) || !key_take_name(key, &at, &claim.target_reg) ||
+        !key_take_u64(key, &at, &claim.target_seq))
+        return ERR_STORE_DAMAGED;
+    err = claim_take(key, at, value, &claim);
+    return err ? err : claims->visit(txn, &claim, claims->context);
+}
+
+enum err claim_walk(struct txn *txn, struct str venue, struct str reg, claim_visit visit, void *context)
+{
+    struct claims claims = { .venue = venue, .visit = visit, .context = context };
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, venue);
+    key_name(&key, reg);
+    return store_walk(txn, TABLE_VOIDS, key_str(&key), key_str(&key), any_claim_seen, &claims);
 }
 
 enum err claim_first(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim)

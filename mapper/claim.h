@@ -21,8 +21,11 @@ struct claim {
 };
 
 USED enum err claim_put(struct txn *txn, const struct claim *claim);
-/* ERR_NOT_FOUND. */
+/* It never was: its void is another one's. ERR_NOT_FOUND. */
 USED enum err claim_drop(struct txn *txn, const struct claim *claim);
+/* All claims on one register's receipts, views into the store; visit() must not write to this table. */
+typedef enum err (*claim_visit)(struct txn *txn, const struct claim *claim, void *context);
+USED enum err claim_walk(struct txn *txn, struct str venue, struct str reg, claim_visit visit, void *context);
 /* The first by order and the effective one, views into the store; ERR_NOT_FOUND: none. */
 USED enum err claim_first(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim);
 USED enum err claim_effective(struct txn *txn, struct str venue, struct str reg, uint64_t seq, struct claim *ret_claim);

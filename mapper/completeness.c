@@ -3,6 +3,8 @@
 #include "seen.h"
 #include "share.h"
 #include "claim.h"
+#include "run.h"
+#include "domain/register.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,7 +62,7 @@ static bool z_covers(const struct zs *zs, struct str reg, bool sold, uint64_t la
     for (size_t i = 0; i < zs->count; i++) {
         const struct z_report *z = &zs->at[i].z;
 
-        if (!str_equal(zs->at[i].reg, reg))
+        if (!str_equal(sold ? zs->at[i].reg : register_base(zs->at[i].reg), reg))
             continue;
         if (!sold || !z->has_range || (z->first_seq <= last_sale && last_sale <= z->last_seq))
             return true;
@@ -112,7 +114,8 @@ static void check_zs_there(struct completeness *completeness, const struct zs *z
         bool sold = false;
 
         for (size_t j = 0; j < settlement->register_count; j++)
-            sold |= settlement->registers[j].sold && str_equal(settlement->registers[j].reg, venue->registers[i]);
+            sold |= settlement->registers[j].sold &&
+                    str_equal(register_base(settlement->registers[j].reg), venue->registers[i]);
         if (sold || z_covers(zs, venue->registers[i], false, 0))
             continue;
         completeness->zs_there = false;
@@ -268,7 +271,7 @@ static enum err control_seen(struct txn *txn, struct str key, struct str value, 
     struct arena *arena = receipt_arena();
     struct reader in;
     struct event event;
-    uint64_t seq;
+    uint64_t seq, place;
     size_t at = control->prefix_len;
     enum err err;
 
@@ -280,11 +283,13 @@ static enum err control_seen(struct txn *txn, struct str key, struct str value, 
     reader_init(&in, value);
     if (take_array(&in, 5) != 5)
         return ERR_STORE_DAMAGED;
-    (void)take_uint(&in);
+    place = take_uint(&in);
     (void)take_int(&in);
     (void)take_bool(&in);
     (void)take_bin(&in, 16);
     err = event_decode(take_bin(&in, EVENT_BYTES_MAX), arena, &event);
+    if (!err)
+        err = run_adopt(txn, &event, control->z->reg, place, arena);
     return err ? err : control_event(txn, control, &event, arena);
 }
 

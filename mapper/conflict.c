@@ -5,11 +5,16 @@
 
 #include <string.h>
 
-static void conflict_key(struct key *key, const struct event *identity)
+static void register_key(struct key *key, struct str venue, struct str reg)
 {
     key_init(key);
-    key_name(key, identity->venue);
-    key_name(key, identity->reg);
+    key_name(key, venue);
+    key_name(key, reg);
+}
+
+static void conflict_key(struct key *key, const struct event *identity)
+{
+    register_key(key, identity->venue, identity->reg);
     key_u32(key, identity->series);
     key_u64(key, identity->seq);
 }
@@ -85,12 +90,15 @@ enum err conflict_by_hash(struct txn *txn, const struct event *identity, const s
     err = store_get(txn, TABLE_CONFLICTS, key_str(&key), &value);
     if (!err)
         err = conflict_decode(value, ret_conflict);
-    if (!err)
+    if (!err) {
         ret_conflict->hash = *hash;
+        ret_conflict->series = identity->series;
+        ret_conflict->seq = identity->seq;
+    }
     return err;
 }
 
-struct conflict_walking { size_t prefix_len; conflict_visit visit; void *context; };
+struct conflict_walking { size_t prefix_len; conflict_visit visit; void *context; };        /* venue and register */
 
 static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -101,6 +109,8 @@ static enum err conflict_seen(struct txn *txn, struct str key, struct str value,
 
     if (err)
         return err;
+    if (!key_take_u32(key, &at, &conflict.series) || !key_take_u64(key, &at, &conflict.seq))
+        return ERR_STORE_DAMAGED;
     for (size_t i = 0; i < sizeof conflict.hash.bytes; i += 8) {
         uint64_t half;
 
@@ -116,9 +126,28 @@ enum err conflict_walk(struct txn *txn, const struct event *identity, conflict_v
     struct conflict_walking walking = { .visit = visit, .context = context };
     struct key key;
 
+    register_key(&key, identity->venue, identity->reg);
+    walking.prefix_len = key.len;
     conflict_key(&key, identity);
+    return store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &walking);
+}
+
+enum err conflict_walk_register(struct txn *txn, struct str venue, struct str reg, conflict_visit visit, void *context)
+{
+    struct conflict_walking walking = { .visit = visit, .context = context };
+    struct key key;
+
+    register_key(&key, venue, reg);
     walking.prefix_len = key.len;
     return store_walk(txn, TABLE_CONFLICTS, key_str(&key), key_str(&key), conflict_seen, &walking);
+}
+
+enum err conflict_drop(struct txn *txn, const struct event *identity, const struct event_hash *hash)
+{
+    struct key key;
+
+    hash_key(&key, identity, hash);
+    return store_delete(txn, TABLE_CONFLICTS, key_str(&key));
 }
 
 struct conflict_search { uint64_t place; bool found; struct conflict conflict; };

@@ -14,6 +14,7 @@ enum conflict_state {
 };
 
 struct conflict {
+    uint32_t series; uint64_t seq;       /* set by reading */
     struct event_hash hash;
     enum conflict_state state;
     uint64_t place;                      /* 0: kept by an older program, which kept neither place nor content */
@@ -31,6 +32,9 @@ USED enum err conflict_by_place(struct txn *txn, const struct event *identity, u
 /* All of one identity, in no order that means anything; visit() must not write. */
 typedef enum err (*conflict_visit)(struct txn *txn, const struct conflict *conflict, void *context);
 USED enum err conflict_walk(struct txn *txn, const struct event *identity, conflict_visit visit, void *context);
+/* All of one register, by series and number. */
+USED enum err conflict_walk_register(struct txn *txn, struct str venue, struct str reg, conflict_visit visit, void *context);
+USED enum err conflict_drop(struct txn *txn, const struct event *identity, const struct event_hash *hash);
 /* Whether any content of this identity is still open. */
 USED enum err conflict_any_open(struct txn *txn, const struct event *identity, bool *ret_open);
 /* Of the store's check: a whole value. */

@@ -3,6 +3,8 @@
 #include "base/killpoint.h"
 #include "conflict.h"
 #include "removal.h"
+#include "domain/register.h"
+#include "refold.h"
 #include "settlement.h"
 #include "tables.h"
 
@@ -156,6 +158,80 @@ static enum err decide_dismiss(struct txn *txn, struct decision_work *work)
         work->day = i && work->day != known.day ? DAY_ALWAYS : known.day;
     }
     return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static bool place_of(struct str text, uint64_t *ret_place)
+{
+    uint64_t place = 0;
+
+    if (text.len == 0 || text.len > 18)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+        place = place * 10 + (uint64_t)(text.bytes[i] - '0');
+    }
+    *ret_place = place;
+    return place > 0;
+}
+
+/* The first content of this number that nobody has decided about. */
+static enum err first_seen(struct txn *txn, const struct conflict *conflict, void *context)
+{
+    uint64_t *place = context;
+
+    (void)txn;
+    if (conflict->state == CONFLICT_OPEN && conflict->place && (*place == 0 || conflict->place < *place))
+        *place = conflict->place;
+    return ERR_OK;
+}
+
+/* subject: the receipt whose number came again; detail: the place in the log from which on the register counts anew, so
+ * that a store made again from the log divides its numbers alike. */
+static enum err decide_restarted(struct txn *txn, struct decision_work *work)
+{
+    struct fold fold = { .config = work->config, .arena = work->arena, .partition = work->partition };
+    struct receipt_name name;
+    struct event identity;
+    uint64_t place = 0;
+    enum err err = receipt_parse(work->decision->subject, work->arena, &name);
+
+    if (err || venue_partition(name.venue, work->config->partitions) != work->partition)
+        return err == ERR_MEMORY ? err : ERR_OK;
+    identity = (struct event){ .venue = name.venue, .reg = name.reg, .series = name.series, .seq = name.seq };
+    if (!place_of(work->decision->detail, &place))
+        err = conflict_walk(txn, &identity, first_seen, &place);
+    if (err || place == 0)
+        return err;
+    err = refold_restarted(txn, &fold, name.venue, register_base(name.reg), place);
+    if (err == ERR_EXISTS || err == ERR_RANGE || err == ERR_NOT_FOUND)
+        return ERR_OK;
+    work->venue = name.venue;
+    work->day = DAY_ALWAYS;
+    return err;
+}
+
+/* subject: a receipt; detail: the place of the content that is right, or empty: of the one that is booked. What something
+ * sent relies on is not changed: its voucher is reversed first. */
+static enum err decide_choose(struct txn *txn, struct decision_work *work)
+{
+    struct fold fold = { .config = work->config, .arena = work->arena, .partition = work->partition };
+    struct receipt_name name;
+    struct event identity;
+    uint64_t place;
+    enum err err = receipt_parse(work->decision->subject, work->arena, &name);
+
+    if (err || venue_partition(name.venue, work->config->partitions) != work->partition)
+        return err == ERR_MEMORY ? err : ERR_OK;
+    if (!place_of(work->decision->detail, &place))
+        return decide_dismiss(txn, work);
+    identity = (struct event){ .venue = name.venue, .reg = name.reg, .series = name.series, .seq = name.seq };
+    err = refold_choose(txn, &fold, &identity, place);
+    if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
+        return ERR_OK;
+    work->venue = name.venue;
+    work->day = DAY_ALWAYS;
+    return err;
 }
 
 struct invoicing { struct decision_work *work; struct str venue; int32_t from; int32_t *days; size_t count, room; };
@@ -340,6 +416,8 @@ static enum err decision_work(struct txn *txn, void *context)
         { { "undo-accept", 11 }, decide_undo_accept },
         { { "undo-post-on", 12 }, decide_undo_post_on },
         { { "dismiss", 7 }, decide_dismiss },
+        { { "choose", 6 }, decide_choose },
+        { { "restarted", 9 }, decide_restarted },
         { { "invoice-from", 12 }, decide_invoice_from },
         { { "leave-out", 9 }, decide_leave_out },
         { { "undo-leave-out", 14 }, decide_undo_leave_out },

@@ -1,7 +1,6 @@
-#include "fold.h"
+#include "fold_inside.h"
 
 #include "arrival.h"
-#include "settlement.h"
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "order_mark.h"
@@ -9,29 +8,14 @@
 #include "seen.h"
 #include "share.h"
 #include "claim.h"
+#include "run.h"
 #include "conflict.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 
-struct open_settlement { struct str venue; int32_t day; struct settlement state; };
-
-/* One batch under way: days are loaded once, changed in memory and saved at its end. */
-struct work {
-    struct fold *fold;
-    struct txn *txn;
-    struct open_settlement **days;
-    size_t count, room;
-    uint64_t first;
-    const struct reader *events;
-    size_t event_count;
-};
-
-/* What one event does. */
-struct one { const struct venue *venue; struct event event; struct known known; uint32_t n; };
-
-static enum err day_of(struct work *work, struct str venue, int32_t day, struct open_settlement **ret_open)
+enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open)
 {
     struct arena *arena = work->fold->arena;
     struct open_settlement *open;
@@ -69,9 +53,7 @@ static bool is_unheard(const struct settlement_part *part)
     return part->sealed && part->nothing && part->revision == 0;
 }
 
-/* A seal may be known before all that it covers is folded (this store was made again from the log): then a place
- * before its end is not in the open part, and its sums are in what was sent. */
-static bool in_open_part(const struct open_settlement *open, uint64_t place)
+bool fold_in_open_part(const struct open_settlement *open, uint64_t place)
 {
     const struct settlement_part *last = &open->state.parts[open->state.part_count - 1];
 
@@ -80,7 +62,7 @@ static bool in_open_part(const struct open_settlement *open, uint64_t place)
 
 /* Something of substance came for this day: it belongs to the open part, and there is one, unless a sealed one
  * covers it. */
-static enum err open_part(struct work *work, struct open_settlement *open, uint64_t place)
+static enum err open_part(struct folding *work, struct open_settlement *open, uint64_t place)
 {
     struct settlement_part *last = settlement_last_part(&open->state);
 
@@ -95,7 +77,7 @@ static enum err open_part(struct work *work, struct open_settlement *open, uint6
     return settlement_resum(work->txn, open->venue, open->day, &open->state, last->from, work->fold->arena);
 }
 
-static enum err effect_on(struct work *work, struct one *one, struct open_settlement *open, enum effect_class class_,
+static enum err effect_on(struct folding *work, struct one *one, struct open_settlement *open, enum effect_class class_,
                           const struct effect *effect)
 {
     uint64_t *counts[] = { [EFFECT_BROKEN] = &open->state.broken, [EFFECT_VOID] = &open->state.voids,
@@ -123,18 +105,17 @@ static void note_orders(struct open_settlement *open, uint64_t place)
     }
 }
 
-/* Books a receipt on a day, or takes it back; `by` is the event that says so. */
-static enum err book(struct work *work, struct one *one, int32_t day, const struct event *receipt, bool negative,
-                     struct str by_reg, uint64_t by_seq)
+enum err fold_book(struct folding *work, struct one *one, int32_t day, const struct event *receipt, bool negative,
+                   struct str by_reg, uint64_t by_seq)
 {
     struct effect effect = { negative, receipt->reg, receipt->series, receipt->seq, by_reg, by_seq };
     enum effect_class class_ = settlement_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
     struct open_settlement *open;
-    enum err err = day_of(work, one->event.venue, day, &open);
+    enum err err = fold_day(work, one->event.venue, day, &open);
 
     if (!err)
         err = open_part(work, open, one->known.place);
-    if (!err && !in_open_part(open, one->known.place)) {
+    if (!err && !fold_in_open_part(open, one->known.place)) {
         note_orders(open, one->known.place);
     } else if (!err && class_ == EFFECT_PLAIN) {
         err = settlement_add_plain(&open->state, receipt, negative, work->fold->arena);
@@ -149,7 +130,7 @@ static enum err book(struct work *work, struct one *one, int32_t day, const stru
     return err ? err : effect_on(work, one, open, class_, &effect);
 }
 
-static enum err fold_receipt(struct work *work, struct one *one, struct open_settlement *open)
+static enum err fold_receipt(struct folding *work, struct one *one, struct open_settlement *open)
 {
     struct event *receipt = &one->event;
     struct effect effect = { false, receipt->reg, receipt->series, receipt->seq, receipt->reg, receipt->seq };
@@ -160,7 +141,7 @@ static enum err fold_receipt(struct work *work, struct one *one, struct open_set
     if (err || lines.ore != payments.ore)
         return effect_on(work, one, open, EFFECT_BROKEN, &effect);
     one->known.booked = true;
-    err = book(work, one, open->day, receipt, false, receipt->reg, receipt->seq);
+    err = fold_book(work, one, open->day, receipt, false, receipt->reg, receipt->seq);
     if (err || !one->known.booked)
         return err;
     err = claim_first(work->txn, receipt->venue, receipt->reg, receipt->seq, &claim);
@@ -170,11 +151,11 @@ static enum err fold_receipt(struct work *work, struct one *one, struct open_set
     claim.effective = true;
     claim.place = one->known.place;
     err = claim_put(work->txn, &claim);
-    return err ? err : book(work, one, claim.day, receipt, true, claim.reg, claim.seq);
+    return err ? err : fold_book(work, one, claim.day, receipt, true, claim.reg, claim.seq);
 }
 
 /* A claim that something sent relies on is never taken away again. */
-static enum err claim_is_final(struct work *work, const struct claim *claim, bool *ret_final)
+static enum err claim_is_final(struct folding *work, const struct claim *claim, bool *ret_final)
 {
     struct order_mark mark;
     struct open_settlement *open;
@@ -186,7 +167,7 @@ static enum err claim_is_final(struct work *work, const struct claim *claim, boo
         err = removal_stands(work->txn, claim->venue, claim->reg, SERIES_RECEIPTS, claim->seq, &number);
     *ret_final |= !err;                  /* a person has left it out: what it did stands */
     if (!err || err == ERR_NOT_FOUND)
-        err = day_of(work, claim->venue, claim->day, &open);
+        err = fold_day(work, claim->venue, claim->day, &open);
     for (size_t i = 0; !err && i < open->state.part_count; i++) {
         const struct settlement_part *part = &open->state.parts[i];
         bool covers = claim->place > part->from && (part->upto == 0 || claim->place <= part->upto);
@@ -198,7 +179,7 @@ static enum err claim_is_final(struct work *work, const struct claim *claim, boo
 }
 
 /* Makes way for an earlier void: what the former one did to its day never was. */
-static enum err unseat(struct work *work, const struct event *receipt, struct claim *former)
+static enum err unseat(struct folding *work, const struct event *receipt, struct claim *former)
 {
     enum effect_class class_ = settlement_receipt_is_plain(receipt) ? EFFECT_PLAIN : EFFECT_MIXED;
     struct settlement_part *last;
@@ -209,9 +190,10 @@ static enum err unseat(struct work *work, const struct event *receipt, struct cl
     former->effective = false;
     err = claim_put(work->txn, former);
     if (!err)
-        err = day_of(work, former->venue, former->day, &open);
+        err = fold_day(work, former->venue, former->day, &open);
     if (!err)
-        err = effect_drop(work->txn, open->venue, open->day, class_, former->place, former->reg, former->seq);
+        err = effect_drop(work->txn, open->venue, open->day, class_, former->place, true, former->reg,
+                          former->seq);
     if (err == ERR_NOT_FOUND)            /* too large to be summed: it was kept as broken, and stays that */
         return ERR_OK;
     if (err)
@@ -223,7 +205,7 @@ static enum err unseat(struct work *work, const struct event *receipt, struct cl
                         : settlement_resum(work->txn, open->venue, open->day, &open->state, last->from, work->fold->arena);
 }
 
-static enum err fold_void(struct work *work, struct one *one, struct open_settlement *open)
+static enum err fold_void(struct folding *work, struct one *one, struct open_settlement *open)
 {
     struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
@@ -249,6 +231,8 @@ static enum err fold_void(struct work *work, struct one *one, struct open_settle
         return err;                      /* a person has left it out: what takes it back is left out as well */
     /* the store's pages move under writes: keep the receipt's bytes */
     err = event_decode(arena_copy(work->fold->arena, target.bytes), work->fold->arena, &receipt);
+    if (!err)
+        err = run_adopt(work->txn, &receipt, claim.target_reg, target.place, work->fold->arena);
     if (!err) {
         err = claim_effective(work->txn, event->venue, claim.target_reg, claim.target_seq, &former);
         if (!err) {
@@ -263,10 +247,10 @@ static enum err fold_void(struct work *work, struct one *one, struct open_settle
     claim.effective = true;
     if (!err)
         err = claim_put(work->txn, &claim);
-    return err ? err : book(work, one, open->day, &receipt, true, event->reg, event->seq);
+    return err ? err : fold_book(work, one, open->day, &receipt, true, event->reg, event->seq);
 }
 
-static enum err fold_movement(struct work *work, struct one *one, struct open_settlement *open)
+static enum err fold_movement(struct folding *work, struct one *one, struct open_settlement *open)
 {
     struct effect effect = { false, one->event.reg, one->event.series, one->event.seq, one->event.reg,
                              one->event.seq };
@@ -274,7 +258,7 @@ static enum err fold_movement(struct work *work, struct one *one, struct open_se
     return effect_on(work, one, open, EFFECT_MOVEMENT, &effect);
 }
 
-static enum err fold_z(struct work *work, struct one *one, struct open_settlement *open)
+static enum err fold_z(struct folding *work, struct one *one, struct open_settlement *open)
 {
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
@@ -295,7 +279,7 @@ static enum err fold_z(struct work *work, struct one *one, struct open_settlemen
     return err ? err : effect_on(work, one, open, EFFECT_Z, &effect);
 }
 
-static enum err fold_number_only(struct work *work, struct one *one, struct open_settlement *open)
+static enum err fold_number_only(struct folding *work, struct one *one, struct open_settlement *open)
 {
     (void)work;
     (void)one;
@@ -309,7 +293,7 @@ static int32_t business_day(const struct one *one)
                                              : venue_business_day(one->venue, one->event.time);
 }
 
-struct repeat { struct work *work; const struct event *event; bool same; };
+struct repeat { struct folding *work; const struct event *event; bool same; };
 
 static enum err repeat_seen(struct txn *txn, const struct conflict *conflict, void *context)
 {
@@ -326,9 +310,9 @@ static enum err repeat_seen(struct txn *txn, const struct conflict *conflict, vo
 }
 
 /* Came before, next to the first content under its number. */
-static enum err is_known_conflict(struct work *work, const struct one *one, bool *ret_known)
+static enum err is_known_conflict(struct folding *work, const struct one *one, bool *ret_known)
 {
-    struct repeat repeat = { work, &one->event, false };
+    struct repeat repeat = { work, &one->said, false };
     struct conflict there;
     enum err err = conflict_by_hash(work->txn, &one->event, &one->known.hash, &there);
 
@@ -340,13 +324,25 @@ static enum err is_known_conflict(struct work *work, const struct one *one, bool
     return err;
 }
 
-/* The same identity with other content: the first stands, the other is kept and red on its own day. */
-static enum err fold_conflict(struct work *work, struct one *one)
+enum err fold_aside(struct folding *work, struct one *one, enum conflict_state state)
 {
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
-    struct conflict conflict = { one->known.hash, CONFLICT_OPEN, one->known.place, business_day(one), one->known.bytes };
+    struct conflict conflict = { .hash = one->known.hash, .state = state, .place = one->known.place,
+                                 .day = one->known.day, .bytes = one->known.bytes };
     struct open_settlement *open;
+    enum err err = conflict_put(work->txn, event, &conflict);
+
+    if (!err)
+        err = fold_day(work, event->venue, conflict.day, &open);
+    if (!err && work->fold->now_ms)
+        open->state.last_ms = work->fold->now_ms;
+    return err ? err : effect_on(work, one, open, EFFECT_CONFLICT, &effect);
+}
+
+/* The same identity with other content: the first stands, the other is kept and red on its own day. */
+static enum err fold_conflict(struct folding *work, struct one *one)
+{
     bool known;
     enum err err = is_known_conflict(work, one, &known);
 
@@ -355,28 +351,24 @@ static enum err fold_conflict(struct work *work, struct one *one)
     if (err || known)
         return err;
     work->fold->conflicts++;
-    err = conflict_put(work->txn, event, &conflict);
-    if (!err)
-        err = day_of(work, event->venue, conflict.day, &open);
-    if (!err)
-        open->state.last_ms = work->fold->now_ms;
-    return err ? err : effect_on(work, one, open, EFFECT_CONFLICT, &effect);
+    one->known.day = business_day(one);
+    return fold_aside(work, one, CONFLICT_OPEN);
 }
 
 /* The sums of a day's open part again, if an effect at this place is in it. */
-static enum err resum_at(struct work *work, struct str venue, int32_t day, uint64_t place)
+static enum err resum_at(struct folding *work, struct str venue, int32_t day, uint64_t place)
 {
     struct open_settlement *open;
-    enum err err = day_of(work, venue, day, &open);
+    enum err err = fold_day(work, venue, day, &open);
 
-    if (err || !in_open_part(open, place))
+    if (err || !fold_in_open_part(open, place))
         return err;
     return settlement_resum(work->txn, venue, day, &open->state, settlement_last_part(&open->state)->from,
                             work->fold->arena);
 }
 
 /* The till's VAT is said now: it counts where the receipt is booked and where it is taken back, unless that is sent. */
-static enum err resum_for(struct work *work, const struct one *one, const struct known *known)
+static enum err resum_for(struct folding *work, const struct one *one, const struct known *known)
 {
     const struct event *event = &one->event;
     struct claim claim;
@@ -388,42 +380,42 @@ static enum err resum_for(struct work *work, const struct one *one, const struct
 }
 
 /* An order keeps the customer that it was sealed with. */
-static enum err keep_sealed_customer(struct work *work, struct one *one, const struct known *known,
+static enum err keep_sealed_customer(struct folding *work, struct one *one, const struct known *known,
                                      const struct event *first)
 {
     struct order_mark mark;
-    enum err err = order_mark_get(work->txn, first->venue, known->day, first->reg, first->seq, &mark);
+    enum err err = order_mark_get(work->txn, first->venue, known->day, one->event.reg, first->seq, &mark);
 
     if (!err && mark.sealed)
-        one->event.customer = first->customer;
+        one->said.customer = first->customer;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 /* The same for the books under a known number: nothing moves; what it says besides is shown, or added. */
-static enum err fold_again(struct work *work, struct one *one, struct known *known, const struct event *first)
+static enum err fold_again(struct folding *work, struct one *one, struct known *known, const struct event *first)
 {
-    struct event *event = &one->event;
+    const struct event *event = &one->event;
     struct open_settlement *open;
     bool vat_added;
     enum err err;
 
     work->fold->duplicates++;
-    vat_added = event_add_said(first, event) && event->kind == EVENT_RECEIPT && known->booked;
+    vat_added = event_add_said(first, &one->said) && event->kind == EVENT_RECEIPT && known->booked;
     err = keep_sealed_customer(work, one, known, first);
     if (!err)
-        err = event_encode(event, work->fold->arena, &known->bytes);
+        err = event_encode(&one->said, work->fold->arena, &known->bytes);
     if (err)                             /* both together are too long: the first says enough */
         return err == ERR_TOO_LONG ? ERR_OK : err;
     event_hash(known->bytes, &known->hash);
     err = known_put(work->txn, event, known);
     if (!err)
-        err = day_of(work, event->venue, known->day, &open);         /* to be looked at again */
+        err = fold_day(work, event->venue, known->day, &open);         /* to be looked at again */
     return !err && vat_added ? resum_for(work, one, known) : err;
 }
 
-static enum err fold_new(struct work *work, struct one *one)
+static enum err fold_new(struct folding *work, struct one *one)
 {
-    static enum err (*const kinds[EVENT_KIND_COUNT])(struct work *, struct one *, struct open_settlement *) = {
+    static enum err (*const kinds[EVENT_KIND_COUNT])(struct folding *, struct one *, struct open_settlement *) = {
         [EVENT_RECEIPT] = fold_receipt, [EVENT_VOID] = fold_void, [EVENT_CASH_MOVEMENT] = fold_movement,
         [EVENT_Z_REPORT] = fold_z, [EVENT_TRAINING] = fold_number_only, [EVENT_COPY] = fold_number_only,
     };
@@ -437,10 +429,11 @@ static enum err fold_new(struct work *work, struct one *one)
     if (err)
         return err;
     one->known.day = business_day(one);
-    err = day_of(work, event->venue, one->known.day, &open);
+    err = fold_day(work, event->venue, one->known.day, &open);
     if (err)
         return err;
-    open->state.last_ms = work->fold->now_ms;
+    if (work->fold->now_ms)
+        open->state.last_ms = work->fold->now_ms;
     err = settlement_note_register(&open->state, event, work->fold->arena);
     if (err == ERR_RANGE)
         err = effect_on(work, one, open, EFFECT_BROKEN, &broken);
@@ -449,7 +442,7 @@ static enum err fold_new(struct work *work, struct one *one)
     return err ? err : known_put(work->txn, event, &one->known);
 }
 
-static enum err park(struct work *work, const struct event *event, uint64_t place, struct str bytes)
+static enum err park(struct folding *work, const struct event *event, uint64_t place, struct str bytes)
 {
     struct key key;
 
@@ -461,7 +454,7 @@ static enum err park(struct work *work, const struct event *event, uint64_t plac
 }
 
 /* An event whose number is known: it says the same again, or something else. */
-static enum err fold_known(struct work *work, struct one *one, struct known *known)
+static enum err fold_known(struct folding *work, struct one *one, struct known *known)
 {
     struct event first;
     enum err err;
@@ -474,14 +467,52 @@ static enum err fold_known(struct work *work, struct one *one, struct known *kno
     err = event_decode(known->bytes, work->fold->arena, &first);
     if (err)
         return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
-    return event_same_for_books(&first, &one->event) ? fold_again(work, one, known, &first) : fold_conflict(work, one);
+    return event_same_for_books(&first, &one->said) ? fold_again(work, one, known, &first) : fold_conflict(work, one);
 }
 
-static enum err fold_event(struct work *work, uint64_t place, struct str bytes)
+/* An import that comes again finds its run by content: the earlier one of which it is a receipt. */
+static enum err find_run(struct folding *work, const struct one *one, uint32_t last, uint32_t *ret_run)
+{
+    struct arena *arena = work->fold->arena;
+
+    for (uint32_t run = 1; run < last; run++) {
+        struct str name = run_name(arena, one->said.reg, run);
+        struct known known;
+        struct event there;
+        enum err err = known_get(work->txn, one->said.venue, name, one->said.series, one->said.seq, &known);
+
+        if (err == ERR_NOT_FOUND)
+            continue;
+        if (!err)
+            err = event_decode(known.bytes, arena, &there);
+        if (err)
+            return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+        if (event_same_for_books(&there, &one->said)) {
+            *ret_run = run;
+            return ERR_OK;
+        }
+    }
+    *ret_run = last;
+    return ERR_OK;
+}
+
+/* From here on its register is named with its run. */
+static enum err name_run(struct folding *work, struct one *one)
+{
+    uint32_t last, run;
+    enum err err = run_at(work->txn, one->said.venue, one->said.reg, one->known.place, &last);
+
+    if (!err)
+        err = find_run(work, one, last, &run);
+    return err ? err : run_adopt(work->txn, &one->event, run_name(work->fold->arena, one->said.reg, run),
+                                 one->known.place, work->fold->arena);
+}
+
+enum err fold_event(struct folding *work, uint64_t place, struct str bytes)
 {
     struct one one = { .known = { .place = place, .bytes = bytes } };
     struct known known;
-    enum err err = event_decode(bytes, work->fold->arena, &one.event);
+    enum err err = event_decode(bytes, work->fold->arena, &one.said);
 
     if (err == ERR_MEMORY)
         return err;
@@ -491,18 +522,21 @@ static enum err fold_event(struct work *work, uint64_t place, struct str bytes)
                  " offset=%" PRIu64, work->fold->partition, place - 1);
         return ERR_OK;
     }
+    one.event = one.said;
     one.venue = config_venue(work->fold->config, one.event.venue);
     if (!one.venue)
         return park(work, &one.event, place, bytes);
     event_hash(bytes, &one.known.hash);
     work->fold->events++;
-    err = known_get(work->txn, one.event.venue, one.event.reg, one.event.series, one.event.seq, &known);
+    err = name_run(work, &one);
+    if (!err)
+        err = known_get(work->txn, one.event.venue, one.event.reg, one.event.series, one.event.seq, &known);
     if (err)
         return err == ERR_NOT_FOUND ? fold_new(work, &one) : err;
     return fold_known(work, &one, &known);
 }
 
-static void begin(struct work *work, struct txn *txn)
+void fold_begin(struct folding *work, struct txn *txn)
 {
     struct fold *fold = work->fold;
 
@@ -521,7 +555,7 @@ static bool is_due(const struct settlement *settlement)
     return false;
 }
 
-static enum err finish(struct work *work)
+enum err fold_finish(struct folding *work)
 {
     struct fold *fold = work->fold;
     enum err err = ERR_OK;
@@ -554,12 +588,12 @@ static void offset_key(struct key *key, uint32_t partition)
 
 static enum err batch_work(struct txn *txn, void *context)
 {
-    struct work *work = context;
+    struct folding *work = context;
     struct reader events = *work->events;
     struct key key, next;
     enum err err = ERR_OK;
 
-    begin(work, txn);
+    fold_begin(work, txn);
     if (work->event_count)
         err = arrival_note(txn, work->fold->partition, work->fold->now_ms, work->first + 1);
     for (size_t i = 0; !err && i < work->event_count; i++) {
@@ -570,7 +604,7 @@ static enum err batch_work(struct txn *txn, void *context)
             err = ERR_MEMORY;            /* whatever it looked like where a copy was missing */
     }
     if (!err)
-        err = finish(work);
+        err = fold_finish(work);
     offset_key(&key, work->fold->partition);
     key_init(&next);
     key_u64(&next, work->first + work->event_count);
@@ -582,7 +616,7 @@ static enum err batch_work(struct txn *txn, void *context)
 
 enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, const struct reader *events, size_t count)
 {
-    struct work work = { .fold = fold, .first = first, .events = events, .event_count = count };
+    struct folding work = { .fold = fold, .first = first, .events = events, .event_count = count };
     enum err err = store_write(store, batch_work, &work);
 
     KILLPOINT("mapper.after-commit");
@@ -606,12 +640,12 @@ enum err fold_some(struct fold *fold, struct store *store, uint64_t first, struc
     return err;
 }
 
-struct parked_walk { struct work *work; struct key done[2048]; size_t count, limit; };
+struct parked_walk { struct folding *work; struct key done[2048]; size_t count, limit; };
 
 static enum err parked_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct parked_walk *walk = context;
-    struct work *work = walk->work;
+    struct folding *work = walk->work;
     struct str venue;
     uint64_t place;
     size_t at = 0;
@@ -634,7 +668,7 @@ static enum err parked_work(struct txn *txn, void *context)
     const struct config *config = walk->work->fold->config;
     enum err err = ERR_OK;
 
-    begin(walk->work, txn);
+    fold_begin(walk->work, txn);
     walk->count = 0;
     for (size_t i = 0; i < config->venue_count && !err && walk->count < walk->limit; i++) {
         struct key prefix;
@@ -649,13 +683,13 @@ static enum err parked_work(struct txn *txn, void *context)
         err = ERR_MEMORY;
     for (size_t i = 0; !err && i < walk->count; i++)
         err = store_delete(txn, TABLE_PARKED, key_str(&walk->done[i]));
-    return err ? err : finish(walk->work);
+    return err ? err : fold_finish(walk->work);
 }
 
 enum err fold_parked(struct fold *fold, struct store *store)
 {
     static struct parked_walk walk;      /* large, and one at a time */
-    struct work work = { .fold = fold };
+    struct folding work = { .fold = fold };
     enum err err;
 
     walk.work = &work;

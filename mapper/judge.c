@@ -7,6 +7,7 @@
 #include "tables.h"
 
 #include "domain/draft.h"
+#include "domain/register.h"
 
 #include <string.h>
 
@@ -66,7 +67,8 @@ static const char *judge_named(struct storecheck *check, struct txn *txn, struct
 
     (void)check;
     (void)txn;
-    if (!key_take_name(key, &at, &venue) || !key_take_name(key, &at, &reg) || !str_is_name(venue) || !str_is_name(reg))
+    if (!key_take_name(key, &at, &venue) || !key_take_name(key, &at, &reg) || !str_is_name(venue) ||
+        !register_is_name(reg))
         return bad_key;
     return value.len ? NULL : bad_value;
 }
@@ -82,7 +84,7 @@ static enum err effect_fine(struct txn *txn, uint64_t place, const struct effect
 {
     (void)txn;
     (void)place;
-    *(bool *)context = str_is_name(effect->reg) && effect->series < SERIES_COUNT;
+    *(bool *)context = register_is_name(effect->reg) && effect->series < SERIES_COUNT;
     return ERR_OK;
 }
 

@@ -143,6 +143,7 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
     empty = draft.line_count == 0 && draft.problems.count == 0;
     offer->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
                       problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN);
+    offer->contested = problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
         return err;
@@ -323,7 +324,8 @@ static enum err offer_orders(struct offer *offer, const struct build *build, str
     enum err err;
 
     (void)build_switches(build, &ordered);
-    work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered));
+    work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered &&
+                                                 !offer->contested));      /* a receipt may yet get another name */
     err = orders_build(build, is_released, order_built, &work);
     if (!err)
         err = work.err;
@@ -360,6 +362,7 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
     if ((part->sealed && part->orders_open == 0) || !has_substance(settlement, number))
         return ERR_OK;
     if (!part->sealed) {
+        offer->contested = false;
         err = decide_phase(txn, offer, settlement, number, &build.phase);
         if (!err)
             err = offer_voucher(offer, &build, settlement, part);

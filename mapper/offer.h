@@ -24,6 +24,7 @@ struct offer {
     bool done;                           /* nothing left: the day leaves the schedule */
     bool awaits;                         /* numbers or Z reports are missing, or do not add up yet */
     bool awaits_log;                     /* it would be closed if the partition were read to its end */
+    bool contested;                      /* of the part just offered: it is not decided which receipts it has */
     bool unsealed;                       /* something was sent that is not sealed: it is repeated */
     bool final;                          /* a closed draft is sent for the first time: repeated soon if it is not heard */
     int64_t look_at_ms;                  /* wall clock of the next look without an event; INT64_MAX: none */

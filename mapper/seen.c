@@ -76,6 +76,21 @@ enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t se
     return interval_put(txn, &prefix, merged);
 }
 
+enum err seen_drop(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq)
+{
+    struct interval there;
+    struct key prefix;
+    enum err err;
+
+    register_key(&prefix, venue, reg, series);
+    err = interval_floor(txn, &prefix, seq, &there);
+    if (err || there.last < seq)
+        return err ? err : ERR_NOT_FOUND;
+    err = there.first == seq ? interval_drop(txn, &prefix, seq)
+                             : interval_put(txn, &prefix, (struct interval){ there.first, seq - 1 });
+    return err || there.last == seq ? err : interval_put(txn, &prefix, (struct interval){ seq + 1, there.last });
+}
+
 struct gap_walk { size_t prefix_len; uint64_t next, last; gap_visit visit; void *context; bool over; };
 
 static enum err gap_seen(struct txn *txn, struct str key, struct str value, void *context)

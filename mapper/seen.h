@@ -11,6 +11,9 @@
 /* ERR_EXISTS: seen before. */
 USED enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);
 
+/* It was never seen: what came under it is another register's, or another run's. ERR_NOT_FOUND: it was not. */
+USED enum err seen_drop(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);
+
 /* Numbers missing in [first, last], and those just below `first` if any lower number was seen. visit() answering
  * ERR_STOP ends it well. */
 typedef enum err (*gap_visit)(uint64_t from, uint64_t to, void *context);

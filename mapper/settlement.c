@@ -1,6 +1,7 @@
 #include "settlement.h"
 
 #include "domain/config.h"
+#include "domain/register.h"
 #include "tables.h"
 #include "base/fields.h"
 
@@ -53,7 +54,7 @@ static const struct field_row sum_rows[] = {
     FIELD(settlement_sum, with_vat),
     FIELD(settlement_sum, till_vat),
     FIELD(settlement_sum, first_time),
-    FIELD_MAX(settlement_sum, first_reg, NAME_MAX_),
+    FIELD_MAX(settlement_sum, first_reg, REGISTER_NAME_MAX),
     FIELD(settlement_sum, first_seq),
 };
 static const struct fields sum_fields = FIELDS(settlement_sum, sum_rows, 10, NULL);
@@ -79,7 +80,7 @@ static const struct field_row part_rows[] = {
 static const struct fields part_fields = FIELDS(settlement_part, part_rows, 15, NULL);
 
 static const struct field_row register_rows[] = {
-    FIELD_MAX(settlement_register, reg, NAME_MAX_),
+    FIELD_MAX(settlement_register, reg, REGISTER_NAME_MAX),
     FIELD(settlement_register, first),
     FIELD(settlement_register, last),
     FIELD(settlement_register, last_sale),

@@ -1,6 +1,8 @@
 #include "tables.h"
 
+#include "run.h"
 #include "domain/draft.h"
+#include "domain/register.h"
 #include "base/wire.h"
 
 #include <inttypes.h>
@@ -76,6 +78,8 @@ enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t
     if (err)
         return err;
     err = event_decode(ret_known->bytes, arena, ret_event);
+    if (!err)
+        err = run_adopt(txn, ret_event, reg, ret_known->place, arena);
     return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
 }
 
@@ -162,10 +166,10 @@ static enum err effect_read(struct str value, struct effect *ret_effect, struct 
     if (members != EFFECT_MEMBERS && members != EFFECT_MEMBERS_MAX)
         return ERR_STORE_DAMAGED;
     effect.negative = take_bool(&in);
-    effect.reg = take_str(&in, 64);
+    effect.reg = take_str(&in, REGISTER_NAME_MAX);
     effect.series = (uint32_t)take_uint(&in);
     effect.seq = take_uint(&in);
-    effect.by_reg = take_str(&in, 64);
+    effect.by_reg = take_str(&in, REGISTER_NAME_MAX);
     effect.by_seq = take_uint(&in);
     if (members == EFFECT_MEMBERS_MAX) {
         words.has_amount = take_bool(&in);
@@ -232,7 +236,7 @@ enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect
     return store_walk(txn, TABLE_EFFECTS, key_str(&prefix), key_str(&start), effect_seen, &walk);
 }
 
-struct drop { struct key key; struct str by_reg; uint64_t by_seq; size_t prefix_len; bool found; };
+struct drop { struct key key; bool negative; struct str by_reg; uint64_t by_seq; bool found; };
 
 static enum err drop_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -242,7 +246,7 @@ static enum err drop_seen(struct txn *txn, struct str key, struct str value, voi
     (void)txn;
     if (effect_decode(value, &effect))
         return ERR_STORE_DAMAGED;
-    if (!effect.negative || effect.by_seq != drop->by_seq || !str_equal(effect.by_reg, drop->by_reg))
+    if (effect.negative != drop->negative || effect.by_seq != drop->by_seq || !str_equal(effect.by_reg, drop->by_reg))
         return ERR_OK;
     memcpy(drop->key.bytes, key.bytes, key.len);
     drop->key.len = key.len;
@@ -251,9 +255,9 @@ static enum err drop_seen(struct txn *txn, struct str key, struct str value, voi
 }
 
 enum err effect_drop(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
-                     struct str by_reg, uint64_t by_seq)
+                     bool negative, struct str by_reg, uint64_t by_seq)
 {
-    struct drop drop = { .by_reg = by_reg, .by_seq = by_seq };
+    struct drop drop = { .negative = negative, .by_reg = by_reg, .by_seq = by_seq };
     struct key prefix;
     enum err err;
 

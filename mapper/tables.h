@@ -14,7 +14,8 @@
 
 enum {
     TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (arrival.h);
-                           "out" venue, register, series, seq -> decision (removal.h) */
+                           "out" venue, register, series, seq -> decision (removal.h);
+                           "run" venue, register, place -> the run that begins there (run.h) */
     TABLE_RECEIPTS,     /* venue, register, series, seq -> struct known: the event, its day and place */
     TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
     TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */
@@ -45,7 +46,7 @@ struct known {
 USED enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
                         struct known *ret_known);
 USED enum err known_put(struct txn *txn, const struct event *event, const struct known *known);
-/* The receipt that an effect names, decoded. */
+/* The receipt that an effect names, decoded; registers are named with their runs (run.h), here as in every key. */
 USED enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
                           struct arena *arena, struct known *ret_known, struct event *ret_event);
 
@@ -89,9 +90,10 @@ USED enum err effect_put_removal(struct txn *txn, struct str venue, int32_t day,
 /* Views into the store. */
 USED enum err effect_removal_words(struct txn *txn, struct str venue, int32_t day, uint64_t number,
                                    struct removal_words *ret_words);
-/* The effect at a place that takes a receipt back never was: another void came first. ERR_NOT_FOUND. */
+/* The effect at a place that this event caused never was: another void came first, or the event is another one.
+ * ERR_NOT_FOUND. */
 USED enum err effect_drop(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
-                          struct str by_reg, uint64_t by_seq);
+                          bool negative, struct str by_reg, uint64_t by_seq);
 /* In order of place, for places in (from, upto]. */
 typedef enum err (*effect_visit)(struct txn *txn, uint64_t place, const struct effect *effect, void *context);
 USED enum err effect_walk(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t from,

@@ -1,5 +1,6 @@
 #include "tally.h"
 
+#include "conflict.h"
 #include "removal.h"
 
 
@@ -421,6 +422,33 @@ static enum err movement_seen(struct txn *txn, uint64_t place, const struct effe
     return ERR_OK;
 }
 
+/* The content that a person did not choose stands in no voucher: its amount is told, and is no part of the sums. */
+static enum err not_booked_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct tally *tally = context;
+    struct arena *arena = tally->build->arena;
+    struct event identity = { .venue = tally->build->venue->id, .reg = effect->reg, .series = effect->series,
+                              .seq = effect->seq };
+    struct money amount, payments;
+    struct manual_item *item;
+    struct conflict conflict;
+    struct event event;
+    enum err err = conflict_by_place(txn, &identity, place, &conflict);
+
+    if (err || conflict.state != CONFLICT_NOT_BOOKED || conflict.bytes.len == 0)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = event_decode(conflict.bytes, receipt_arena(), &event);
+    item = err ? NULL : manual_next(tally);
+    if (!item)
+        return err;
+    if (event.kind != EVENT_RECEIPT || receipt_sums(&event, &amount, &payments))
+        amount = event.amount;
+    *item = (struct manual_item){ .movement = true, .what = STR(MANUAL_NOT_BOOKED_WHAT), .amount = amount,
+                                  .receipt = receipt_text(arena, effect->reg, effect->series, effect->seq),
+                                  .customer = arena_copy(arena, event.customer), .order = arena_copy(arena, event.order) };
+    return ERR_OK;
+}
+
 static bool beyond(struct money amount)
 {
     return amount.ore > MONEY_SUM_MAX || amount.ore < -MONEY_SUM_MAX;
@@ -452,6 +480,8 @@ enum err tally_part(struct tally *tally)
         err = effect_walk(build->txn, venue, build->day, EFFECT_REMOVED,
                           settlement_decided_from(build->settlement, build->part),
                           settlement_decided_upto(build->settlement, build->part), removed_seen, tally);
+    if (!err)
+        err = effect_walk(build->txn, venue, build->day, EFFECT_CONFLICT, part->from, upto, not_booked_seen, tally);
     check_sums(tally);
     for (size_t i = 0; i < tally->left_count; i++) {
         struct manual_item *item = tally->left[i].amount.ore != 0 ? manual_next(tally) : NULL;

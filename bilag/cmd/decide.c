@@ -1,4 +1,4 @@
-/* decide.c - post-on, dismiss, invoicing: refused at once where they cannot have an effect, else written into the
+/* decide.c - post-on, invoicing: refused at once where they cannot have an effect, else written into the
  * audit trail. */
 #include "deed.h"
 
@@ -126,56 +126,6 @@ int decide_post_on(struct shell *shell, const struct args *args)
     code = is_locked(shell, &doc.draft, day);
     return code ? code : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
 }
-
-/* --- dismiss --- */
-
-/* What never came, or came once only, leaves nothing to decide. */
-static int needs_dismissing(struct shell *shell, struct str text, const struct receipt_name *name)
-{
-    struct fault fault = { "" };
-    struct receipts *receipts;
-    struct receipt_fate fate;
-    enum err err = receipts_open(shell->config, &receipts, &fault);
-
-    if (!err) {
-        err = receipts_find(receipts, name->venue, name->reg, name->series, name->seq, &shell->arena, &fate);
-        receipts_close(receipts);
-    }
-    if (err == ERR_NOT_FOUND)
-        return complain(shell, EXIT_RED, "receipt %.*s is not known: it never came, or it is older than retention_days "
-                        "(%d)", TEXT(text), shell->config->retention_days);
-    if (err)
-        return complain_err(shell, err, &fault);
-    if (!fate.conflicts)
-        return complain(shell, EXIT_RED, "no other content came under the number of %.*s: there is nothing to dismiss",
-                        TEXT(text));
-    return EXIT_FINE;
-}
-
-static const struct option reason_options[] = {
-    { "reason", "TEXT", "why; kept in the audit trail" },
-    { NULL, NULL, NULL },
-};
-
-static int dismiss_run(struct shell *shell, const struct args *args)
-{
-    struct str text = args->word_count == 1 ? str_of(args->words[0]) : STR_NONE;
-    struct receipt_name name;
-    int code;
-
-    if (!text.len || !has_reason(args))
-        return complain(shell, EXIT_USAGE, "a receipt such as oslo-grill/K1/12 and --reason are needed");
-    if (receipt_parse(text, &shell->arena, &name))
-        return complain(shell, EXIT_USAGE, "%s is no receipt; they look like oslo-grill/K1/12, or oslo-grill/K1/Z12",
-                        args->words[0]);
-    code = needs_dismissing(shell, text, &name);
-    return code ? code : written(shell, "dismiss", text, STR_NONE, args_value(args, "reason"));
-}
-
-const struct cmd cmd_dismiss = {
-    "dismiss", "RECEIPT --reason TEXT",
-    "let the first content of a receipt stand, and forget what came later under its number", reason_options, dismiss_run,
-};
 
 /* --- invoicing --- */
 

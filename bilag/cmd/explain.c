@@ -344,7 +344,7 @@ static void show_others(const struct shell *shell, const struct venue *venue, co
         show_content(&other->event);
     }
     if (fate->conflicts)
-        (void)printf("  `bilag dismiss` lets the first one stand\n");
+        (void)printf("  `bilag choose` says which one is right; `bilag restarted`, that the register counts anew\n");
 }
 
 static void show_receipt(const struct shell *shell, const struct venue *venue, struct str name,

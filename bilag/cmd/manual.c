@@ -252,7 +252,8 @@ static void json_entry(struct telling *telling, const struct manual_entry *entry
     strbuf_format(out, "{\"kind\":\"%s\",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"amount\":%" PRId64,
                   manual_kind(entry->kind)->name, day_text(entry->day, text), entry->part, entry->amount.ore);
     json_member(out, "document", entry->doc);
-    json_member(out, entry->kind == MANUAL_MOVEMENT || entry->kind == MANUAL_RECEIPT ? "reason" : "payment_type", entry->what);
+    json_member(out, !manual_kind(entry->kind)->in_sales || entry->kind == MANUAL_RECEIPT ? "reason" : "payment_type",
+                entry->what);
     if (entry->unknown)
         strbuf_format(out, ",\"unknown\":true");
     if (entry->paid_with.len)

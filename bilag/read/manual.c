@@ -17,7 +17,8 @@ const struct manual_kind_row *manual_kind(enum manual_kind kind)
         [MANUAL_GIFT_USED] = { "gift_card_used", "gift card used", "gavekort brukt", true },
         [MANUAL_LEFT_OUT]  = { "not_transferred", "not transferred", "ikke overført", true },
         [MANUAL_RECEIPT]   = { "receipt_left_out", "left out", "holdt utenfor", true },
-        [MANUAL_MOVEMENT]  = { "cash_movement", "cash movement", "kassebevegelse", false },
+        [MANUAL_MOVEMENT]   = { "cash_movement", "cash movement", "kassebevegelse", false },
+        [MANUAL_NOT_BOOKED] = { "not_booked", "not booked", "ikke bokført", false },
     };
 
     return &rows[kind];
@@ -26,7 +27,7 @@ const struct manual_kind_row *manual_kind(enum manual_kind kind)
 enum manual_kind manual_item_kind(const struct manual_item *item)
 {
     if (item->movement)
-        return MANUAL_MOVEMENT;
+        return str_equal(item->what, STR(MANUAL_NOT_BOOKED_WHAT)) ? MANUAL_NOT_BOOKED : MANUAL_MOVEMENT;
     if (item->left)
         return MANUAL_RECEIPT;
     return str_equal(item->what, STR("credit")) ? MANUAL_INVOICE : MANUAL_LEFT_OUT;
@@ -301,6 +302,24 @@ static enum err add_left(const struct adding *adding, struct receipts *receipts)
     return err;
 }
 
+static enum err not_booked_seen(const struct sale *sale, void *context)
+{
+    const struct adding *adding = context;
+    struct arena *arena = adding->list->arena;
+    struct manual_entry *entry = begin_entry(adding, MANUAL_NOT_BOOKED, STR(MANUAL_NOT_BOOKED_WHAT));
+    struct money payments;
+
+    if (!entry)
+        return ERR_MEMORY;
+    entry->time = sale->event->time;
+    entry->receipt = arena_copy(arena, sale->name);
+    entry->customer = arena_copy(arena, sale->event->customer);
+    entry->order = arena_copy(arena, sale->event->order);
+    if (sale->event->kind != EVENT_RECEIPT || receipt_sums(sale->event, &entry->amount, &payments))
+        entry->amount = sale->event->amount;
+    return ERR_OK;
+}
+
 /* --- from the voucher --- */
 
 static enum err from_draft(const struct adding *adding)
@@ -332,7 +351,7 @@ static enum err gap_of(const struct adding *adding, struct money *ret_gap)
     enum err err = ERR_OK;
 
     for (size_t i = adding->start; !err && i < adding->list->count; i++)
-        if (adding->list->at[i].kind != MANUAL_MOVEMENT)
+        if (manual_kind(adding->list->at[i].kind)->in_sales)
             err = money_subtract(gap, adding->list->at[i].amount, &gap);
     if (!err)
         *ret_gap = gap;
@@ -374,6 +393,8 @@ static enum err from_receipts(struct adding *adding, struct receipts *receipts, 
         err = receipts_movements(receipts, venue, adding->draft, movement_seen, adding, &movements_trimmed);
     if (!err)
         err = add_left(adding, receipts);
+    if (!err)
+        err = receipts_not_booked(receipts, venue, adding->draft, not_booked_seen, adding);
     if (!err)
         err = gap_of(adding, &gap);
     if (err == ERR_RANGE)                /* such a day is held */
@@ -477,7 +498,7 @@ enum err manual_sums(const struct manual_list *list, struct manual_sum **ret_sum
     for (size_t i = 0; !err && i < list->count; i++) {
         const struct manual_entry *entry = &list->at[i];
 
-        if (entry->kind != MANUAL_MOVEMENT && entry->line_count == 0 && !entry->unknown)
+        if (entry->kind != MANUAL_MOVEMENT && entry->kind != MANUAL_NOT_BOOKED && entry->line_count == 0 && !entry->unknown)
             err = sum_up(sums, &count, entry->kind, MANUAL_RATE_UNKNOWN, entry->amount);
         for (size_t k = 0; !err && k < entry->line_count; k++)
             err = sum_up(sums, &count, entry->kind, entry->lines[k].rate, entry->lines[k].share);

@@ -4,6 +4,7 @@
 #include "mapper/claim.h"
 #include "mapper/conflict.h"
 #include "mapper/removal.h"
+#include "mapper/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,113 @@ enum err receipts_movements(struct receipts *receipts, const struct venue *venue
     return err;
 }
 
+static enum err not_booked_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct walking *walking = context;
+    struct event event, identity = { .venue = walking->venue->id, .reg = effect->reg, .series = effect->series,
+                                     .seq = effect->seq };
+    struct sale sale = { .event = &event, .broken = true };
+    struct conflict conflict;
+    enum err err = conflict_by_place(txn, &identity, place, &conflict);
+
+    if (err || conflict.state != CONFLICT_NOT_BOOKED || conflict.bytes.len == 0)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    arena_reset(&walking->arena);
+    sale.name = receipt_text(&walking->arena, effect->reg, effect->series, effect->seq);
+    err = event_decode(conflict.bytes, &walking->arena, &event);
+    return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err ? err : walking->visit(&sale, walking->context);
+}
+
+static enum err not_booked_work(struct txn *txn, void *context)
+{
+    struct walking *walking = context;
+
+    return effect_walk(txn, walking->venue->id, walking->draft->doc.day, EFFECT_CONFLICT, walking->draft->from,
+                       walking->draft->upto, not_booked_seen, walking);
+}
+
+enum err receipts_not_booked(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
+                             sale_visit visit, void *context)
+{
+    struct walking walking = { .venue = venue, .draft = draft, .visit = visit, .context = context };
+    enum err err;
+
+    arena_init(&walking.arena, SALE_BYTES);
+    err = store_read(receipts->store, not_booked_work, &walking);
+    arena_free(&walking.arena);
+    return err;
+}
+
+struct placing { struct str venue, reg; uint64_t place; placed_visit visit; void *context; struct arena arena; };
+
+static enum err placed_seen(struct placing *placing, uint32_t series, uint64_t seq, struct placed *placed, struct str bytes)
+{
+    struct event event;
+    enum err err;
+
+    if (placed->place < placing->place || bytes.len == 0)
+        return ERR_OK;
+    arena_reset(&placing->arena);
+    err = event_decode(bytes, &placing->arena, &event);
+    placed->name = receipt_text(&placing->arena, placing->reg, series, seq);
+    placed->event = &event;
+    return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err ? err : placing->visit(placed, placing->context);
+}
+
+static enum err known_placed(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct placing *placing = context;
+    struct placed placed = { .contested = false };
+    struct known known;
+    struct str venue, reg;
+    uint32_t series;
+    uint64_t seq;
+    size_t at = 0;
+    enum err err;
+
+    (void)value;
+    if (!key_take_name(key, &at, &venue) || !key_take_name(key, &at, &reg) || !key_take_u32(key, &at, &series) ||
+        !key_take_u64(key, &at, &seq))
+        return ERR_STORE_DAMAGED;
+    err = known_get(txn, venue, reg, series, seq, &known);
+    placed.day = known.day;
+    placed.place = known.place;
+    return err ? err : placed_seen(placing, series, seq, &placed, known.bytes);
+}
+
+static enum err conflict_placed(struct txn *txn, const struct conflict *conflict, void *context)
+{
+    struct placed placed = { .day = conflict->day, .place = conflict->place, .contested = true };
+
+    (void)txn;
+    return placed_seen(context, conflict->series, conflict->seq, &placed, conflict->bytes);
+}
+
+static enum err placing_work(struct txn *txn, void *context)
+{
+    struct placing *placing = context;
+    struct key key;
+    enum err err;
+
+    key_init(&key);
+    key_name(&key, placing->venue);
+    key_name(&key, placing->reg);
+    err = store_walk(txn, TABLE_RECEIPTS, key_str(&key), key_str(&key), known_placed, placing);
+    return err ? err : conflict_walk_register(txn, placing->venue, placing->reg, conflict_placed, placing);
+}
+
+enum err receipts_from(struct receipts *receipts, struct str venue, struct str reg, uint64_t place, placed_visit visit,
+                       void *context)
+{
+    struct placing placing = { .venue = venue, .reg = reg, .place = place, .visit = visit, .context = context };
+    enum err err;
+
+    arena_init(&placing.arena, SALE_BYTES);
+    err = store_read(receipts->store, placing_work, &placing);
+    arena_free(&placing.arena);
+    return err;
+}
+
 struct finding { struct str venue, reg; uint32_t series; uint64_t seq; struct arena *arena; struct receipt_fate *fate; };
 
 static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, void *context)
@@ -252,9 +360,15 @@ static enum err find_work(struct txn *txn, void *context)
                               .seq = finding->seq };
     enum err err = known_get(txn, finding->venue, finding->reg, finding->series, finding->seq, &known);
 
+    if (err == ERR_NOT_FOUND) {          /* trimmed, but what came again under its number is kept */
+        err = conflict_walk(txn, &identity, conflict_seen, finding);
+        return err ? err : ERR_NOT_FOUND;
+    }
     if (err)
         return err;
     err = event_decode(arena_copy(finding->arena, known.bytes), finding->arena, &fate->event);
+    if (!err)
+        err = run_adopt(txn, &fate->event, finding->reg, known.place, finding->arena);
     fate->day = known.day;
     fate->place = known.place;
     fate->booked = known.booked;

@@ -35,9 +35,19 @@ USED enum err receipts_of(struct receipts *receipts, const struct venue *venue, 
 USED enum err receipts_movements(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
                                  sale_visit visit, void *context, uint64_t *ret_trimmed);
 
+/* The contents that people decided are not booked, on the voucher's part of its day; they have no shares. */
+USED enum err receipts_not_booked(struct receipts *receipts, const struct venue *venue, const struct draft *draft,
+                                  sale_visit visit, void *context);
+
 /* Another content that came under a receipt's number, in the order in which they came. */
 enum { RECEIPT_OTHERS_MAX = 20 };
 struct other_content { struct event event; int32_t day; uint64_t place; bool open; };
+/* Every content of one register (named with its run) from a place in the log on, booked or not, in no order that means
+ * anything: what a new run would have. */
+struct placed { struct str name; const struct event *event; int32_t day; uint64_t place; bool contested; };
+typedef enum err (*placed_visit)(const struct placed *placed, void *context);
+USED enum err receipts_from(struct receipts *receipts, struct str venue, struct str reg, uint64_t place, placed_visit visit,
+                            void *context);
 
 /* One receipt. ERR_NOT_FOUND: never seen, or no longer kept. */
 struct receipt_fate {

@@ -31,6 +31,23 @@ static void advise_accept(const struct voice *voice, const struct book_doc *doc,
     }
 }
 
+static void advise_conflict(const struct voice *voice, const struct book_doc *doc, struct str receipt, advice_say say,
+                            void *context)
+{
+    char text[ADVICE_MAX];
+
+    (void)snprintf(text, sizeof text,
+                   voice_words(voice, "If the till was reset and counts anew: bilag restarted %.*s/%.*s --reason \"...\"",
+                               "Hvis kassen er nullstilt og teller på nytt: bilag restarted %.*s/%.*s --reason \"...\""),
+                   TEXT(doc->draft.doc.venue), TEXT(receipt));
+    say(context, str_of(text));
+    (void)snprintf(text, sizeof text,
+                   voice_words(voice, "If only one of the two happened: bilag choose %.*s/%.*s first|second --reason \"...\"",
+                               "Hvis bare den ene skjedde: bilag choose %.*s/%.*s first|second --reason \"...\""),
+                   TEXT(doc->draft.doc.venue), TEXT(receipt));
+    say(context, str_of(text));
+}
+
 void status_advise(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context)
 {
     const struct problems *problems = &doc->draft.problems;
@@ -41,13 +58,8 @@ void status_advise(const struct voice *voice, const struct book_doc *doc, advice
     if (doc->state == DOC_BY_HAND)
         return;
     for (size_t i = 0; i < problems->count; i++)
-        if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT) {
-            (void)snprintf(text, sizeof text,
-                           voice_words(voice, "If the first one is right: bilag dismiss %.*s/%.*s --reason \"...\"",
-                                       "Hvis den første er riktig: bilag dismiss %.*s/%.*s --reason \"...\""),
-                           TEXT(doc->draft.doc.venue), TEXT(problems->at[i].arg[0]));
-            say(context, str_of(text));
-        }
+        if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT)
+            advise_conflict(voice, doc, problems->at[i].arg[0], say, context);
     if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
         (void)snprintf(text, sizeof text, voice_words(voice, "PowerOffice said: %.*s", "PowerOffice svarte: %.*s"),
                        TEXT(doc->status.words));

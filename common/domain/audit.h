@@ -16,7 +16,7 @@ struct decision {
     int64_t time_ms;
     struct str who;                       /* system user */
     struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
-                                             dismiss create-products invoice-from
+                                             dismiss choose restarted create-products invoice-from
                                              dismiss-refused dismiss-parked by-hand; undo-<verb> takes one
                                              back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */

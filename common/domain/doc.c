@@ -2,6 +2,7 @@
 #include "draft.h"
 
 #include "base/clock.h"
+#include "register.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -69,7 +70,7 @@ enum err doc_parse(struct str text, struct doc *ret_doc)
         return ERR_FORMAT;
     if (str_equal(second, STR("order"))) {
         doc.kind = DOC_ORDER;
-        if (!next_part(&text, &doc.reg) || !str_is_name(doc.reg) || !number(text, UINT64_MAX, &doc.seq))
+        if (!next_part(&text, &doc.reg) || !register_is_name(doc.reg) || !number(text, UINT64_MAX, &doc.seq))
             return ERR_FORMAT;
     } else {
         if (day_parse(second, &doc.day) || !number(text, UINT32_MAX, &value) || value == 0)

@@ -1,5 +1,6 @@
 #include "draft.h"
 
+#include "register.h"
 #include "base/fields.h"
 
 enum { DRAFT_FORM = 1, TEXT_MAX = 1024, NAME_MAX_ = 64, WORD_MAX = 8, PRODUCT_MAX = 128 };
@@ -8,7 +9,7 @@ static bool doc_has_a_name(const void *object)
 {
     const struct doc *doc = object;
 
-    return str_is_name(doc->venue) && (doc->kind == DOC_ORDER ? str_is_name(doc->reg) : doc->part > 0);
+    return str_is_name(doc->venue) && (doc->kind == DOC_ORDER ? register_is_name(doc->reg) : doc->part > 0);
 }
 
 static const struct field_row doc_rows[] = {
@@ -16,7 +17,7 @@ static const struct field_row doc_rows[] = {
     FIELD_MAX(doc, venue, NAME_MAX_),
     FIELD(doc, day),
     FIELD(doc, part),
-    FIELD_MAX(doc, reg, NAME_MAX_),
+    FIELD_MAX(doc, reg, REGISTER_NAME_MAX),
     FIELD(doc, seq),
 };
 static const struct fields doc_fields = FIELDS(doc, doc_rows, 6, doc_has_a_name);

@@ -6,7 +6,7 @@
  * seal     uploader or invoicer -> mapper: this revision is being sent (or was reversed and may be
  *          built again; or is known already, so that only a higher one is heard). The mapper repeats a
  *          closed draft until it hears its seal.
- * Identity venue and business day and part, or venue and register and seq. The reference in PowerOffice is
+ * Identity venue and business day and part, or venue and register (with its run, register.h) and seq. The reference in PowerOffice is
  *          made from it (docs/rules.md section 3), never random.
  * Bytes    msgpack; decoders are bounded and give views into the bytes, arrays in the arena.
  */
@@ -73,6 +73,9 @@ struct cell {
     uint64_t count;                       /* receipt lines or payments */
     struct str first;                     /* "K1/10234" */
 };
+
+/* `what` of a movement that is none: a receipt that is not booked, because another one of its number was chosen. */
+#define MANUAL_NOT_BOOKED_WHAT "receipt-conflict"
 
 /* What was left out of voucher and orders, or cannot be transferred at all. */
 struct manual_item {

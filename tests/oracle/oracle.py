@@ -303,7 +303,7 @@ def same_for_books(first, second):
 
 def both_said(first, later):
     """The later one, and what only the first said."""
-    both = {**later, **{key: first[key] for key in ("order", "customer") if first.get(key) and not later.get(key)}}
+    both = {**later, **({"place": first["place"]} if "place" in first else {}), **{key: first[key] for key in ("order", "customer") if first.get(key) and not later.get(key)}}
     both["lines"] = [{**({"vat_amount": a["vat_amount"]} if "vat_amount" in a else {}), **b}
                      for a, b in zip(first.get("lines", []), later.get("lines", []))]
     return both
@@ -314,6 +314,8 @@ class Oracle:
         self.venues = {name: Venue(settings) for name, settings in venues.items()}
         self.events = {name: {} for name in venues}          # (register, seq) -> event, the first that came
         self.others = collections.defaultdict(list)          # venue -> [event]: other contents of known identities
+        self.told = collections.defaultdict(dict)            # venue -> (register with run, seq) -> as the till told it
+        self.not_booked = collections.defaultdict(list)      # venue -> [event]: another content was chosen
         self.fixed = collections.defaultdict(dict)           # venue -> receipt -> void that something sent relies on
         self.sealed = collections.defaultdict(list)          # (venue, day) -> [Day], one per part
         self.sent = collections.defaultdict(dict)            # (venue, day) -> orders that were released
@@ -330,6 +332,41 @@ class Oracle:
                          if (other["register"], other["seq"]) == key):
                 self.others[event["venue"]].append(event)
         return self
+
+    def feed_log(self, log, starts):
+        """Events in the order of the log. starts: {(venue, register): [index in the log where a run begins]}."""
+        def run_of(venue, register, at):
+            return 1 + sum(start <= at for start in starts.get((venue, register), []))
+
+        def named(register, run):
+            return register if run == 1 else f"{register}~{run}"
+
+        for at, event in enumerate(log):
+            venue, register = event["venue"], event["register"]
+            run = run_of(venue, register, at)
+            for earlier in range(1, run):
+                known = self.told[venue].get((named(register, earlier), event["seq"]))
+                if known is not None and same_for_books(known, event):
+                    run = earlier
+                    break
+            name = named(register, run)
+            self.told[venue].setdefault((name, event["seq"]), event)
+            voids = event.get("voids")
+            if voids:
+                voids = {**voids, "register": name if voids["register"] == register
+                         else named(voids["register"], run_of(venue, voids["register"], at))}
+            self.feed([{**event, "register": name, **({"voids": voids} if voids else {}), "place": at + 1}])
+        return self
+
+    def choose(self, venue, key, place):
+        """The content that came at this place is booked, the others of its number are not."""
+        contents = [self.events[venue][key]] + [e for e in self.others[venue] if (e["register"], e["seq"]) == key]
+        self.others[venue] = [e for e in self.others[venue] if (e["register"], e["seq"]) != key]
+        for content in contents:
+            if content["place"] == place:
+                self.events[venue][key] = content
+            else:
+                self.not_booked[venue].append(content)
 
     def day_of(self, venue, event):
         if event["kind"] == "z_report":
@@ -380,6 +417,10 @@ class Oracle:
             if self.day_of(venue, events[void]) == day and receipt not in self.sent[name, day]:
                 days[day].orders.pop(receipt, None)
                 days[day].orders.pop(void, None)
+        for other in self.not_booked[name]:
+            amount = sum(line["gross"] for line in other.get("lines", [])) if other["kind"] == "receipt" else \
+                other.get("amount", 0)
+            days[self.day_of(venue, other)].moves.append((amount, "receipt-conflict"))
         for other in self.others[name]:
             days[self.day_of(venue, other)].problems.add("receipt-conflict")
         return dict(days)

@@ -8,6 +8,8 @@ For every seed: a few venues sell over a few days. Then, for every day,
   - lines total = voucher + orders + manual; the voucher balances; no line is zero;
   - they are the same in another order of arrival, with repeated events, also in other words, in other batches, with
     another number of partitions, after restarts, with looks at open days in between, and with a set-up that is changed afterwards;
+  - numbers that come again with other contents are red on their own days, until registers are said to count anew or one
+    content is chosen: then each is booked once, or listed as not booked;
   - when parts of it were sealed on the way, the parts add up to it, and each is what came since the one before.
 A failure prints its seed and the command that repeats it; the first one ends the run with exit 1.
 """
@@ -186,6 +188,63 @@ class Seed:
                   second.get(name))
         self.test_changed_setup()
         self.test_parts()
+        self.test_decisions()
+
+    @staticmethod
+    def may_be_ordered(log, event):
+        """A receipt with credit, or anything that may take one back."""
+        seq = event.get("voids", event)["seq"]
+        return any(payment["type"] == "credit" for other in log if other["venue"] == event["venue"] and other["seq"] == seq
+                   for payment in other.get("payments", []))
+
+    @staticmethod
+    def is_done(books, name, key):
+        """The receipt, or the void that takes it back, is on a day without lines: its part ended by itself."""
+        venue, days, void = books.venues[name], books.books()[name], books.voids(name).get(key)
+        dates = {books.day_of(venue, books.events[name][k]) for k in (key, void) if k}
+        return any(not days[date].problems and not days[date].lines(venue, date) for date in dates)
+
+    def test_decisions(self):
+        """Numbers come again with other contents; registers turn out to count anew, or one of two to be right. At every
+        step each content is booked once, or listed as not booked, or the cause of a red day."""
+        if self.rng.random() < 0.5:
+            return
+        rng, log = self.rng, self.events[:]
+        rng.shuffle(log)
+        for till in self.tills:
+            for event in rng.sample(till.receipts, min(len(till.receipts), rng.choice([1, 2, 4]))):
+                for _ in range(rng.choice([1, 1, 2])):
+                    other = {**till.receipt(), "register": event["register"], "seq": event["seq"]}
+                    log.insert(rng.randint(len(log) // 2, len(log)), other)
+        self.run.send(["#new 1", *with_commands(rng, [json.dumps(event) for event in log], looks=False)])
+        starts = {}
+        books = oracle.Oracle(self.settings).feed_log(log, starts)
+        check_all(self.run.drafts(), books)
+        for name, register in sorted({(e["venue"], e["register"]) for e in log}):
+            open_ones = sorted(e["place"] for e in books.others[name] if e["register"] == register)
+            if not open_ones or rng.random() < 0.5:
+                continue
+            place = rng.choice(open_ones)
+            if any(self.may_be_ordered(log, e) for e in log[place - 1:] if e["venue"] == name and register in (
+                    e["register"], e.get("voids", {}).get("register"))):
+                continue                         # what may be on its way keeps its name
+            seq = next(e["seq"] for e in books.others[name] if e["place"] == place)
+            self.run.send([f"#decide restarted {name}/{register}/{seq} {place}"])
+            starts[name, register] = [place - 1]
+            books = oracle.Oracle(self.settings).feed_log(log, starts)
+            check_all(self.run.drafts(), books)
+        for name in sorted(self.settings):
+            for key in sorted({(e["register"], e["seq"]) for e in books.others[name]}):
+                if rng.random() < 0.3:
+                    continue
+                place = rng.choice([books.events[name][key]["place"]] + [
+                    e["place"] for e in books.others[name] if (e["register"], e["seq"]) == key])
+                known = books.events[name][key]
+                if place != known["place"] and (self.may_be_ordered(log, known) or self.is_done(books, name, key)):
+                    continue                     # refused: an order is taken back first; a day without lines is done
+                self.run.send([f"#decide choose {name}/{key[0]}/{key[1]} {place}"])
+                books.choose(name, key, place)
+                check_all(self.run.drafts(), books)
 
     def test_changed_setup(self):
         """Folded with one set-up, built with another: nothing is read again, and it is as if it had always been."""

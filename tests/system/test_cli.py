@@ -33,7 +33,8 @@ COMMANDS = [
     "invoicing",
     "venues",
     "refused",
-    "dismiss",
+    "choose",
+    "restarted",
     "tokens",
     "audit",
     "backup",
@@ -263,8 +264,8 @@ def test_explain_goes_both_ways(tmp_path):
         assert "K1/1" in told and "K1/2" in told and "K1/3" not in told and "2 receipts, together -125,00" in told
         assert "trail" in told and "sealed" in told and not re.search(r"\dT\d", told)
         assert f"K1/1             {DAY} 18:00 +01:00" in told
-        for subject, words in (("oslo-grill/K1/99", "not known"), ("oslo-grill/K1/3", "nothing to dismiss")):
-            done = pipeline.command("dismiss", subject, "--reason", "x", check=False)
+        for subject, words in (("oslo-grill/K1/99", "not known"), ("oslo-grill/K1/3", "nothing to decide")):
+            done = pipeline.command("choose", subject, "first", "--reason", "x", check=False)
             assert done.returncode == 1 and words in done.stderr
         assert pipeline.command("dismiss", "oslo-grill/K1/3", "--reason", " ", check=False).returncode == 2
         assert "dismiss" not in pipeline.command("audit").stdout
@@ -459,7 +460,7 @@ def test_accept_lifts_what_can_be_lifted(tmp_path):
         assert done.returncode == 1 and "cannot be accepted" in done.stderr
         done = pipeline.command("accept", name, "z-missing", "--reason", "x", check=False)
         assert done.returncode == 1 and "no problem z-missing" in done.stderr
-        pipeline.command("dismiss", "oslo-grill/K1/1", "--reason", "the first one is right")
+        pipeline.command("choose", "oslo-grill/K1/1", "first", "--yes", "--reason", "the first one is right")
         pipeline.command("accept", name, "sequence-gap", "--reason", "the till was replaced")
         until_state(pipeline, name, "sent")
         told = pipeline.command("explain", name).stdout

@@ -1,0 +1,47 @@
+/* fold_inside.h - what the source files of fold.h and refold.h share, for nobody else. */
+#ifndef BILAG_MAPPER_FOLD_INSIDE_H
+#define BILAG_MAPPER_FOLD_INSIDE_H
+
+#include "conflict.h"
+#include "fold.h"
+#include "settlement.h"
+
+struct open_settlement { struct str venue; int32_t day; struct settlement state; };
+
+/* One batch under way: days are loaded once, changed in memory and saved at its end. */
+struct folding {
+    struct fold *fold;
+    struct txn *txn;
+    struct open_settlement **days;
+    size_t count, room;
+    uint64_t first;
+    const struct reader *events;
+    size_t event_count;
+};
+
+/* What one event does. */
+struct one {
+    const struct venue *venue;
+    struct event said;                   /* as it came; may be told again */
+    struct event event;                  /* the same, its register named with its run */
+    struct known known;
+    uint32_t n;
+};
+
+void fold_begin(struct folding *work, struct txn *txn);
+/* One event at its place, whatever is known of it. */
+USED enum err fold_event(struct folding *work, uint64_t place, struct str bytes);
+/* Saves all days that were loaded. */
+USED enum err fold_finish(struct folding *work);
+
+USED enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open);
+/* Keeps a content aside, on the day and at the place that one->known has. */
+USED enum err fold_aside(struct folding *work, struct one *one, enum conflict_state state);
+/* A seal may be known before all that it covers is folded (this store was made again from the log): then a place
+ * before its end is not in the open part, and its sums are in what was sent. */
+bool fold_in_open_part(const struct open_settlement *open, uint64_t place);
+/* Books a receipt on a day, or takes it back; `by` is the event that says so. */
+USED enum err fold_book(struct folding *work, struct one *one, int32_t day, const struct event *receipt, bool negative,
+                        struct str by_reg, uint64_t by_seq);
+
+#endif

@@ -1,0 +1,91 @@
+#include "run.h"
+
+#include "tables.h"
+#include "domain/register.h"
+
+#include <inttypes.h>
+
+static void run_key(struct key *key, struct str venue, struct str reg)
+{
+    key_init(key);
+    key_name(key, STR("run"));
+    key_name(key, venue);
+    key_name(key, reg);
+}
+
+/* The last one that began at or before a place. ERR_NOT_FOUND: the first. */
+static enum err run_floor(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint64_t *ret_place,
+                          uint64_t *ret_run)
+{
+    struct key prefix, key;
+    struct str found, value;
+    size_t at, from = 0;
+    enum err err;
+
+    run_key(&prefix, venue, reg);
+    at = prefix.len;
+    key = prefix;
+    key_u64(&key, place);
+    err = store_floor(txn, TABLE_META, key_str(&prefix), key_str(&key), &found, &value);
+    if (!err && (!key_take_u64(found, &at, ret_place) || !key_take_u64(value, &from, ret_run)))
+        err = ERR_STORE_DAMAGED;
+    return err;
+}
+
+enum err run_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run)
+{
+    uint64_t began, run;
+    enum err err = run_floor(txn, venue, reg, place, &began, &run);
+
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    *ret_run = err ? 1 : (uint32_t)run;
+    return ERR_OK;
+}
+
+enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run)
+{
+    uint64_t began = 0, run = 1;
+    enum err err = run_floor(txn, venue, reg, UINT64_MAX, &began, &run);
+
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (!err && began >= place)
+        return began == place ? ERR_EXISTS : ERR_RANGE;
+    *ret_run = (uint32_t)run + 1;
+    return ERR_OK;
+}
+
+enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run)
+{
+    struct key key, value;
+
+    run_key(&key, venue, reg);
+    key_u64(&key, place);
+    key_init(&value);
+    key_u64(&value, run);
+    return store_put(txn, TABLE_META, key_str(&key), key_str(&value));
+}
+
+struct str run_name(struct arena *arena, struct str reg, uint32_t run)
+{
+    return run <= 1 ? reg : arena_format(arena, STR_FMT "~%" PRIu32, STR_ARG(reg), run);
+}
+
+enum err run_adopt(struct txn *txn, struct event *event, struct str name, uint64_t place, struct arena *arena)
+{
+    uint32_t run;
+    enum err err;
+
+    event->reg = name;
+    if (event->kind != EVENT_VOID)
+        return ERR_OK;
+    if (str_equal(event->voids.reg, register_base(name))) {
+        event->voids.reg = name;
+        return ERR_OK;
+    }
+    err = run_at(txn, event->venue, event->voids.reg, place, &run);
+    if (!err)
+        event->voids.reg = run_name(arena, event->voids.reg, run);
+    return err ? err : event->voids.reg.bytes ? ERR_OK : ERR_MEMORY;
+}

@@ -1,0 +1,25 @@
+/* run.h - which time a register counts its numbers, docs/rules.md section 8.
+ *
+ * A register that was reset or replaced counts anew: a person says so, and from that place in the log on its events are of
+ * the next run, named "<register>~<run>" in every key, effect, document and reference. Events rest in the log as they
+ * came; here they get their names. Voids and Z reports name numbers of their own run; a void of another register's
+ * receipt names the run that register has at the void's own place.
+ */
+#ifndef BILAG_MAPPER_RUN_H
+#define BILAG_MAPPER_RUN_H
+
+#include "domain/event.h"
+#include "base/store.h"
+
+/* The run that a register has at a place: 1 unless a person said otherwise. */
+USED enum err run_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
+/* Whether it can begin its next run at this place. ERR_EXISTS: said before; ERR_RANGE: a later run has begun. */
+USED enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
+/* From this place on the register is in this run. */
+USED enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run);
+/* "K1" or "K1~2"; in the arena unless it is `reg` itself. */
+struct str run_name(struct arena *arena, struct str reg, uint32_t run);
+/* The event as of this run of its register (a name as above), at its place. */
+USED enum err run_adopt(struct txn *txn, struct event *event, struct str name, uint64_t place, struct arena *arena);
+
+#endif
