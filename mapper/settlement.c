@@ -19,7 +19,8 @@ static void day_key(struct key *key, struct str venue, int32_t day)
 uint32_t accept_bit(enum problem_code code)
 {
     static const enum problem_code acceptable[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
-                                                    PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS };
+                                                    PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO };
+                                                    /* stored as bits: new ones go to the end */
 
     for (size_t i = 0; i < COUNT(acceptable); i++)
         if (acceptable[i] == code)

@@ -36,6 +36,29 @@ static void map_paid(const struct build *build, struct cell *cell, struct proble
         problems_add(problems, &problem);
 }
 
+/* No goods: a tip is the staff's, an øre rounded is nobody's, a gift card is a debt. */
+static bool is_no_goods(struct str type)
+{
+    return str_equal(type, STR("tip")) || str_equal(type, STR("rounding")) || str_equal(type, STR("gift_card"));
+}
+
+/* Rates that cannot be right, whatever the till says. */
+static void judge_rate(const struct build *build, const struct cell *cell, const struct product_entry *entry,
+                       const struct vat_entry *vat, struct problems *problems)
+{
+    struct str amount = build_kroner(build->arena, (struct money){ -cell->amount.ore });
+    struct problem alcohol = { PROBLEM_ALCOHOL_RATE, { cell->type, build_percent(build->arena, cell->rate), amount },
+                               cell->first, cell->count };
+    struct problem zero = { PROBLEM_VAT_ZERO, { cell->type, amount }, cell->first, cell->count };
+
+    if (!build->venue->vat_registered)
+        return;
+    if (entry && entry->alcohol && !(vat && vat->class_ == VAT_NORMAL))
+        problems_add(problems, &alcohol);
+    if (cell->rate == 0 && !is_no_goods(cell->type) && !(entry && entry->vat_free))
+        problems_add(problems, &zero);
+}
+
 static void map_sold(const struct build *build, struct cell *cell, struct problems *problems)
 {
     const struct product_entry *entry = venue_product(build->venue, cell->type, build->day);
@@ -43,14 +66,27 @@ static void map_sold(const struct build *build, struct cell *cell, struct proble
     struct money sales = { -cell->amount.ore };
     struct str rate = build_percent(build->arena, cell->rate), amount = build_kroner(build->arena, sales);
     struct problem unmapped = { PROBLEM_PRODUCT_TYPE_UNMAPPED, { cell->type, rate, amount }, cell->first, cell->count };
-    struct problem alcohol = { PROBLEM_ALCOHOL_REDUCED, { cell->type, amount }, cell->first, cell->count };
 
     cell->account = build_sold_account(build, cell->type, cell->rate);
     cell->vat_code = vat ? vat->code : STR_NONE;
     if (cell->account == 0)
         problems_add(problems, &unmapped);
-    if (entry && entry->alcohol && vat && vat->class_ == VAT_REDUCED)
-        problems_add(problems, &alcohol);
+    judge_rate(build, cell, entry, vat, problems);
+}
+
+/* The mend in the set-up's own words: a further class, or a class that changes on this day. */
+static void vat_examples(const struct build *build, struct str rate, struct problem *problem)
+{
+    const struct vat_entry *reduced = venue_vat_class(build->venue, VAT_REDUCED, build->day);
+    char day[16];
+
+    problem->arg[2] = arena_format(build->arena, "rate-" STR_FMT ": {rate: " STR_FMT ", code: \"CODE\"}", STR_ARG(rate),
+                                   STR_ARG(rate));
+    if (reduced)
+        problem->arg[3] = arena_format(build->arena, "reduced: [{rate: " STR_FMT ", code: \"" STR_FMT "\"}, {rate: " STR_FMT
+                                       ", code: \"CODE\", valid_from: %s}]",
+                                       STR_ARG(build_percent(build->arena, reduced->rate)), STR_ARG(reduced->code),
+                                       STR_ARG(rate), day_text(build->day, day));
 }
 
 /* One problem a rate, however many product types carry it. */
@@ -79,6 +115,7 @@ static void find_vat_unmapped(const struct build *build, const struct tally *tal
             continue;
         problem.arg[0] = build_percent(build->arena, cell->rate);
         problem.arg[1] = build_kroner(build->arena, sales);
+        vat_examples(build, problem.arg[0], &problem);
         problem.first = receipt_text(build->arena, first->first_reg, SERIES_RECEIPTS, first->first_seq);
         problems_add(problems, &problem);
     }

@@ -27,6 +27,7 @@ struct product_entry {
     int64_t account, reduced_account;                        /* 0: blank */
     struct str product, reduced_product;                     /* product codes in PowerOffice; may be empty */
     bool alcohol;
+    bool vat_free;                                           /* goods that by law have no VAT */
     int32_t valid_from;
 };
 struct payment_entry { struct str name; int64_t account; bool transfer; int32_t valid_from; };
@@ -60,6 +61,7 @@ struct venue {
     enum close_mode close;
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
     struct str *registers; size_t register_count;            /* those that must report every day */
+    bool vat_registered;                                     /* preset true */
     struct vat_entry *vat; size_t vat_count;
     struct product_entry *products; size_t product_count;
     struct payment_entry *payments; size_t payment_count;
@@ -110,7 +112,8 @@ bool venue_switch(const struct bools *bools, int32_t day);               /* fals
 struct str venue_department(const struct venue *venue, int32_t day);     /* empty: none */
 /* The business day of a moment at this venue, with the cut-off that was valid (clock.h). */
 int32_t venue_business_day(const struct venue *venue, int64_t time);
-/* [start, end) of a business day, seconds UTC. */
+/* [start, end) of a business day, seconds UTC. A day on which a VAT class changes begins at midnight, whatever its
+ * cut-off: docs/rules.md section 7. */
 void venue_day_span(const struct venue *venue, int32_t day, int64_t *ret_start, int64_t *ret_end);
 const char *extension_text(int extension);                   /* "quickorder", "add-on-1" ... */
 /* Which of `partitions` a venue's events go to: the same for ever (hash of the id). */

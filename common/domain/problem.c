@@ -18,14 +18,14 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "payment_types in the venue's set-up, or set transfer: false if it is to be entered by hand.",
         "Betalingsmåten «{0}» har ingen konto ({1} kr hittil[, først på bong {first}]). Legg inn en konto under "
         "payment_types i oppsettet for salgsstedet, eller sett transfer: false hvis den skal føres manuelt." },
-    /* 0 rate, 1 amount so far */
+    /* 0 rate, 1 amount so far, 2 a further class as it is written, 3 a class that changes, as it is written */
     [PROBLEM_VAT_UNMAPPED] = {
         "Receipts carry {0%} VAT, but no VAT class of the venue has that rate ({1} kr so far[, first on receipt "
-        "{first}]). Add a class with this rate and its VAT code under vat in the venue's set-up, or correct the "
-        "rate on the till.",
+        "{first}]). Add a class with this rate and its VAT code under vat in the venue's set-up[, such as {2}][; or, if a "
+        "rate changes from this day on, {3}], or correct the rate on the till.",
         "Bonger har {0%} mva., men ingen mva-klasse for salgsstedet har den satsen ({1} kr hittil[, først på bong "
-        "{first}]). Legg inn en klasse med satsen og mva-koden under vat i oppsettet for salgsstedet, eller rett "
-        "satsen i kassen." },
+        "{first}]). Legg inn en klasse med satsen og mva-koden under vat i oppsettet for salgsstedet[, for eksempel "
+        "{2}][; eller, hvis en sats endres fra denne dagen, {3}], eller rett satsen i kassen." },
     /* 0 account */
     [PROBLEM_ACCOUNT_UNKNOWN] = {
         "Account {0} does not exist in PowerOffice. Create it there, or choose another account in the venue's set-up.",
@@ -273,6 +273,30 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "PowerOffice ble bedt om å tilbakeføre bilaget og har ikke gjort det[: {0}]; det står i regnskapet slik det ble "
         "sendt. Åpne perioden, eller få gitt utvidelsen rett til å tilbakeføre bilag, og bruk så bilag reverse på nytt med "
         "en begrunnelse. Er det tilbakeført for hånd i mellomtiden, tar bilag reverse hensyn til det." },
+    /* 0 product type, 1 VAT rate, 2 amount */
+    [PROBLEM_ALCOHOL_RATE] = {
+        "Product type \"{0}\" is alcohol but was sold at {1%} VAT ({2} kr[, first on receipt {first}]). Alcohol always has "
+        "the normal rate: correct the sale on the till (refund and sell again), or remove the alcohol mark if it is "
+        "not alcohol. A venue that is not registered for VAT says vat_registered: false.",
+        "Varetypen «{0}» er alkohol, men er solgt med {1%} mva. ({2} kr[, først på bong {first}]). Alkohol har alltid "
+        "full sats: rett salget i kassen (krediter og selg på nytt), eller fjern alkoholmerket hvis det ikke er "
+        "alkohol. Et salgssted som ikke er mva-registrert, skriver vat_registered: false." },
+    /* 0 product type, 1 amount */
+    [PROBLEM_VAT_ZERO] = {
+        "Product type \"{0}\" was sold without VAT ({1} kr[, first on receipt {first}]). Correct the rate on the till (refund "
+        "and sell again). If it is free of VAT by law, write vat_free: true on the product type; if the venue is not "
+        "registered for VAT, vat_registered: false; if this once is right, accept it with bilag accept and a reason.",
+        "Varetypen «{0}» er solgt uten mva. ({1} kr[, først på bong {first}]). Rett satsen i kassen (krediter og selg på "
+        "nytt). Er den fritatt etter loven, skriv vat_free: true på varetypen; er salgsstedet ikke mva-registrert, "
+        "vat_registered: false; er det riktig denne ene gangen, godta det med bilag accept og en grunn." },
+    /* 0 the business day, 1 today's; both blank: that it was ahead is long ago */
+    [PROBLEM_DAY_NOT_COME] = {
+        "The business day {0} had not come when its receipts came[ (it was {1})][, first {first}]: the till's clock is wrong. "
+        "Nothing is posted on a day that has not come. Set the till's clock right. A day ahead goes on by itself when "
+        "it has come; further ahead, post it on the right day with bilag accept --post-on DATE and a reason.",
+        "Forretningsdagen {0} var ikke kommet da bongene kom[ (det var {1})][, først {first}]: kasseklokken går feil. "
+        "Ingenting føres på en dag som ikke er kommet. Still kasseklokken. En dag frem i tid går videre av seg selv "
+        "når den er kommet; lenger frem, før den på riktig dag med bilag accept --post-on DATO og en grunn." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

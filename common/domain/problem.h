@@ -9,7 +9,8 @@
 
 #include "base/wire.h"
 
-/* X(name, code, acceptable) - the sentences stand in problem.c, one row a code. */
+/* X(name, code, acceptable) - the sentences stand in problem.c, one row a code. The order is that of a draft's problems:
+ * new codes go to the end, and none is taken away, for stored drafts carry it. "alcohol-reduced" is "alcohol-rate" now. */
 #define PROBLEMS(X) \
     X(PROBLEM_PRODUCT_TYPE_UNMAPPED, "product-type-unmapped", false) \
     X(PROBLEM_PAYMENT_TYPE_UNMAPPED, "payment-type-unmapped", false) \
@@ -52,7 +53,10 @@
     X(PROBLEM_RECEIPTS_TRIMMED,      "receipts-trimmed",      false) \
     X(PROBLEM_OTHER_COMPANY,         "other-company",         false) \
     X(PROBLEM_SENDING_OFF,           "sending-off",           false) \
-    X(PROBLEM_REVERSAL_REFUSED,      "reversal-refused",      false)
+    X(PROBLEM_REVERSAL_REFUSED,      "reversal-refused",      false) \
+    X(PROBLEM_ALCOHOL_RATE,          "alcohol-rate",          false) \
+    X(PROBLEM_VAT_ZERO,              "vat-zero",              true) \
+    X(PROBLEM_DAY_NOT_COME,          "day-not-come",          false)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

@@ -107,7 +107,7 @@ static void check_vat(struct checker *checker, const struct venue *venue)
         { VAT_NONE, { "none", 4 }, { "0", 1 }, { "0", 1 } },
     };
 
-    for (size_t i = 0; i < COUNT(classes); i++)
+    for (size_t i = venue->vat_registered ? 0 : 2; i < COUNT(classes); i++)  /* not registered: none is the only one */
         if (!venue_vat_class(venue, classes[i].class_, INT32_MAX))
             found(checker, venue, FINDING_VAT_CLASS, ARGS(classes[i].name, classes[i].rate, classes[i].code));
 }
@@ -149,12 +149,14 @@ static void check_products(struct checker *checker, const struct venue *venue)
 
         if (entry->account == 0)
             found(checker, venue, FINDING_PRODUCT_ACCOUNT, ARGS(entry->name));
-        if (needs_reduced(entry))
+        if (venue->vat_registered && needs_reduced(entry))
             found(checker, venue, FINDING_REDUCED_ACCOUNT, ARGS(entry->name));
         if (entry->alcohol && (entry->reduced_account || entry->reduced_product.len))
             found(checker, venue, FINDING_ALCOHOL_REDUCED,
                   ARGS(entry->name, entry->reduced_account ? number_text(entry->reduced_account, number)
                                                            : entry->reduced_product));
+        if (entry->vat_free && (entry->alcohol || str_equal(entry->name, STR("food"))))
+            found(checker, venue, FINDING_VAT_FREE, ARGS(entry->name));
         if (orders && entry->product.len == 0)
             found(checker, venue, FINDING_PRODUCT_CODE, ARGS(entry->name));
         if (orders && entry->reduced_account && entry->reduced_product.len == 0)

@@ -26,6 +26,7 @@
     X(FINDING_PAYMENT_ACCOUNT,         "payment-account-blank",   true) \
     X(FINDING_BANK_ACCOUNT,            "bank-account",            true) \
     X(FINDING_ALCOHOL_REDUCED,         "alcohol-reduced",         true) \
+    X(FINDING_VAT_FREE,                "vat-free",                false) \
     X(FINDING_DOUBLE_ENTRY,            "double-entry",            true) \
     X(FINDING_VAT_CLASS,               "vat-class-missing",       true) \
     X(FINDING_PRODUCT_CODE,            "product-code-blank",      false) \

@@ -82,6 +82,12 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "it is none.",
         "Alkohol har aldri redusert sats: fjern reduced_account og reduced_product, eller alkoholmerket hvis det ikke "
         "er alkohol." },
+    /* 0 product type */
+    [FINDING_VAT_FREE] = {
+        "Product type \"{0}\" says vat_free, but food and alcohol are never free of VAT.",
+        "Varetypen «{0}» sier vat_free, men mat og alkohol er aldri fritatt for mva.",
+        "Take vat_free away; a venue that is not registered for VAT says vat_registered: false instead.",
+        "Fjern vat_free; et salgssted som ikke er mva-registrert, skriver vat_registered: false i stedet." },
     /* 0 first day, or empty */
     [FINDING_DOUBLE_ENTRY] = {
         "Credit sales are transferred in the voucher and also sent as orders{0}: they would be booked twice.",

@@ -79,9 +79,28 @@ struct str venue_department(const struct venue *venue, int32_t day)
 
 /* ---- business days ---- */
 
+/* A class begins on that day, or has another rate or code from then on. */
+static bool vat_changes_on(const struct venue *venue, int32_t day)
+{
+    for (size_t i = 0; i < venue->vat_count; i++) {
+        const struct vat_entry *entry = &venue->vat[i];
+
+        if (entry->valid_from != day)
+            continue;
+        if (i == 0 || !str_equal(entry[-1].name, entry->name) || entry[-1].rate != entry->rate ||
+            !str_equal(entry[-1].code, entry->code))
+            return true;
+    }
+    return false;
+}
+
+/* VAT changes at midnight, and PowerOffice computes by the posting date: no business day spans a change. */
 static int64_t day_start(const struct venue *venue, int32_t day)
 {
     int32_t seconds = CUTOFF_PRESET;
+
+    if (vat_changes_on(venue, day))
+        return zone_utc(venue->zone, day, 0);
 
     for (size_t i = 0; i < venue->cutoff_count && venue->cutoffs[i].valid_from <= day; i++)
         seconds = venue->cutoffs[i].seconds;
@@ -162,7 +181,7 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
         hash_int(hash, venue->products[i].reduced_account);
         hash_str(hash, venue->products[i].product);
         hash_str(hash, venue->products[i].reduced_product);
-        hash_int(hash, venue->products[i].alcohol);
+        hash_int(hash, venue->products[i].alcohol + 2 * venue->products[i].vat_free);   /* as ever where it is unsaid */
         hash_int(hash, venue->products[i].valid_from);
     }
     hash_int(hash, (int64_t)venue->payment_count);
@@ -206,6 +225,8 @@ enum err venue_fingerprint(struct venue *venue, struct arena *arena)
     hash_str(&hash, venue->company);
     hash_dated(&hash, venue);
     hash_mapping(&hash, venue);
+    if (!venue->vat_registered)
+        hash_str(&hash, STR("vat_registered: false"));
     (void)crypto_generichash_final(&hash, digest, sizeof digest);
     venue->mapping_hash = hex16(digest, arena);
     if (venue->client_key.len) {

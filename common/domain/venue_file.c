@@ -94,7 +94,9 @@ static const struct field product_fields[] = {
     { "reduced_product", offsetof(struct product_entry, reduced_product), .parse = form_words, .max = 64,
       .meaning = "product code at the reduced VAT rate" },
     { "alcohol", offsetof(struct product_entry, alcohol), .parse = form_bool, .preset = "false",
-      .meaning = "never at the reduced rate" },
+      .meaning = "always at the normal rate" },
+    { "vat_free", offsetof(struct product_entry, vat_free), .parse = form_bool, .preset = "false",
+      .meaning = "by law without VAT: may be sold at 0 %" },
     VALID_FROM(struct product_entry),
 };
 static const struct field payment_fields[] = {
@@ -358,6 +360,8 @@ static const struct field venue_fields[] = {
     { "quiet_seconds", AT(quiet_seconds), .parse = form_number, .min = 0, .max = 86400,
       .meaning = "silence before a day is closed; unsaid 5 with z_report, 900 with clock" },
     { "registers", .read = read_registers, .meaning = "registers that must report every day, as [K1, K2]" },
+    { "vat_registered", AT(vat_registered), .parse = form_bool, .preset = "true",
+      .meaning = "false: the venue is not registered for VAT and sells everything at 0 %" },
     { "vat", .read = read_vat, .meaning = "normal, reduced, none (and others): {rate, code}; may be dated" },
     { "product_types", .read = read_products, .meaning = "what is sold: accounts and product codes; may be dated" },
     { "payment_types", .read = read_payments, .meaning = "how it is paid: account, transfer; may be dated" },

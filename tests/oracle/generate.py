@@ -46,7 +46,7 @@ def venue(rng, name):
         "gift_card": {"account": "2901"}, "tip": {"account": rng.choice(["2910", "2901"])},
         "rounding": {"account": "7740", "reduced_account": "7740"}}
     if rng.random() < 0.9:
-        product_types["merch"] = {"account": "3030", "reduced_account": "3031"}
+        product_types["merch"] = {"account": "3030", "reduced_account": "3031", "vat_free": text(rng.random() < 0.3)}
     payment_types = {
         "cash": {"account": "1901"}, "card": dated_entry(rng, {"account": "1570"}, {"account": "1571"}),
         "gift_card": {"account": rng.choice(["2901", "1909"]), "transfer": text(rng.random() < 0.6)},
@@ -62,6 +62,8 @@ def venue(rng, name):
         "auto_transfer": "true", "auto_invoice": dated(rng, text(rng.random() < 0.7), text(rng.random() < 0.5)),
         "close": rng.choice(["clock", "z_report"]), "vat": vat, "product_types": product_types,
         "payment_types": payment_types}
+    if rng.random() < 0.1:
+        settings["vat_registered"] = "false"
     if rng.random() < 0.7:
         settings["department"] = dated(rng, "10", "11")
     return settings
@@ -72,6 +74,7 @@ def remapped(rng, settings):
     other = venue(rng, settings["venue"])
     for key in ("timezone", "company", "business_day_start", "name", "close"):
         other[key] = settings[key]
+    other["vat"] = settings["vat"]               # a class that changes begins its day at midnight
     return other
 
 

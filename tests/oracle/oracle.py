@@ -109,9 +109,23 @@ class Venue:
         first moment after, one that comes twice the first of the two."""
         if day not in self.starts:
             hour, minute = str(dated_value(self.settings.get("business_day_start"), day, "05:00")).split(":")
+            if self.vat_changes(day):            # section 7: by law at midnight
+                hour = minute = "0"
             seconds = int(hour) * 3600 + int(minute) * 60
             self.starts[day] = self.utc(day, seconds)
         return self.starts[day]
+
+    def vat_changes(self, day):
+        """A class is another one than on the day before, or begins."""
+        def as_of(entry, date):
+            row = valid(entry, date)
+            return row and (rate_of(row["rate"]), row["code"])
+
+        dated = {row["valid_from"] for entry in self.settings.get("vat", {}).values() for row in versions(entry)
+                 if row.get("valid_from")}
+        return day.isoformat() in dated and any(
+            as_of(entry, day) != as_of(entry, day - datetime.timedelta(days=1))
+            for entry in self.settings.get("vat", {}).values())
 
     def utc(self, day, seconds):
         wall = datetime.datetime.combine(day, datetime.time()) + datetime.timedelta(seconds=seconds)
@@ -275,8 +289,13 @@ class Day:
                 found.add("vat-unmapped")
             if venue.sold_account(kind, rate, day) is None:
                 found.add("product-type-unmapped")
-            if name == "reduced" and is_true((venue.product(kind, day) or {}).get("alcohol", "false")):
-                found.add("alcohol-reduced")
+            product = venue.product(kind, day) or {}
+            if is_true(venue.settings.get("vat_registered", "true")):
+                if name != "normal" and is_true(product.get("alcohol", "false")):
+                    found.add("alcohol-rate")
+                if rate == 0 and kind not in ("tip", "rounding", "gift_card") and \
+                        not is_true(product.get("vat_free", "false")):
+                    found.add("vat-zero")
         return found
 
 
