@@ -9,6 +9,7 @@
 #include "share.h"
 #include "claim.h"
 #include "run.h"
+#include "zindex.h"
 #include "conflict.h"
 
 #include <inttypes.h>
@@ -258,24 +259,54 @@ static enum err fold_movement(struct folding *work, struct one *one, struct open
     return effect_on(work, one, open, EFFECT_MOVEMENT, &effect);
 }
 
+struct watching { struct folding *work; struct str venue; };
+
+static enum err watch_day(const struct zmark *mark, void *context)
+{
+    const struct watching *watching = context;
+    struct open_settlement *open;
+    enum err err = fold_day(watching->work, watching->venue, mark->day, &open);
+
+    if (!err && settlement_last_part(&open->state)->sealed)
+        open->state.watch = true;        /* else it is built anew, because it is touched */
+    return err;
+}
+
+struct beside { struct watching watching; struct zmark self, next; bool any; };
+
+static enum err beside_seen(const struct zmark *mark, void *context)
+{
+    struct beside *beside = context;
+    const struct zmark *self = &beside->self;
+
+    if (zmark_compare(mark, self) <= 0)
+        return ERR_OK;
+    if (!beside->any || zmark_compare(mark, &beside->next) < 0)
+        beside->next = *mark;
+    beside->any = true;
+    return self->has_range && mark->has_range && mark->first <= self->last && self->first <= mark->last
+               ? watch_day(mark, &beside->watching) : ERR_OK;
+}
+
+/* Later Z reports of the register that hold the same receipts, and the next one, whose total goes on from this one. */
+static enum err watch_beside(struct folding *work, const struct event *z)
+{
+    struct beside beside = { .watching = { work, z->venue },
+                             .self = { .time = z->time, .series = z->series, .seq = z->seq, .first = z->z.first_seq,
+                                       .last = z->z.last_seq, .has_range = z->z.has_range } };
+    enum err err = zindex_walk(work->txn, z->venue, z->reg, beside_seen, &beside);
+
+    return err || !beside.any ? err : watch_day(&beside.next, &beside.watching);
+}
+
 static enum err fold_z(struct folding *work, struct one *one, struct open_settlement *open)
 {
     const struct event *event = &one->event;
     struct effect effect = { false, event->reg, event->series, event->seq, event->reg, event->seq };
-    struct key key, value;
-    struct str there;
-    enum err err;
+    enum err err = zindex_put(work->txn, event);
 
-    key_init(&key);
-    key_name(&key, event->venue);
-    key_name(&key, event->reg);
-    key_u64(&key, event->z.number);
-    key_init(&value);
-    key_u32(&value, event->series);
-    key_u64(&value, event->seq);
-    err = store_get(work->txn, TABLE_ZS, key_str(&key), &there);
-    if (err == ERR_NOT_FOUND || (!err && str_compare(key_str(&value), there) < 0))   /* whichever came first */
-        err = store_put(work->txn, TABLE_ZS, key_str(&key), key_str(&value));
+    if (!err)
+        err = watch_beside(work, event);
     return err ? err : effect_on(work, one, open, EFFECT_Z, &effect);
 }
 
@@ -413,6 +444,35 @@ static enum err fold_again(struct folding *work, struct one *one, struct known *
     return !err && vat_added ? resum_for(work, one, known) : err;
 }
 
+static enum err note_numbers(struct folding *work, const struct event *event)
+{
+    struct touched_numbers *numbers = NULL;
+
+    if (event->series != SERIES_RECEIPTS || (event->kind != EVENT_RECEIPT && event->kind != EVENT_VOID))
+        return ERR_OK;
+    for (size_t i = work->number_count; i > 0 && !numbers; i--)
+        if (str_equal(work->numbers[i - 1].reg, event->reg) && str_equal(work->numbers[i - 1].venue, event->venue))
+            numbers = &work->numbers[i - 1];
+    if (!numbers && work->number_count == work->number_room) {
+        size_t room = work->number_room ? work->number_room * 2 : 16;
+        struct touched_numbers *bigger = arena_array(work->fold->arena, room, sizeof *bigger);
+
+        if (!bigger)
+            return ERR_MEMORY;
+        if (work->number_count)
+            memcpy(bigger, work->numbers, work->number_count * sizeof *bigger);
+        work->numbers = bigger;
+        work->number_room = room;
+    }
+    if (!numbers) {
+        numbers = &work->numbers[work->number_count++];
+        *numbers = (struct touched_numbers){ event->venue, event->reg, UINT64_MAX, 0 };
+    }
+    numbers->from = event->seq < numbers->from ? event->seq : numbers->from;
+    numbers->to = event->seq > numbers->to ? event->seq : numbers->to;
+    return ERR_OK;
+}
+
 static enum err fold_new(struct folding *work, struct one *one)
 {
     static enum err (*const kinds[EVENT_KIND_COUNT])(struct folding *, struct one *, struct open_settlement *) = {
@@ -439,6 +499,8 @@ static enum err fold_new(struct folding *work, struct one *one)
         err = effect_on(work, one, open, EFFECT_BROKEN, &broken);
     else if (!err)
         err = kinds[event->kind](work, one, open);
+    if (!err)
+        err = note_numbers(work, event);
     return err ? err : known_put(work->txn, event, &one->known);
 }
 
@@ -544,6 +606,8 @@ void fold_begin(struct folding *work, struct txn *txn)
     work->txn = txn;
     work->days = NULL;
     work->count = work->room = 0;
+    work->numbers = NULL;
+    work->number_count = work->number_room = 0;
     fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = 0;
 }
 
@@ -552,14 +616,30 @@ static bool is_due(const struct settlement *settlement)
     for (size_t i = 0; i < settlement->part_count; i++)
         if (!settlement->parts[i].sealed || settlement->parts[i].orders_open)
             return true;
-    return false;
+    return settlement->watch;
+}
+
+/* Days that were sent and whose Z reports hold receipts that have come only now. */
+static enum err watch_days(struct folding *work)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < work->number_count; i++) {
+        const struct touched_numbers *numbers = &work->numbers[i];
+        struct watching watching = { work, numbers->venue };
+
+        err = zindex_over(work->txn, numbers->venue, numbers->reg, numbers->from, numbers->to, watch_day, &watching);
+    }
+    return err;
 }
 
 enum err fold_finish(struct folding *work)
 {
     struct fold *fold = work->fold;
-    enum err err = ERR_OK;
+    enum err err = watch_days(work);
 
+    if (err)
+        return err;
     fold->touched_count = 0;
     fold->touched = arena_array(fold->arena, work->count, sizeof *fold->touched);
     if (!fold->touched)

@@ -8,12 +8,17 @@
 
 struct open_settlement { struct str venue; int32_t day; struct settlement state; };
 
+/* Receipts of a register in this batch: days that were sent may have a Z report over them. */
+struct touched_numbers { struct str venue, reg; uint64_t from, to; };
+
 /* One batch under way: days are loaded once, changed in memory and saved at its end. */
 struct folding {
     struct fold *fold;
     struct txn *txn;
     struct open_settlement **days;
     size_t count, room;
+    struct touched_numbers *numbers;     /* a register each */
+    size_t number_count, number_room;
     uint64_t first;
     const struct reader *events;
     size_t event_count;

@@ -10,6 +10,27 @@
 
 /* --- when a day closes, docs/design.md section 4 --- */
 
+enum { AHEAD_MAX_S = 24 * 3600 };
+
+/* Nothing is posted on a day that has not come. Up to a day ahead it goes on by itself when it has come; what was
+ * further ahead waits for a person, also after that (docs/rules.md section 8). */
+static bool has_not_come(struct offer *offer, struct settlement_part *part)
+{
+    int32_t on = part->post_on == DAY_ALWAYS ? offer->day : part->post_on;
+    int64_t start, end;
+
+    venue_day_span(offer->venue, offer->day, &start, &end);
+    part->ahead |= !part->upto && start > offer->now_ms / 1000 + AHEAD_MAX_S;
+    if (part->ahead && part->post_on == DAY_ALWAYS)
+        return true;
+    venue_day_span(offer->venue, on, &start, &end);
+    if (offer->now_ms / 1000 >= start)
+        return false;
+    if (offer->look_at_ms > start * 1000)
+        offer->look_at_ms = start * 1000;
+    return true;
+}
+
 static enum err decide_phase(struct txn *txn, struct offer *offer, const struct settlement *settlement, uint32_t part,
                              enum draft_phase *ret_phase)
 {
@@ -19,8 +40,8 @@ static enum err decide_phase(struct txn *txn, struct offer *offer, const struct 
     enum err err = completeness_check(txn, &completeness);
 
     *ret_phase = DRAFT_OPEN;
-    if (err)
-        return err;
+    if (err || (offer->day < venue->begins && !settlement->parts[part - 1].upto))
+        return err;                      /* before the venue's begin: shown, never posted */
     venue_day_span(venue, offer->day, &start, &end);
     over_at = end * 1000 + (int64_t)venue->quiet_seconds * 1000;
     offer->awaits |= !completeness.gapless || !completeness.zs_there;
@@ -30,7 +51,7 @@ static enum err decide_phase(struct txn *txn, struct offer *offer, const struct 
     }
     if (over_at < quiet_at)
         over_at = quiet_at;
-    if (venue->close == CLOSE_Z_REPORT && completeness.gapless && completeness.zs_there)
+    if ((venue->close == CLOSE_Z_REPORT && completeness.gapless && completeness.zs_there) || settlement->parts[part - 1].ahead)
         over_at = quiet_at;
     if (offer->now_ms >= over_at && offer->caught_up)
         *ret_phase = DRAFT_CLOSED;
@@ -142,7 +163,8 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
         return err;
     empty = draft.line_count == 0 && draft.problems.count == 0;
     offer->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
-                      problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN);
+                     problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN) ||
+                      problems_have(&draft.problems, PROBLEM_Z_GAP) || problems_have(&draft.problems, PROBLEM_Z_OVERLAP);
     offer->contested = problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
@@ -325,7 +347,8 @@ static enum err offer_orders(struct offer *offer, const struct build *build, str
 
     (void)build_switches(build, &ordered);
     work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered &&
-                                                 !offer->contested));      /* a receipt may yet get another name */
+                                                  !build->not_come &&
+                                                  !offer->contested));     /* a receipt may yet get another name */
     err = orders_build(build, is_released, order_built, &work);
     if (!err)
         err = work.err;
@@ -347,15 +370,16 @@ static bool has_substance(const struct settlement *settlement, uint32_t number)
     const struct settlement_part *part = &settlement->parts[number - 1];
     uint64_t decided = part->upto ? part->decided : settlement->decided;
 
-    return (part->upto ? part->upto : settlement->last_place) > part->from ||
+    return part->control || (part->upto ? part->upto : settlement->last_place) > part->from ||
            decided > settlement_decided_from(settlement, number);
 }
 
 static enum err offer_part(struct txn *txn, struct offer *offer, struct settlement *settlement, uint32_t number)
 {
     struct settlement_part *part = &settlement->parts[number - 1];
-    struct build build = { txn, offer->config, offer->venue, offer->day, settlement, number, DRAFT_CLOSED,
-                           offer->arena, offer->transfer_allowed };
+    struct build build = { .txn = txn, .config = offer->config, .venue = offer->venue, .day = offer->day,
+                           .settlement = settlement, .part = number, .phase = DRAFT_CLOSED, .arena = offer->arena,
+                           .transfer_allowed = offer->transfer_allowed };
     enum credit_fate before = part->fate;
     enum err err = ERR_OK;
 
@@ -363,6 +387,7 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
         return ERR_OK;
     if (!part->sealed) {
         offer->contested = false;
+        build.not_come = has_not_come(offer, part);
         err = decide_phase(txn, offer, settlement, number, &build.phase);
         if (!err)
             err = offer_voucher(offer, &build, settlement, part);
@@ -373,6 +398,33 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
         part->fate = before;             /* no order either: if the part goes on, nothing was decided */
     if (!err && (!part->sealed || part->orders_open))
         offer->done = false;
+    return err;
+}
+
+/* A day that was sent is looked at again when something came that tells about it: a Z report of another day, a receipt
+ * in the range of its own. What is found, and was not accepted before, is a part of its own: red until it is accepted. */
+static enum err watch_sealed(struct txn *txn, struct offer *offer, struct settlement *settlement)
+{
+    struct problems *problems = arena_alloc(offer->arena, sizeof *problems);
+    struct completeness completeness = { .venue = offer->venue, .day = offer->day, .settlement = settlement,
+                                         .arena = offer->arena, .problems = problems };
+    const struct settlement_part *last = settlement_last_part(settlement);
+    enum err err;
+
+    if (!problems)
+        return ERR_MEMORY;
+    settlement->watch = false;
+    if (!last->sealed || offer->day < offer->venue->begins)
+        return ERR_OK;                   /* its open part is built anew in any case */
+    err = completeness_check(txn, &completeness);
+    for (int code = 0; code < PROBLEM_COUNT; code++)
+        if (settlement_accepted(settlement) & accept_bit((enum problem_code)code))
+            problems_remove(problems, (enum problem_code)code);
+    if (err || problems->count == 0)
+        return err;
+    err = settlement_new_part(settlement, last->upto, offer->arena);
+    if (!err)
+        settlement_last_part(settlement)->control = true;
     return err;
 }
 
@@ -389,6 +441,8 @@ enum err offer_day(struct txn *txn, struct offer *offer)
         settlement.last_ms = offer->now_ms;    /* the clock was ahead, and was set right */
     offer->send_count = offer->send_room = 0;
     offer->sends = NULL;
+    if (!err && settlement.watch)
+        err = watch_sealed(txn, offer, &settlement);
     for (uint32_t part = 1; !err && part <= settlement.part_count; part++)
         err = offer_part(txn, offer, &settlement, part);
     if (!err)

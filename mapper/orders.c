@@ -133,6 +133,7 @@ static struct str buyer_reference(struct arena *arena, const struct event *recei
 static enum err build_order(const struct orders *orders, const struct build *build, const struct effect *effect,
                             uint64_t place, const struct event *receipt, const struct left_out *out)
 {
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     struct arena *arena = build->arena;
     struct draft *draft = arena_alloc(arena, sizeof *draft);
 
@@ -147,7 +148,7 @@ static enum err build_order(const struct orders *orders, const struct build *bui
     draft->from = place - 1;             /* its own: what else the day sells changes no order */
     draft->upto = place;
     draft->decided_from = draft->decided = 0;
-    draft->post_on = build->day;
+    draft->post_on = part->ahead && part->post_on != DAY_ALWAYS ? part->post_on : build->day;
     draft->automatic = build->transfer_allowed;      /* an order exists only where automatic invoicing is on */
     draft->send_invoice = venue_switch(&build->venue->send_invoice, build->day);
     draft->credit_ordered = true;

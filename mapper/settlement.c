@@ -19,13 +19,23 @@ static void day_key(struct key *key, struct str venue, int32_t day)
 uint32_t accept_bit(enum problem_code code)
 {
     static const enum problem_code acceptable[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
-                                                    PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO };
+                                                    PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO,
+                                                    PROBLEM_Z_GAP, PROBLEM_Z_OVERLAP };
                                                     /* stored as bits: new ones go to the end */
 
     for (size_t i = 0; i < COUNT(acceptable); i++)
         if (acceptable[i] == code)
             return 1u << i;
     return 0;
+}
+
+uint32_t settlement_accepted(const struct settlement *settlement)
+{
+    uint32_t accepted = 0;
+
+    for (size_t i = 0; i < settlement->part_count; i++)
+        accepted |= settlement->parts[i].accepted;
+    return accepted;
 }
 
 /* Makes room for one more in an array that lives in the arena. */
@@ -77,6 +87,8 @@ static const struct field_row part_rows[] = {
     FIELD(settlement_part, undone_revision),
     FIELD(settlement_part, emitted_unordered),
     FIELD_LATER(settlement_part, decided, 0, NIL_READ, 0),
+    FIELD_LATER(settlement_part, ahead, 0, NIL_READ, 0),
+    FIELD_LATER(settlement_part, control, 0, NIL_READ, 0),
 };
 static const struct fields part_fields = FIELDS(settlement_part, part_rows, 15, NULL);
 
@@ -108,6 +120,7 @@ static const struct field_row settlement_rows[] = {
     FIELD_MANY(settlement, parts, part_count, SETTLEMENT_PARTS_MAX, &part_fields),
     FIELD_MANY(settlement, registers, register_count, SETTLEMENT_REGISTERS_MAX, &register_fields),
     FIELD_LATER(settlement, decided, 0, NIL_READ, 0),
+    FIELD_LATER(settlement, watch, 0, NIL_READ, 0),
 };
 static const struct fields settlement_fields = FIELDS(settlement, settlement_rows, 12, has_a_part);
 

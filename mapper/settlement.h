@@ -50,6 +50,8 @@ struct settlement_part {
     int32_t post_on;                     /* DAY_ALWAYS: the business day */
     uint32_t orders_open;                /* orders of this part that are not sealed */
     uint64_t decided;                    /* of a part that has ended: the last decision that is in it (removal.h) */
+    bool ahead;                          /* it was more than a day ahead of the clock once: a person decides (section 8) */
+    bool control;                        /* begun because something was found about a day that was sent */
 };
 
 struct settlement_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
@@ -60,6 +62,7 @@ struct settlement {
     uint64_t receipts;                   /* of the open part */
     uint64_t decided;                    /* the last decision about what is in this day */
     uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
+    bool watch;                          /* what came for another day may tell something about this one, which is sealed */
     struct settlement_sum *sums; size_t sum_count, sum_room;
     struct settlement_part *parts; size_t part_count, part_room;
     struct settlement_register *registers; size_t register_count, register_room;
@@ -89,6 +92,8 @@ USED enum err settlement_resum(struct txn *txn, struct str venue, int32_t day, s
 uint64_t settlement_decided_from(const struct settlement *settlement, uint32_t part);
 uint64_t settlement_decided_upto(const struct settlement *settlement, uint32_t part);
 
+/* All that was accepted for any part of the day. */
+uint32_t settlement_accepted(const struct settlement *settlement);
 uint32_t accept_bit(enum problem_code code);         /* 0: cannot be accepted */
 
 #endif

@@ -20,7 +20,7 @@ enum {
     TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
     TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */
     TABLE_EFFECTS,      /* venue, day, class, place, n -> struct effect: what an event did to a day */
-    TABLE_ZS,           /* venue, register, Z number -> series and seq of the Z report */
+    TABLE_ZS,           /* venue, register, ... -> struct zmark (zindex.h): every Z report */
     TABLE_CONFLICTS,    /* venue, register, series, seq, hash -> struct conflict (conflict.h) */
     TABLE_DAYS,         /* venue, day -> struct settlement: the settlement */
     TABLE_DUE,          /* venue, day -> nothing: days with something not yet sealed */

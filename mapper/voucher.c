@@ -389,11 +389,24 @@ static enum err find_missing(const struct build *build, struct problems *problem
     return build->phase == DRAFT_CLOSED ? completeness_check(build->txn, &completeness) : ERR_OK;
 }
 
-/* A person's decision lifts exactly these, docs/rules.md section 5. */
-static void lift_accepted(const struct settlement_part *part, struct problems *problems)
+static void say_not_come(const struct build *build, struct problems *problems)
 {
+    char day[16];
+    struct problem problem = { PROBLEM_DAY_NOT_COME, { arena_copy(build->arena, str_of(day_text(build->day, day))) },
+                               STR_NONE, 1 };
+
+    problems_add(problems, &problem);
+}
+
+/* A person's decision lifts exactly these, docs/rules.md section 5. What was accepted before the day was sent is not told
+ * again because something was found afterwards. */
+static void lift_accepted(const struct build *build, struct problems *problems)
+{
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
+    uint32_t accepted = part->control ? settlement_accepted(build->settlement) : part->accepted;
+
     for (int code = 0; code < PROBLEM_COUNT; code++)
-        if (part->accepted & accept_bit((enum problem_code)code))
+        if (accepted & accept_bit((enum problem_code)code))
             problems_remove(problems, (enum problem_code)code);
 }
 
@@ -559,9 +572,11 @@ enum err voucher_build(const struct build *build, struct draft *ret_draft)
         err = find_trouble(build, &draft->problems);
     if (!err)
         err = find_missing(build, &draft->problems);
+    if (build->not_come)
+        say_not_come(build, &draft->problems);
     if (err)
         return err;
-    lift_accepted(&build->settlement->parts[build->part - 1], &draft->problems);
+    lift_accepted(build, &draft->problems);
     qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
     *ret_draft = *draft;
     return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;

@@ -61,6 +61,7 @@ struct venue {
     enum close_mode close;
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
     struct str *registers; size_t register_count;            /* those that must report every day */
+    int32_t begins;                                          /* days before it are never posted; DAY_ALWAYS: unsaid */
     bool vat_registered;                                     /* preset true */
     struct vat_entry *vat; size_t vat_count;
     struct product_entry *products; size_t product_count;

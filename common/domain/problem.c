@@ -128,12 +128,15 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Kasse {0}, Z-rapport {1}, {2}: Z-rapporten og bongene er ulike (Z-rapport / bonger: {3} kr). Kontroller "
         "Z-rapporten i kassen og send manglende bonger på nytt; hvis bongene er riktige, godta med bilag accept og en "
         "begrunnelse." },
-    /* 0 register; if a Z report of it ends too early: 1 its number, 2 its last receipt, 3 the last receipt sold */
+    /* 0 register; if a Z report of it ends too early: 1 its number, 2 its last receipt, 3 the last receipt sold;
+     * if there is one of a day beside this: 1 its number, 4 that day */
     [PROBLEM_Z_MISSING] = {
         "Register {0} has no Z report for this day[ that reaches its last receipt, {3}: Z report {1} ends at receipt "
-        "{2}]. Run the Z report on the till; if there will be none, accept it with bilag accept and a reason.",
+        "{2}][; Z report {1} is of {4}: if it closes this day, business_day_start in the venue's set-up must fit the hours of "
+        "the till]. Run the Z report on the till; if there will be none, accept it with bilag accept and a reason.",
         "Kasse {0} har ingen Z-rapport for denne dagen[ som når fram til siste bong, {3}: Z-rapport {1} slutter på bong "
-        "{2}]. Kjør Z-rapport på kassen; hvis det ikke kommer noen, godta med bilag accept og en begrunnelse." },
+        "{2}][; Z-rapport {1} gjelder {4}: hvis den avslutter denne dagen, må business_day_start i oppsettet for salgsstedet "
+        "passe med kassens tider]. Kjør Z-rapport på kassen; hvis det ikke kommer noen, godta med bilag accept og en begrunnelse." },
     /* 0 register, 1 number of the Z report, 2 expected running total, 3 found */
     [PROBLEM_GRAND_TOTAL_BROKEN] = {
         "Register {0}, Z report {1}: the running total should be {2} kr but is {3} kr. Look for a Z report or "
@@ -289,14 +292,26 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Varetypen «{0}» er solgt uten mva. ({1} kr[, først på bong {first}]). Rett satsen i kassen (krediter og selg på "
         "nytt). Er den fritatt etter loven, skriv vat_free: true på varetypen; er salgsstedet ikke mva-registrert, "
         "vat_registered: false; er det riktig denne ene gangen, godta det med bilag accept og en grunn." },
-    /* 0 the business day, 1 today's; both blank: that it was ahead is long ago */
+    /* 0 the business day */
     [PROBLEM_DAY_NOT_COME] = {
-        "The business day {0} had not come when its receipts came[ (it was {1})][, first {first}]: the till's clock is wrong. "
-        "Nothing is posted on a day that has not come. Set the till's clock right. A day ahead goes on by itself when "
-        "it has come; further ahead, post it on the right day with bilag accept --post-on DATE and a reason.",
-        "Forretningsdagen {0} var ikke kommet da bongene kom[ (det var {1})][, først {first}]: kasseklokken går feil. "
-        "Ingenting føres på en dag som ikke er kommet. Still kasseklokken. En dag frem i tid går videre av seg selv "
-        "når den er kommet; lenger frem, før den på riktig dag med bilag accept --post-on DATO og en grunn." },
+        "The business day {0} had not come when its receipts came[, first {first}]: the till's clock is wrong. Nothing is "
+        "posted on a day that has not come. Set the till's clock right. A day ahead goes on by itself when it has come; "
+        "further ahead, post it on the right day with bilag accept --post-on DATE and a reason.",
+        "Forretningsdagen {0} var ikke kommet da bongene kom[, først {first}]: kasseklokken går feil. Ingenting føres på en "
+        "dag som ikke er kommet. Still kasseklokken. En dag frem i tid går videre av seg selv når den er kommet; lenger "
+        "frem, før den på riktig dag med bilag accept --post-on DATO og en grunn." },
+    /* 0 register, 1 numbers */
+    [PROBLEM_Z_GAP] = {
+        "Register {0}: receipts {1} are in no Z report, though there are later Z reports. Look on the till which Z report "
+        "they belong to, and send it again; if there is none, accept it with bilag accept and a reason.",
+        "Kasse {0}: bongene {1} er ikke med i noen Z-rapport, enda det finnes senere Z-rapporter. Se i kassen hvilken "
+        "Z-rapport de hører til, og send den på nytt; finnes det ingen, godta det med bilag accept og en grunn." },
+    /* 0 register, 1 this Z report, 2 the earlier one, 3 the numbers in both */
+    [PROBLEM_Z_OVERLAP] = {
+        "Register {0}: Z report {1} holds receipts {3}, which are in Z report {2} already. They are booked once. Find out on "
+        "the till why the day was closed twice, then accept it with bilag accept and a reason.",
+        "Kasse {0}: Z-rapport {1} har med bongene {3}, som alt er med i Z-rapport {2}. De føres én gang. Finn ut i kassen "
+        "hvorfor dagen ble avsluttet to ganger, og godta det med bilag accept og en grunn." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

@@ -1,6 +1,6 @@
 /* problem.h - everything that can keep a document from being sent, docs/rules.md section 5, as one table.
  *
- * A problem has a code, up to four arguments, the first receipt concerned and a count; its sentence
+ * A problem has a code, up to five arguments, the first receipt concerned and a count; its sentence
  * (what is wrong, and what to do) is made from the table in the bookkeeper's language when it is shown.
  * Arguments must never hold secrets.
  */
@@ -56,13 +56,15 @@
     X(PROBLEM_REVERSAL_REFUSED,      "reversal-refused",      false) \
     X(PROBLEM_ALCOHOL_RATE,          "alcohol-rate",          false) \
     X(PROBLEM_VAT_ZERO,              "vat-zero",              true) \
-    X(PROBLEM_DAY_NOT_COME,          "day-not-come",          false)
+    X(PROBLEM_DAY_NOT_COME,          "day-not-come",          false) \
+    X(PROBLEM_Z_GAP,                 "z-gap",                 true) \
+    X(PROBLEM_Z_OVERLAP,             "z-overlap",             true)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };
 #undef X
 
-enum { PROBLEM_ARGS = 4, PROBLEMS_MAX = 64, PROBLEM_TEXT_MAX = 1024 };
+enum { PROBLEM_ARGS = 5, PROBLEMS_MAX = 64, PROBLEM_TEXT_MAX = 1024 };
 
 struct problem {
     enum problem_code code;

@@ -360,6 +360,7 @@ static const struct field venue_fields[] = {
     { "quiet_seconds", AT(quiet_seconds), .parse = form_number, .min = 0, .max = 86400,
       .meaning = "silence before a day is closed; unsaid 5 with z_report, 900 with clock" },
     { "registers", .read = read_registers, .meaning = "registers that must report every day, as [K1, K2]" },
+    { "begins", AT(begins), .parse = form_date, .meaning = "first business day that is posted; earlier ones are only shown" },
     { "vat_registered", AT(vat_registered), .parse = form_bool, .preset = "true",
       .meaning = "false: the venue is not registered for VAT and sells everything at 0 %" },
     { "vat", .read = read_vat, .meaning = "normal, reduced, none (and others): {rate, code}; may be dated" },
@@ -498,7 +499,7 @@ static enum err settings_read(struct form *form, struct venue *venue)
 /* Of an open form, which is closed. */
 static enum err venue_read(struct config *config, struct form *form, struct str id, struct venue *ret_venue)
 {
-    struct venue venue = { .quiet_seconds = -1, .file = form->file };
+    struct venue venue = { .quiet_seconds = -1, .begins = DAY_ALWAYS, .file = form->file };
     enum err err = settings_read(form, &venue);
 
     if (!err)

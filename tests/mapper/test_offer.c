@@ -176,11 +176,132 @@ static void nothing_to_post(void **unused)
     rig_free(&rig);
 }
 
+static const char z_venue[] = "close: z_report";
+
+static void day_z(struct rig *rig, unsigned seq, unsigned number, const char *day, unsigned first, unsigned last, int64_t gross)
+{
+    rig_event(rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"z_report\",\"time\":\"%sT23:00:00+01:00\",\"z\":{\"number\":%u,"
+              "\"business_day\":\"%s\",\"first_seq\":%u,\"last_seq\":%u,\"sales_by_vat\":{\"25\":%" PRId64 "},\"payments\":{"
+              "\"card\":%" PRId64 "}}", seq, day, number, day, first, last, gross, gross);
+}
+
+/* Goal: nothing is posted on a day that has not come. Up to a day ahead it goes on when it has come; what was further
+ * ahead stays red, also when it has come, until a person says on which day it belongs. */
+static void day_not_come(void **unused)
+{
+    const int64_t start = INT64_C(1795147200);                                 /* 2026-11-20T04:00:00Z */
+    struct rig rig;
+
+    (void)unused;
+    for (int far = 0; far < 2; far++) {
+        rig_make(&rig);
+        rig_config(&rig, "close: clock", z_venue);
+        rig.now_ms = (start - (far ? 25 : 12) * 3600) * 1000;
+        rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+        rig_sale(&rig, 2, "2026-11-20T12:00:00+01:00", "food", 70, "credit");
+        day_z(&rig, 3, 1, "2026-11-20", 1, 2, 570);
+        (void)rig_look(&rig);
+        assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
+        assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->phase, DRAFT_CLOSED);
+        assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, DRAFT_OPEN);
+        rig.now_ms = (start + 30 * 3600) * 1000;
+        (void)rig_look(&rig);
+        assert_int_equal(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME), far);
+        assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, far ? DRAFT_OPEN : DRAFT_CLOSED);
+        if (far) {
+            struct decision decision = { .number = 1, .who = STR("test"), .reason = STR("test"), .verb = STR("post-on"),
+                                         .subject = STR("v/2026-11-20/1"), .detail = STR("2026-11-19") };
+            struct str venue;
+            int32_t day;
+
+            NEEDED(decisions_apply(rig.store, rig.config, venue_partition(STR("v"), rig.config->partitions), &decision,
+                                   &rig.build_arena, &venue, &day));
+            (void)rig_look(&rig);
+            assert_false(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
+            assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, DRAFT_CLOSED);
+            assert_int_equal(rig_draft(&rig, "v/order/K1/2")->post_on, rig_draft(&rig, "v/2026-11-20/1")->post_on);
+        }
+        rig_free(&rig);
+    }
+}
+
+/* Goal: days before a venue's begin are shown, and never closed; the others go as ever. */
+static void before_the_begin(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "close: clock", "close: clock\nbegins: 2026-11-20");
+    rig_sale(&rig, 1, "2026-11-19T12:00:00+01:00", "food", 500, "card");
+    rig_sale(&rig, 2, "2026-11-19T12:00:00+01:00", "food", 70, "credit");
+    rig_sale(&rig, 3, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_draft(&rig, "v/2026-11-19/1")->phase, DRAFT_OPEN);
+    assert_int_equal(rig_draft(&rig, "v/2026-11-19/1")->voucher_total.ore, 500);
+    assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, DRAFT_OPEN);
+    assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->phase, DRAFT_CLOSED);
+    rig_free(&rig);
+}
+
+static void accept(struct rig *rig, uint64_t number, const char *doc, const char *code)
+{
+    struct decision decision = { .number = number, .who = STR("test"), .reason = STR("test"), .verb = STR("accept"),
+                                 .subject = str_of(doc), .detail = str_of(code) };
+    struct str venue;
+    int32_t day;
+
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
+                           &rig->build_arena, &venue, &day));
+    (void)rig_look(rig);
+}
+
+/* Goal: what comes for another day and tells against one that was sent is red there until it is accepted; then nothing is
+ * left to do. What was accepted before is not told again, and a good day is not held for the wrong Z of a later one. */
+static void found_after_sealing(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "close: clock", z_venue);
+    rig_sale(&rig, 1, "2026-11-19T12:00:00+01:00", "food", 500, "card");
+    rig_sale(&rig, 2, "2026-11-19T13:00:00+01:00", "food", 100, "card");
+    day_z(&rig, 4, 1, "2026-11-19", 1, 3, 600);
+    (void)rig_look(&rig);
+    accept(&rig, 1, "v/2026-11-19/1", "sequence-gap");
+    assert_int_equal(rig_draft(&rig, "v/2026-11-19/1")->problems.count, 0);
+    rig_seal(&rig, "v/2026-11-19/1");
+    assert_int_equal(rig_look(&rig), 1);
+    assert_int_equal(rig_look(&rig), 0);
+    rig_sale(&rig, 5, "2026-11-20T12:00:00+01:00", "food", 70, "card");
+    day_z(&rig, 6, 2, "2026-11-20", 1, 5, 670);
+    (void)rig_look(&rig);
+    assert_null(rig_draft(&rig, "v/2026-11-19/2"));
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_Z_OVERLAP));
+    rig_sale(&rig, 3, "2026-11-20T12:00:00+01:00", "food", 50, "card");      /* in the Z of the day before */
+    (void)rig_look(&rig);
+    assert_non_null(rig_draft(&rig, "v/2026-11-19/2"));
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-19/2"), PROBLEM_Z_DIFFERS));
+    assert_int_equal(rig_draft(&rig, "v/2026-11-19/2")->phase, DRAFT_CLOSED);
+    assert_int_equal(rig_draft(&rig, "v/2026-11-19/2")->line_count, 0);
+    accept(&rig, 2, "v/2026-11-19/2", "z-differs");
+    assert_int_equal(rig_draft(&rig, "v/2026-11-19/2")->problems.count, 0);
+    rig_seal(&rig, "v/2026-11-19/2");
+    (void)rig_look(&rig);
+    rig_seal(&rig, "v/2026-11-20/1");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_look(&rig), 0);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(faulty_set_up_lets_all_wait),
                                         cmocka_unit_test(parts_after_a_seal),
-                                        cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post) };
+                                        cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post),
+                                        cmocka_unit_test(day_not_come), cmocka_unit_test(before_the_begin),
+                                        cmocka_unit_test(found_after_sealing) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

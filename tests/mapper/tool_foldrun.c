@@ -7,7 +7,7 @@
  *   #batch                folds what is there, in one batch a partition
  *   #restart              folds, closes the store and opens it again
  *   #config N             takes the configuration N (from 0) from here on; nothing is read again
- *   #now MS               wall clock; days close when they are over
+ *   #behind 0|1           1: the log is not read to its end, so no day closes
  *   #look                 folds, then looks at every due day
  *   #seal DOC             folds nothing; the draft of DOC as last built is sealed
  *   #reverse DOC          what was sealed is taken back
@@ -39,6 +39,7 @@ struct run {
     uint64_t next[PARTITIONS_MAX];
     struct arena fold_arena, build_arena, event_arena;
     int64_t now_ms;
+    bool behind;
     uint64_t events, duplicates, conflicts, decisions;
 };
 
@@ -91,6 +92,7 @@ static void start_anew(struct run *run, int32_t partitions)
     }
     run->events = run->duplicates = run->conflicts = run->decisions = 0;
     run->now_ms = INT64_C(4102444800000);                /* the year 2100 */
+    run->behind = false;
     store_start(run);
 }
 
@@ -161,7 +163,7 @@ static enum err look_work(struct txn *txn, void *context)
     for (size_t i = 0; !err && i < days->count; i++) {
         struct offer offer = { .config = current(run), .venue = config_venue(current(run), days->at[i].venue),
                                  .day = days->at[i].day, .arena = &run->build_arena, .now_ms = run->now_ms,
-                                 .caught_up = true, .transfer_allowed = true };
+                                 .caught_up = !run->behind, .transfer_allowed = true };
 
         arena_reset(&run->build_arena);
         if (offer.venue)
@@ -377,10 +379,10 @@ static void on_config(struct run *run, char *rest)
     ensure(run->config >= 0 && run->config < run->config_count);
 }
 
-static void on_now(struct run *run, char *rest)
+static void on_behind(struct run *run, char *rest)
 {
     fold_waiting(run);
-    run->now_ms = strtoll(rest, NULL, 10);
+    run->behind = *rest == '1';
 }
 
 static void on_look(struct run *run, char *rest)
@@ -414,7 +416,7 @@ static void command(struct run *run, char *line)
 {
     static const struct { const char *name; void (*does)(struct run *run, char *rest); } commands[] = {
         { "#new", on_new }, { "#batch", on_batch }, { "#restart", on_restart }, { "#config", on_config },
-        { "#now", on_now }, { "#look", on_look }, { "#seal", on_seal }, { "#reverse", on_reverse },
+        { "#behind", on_behind }, { "#look", on_look }, { "#seal", on_seal }, { "#reverse", on_reverse },
         { "#decide", on_decide }, { "#print", on_print },
     };
     char *rest = line + strcspn(line, " ");

@@ -28,7 +28,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_RECEIPT_CONFLICT, 3, "Find out", "Finn ut" },
     { PROBLEM_SEQUENCE_GAP, 2, "bilag accept", "bilag accept" },
     { PROBLEM_Z_DIFFERS, 4, "bilag accept", "bilag accept" },
-    { PROBLEM_Z_MISSING, 4, "bilag accept", "bilag accept" },
+    { PROBLEM_Z_MISSING, 5, "bilag accept", "bilag accept" },
     { PROBLEM_GRAND_TOTAL_BROKEN, 4, "bilag accept", "bilag accept" },
     { PROBLEM_PERIOD_LOCKED, 2, "--post-on", "--post-on" },
     { PROBLEM_CUSTOMER_MISSING, 0, "Choose the customer", "Velg kunden" },
@@ -53,10 +53,13 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_REVERSAL_REFUSED, 1, "bilag reverse", "bilag reverse" },
     { PROBLEM_ALCOHOL_RATE, 3, "correct the sale", "rett salget" },
     { PROBLEM_VAT_ZERO, 2, "bilag accept", "bilag accept" },
-    { PROBLEM_DAY_NOT_COME, 2, "--post-on", "--post-on" },
+    { PROBLEM_DAY_NOT_COME, 1, "--post-on", "--post-on" },
+    { PROBLEM_Z_GAP, 2, "bilag accept", "bilag accept" },
+    { PROBLEM_Z_OVERLAP, 4, "bilag accept", "bilag accept" },
 };
 
-static const struct str marks[PROBLEM_ARGS] = { { "ARG-A", 5 }, { "ARG-B", 5 }, { "ARG-C", 5 }, { "ARG-D", 5 } };
+static const struct str marks[PROBLEM_ARGS] = { { "ARG-A", 5 }, { "ARG-B", 5 }, { "ARG-C", 5 }, { "ARG-D", 5 },
+                                                { "ARG-E", 5 } };
 
 static void check_sentence(enum problem_code code, int args, const char *language, const char *mend)
 {
@@ -149,7 +152,8 @@ static void code_texts_come_back(void **unused)
 static void only_these_can_be_accepted(void **unused)
 {
     static const enum problem_code acceptable[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
-                                                    PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO };
+                                                    PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO,
+                                                    PROBLEM_Z_GAP, PROBLEM_Z_OVERLAP };
     size_t count = 0;
 
     (void)unused;
