@@ -441,6 +441,7 @@ static enum err id_judge(struct str id, struct str file, struct fault *fault)
 static void forget_own(struct venue *venue)
 {
     venue->id = venue->like = venue->name = venue->client_key = venue->client_id = STR_NONE;
+    venue->begins = DAY_ALWAYS;
     venue->extension = EXTENSION_MAIN;
     venue->departments = NULL;
     venue->auto_transfer = venue->auto_invoice = venue->send_invoice = (struct bools){ NULL, 0 };
