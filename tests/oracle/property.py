@@ -201,7 +201,7 @@ class Seed:
         """The receipt, or the void that takes it back, is on a day without lines: its part ended by itself."""
         venue, days, void = books.venues[name], books.books()[name], books.voids(name).get(key)
         dates = {books.day_of(venue, books.events[name][k]) for k in (key, void) if k}
-        return any(not days[date].problems and not days[date].lines(venue, date) for date in dates)
+        return any(date in days and not days[date].problems and not days[date].lines(venue, date) for date in dates)
 
     def test_decisions(self):
         """Numbers come again with other contents; registers turn out to count anew, or one of two to be right. At every
@@ -227,6 +227,8 @@ class Seed:
             if any(self.may_be_ordered(log, e) for e in log[place - 1:] if e["venue"] == name and register in (
                     e["register"], e.get("voids", {}).get("register"))):
                 continue                         # what may be on its way keeps its name
+            if any(self.is_done(books, name, k) for k in books.events[name] if k[0] == register):
+                continue                         # a part that ended by itself is not told again (docs/rules.md section 8)
             seq = next(e["seq"] for e in books.others[name] if e["place"] == place)
             self.run.send([f"#decide restarted {name}/{register}/{seq} {place}"])
             starts[name, register] = [place - 1]
