@@ -80,12 +80,13 @@ static size_t fair_share(const struct sharing *sharing)
 static enum err drop_oldest(struct txn *txn, struct sharing *sharing, size_t *ret_trimmed)
 {
     size_t share = fair_share(sharing), left = sharing->row_count;
+    bool fits = kept_at(sharing, share) <= EVENTLOG_REFUSED_MAX;     /* else there are more sources than rows: the oldest go */
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < sharing->row_count && left > EVENTLOG_REFUSED_MAX; i++) {
         size_t *count = &sharing->counts[sharing->rows[i].source];
 
-        if (*count <= share)
+        if (fits && *count <= share)
             continue;
         err = store_delete(txn, LOG_REFUSED, (struct str){ (const char *)sharing->rows[i].key, KEY_BYTES });
         --*count;

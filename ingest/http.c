@@ -138,8 +138,12 @@ static void take_body(struct request *request, struct str input)
     struct http *http = request->http;
     struct line line;
 
-    if (request->status || request->delivery.failed)
+    if (request->kind != ENTRY_EVENTS || request->status || request->delivery.failed)
         return;                              /* read, so that the answer can be sent, but not looked at */
+    if (doors_look(http->doors)) {
+        request->delivery.failed = true;     /* nobody can say whether the token still opens anything */
+        return;
+    }
     if (http->tails + input.len > HTTP_TAILS_BYTES) {
         request->status = MHD_HTTP_SERVICE_UNAVAILABLE;
         request->why = "too many long lines are under way: send all of this again later";
@@ -156,7 +160,7 @@ static void complete(struct request *request)
 {
     struct line line;
 
-    if (!request->status && !request->delivery.failed && lines_last(&request->lines, &line) &&
+    if (request->kind == ENTRY_EVENTS && !request->status && !request->delivery.failed && lines_last(&request->lines, &line) &&
         take_line(request, &line))
         request->delivery.failed = true;
     request->complete = true;
@@ -236,6 +240,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         request->connection = connection;
         lines_init(&request->lines, (size_t)stage_config(http->stage)->ingest.line_bytes_max);
         delivery_init(&request->delivery, "http", STR_NONE);
+        request->delivery.guarded = true;
         judge(request, url, method);
         *connection_context = request;
         return MHD_YES;

@@ -352,6 +352,19 @@ enum err intake_refuse_for(struct intake *intake, struct delivery *delivery, uin
     return reason.bytes ? refuse(intake, delivery, line, venue_in(FORM_JSON, bytes), bytes, reason.bytes) : ERR_MEMORY;
 }
 
+/* A company's token cannot tell whether a venue that is not set up is the company's: its line is kept and red, for the till
+ * may go by the answer's status alone. */
+static enum err shut_out(struct intake *intake, struct delivery *delivery, uint64_t line, struct str venue, struct str bytes)
+{
+    struct fault fault;
+
+    if (!delivery->token || config_venue(intake->config, venue) || !door_by_company(delivery->token))
+        return forbid(intake, delivery, line, venue);
+    (void)fault_set(&fault, ERR_REFUSED, "venue: " STR_FMT " is not set up here, or its file is wrong, so that nobody can say "
+                    "whether this company's token opens it; put that right, then bilag refused retry", STR_ARG(venue));
+    return refuse(intake, delivery, line, venue, bytes, fault.text);
+}
+
 static enum err decode(struct intake *intake, enum event_form form, struct str bytes, struct event *ret_event,
                        struct fault *fault)
 {
@@ -411,8 +424,8 @@ enum err intake_add(struct intake *intake, struct delivery *delivery, enum event
     if (err)
         return refuse(intake, delivery, line, venue_in(form, bytes), bytes,
                       fault.text[0] ? fault.text : err_text(err));
-    if (delivery->token && !door_opens(delivery->token, intake->config, event.venue))
-        return forbid(intake, delivery, line, event.venue);
+    if (delivery->guarded && !(delivery->token && door_opens(delivery->token, intake->config, event.venue)))
+        return shut_out(intake, delivery, line, event.venue, bytes);
     err = take(intake, delivery, &event);
     if (err == ERR_TOO_LONG)
         return refuse(intake, delivery, line, event.venue, bytes, "an event may be 524288 bytes at most");

@@ -29,7 +29,8 @@ struct reject { uint64_t line; char *reason; bool forbidden; };
 
 struct delivery {
     char source[300];                    /* "http", "zmq", "spool/evening.ndjson" */
-    const struct door_token *token;      /* what it may write; NULL: no token is asked for on this way */
+    bool guarded;                        /* it came by a way on which only a token opens a venue */
+    const struct door_token *token;      /* guarded: what it may write; NULL: nothing */
     uint64_t forbidden;                  /* of rejected: lines of venues that the token does not open */
     uint64_t accepted, duplicates, conflicts, parked, rejected;      /* conflicts and parked ones are accepted too */
     struct reject *rejects;              /* the first DELIVERY_REJECTS_MAX */

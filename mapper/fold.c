@@ -137,6 +137,7 @@ static enum err fold_receipt(struct folding *work, struct one *one, struct open_
     struct effect effect = { false, receipt->reg, receipt->series, receipt->seq, receipt->reg, receipt->seq };
     struct money lines, payments;
     struct claim claim;
+    struct one at;
     enum err err = receipt_sums(receipt, &lines, &payments);
 
     if (err || lines.ore != payments.ore)
@@ -150,9 +151,16 @@ static enum err fold_receipt(struct folding *work, struct one *one, struct open_
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     claim.reg = arena_copy(work->fold->arena, claim.reg);
     claim.effective = true;
-    claim.place = one->known.place;
+    at = *one;                           /* the later of the two places: a part that was sealed between them has neither */
+    if (claim.place > at.known.place)
+        at.known.place = claim.place;
+    claim.place = at.known.place;
     err = claim_put(work->txn, &claim);
-    return err ? err : fold_book(work, one, claim.day, receipt, true, claim.reg, claim.seq);
+    if (!err)
+        err = fold_book(work, &at, claim.day, receipt, true, claim.reg, claim.seq);
+    one->n = at.n;
+    one->known.booked = at.known.booked;
+    return err;
 }
 
 /* A claim that something sent relies on is never taken away again. */

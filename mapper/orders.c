@@ -39,11 +39,15 @@ static enum err cancelled_seen(struct txn *txn, uint64_t place, const struct eff
     bool receipt_gone, void_gone;
     struct event receipt;
     struct known known;
+    uint64_t number;
     enum err err;
 
     (void)place;
     if (!effect->negative)
         return ERR_OK;
+    err = removal_stands(txn, build->venue->id, effect->by_reg, SERIES_RECEIPTS, effect->by_seq, &number);
+    if (err != ERR_NOT_FOUND)
+        return err;                      /* the void is left out: the receipt is an order as if it had never come */
     err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known, &receipt);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;

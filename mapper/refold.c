@@ -7,6 +7,7 @@
 #include "removal.h"
 #include "run.h"
 #include "seen.h"
+#include "zindex.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -324,16 +325,9 @@ static enum err undo_void(struct refold *refold, const struct known *known, cons
 
 static enum err undo_z(struct refold *refold, const struct known *known, const struct event *event)
 {
-    struct key key;
     enum err err = undo_effect(refold, known->day, EFFECT_Z, known->place, false, event->reg, event->seq);
 
-    key_init(&key);
-    key_name(&key, refold->venue);
-    key_name(&key, event->reg);
-    key_u64(&key, event->z.number);
-    if (!err || err == ERR_NOT_FOUND)
-        err = store_delete(refold->work.txn, TABLE_ZS, key_str(&key));
-    return err == ERR_NOT_FOUND ? ERR_OK : err;
+    return !err || err == ERR_NOT_FOUND ? zindex_drop(refold->work.txn, event) : err;
 }
 
 static enum err undo_movement(struct refold *refold, const struct known *known, const struct event *event)

@@ -387,7 +387,7 @@ static enum err removed_seen(struct txn *txn, uint64_t number, const struct effe
     if (!err)
         err = effect_removal_words(txn, build->venue->id, build->day, number, &words);
     if (err)
-        return err == ERR_NOT_FOUND && build->settlement->parts[build->part - 1].undone_revision ? ERR_OK : err;
+        return err == ERR_NOT_FOUND ? ERR_OK : err;      /* put back since, and moved or trimmed */
     meaning = removal_meaning(effect, &known, &content);
     if (meaning.booked)
         err = tally_moved(tally, &content, meaning.void_ == meaning.back, arena);

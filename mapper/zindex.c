@@ -25,6 +25,33 @@ static void mark_of(const struct event *event, struct zmark *mark)
                             .last = z->last_seq, .has_total = z->has_grand_total, .total = z->grand_total };
 }
 
+static void mark_key(struct key *key, const struct event *z, const struct zmark *mark)
+{
+    register_key(key, z->venue, z->reg);
+    key_u64(key, UINT64_MAX);
+    key_u64(key, mark->has_range ? mark->last : 0);
+    key_u64(key, (uint64_t)mark->time ^ sign);
+    key_u32(key, mark->series);
+    key_u64(key, mark->seq);
+}
+
+enum err zindex_drop(struct txn *txn, const struct event *z)
+{
+    struct zmark mark;
+    struct key key;
+    enum err err;
+
+    mark_of(z, &mark);
+    mark_key(&key, z, &mark);
+    err = store_delete(txn, TABLE_ZS, key_str(&key));
+    if (err != ERR_NOT_FOUND)
+        return err;
+    register_key(&key, z->venue, z->reg);
+    key_u64(&key, z->z.number);          /* kept by an older program */
+    err = store_delete(txn, TABLE_ZS, key_str(&key));
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err zindex_put(struct txn *txn, const struct event *z)
 {
     struct strbuf out;
@@ -33,12 +60,7 @@ enum err zindex_put(struct txn *txn, const struct event *z)
     enum err err;
 
     mark_of(z, &mark);
-    register_key(&key, z->venue, z->reg);
-    key_u64(&key, UINT64_MAX);
-    key_u64(&key, mark.has_range ? mark.last : 0);
-    key_u64(&key, (uint64_t)mark.time ^ sign);
-    key_u32(&key, mark.series);
-    key_u64(&key, mark.seq);
+    mark_key(&key, z, &mark);
     strbuf_init(&out, 128);
     wire_array(&out, 7);
     wire_uint(&out, mark.number);

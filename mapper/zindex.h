@@ -21,6 +21,8 @@ struct zmark {
 };
 
 USED enum err zindex_put(struct txn *txn, const struct event *z);
+/* It is none of this register's any more; one that is not there is fine. */
+USED enum err zindex_drop(struct txn *txn, const struct event *z);
 /* In order of time, then of identity. */
 USED enum err zindex_load(struct txn *txn, struct str venue, struct str reg, struct arena *arena,
                           struct zmark **ret_marks, size_t *ret_count);

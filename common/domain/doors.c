@@ -340,7 +340,7 @@ static enum err know_work(struct txn *txn, void *context)
     return store_walk(txn, DOOR_TOKENS, STR_NONE, STR_NONE, known_seen, context);
 }
 
-static enum err refresh(struct doors *doors)
+enum err doors_look(struct doors *doors)
 {
     uint64_t generation = store_generation(doors->store);
     enum err err;
@@ -358,7 +358,7 @@ enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const
 {
     uint8_t hash[DOOR_HASH_BYTES];
     struct known *found = NULL;
-    enum err err = refresh(doors);
+    enum err err = doors_look(doors);
 
     if (err)
         return err;
@@ -385,6 +385,14 @@ bool door_opens(const struct door_token *token, const struct config *config, str
         if (scope->company ? known && str_equal(known->company, scope->name) : str_equal(scope->name, venue))
             return true;
     }
+    return false;
+}
+
+bool door_by_company(const struct door_token *token)
+{
+    for (size_t i = 0; i < token->scope_count; i++)
+        if (token->scopes[i].company)
+            return true;
     return false;
 }
 

@@ -47,6 +47,10 @@ USED enum err doors_tables(struct doors *doors, door_table_visit visit, void *co
 USED enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const struct door_token **ret_token);
 /* Whether it opens this venue now; companies are those of the configuration. */
 bool door_opens(const struct door_token *token, const struct config *config, struct str venue);
+/* Whether it opens venues by their company. */
+bool door_by_company(const struct door_token *token);
+/* Sees what another process revoked; who holds a token asks before each piece of what it lets in. */
+USED enum err doors_look(struct doors *doors);
 /* Writes down what was used, a minute after the last time at the earliest. */
 USED enum err doors_turn(struct doors *doors, int64_t now_ms);
 
