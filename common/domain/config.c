@@ -59,7 +59,7 @@ static const struct field ingest_limit_fields[] = { INGEST_SETTINGS(INGEST) };
 static const struct field sender_fields[] = {
     SENDER_SETTINGS(SENDER)
     { "order_split", offsetof(struct sender_settings, order_split), .parse = form_bool, .preset = "false",
-      .meaning = "order lines without a net in whole øre are split in two; for a PowerOffice that rounds VAT line by line" },
+      .meaning = "split order lines without a net in whole øre in two" },
 };
 static const struct field mapper_fields[] = { MAPPER_SETTINGS(MAPPER) };
 
