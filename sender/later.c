@@ -88,6 +88,14 @@ static void later_answered(void *slot, const struct answer *answer)
     job_settle(slot, answer, later_apply);
 }
 
+/* Looking twice harms nothing: what we leave behind is taken up as soon as our own answer could not come any more. */
+static int64_t lease_ms(const struct sender *sender, enum work asked)
+{
+    const struct sender_settings *settings = &stage_config(sender->stage)->sender;
+
+    return asked == WORK_UNDOING ? (int64_t)settings->answer_wait_ms + settings->connect_wait_ms : LEASE_MS;
+}
+
 /* To have an invoice sent is no harmless question, so it counts as asked before it is: who takes this up after
  * our death looks how it stands. */
 static enum err ask(struct job *job, size_t client)
@@ -103,7 +111,7 @@ static enum err ask(struct job *job, size_t client)
         sender->ops->later_prepare(&job->task, asked, stage_now_ms(sender->stage), &job->now);
     if (asked == WORK_INVOICE)
         job->now.work = WORK_INVOICED;
-    err = lease(job, LEASE_MS);
+    err = lease(job, lease_ms(sender, asked));
     if (err)
         return err;
     slot = slot_take(sender, job->doc, job->now.work, SIZE_MAX, client);
