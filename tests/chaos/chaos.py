@@ -43,6 +43,7 @@ CALM = {"fault_429": 0, "fault_5xx_before": 0, "fault_5xx_after": 0, "fault_drop
         "fault_reset": 0, "fault_slow_permille": 0, "fault_slow_ms": 1000, "latency_ms": 0, "read_lag_ms": 0,
         "down": "off", "rate_limit": 1000000, "token_lifetime_s": 1200}
 SOURCES = ("http", "spool", "zmq", "import", "saft")
+LOOK_S = 8
 SETTLE_S = float(os.environ.get("CHAOS_SETTLE_S", "30"))
 ALLOWED_EXITS = {0, 111, -9, -15, -1}            # -15 and -1: the signal came before its handler was there
 
@@ -301,13 +302,16 @@ class Run:
     def settle(self):
         """Until the books are right and nothing is under way; then they must still be right."""
         p, end = self.pipeline, time.monotonic() + SETTLE_S * (1 if self.seed % 8 else 3)
-        found, busy, resend_at = ["nothing judged"], "", 0
+        found, busy, resend_at, look_at = ["nothing judged"], "", 0, time.monotonic() + LOOK_S
         while time.monotonic() < end:
             assert not p.failures, p.failures
             if time.monotonic() >= resend_at:
                 self.resend_failed()
                 self.accept_gaps()
                 resend_at = time.monotonic() + 0.5
+            if time.monotonic() >= look_at:      # what was mended in PowerOffice is seen within the hour, or when one looks
+                p.command("check", "--online", check=False, timeout=120)
+                look_at = time.monotonic() + LOOK_S
             busy = self.busy()
             if not busy:
                 found = self.judge.differences(p.sandbox("vouchers"), p.orders())
