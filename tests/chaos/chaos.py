@@ -179,7 +179,7 @@ class Run:
             settings = {**SETTINGS, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
         # a seed in four keeps its stores on a small disk of its own, which can be filled
         self.pipeline = p = pipeline.Pipeline(self.world.venues, stages=stages, settings=settings, customers=CUSTOMERS,
-                                              sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}", parent=shm())
+                                              sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}")
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
@@ -384,15 +384,6 @@ def stacks(pipe):
                                  capture_output=True, text=True, timeout=60, check=False).stdout
             found.append(entry.name + "\n" + "\n".join(l for l in out.splitlines() if l.startswith(("#", "Thread"))))
     return "\n".join(found)
-
-
-def shm():
-    """A folder of its own: in memory where there is room, for speed; the disk's flushes are not what is tested."""
-    if not os.access("/dev/shm", os.W_OK):
-        return None
-    folder = pathlib.Path(f"/dev/shm/bilag-chaos-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
 
 
 def one_seed(seed, size):

@@ -68,7 +68,7 @@ class Scenario(killpoints.Scenario):
 
     def run(self):
         pipe = Failing(f"{self.stage}-0", self.spec, self.wrapped, self.world.venues, settings=chaos.SETTINGS,
-                       customers=killpoints.CUSTOMERS, sandbox=chaos.CALM, bindir=self.bindir, parent=chaos.shm())
+                       customers=killpoints.CUSTOMERS, sandbox=chaos.CALM, bindir=self.bindir)
         pipe.wait_ready = lambda: None
         with pipe:
             tool = chaos.Tool(pipe.state)

@@ -95,7 +95,7 @@ class Scenario:
 
     def run(self):
         pipe = KillPipeline(self.plan, self.world.venues, settings=chaos.SETTINGS, customers=CUSTOMERS,
-                            sandbox=chaos.CALM, env=self.env, bindir=pathlib.Path(self.bindir).resolve(), parent=chaos.shm())
+                            sandbox=chaos.CALM, env=self.env, bindir=pathlib.Path(self.bindir).resolve())
         pipe.wait_ready = lambda: None           # a process may be about to end before it says so
         with pipe:
             tool = chaos.Tool(pipe.state)

@@ -57,7 +57,7 @@ class Outage:
         settings = {"sender": {"retry_first_ms": 50, "retry_max_ms": 1000, "lookup_wait_ms": 50, "answer_wait_ms": 3000,
                                "in_flight_max": self.in_flight},
                     "mapper": {"preview_ms": 500, "resend_ms": 2000}, "poweroffice": {"requests_per_second": rate}}
-        self.pipe = pipeline.Pipeline(self.venues, settings=settings, stages={"invoicer": 0}, parent=chaos.shm(),
+        self.pipe = pipeline.Pipeline(self.venues, settings=settings, stages={"invoicer": 0},
                                       sandbox={"rate_limit": rate + rate // 10})
         self.memory = []
 

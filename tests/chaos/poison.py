@@ -53,7 +53,7 @@ class Poison:
         self.venues[self.names[CLOSED]]["payment_types"]["card"]["account"] = CLOSED_ACCOUNT
         settings = {"sender": {"retry_first_ms": 50, "retry_max_ms": 2000, "lookup_wait_ms": 50, "answer_wait_ms": 3000},
                     "mapper": {"preview_ms": 200, "resend_ms": 1000}, "poweroffice": {"requests_per_second": rate}}
-        self.pipe = pipeline.Pipeline(self.venues, settings=settings, stages={"invoicer": 0}, parent=chaos.shm(),
+        self.pipe = pipeline.Pipeline(self.venues, settings=settings, stages={"invoicer": 0},
                                       sandbox={"rate_limit": rate * 2, "latency_ms": 30})
         self.days, self.over = dict.fromkeys(self.names, 0), threading.Event()
 

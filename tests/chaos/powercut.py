@@ -118,7 +118,7 @@ def play(seed):
     """Runs the world once; (record of the log, acknowledgements, records of senders, what PowerOffice has)."""
     run = Tills(seed, {"venues": 12, "days": 2, "receipts": 8})
     pipe = Recorded(run.world.venues, stages={"ingest": 2}, settings=chaos.SETTINGS, customers=CUSTOMERS,
-                    sandbox=chaos.CALM, parent=chaos.shm())
+                    sandbox=chaos.CALM)
     with pipe:
         run.pipeline, run.tool = pipe, chaos.Tool(pipe.state)
         for company in run.world.companies():
@@ -191,7 +191,7 @@ def cuts(count, seed):
     for number in range(count):
         rows = records["ingest"].moments + records["uploader"].moments
         moment = rng.choice(edges) if number % 2 else rng.choice(rows) + rng.randint(-50_000, 50_000)
-        folder = pathlib.Path(tempfile.mkdtemp(dir=chaos.shm()))
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="bl-", dir=pipeline.fast_folder()))
         try:
             found = check_log(records["ingest"], run, moment, rng, folder)
             for stage in ("uploader", "invoicer"):

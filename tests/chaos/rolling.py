@@ -37,7 +37,7 @@ class Rolling(chaos.Run):
 
     def run(self):
         self.pipeline = pipe = pipeline.Pipeline(
-            self.world.venues, stages=STAGES, settings=chaos.SETTINGS, customers=CUSTOMERS, parent=chaos.shm(),
+            self.world.venues, stages=STAGES, settings=chaos.SETTINGS, customers=CUSTOMERS,
             sandbox={**chaos.CALM, "latency_ms": 200})
         with pipe:
             self.tool = chaos.Tool(pipe.state)
