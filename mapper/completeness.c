@@ -1,5 +1,7 @@
 #include "completeness.h"
 
+#include "clock_jump.h"
+#include "ranges.h"
 #include "seen.h"
 #include "share.h"
 #include "claim.h"
@@ -8,11 +10,10 @@
 #include "zindex.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Beyond these a day is held: no till comes near, and one venue's absurd reports must not keep the others waiting. */
-enum { ZS_MAX = 2000, RANGES_TEXT_MAX = 200, RANGES_MAX = 100000, CONTROLLED_MAX = 200000 };
+enum { ZS_MAX = 2000, CONTROLLED_MAX = 200000 };
 
 struct zs {
     struct event *at;
@@ -199,27 +200,6 @@ static enum err check_zs_there(struct txn *txn, struct completeness *completenes
     return err;
 }
 
-struct ranges { char text[RANGES_TEXT_MAX]; size_t len; uint64_t first, missing; size_t count; };
-
-static enum err gap_seen(uint64_t from, uint64_t to, void *context)
-{
-    struct ranges *ranges = context;
-    size_t room = sizeof ranges->text - ranges->len;
-    int len = from == to ? snprintf(ranges->text + ranges->len, room, "%s%" PRIu64, ranges->count ? ", " : "", from)
-                         : snprintf(ranges->text + ranges->len, room, "%s%" PRIu64 "-%" PRIu64,
-                                    ranges->count ? ", " : "", from, to);
-
-    if (ranges->count == 0)
-        ranges->first = from;
-    ranges->count++;
-    ranges->missing += to - from + 1;
-    if (len > 0 && (size_t)len < room)
-        ranges->len += (size_t)len;
-    else
-        ranges->text[ranges->len] = '\0';        /* the bound on the text: the count still says how many */
-    return ranges->count >= RANGES_MAX ? ERR_STOP : ERR_OK;
-}
-
 /* Where a register's numbers of this day begin and end, the Z reports' own ranges included. */
 static void span_of(const struct settlement_register *reg, const struct zs *zs, uint64_t *first, uint64_t *last)
 {
@@ -250,7 +230,7 @@ static enum err check_gaps(struct txn *txn, struct completeness *completeness, c
         enum err err;
 
         span_of(reg, zs, &first, &last);
-        err = seen_gaps(txn, completeness->venue->id, reg->reg, SERIES_RECEIPTS, first, last, gap_seen, &ranges);
+        err = seen_gaps(txn, completeness->venue->id, reg->reg, SERIES_RECEIPTS, first, last, ranges_add, &ranges);
         if (err)
             return err;
         if (ranges.count == 0)
@@ -345,9 +325,9 @@ static enum err control_seen(struct txn *txn, struct str key, struct str value, 
 {
     struct control *control = context;
     struct arena *arena = receipt_arena();
-    struct reader in;
+    struct known known;
     struct event event;
-    uint64_t seq, place;
+    uint64_t seq;
     size_t at = control->prefix_len;
     enum err err;
 
@@ -356,16 +336,11 @@ static enum err control_seen(struct txn *txn, struct str key, struct str value, 
     if (seq > control->z->z.last_seq || *control->budget == 0)
         return ERR_STOP;
     --*control->budget;
-    reader_init(&in, value);
-    if (take_array(&in, 5) != 5)
-        return ERR_STORE_DAMAGED;
-    place = take_uint(&in);
-    (void)take_int(&in);
-    (void)take_bool(&in);
-    (void)take_bin(&in, 16);
-    err = event_decode(take_bin(&in, EVENT_BYTES_MAX), arena, &event);
+    err = known_read(value, &known);
     if (!err)
-        err = run_adopt(txn, &event, control->z->reg, place, arena);
+        err = event_decode(known.bytes, arena, &event);
+    if (!err)
+        err = run_adopt(txn, &event, control->z->reg, known.place, arena);
     return err ? err : control_event(txn, control, &event, arena);
 }
 
@@ -511,10 +486,9 @@ static enum err sale_seen(struct txn *txn, struct str key, struct str value, voi
     struct sales *sales = context;
     struct arena *arena = receipt_arena();
     struct event event;
-    struct reader in;
+    struct known known;
     size_t at = sales->prefix_len;
     uint64_t seq;
-    int32_t day;
 
     (void)txn;
     if (!key_take_u64(key, &at, &seq))
@@ -523,19 +497,12 @@ static enum err sale_seen(struct txn *txn, struct str key, struct str value, voi
         return ERR_STOP;
     if (!sales->any && (seq >= sales->later_first || in_any_z(sales->all, seq)))
         return ERR_OK;
-    reader_init(&in, value);
-    if (take_array(&in, 5) != 5)
+    if (known_read(value, &known) || event_decode(known.bytes, arena, &event))
         return ERR_STORE_DAMAGED;
-    (void)take_uint(&in);
-    day = (int32_t)take_int(&in);
-    (void)take_bool(&in);
-    (void)take_bin(&in, 16);
-    if (event_decode(take_bin(&in, EVENT_BYTES_MAX), arena, &event))
-        return ERR_STORE_DAMAGED;
-    if ((event.kind != EVENT_RECEIPT && event.kind != EVENT_VOID) || (!sales->any && day != sales->completeness->day))
+    if ((event.kind != EVENT_RECEIPT && event.kind != EVENT_VOID) || (!sales->any && known.day != sales->completeness->day))
         return ERR_OK;
     sales->found = seq;
-    return sales->any ? ERR_STOP : gap_seen(seq, seq, &sales->ranges);
+    return sales->any ? ERR_STOP : ranges_add(seq, seq, &sales->ranges);
 }
 
 static enum err walk_sales(struct txn *txn, struct sales *sales, struct str reg, uint64_t from)
@@ -657,6 +624,8 @@ enum err completeness_check(struct txn *txn, struct completeness *completeness)
     completeness->zs_there = true;
     if (!err)
         err = check_gaps(txn, completeness, &zs);
+    if (!err && completeness->problems)
+        err = clock_jump_check(txn, completeness);
     if (err || completeness->venue->close != CLOSE_Z_REPORT)
         return err;
     if (zs.count == zs.room)             /* else some are trimmed, and were there when the day was sent */

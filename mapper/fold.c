@@ -48,12 +48,6 @@ enum err fold_day(struct folding *work, struct str venue, int32_t day, struct op
     return err;
 }
 
-/* Sealed because there was nothing to send, and nobody was told. */
-static bool is_unheard(const struct settlement_part *part)
-{
-    return part->sealed && part->nothing && part->revision == 0;
-}
-
 bool fold_in_open_part(const struct open_settlement *open, uint64_t place)
 {
     const struct settlement_part *last = &open->state.parts[open->state.part_count - 1];
@@ -69,13 +63,11 @@ static enum err open_part(struct folding *work, struct open_settlement *open, ui
 
     if (!last->sealed)
         return ERR_OK;
-    if (!is_unheard(last) && place <= last->upto)
+    if (!settlement_is_unheard(last) && place <= last->upto)
         return ERR_OK;
-    if (!is_unheard(last))
+    if (!settlement_is_unheard(last))
         return settlement_new_part(&open->state, last->upto, work->fold->arena);
-    last->sealed = last->nothing = last->credit_ordered = false;     /* nobody heard of it: it goes on */
-    last->upto = 0;
-    return settlement_resum(work->txn, open->venue, open->day, &open->state, last->from, work->fold->arena);
+    return settlement_go_on(work->txn, open->venue, open->day, &open->state, work->fold->arena);
 }
 
 static enum err effect_on(struct folding *work, struct one *one, struct open_settlement *open, enum effect_class class_,
@@ -181,7 +173,7 @@ static enum err claim_is_final(struct folding *work, const struct claim *claim, 
         const struct settlement_part *part = &open->state.parts[i];
         bool covers = claim->place > part->from && (part->upto == 0 || claim->place <= part->upto);
 
-        if (covers && part->sealed && !is_unheard(part))
+        if (covers && part->sealed && !settlement_is_unheard(part))
             *ret_final = true;
     }
     return err;
@@ -208,7 +200,7 @@ static enum err unseat(struct folding *work, const struct event *receipt, struct
     if (err)
         return err;
     last = settlement_last_part(&open->state);
-    if (is_unheard(last))
+    if (settlement_is_unheard(last))
         return open_part(work, open, UINT64_MAX);
     return last->sealed ? ERR_OK
                         : settlement_resum(work->txn, open->venue, open->day, &open->state, last->from, work->fold->arena);
@@ -269,15 +261,20 @@ static enum err fold_movement(struct folding *work, struct one *one, struct open
 
 struct watching { struct folding *work; struct str venue; };
 
-static enum err watch_day(const struct zmark *mark, void *context)
+static enum err watch_on(int32_t day, void *context)
 {
     const struct watching *watching = context;
     struct open_settlement *open;
-    enum err err = fold_day(watching->work, watching->venue, mark->day, &open);
+    enum err err = fold_day(watching->work, watching->venue, day, &open);
 
     if (!err && settlement_last_part(&open->state)->sealed)
         open->state.watch = true;        /* else it is built anew, because it is touched */
     return err;
+}
+
+static enum err watch_day(const struct zmark *mark, void *context)
+{
+    return watch_on(mark->day, context);
 }
 
 struct beside { struct watching watching; struct zmark self, next; bool any; };
@@ -452,14 +449,25 @@ static enum err fold_again(struct folding *work, struct one *one, struct known *
     return !err && vat_added ? resum_for(work, one, known) : err;
 }
 
-static enum err note_numbers(struct folding *work, const struct event *event)
+/* On a day that has not come: its clock is wrong, and it tells nothing about others (clock_jump.h). */
+static bool has_not_come(const struct folding *work, const struct open_settlement *open)
+{
+    const struct venue *venue = config_venue(work->fold->config, open->venue);
+    int64_t start, end;
+
+    venue_day_span(venue, open->day, &start, &end);
+    return (work->fold->now_ms && start > work->fold->now_ms / 1000) || settlement_was_ahead(&open->state);
+}
+
+static enum err note_sale(struct folding *work, const struct open_settlement *open, const struct event *event)
 {
     struct touched_numbers *numbers = NULL;
 
     if (event->series != SERIES_RECEIPTS || (event->kind != EVENT_RECEIPT && event->kind != EVENT_VOID))
         return ERR_OK;
     for (size_t i = work->number_count; i > 0 && !numbers; i--)
-        if (str_equal(work->numbers[i - 1].reg, event->reg) && str_equal(work->numbers[i - 1].venue, event->venue))
+        if (work->numbers[i - 1].span.day == open->day && str_equal(work->numbers[i - 1].span.reg, event->reg) &&
+            str_equal(work->numbers[i - 1].span.venue, event->venue))
             numbers = &work->numbers[i - 1];
     if (!numbers && work->number_count == work->number_room) {
         size_t room = work->number_room ? work->number_room * 2 : 16;
@@ -474,11 +482,19 @@ static enum err note_numbers(struct folding *work, const struct event *event)
     }
     if (!numbers) {
         numbers = &work->numbers[work->number_count++];
-        *numbers = (struct touched_numbers){ event->venue, event->reg, UINT64_MAX, 0 };
+        *numbers = (struct touched_numbers){ { event->venue, event->reg, open->day, UINT64_MAX, 0 },
+                                             has_not_come(work, open) };
     }
-    numbers->from = event->seq < numbers->from ? event->seq : numbers->from;
-    numbers->to = event->seq > numbers->to ? event->seq : numbers->to;
+    numbers->span.first = event->seq < numbers->span.first ? event->seq : numbers->span.first;
+    numbers->span.last = event->seq > numbers->span.last ? event->seq : numbers->span.last;
     return ERR_OK;
+}
+
+enum err fold_note_number(struct folding *work, struct open_settlement *open, const struct event *event)
+{
+    enum err err = settlement_note_register(&open->state, event, work->fold->arena);
+
+    return err ? err : note_sale(work, open, event);
 }
 
 static enum err fold_new(struct folding *work, struct one *one)
@@ -502,13 +518,11 @@ static enum err fold_new(struct folding *work, struct one *one)
         return err;
     if (work->fold->now_ms)
         open->state.last_ms = work->fold->now_ms;
-    err = settlement_note_register(&open->state, event, work->fold->arena);
+    err = fold_note_number(work, open, event);
     if (err == ERR_RANGE)
         err = effect_on(work, one, open, EFFECT_BROKEN, &broken);
     else if (!err)
         err = kinds[event->kind](work, one, open);
-    if (!err)
-        err = note_numbers(work, event);
     return err ? err : known_put(work->txn, event, &one->known);
 }
 
@@ -627,16 +641,19 @@ static bool is_due(const struct settlement *settlement)
     return settlement->watch;
 }
 
-/* Days that were sent and whose Z reports hold receipts that have come only now. */
+/* Days that were sent and whose Z reports hold receipts that have come only now, or that have higher numbers than a later
+ * day has got now. */
 static enum err watch_days(struct folding *work)
 {
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < work->number_count; i++) {
-        const struct touched_numbers *numbers = &work->numbers[i];
-        struct watching watching = { work, numbers->venue };
+        const struct clock_span *span = &work->numbers[i].span;
+        struct watching watching = { work, span->venue };
 
-        err = zindex_over(work->txn, numbers->venue, numbers->reg, numbers->from, numbers->to, watch_day, &watching);
+        err = zindex_over(work->txn, span->venue, span->reg, span->first, span->last, watch_day, &watching);
+        if (!err && !work->numbers[i].not_come)
+            err = clock_jump_note(work->txn, span, watch_on, &watching);
     }
     return err;
 }

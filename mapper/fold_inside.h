@@ -2,14 +2,15 @@
 #ifndef BILAG_MAPPER_FOLD_INSIDE_H
 #define BILAG_MAPPER_FOLD_INSIDE_H
 
+#include "clock_jump.h"
 #include "conflict.h"
 #include "fold.h"
 #include "settlement.h"
 
 struct open_settlement { struct str venue; int32_t day; struct settlement state; };
 
-/* Receipts of a register in this batch: days that were sent may have a Z report over them. */
-struct touched_numbers { struct str venue, reg; uint64_t from, to; };
+/* Sales of a register and day in this batch: days that were sent may have a Z report over them, or higher numbers. */
+struct touched_numbers { struct clock_span span; bool not_come; };
 
 /* One batch under way: days are loaded once, changed in memory and saved at its end. */
 struct folding {
@@ -17,7 +18,7 @@ struct folding {
     struct txn *txn;
     struct open_settlement **days;
     size_t count, room;
-    struct touched_numbers *numbers;     /* a register each */
+    struct touched_numbers *numbers;     /* a register and day each */
     size_t number_count, number_room;
     uint64_t first;
     const struct reader *events;
@@ -40,6 +41,8 @@ USED enum err fold_event(struct folding *work, uint64_t place, struct str bytes)
 USED enum err fold_finish(struct folding *work);
 
 USED enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open);
+/* The register has this number on this day. ERR_RANGE: more registers than a venue can have. */
+USED enum err fold_note_number(struct folding *work, struct open_settlement *open, const struct event *event);
 /* Keeps a content aside, on the day and at the place that one->known has. */
 USED enum err fold_aside(struct folding *work, struct one *one, enum conflict_state state);
 /* A seal may be known before all that it covers is folded (this store was made again from the log): then a place

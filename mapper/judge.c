@@ -18,7 +18,7 @@ static const char *judge_meta(struct storecheck *check, struct txn *txn, struct 
 {
     (void)check;
     (void)txn;
-    return key.len && value.len == sizeof(uint64_t) ? NULL : bad_value;
+    return key.len && (value.len == sizeof(uint64_t) || value.len == 2 * sizeof(uint64_t)) ? NULL : bad_value;
 }
 
 static const char *judge_receipt(struct storecheck *check, struct txn *txn, struct str key, struct str value)

@@ -164,7 +164,8 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
     empty = draft.line_count == 0 && draft.problems.count == 0;
     offer->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
                      problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN) ||
-                      problems_have(&draft.problems, PROBLEM_Z_GAP) || problems_have(&draft.problems, PROBLEM_Z_OVERLAP);
+                     problems_have(&draft.problems, PROBLEM_Z_GAP) || problems_have(&draft.problems, PROBLEM_Z_OVERLAP) ||
+                     problems_have(&draft.problems, PROBLEM_CLOCK_JUMP);
     offer->contested = problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
@@ -422,6 +423,8 @@ static enum err watch_sealed(struct txn *txn, struct offer *offer, struct settle
             problems_remove(problems, (enum problem_code)code);
     if (err || problems->count == 0)
         return err;
+    if (settlement_is_unheard(last))
+        return settlement_go_on(txn, offer->venue->id, offer->day, settlement, offer->arena);
     err = settlement_new_part(settlement, last->upto, offer->arena);
     if (!err)
         settlement_last_part(settlement)->control = true;

@@ -406,13 +406,14 @@ static enum err undo_conflict(struct refold *refold, struct moved *moved)
 /* --- the days that it was on --- */
 
 /* Which numbers of the former run a day has is asked of the receipts that are left. */
-static void forget_register(struct refold *refold, struct open_settlement *open)
+static enum err forget_register(struct refold *refold, struct open_settlement *open)
 {
     struct settlement *state = &open->state;
 
     for (size_t i = 0; i < state->register_count; i++)
         if (str_equal(state->registers[i].reg, refold->from))
             state->registers[i--] = state->registers[--state->register_count];
+    return clock_jump_forget(refold->work.txn, open->venue, refold->from, open->day);
 }
 
 static enum err left_seen(struct txn *txn, struct str key, struct str value, void *context)
@@ -436,8 +437,9 @@ static enum err left_seen(struct txn *txn, struct str key, struct str value, voi
             continue;
         err = known_event(txn, venue, reg, event.series, event.seq, receipt_arena(), &known, &event);
         event.reg = refold->from;
+        event.venue = refold->venue;
         if (!err)
-            err = settlement_note_register(&refold->work.days[i]->state, &event, refold->work.fold->arena);
+            err = fold_note_number(&refold->work, refold->work.days[i], &event);
         break;
     }
     return err == ERR_RANGE ? ERR_OK : err;
@@ -446,14 +448,15 @@ static enum err left_seen(struct txn *txn, struct str key, struct str value, voi
 static enum err renumber(struct refold *refold)
 {
     struct key key;
+    enum err err = ERR_OK;
 
-    for (size_t i = 0; i < refold->work.count; i++)
-        forget_register(refold, refold->work.days[i]);
+    for (size_t i = 0; !err && i < refold->work.count; i++)
+        err = forget_register(refold, refold->work.days[i]);
     key_init(&key);
     key_name(&key, refold->venue);
     key_name(&key, refold->from);
     key_u32(&key, SERIES_RECEIPTS);
-    return store_walk(refold->work.txn, TABLE_RECEIPTS, key_str(&key), key_str(&key), left_seen, refold);
+    return err ? err : store_walk(refold->work.txn, TABLE_RECEIPTS, key_str(&key), key_str(&key), left_seen, refold);
 }
 
 static enum err resum(struct refold *refold)

@@ -20,13 +20,21 @@ uint32_t accept_bit(enum problem_code code)
 {
     static const enum problem_code acceptable[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
                                                     PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO,
-                                                    PROBLEM_Z_GAP, PROBLEM_Z_OVERLAP };
+                                                    PROBLEM_Z_GAP, PROBLEM_Z_OVERLAP, PROBLEM_CLOCK_JUMP };
                                                     /* stored as bits: new ones go to the end */
 
     for (size_t i = 0; i < COUNT(acceptable); i++)
         if (acceptable[i] == code)
             return 1u << i;
     return 0;
+}
+
+bool settlement_was_ahead(const struct settlement *settlement)
+{
+    for (size_t i = 0; i < settlement->part_count; i++)
+        if (settlement->parts[i].ahead)
+            return true;
+    return false;
 }
 
 uint32_t settlement_accepted(const struct settlement *settlement)
@@ -392,4 +400,18 @@ enum err settlement_resum(struct txn *txn, struct str venue, int32_t day, struct
     settlement->receipts = 0;
     err = effect_walk(txn, venue, day, EFFECT_PLAIN, from, UINT64_MAX, resum_seen, &context);
     return err ? err : effect_walk(txn, venue, day, EFFECT_MIXED, from, UINT64_MAX, count_seen, &context);
+}
+
+bool settlement_is_unheard(const struct settlement_part *part)
+{
+    return part->sealed && part->nothing && part->revision == 0;
+}
+
+enum err settlement_go_on(struct txn *txn, struct str venue, int32_t day, struct settlement *settlement, struct arena *arena)
+{
+    struct settlement_part *last = settlement_last_part(settlement);
+
+    last->sealed = last->nothing = last->credit_ordered = false;
+    last->upto = 0;
+    return settlement_resum(txn, venue, day, settlement, last->from, arena);
 }

@@ -88,9 +88,17 @@ USED enum err settlement_new_part(struct settlement *settlement, uint64_t from, 
 USED enum err settlement_resum(struct txn *txn, struct str venue, int32_t day, struct settlement *settlement, uint64_t from,
                         struct arena *arena);
 
+/* Sealed because there was nothing to send, and nobody was told: the last part goes on when there is something. */
+bool settlement_is_unheard(const struct settlement_part *part);
+USED enum err settlement_go_on(struct txn *txn, struct str venue, int32_t day, struct settlement *settlement,
+                               struct arena *arena);
+
 /* Decisions with these numbers, (from, upto], are in the part. */
 uint64_t settlement_decided_from(const struct settlement *settlement, uint32_t part);
 uint64_t settlement_decided_upto(const struct settlement *settlement, uint32_t part);
+
+/* The day was more than a day ahead of the clock once. */
+bool settlement_was_ahead(const struct settlement *settlement);
 
 /* All that was accepted for any part of the day. */
 uint32_t settlement_accepted(const struct settlement *settlement);

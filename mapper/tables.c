@@ -23,19 +23,12 @@ static void known_key(struct key *key, struct str venue, struct str reg, uint32_
     key_u64(key, seq);
 }
 
-enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
-                   struct known *ret_known)
+enum err known_read(struct str value, struct known *ret_known)
 {
     struct known known = { 0 };
-    struct str value, hash;
     struct reader in;
-    struct key key;
-    enum err err;
+    struct str hash;
 
-    known_key(&key, venue, reg, series, seq);
-    err = store_get(txn, TABLE_RECEIPTS, key_str(&key), &value);
-    if (err)
-        return err;
     reader_init(&in, value);
     if (take_array(&in, 5) != 5)
         return ERR_STORE_DAMAGED;
@@ -49,6 +42,18 @@ enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t s
     memcpy(known.hash.bytes, hash.bytes, hash.len);
     *ret_known = known;
     return ERR_OK;
+}
+
+enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
+                   struct known *ret_known)
+{
+    struct str value;
+    struct key key;
+    enum err err;
+
+    known_key(&key, venue, reg, series, seq);
+    err = store_get(txn, TABLE_RECEIPTS, key_str(&key), &value);
+    return err ? err : known_read(value, ret_known);
 }
 
 enum err known_put(struct txn *txn, const struct event *event, const struct known *known)

@@ -15,7 +15,8 @@
 enum {
     TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision; "came" (arrival.h);
                            "out" venue, register, series, seq -> decision (removal.h);
-                           "run" venue, register, place -> the run that begins there (run.h) */
+                           "run" venue, register, place -> the run that begins there (run.h);
+                           "clock" venue, register, day -> its numbers of that day (clock_jump.h) */
     TABLE_RECEIPTS,     /* venue, register, series, seq -> struct known: the event, its day and place */
     TABLE_SEEN,         /* venue, register, series, first -> last: the numbers seen, as intervals */
     TABLE_VOIDS,        /* venue, voided register and seq, time, register, seq of the void -> struct claim */
@@ -45,6 +46,7 @@ struct known {
 };
 USED enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
                         struct known *ret_known);
+USED enum err known_read(struct str value, struct known *ret_known);     /* of a walk over TABLE_RECEIPTS */
 USED enum err known_put(struct txn *txn, const struct event *event, const struct known *known);
 /* The receipt that an effect names, decoded; registers are named with their runs (run.h), here as in every key. */
 USED enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,

@@ -312,6 +312,15 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "the till why the day was closed twice, then accept it with bilag accept and a reason.",
         "Kasse {0}: Z-rapport {1} har med bongene {3}, som alt er med i Z-rapport {2}. De føres én gang. Finn ut i kassen "
         "hvorfor dagen ble avsluttet to ganger, og godta det med bilag accept og en grunn." },
+    /* 0 register, 1 numbers, 2 the later day that lower numbers have */
+    [PROBLEM_CLOCK_JUMP] = {
+        "Register {0}: receipts {1} say this day, but receipts with lower numbers say {2}: the till's clock was wrong. Set "
+        "it right. Then post this day on the right one with bilag accept --post-on DATE and accept clock-jump, or take the "
+        "receipts out with bilag leave-out and enter them by hand; if the time is right, accept it with bilag accept and a "
+        "reason.",
+        "Kasse {0}: bongene {1} sier denne dagen, men bonger med lavere nummer sier {2}: kasseklokken gikk feil. Still den. "
+        "Før så denne dagen på den riktige med bilag accept --post-on DATO og godta clock-jump, eller ta bongene ut med bilag "
+        "leave-out og før dem for hånd; er tiden riktig, godta det med bilag accept og en grunn." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

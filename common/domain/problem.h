@@ -58,7 +58,8 @@
     X(PROBLEM_VAT_ZERO,              "vat-zero",              true) \
     X(PROBLEM_DAY_NOT_COME,          "day-not-come",          false) \
     X(PROBLEM_Z_GAP,                 "z-gap",                 true) \
-    X(PROBLEM_Z_OVERLAP,             "z-overlap",             true)
+    X(PROBLEM_Z_OVERLAP,             "z-overlap",             true) \
+    X(PROBLEM_CLOCK_JUMP,            "clock-jump",            true)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

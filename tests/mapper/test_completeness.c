@@ -3,8 +3,9 @@
 #define DAY "v/2026-11-20/1"
 #define K1 "\"register\":\"K1\","
 #define K2 "\"register\":\"K2\","
-#define SALE(reg, seq, rate, gross, paid) \
-    reg "\"seq\":" #seq ",\"kind\":\"receipt\",\"time\":\"2026-11-20T12:00:00+01:00\",\"lines\":[{\"product_type\":\"food\"," \
+#define SALE(reg, seq, rate, gross, paid) SALE_AT("2026-11-20T12:00:00", reg, seq, rate, gross, paid)
+#define SALE_AT(time, reg, seq, rate, gross, paid) \
+    reg "\"seq\":" #seq ",\"kind\":\"receipt\",\"time\":\"" time "+01:00\",\"lines\":[{\"product_type\":\"food\"," \
     "\"vat\":" #rate ",\"gross\":" #gross "}],\"payments\":[{\"type\":\"" paid "\",\"amount\":" #gross "}]"
 #define VOID(reg, seq, target) \
     reg "\"seq\":" #seq ",\"kind\":\"void\",\"time\":\"2026-11-20T13:00:00+01:00\",\"voids\":{\"register\":\"K1\"," \
@@ -127,6 +128,29 @@ static const struct row {
       { "grand-total-broken" }, "should be 11,00 kr but is 11,50",
       { K1 "\"seq\":1000000,\"kind\":\"training\",\"time\":\"2027-11-20T12:30:00+01:00\"",
         Z_ON("2026-11-19", K1, 6, 4, 6, 5, "", "", TOTAL(1050)) } },
+    { "the clock fell by more than a day", "", "",
+      { SALE_AT("2026-11-22T05:00:00", K1, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card"), SALE(K1, 3, 25, 100, "card") },
+      { "clock-jump" }, "Register K1: receipts 2, 3 say this day, but receipts with lower numbers say 2026-11-22", { 0 } },
+    { "it fell by a day and a second", "", "",
+      { SALE_AT("2026-11-21T12:00:01", K1, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card") }, { "clock-jump" }, "2026-11-21",
+      { 0 } },
+    { "it fell by a day", "", "",
+      { SALE_AT("2026-11-21T12:00:00", K1, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card") }, { 0 }, "", { 0 } },
+    { "not the first of the day after, but a later one", "", "",
+      { SALE(K1, 3, 25, 100, "card"), SALE_AT("2026-11-21T18:00:00", K1, 2, 25, 100, "card"),
+        SALE_AT("2026-11-21T06:00:00", K1, 1, 25, 100, "card") }, { "clock-jump" }, "receipts 3 say", { 0 } },
+    { "numbers that rise with the days", "", "",
+      { SALE(K1, 2, 25, 100, "card"), SALE_AT("2026-11-22T12:00:00", K1, 3, 25, 100, "card"),
+        SALE_AT("2026-11-18T12:00:00", K1, 1, 25, 100, "card") }, { 0 }, "", { 0 } },
+    { "another register's clock", "", "",
+      { SALE_AT("2026-11-22T12:00:00", K2, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card") }, { 0 }, "", { 0 } },
+    { "after a day that had not come the days are good", "", "",
+      { SALE_AT("2027-06-01T12:00:00", K1, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card") }, { 0 }, "", { 0 } },
+    { "without a series the clock is not judged", "close: clock\n", "close: clock\nsaft: {sequence: false}\n",
+      { SALE_AT("2026-11-22T12:00:00", K1, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card") }, { 0 }, "", { 0 } },
+    { "also where a Z closes", NULL, NULL,
+      { SALE_AT("2026-11-22T12:00:00", K1, 1, 25, 100, "card"), SALE(K1, 2, 25, 100, "card"),
+        Z(K1, 3, 1, 2, 2, "\"25\":100", "\"card\":100", "") }, { "clock-jump" }, "receipts 2 say", { 0 } },
 };
 
 static void run_row(struct rig *rig, const struct row *row)

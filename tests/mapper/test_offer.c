@@ -295,9 +295,52 @@ static void found_after_sealing(void **unused)
     rig_free(&rig);
 }
 
+static void decide(struct rig *rig, uint64_t number, const char *verb, const char *subject)
+{
+    struct decision decision = { .number = number, .who = STR("test"), .reason = STR("test"), .verb = str_of(verb),
+                                 .subject = str_of(subject) };
+    struct str venue;
+    int32_t day;
+
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
+                           &rig->build_arena, &venue, &day));
+    (void)rig_look(rig);
+}
+
+/* Goal: a day that was sent is red when lower numbers with a later time come only now; accepting it ends that, leaving the
+ * receipt out does, and leaving out the wrong one of the later day does. */
+static void clock_jump_found_late(void **unused)
+{
+    (void)unused;
+    for (int way = 0; way < 4; way++) {
+        struct rig rig;
+        const char *doc = way ? "v/2026-11-20/1" : "v/2026-11-20/2";
+
+        rig_make(&rig);
+        rig_sale(&rig, 3, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+        (void)rig_look(&rig);
+        if (way == 0)
+            rig_seal(&rig, "v/2026-11-20/1");
+        assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->problems.count, 0);
+        rig_sale(&rig, 2, "2026-11-22T12:00:00+01:00", "food", 50, "card");
+        (void)rig_look(&rig);
+        assert_non_null(rig_draft(&rig, doc));
+        assert_true(rig_has_problem(rig_draft(&rig, doc), PROBLEM_CLOCK_JUMP));
+        assert_false(rig_has_problem(rig_draft(&rig, "v/2026-11-22/1"), PROBLEM_CLOCK_JUMP));
+        if (way < 2)
+            accept(&rig, 1, doc, "clock-jump");
+        else
+            decide(&rig, 1, "leave-out", way == 2 ? "v/K1/3" : "v/K1/2");
+        assert_int_equal(rig_draft(&rig, doc)->problems.count, 0);
+        assert_int_equal(rig_line(rig_draft(&rig, doc), 1570), way == 0 || way == 2 ? 0 : 500);
+        rig_free(&rig);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(faulty_set_up_lets_all_wait),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(clock_jump_found_late),
+                                        cmocka_unit_test(faulty_set_up_lets_all_wait),
                                         cmocka_unit_test(parts_after_a_seal),
                                         cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post),
                                         cmocka_unit_test(day_not_come), cmocka_unit_test(before_the_begin),

@@ -56,6 +56,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_DAY_NOT_COME, 1, "--post-on", "--post-on" },
     { PROBLEM_Z_GAP, 2, "bilag accept", "bilag accept" },
     { PROBLEM_Z_OVERLAP, 4, "bilag accept", "bilag accept" },
+    { PROBLEM_CLOCK_JUMP, 3, "bilag leave-out", "bilag leave-out" },
 };
 
 static const struct str marks[PROBLEM_ARGS] = { { "ARG-A", 5 }, { "ARG-B", 5 }, { "ARG-C", 5 }, { "ARG-D", 5 },
@@ -153,7 +154,7 @@ static void only_these_can_be_accepted(void **unused)
 {
     static const enum problem_code acceptable[] = { PROBLEM_SEQUENCE_GAP, PROBLEM_Z_DIFFERS, PROBLEM_Z_MISSING,
                                                     PROBLEM_GRAND_TOTAL_BROKEN, PROBLEM_TOTAL_DIFFERS, PROBLEM_VAT_ZERO,
-                                                    PROBLEM_Z_GAP, PROBLEM_Z_OVERLAP };
+                                                    PROBLEM_Z_GAP, PROBLEM_Z_OVERLAP, PROBLEM_CLOCK_JUMP };
     size_t count = 0;
 
     (void)unused;
