@@ -29,12 +29,12 @@ endif
 
 #          program          folders                          pkg-config names beside the common ones
 PROGRAMS := \
-  bilag-ingest:ingest,saft,COMMON:libmicrohttpd,libxml-2.0 \
+  bilag-ingest:ingest,saft,COMMON:libmicrohttpd,gnutls,libxml-2.0 \
   bilag-mapper:mapper,COMMON: \
   bilag-validator:validator,poweroffice,COMMON:libcurl \
   bilag-uploader:uploader,sender,poweroffice,COMMON:libcurl \
   bilag-invoicer:invoicer,sender,poweroffice,COMMON:libcurl \
-  bilag:bilag,BILAG,saft,poweroffice,COMMON:libcurl,libxml-2.0 \
+  bilag:bilag,BILAG,saft,poweroffice,COMMON:libcurl,gnutls,libxml-2.0 \
   bilag-sandbox:sandbox,SANDBOX:libmicrohttpd
 
 # The rooms of what has several (docs/architecture.md).
@@ -82,7 +82,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
-	    $(call pkg,libs,libcurl libmicrohttpd libxml-2.0)
+	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)

@@ -91,44 +91,47 @@ static enum err take_line(struct intake *intake, struct delivery *delivery, uint
     return intake_refuse_for(intake, delivery, line, bytes, reason);
 }
 
-static enum err take_element(struct intake *intake, struct open_batch *batch, bool lines, uint64_t place,
-                             struct str element)
+static enum err take_element(struct intake *intake, struct delivery *delivery, bool lines, uint64_t place, struct str element)
 {
-    return lines ? take_line(intake, &batch->delivery, place, element)
-                 : intake_add(intake, &batch->delivery, FORM_MSGPACK, place, element);
+    return lines ? take_line(intake, delivery, place, element)
+                 : intake_add(intake, delivery, FORM_MSGPACK, place, element);
 }
 
-/* Every element of the array, as far as the bytes are msgpack at all. */
-static void take_elements(struct batches *batches, struct open_batch *batch, bool lines, struct str bytes)
+/* Every element of the array, as far as the bytes are msgpack at all. NULL, or why they are no array of events. */
+static const char *take_elements(struct intake *intake, struct delivery *delivery, bool lines, struct str bytes)
 {
-    struct intake *intake = batches->intake;
+    const char *error = NULL;
     struct reader in;
     size_t count;
 
     reader_init(&in, bytes);
     count = take_array(&in, BATCH_EVENTS_MAX);
     if (in.failed || bytes.len > BATCH_BYTES_MAX) {
-        batch->error = bytes.len > BATCH_BYTES_MAX ? "a batch may be 8 MB at most: send several"
-                                                   : "not a msgpack array of at most 65536 events";
-        batch->delivery.failed = intake_refuse(intake, &batch->delivery, 0, bytes, batch->error) != ERR_OK;
-        return;
+        error = bytes.len > BATCH_BYTES_MAX ? "a batch may be 8 MB at most: send several"
+                                            : "not a msgpack array of at most 65536 events";
+        delivery->failed = intake_refuse(intake, delivery, 0, bytes, error) != ERR_OK;
+        return error;
     }
-    for (size_t i = 0; i < count && !batch->delivery.failed; i++) {
+    for (size_t i = 0; i < count && !delivery->failed; i++) {
         struct str element = take_any(&in);
         enum err err;
 
         if (in.failed) {
-            err = intake_refuse(intake, &batch->delivery, i + 1, bytes,
-                                "from here on the batch is not msgpack, or nested too deep");
+            err = intake_refuse(intake, delivery, i + 1, bytes, "from here on the batch is not msgpack, or nested too deep");
             i = count;
         } else {
-            err = take_element(intake, batch, lines, i + 1, element);
+            err = take_element(intake, delivery, lines, i + 1, element);
         }
-        batch->delivery.failed |= err != ERR_OK;
+        delivery->failed |= err != ERR_OK;
     }
-    if (!in.failed && in.at != in.end && !batch->delivery.failed)
-        batch->delivery.failed = intake_refuse(intake, &batch->delivery, 0, bytes,
-                                               "something follows the array of events") != ERR_OK;
+    if (!in.failed && in.at != in.end && !delivery->failed)
+        delivery->failed = intake_refuse(intake, delivery, 0, bytes, "something follows the array of events") != ERR_OK;
+    return NULL;
+}
+
+const char *batch_take(struct intake *intake, struct delivery *delivery, struct str bytes)
+{
+    return take_elements(intake, delivery, false, bytes);
 }
 
 /* Behind the peer: [id, array], [id, "map", array] or [id, "lines", file, array]. */
@@ -168,7 +171,7 @@ enum err batches_take(struct batches *batches, const struct frames *frames)
         return ERR_OK;
     }
     delivery_init(&batch->delivery, lines ? "import" : "zmq", lines ? frames->part[3] : STR_NONE);
-    take_elements(batches, batch, lines, frames->part[frames->count - 1]);
+    batch->error = take_elements(batches->intake, &batch->delivery, lines, frames->part[frames->count - 1]);
     return ERR_OK;
 }
 

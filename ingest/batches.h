@@ -29,6 +29,8 @@ USED enum err batches_open(struct stage *stage, struct intake *intake, link_hand
                            struct batches **ret_batches, struct fault *fault);
 void batches_close(struct batches *batches);         /* NULL is fine */
 USED enum err batches_take(struct batches *batches, const struct frames *frames);
+/* An array of native events as maps, which came another way. NULL, or why it is none: it is kept among what was refused. */
+const char *batch_take(struct intake *intake, struct delivery *delivery, struct str bytes);
 /* After a commit: answers what is decided. */
 void batches_answer(struct batches *batches);
 bool batches_full(const struct batches *batches);    /* commit before more is taken */

@@ -1,5 +1,7 @@
 #include "entry.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,7 +10,7 @@ static const char *header(struct MHD_Connection *connection, const char *name)
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-static void refuse(struct entry *entry, unsigned status, const char *why)
+void entry_refuse(struct entry *entry, unsigned status, const char *why)
 {
     entry->status = status;
     entry->why = why;
@@ -22,12 +24,61 @@ static bool is_type(const char *value, const char *type)
     return strncasecmp(value, type, len) == 0 && (value[len] == '\0' || value[len] == ';' || value[len] == ' ');
 }
 
-static bool is_events(const char *type)
+static const struct { const char *type; bool packed; } types[] = {
+    { "application/x-ndjson", false }, { "application/json", false }, { "application/msgpack", true },
+};
+
+static void judge_type(struct MHD_Connection *connection, struct entry *entry)
 {
-    static const char *const types[] = { "application/x-ndjson", "application/json" };
+    const char *type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE);
 
     for (size_t i = 0; type && i < COUNT(types); i++)
-        if (is_type(type, types[i]))
+        if (is_type(type, types[i].type)) {
+            entry->packed = types[i].packed;
+            return;
+        }
+    entry_refuse(entry, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "say Content-Type: application/x-ndjson (or application/json): one "
+                 "event a line; or application/msgpack: an array of events");
+}
+
+/* The host of "host", "host:port" or "[host]:port". */
+static struct str host_of(struct str text)
+{
+    size_t end = 0;
+
+    if (text.len && text.bytes[0] == '[') {
+        while (end < text.len && text.bytes[end] != ']')
+            end++;
+        return (struct str){ text.bytes + 1, end - 1 };
+    }
+    while (end < text.len && text.bytes[end] != ':')
+        end++;
+    return (struct str){ text.bytes, end };
+}
+
+static bool is_address(struct str host)
+{
+    char text[INET6_ADDRSTRLEN];
+    unsigned char bytes[sizeof(struct in6_addr)];
+
+    return str_copy(host, text, sizeof text) && (inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1);
+}
+
+static bool is_name(struct str host, struct str name)
+{
+    return host.len == name.len && strncasecmp(host.bytes, name.bytes, name.len) == 0;
+}
+
+/* A page that a foreign name leads here says that name: only addresses, and names that are ours. */
+static bool is_ours(struct MHD_Connection *connection, const struct config *config)
+{
+    const char *value = header(connection, MHD_HTTP_HEADER_HOST);
+    struct str host = host_of(str_of(value ? value : ""));
+
+    if (!value || is_address(host) || is_name(host, STR("localhost")) || is_name(host, host_of(config->http_listen)))
+        return true;                         /* none at all: HTTP/1.0, which no browser speaks */
+    for (size_t i = 0; i < config->http_name_count; i++)
+        if (is_name(host, config->http_names[i]))
             return true;
     return false;
 }
@@ -62,11 +113,14 @@ static void judge_token(struct MHD_Connection *connection, struct doors *doors, 
     enum err err = text.len ? doors_judge(doors, text, now_ms, &entry->token) : ERR_NOT_FOUND;
 
     if (!text.len)
-        refuse(entry, MHD_HTTP_UNAUTHORIZED, "a token is needed, as Authorization: Bearer TOKEN; bilag tokens add makes one");
+        entry_refuse(entry, MHD_HTTP_UNAUTHORIZED,
+                     "a token is needed, as Authorization: Bearer TOKEN; bilag tokens add makes one");
     else if (err == ERR_NOT_FOUND)
-        refuse(entry, MHD_HTTP_UNAUTHORIZED, "this token is not known here, or it was revoked; bilag tokens add makes another");
+        entry_refuse(entry, MHD_HTTP_UNAUTHORIZED,
+                     "this token is not known here, or it was revoked; bilag tokens add makes another");
     else if (err)
-        refuse(entry, MHD_HTTP_SERVICE_UNAVAILABLE, "tokens cannot be looked up at the moment: send all of this again later");
+        entry_refuse(entry, MHD_HTTP_SERVICE_UNAVAILABLE,
+                     "tokens cannot be looked up at the moment: send all of this again later");
 }
 
 static void judge_events(struct MHD_Connection *connection, struct doors *doors, int64_t now_ms, struct entry *entry)
@@ -75,26 +129,28 @@ static void judge_events(struct MHD_Connection *connection, struct doors *doors,
 
     (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_length, &lengths);
     if (lengths > 1)
-        refuse(entry, MHD_HTTP_BAD_REQUEST, "the body's length is said more than once");
+        entry_refuse(entry, MHD_HTTP_BAD_REQUEST, "the body's length is said more than once");
     else if (header(connection, MHD_HTTP_HEADER_ORIGIN))
-        refuse(entry, MHD_HTTP_FORBIDDEN, "events come from tills and back offices, not from a page in a browser");
-    else if (judge_token(connection, doors, now_ms, entry), entry->status)
-        return;
-    else if (!is_events(header(connection, MHD_HTTP_HEADER_CONTENT_TYPE)))
-        refuse(entry, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-               "say Content-Type: application/x-ndjson (or application/json): one event a line");
+        entry_refuse(entry, MHD_HTTP_FORBIDDEN, "events come from tills and back offices, not from a page in a browser");
+    else
+        judge_token(connection, doors, now_ms, entry);
+    if (!entry->status)
+        judge_type(connection, entry);
 }
 
-void entry_judge(struct MHD_Connection *connection, const char *url, const char *method, struct doors *doors,
-                 int64_t now_ms, struct entry *ret_entry)
+void entry_judge(struct MHD_Connection *connection, const char *url, const char *method, const struct config *config,
+                 struct doors *doors, int64_t now_ms, struct entry *ret_entry)
 {
     bool events = strcmp(url, "/v1/events") == 0, health = strcmp(url, "/v1/health") == 0;
 
     *ret_entry = (struct entry){ .kind = health ? ENTRY_HEALTH : ENTRY_EVENTS };
-    if (!events && !health)
-        refuse(ret_entry, MHD_HTTP_NOT_FOUND, "there is POST /v1/events and GET /v1/health, nothing else");
+    if (!is_ours(connection, config))
+        entry_refuse(ret_entry, MHD_HTTP_MISDIRECTED_REQUEST, "nobody goes by that name here; ingest.names in bilag.yaml says "
+                     "by which names tills reach this address");
+    else if (!events && !health)
+        entry_refuse(ret_entry, MHD_HTTP_NOT_FOUND, "there is POST /v1/events and GET /v1/health, nothing else");
     else if (strcmp(method, events ? "POST" : "GET") != 0)
-        refuse(ret_entry, MHD_HTTP_METHOD_NOT_ALLOWED, events ? "events are sent with POST" : "health is asked with GET");
+        entry_refuse(ret_entry, MHD_HTTP_METHOD_NOT_ALLOWED, events ? "events are sent with POST" : "health is asked with GET");
     else if (events)
         judge_events(connection, doors, now_ms, ret_entry);
 }

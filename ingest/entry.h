@@ -2,7 +2,8 @@
  * section 10).
  *
  * Events are written with a bearer token, from loopback too; with a Content-Type that says what the body is; by no browser
- * (an Origin is refused). Health is told to everybody and says nothing of anybody.
+ * (an Origin is refused, and a Host that is no address and none of
+ * `ingest.names`). Health is told to everybody and says nothing of anybody.
  * Ownership   the token belongs to the doors.
  */
 #ifndef BILAG_INGEST_ENTRY_H
@@ -18,10 +19,13 @@ struct entry {
     enum entry_kind kind;
     unsigned status;                      /* not let in: with this status ... */
     const char *why;                      /* ... and this sentence; 0: let in */
+    int64_t retry_s;                      /* when to come again; 0: whenever */
+    bool packed;                          /* the body is msgpack */
     const struct door_token *token;       /* of events */
 };
 
-void entry_judge(struct MHD_Connection *connection, const char *url, const char *method, struct doors *doors,
-                 int64_t now_ms, struct entry *ret_entry);
+void entry_judge(struct MHD_Connection *connection, const char *url, const char *method, const struct config *config,
+                 struct doors *doors, int64_t now_ms, struct entry *ret_entry);
+void entry_refuse(struct entry *entry, unsigned status, const char *why);
 
 #endif

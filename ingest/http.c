@@ -1,170 +1,38 @@
 #include "http.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/killpoint.h"
-#include "entry.h"
-#include "listener.h"
-#include "visitors.h"
-#include "base/lines.h"
 #include "base/log.h"
+#include "certificate.h"
+#include "listener.h"
+#include "request.h"
+#include "visitors.h"
 
 enum {
     CONNECTION_BYTES = 64 * 1024,
     IDLE_S = VISITORS_IDLE_MS / 1000,
     PACKETS_PER_RUN = 8,
-    HTTP_TAILS_BYTES = 16 * 1024 * 1024,
-    ANSWER_BYTES_MAX = 2 * 1024 * 1024,
     STRANGERS_TOLD_EVERY_MS = 60000
 };
 
+static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
 struct http {
-    struct stage *stage;
-    struct intake *intake;
+    struct request_shared shared;
     struct listener *listener;
-    struct doors *doors;
     struct visitors *visitors;
+    struct certificate *certificate;     /* NULL: plain HTTP */
+    bool certificate_wrong;              /* a newer one could not be taken up */
     int64_t told_ms;                     /* when a stranger was last told of in the log */
     struct MHD_Daemon *daemon;
     int fd;                              /* epoll's */
     int64_t due_ms;                      /* when the server wants to run without having been woken */
-    size_t tails;                        /* bytes of cut lines, all requests together */
     struct request *waiting;             /* complete and suspended */
     bool closing;                        /* nothing is suspended any more: the server could not stop */
 };
-
-struct request {
-    struct http *http;
-    struct MHD_Connection *connection;
-    struct lines lines;
-    struct delivery delivery;
-    enum entry_kind kind;
-    unsigned status;                     /* decided before the body is looked at, or 0 */
-    const char *why;
-    bool complete;
-    struct request *next;                /* in http->waiting */
-};
-
-static enum MHD_Result queue(struct MHD_Connection *connection, unsigned status, struct strbuf *body)
-{
-    struct MHD_Response *response;
-    enum MHD_Result result = MHD_NO;
-
-    response = body->failed ? NULL
-                            : MHD_create_response_from_buffer(body->len, body->bytes, MHD_RESPMEM_MUST_COPY);
-    if (response) {
-        (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
-        if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
-            (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "10");
-        if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-            (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
-        if (status == MHD_HTTP_UNAUTHORIZED)
-            (void)MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"bilag\"");
-        result = MHD_queue_response(connection, status, response);
-        MHD_destroy_response(response);
-    }
-    strbuf_free(body);
-    return result;
-}
-
-static enum MHD_Result answer_error(struct request *request, unsigned status, const char *why)
-{
-    struct strbuf body;
-
-    strbuf_init(&body, 4096);
-    strbuf_add(&body, STR("{\"error\":"));
-    strbuf_json(&body, str_of(why));
-    strbuf_add(&body, STR("}\n"));
-    return queue(request->connection, status, &body);
-}
-
-static bool all_forbidden(const struct delivery *delivery)
-{
-    return delivery->forbidden > 0 && delivery->forbidden == delivery->rejected && !delivery->accepted && !delivery->duplicates;
-}
-
-static enum MHD_Result answer(struct request *request)
-{
-    const struct delivery *delivery = &request->delivery;
-    struct strbuf body;
-
-    if (request->status)
-        return answer_error(request, request->status, request->why);
-    if (delivery->failed)
-        return answer_error(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-                            "nothing can be stored at the moment: send all of this again later");
-    KILLPOINT("ingest.before-ack");
-    strbuf_init(&body, ANSWER_BYTES_MAX);
-    strbuf_format(&body, "{\"accepted\":%" PRIu64 ",\"duplicates\":%" PRIu64, delivery->accepted, delivery->duplicates);
-    if (delivery->parked)
-        strbuf_format(&body, ",\"parked\":%" PRIu64, delivery->parked);
-    strbuf_add(&body, STR(",\"rejected\":["));
-    for (size_t i = 0; i < delivery->reject_count; i++) {
-        strbuf_format(&body, "%s{\"line\":%" PRIu64 ",\"reason\":", i ? "," : "", delivery->rejects[i].line);
-        strbuf_json(&body, str_of(delivery->rejects[i].reason));
-        strbuf_add(&body, delivery->rejects[i].forbidden ? STR(",\"status\":403}") : STR("}"));
-    }
-    strbuf_char(&body, ']');
-    if (delivery->rejected > delivery->reject_count)
-        strbuf_format(&body, ",\"rejected_total\":%" PRIu64, delivery->rejected);
-    strbuf_add(&body, STR("}\n"));
-    return queue(request->connection, all_forbidden(delivery) ? MHD_HTTP_FORBIDDEN : MHD_HTTP_OK, &body);
-}
-
-static enum err take_line(struct request *request, const struct line *line)
-{
-    struct intake *intake = request->http->intake;
-
-    if (line->lost)
-        return ERR_MEMORY;
-    if (line_is_blank(line))
-        return ERR_OK;
-    if (line->too_long)
-        return intake_refuse(intake, &request->delivery, line->number, line->text,
-                             "the line is longer than line_bytes_max; an event is not that long");
-    return intake_add(intake, &request->delivery, FORM_JSON, line->number, line->text);
-}
-
-static void take_body(struct request *request, struct str input)
-{
-    struct http *http = request->http;
-    struct line line;
-
-    if (request->kind != ENTRY_EVENTS || request->status || request->delivery.failed)
-        return;                              /* read, so that the answer can be sent, but not looked at */
-    if (doors_look(http->doors)) {
-        request->delivery.failed = true;     /* nobody can say whether the token still opens anything */
-        return;
-    }
-    if (http->tails + input.len > HTTP_TAILS_BYTES) {
-        request->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-        request->why = "too many long lines are under way: send all of this again later";
-        return;
-    }
-    http->tails -= request->lines.tail.len;
-    while (!request->delivery.failed && lines_next(&request->lines, &input, &line))
-        if (take_line(request, &line))
-            request->delivery.failed = true;
-    http->tails += request->lines.tail.len;
-}
-
-static void complete(struct request *request)
-{
-    struct line line;
-
-    if (request->kind == ENTRY_EVENTS && !request->status && !request->delivery.failed && lines_last(&request->lines, &line) &&
-        take_line(request, &line))
-        request->delivery.failed = true;
-    request->complete = true;
-}
 
 static struct visitor *visitor_of(struct MHD_Connection *connection)
 {
@@ -180,7 +48,7 @@ static void visited(void *context, struct MHD_Connection *connection, void **vis
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *visitor = info ? visitors_add(http->visitors, info->connect_fd, stage_steady_ms(http->stage)) : NULL;
+        *visitor = info ? visitors_add(http->visitors, info->connect_fd, stage_steady_ms(http->shared.stage)) : NULL;
     } else {
         visitors_drop(http->visitors, *visitor);
         *visitor = NULL;
@@ -190,9 +58,9 @@ static void visited(void *context, struct MHD_Connection *connection, void **vis
 /* Counted each time, told in the log once a minute. */
 static void tell_stranger(struct http *http, const struct entry *entry)
 {
-    int64_t now = stage_steady_ms(http->stage);
+    int64_t now = stage_steady_ms(http->shared.stage);
 
-    stage_counter_add(http->stage, "unauthorized", 1);
+    stage_counter_add(http->shared.stage, "unauthorized", 1);
     if (http->told_ms && now - http->told_ms < STRANGERS_TOLD_EVERY_MS)
         return;
     http->told_ms = now;
@@ -200,28 +68,16 @@ static void tell_stranger(struct http *http, const struct entry *entry)
              entry->status);
 }
 
-static void judge(struct request *request, const char *url, const char *method)
+static struct request *begin(struct http *http, struct MHD_Connection *connection, const char *url, const char *method)
 {
-    struct http *http = request->http;
-    struct entry entry;
+    struct request *request = request_begin(&http->shared, connection, url, method);
 
-    entry_judge(request->connection, url, method, http->doors, stage_now_ms(http->stage), &entry);
-    request->kind = entry.kind;
-    request->status = entry.status;
-    request->why = entry.why;
-    request->delivery.token = entry.token;
-    visitor_is(visitor_of(request->connection), VISITOR_BODY, entry.token != NULL, stage_steady_ms(http->stage));
-    if (entry.status == MHD_HTTP_UNAUTHORIZED)
-        tell_stranger(http, &entry);
-}
-
-static enum MHD_Result answer_health(struct request *request)
-{
-    struct strbuf body;
-
-    strbuf_init(&body, 4096);
-    strbuf_add(&body, STR("{\"ok\":true}\n"));
-    return queue(request->connection, MHD_HTTP_OK, &body);
+    if (!request)
+        return NULL;
+    visitor_is(visitor_of(connection), VISITOR_BODY, request->entry.token != NULL, stage_steady_ms(http->shared.stage));
+    if (request->entry.status == MHD_HTTP_UNAUTHORIZED)
+        tell_stranger(http, &request->entry);
+    return request;
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
@@ -233,33 +89,21 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 
     (void)version;
     if (!request) {
-        request = calloc(1, sizeof *request);
-        if (!request)
-            return MHD_NO;
-        request->http = http;
-        request->connection = connection;
-        lines_init(&request->lines, (size_t)stage_config(http->stage)->ingest.line_bytes_max);
-        delivery_init(&request->delivery, "http", STR_NONE);
-        request->delivery.guarded = true;
-        judge(request, url, method);
-        *connection_context = request;
-        return MHD_YES;
+        *connection_context = request = begin(http, connection, url, method);
+        return request ? MHD_YES : MHD_NO;
     }
     if (*size) {
-        take_body(request, (struct str){ data, *size });
+        request_take(request, (struct str){ data, *size });
         *size = 0;
         return MHD_YES;
     }
-    if (!request->status && request->kind == ENTRY_HEALTH)
-        return answer_health(request);
-    if (!request->complete)
-        complete(request);
-    visitor_is(visitor_of(connection), VISITOR_ANSWER, request->delivery.token != NULL, stage_steady_ms(http->stage));
-    if (request->delivery.waiting == 0 || request->status || request->delivery.failed)
-        return answer(request);
+    request_complete(request);
+    visitor_is(visitor_of(connection), VISITOR_ANSWER, request->entry.token != NULL, stage_steady_ms(http->shared.stage));
+    if (!request_undecided(request) || request->entry.status)
+        return request_answer(request);
     if (http->closing) {
         request->delivery.failed = true;
-        return answer(request);
+        return request_answer(request);
     }
     request->next = http->waiting;
     http->waiting = request;
@@ -276,65 +120,83 @@ static void completed(void *context, struct MHD_Connection *connection, void **c
     (void)why;
     if (!request)
         return;
-    visitor_is(visitor_of(connection), request->delivery.token ? VISITOR_IDLE : VISITOR_HEAD, request->delivery.token != NULL,
-               stage_steady_ms(http->stage));
-    http->tails -= request->lines.tail.len;
-    delivery_free(&request->delivery, http->intake);
-    lines_free(&request->lines);
-    free(request);
+    visitor_is(visitor_of(connection), request->entry.token ? VISITOR_IDLE : VISITOR_HEAD, request->entry.token != NULL,
+               stage_steady_ms(http->shared.stage));
+    request_end(request);
     *connection_context = NULL;
 }
 
-enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str folder,
-                   struct str listen, struct http **ret_http, struct fault *fault)
+/* An address that others can reach gives each of them a share of the connections; behind a proxy all are one. */
+static struct MHD_Daemon *start(struct http *http, int listening)
 {
-    struct http *http = calloc(1, sizeof *http);
+    const struct config *config = stage_config(http->shared.stage);
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (http->certificate ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem tls[] = {
+        { MHD_OPTION_HTTPS_CERT_CALLBACK2, 0, (void *)(uintptr_t)certificate_show },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_versions },
+        { MHD_OPTION_END, 0, NULL },
+    };
+    const struct MHD_OptionItem plain[] = { { MHD_OPTION_END, 0, NULL } };
+    bool shared = listener_is_loopback(http->listener);
+
+    return MHD_start_daemon(flags, 0, NULL, NULL, handle, http,
+                            MHD_OPTION_LISTEN_SOCKET, listening,
+                            MHD_OPTION_NOTIFY_COMPLETED, completed, http,
+                            MHD_OPTION_NOTIFY_CONNECTION, visited, http,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)VISITORS_MAX,
+                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, shared ? 0U : (unsigned)config->ingest.address_connections,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
+                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+                            MHD_OPTION_ARRAY, http->certificate ? tls : plain, MHD_OPTION_END);
+}
+
+static enum err serve(struct http *http, int listening, struct fault *fault)
+{
     const union MHD_DaemonInfo *info = NULL;
-    int listening;
+
+    http->daemon = start(http, listening);
+    if (http->daemon)
+        info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    if (!info) {
+        if (!http->daemon)
+            (void)close(listening);
+        return fault_set(fault, ERR_SYSTEM, "the HTTP server does not start");
+    }
+    http->fd = info->epoll_fd;
+    return ERR_OK;
+}
+
+enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str folder,
+                   struct http **ret_http, struct fault *fault)
+{
+    const struct config *config = stage_config(stage);
+    struct http *http = calloc(1, sizeof *http);
+    int listening = -1;
     enum err err;
 
     if (!http)
         return fault_set(fault, ERR_MEMORY, "out of memory");
-    http->stage = stage;
-    http->intake = intake;
-    http->doors = doors;
+    http->shared = (struct request_shared){ .stage = stage, .intake = intake, .doors = doors };
     err = visitors_open(&http->visitors);
     if (!err)
-        err = listener_open(folder, listen, &http->listener, &listening, fault);
+        err = rates_open(&http->shared.rates);
+    if (!err && config->certificate.len)
+        err = certificate_open(config->certificate, config->certificate_key, &http->certificate, fault);
+    if (!err)
+        err = listener_open(folder, config->http_listen, http->certificate != NULL, &http->listener, &listening, fault);
+    certificate_use(http->certificate);
+    if (!err)
+        err = serve(http, listening, fault);
     if (err) {
-        visitors_close(http->visitors);
-        free(http);
+        http_close(http);
         return err;
     }
-    http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, http,
-                                    MHD_OPTION_LISTEN_SOCKET, listening,
-                                    MHD_OPTION_NOTIFY_COMPLETED, completed, http,
-                                    MHD_OPTION_NOTIFY_CONNECTION, visited, http,
-                                    MHD_OPTION_CONNECTION_LIMIT, (unsigned)VISITORS_MAX,
-                                    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-                                    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
-    if (http->daemon)
-        info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    if (!info) {
-        if (http->daemon)
-            MHD_stop_daemon(http->daemon);
-        else
-            (void)close(listening);
-        visitors_close(http->visitors);
-        listener_close(http->listener);
-        free(http);
-        return fault_set(fault, ERR_SYSTEM, "the HTTP server does not start");
-    }
-    http->fd = info->epoll_fd;
     *ret_http = http;
     return ERR_OK;
 }
 
-void http_close(struct http *http)
+static void stop(struct http *http)
 {
-    if (!http)
-        return;
-    http->closing = true;
     while (http->waiting) {
         struct request *request = http->waiting;
 
@@ -344,9 +206,41 @@ void http_close(struct http *http)
     }
     (void)MHD_run(http->daemon);
     MHD_stop_daemon(http->daemon);
+}
+
+void http_close(struct http *http)
+{
+    if (!http)
+        return;
+    http->closing = true;
+    if (http->daemon)
+        stop(http);
     listener_close(http->listener);
     visitors_close(http->visitors);
+    rates_close(http->shared.rates);
+    certificate_close(http->certificate);
     free(http);
+}
+
+void http_reload(struct http *http)
+{
+    const struct config *config = stage_config(http->shared.stage);
+    struct fault fault = { 0 };
+    enum err err;
+
+    if (!http->certificate || !config->certificate.len)
+        return;
+    err = certificate_load(http->certificate, config->certificate, config->certificate_key, &fault);
+    http->certificate_wrong = err != ERR_OK;
+    if (err)
+        log_fact("level=error what=\"the former certificate stays\" why=\"%s\"", fault.text);
+}
+
+void http_status(const struct http *http, struct strbuf *json)
+{
+    if (http->certificate)
+        strbuf_format(json, ",\"certificate\":{\"ends_ms\":%" PRId64 ",\"newer_is_wrong\":%s}",
+                      certificate_ends_ms(http->certificate), http->certificate_wrong ? "true" : "false");
 }
 
 int http_fd(const struct http *http)
@@ -357,7 +251,7 @@ int http_fd(const struct http *http)
 /* Takes what has arrived, some packets of each connection, so that a commit is worth its flush. */
 void http_run(struct http *http)
 {
-    int64_t now = stage_steady_ms(http->stage);
+    int64_t now = stage_steady_ms(http->shared.stage);
     MHD_UNSIGNED_LONG_LONG patience_ms = 1;
 
     http->due_ms = INT64_MAX;
@@ -368,24 +262,24 @@ void http_run(struct http *http)
         if (patience_ms > 0)
             break;
     }
-    stage_wake_at(http->stage, http->due_ms);
+    stage_wake_at(http->shared.stage, http->due_ms);
 }
 
 void http_turn(struct http *http)
 {
-    const struct config *config = stage_config(http->stage);
-    int64_t now = stage_steady_ms(http->stage), next;
+    const struct config *config = stage_config(http->shared.stage);
+    int64_t now = stage_steady_ms(http->shared.stage), next;
     size_t shut = visitors_turn(http->visitors, config->ingest.head_wait_ms, config->ingest.body_wait_ms, now, &next);
 
-    stage_wake_at(http->stage, next);
+    stage_wake_at(http->shared.stage, next);
     if (shut) {
-        stage_counter_add(http->stage, "connections_too_slow", (int64_t)shut);
+        stage_counter_add(http->shared.stage, "connections_too_slow", (int64_t)shut);
         http_run(http);
     }
-    if (http->due_ms <= stage_steady_ms(http->stage))
+    if (http->due_ms <= stage_steady_ms(http->shared.stage))
         http_run(http);
     else if (http->due_ms != INT64_MAX)
-        stage_wake_at(http->stage, http->due_ms);
+        stage_wake_at(http->shared.stage, http->due_ms);
 }
 
 void http_answer(struct http *http)
@@ -396,7 +290,7 @@ void http_answer(struct http *http)
     while (*at) {
         struct request *request = *at;
 
-        if (request->delivery.waiting > 0 && !request->delivery.failed) {
+        if (request_undecided(request)) {
             at = &request->next;
             continue;
         }

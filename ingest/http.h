@@ -1,12 +1,8 @@
-/* http.h - events over HTTP: POST /v1/events with NDJSON, GET /v1/health.
+/* http.h - the door of HTTP: POST /v1/events and GET /v1/health, plain on loopback or with TLS anywhere.
  *
- * Answer   200 {"accepted":n,"duplicates":m,"rejected":[{"line":3,"reason":"..."}]} once every line of the
- *          body is durable or refused; further rejected lines than are named make "rejected_total".
- *          A line of a venue that the token does not open has "status":403 beside its reason; a body of nothing
- *          else is answered with 403. Who may come in at all: entry.h.
- *          503 with Retry-After when nothing can be stored: send the whole again, duplicates do no harm.
+ * Who may come in: entry.h. What becomes of a body, and the answer: request.h. What is shown of us: certificate.h.
  * Waiting  Requests wait for the group's commit while further ones are read: many share one commit.
- * Memory   bounded by connections and HTTP_TAILS_BYTES for lines that are cut by the end of a packet.
+ * Memory   bounded by connections, and by request.h for what bodies leave.
  */
 #ifndef BILAG_INGEST_HTTP_H
 #define BILAG_INGEST_HTTP_H
@@ -16,15 +12,19 @@
 
 struct http;
 
-/* folder: of the event log. listen: "127.0.0.1:7420" or "[::1]:7420". Instances of one log share it (listener.h); an
- * address that another program has, or another installation, is ERR_CONFIG. */
-USED enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str folder, struct str listen,
+/* Listens where the configuration says. folder: of the event log; instances of one log share the address (listener.h); one
+ * that another program has, or another installation, or that others could reach without TLS, is ERR_CONFIG. */
+USED enum err http_open(struct stage *stage, struct intake *intake, struct doors *doors, struct str folder,
                         struct http **ret_http, struct fault *fault);
 void http_close(struct http *http);                  /* NULL is fine */
 int  http_fd(const struct http *http);               /* readable: http_run() */
 void http_run(struct http *http);
 void http_turn(struct http *http);                   /* in every turn: what is due without a wake */
+/* Takes up a new certificate, for those who connect from now on. A wrong one is told, and the former stays. */
+void http_reload(struct http *http);
 /* After a commit: lets those requests go on whose events are decided. */
 void http_answer(struct http *http);
+/* ,"certificate":{...} if there is TLS. */
+void http_status(const struct http *http, struct strbuf *json);
 
 #endif

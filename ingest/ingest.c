@@ -60,7 +60,7 @@ static enum err open_sources(struct stage *stage, struct ingest *ingest, struct 
     if (!err && config->http_listen.len)
         err = doors_open(config->state_dir, 0, &ingest->doors, fault);
     if (!err && config->http_listen.len)
-        err = http_open(stage, ingest->intake, ingest->doors, folder, config->http_listen, &ingest->http, fault);
+        err = http_open(stage, ingest->intake, ingest->doors, folder, &ingest->http, fault);
     if (!err && ingest->http)
         err = stage_watch(stage, http_fd(ingest->http), on_http);
     return err;
@@ -95,6 +95,8 @@ enum err ingest_reload(struct stage *stage, void *state)
     struct ingest *ingest = state;
 
     intake_config(ingest->intake, stage_config(stage));
+    if (ingest->http)
+        http_reload(ingest->http);
     retention_again(ingest->retention);
     return ERR_OK;
 }
@@ -122,4 +124,6 @@ void ingest_status(struct stage *stage, void *state, struct strbuf *json)
     (void)stage;
     if (ingest->spool)
         spool_status(ingest->spool, json);
+    if (ingest->http)
+        http_status(ingest->http, json);
 }

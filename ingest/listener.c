@@ -16,7 +16,7 @@ enum { BACKLOG = 256, START_TRIES = 500, START_PAUSE_MS = 10 };
 /* Bytes of the lock file: one for who is starting, one held by all who listen. */
 enum { LOCK_STARTING, LOCK_LISTENING };
 
-struct listener { int lock_fd; };
+struct listener { int lock_fd; bool loopback; };
 
 /* "host:port" or "[host]:port" in its two parts. */
 static bool split(struct str listen, char *host, size_t host_size, char *port, size_t port_size)
@@ -89,7 +89,7 @@ static int listen_on(const struct addrinfo *found, bool first)
     return fd;
 }
 
-static enum err find_address(struct str address, struct addrinfo **ret_found, struct fault *fault)
+static enum err find_address(struct str address, bool guarded, struct addrinfo **ret_found, struct fault *fault)
 {
     const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
     char host[256], port[16];
@@ -102,12 +102,12 @@ static enum err find_address(struct str address, struct addrinfo **ret_found, st
     if (rc != 0)
         return fault_set(fault, rc == EAI_SYSTEM || rc == EAI_MEMORY || rc == EAI_AGAIN ? ERR_SYSTEM : ERR_CONFIG,
                          "ingest.http: " STR_FMT ": %s", STR_ARG(address), gai_strerror(rc));
-    if (is_loopback((*ret_found)->ai_addr))
+    if (guarded || is_loopback((*ret_found)->ai_addr))
         return ERR_OK;
     freeaddrinfo(*ret_found);
     return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " can be reached from other machines, and sales and tokens "
-                     "would travel there in the open: listen on 127.0.0.1 and put a proxy with TLS before it "
-                     "(docs/operator.md has one for nginx)", STR_ARG(address));
+                     "would travel there in the open: give it ingest.certificate and ingest.certificate_key, or listen on 127.0.0.1 "
+                     "and put a proxy with TLS before it (docs/operator.md has one for nginx)", STR_ARG(address));
 }
 
 static enum err open_lock(struct str folder, struct str address, struct listener *listener, struct fault *fault)
@@ -149,8 +149,8 @@ static enum err take_address(struct listener *listener, struct str address, cons
     return ERR_OK;
 }
 
-enum err listener_open(struct str folder, struct str address, struct listener **ret_listener, int *ret_socket,
-                       struct fault *fault)
+enum err listener_open(struct str folder, struct str address, bool guarded, struct listener **ret_listener,
+                       int *ret_socket, struct fault *fault)
 {
     struct listener *listener = calloc(1, sizeof *listener);
     struct addrinfo *found = NULL;
@@ -159,8 +159,9 @@ enum err listener_open(struct str folder, struct str address, struct listener **
     if (!listener)
         return fault_set(fault, ERR_MEMORY, "out of memory");
     listener->lock_fd = -1;
-    err = find_address(address, &found, fault);
+    err = find_address(address, guarded, &found, fault);
     if (!err) {
+        listener->loopback = is_loopback(found->ai_addr);
         err = open_lock(folder, address, listener, fault);
         if (!err)
             err = take_address(listener, address, found, ret_socket, fault);
@@ -172,6 +173,11 @@ enum err listener_open(struct str folder, struct str address, struct listener **
     }
     *ret_listener = listener;
     return ERR_OK;
+}
+
+bool listener_is_loopback(const struct listener *listener)
+{
+    return listener->loopback;
 }
 
 void listener_close(struct listener *listener)

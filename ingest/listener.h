@@ -4,7 +4,7 @@
  *             of the connections (SO_REUSEPORT). Nobody else shares it: an installation's first instance takes the
  *             address for itself before it opens it to the others, which they know by a lock beside the log.
  * Ownership   the socket is the caller's, and is to be closed before the listener.
- * Errors      ERR_CONFIG: no address, one that other machines can reach, or another program's (or installation's).
+ * Errors      ERR_CONFIG: no address, one that other machines can reach without TLS, or another program's (or installation's).
  */
 #ifndef BILAG_INGEST_LISTENER_H
 #define BILAG_INGEST_LISTENER_H
@@ -13,8 +13,10 @@
 
 struct listener;
 /* folder: of the event log. address: "127.0.0.1:7420" or "[::1]:7420". */
-USED enum err listener_open(struct str folder, struct str address, struct listener **ret_listener, int *ret_socket,
-                            struct fault *fault);
+/* guarded: who comes is met with TLS, and the address may be one that other machines can reach. */
+USED enum err listener_open(struct str folder, struct str address, bool guarded, struct listener **ret_listener,
+                            int *ret_socket, struct fault *fault);
+bool listener_is_loopback(const struct listener *listener);
 void listener_close(struct listener *listener);              /* NULL is fine */
 
 #endif

@@ -7,6 +7,7 @@
 #include "shell.h"
 #include "domain/problem.h"
 #include "domain/setup.h"
+#include "ingest/certificate.h"
 #include "validator/rules.h"
 
 #include <string.h>
@@ -52,6 +53,34 @@ static int offline(struct shell *shell, struct str venue, struct counts *counts)
         counts->notes += !fault;
     }
     return EXIT_FINE;
+}
+
+enum { RENEW_DAYS = 14 };
+
+/* The certificate of ingest's address, read as ingest reads it. */
+static void certificate_check(struct shell *shell, struct counts *counts)
+{
+    const struct config *config = shell->config;
+    struct certificate *certificate = NULL;
+    struct str last = STR_NONE;
+    struct fault fault = { 0 };
+    enum err err = config->certificate.len
+                       ? certificate_open(config->certificate, config->certificate_key, &certificate, &fault) : ERR_OK;
+    int64_t left_days = certificate ? (certificate_ends_ms(certificate) - clock_now_ms()) / 86400000 : RENEW_DAYS;
+    bool nb = str_equal(config->language, STR("nb")), wrong = err || left_days < 0;
+
+    if (err || left_days < RENEW_DAYS) {
+        heading(shell, STR_NONE, &last);
+        (void)printf("  %s%s%s  ingest.certificate: %s [certificate]\n         %s\n", paint(shell, wrong ? RED : YELLOW),
+                     wrong ? "FAULT" : "note ", paint(shell, PLAIN),
+                     err ? fault.text : nb ? "sertifikatet er utløpt, eller utløper innen to uker"
+                                           : "the certificate has ended, or ends within two weeks",
+                     nb ? "Forny det, og send bilag-ingest SIGHUP: det tas i bruk uten at noen forbindelse brytes."
+                        : "Renew it, and send bilag-ingest SIGHUP: it is taken up without a connection being dropped.");
+        counts->faults += wrong;
+        counts->notes += !wrong;
+    }
+    certificate_close(certificate);
 }
 
 /* --- online --- */
@@ -331,6 +360,8 @@ static int check_run(struct shell *shell, const struct args *args)
     if (name && !venue && !left_out)
         return shell_venue(shell, name) ? EXIT_FINE : EXIT_USAGE;
     code = offline(shell, str_of(name), &counts);
+    if (!code && !name)
+        certificate_check(shell, &counts);
     if (!code && args_has(args, "online") && !left_out)
         code = online_check(shell, venue, &counts);
     if (!code && !left_out)

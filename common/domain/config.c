@@ -2,6 +2,7 @@
 
 #include "base/form.h"
 #include "base/secret.h"
+#include "form_rows.h"
 #include "venue_file.h"
 
 #include <dirent.h>
@@ -47,6 +48,14 @@ static FORM_PARSE(parse_language)
     return err;
 }
 
+static enum err read_names(struct form *form, const yaml_node_t *node, const struct field *field, void *to)
+{
+    struct config *config = to;
+
+    (void)field;
+    return form_texts(form, node, true, &config->http_names, &config->http_name_count);
+}
+
 #define NUMBER(type, name, preset_, min_, max_, meaning_) \
     { #name, offsetof(struct type, name), .parse = form_number, .preset = #preset_, .min = (min_), .max = (max_), \
       .meaning = meaning_ },
@@ -90,6 +99,11 @@ static const struct field poweroffice_fields[] = {
 static const struct field ingest_fields[] = {
     { "http", AT(http_listen), .parse = parse_listen, .max = 255, .preset = "",
       .meaning = "address for POST /v1/events, such as 127.0.0.1:7420" },
+    { "certificate", AT(certificate), .parse = form_path, .max = 1024, .preset = "",
+      .meaning = "PEM file of the address's TLS chain; none: plain HTTP" },
+    { "certificate_key", AT(certificate_key), .parse = form_path, .max = 1024, .preset = "",
+      .meaning = "PEM file of the certificate's key" },
+    { "names", .read = read_names, .meaning = "names by which tills reach the address, as [a.example]" },
     { "spool", AT(spool), .parse = form_path, .max = 1024, .preset = "", .meaning = "folder of NDJSON files to take in" },
 };
 
@@ -138,6 +152,9 @@ static enum err root_load(struct config *config, struct fault *fault)
     if (!err && config->sender.retry_first_ms > config->sender.retry_max_ms)
         err = form_fault(&form, form_find(&form, "sender"), "sender: retry_first_ms is more than retry_max_ms; "
                          "write the smaller one first");
+    if (!err && (config->certificate.len > 0) != (config->certificate_key.len > 0))
+        err = form_fault(&form, form_find(&form, "ingest"), "ingest: certificate and certificate_key belong together; "
+                         "write both or none");
     form_close(&form);
     if (err)
         return err;

@@ -82,6 +82,8 @@ struct config {
     struct str application_keys[EXTENSION_COUNT];            /* [0] from its file, 1-9 built in */
     int32_t requests_per_second;                             /* 10 */
     struct str http_listen;                                  /* "127.0.0.1:7420", or empty: no HTTP */
+    struct str certificate, certificate_key;                 /* files of the HTTP address's TLS, or both empty: none */
+    struct str *http_names; size_t http_name_count;          /* by which it is asked for, beside addresses */
     struct str spool;                                        /* folder, or empty */
     struct stage_counts { STAGE_COUNTS(CONFIG_INT) } stages;
     struct str language;                                     /* "en" or "nb" */

@@ -18,7 +18,9 @@
     X(batch_events,      1024,    1,     65536, "events to one commit") \
     X(line_bytes_max, 1048576, 1024,  16777216, "longest event or line that is taken, bytes") \
     X(head_wait_ms,     10000,  100,    600000, "patience with the head of an HTTP request, ms") \
-    X(body_wait_ms,    120000,  100,   3600000, "patience with the whole body of an HTTP request, ms")
+    X(body_wait_ms,    120000,  100,   3600000, "patience with the whole body of an HTTP request, ms") \
+    X(token_events_per_second, 20000, 1, 1000000, "events a second that one token may bring") \
+    X(address_connections, 64,  1,       512, "HTTP connections of one other machine's address")
 
 /* section sender: (uploader and invoicer) */
 #define SENDER_SETTINGS(X) \

@@ -205,3 +205,33 @@ enum err form_entries_over(struct form *form, const yaml_node_t *node, const str
     *count = all;
     return ERR_OK;
 }
+
+enum err form_texts(struct form *form, const yaml_node_t *node, bool names, struct str **ret_texts, size_t *ret_count)
+{
+    static const struct field each = { .min = 1, .max = 128 };
+    size_t count = form_row_count(node);
+    struct str *texts;
+
+    if (count > FORM_ROWS_MAX)
+        return form_fault(form, node, "has more than %d entries; nobody needs that many", FORM_ROWS_MAX);
+    texts = arena_array(form->arena, count, sizeof *texts);
+    for (size_t i = 0; i < count; i++) {
+        const yaml_node_t *item = node->type == YAML_SEQUENCE_NODE ? form_item(form, node, i) : node;
+        size_t before = form_push_index(form, i);
+        struct str text;
+        enum err err;
+
+        if (!texts || !form_text(item, &text))
+            return form_fault(form, item, "a word belongs here; write the list as [K1, K2]");
+        err = names ? form_name(form, item, text, &each, &texts[i]) : form_words(form, item, text, &each, &texts[i]);
+        for (size_t j = 0; !err && j < i; j++)
+            if (str_equal(texts[j], texts[i]))
+                err = form_fault(form, item, "stands in the list twice; keep one");
+        if (err)
+            return err;
+        form_pop(form, before);
+    }
+    *ret_texts = texts;
+    *ret_count = count;
+    return ERR_OK;
+}

@@ -74,7 +74,7 @@ def ndjson(*events):
 
 
 class Ingest:
-    def __init__(self, folder, venues=("oslo-grill",), instances=1, settings="", bindir=BIN):
+    def __init__(self, folder, venues=("oslo-grill",), instances=1, settings="", address="127.0.0.1", door="", bindir=BIN):
         self.folder = pathlib.Path(folder)
         self.bindir = bindir
         self.port = free_port()
@@ -91,7 +91,7 @@ class Ingest:
         key = self.config / "keys" / "client"
         key.write_text("not-a-real-key\n")
         key.chmod(0o600)
-        self.settings = settings
+        self.settings, self.address, self.more = settings, address, door     # door: further keys of ingest:
         self.write_settings()
         for venue in venues:
             self.add_venue(venue)
@@ -101,7 +101,7 @@ class Ingest:
             f"state_dir: {self.state}\nrun_dir: {self.run}\n"
             "poweroffice:\n  subscription_key: {file: keys/client}\n"
             "  application_keys:\n    quickorder: {file: keys/client}\n"
-            f"ingest: {{http: '127.0.0.1:{self.port}', spool: {self.spool}}}\n"
+            f"ingest: {{http: '{self.address}:{self.port}', spool: {self.spool}{self.more}}}\n"
             f"stages: {{ingest: {self.instances}}}\n{self.settings}")
 
     def add_venue(self, venue):

@@ -88,7 +88,7 @@ def test_heads(ingest):
                             (bearer(token, Origin="https://evil.example"), 403),
                             (bearer(token, **{"Content-Type": "application/json; charset=utf-8"}), 200)):
         assert ingest.post(body, headers=headers)[0] == status, headers
-    head = (f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+    head = (f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             "Content-Type: application/x-ndjson\r\n")
     both = f"{head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".encode()
     twice = f"{head}Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef".encode()
@@ -125,7 +125,7 @@ def test_revoked_in_the_middle(ingest):
     number = last_number(ingest)
     first, second = ndjson(receipt(40, venue="bar")), ndjson(receipt(41, venue="bar"))
     with socket.create_connection(("127.0.0.1", ingest.port), timeout=10) as s:
-        s.sendall((f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        s.sendall((f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
                    f"Content-Length: {len(first + second)}\r\nConnection: close\r\n\r\n").encode() + first)
         until("the first is taken", lambda: ("bar", "K1", 40) in ingest.receipts())
         ingest.command("tokens", "revoke", number, "--reason", "test")
@@ -157,7 +157,7 @@ def test_slow_heads_and_bodies(tmp_path):
     ingest = Ingest(tmp_path / "slow", venues=VENUES, settings="ingest_limits: {head_wait_ms: 300, body_wait_ms: 600}\n")
     ingest.start()
     token = ingest.add_token("--venue", "bar").strip()
-    head = (f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+    head = (f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n").encode()
     try:
         for begin in (b"POST /v1/ev", head):

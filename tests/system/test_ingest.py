@@ -122,7 +122,7 @@ def test_refused_is_taken_in(ingest):
 
 # Goal: garbage gets one clear answer and harms nothing.
 def test_http_garbage(ingest):
-    bad_length = b"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n"
+    bad_length = b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n"
     assert ingest.raw_http(bad_length).startswith(b"HTTP/1.1 400")
     with socket.create_connection(("127.0.0.1", ingest.port)) as s:
         s.sendall(b"\x00\xff\x13garbage\r\n\r\n")
