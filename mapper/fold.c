@@ -325,6 +325,8 @@ static enum err fold_number_only(struct folding *work, struct one *one, struct o
 
 static int32_t business_day(const struct one *one)
 {
+    if (one->day_had != DAY_ALWAYS)
+        return one->day_had;
     return one->event.kind == EVENT_Z_REPORT ? one->event.z.business_day
                                              : venue_business_day(one->venue, one->event.time);
 }
@@ -345,17 +347,17 @@ static enum err repeat_seen(struct txn *txn, const struct conflict *conflict, vo
     return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err ? err : repeat->same ? ERR_STOP : ERR_OK;
 }
 
-/* Came before, next to the first content under its number. */
-static enum err is_known_conflict(struct folding *work, const struct one *one, bool *ret_known)
+/* Came before, next to the first content under this number. */
+static enum err is_known_conflict(struct folding *work, const struct one *one, const struct event *identity, bool *ret_known)
 {
     struct repeat repeat = { work, &one->said, false };
     struct conflict there;
-    enum err err = conflict_by_hash(work->txn, &one->event, &one->known.hash, &there);
+    enum err err = conflict_by_hash(work->txn, identity, &one->known.hash, &there);
 
     *ret_known = !err;
     if (err != ERR_NOT_FOUND)
         return err;
-    err = conflict_walk(work->txn, &one->event, repeat_seen, &repeat);
+    err = conflict_walk(work->txn, identity, repeat_seen, &repeat);
     *ret_known = repeat.same;
     return err;
 }
@@ -380,7 +382,7 @@ enum err fold_aside(struct folding *work, struct one *one, enum conflict_state s
 static enum err fold_conflict(struct folding *work, struct one *one)
 {
     bool known;
-    enum err err = is_known_conflict(work, one, &known);
+    enum err err = is_known_conflict(work, one, &one->event, &known);
 
     if (!err && known)
         work->fold->duplicates++;
@@ -554,30 +556,85 @@ static enum err fold_known(struct folding *work, struct one *one, struct known *
     return event_same_for_books(&first, &one->said) ? fold_again(work, one, known, &first) : fold_conflict(work, one);
 }
 
-/* An import that comes again finds its run by content: the earlier one of which it is a receipt. */
-static enum err find_run(struct folding *work, const struct one *one, uint32_t last, uint32_t *ret_run)
+/* What an event is to a run of its register: nothing, another content of something there, or something there. */
+enum kinship { KIN_NONE, KIN_OTHER_CONTENT, KIN_SAME };
+
+/* Its number was seen, and its content is no longer kept: it is of that run if it is older than what came after it. */
+static enum err kin_of_trimmed(struct folding *work, const struct one *one, const struct event *identity, uint32_t run,
+                               enum kinship *ret_kinship)
+{
+    int64_t ended;
+    bool seen;
+    enum err err = run_began(work->txn, one->said.venue, one->said.reg, run + 1, &ended);
+
+    if (err || one->said.time >= ended)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = seen_has(work->txn, identity->venue, identity->reg, identity->series, identity->seq, &seen);
+    if (!err && seen)
+        *ret_kinship = KIN_OTHER_CONTENT;
+    return err;
+}
+
+static enum err kin_of(struct folding *work, const struct one *one, uint32_t run, enum kinship *ret_kinship)
 {
     struct arena *arena = work->fold->arena;
+    struct event identity = { .venue = one->said.venue, .reg = run_name(arena, one->said.reg, run),
+                              .series = one->said.series, .seq = one->said.seq };
+    struct known known;
+    struct event there;
+    bool same = false;
+    enum err err = is_known_conflict(work, one, &identity, &same);
 
-    for (uint32_t run = 1; run < last; run++) {
-        struct str name = run_name(arena, one->said.reg, run);
-        struct known known;
-        struct event there;
-        enum err err = known_get(work->txn, one->said.venue, name, one->said.series, one->said.seq, &known);
+    *ret_kinship = same ? KIN_SAME : KIN_NONE;
+    if (err || same)
+        return err;
+    err = known_get(work->txn, identity.venue, identity.reg, identity.series, identity.seq, &known);
+    if (err == ERR_NOT_FOUND)
+        return kin_of_trimmed(work, one, &identity, run, ret_kinship);
+    if (!err)
+        err = event_decode(known.bytes, arena, &there);
+    if (err)
+        return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+    if (event_same_for_books(&there, &one->said))
+        *ret_kinship = KIN_SAME;
+    else if (there.kind == one->said.kind && there.time == one->said.time)
+        *ret_kinship = KIN_OTHER_CONTENT;
+    return ERR_OK;
+}
 
-        if (err == ERR_NOT_FOUND)
-            continue;
-        if (!err)
-            err = event_decode(known.bytes, arena, &there);
+static enum err other_content_of(struct folding *work, const struct one *one, uint32_t run, uint32_t *ret_run)
+{
+    bool first;
+    enum err err = run_begins_at(work->txn, one->said.venue, one->said.reg, one->known.place, &first);
+
+    if (!err && !first)
+        *ret_run = run;
+    return err;
+}
+
+/* An import that comes again finds its run by content: the earlier one of which it is an event, or where another content
+ * has its number and moment. The event that a person named as the first of a run is of that run. */
+static enum err find_run(struct folding *work, const struct one *one, uint32_t last, uint32_t *ret_run)
+{
+    uint32_t other = 0;
+
+    *ret_run = last;
+    if (last == 1)
+        return ERR_OK;
+    for (uint32_t run = 1; run <= last; run++) {
+        enum kinship kinship = KIN_NONE;
+        enum err err = kin_of(work, one, run, &kinship);
+
         if (err)
-            return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
-        if (event_same_for_books(&there, &one->said)) {
+            return err;
+        if (kinship == KIN_SAME) {
             *ret_run = run;
             return ERR_OK;
         }
+        if (kinship == KIN_OTHER_CONTENT && !other)
+            other = run;
     }
-    *ret_run = last;
-    return ERR_OK;
+    return other ? other_content_of(work, one, other, ret_run) : ERR_OK;
 }
 
 /* From here on its register is named with its run. */
@@ -594,7 +651,12 @@ static enum err name_run(struct folding *work, struct one *one)
 
 enum err fold_event(struct folding *work, uint64_t place, struct str bytes)
 {
-    struct one one = { .known = { .place = place, .bytes = bytes } };
+    return fold_event_again(work, place, DAY_ALWAYS, bytes);
+}
+
+enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str bytes)
+{
+    struct one one = { .known = { .place = place, .bytes = bytes }, .day_had = day };
     struct known known;
     enum err err = event_decode(bytes, work->fold->arena, &one.said);
 

@@ -32,11 +32,14 @@ struct one {
     struct event event;                  /* the same, its register named with its run */
     struct known known;
     uint32_t n;
+    int32_t day_had;                     /* it was folded before, on this day; DAY_ALWAYS: it comes from the log */
 };
 
 void fold_begin(struct folding *work, struct txn *txn);
 /* One event at its place, whatever is known of it. */
 USED enum err fold_event(struct folding *work, uint64_t place, struct str bytes);
+/* The same, once more: it stays on the day that it had, whatever the set-up says by now. */
+USED enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str bytes);
 /* Saves all days that were loaded. */
 USED enum err fold_finish(struct folding *work);
 

@@ -16,6 +16,7 @@
 struct moved {
     struct str reg; uint32_t series; uint64_t seq;       /* under this name until now */
     uint64_t place;
+    int32_t day;                         /* it was on this one, and stays there */
     struct str bytes;
     bool is_conflict;
     struct event_hash hash;
@@ -61,7 +62,7 @@ static enum err note_known(struct refold *refold, struct str reg, uint32_t serie
     if (err || known.place < refold->place)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     return note(refold, &(struct moved){ .reg = reg, .series = series, .seq = seq, .place = known.place,
-                                         .bytes = known.bytes });
+                                         .day = known.day, .bytes = known.bytes });
 }
 
 static enum err known_seen(struct txn *txn, struct str key, struct str value, void *context)
@@ -88,8 +89,8 @@ static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, 
     if (conflict->place < refold->place || conflict->bytes.len == 0)
         return ERR_OK;
     return note(refold, &(struct moved){ .reg = refold->from, .series = conflict->series, .seq = conflict->seq,
-                                         .place = conflict->place, .bytes = conflict->bytes, .is_conflict = true,
-                                         .hash = conflict->hash });
+                                         .place = conflict->place, .day = conflict->day, .bytes = conflict->bytes,
+                                         .is_conflict = true, .hash = conflict->hash });
 }
 
 /* Voids of other registers that name a number of this one's next run. */
@@ -497,6 +498,16 @@ static enum err stay(struct refold *refold, const struct moved *moved, uint32_t 
     return err == ERR_EXISTS ? ERR_OK : err;
 }
 
+static enum err begin(struct refold *refold, struct str reg, uint32_t run)
+{
+    struct event first = { .time = INT64_MIN };          /* not kept: nothing is older */
+    enum err err = ERR_OK;
+
+    if (refold->count && refold->at[0].place == refold->place)
+        err = event_decode(refold->at[0].bytes, refold->work.fold->arena, &first);
+    return err ? err : run_begin(refold->work.txn, refold->venue, reg, refold->place, run, first.time);
+}
+
 enum err refold_restarted(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place)
 {
     struct refold refold = { .work = { .fold = fold, .txn = txn }, .venue = venue, .place = place };
@@ -510,10 +521,11 @@ enum err refold_restarted(struct txn *txn, struct fold *fold, struct str venue, 
     if (!err)
         err = undo_all(&refold);
     if (!err)
-        err = run_begin(txn, venue, reg, place, run);
+        err = begin(&refold, reg, run);
     for (size_t i = 0; !err && i < refold.count; i++)
         err = refold.at[i].stays ? stay(&refold, &refold.at[i], run)
-                                 : fold_event(&refold.work, refold.at[i].place, refold.at[i].bytes);
+                                 : fold_event_again(&refold.work, refold.at[i].place, refold.at[i].day,
+                                                    refold.at[i].bytes);
     if (!err)
         err = resum(&refold);
     if (!err)
@@ -579,7 +591,7 @@ static enum err swap(struct refold *refold, const struct event *identity, const 
     if (!err)
         err = fold_aside(&refold->work, &aside, CONFLICT_NOT_BOOKED);
     if (!err)
-        err = fold_event(&refold->work, chosen->place, chosen->bytes);
+        err = fold_event_again(&refold->work, chosen->place, chosen->day, chosen->bytes);
     return err ? err : fold_day(&refold->work, refold->venue, first->day, &open);
 }
 

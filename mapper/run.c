@@ -56,7 +56,7 @@ enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64
     return ERR_OK;
 }
 
-enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run)
+enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run, int64_t time)
 {
     struct key key, value;
 
@@ -64,7 +64,53 @@ enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t p
     key_u64(&key, place);
     key_init(&value);
     key_u64(&value, run);
+    key_u64(&value, (uint64_t)time);
     return store_put(txn, TABLE_META, key_str(&key), key_str(&value));
+}
+
+struct search { uint32_t run; int64_t time; bool found; };
+
+static enum err run_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct search *search = context;
+    uint64_t run, time;
+    size_t at = 0;
+
+    (void)txn;
+    (void)key;
+    if (!key_take_u64(value, &at, &run))
+        return ERR_STORE_DAMAGED;
+    if (run != search->run || !key_take_u64(value, &at, &time))
+        return ERR_OK;
+    search->time = (int64_t)time;
+    search->found = true;
+    return ERR_STOP;
+}
+
+enum err run_began(struct txn *txn, struct str venue, struct str reg, uint32_t run, int64_t *ret_time)
+{
+    struct search search = { .run = run };
+    struct key prefix;
+    enum err err;
+
+    run_key(&prefix, venue, reg);
+    err = store_walk(txn, TABLE_META, key_str(&prefix), key_str(&prefix), run_seen, &search);
+    if (!err && search.found)
+        *ret_time = search.time;
+    return err ? err : search.found ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err run_begins_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, bool *ret_begins)
+{
+    struct str value;
+    struct key key;
+    enum err err;
+
+    run_key(&key, venue, reg);
+    key_u64(&key, place);
+    err = store_get(txn, TABLE_META, key_str(&key), &value);
+    *ret_begins = !err;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 struct str run_name(struct arena *arena, struct str reg, uint32_t run)

@@ -15,8 +15,12 @@
 USED enum err run_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
 /* Whether it can begin its next run at this place. ERR_EXISTS: said before; ERR_RANGE: a later run has begun. */
 USED enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
-/* From this place on the register is in this run. */
-USED enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run);
+/* From this place on the register is in this run; `time` is the till's, of the event there. */
+USED enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run, int64_t time);
+/* The till's time of a run's first event. ERR_NOT_FOUND: no such run, or an older program kept no time. */
+USED enum err run_began(struct txn *txn, struct str venue, struct str reg, uint32_t run, int64_t *ret_time);
+/* Whether a person named the event at this place as the first of a run. */
+USED enum err run_begins_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, bool *ret_begins);
 /* "K1" or "K1~2"; in the arena unless it is `reg` itself. */
 struct str run_name(struct arena *arena, struct str reg, uint32_t run);
 /* The event as of this run of its register (a name as above), at its place. */

@@ -76,6 +76,18 @@ enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t se
     return interval_put(txn, &prefix, merged);
 }
 
+enum err seen_has(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq, bool *ret_seen)
+{
+    struct interval below;
+    struct key prefix;
+    enum err err;
+
+    register_key(&prefix, venue, reg, series);
+    err = interval_floor(txn, &prefix, seq, &below);
+    *ret_seen = !err && below.last >= seq;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err seen_drop(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq)
 {
     struct interval there;

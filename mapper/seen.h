@@ -11,6 +11,8 @@
 /* ERR_EXISTS: seen before. */
 USED enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);
 
+USED enum err seen_has(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq, bool *ret_seen);
+
 /* It was never seen: what came under it is another register's, or another run's. ERR_NOT_FOUND: it was not. */
 USED enum err seen_drop(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);
 

@@ -1,6 +1,8 @@
 /* What is the same event, and what is another one under its number (docs/rules.md section 8). */
 #include "table_rig.h"
 
+#include "mapper/zindex.h"
+
 #define FIRST_DAY "v/2026-11-20/1"
 #define SECOND_DAY "v/2026-11-21/1"
 #define HEAD "\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\","
@@ -9,6 +11,11 @@
 #define CARD "\"payments\":[{\"type\":\"card\",\"amount\":100}]"
 #define Z(number, sum) "\"register\":\"K1\",\"seq\":1,\"kind\":\"z_report\"," NOON "\"z\":{\"number\":" number ",\"business_day\":" \
                        "\"2026-11-20\",\"sales_by_vat\":{\"25\":" sum "},\"payments\":{\"card\":" sum "}}"
+
+/* A Z report of K1 over these numbers. */
+#define ZED(seq, number, day, first, last, sum) "\"register\":\"K1\",\"seq\":" seq ",\"kind\":\"z_report\",\"time\":" \
+    "\"2026-11-" day "T22:00:00+01:00\",\"z\":{\"number\":" number ",\"business_day\":\"2026-11-" day "\"," \
+    "\"first_seq\":" first ",\"last_seq\":" last ",\"sales_by_vat\":{\"25\":" sum "},\"payments\":{\"card\":" sum "}}"
 
 /* Goal: what says the same for the books is the same event; all else is a conflict. */
 static void the_same_for_the_books(void **unused)
@@ -135,6 +142,50 @@ static void decide(struct rig *rig, const char *verb, const char *subject, const
 
     for (uint32_t i = 0; i < (uint32_t)rig->config->partitions; i++)
         NEEDED(decisions_apply(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
+}
+
+/* The content of a receipt is trimmed; that its number was seen stays. */
+static enum err forget_work(struct txn *txn, void *context)
+{
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, STR("v"));
+    key_name(&key, STR("K1"));
+    key_u32(&key, SERIES_RECEIPTS);
+    key_u64(&key, *(unsigned *)context);
+    return store_delete(txn, TABLE_RECEIPTS, key_str(&key));
+}
+
+static void rig_forget(struct rig *rig, unsigned seq)
+{
+    NEEDED(store_write(rig->store, forget_work, &seq));
+}
+
+struct z_counting { const char *reg; int count; };
+
+static enum err z_seen(const struct zmark *mark, void *context)
+{
+    struct z_counting *counting = context;
+
+    (void)mark;
+    counting->count++;
+    return ERR_OK;
+}
+
+static enum err z_work(struct txn *txn, void *context)
+{
+    struct z_counting *counting = context;
+
+    return zindex_walk(txn, STR("v"), str_of(counting->reg), z_seen, counting);
+}
+
+static int rig_z_count(struct rig *rig, const char *reg)
+{
+    struct z_counting counting = { reg, 0 };
+
+    NEEDED(store_read(rig->store, z_work, &counting));
+    return counting.count;
 }
 
 static void no_problems(const char *why, const struct draft *draft)
@@ -278,9 +329,130 @@ static void a_void_follows_the_choice(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: what is folded again stays on the day that it had, though the venue's day begins at another hour by now: its new
+ * day may be sent, and then it would stand nowhere. */
+static void what_is_folded_again_keeps_its_day(void **unused)
+{
+    (void)unused;
+    for (int restart = 0; restart < 2; restart++) {
+        const struct draft *second;
+        struct rig rig;
+
+        rig_make(&rig);
+        rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 100, "card");
+        rig_sale(&rig, 2, "2026-11-20T12:00:00+01:00", "food", 100, "card");
+        rig_sale(&rig, 1, "2026-11-22T04:00:00+01:00", "food", 700, "card");         /* the night of the 21st */
+        rig_sale(&rig, 3, "2026-11-22T12:00:00+01:00", "food", 10, "card");
+        (void)rig_look(&rig);
+        rig_seal(&rig, "v/2026-11-22/1");
+        rig_config(&rig, "close: clock\n", "close: clock\nbusiness_day_start: \"03:00\"\n");
+        decide(&rig, restart ? "restarted" : "choose", "v/K1/1", "3");
+        (void)rig_look(&rig);
+        second = rig_draft(&rig, SECOND_DAY);
+        assert_non_null(second);
+        assert_int_equal(rig_line(second, 1570), 700);
+        assert_null(rig_draft(&rig, "v/2026-11-22/2"));
+        rig_free(&rig);
+    }
+}
+
+#define AT(day, hour) "2026-11-" day "T" hour ":00:00+01:00"
+
+/* Goal: an old number that comes again after its register began to count anew is no sale of the new run: neither the one
+ * that was not chosen, nor one whose content is another at the same moment, nor one that is no longer kept. */
+static void an_old_number_is_no_sale_of_the_new_run(void **unused)
+{
+    static const struct { const char *why, *time; unsigned seq; int64_t gross; bool red; int64_t sold; } rows[] = {
+        { "the one that was not chosen", AT("20", "15"), 1, 150, false, 0 },
+        { "another content at the same moment", AT("20", "12"), 2, 250, true, 0 },
+        { "the same as ever", AT("20", "12"), 2, 200, false, 0 },
+        { "one that is no longer kept", AT("20", "12"), 3, 300, true, 0 },
+        { "a new sale", AT("21", "18"), 3, 300, false, 300 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct draft *first, *second;
+        struct rig rig;
+
+        rig_make(&rig);
+        for (unsigned seq = 1; seq <= 3; seq++)
+            rig_sale(&rig, seq, AT("20", "12"), "food", 100 * seq, "card");
+        rig_sale(&rig, 1, AT("20", "15"), "food", 150, "card");
+        (void)rig_look(&rig);
+        decide(&rig, "choose", "v/K1/1", "1");
+        rig_sale(&rig, 1, AT("21", "12"), "food", 7, "cash");
+        rig_sale(&rig, 2, AT("21", "13"), "food", 8, "cash");
+        (void)rig_look(&rig);
+        decide(&rig, "restarted", "v/K1/1", "5");
+        (void)rig_look(&rig);
+        rig_forget(&rig, 3);
+        rig_sale(&rig, rows[i].seq, rows[i].time, "food", rows[i].gross, "card");
+        (void)rig_look(&rig);
+        first = rig_draft(&rig, FIRST_DAY);
+        second = rig_draft(&rig, SECOND_DAY);
+        if (rig_line(second, 1570) != rows[i].sold || rig_has_problem(first, PROBLEM_RECEIPT_CONFLICT) != rows[i].red)
+            fail_msg("%s: %" PRId64 ", %" PRId64, rows[i].why, rig_line(first, 1570), rig_line(second, 1570));
+        rig_free(&rig);
+    }
+}
+
+/* Goal: a receipt that is chosen is taken back by the void that named its number, at the later of the two places, whichever
+ * part of the void's day is sent by then. */
+static void a_chosen_one_is_taken_back_in_the_open_part(void **unused)
+{
+    const struct draft *late;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
+    rig_sale(&rig, 1, AT("21", "12"), "food", 700, "cash");
+    rig_sale(&rig, 3, AT("22", "12"), "food", 5, "card");
+    (void)rig_look(&rig);
+    rig_seal(&rig, "v/2026-11-22/1");
+    rig_void(&rig, 2, AT("22", "13"), 1);
+    (void)rig_look(&rig);
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-22/2"), 1570), -100);
+    decide(&rig, "choose", "v/K1/1", "2");               /* it came before that part began */
+    (void)rig_look(&rig);
+    late = rig_draft(&rig, "v/2026-11-22/2");
+    assert_int_equal(rig_line(late, 1570), 0);
+    assert_int_equal(rig_line(late, 1900), -700);
+    assert_int_equal(rig_line(rig_draft(&rig, SECOND_DAY), 1900), 700);
+    assert_false(rig_has_problem(late, PROBLEM_VOID_UNKNOWN));
+    rig_free(&rig);
+}
+
+/* Goal: the Z reports of the new run leave the old one: its own next Z is judged against the one before it. */
+static void z_reports_move_with_their_run(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
+    rig_event(&rig, "%s", ZED("2", "7", "20", "1", "1", "100"));
+    (void)rig_look(&rig);
+    rig_sale(&rig, 1, AT("21", "12"), "food", 300, "card");
+    rig_sale(&rig, 2, AT("21", "13"), "food", 30, "card");
+    rig_event(&rig, "%s", ZED("3", "8", "21", "1", "2", "330"));
+    (void)rig_look(&rig);
+    assert_true(rig_has_problem(rig_draft(&rig, SECOND_DAY), PROBLEM_RECEIPT_CONFLICT));
+    decide(&rig, "restarted", "v/K1/1", "3");
+    (void)rig_look(&rig);
+    no_problems("the first run", rig_draft(&rig, FIRST_DAY));
+    no_problems("the second run", rig_draft(&rig, SECOND_DAY));
+    assert_int_equal(rig_z_count(&rig, "K1"), 1);
+    assert_int_equal(rig_z_count(&rig, "K1~2"), 1);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_folded_again_keeps_its_day), cmocka_unit_test(an_old_number_is_no_sale_of_the_new_run),
+        cmocka_unit_test(a_chosen_one_is_taken_back_in_the_open_part), cmocka_unit_test(z_reports_move_with_their_run),
         cmocka_unit_test(the_same_for_the_books), cmocka_unit_test(what_one_says_is_added),
         cmocka_unit_test(vat_that_is_said_later_counts), cmocka_unit_test(a_register_that_counts_anew),
         cmocka_unit_test(orders_of_a_later_run), cmocka_unit_test(which_of_two_is_right),
