@@ -418,6 +418,7 @@ static enum err movement_seen(struct txn *txn, uint64_t place, const struct effe
         *item = (struct manual_item){
             .movement = true, .what = arena_copy(arena, movement.reason), .amount = movement.amount,
             .receipt = receipt_text(arena, movement.reg, movement.series, movement.seq),
+            .customer = arena_copy(arena, movement.customer), .paid_with = event_paid_with(&movement, arena),
         };
     return ERR_OK;
 }

@@ -32,10 +32,10 @@ static struct parts parts_of(const struct raw_sale *sale, int32_t type, const st
     };
 
     parts.returns = parts.total < 0 || (parts.total == 0 && sale->side == SIDE_DEBIT);
-    for (size_t i = 0; i < event->line_count; i++) {
+    for (size_t i = 0; i < event->line_count; i++)
         parts.lines += event->lines[i].gross.ore;
+    for (size_t i = 0; i < sale->line_count; i++)
         parts.tip += sale->lines[i].tip.ore;
-    }
     return parts;
 }
 
@@ -101,11 +101,11 @@ static bool tip_out_of_lines(const struct raw_sale *sale, const struct parts *pa
 {
     int64_t on_lines = 0;
 
-    for (size_t i = 0; i < event->line_count; i++)
+    for (size_t i = 0; i < sale->line_count; i++)
         on_lines += sale->lines[i].tip.ore;
     *ret_named = false;
     if (on_lines == parts->tip) {
-        for (size_t i = 0; i < event->line_count; i++)
+        for (size_t i = 0; i < sale->line_count; i++)
             event->lines[i].gross.ore -= sale->lines[i].tip.ore;
         return true;
     }

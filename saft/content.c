@@ -22,6 +22,7 @@ struct content {
     struct arena file;                   /* what is kept to the end */
     struct raw_line *lines;
     struct raw_payment *payments;
+    struct raw_sale_vat *vats;
     struct raw_z_vat *z_vats;
     struct raw_z_payment *z_payments;
     bool decided, taken;                 /* whether the location is the venue */
@@ -278,8 +279,8 @@ static enum err end_sale_vat(struct content *content, struct fault *fault)
     struct raw_sale *sale = &content->now.sale.sale;
 
     (void)fault;
-    sale->vat_code = content->now.sale_vat.code;
-    sale->vat_rate = content->now.sale_vat.rate;
+    if (sale->vat_count < RAW_SALE_VATS_MAX)
+        sale->vats[sale->vat_count] = content->now.sale_vat;
     sale->vat_count++;
     return ERR_OK;
 }
@@ -348,6 +349,7 @@ static enum err begin_sale(struct content *content, struct fault *fault)
 
     content->now.sale.sale.lines = content->lines;
     content->now.sale.sale.payments = content->payments;
+    content->now.sale.sale.vats = content->vats;
     content->odd = false;
     strbuf_reset(&content->fields);
     err = register_begin(content, fault);
@@ -459,9 +461,10 @@ enum err content_new(const struct venue *venue, saft_sink sink, saft_refuse refu
     strbuf_init(&content->fields, 2 * ODD_BYTES_MAX);
     content->lines = calloc(EVENT_LINES_MAX, sizeof *content->lines);
     content->payments = calloc(EVENT_PAYMENTS_MAX, sizeof *content->payments);
+    content->vats = calloc(RAW_SALE_VATS_MAX, sizeof *content->vats);
     content->z_vats = calloc(EVENT_Z_SUMS_MAX, sizeof *content->z_vats);
     content->z_payments = calloc(EVENT_PAYMENTS_MAX, sizeof *content->z_payments);
-    err = content->lines && content->payments && content->z_vats && content->z_payments ? ERR_OK : ERR_MEMORY;
+    err = content->lines && content->payments && content->vats && content->z_vats && content->z_payments ? ERR_OK : ERR_MEMORY;
     if (!err)
         err = codelist_new(venue, &content->codes);
     if (!err)
@@ -487,6 +490,7 @@ void content_free(struct content *content)
     strbuf_free(&content->fields);
     free(content->lines);
     free(content->payments);
+    free(content->vats);
     free(content->z_vats);
     free(content->z_payments);
     free(content);

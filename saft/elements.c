@@ -125,6 +125,7 @@ const struct element elements[] = {
     FIELD(NODE_SALE_VAT, "vatCode", VALUE_TEXT, sale_vat.code),
     FIELD(NODE_SALE_VAT, "vatPerc", VALUE_RATE, sale_vat.rate),
     FIELD(NODE_SALE_VAT, "vatAmnt", VALUE_AMOUNT, sale_vat.vat),
+    FIELD(NODE_SALE_VAT, "vatAmntTp", VALUE_SIDE, sale_vat.side),
     FIELD(NODE_SALE_VAT, "vatBasAmnt", VALUE_AMOUNT, sale_vat.base),
     FIELD(NODE_RAISE, "raiseType", VALUE_TEXT, raise.type),
     FIELD(NODE_RAISE, "raiseAmnt", VALUE_AMOUNT, raise.amount),

@@ -31,7 +31,7 @@ struct records {
     struct raw_z_payment z_payment;
     struct { struct raw_sale sale; struct str trans_id; } sale;
     struct raw_line line;
-    struct { struct str code; struct saft_rate rate; struct saft_amount vat, base; enum saft_side side; } sale_vat;
+    struct raw_sale_vat sale_vat;
     struct { struct str type; struct saft_amount amount; } raise;
     struct saft_amount unused;           /* amounts that are judged but not kept */
     struct raw_payment payment;

@@ -44,6 +44,11 @@ typedef enum err (*saft_refuse)(struct str receipt, struct str fields, const cha
       "a payment code without a predefined code; its own id became the payment type: give it an " \
       "account under payment_types:") \
     X(SAFT_MOVEMENT_EMPTY, "movement-empty", "a till movement without an amount; see the till's own report") \
+    X(SAFT_TOTALS_TAKEN, "totals-taken", \
+      "a receipt without lines; its VAT totals were taken as product type `other`: give it an account under " \
+      "product_types:") \
+    X(SAFT_NO_LINES, "no-lines", \
+      "a receipt with neither lines nor VAT totals that add up to it: what was sold is not told; the day will be held") \
     X(SAFT_Z_DIFFERS, "z-differs", "a Z report that its receipts do not add up to; the day will be held") \
     X(SAFT_Z_WITHHELD, "z-withheld", \
       "the Z report of a period of which a receipt was refused; its day waits for a file that can be read") \

@@ -60,9 +60,25 @@ static enum err check_frame(const struct raw_sale *sale, struct event *event, st
     return ERR_OK;
 }
 
+/* A code that the file does not map is refused: a guess would be a wrong VAT return. */
+static enum err rate_said(struct sale_maker *maker, int32_t day, struct saft_rate rate, struct str code, int32_t *ret_rate,
+                          struct fault *fault)
+{
+    if (rate.said) {
+        *ret_rate = rate.rate;
+        return ERR_OK;
+    }
+    if (!code.len)
+        return fault_set(fault, ERR_FORMAT, "a line has neither vatPerc nor vatCode; ask the till's vendor");
+    if (codelist_rate(maker->codes, code, day, ret_rate))
+        return fault_set(fault, ERR_FORMAT,
+                         "VAT code '" STR_FMT "' has no vatPerc and no standard code of sales in vatCodeDetails; "
+                         "map it in the till and export again", STR_ARG(code));
+    return ERR_OK;
+}
+
 /* A line that says no VAT and whose net is its gross has none: no guess comes before what it says. Else the rate from the
- * line, from its code, or from the receipt if it has only one; a code that the file does not map is refused: a guess would
- * be a wrong VAT return. */
+ * line, from its code, or from the receipt if it has only one. */
 static enum err rate_of(struct sale_maker *maker, const struct raw_sale *sale, const struct raw_line *line,
                         int32_t *ret_rate, struct fault *fault)
 {
@@ -74,20 +90,10 @@ static enum err rate_of(struct sale_maker *maker, const struct raw_sale *sale, c
         return ERR_OK;
     }
     if (!rate.said && !code.len && sale->vat_count == 1) {
-        rate = sale->vat_rate;
-        code = sale->vat_code;
+        rate = sale->vats[0].rate;
+        code = sale->vats[0].code;
     }
-    if (rate.said) {
-        *ret_rate = rate.rate;
-        return ERR_OK;
-    }
-    if (!code.len)
-        return fault_set(fault, ERR_FORMAT, "a line has neither vatPerc nor vatCode; ask the till's vendor");
-    if (codelist_rate(maker->codes, code, sale->date.day, ret_rate))
-        return fault_set(fault, ERR_FORMAT,
-                         "VAT code '" STR_FMT "' has no vatPerc and no standard code of sales in vatCodeDetails; "
-                         "map it in the till and export again", STR_ARG(code));
-    return ERR_OK;
+    return rate_said(maker, sale->date.day, rate, code, ret_rate, fault);
 }
 
 static bool is_gift(struct sale_maker *maker, const struct raw_line *line, const struct code *group,
@@ -164,6 +170,80 @@ static enum err lines_of(struct sale_maker *maker, const struct raw_sale *sale, 
     return ERR_OK;
 }
 
+/* What the totals come to, each with its own sign or with the receipt's; false: they do not say it. */
+static bool totals_sum(const struct raw_sale *sale, bool own_signs, int64_t *ret_sum)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < sale->vat_count; i++) {
+        const struct raw_sale_vat *vat = &sale->vats[i];
+
+        if (!vat->base.said || !vat->vat.said)
+            return false;
+        sum += own_signs ? value_signed(vat->base.value, vat->side).ore + value_signed(vat->vat.value, vat->side).ore
+                         : llabs(vat->base.value.ore) + llabs(vat->vat.value.ore);
+    }
+    *ret_sum = sum;
+    return true;
+}
+
+/* Whether the totals, in one of the two ways, come to the receipt's amount, with or without its tip. */
+static bool totals_add_up(const struct raw_sale *sale, bool *ret_own_signs)
+{
+    int64_t total = value_signed(sale->gross.value, sale->side).ore, sum;
+
+    if (sale->vat_count == 0 || sale->vat_count > RAW_SALE_VATS_MAX)
+        return false;
+    if (!totals_sum(sale, true, &sum))
+        return false;
+    *ret_own_signs = sum == total || sum == total - sale->tip.ore;
+    if (*ret_own_signs || total >= 0)
+        return *ret_own_signs;
+    return totals_sum(sale, false, &sum) && (-sum == total || -sum == total - sale->tip.ore);
+}
+
+static struct money total_signed(struct money amount, const struct raw_sale_vat *vat, bool own_signs)
+{
+    return value_signed(amount, own_signs ? vat->side : SIDE_DEBIT);
+}
+
+/* A receipt without lines is sold as `other`, by its totals at each rate. What was sold is not told, so a venue says where
+ * it belongs by giving `other` an account. */
+static enum err totals_of(struct sale_maker *maker, const struct raw_sale *sale, struct event *event, struct fault *fault)
+{
+    bool own_signs = true;
+
+    if (!totals_add_up(sale, &own_signs)) {
+        if (sale->gross.value.ore == 0)
+            return ERR_OK;
+        maker->notes |= 1u << SAFT_NO_LINES;
+        if (sale->payment_count)
+            return ERR_OK;               /* they hold the day, with the amount */
+        return fault_set(fault, ERR_FORMAT, "it has an amount, but no lines, no VAT totals that add up to it and no payments: "
+                         "what was sold is not told. Ask the till's vendor for a file with lines");
+    }
+    event->lines = arena_array(maker->arena, sale->vat_count + 2, sizeof *event->lines);
+    if (!event->lines)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < sale->vat_count; i++) {
+        const struct raw_sale_vat *vat = &sale->vats[i];
+        struct money net = total_signed(vat->base.value, vat, own_signs);
+        struct sale_line line = { .product_type = STR("other"), .qty = MILLION, .has_vat_amount = true,
+                                  .vat_amount = total_signed(vat->vat.value, vat, own_signs) };
+        enum err err = rate_said(maker, sale->date.day, vat->rate, vat->code, &line.vat, fault);
+
+        if (err)
+            return err;
+        line.gross.ore = net.ore + line.vat_amount.ore;
+        if (line.gross.ore < 0)
+            line.qty = -MILLION;
+        if (line.gross.ore)
+            event->lines[event->line_count++] = line;
+    }
+    maker->notes |= 1u << SAFT_TOTALS_TAKEN;
+    return ERR_OK;
+}
+
 static enum err payments_of(struct sale_maker *maker, const struct raw_sale *sale, struct event *event)
 {
     /* room for the credit that no payment covers */
@@ -183,23 +263,27 @@ static enum err payments_of(struct sale_maker *maker, const struct raw_sale *sal
     return ERR_OK;
 }
 
-/* Amount and reason of a till movement; in unsigned files the transaction's side gives the sign. */
+/* Amount, reason and means of payment of a till movement; in unsigned files the transaction's side gives the sign. */
 static enum err movement_of(struct sale_maker *maker, const struct raw_sale *sale, const struct code *type,
                             struct event *event)
 {
     struct str said = sale->text.len ? sale->text : type->text.len ? type->text : type->id;
-    bool all_positive = true;
-    int64_t amount = 0;
+    bool negated = sale->side == SIDE_DEBIT;
+    unsigned notes = maker->notes;
+    enum err err = payments_of(maker, sale, event);
 
-    for (size_t i = 0; i < sale->payment_count; i++) {
-        amount += sale->payments[i].paid.value.ore;      /* 100 payments of 2^53 fit in 63 bits */
-        all_positive = all_positive && sale->payments[i].paid.value.ore >= 0;
+    if (err)
+        return err;
+    maker->notes = notes;                /* it is never transferred: no account is asked for */
+    for (size_t i = 0; i < event->payment_count; i++)
+        negated = negated && event->payments[i].amount.ore >= 0;
+    for (size_t i = 0; i < event->payment_count; i++) {
+        struct money *amount = &event->payments[i].amount;
+
+        amount->ore = negated ? -amount->ore : amount->ore;
+        event->amount.ore += amount->ore;                /* 100 payments of 2^53 fit in 63 bits */
     }
-    if (sale->payment_count && (sale->side != SIDE_DEBIT || !all_positive))
-        event->amount.ore = amount;
-    else if (sale->payment_count)
-        event->amount.ore = -amount;
-    else
+    if (event->payment_count == 0)
         event->amount = value_signed(sale->gross.value, sale->side);
     if (event->amount.ore == 0)
         maker->notes |= 1u << SAFT_MOVEMENT_EMPTY;
@@ -236,6 +320,23 @@ static bool sells_gift_card(const struct event *event)
     return false;
 }
 
+/* The invoice's number is known later than the receipt, and another in a later export: no order number, which must stay. */
+static struct str invoice_of(struct sale_maker *maker, const struct raw_sale *sale)
+{
+    struct strbuf text;
+    struct str extra;
+
+    if (!sale->invoice.len)
+        return STR_NONE;
+    strbuf_init(&text, 4 * EVENT_TEXT_MAX);
+    strbuf_add(&text, STR("{\"saft_invoice\":"));
+    strbuf_json(&text, value_clip(sale->invoice));
+    strbuf_char(&text, '}');
+    extra = text.failed ? STR_NONE : arena_copy(maker->arena, strbuf_str(&text));
+    strbuf_free(&text);
+    return extra;
+}
+
 /* Voids and trainings hold their number in the series, and nothing else: no line, no payment. */
 static enum err frame_of(struct sale_maker *maker, const struct raw_sale *sale, struct event *event)
 {
@@ -251,10 +352,10 @@ static enum err frame_of(struct sale_maker *maker, const struct raw_sale *sale, 
         event->extra = STR("{\"saft\":\"void\"}");
     } else {
         event->kind = EVENT_RECEIPT;
-        event->order = value_clip(sale->invoice);
         event->customer = value_clip(sale->customer);
+        event->extra = invoice_of(maker, sale);
     }
-    return ERR_OK;
+    return event->extra.bytes || !sale->invoice.len || event->kind != EVENT_RECEIPT ? ERR_OK : ERR_MEMORY;
 }
 
 enum err sale_to_event(struct sale_maker *maker, const struct raw_sale *sale, struct event *ret_event,
@@ -270,6 +371,8 @@ enum err sale_to_event(struct sale_maker *maker, const struct raw_sale *sale, st
         err = frame_of(maker, sale, &event);
     if (!err && event.kind == EVENT_RECEIPT)
         err = lines_of(maker, sale, &event, fault);
+    if (!err && event.kind == EVENT_RECEIPT && sale->line_count == 0 && !sale_movement(type->predefined))
+        err = totals_of(maker, sale, &event, fault);
     if (!err && event.kind == EVENT_RECEIPT) {
         bool moves = sale_movement(type->predefined) && !sells_gift_card(&event);
 

@@ -28,6 +28,15 @@ struct raw_payment {
     struct saft_decimal exchange;
 };
 
+/* What the whole transaction comes to at one rate. */
+struct raw_sale_vat {
+    struct str code;
+    struct saft_rate rate;
+    struct saft_amount vat, base;
+    enum saft_side side;
+};
+enum { RAW_SALE_VATS_MAX = 100 };
+
 struct raw_sale {
     struct str nr, type, staff, customer, invoice, text;
     struct saft_amount gross, net;
@@ -39,9 +48,8 @@ struct raw_sale {
     bool voided, training;
     struct raw_line *lines;
     size_t line_count;
-    struct saft_rate vat_rate;           /* the transaction's own vat element, if it has exactly one */
-    struct str vat_code;
-    size_t vat_count;
+    struct raw_sale_vat *vats;           /* the transaction's own totals, the first RAW_SALE_VATS_MAX of them */
+    size_t vat_count;                    /* of all */
     struct raw_payment *payments;
     size_t payment_count;
 };

@@ -144,10 +144,10 @@ static void show_lines(const struct book_doc *doc)
                      TEXT(cell->vat_code), amount_text(cell->amount), cell->count, TEXT(cell->first));
     }
     for (size_t i = 0; i < draft->manual_count; i++)
-        (void)printf("  manual %s %.*s %14s %.*s %.*s\n", draft->manual[i].movement ? "movement"
+        (void)printf("  manual %s %.*s %14s %.*s %.*s %.*s %.*s\n", draft->manual[i].movement ? "movement"
                      : draft->manual[i].left   ? "receipt left out," : "left out",
                      TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
-                     TEXT(draft->manual[i].order));
+                     TEXT(draft->manual[i].order), TEXT(draft->manual[i].customer), TEXT(draft->manual[i].paid_with));
     if (draft->manual_more)
         (void)printf("  manual %" PRIu64 " more: bilag manual --venue %.*s\n", draft->manual_more, TEXT(draft->doc.venue));
     (void)printf("  sales %s = voucher %s + orders %s + manual %s\n", amount_text(draft->lines_total),

@@ -134,6 +134,8 @@ static void json_manual(struct strbuf *out, const struct draft *draft)
         strbuf_json(out, item->customer);
         strbuf_format(out, ",\"order\":");
         strbuf_json(out, item->order);
+        strbuf_format(out, ",\"paid_with\":");
+        strbuf_json(out, item->paid_with);
         strbuf_char(out, '}');
     }
     strbuf_format(out, "],\"manual_not_listed\":%" PRIu64, draft->manual_more);

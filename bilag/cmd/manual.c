@@ -105,7 +105,7 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
             plain(out, entry->customer);
         }
     }
-    if (entry->kind == MANUAL_GIFT_SOLD && entry->paid_with.len) {
+    if ((entry->kind == MANUAL_GIFT_SOLD || entry->kind == MANUAL_MOVEMENT) && entry->paid_with.len) {
         strbuf_format(out, "  %s ", in_words(shell, "paid with", "betalt med"));
         plain(out, entry->paid_with);
     }

@@ -243,6 +243,7 @@ static enum err movement_seen(const struct sale *sale, void *context)
     entry->receipt = arena_copy(adding->list->arena, sale->name);
     entry->amount = sale->event->amount;
     entry->customer = arena_copy(adding->list->arena, sale->event->customer);
+    entry->paid_with = event_paid_with(sale->event, adding->list->arena);
     return ERR_OK;
 }
 
@@ -336,7 +337,7 @@ static enum err from_draft(const struct adding *adding)
         if (!entry)
             return ERR_MEMORY;
         entry->amount = item->amount;
-        entry->paid_with = entry->kind == MANUAL_INVOICE ? entry->what : STR_NONE;
+        entry->paid_with = entry->kind == MANUAL_INVOICE ? entry->what : arena_copy(arena, item->paid_with);
         entry->receipt = arena_copy(arena, item->receipt);
         entry->order = arena_copy(arena, item->order);
         entry->customer = arena_copy(arena, item->customer);

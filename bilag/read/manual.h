@@ -42,7 +42,7 @@ struct manual_entry {
     int32_t day;
     uint32_t part;
     struct str what;                     /* payment type, or the reason of a movement or of who left it out */
-    struct str paid_with;                /* the means of payment: "card", "card+cash"; empty: not known, or a movement */
+    struct str paid_with;                /* the means of payment: "card", "card+cash"; empty: not known */
     int64_t time;                        /* of the receipt, seconds; 0: several, or not known */
     struct str receipt, by;              /* "K1/12"; the void that takes it back, else empty */
     struct str order, customer;          /* the till's; order "K1-12" where the receipt had none */

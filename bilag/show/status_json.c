@@ -178,6 +178,7 @@ static void manual(struct strbuf *out, const struct book_list *list)
             optional(out, "receipt", item->receipt);
             optional(out, "order", item->order);
             optional(out, "customer", item->customer);
+            optional(out, "paid_with", item->paid_with);
             strbuf_char(out, '}');
         }
     }

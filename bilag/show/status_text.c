@@ -255,9 +255,11 @@ static void manual(const struct voice *voice, const struct draft *draft, struct 
                       voice_words(voice, manual_kind(manual_item_kind(item))->en, manual_kind(manual_item_kind(item))->nb),
                       TEXT(item->what));
         if (item->receipt.len)
-            strbuf_format(out, " (%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
+            strbuf_format(out, " (%.*s%s%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
                           item->order.len ? voice_words(voice, ", order ", ", ordre ") : "", TEXT(item->order),
-                          item->customer.len ? voice_words(voice, ", customer ", ", kunde ") : "", TEXT(item->customer));
+                          item->customer.len ? voice_words(voice, ", customer ", ", kunde ") : "", TEXT(item->customer),
+                          item->paid_with.len ? voice_words(voice, ", paid with ", ", betalt med ") : "",
+                          TEXT(item->paid_with));
         strbuf_char(out, '\n');
     }
     if (draft->manual_more)

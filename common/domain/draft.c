@@ -69,6 +69,7 @@ static const struct field_row manual_rows[] = {
     FIELD_MAX(manual_item, order, TEXT_MAX),
     FIELD_LATER(manual_item, left, 0, NIL_READ, 0),
     FIELD_LATER(manual_item, unknown, 0, NIL_READ, 0),
+    FIELD_LATER(manual_item, paid_with, TEXT_MAX, NIL_READ, 0),
 };
 static const struct fields manual_fields = FIELDS(manual_item, manual_rows, 6, NULL);
 

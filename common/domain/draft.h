@@ -86,6 +86,7 @@ struct manual_item {
     struct str customer, order;           /* for credit that must be invoiced by hand */
     bool left;                            /* a receipt that a person left out; what: his reason */
     bool unknown;                         /* ... and nobody has said what it comes to: in no total */
+    struct str paid_with;                 /* of a movement: "card", "card+cash"; empty: not said */
 };
 
 /* docs/rules.md section 4. share is gross, VAT included. */

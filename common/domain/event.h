@@ -62,7 +62,7 @@ struct event {
     struct str order, customer, staff;   /* empty if not said */
     struct sale_line *lines;
     size_t line_count;
-    struct payment *payments;            /* in the order of the receipt: the order matters */
+    struct payment *payments;            /* in the order of the receipt: the order matters; of a movement: how it was paid */
     size_t payment_count;
     struct { struct str reg; uint64_t seq; } voids;       /* EVENT_VOID */
     struct money amount;                 /* EVENT_CASH_MOVEMENT */
@@ -99,6 +99,8 @@ bool event_same_for_books(const struct event *a, const struct event *b);
 /* Adds to the later one what only the earlier one says; they say the same for the books. Whether the later one says
  * a VAT amount that the earlier one did not. */
 bool event_add_said(const struct event *earlier, struct event *later);
+/* Its means of payment, each once: "card", "card+cash"; empty: none is said. In the arena. */
+struct str event_paid_with(const struct event *event, struct arena *arena);
 
 bool utf8_is_valid(struct str text);                                     /* and holds no NUL */
 

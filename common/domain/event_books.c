@@ -23,6 +23,9 @@ static bool same_payments(const struct payment *a, const struct payment *b, size
 
 static bool same_sale(const struct event *a, const struct event *b)
 {
+    /* How a till movement was paid is one of the things that may not be said. */
+    if (a->kind == EVENT_CASH_MOVEMENT && (a->payment_count == 0 || b->payment_count == 0))
+        return true;
     if (a->line_count != b->line_count || a->payment_count != b->payment_count)
         return false;
     for (size_t i = 0; i < a->line_count; i++)
@@ -63,6 +66,10 @@ bool event_add_said(const struct event *earlier, struct event *later)
         later->order = earlier->order;
     if (later->customer.len == 0)
         later->customer = earlier->customer;
+    if (later->kind == EVENT_CASH_MOVEMENT && later->payment_count == 0) {
+        later->payments = earlier->payments;
+        later->payment_count = earlier->payment_count;
+    }
     for (size_t i = 0; i < later->line_count; i++) {
         struct sale_line *line = &later->lines[i];
 
@@ -73,4 +80,20 @@ bool event_add_said(const struct event *earlier, struct event *later)
         }
     }
     return vat_added;
+}
+
+struct str event_paid_with(const struct event *event, struct arena *arena)
+{
+    struct str text = STR_NONE;
+
+    for (size_t i = 0; i < event->payment_count; i++) {
+        struct str type = event->payments[i].type;
+        bool named = false;
+
+        for (size_t k = 0; k < i; k++)
+            named |= str_equal(event->payments[k].type, type);
+        if (!named)
+            text = text.len ? arena_format(arena, STR_FMT "+" STR_FMT, STR_ARG(text), STR_ARG(type)) : arena_copy(arena, type);
+    }
+    return text;
 }

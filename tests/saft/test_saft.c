@@ -458,7 +458,7 @@ static void refused_table(void **unused)
           ERR_FORMAT, "receipt 3: transDate" },
         { "day that is none", ONE_REGISTER("<cashtransaction><nr>3</nr><transDate>2026-02-30</transDate>"
           "</cashtransaction>"), ERR_RANGE, "transDate is '2026-02-30'" },
-        { "lost clock", ONE_REGISTER("<cashtransaction><nr>3</nr><transAmntIn>1</transAmntIn><transDate>1970-01-01"
+        { "lost clock", ONE_REGISTER("<cashtransaction><nr>3</nr><transAmntIn>0</transAmntIn><transDate>1970-01-01"
           "</transDate><transTime>00:00:00</transTime></cashtransaction>"), ERR_RANGE, "receipt 3: time" },
         { "side", ONE_REGISTER(SALE("1", "SALE", "1", "X", "")), ERR_FORMAT, "C or D" },
         { "VAT code that nothing maps", ONE_REGISTER(SALE("9", "SALE", "1", "C", "<ctLine><lineAmntIn>1</lineAmntIn>"

@@ -23,6 +23,8 @@ static void event_say(struct strbuf *out, const struct event *event)
                       money_text(event->payments[i].amount, text));
     if (event->kind == EVENT_CASH_MOVEMENT)
         strbuf_format(out, " %s '" STR_FMT "'", money_text(event->amount, text), STR_ARG(event->reason));
+    if (event->extra.len && event->kind == EVENT_RECEIPT)
+        strbuf_format(out, " " STR_FMT, STR_ARG(event->extra));
     if (event->kind != EVENT_Z_REPORT)
         return;
     for (size_t i = 0; i < event->z.sales_by_vat_count; i++)
@@ -143,7 +145,7 @@ static void credit_and_gifts(void **unused)
 {
     static const struct { const char *why, *file, *must_be; enum saft_note note; } rows[] = {
         { "credit sale without payment", ONE_REGISTER(SALE("1", "CREDIT", "100.00", "C", WHO "<invoiceID>F7</invoiceID>" P100)),
-          "1 receipt order=F7 customer=C1 food@25=100.00 | credit=100.00", QUIET },
+          "1 receipt order= customer=C1 food@25=100.00 | credit=100.00 {\"saft_invoice\":\"F7\"}", QUIET },
         { "credit sale on the account", ONE_REGISTER(SALE("1", "CREDIT", "100.00", "C", WHO P100 PAID("ACCOUNT", "100.00"))),
           "1 receipt order= customer=C1 food@25=100.00 | credit=100.00", QUIET },
         { "cash sale on the account", ONE_REGISTER(SALE("1", "SALE", "100.00", "C", WHO P100 PAID("ACCOUNT", "100.00"))),
@@ -177,6 +179,79 @@ static void credit_and_gifts(void **unused)
         says(rows[i].why, rows[i].file, rows[i].must_be, rows[i].note);
 }
 
+#define TOTAL(rate, net, vat, side) "<vat><vatPerc>" rate "</vatPerc><vatAmnt>" vat "</vatAmnt><vatAmntTp>" side \
+    "</vatAmntTp><vatBasAmnt>" net "</vatBasAmnt></vat>"
+#define T100 TOTAL("25", "64.00", "16.00", "C") TOTAL("15", "17.39", "2.61", "C")
+#define SOLD_AS_OTHER "1 receipt other@25=80.00 other@15=20.00 | "
+
+/* Goal: a receipt without lines is sold as `other` by its VAT totals, if they come to its amount; if not, nothing is guessed. */
+static void without_lines(void **unused)
+{
+    static const struct { const char *why, *file, *must_be; enum saft_note note; } rows[] = {
+        { "totals at two rates", ONE_REGISTER(SALE("1", "SALE", "100.00", "C", T100 PAID("CARD", "100.00"))),
+          SOLD_AS_OTHER "card=100.00", SAFT_TOTALS_TAKEN },
+        { "a return with sides only", ONE_REGISTER(SALE("1", "RETURN", "100.00", "D", T100 PAID("CARD", "100.00"))),
+          "1 receipt other@25=-80.00 other@15=-20.00 | card=-100.00", SAFT_TOTALS_TAKEN },
+        { "a return with signs", ONE_REGISTER(SALE("1", "RETURN", "-80.00", "D", TOTAL("25", "-64.00", "-16.00", "D")
+          PAID("CARD", "-80.00"))), "1 receipt other@25=-80.00 | card=-80.00", SAFT_TOTALS_TAKEN },
+        { "what was sold and what came back", ONE_REGISTER(SALE("1", "SALE", "60.00", "C", TOTAL("25", "64.00", "16.00", "C")
+          TOTAL("0", "20.00", "0.00", "D") PAID("CARD", "60.00"))), "1 receipt other@25=80.00 other@0=-20.00 | card=60.00",
+          SAFT_TOTALS_TAKEN },
+        { "by the code", ONE_REGISTER(SALE("1", "SALE", "80.00", "C", "<vat><vatCode>H</vatCode><vatAmnt>16.00</vatAmnt>"
+          "<vatBasAmnt>64.00</vatBasAmnt></vat>" PAID("CASH", "80.00"))), "1 receipt other@25=80.00 | cash=80.00",
+          SAFT_TOTALS_TAKEN },
+        { "a tip inside the amount", ONE_REGISTER(SALE("1", "SALE", "110.00", "C", T100 TIP("10.00") PAID("CARD", "110.00"))),
+          "1 receipt other@25=80.00 other@15=20.00 tip@0=10.00 | card=110.00", SAFT_TOTALS_TAKEN },
+        { "after a receipt that has tips on lines", ONE_REGISTER(SALE("1", "SALE", "110.00", "C", TIP_ON_LINE
+          PAID("CARD", "110.00")) SALE("2", "SALE", "80.00", "C", TOTAL("25", "64.00", "16.00", "C") PAID("CARD", "80.00"))),
+          "1 receipt food@25=100.00 tip@0=10.00 | card=110.00\n2 receipt other@25=80.00 | card=80.00", SAFT_TOTALS_TAKEN },
+        { "on credit", ONE_REGISTER(SALE("1", "CREDIT", "100.00", "C", WHO T100)),
+          "1 receipt order= customer=C1 other@25=80.00 other@15=20.00 | credit=100.00", SAFT_TOTALS_TAKEN },
+        { "a customer pays an invoice: never sales", ONE_REGISTER(SALE("1", "RECEIVED", "100.00", "C", T100
+          PAID("CASH", "100.00"))), "1 cash_movement | cash=100.00 100.00 'payment from a customer: RECEIVED'", QUIET },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        says(rows[i].why, rows[i].file, rows[i].must_be, rows[i].note);
+}
+
+/* Goal: what no totals tell is held by its payments, or refused where there are none. */
+static void without_lines_or_totals(void **unused)
+{
+    static const struct { const char *why, *file, *must_be, *fault; } rows[] = {
+        { "paid", ONE_REGISTER(SALE("1", "SALE", "100.00", "C", PAID("CARD", "100.00"))), "1 receipt | card=100.00", "" },
+        { "totals that are less", ONE_REGISTER(SALE("1", "SALE", "90.00", "C", T100 PAID("CARD", "90.00"))),
+          "1 receipt | card=90.00", "" },
+        { "no amount at a rate", ONE_REGISTER(SALE("1", "SALE", "80.00", "C", "<vat><vatPerc>25</vatPerc><vatAmnt>16.00"
+          "</vatAmnt></vat>" PAID("CARD", "80.00"))), "1 receipt | card=80.00", "" },
+        { "an amount and nothing else", ONE_REGISTER(SALE("1", "CREDIT", "100.00", "C", WHO)), "", "what was sold is not told" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct saft_summary summary = { 0 };
+        struct fault fault;
+        struct kept kept;
+        struct strbuf out;
+
+        kept_init(&kept);
+        strbuf_init(&out, 65536);
+        (void)read_text(str_of(rows[i].file), &kept, &summary, &fault);
+        for (size_t k = 0; k < kept.count; k++) {
+            struct event event = event_at(&kept, k);
+
+            event_say(&out, &event);
+        }
+        if (!str_equal(strbuf_str(&out), str_of(rows[i].must_be)) || !strstr(fault.text, rows[i].fault))
+            fail_msg("%s: " STR_FMT " '%s'", rows[i].why, STR_ARG(strbuf_str(&out)), fault.text);
+        if (kept.count && (!summary.notes[SAFT_NO_LINES].count || !summary.notes[SAFT_RECEIPT_UNBALANCED].count))
+            fail_msg("%s: not noted", rows[i].why);
+        strbuf_free(&out);
+        kept_free(&kept);
+    }
+}
+
 #define FLAG(name, value) "<" name ">" value "</" name ">"
 #define DROP_EVENT(id, trans_id, time) "<event><eventID>" id "</eventID><eventType>DROP</eventType><transID>" trans_id \
     "</transID><eventDate>2026-11-20</eventDate><eventTime>" time "</eventTime><eventText>Safe</eventText></event>"
@@ -190,17 +265,17 @@ static void no_sales(void **unused)
           "1 copy\n2 training\n3 receipt food@25=100.00 | cash=100.00", QUIET },
         { "pay-out, signed and not", ONE_REGISTER(SALE("1", "PAYOUT", "0.00", "D", PAID("CASH", "-50.00"))
           SALE("2", "PAYOUT", "0.00", "D", "<desc>Taxi</desc>" PAID("CASH", "50.00")) SALE("3", "PAYOUT", "50.00", "D", "")),
-          "1 cash_movement -50.00 'pay-out: PAYOUT'\n2 cash_movement -50.00 'pay-out: Taxi'\n"
+          "1 cash_movement | cash=-50.00 -50.00 'pay-out: PAYOUT'\n2 cash_movement | cash=-50.00 -50.00 'pay-out: Taxi'\n"
           "3 cash_movement -50.00 'pay-out: PAYOUT'", QUIET },
         { "cash difference", ONE_REGISTER(SALE("1", "DIFF", "0.00", "D", PAID("CASH", "-1.50"))),
-          "1 cash_movement -1.50 'cash difference: DIFF'", QUIET },
+          "1 cash_movement | cash=-1.50 -1.50 'cash difference: DIFF'", QUIET },
         { "a customer pays an invoice", ONE_REGISTER(SALE("1", "RECEIVED", "0.00", "C", WHO PAID("CARD", "500.00"))),
-          "1 cash_movement order= customer=C1 500.00 'payment from a customer: RECEIVED'", QUIET },
+          "1 cash_movement order= customer=C1 | card=500.00 500.00 'payment from a customer: RECEIVED'", QUIET },
         { "movement without an amount", ONE_REGISTER(SALE("1", "PAYOUT", "0.00", "D", "")),
           "1 cash_movement 0.00 'pay-out: PAYOUT'", SAFT_MOVEMENT_EMPTY },
         { "withdrawal that a transaction tells of", ONE_REGISTER(DROP_EVENT("8", "t2", "18:00:00") DROP_EVENT("9", "", "12:00:00")
           SALE("1", "SALE", "0", "C", "") SALE("2", "PAYOUT", "0.00", "D", PAID("CASH", "-50.00"))),
-          "1 receipt\n2 cash_movement -50.00 'pay-out: PAYOUT'", QUIET },
+          "1 receipt\n2 cash_movement | cash=-50.00 -50.00 'pay-out: PAYOUT'", QUIET },
         { "withdrawal that none tells of", ONE_REGISTER(DROP_EVENT("8", "", "18:00:00") PIZZA_SALE("1", "1.00")),
           "1 receipt food@25=1.00 | card=1.00\n8 cash_movement 0.00 'cash withdrawal, amount not said: Safe'",
           SAFT_MOVEMENT_EMPTY },
@@ -407,7 +482,8 @@ static void words(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(readings),   cmocka_unit_test(credit_and_gifts), cmocka_unit_test(no_sales),
+        cmocka_unit_test(readings),   cmocka_unit_test(credit_and_gifts), cmocka_unit_test(without_lines),
+        cmocka_unit_test(without_lines_or_totals), cmocka_unit_test(no_sales),
         cmocka_unit_test(z_readings), cmocka_unit_test(z_without_number), cmocka_unit_test(words),
         cmocka_unit_test(z_of_last_night), cmocka_unit_test(rates_of_days),
         cmocka_unit_test(texts),

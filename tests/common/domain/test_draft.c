@@ -21,8 +21,8 @@ static struct cell cells[] = {
     { false, { "card", 4 }, 0, 1920, { "", 0 }, { 125000 }, false, { 0 }, 300, { "K2/7", 4 } },
 };
 static struct manual_item manual[] = {
-    { true, { "Veksel", 6 }, { -50000 }, { "K1/12", 5 }, { "", 0 }, { "", 0 }, false, false },
-    { false, { "credit", 6 }, { 70000 }, { "", 0 }, { "Nes AS", 6 }, { "B-77", 4 }, false, false },
+    { true, { "Veksel", 6 }, { -50000 }, { "K1/12", 5 }, { "", 0 }, { "", 0 }, false, false, { "", 0 } },
+    { false, { "credit", 6 }, { 70000 }, { "", 0 }, { "Nes AS", 6 }, { "B-77", 4 }, false, false, { "", 0 } },
 };
 static struct order_line order_lines[] = {
     { { "MAT", 3 }, 3000, { "31", 2 }, 1500, { "food", 4 }, { "Lunsj \xc3\xa5 la carte", 16 }, 2500000, { 230000 }, { 115000 } },
@@ -153,6 +153,12 @@ static void later_members(void **unused)
     assert_memory_equal(out.bytes + before.len, "\xa4PO-7", 5);
     assert_int_equal(draft_decode(strbuf_str(&out), &arena, &read), ERR_OK);
     assert_true(str_equal(read.buyer_reference, STR("PO-7")));
+    draft.manual = &(struct manual_item){ .movement = true, .what = STR("paid"), .paid_with = STR("card+cash") };
+    draft.manual_count = 1;
+    strbuf_reset(&out);
+    draft_encode(&draft, &out);
+    assert_int_equal(draft_decode(strbuf_str(&out), &arena, &read), ERR_OK);
+    assert_true(str_equal(read.manual[0].paid_with, STR("card+cash")) && !read.manual[0].unknown);
     arena_free(&arena);
     strbuf_free(&before);
     strbuf_free(&out);
