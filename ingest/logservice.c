@@ -14,7 +14,7 @@ struct reading {
     char peer[256];
     size_t peer_len;
     uint32_t partition, credit;
-    uint64_t asked_from, from;           /* as asked; behind what was sent since */
+    uint64_t needed, from;               /* the lower of what it asked for and needs; behind what was sent since */
     size_t bytes_left;
     int64_t asked_ms;
     bool told_nothing_new, done;
@@ -65,16 +65,16 @@ size_t logservice_readers(const struct logservice *service)
     return service->count;
 }
 
-bool logservice_asked(const struct logservice *service, uint32_t partition, uint64_t *ret_from)
+bool logservice_needed(const struct logservice *service, uint32_t partition, uint64_t *ret_from)
 {
     bool found = false;
 
     for (size_t i = 0; i < service->count; i++) {
         const struct reading *reading = service->readings[i];
 
-        if (reading->partition != partition || (found && reading->asked_from >= *ret_from))
+        if (reading->partition != partition || (found && reading->needed >= *ret_from))
             continue;
-        *ret_from = reading->asked_from;
+        *ret_from = reading->needed;
         found = true;
     }
     return found;
@@ -106,22 +106,24 @@ enum err logservice_take(struct logservice *service, const struct frames *frames
 {
     struct reading *reading;
     struct reader in;
-    uint64_t partition, from, credit;
-    bool fits;
+    uint64_t partition, from, credit, needed;
+    size_t fields;
 
     if (frames->count != 2)
         return ERR_FORMAT;
     reader_init(&in, frames->part[1]);
-    fits = take_array(&in, 3) == 3;
+    fields = take_array(&in, 4);
     partition = take_uint(&in);
     from = take_uint(&in);
     credit = take_uint(&in);
-    if (!fits || reader_done(&in) || partition >= eventlog_partitions(service->log) || credit == 0)
+    needed = fields == 4 ? take_uint(&in) : 0;
+    if (fields < 3 || reader_done(&in) || partition >= eventlog_partitions(service->log) || credit == 0)
         return ERR_FORMAT;
     reading = reading_of(service, frames->part[0], (uint32_t)partition);
     if (!reading)
         return ERR_FORMAT;                           /* too many: it asks again */
-    reading->asked_from = reading->from = from;
+    reading->from = from;
+    reading->needed = needed < from ? needed : from;
     reading->credit = credit < LOGSERVICE_ASK_EVENTS ? (uint32_t)credit : LOGSERVICE_ASK_EVENTS;
     reading->bytes_left = LOGSERVICE_ASK_BYTES;
     reading->asked_ms = stage_steady_ms(service->stage);

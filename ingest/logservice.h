@@ -1,7 +1,8 @@
 /* logservice.h - the event log for whoever reads it: a ROUTER on RUN_DIR/log-N.ipc (common/stage/logclient.h is
  * the other half).
  *
- * Ask      msgpack [partition, from, credit]; the same reader's next ask for the partition replaces it.
+ * Ask      msgpack [partition, from, credit, needed]; the same reader's next ask for the partition replaces it. Nothing
+ *          is trimmed from the offset `needed` on; who does not say it needs all.
  * Answer   [msgpack [partition, first, count, end, last], array of `count` canonical events] until the
  *          credit or LOGSERVICE_ASK_BYTES are used (last is true then). With nothing new, one answer with
  *          count 0 at once, and the ask waits for what is committed, by this process or another one.
@@ -26,8 +27,8 @@ USED enum err logservice_take(struct logservice *service, const struct frames *f
 /* Sends what there is to those who wait for it. */
 USED enum err logservice_turn(struct logservice *service);
 size_t logservice_readers(const struct logservice *service);
-/* The lowest offset that those who read a partition here have last asked for: readers ask for what comes behind
- * all that they have committed. False: nobody reads it here at present. */
-bool logservice_asked(const struct logservice *service, uint32_t partition, uint64_t *ret_from);
+/* The lowest offset that those who read a partition here have last asked for, or said that they need: readers ask for
+ * what comes behind all that they have committed. False: nobody reads it here at present. */
+bool logservice_needed(const struct logservice *service, uint32_t partition, uint64_t *ret_from);
 
 #endif

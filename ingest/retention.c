@@ -70,7 +70,7 @@ enum err retention_turn(struct retention *retention)
     retention->next_ms = now + SLICE_EVERY_MS;
     trim.before_day = (int32_t)(stage_now_ms(retention->stage) / DAY_MS) -
                       stage_config(retention->stage)->retention_days;
-    if (logservice_asked(retention->readers, trim.partition, &trim.below))
+    if (logservice_needed(retention->readers, trim.partition, &trim.below))
         err = eventlog_trim(retention->log, &trim);
     if (err == ERR_STORE_FULL || err == ERR_MEMORY) {        /* taking away needs a little room too */
         retention->next_ms = now + FULL_WAIT_MS;

@@ -2,7 +2,8 @@
  *
  * Once a day, first a minute after the start, and when the configuration is loaded again: in slices of RETENTION_SLICE
  * events, so that no turn is long and commits come in between. A partition is trimmed by the instance that its reader
- * asks, and only below what the reader asks for; one that nobody reads is left as it is until the next round.
+ * asks, and only below what the reader asks for and what it says is needed (mapper/needed.h); one that nobody reads is left as it is
+ * until the next round.
  */
 #ifndef BILAG_INGEST_RETENTION_H
 #define BILAG_INGEST_RETENTION_H

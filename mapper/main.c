@@ -46,6 +46,8 @@ static enum err mapper_turn(struct stage *stage, void *state)
         err = look_at_days(stage, mapper);
     if (!err)
         err = take_old_away(stage, mapper);
+    if (!err)
+        err = reading_say_needed(stage, mapper);
     logclient_turn(mapper->log);
     if (now >= mapper->relax_ms) {
         mapper->relax_ms = now + RELAX_EVERY_MS;

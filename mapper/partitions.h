@@ -21,6 +21,7 @@ struct partition {
     bool parked;                         /* what waited for its venue is folded before the log goes on */
     bool told_older;                     /* that the log is an older copy */
     uint64_t audit_next;                 /* decision to read from */
+    int64_t needed_ms;                   /* steady: when it is asked next what the log must keep */
     bool undecided;                      /* decisions wait until the log has been read */
 };
 

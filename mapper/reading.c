@@ -2,13 +2,14 @@
 
 #include "decisions.h"
 #include "fold.h"
+#include "needed.h"
 
 #include "base/log.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { CREDIT_EVENTS = 4096 };
+enum { CREDIT_EVENTS = 4096, NEEDED_EVERY_MS = 10 * 60 * 1000 };
 
 struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; };
 
@@ -110,8 +111,31 @@ enum err reading_take_partition(struct stage *stage, struct mapper *mapper, stru
         err = reading_all_due(stage, mapper, partition->number);
     partition->caught_up = false;
     partition->parked = true;
+    partition->needed_ms = 0;
     mapper->audit_ms = 0;
     return err;
+}
+
+/* What the log must keep changes slowly, for what comes to be needed comes at its end: what is read after this counts as
+ * needed until it is asked again. A partition a turn. */
+enum err reading_say_needed(struct stage *stage, struct mapper *mapper)
+{
+    int64_t now = stage_steady_ms(stage);
+
+    for (uint32_t i = 0; i < (uint32_t)stage_config(stage)->partitions; i++) {
+        struct partition *partition = partitions_mine(mapper->partitions, i);
+        uint64_t from;
+        enum err err;
+
+        if (!partition || partition->needed_ms > now)
+            continue;
+        partition->needed_ms = now + NEEDED_EVERY_MS;
+        err = needed_from(mapper->store, stage_config(stage), i, &mapper->build_arena, &from);
+        if (!err)
+            logclient_needs(mapper->log, i, from < partition->next ? from : partition->next);
+        return err;
+    }
+    return ERR_OK;
 }
 
 /* A piece a turn and partition, however much it is. */

@@ -14,6 +14,8 @@ USED enum err reading_share_partitions(struct stage *stage, struct mapper *mappe
 USED enum err reading_take_partition(struct stage *stage, struct mapper *mapper, struct partition *partition);
 /* A piece a turn and partition of what waited for its venue, however much it is. */
 USED enum err reading_fold_parked(struct stage *stage, struct mapper *mapper);
+/* Tells the log, now and then, what it must not trim (needed.h). */
+USED enum err reading_say_needed(struct stage *stage, struct mapper *mapper);
 /* link_handler: a batch of the log. */
 USED enum err reading_log(struct stage *stage, void *state, struct link *link, const struct frames *frames);
 /* Every day of the partition that is not wholly sealed is to be looked at. */

@@ -13,6 +13,7 @@ enum { SILENCE_MS = 1000, LINKS_PER_CLIENT_MAX = 64, BATCH_HEADER_FIELDS = 5, TR
 struct ask {
     bool active, told_trimmed;
     uint64_t expected;
+    uint64_t needed;                     /* the log keeps what is here and behind */
     uint32_t credit;
     int instance;                        /* who is asked */
     int64_t heard_ms;                    /* when it was asked, or last answered */
@@ -69,10 +70,11 @@ static void ask_now(struct logclient *client, uint32_t partition)
     struct str part;
 
     strbuf_init(&message, 64);
-    wire_array(&message, 3);
+    wire_array(&message, 4);
     wire_uint(&message, partition);
     wire_uint(&message, ask->expected);
     wire_uint(&message, ask->credit);
+    wire_uint(&message, ask->needed);
     part = strbuf_str(&message);
     /* Busy or failed: the silence that follows asks again. */
     if (!message.failed && link_send(client->links[ask->instance], &part, 1))
@@ -94,10 +96,17 @@ void logclient_ask(struct logclient *client, uint32_t partition, uint64_t from, 
     ask_now(client, partition);
 }
 
+void logclient_needs(struct logclient *client, uint32_t partition, uint64_t from)
+{
+    ensure(partition < client->partitions);
+    client->asks[partition].needed = from;
+}
+
 void logclient_drop(struct logclient *client, uint32_t partition)
 {
     ensure(partition < client->partitions);
     client->asks[partition].active = false;
+    client->asks[partition].needed = 0;  /* it is known anew when it is read again */
 }
 
 /* Never passed over by itself: what is missing would be missing in the books. */

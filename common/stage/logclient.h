@@ -6,6 +6,8 @@
  *            asks again when it wants more. At the log's end the ask waits there for what comes.
  * Order      Batches that do not begin at the offset awaited are not given to the caller: after a
  *            restart, a lost or a repeated message the stream simply goes on where it was.
+ * Needed     logclient_needs() says below which offset the log may trim; until then, and for whoever does not say it, the
+ *            log trims nothing. It goes with the next ask.
  * Silence    An ask that hears nothing for a second (the log answers at once, if only "nothing new")
  *            is sent again, to the next ingest instance. Call logclient_turn() in every turn in which
  *            messages are taken.
@@ -42,6 +44,7 @@ USED enum err logclient_open(struct stage *stage, int instances, int32_t partiti
 void logclient_close(struct logclient *client);              /* NULL is fine; sockets belong to the stage */
 
 void logclient_ask(struct logclient *client, uint32_t partition, uint64_t from, uint32_t credit);
+void logclient_needs(struct logclient *client, uint32_t partition, uint64_t from);
 void logclient_drop(struct logclient *client, uint32_t partition);       /* asks no more */
 
 /* ERR_OK: a batch to handle. ERR_BUSY: nothing for the caller (stale, or trimmed). ERR_FORMAT: not a log's message. */

@@ -43,6 +43,7 @@ static enum err reader_open(struct stage *stage, void **ret_state, struct fault 
 
     if (err)
         return err;
+    logclient_needs(client, 1, 7);
     logclient_ask(client, 1, 5, 100);
     *ret_state = client;
     return ERR_OK;
@@ -77,13 +78,13 @@ static void *sockets[2];
 static char peer[256];
 static size_t peer_len;
 
-/* The next ask at one instance, as "partition from credit". */
+/* The next ask at one instance, as "partition from credit needed". */
 static void expect_ask(int instance, const char *expected)
 {
     zmq_pollitem_t item = { .socket = sockets[instance], .events = ZMQ_POLLIN };
     char bytes[256], text[128];
     struct reader in;
-    uint64_t partition, from, credit;
+    uint64_t partition, from, credit, needed;
     int len;
 
     if (zmq_poll(&item, 1, WAIT_MS) != 1)
@@ -92,12 +93,13 @@ static void expect_ask(int instance, const char *expected)
     len = zmq_recv(sockets[instance], bytes, sizeof bytes, 0);
     assert_true(len > 0);
     reader_init(&in, (struct str){ bytes, (size_t)len });
-    assert_int_equal(take_array(&in, 3), 3);
+    assert_int_equal(take_array(&in, 4), 4);
     partition = take_uint(&in);
     from = take_uint(&in);
     credit = take_uint(&in);
+    needed = take_uint(&in);
     assert_int_equal(reader_done(&in), ERR_OK);
-    (void)snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64 " %" PRIu64, partition, from, credit);
+    (void)snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, partition, from, credit, needed);
     assert_string_equal(text, expected);
 }
 
@@ -154,7 +156,7 @@ static void expect_told(int fd, const char *expected)
 
 static void talk(int fd)
 {
-    expect_ask(1, "1 5 100");                /* partition 1 begins with instance 1 */
+    expect_ask(1, "1 5 100 7");                /* partition 1 begins with instance 1 */
     send_batch(1, 0, 3, 9, true);            /* stale: from an ask before a restart */
     send_batch(1, 5, 2, 9, false);
     send_batch(1, 5, 2, 9, false);           /* repeated */
@@ -162,20 +164,20 @@ static void talk(int fd)
     send_batch(1, 7, 1, 9, true);
     expect_told(fd, "1 5 2 9 0\n");
     expect_told(fd, "1 7 1 9 1\n");
-    expect_ask(1, "1 8 100");                /* used up: asked for more, and then silence */
-    expect_ask(0, "1 8 100");
+    expect_ask(1, "1 8 100 7");                /* used up: asked for more, and then silence */
+    expect_ask(0, "1 8 100 7");
     send_batch(0, 8, 0, 8, false);
     expect_told(fd, "1 8 0 8 0\n");          /* nothing new, but it lives */
     assert_int_equal(zmq_send(sockets[0], peer, peer_len, ZMQ_SNDMORE), peer_len);
     assert_int_equal(zmq_send(sockets[0], "\xc1", 1, 0), 1);
     send_batch(0, 8, 100, 108, false);
     expect_told(fd, "1 8 100 108 1\n");      /* all of the credit, whether the log says so or not */
-    expect_ask(0, "1 108 100");
+    expect_ask(0, "1 108 100 7");
     send_answer(0, 108, 0, 300, false, 200);         /* trimmed: nothing is passed over, nothing is told */
     expect_quiet(0);
-    expect_ask(1, "1 108 100");                      /* as after silence */
+    expect_ask(1, "1 108 100 7");                      /* as after silence */
     send_answer(1, 108, 0, 300, false, 200);
-    expect_ask(0, "1 108 100");
+    expect_ask(0, "1 108 100 7");
     send_batch(0, 108, 1, 300, false);               /* an older log was put back: it goes on */
     expect_told(fd, "1 108 1 300 0\n");
 }

@@ -1,0 +1,112 @@
+/* Goal: whatever is parked, not sealed, in conflict or taken back by something that is not sealed is told to the log as
+ * needed, and nothing else; a store that was lost needs all. */
+#include "table_rig.h"
+
+#include "mapper/needed.h"
+
+#define SALE(seq, day, gross, paid) \
+    "\"register\":\"K1\",\"seq\":" #seq ",\"kind\":\"receipt\",\"time\":\"" day "T12:00:00+01:00\",\"customer\":\"kunde\"," \
+    "\"lines\":[{\"product_type\":\"food\",\"vat\":25,\"gross\":" #gross "}],\"payments\":[{\"type\":\"" paid "\",\"amount\":" \
+    #gross "}]"
+#define VOID(seq, day, target) \
+    "\"register\":\"K1\",\"seq\":" #seq ",\"kind\":\"void\",\"time\":\"" day "T13:00:00+01:00\",\"voids\":{\"register\":\"K1\"," \
+    "\"seq\":" #target "}"
+#define ALL UINT64_MAX
+
+static uint64_t needed(struct rig *rig)
+{
+    uint64_t from = 4711;
+
+    NEEDED(needed_from(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &rig->build_arena, &from));
+    return from;
+}
+
+/* The first day's document is sealed before the rest comes. */
+static const struct row {
+    const char *why;
+    const char *sealed[ROW_EVENTS];               /* sold on 2026-11-20 */
+    const char *more[ROW_EVENTS];
+    const char *seal[2];                 /* what is sealed then */
+    uint64_t from;
+} rows[] = {
+    { "nothing came", { 0 }, { 0 }, { 0 }, ALL },
+    { "all is sealed", { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-20", 5, "card") }, { 0 }, { 0 }, ALL },
+    { "a day that is not", { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-20", 5, "card") },
+      { SALE(3, "2026-11-21", 5, "card"), SALE(4, "2026-11-21", 5, "card") }, { 0 }, 2 },
+    { "it is sealed as well", { SALE(1, "2026-11-20", 5, "card") }, { SALE(2, "2026-11-21", 5, "card") },
+      { "v/2026-11-21/1" }, ALL },
+    { "part 2", { SALE(1, "2026-11-20", 5, "card") }, { SALE(2, "2026-11-20", 5, "card") }, { 0 }, 1 },
+    { "what an open day takes back", { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-20", 5, "card") },
+      { SALE(3, "2026-11-21", 9, "card"), VOID(4, "2026-11-21", 2) }, { 0 }, 1 },
+    { "both contents of a conflict", { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-20", 5, "card") },
+      { SALE(2, "2026-11-21", 7, "card") }, { 0 }, 1 },
+    { "an order that waits for its customer", { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-20", 5, "credit") },
+      { 0 }, { 0 }, 0 },
+    { "it is sealed", { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-20", 5, "credit") },
+      { 0 }, { "v/order/K1/2" }, ALL },
+};
+
+static void needed_table(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct rig rig;
+
+        rig_make(&rig);
+        rig_events(&rig, rows[i].sealed);
+        (void)rig_look(&rig);
+        if (rows[i].sealed[0])
+            rig_seal(&rig, "v/2026-11-20/1");
+        (void)rig_look(&rig);
+        rig_events(&rig, rows[i].more);
+        (void)rig_look(&rig);
+        for (size_t n = 0; n < COUNT(rows[i].seal) && rows[i].seal[n]; n++)
+            rig_seal(&rig, rows[i].seal[n]);
+        (void)rig_look(&rig);
+        if (needed(&rig) != rows[i].from)
+            fail_msg("%s: needed from %" PRIu64, rows[i].why, needed(&rig));
+        rig_free(&rig);
+    }
+}
+
+/* Parked sales of two venues that nobody has set up, of whichever partition. */
+static void parked(void **unused)
+{
+    struct rig rig;
+    struct event event;
+    struct fault fault = { "" };
+    uint64_t from;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 5, "card");
+    for (int i = 0; i < 4; i++) {
+        char line[400];
+
+        (void)snprintf(line, sizeof line, "{\"v\":1,\"venue\":\"%s\"," SALE(1, "2026-11-20", 5, "card") "}",
+                       i % 2 ? "nord" : "ny");
+        if (event_from_json(str_of(line), &rig.event_arena, &event, &fault))
+            fail_msg("%s", fault.text);
+        event.seq = (uint64_t)i + 1;
+        rig_put(&rig, &event);
+    }
+    (void)rig_look(&rig);
+    rig_seal(&rig, "v/2026-11-20/1");
+    (void)rig_look(&rig);
+    for (size_t i = 0; i < 2; i++) {
+        static const char *const names[] = { "ny", "nord" };
+
+        NEEDED(needed_from(rig.store, rig.config, venue_partition(str_of(names[i]), rig.config->partitions), &rig.build_arena,
+                           &from));
+        if (venue_partition(STR("ny"), rig.config->partitions) != venue_partition(STR("nord"), rig.config->partitions))
+            assert_int_equal(from, i + 1);
+    }
+    rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(parked) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
