@@ -10,7 +10,7 @@ BIN     ?= bin
 PREFIX  ?= /usr/local
 VERSION := 0.2.0
 
-LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libcjson libsodium libsystemd uuid
+LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libsodium libsystemd uuid
 CFLAGS  ?= -O2 -g
 CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -Wconversion -Wshadow -Werror \
            -fstack-protector-strong -ffunction-sections -fdata-sections -MMD -MP -I. -Icommon
@@ -35,7 +35,7 @@ PROGRAMS := \
   bilag-uploader:uploader,sender,poweroffice,COMMON:libcurl \
   bilag-invoicer:invoicer,sender,poweroffice,COMMON:libcurl \
   bilag:bilag,BILAG,saft,poweroffice,COMMON:libcurl,gnutls,libxml-2.0 \
-  bilag-sandbox:sandbox,SANDBOX:libmicrohttpd
+  bilag-sandbox:sandbox,SANDBOX:libmicrohttpd,libcjson
 
 # The rooms of what has several (docs/architecture.md).
 COMMON  := common/base common/domain common/stage
@@ -51,7 +51,7 @@ ifneq ($(wildcard common/base/*.c),)
 all: $(foreach p,$(PROGRAMS),$(if $(wildcard $(firstword $(subst $(comma), ,$(call part,$(p),2)))/main.c),$(BIN)/$(call part,$(p),1)))
 endif
 
-COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libcjson libsodium libsystemd uuid) -lmsgpackc -lm
+COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libsodium libsystemd uuid) -lmsgpackc -lm
 COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
 
 define program
@@ -82,7 +82,7 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
-	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0)
+	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0 libcjson)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)

@@ -4,7 +4,7 @@
  * usage: make build/gcc/bench/wire_speed && build/gcc/bench/wire_speed      (microseconds of processor each, best of 20)
  */
 #include "domain/draft.h"
-#include "domain/event.h"
+#include "domain/event_canonical.h"
 
 #include <msgpack.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #include "base/killpoint.h"
+#include "base/utf8.h"
 #include "base/wire.h"
 
 enum { OPEN_MAX = 256, ANSWER_BYTES_MAX = 2 * 1024 * 1024, REASON_BYTES_MAX = 4096, FILE_BYTES_MAX = 255 };

@@ -3,6 +3,7 @@
 
 #include "eventlog_inside.h"
 #include "base/wire.h"
+#include "domain/event_canonical.h"
 
 #include <string.h>
 

@@ -9,6 +9,8 @@
 #include "base/killpoint.h"
 #include "base/log.h"
 #include "base/wire.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 
 /* A tree of cJSON nodes takes some forty times the bytes of the smallest values: bounded, not trusted. */
 enum { PARSE_BYTES = 8 * 1024 * 1024, REFUSALS_MAX = 256, MARKS_MAX = 64, MARK_BYTES_MAX = 511,

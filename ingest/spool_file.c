@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/store.h"
+#include "domain/event_canonical.h"
 
 void print_of(struct str bytes, struct print *ret_print)
 {

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "domain/event_canonical.h"
+
 /* Beyond these nothing is looked at: no till comes near. */
 enum { LOOKED_AT_MAX = 200000, FALL_S = 24 * 3600 };
 

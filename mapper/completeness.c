@@ -6,6 +6,7 @@
 #include "share.h"
 #include "claim.h"
 #include "run.h"
+#include "domain/event_canonical.h"
 #include "domain/register.h"
 #include "zindex.h"
 

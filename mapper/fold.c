@@ -11,6 +11,8 @@
 #include "run.h"
 #include "zindex.h"
 #include "conflict.h"
+#include "domain/event_books.h"
+#include "domain/event_canonical.h"
 
 #include <inttypes.h>
 #include <string.h>

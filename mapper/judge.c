@@ -7,6 +7,7 @@
 #include "tables.h"
 
 #include "domain/draft.h"
+#include "domain/event_canonical.h"
 #include "domain/register.h"
 
 #include <string.h>

@@ -4,6 +4,7 @@
 #include "order_mark.h"
 #include "orders.h"
 #include "voucher.h"
+#include "domain/event_canonical.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,6 +8,7 @@
 #include "run.h"
 #include "seen.h"
 #include "zindex.h"
+#include "domain/event_canonical.h"
 
 #include <stdlib.h>
 #include <string.h>

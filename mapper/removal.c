@@ -2,6 +2,7 @@
 
 #include "claim.h"
 #include "order_mark.h"
+#include "domain/event_canonical.h"
 
 #include <string.h>
 

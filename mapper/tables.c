@@ -2,6 +2,7 @@
 
 #include "run.h"
 #include "domain/draft.h"
+#include "domain/event_canonical.h"
 #include "domain/register.h"
 #include "base/wire.h"
 

@@ -2,6 +2,8 @@
 
 #include "conflict.h"
 #include "removal.h"
+#include "domain/event_books.h"
+#include "domain/event_canonical.h"
 
 
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "claim.h"
 #include "removal.h"
 #include "conflict.h"
+#include "domain/event_canonical.h"
 
 #include <inttypes.h>
 #include <stdio.h>

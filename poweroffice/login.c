@@ -1,13 +1,13 @@
 /* A token for a client: found in the shared store, or fetched by one process while the others wait. */
 #include "poweroffice_inside.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "problemdetails.h"
 
@@ -63,17 +63,17 @@ static void give_lease(struct client *client)
 /* {"access_token","token_type","expires_in"}. */
 static enum err take_token(struct client *client, struct str body)
 {
-    cJSON *json = cJSON_ParseWithLength(body.bytes, body.len);
-    const char *token = cJSON_GetStringValue(cJSON_GetObjectItem(json, "access_token"));
-    const cJSON *expires = cJSON_GetObjectItem(json, "expires_in");
-    enum err err = ERR_FORMAT;
+    char token[TOKEN_MAX + 2];                       /* one more than may be: what is cut is refused */
+    struct str json = STR_NONE;
+    int64_t seconds = 0;
+    enum err err = json_check(body, &json);
 
-    if (token && cJSON_IsNumber(expires) && expires->valuedouble >= 1 && expires->valuedouble < 1e9)
-        err = token_put(&client->po->quota, client->token_name, str_of(token), (int64_t)expires->valuedouble,
-                        clock_now_ms());
-    if (token)
-        explicit_bzero((char *)(uintptr_t)token, strlen(token));
-    cJSON_Delete(json);
+    if (!err && json_member_text(json, "access_token", token, sizeof token) && json_member_int(json, "expires_in", &seconds) &&
+        seconds >= 1 && seconds < 1000000000)
+        err = token_put(&client->po->quota, client->token_name, str_of(token), seconds, clock_now_ms());
+    else
+        err = ERR_FORMAT;
+    sodium_memzero(token, sizeof token);
     return err;
 }
 

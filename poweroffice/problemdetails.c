@@ -1,7 +1,8 @@
 #include "problemdetails.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
+
+#include "base/json.h"
 
 enum { TITLE_SIZE = 128, DETAIL_SIZE = 512, SECONDS_MAX = 3600 };
 
@@ -22,24 +23,19 @@ static void add_text(char *to, size_t size, const char *separator, const char *t
     to[len] = '\0';
 }
 
-static const char *member(const cJSON *object, const char *name)
+/* {"field": ["text", ...] or "text", ...}, or a list of them. */
+static void add_errors(struct str errors, char *detail)
 {
-    return cJSON_GetStringValue(cJSON_GetObjectItem(object, name));          /* without case */
-}
+    struct str name, field, item;
+    char text[DETAIL_SIZE];
+    size_t at = 0, within;
 
-static void add_errors(const cJSON *errors, char *detail)
-{
-    const cJSON *field, *text;
-
-    cJSON_ArrayForEach(field, errors) {
-        const char *only = cJSON_GetStringValue(field);
-
-        if (only)
-            add_text(detail, DETAIL_SIZE, " ", only);
-        else
-            cJSON_ArrayForEach(text, field)
-                if (cJSON_GetStringValue(text))
-                    add_text(detail, DETAIL_SIZE, " ", cJSON_GetStringValue(text));
+    while (json_pair(errors, &at, &name, &field) || json_item(errors, &at, &field)) {
+        if (json_text(field, text, sizeof text))
+            add_text(detail, DETAIL_SIZE, " ", text);
+        for (within = 0; json_item(field, &within, &item);)
+            if (json_text(item, text, sizeof text))
+                add_text(detail, DETAIL_SIZE, " ", text);
     }
 }
 
@@ -49,21 +45,17 @@ void problemdetails_read(struct str body, char title[TITLE_SIZE], char detail[DE
         { "title", true }, { "detail", false }, { "message", false }, { "error", true },
         { "error_description", false },
     };
-    cJSON *json = body.len ? cJSON_ParseWithLength(body.bytes, body.len) : NULL;
+    char text[DETAIL_SIZE];
+    struct str json, errors;
 
     title[0] = detail[0] = '\0';
-    if (cJSON_IsObject(json)) {
-        for (size_t i = 0; i < COUNT(forms); i++) {
-            const char *text = member(json, forms[i].name);
-
-            if (text && forms[i].is_title)
-                add_text(title, TITLE_SIZE, " ", text);
-            else if (text)
-                add_text(detail, DETAIL_SIZE, " ", text);
-        }
-        add_errors(cJSON_GetObjectItem(json, "errors"), detail);
-    }
-    cJSON_Delete(json);
+    if (json_check(body, &json))
+        return;
+    for (size_t i = 0; i < COUNT(forms); i++)
+        if (json_member_text(json, forms[i].name, text, sizeof text))
+            add_text(forms[i].is_title ? title : detail, forms[i].is_title ? TITLE_SIZE : DETAIL_SIZE, " ", text);
+    if (json_member(json, "errors", &errors))
+        add_errors(errors, detail);
 }
 
 int64_t problemdetails_seconds(const char *text)

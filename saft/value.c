@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "domain/event.h"
+#include "domain/event_canonical.h"
 
 enum { SECONDS_A_DAY = 86400, OFFSET_MAX_MIN = 14 * 60 };
 

@@ -9,6 +9,7 @@
 #include "bilag/read/online.h"
 #include "domain/event.h"
 #include "domain/problem.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <string.h>

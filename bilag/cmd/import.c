@@ -3,8 +3,10 @@
  * Interrupted or failed, the same command may be given again: what arrived already counts as a duplicate. */
 #include "shell.h"
 
-#include "domain/event.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 #include "base/lines.h"
+#include "base/utf8.h"
 #include "stage/ingestclient.h"
 #include "saft/saft.h"
 

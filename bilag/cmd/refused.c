@@ -6,6 +6,7 @@
 #include "stage/ingestclient.h"
 #include "bilag/read/parked.h"
 #include "bilag/read/refusals.h"
+#include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 
 #include "mapper/tables.h"
 #include "poweroffice/refdata.h"
+#include "domain/event_books.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

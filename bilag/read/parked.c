@@ -1,6 +1,7 @@
 #include "parked.h"
 
 #include "domain/audit.h"
+#include "domain/event_canonical.h"
 #include "mapper/tables.h"
 
 #include <stdlib.h>

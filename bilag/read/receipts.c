@@ -5,6 +5,7 @@
 #include "mapper/conflict.h"
 #include "mapper/removal.h"
 #include "mapper/run.h"
+#include "domain/event_canonical.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 #include "refusals.h"
 
 #include "domain/audit.h"
-#include "domain/event.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

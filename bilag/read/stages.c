@@ -1,46 +1,43 @@
 #include "stages.h"
 
-#include <cjson/cJSON.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <zmq.h>
 
+#include "base/json.h"
+
 struct asking { struct stage_state *stage; void *socket; };
 
-static int64_t whole(const cJSON *number)
+static void take_counter(struct stage_state *stage, struct arena *arena, struct str name, int64_t value)
 {
-    return cJSON_IsNumber(number) && fabs(number->valuedouble) < 9e15 ? (int64_t)number->valuedouble : 0;
+    struct stage_counter *to = &stage->counters[stage->counter_count];
+
+    if (stage->counter_count == STAGE_COUNTERS_MAX || name.len < 2)
+        return;
+    to->name = arena_copy(arena, (struct str){ name.bytes + 1, name.len - 2 });      /* the stages' own names need no escapes */
+    to->value = value;
+    if (to->name.bytes)
+        stage->counter_count++;
 }
 
-static void take_answer(struct stage_state *stage, struct arena *arena, struct str json)
+static void take_answer(struct stage_state *stage, struct arena *arena, struct str text)
 {
-    cJSON *root = cJSON_ParseWithLength(json.bytes, json.len);
-    const cJSON *counter, *lag = cJSON_GetObjectItemCaseSensitive(root, "lag");
+    struct str json, counters = STR_NONE, name, value;
+    size_t at = 0;
+    int64_t number;
 
-    if (!root)
+    if (json_check(text, &json))
         return;
-    stage->up = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "up"));
-    stage->outage = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, "outage"));
-    stage->pid = whole(cJSON_GetObjectItemCaseSensitive(root, "pid"));
-    stage->uptime_ms = whole(cJSON_GetObjectItemCaseSensitive(root, "uptime_ms"));
-    cJSON_ArrayForEach(counter, cJSON_GetObjectItemCaseSensitive(root, "counters"))
-    {
-        struct stage_counter *to = &stage->counters[stage->counter_count];
-
-        if (stage->counter_count == STAGE_COUNTERS_MAX || !cJSON_IsNumber(counter))
-            break;
-        to->name = arena_copy(arena, str_of(counter->string));
-        to->value = whole(counter);
-        if (to->name.bytes)
-            stage->counter_count++;
-        if (strcmp(counter->string, "lag") == 0)
-            lag = counter;
-    }
-    stage->has_lag = cJSON_IsNumber(lag);
-    stage->lag = whole(lag);
-    cJSON_Delete(root);
+    stage->up = json_member_true(json, "up");
+    stage->outage = json_member_true(json, "outage");
+    (void)json_member_int(json, "pid", &stage->pid);
+    (void)json_member_int(json, "uptime_ms", &stage->uptime_ms);
+    (void)json_member(json, "counters", &counters);
+    while (json_pair(counters, &at, &name, &value))
+        if (json_int(value, &number))
+            take_counter(stage, arena, name, number);
+    stage->has_lag = json_member_int(counters, "lag", &stage->lag) || json_member_int(json, "lag", &stage->lag);
 }
 
 /* A socket file that is not there means that nobody listens; no patience is spent on it. */

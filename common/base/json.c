@@ -3,27 +3,62 @@
 #include <string.h>
 #include <strings.h>
 
-enum { DEPTH_MAX = 32, EXPONENT_MAX = 40 };
+enum { DEPTH_MAX = 32 };
 
 static size_t blanks(struct str s, size_t at)
 {
-    while (at < s.len && strchr(" \t\r\n", s.bytes[at]) && s.bytes[at])
+    while (at < s.len && (s.bytes[at] == ' ' || s.bytes[at] == '\n' || s.bytes[at] == '\r' || s.bytes[at] == '\t'))
         at++;
     return at;
 }
 
-/* Each skip answers the place after the value, or 0: not JSON (no value ends at 0). */
+/* Each skip answers the place after the value; where this is not JSON, a place beyond the end: is_wrong(). */
 static size_t skip_value(struct str s, size_t at, unsigned depth);
 
+static size_t wrong(struct str s, size_t at)
+{
+    return s.len + 1 + at;
+}
+
+static bool is_wrong(struct str s, size_t at)
+{
+    return at > s.len;
+}
+
+static bool take_hex(struct str s, size_t at, uint32_t *ret_code)
+{
+    uint32_t code = 0;
+
+    if (at + 4 > s.len)
+        return false;
+    for (size_t i = at; i < at + 4; i++) {
+        const char *hex = "0123456789abcdef0123456789ABCDEF";
+        const char *digit = s.bytes[i] ? strchr(hex, s.bytes[i]) : NULL;
+
+        if (!digit)
+            return false;
+        code = code << 4 | ((uint32_t)(digit - hex) & 15);
+    }
+    *ret_code = code;
+    return true;
+}
+
+/* Bytes below 0x20 may stand as they are: a tab that a till does not escape costs nobody a receipt. */
 static size_t skip_string(struct str s, size_t at)
 {
-    for (at++; at < s.len && (unsigned char)s.bytes[at] >= 0x20; at++) {
+    uint32_t code;
+
+    for (at++; at < s.len; at++) {
         if (s.bytes[at] == '"')
             return at + 1;
-        if (s.bytes[at] == '\\' && ++at >= s.len)
-            return 0;
+        if (s.bytes[at] != '\\')
+            continue;
+        at++;
+        if (at >= s.len || !s.bytes[at] || !strchr("\"\\/bfnrtu", s.bytes[at]) ||
+            (s.bytes[at] == 'u' && !take_hex(s, at + 1, &code)))
+            return wrong(s, at - 1);
     }
-    return 0;
+    return wrong(s, s.len);
 }
 
 static size_t digits(struct str s, size_t at)
@@ -39,19 +74,19 @@ static size_t skip_number(struct str s, size_t at)
 
     at = digits(s, from);
     if (at == from)
-        return 0;
+        return wrong(s, at);
     if (at < s.len && s.bytes[at] == '.') {
         from = at + 1;
         at = digits(s, from);
         if (at == from)
-            return 0;
+            return wrong(s, at);
     }
     if (at < s.len && (s.bytes[at] == 'e' || s.bytes[at] == 'E')) {
         from = at + 1;
         from += from < s.len && (s.bytes[from] == '+' || s.bytes[from] == '-');
         at = digits(s, from);
         if (at == from)
-            return 0;
+            return wrong(s, at);
     }
     return at;
 }
@@ -63,18 +98,18 @@ static size_t skip_word(struct str s, size_t at)
     for (size_t i = 0; i < COUNT(words); i++)
         if (s.len - at >= words[i].len && memcmp(s.bytes + at, words[i].bytes, words[i].len) == 0)
             return at + words[i].len;
-    return 0;
+    return wrong(s, at);
 }
 
 static size_t skip_name(struct str s, size_t at)
 {
     if (at >= s.len || s.bytes[at] != '"')
-        return 0;
+        return wrong(s, at);
     at = skip_string(s, at);
-    if (!at)
-        return 0;
+    if (is_wrong(s, at))
+        return at;
     at = blanks(s, at);
-    return at < s.len && s.bytes[at] == ':' ? blanks(s, at + 1) : 0;
+    return at < s.len && s.bytes[at] == ':' ? blanks(s, at + 1) : wrong(s, at);
 }
 
 static size_t skip_nest(struct str s, size_t at, unsigned depth)
@@ -83,30 +118,31 @@ static size_t skip_nest(struct str s, size_t at, unsigned depth)
     char end = object ? '}' : ']';
 
     if (depth >= DEPTH_MAX)
-        return 0;
+        return wrong(s, at);
     at = blanks(s, at + 1);
     if (at < s.len && s.bytes[at] == end)
         return at + 1;
     while (at < s.len) {
-        if (object && !(at = skip_name(s, at)))
-            return 0;
-        at = skip_value(s, at, depth + 1);
-        if (!at)
-            return 0;
+        if (object)
+            at = skip_name(s, at);
+        if (!is_wrong(s, at))
+            at = skip_value(s, at, depth + 1);
+        if (is_wrong(s, at))
+            return at;
         at = blanks(s, at);
         if (at < s.len && s.bytes[at] == end)
             return at + 1;
         if (at >= s.len || s.bytes[at] != ',')
-            return 0;
+            return wrong(s, at);
         at = blanks(s, at + 1);
     }
-    return 0;
+    return wrong(s, at);
 }
 
 static size_t skip_value(struct str s, size_t at, unsigned depth)
 {
     if (at >= s.len)
-        return 0;
+        return wrong(s, at);
     switch (s.bytes[at]) {
     case '{':
     case '[':
@@ -127,17 +163,28 @@ static struct str part(struct str s, size_t from, size_t to)
     return (struct str){ s.bytes + from, to - from };
 }
 
-enum err json_check(struct str text, struct str *ret_value)
+enum err json_check_place(struct str text, struct str *ret_value, size_t *ret_wrong)
 {
     size_t from = blanks(text, 0), to;
 
+    *ret_value = STR_NONE;
     if (from == text.len)
         return ERR_NOT_FOUND;
     to = skip_value(text, from, 0);
-    if (!to || blanks(text, to) != text.len)
+    if (is_wrong(text, to)) {
+        *ret_wrong = to - text.len - 1;
         return ERR_FORMAT;
+    }
     *ret_value = part(text, from, to);
-    return ERR_OK;
+    *ret_wrong = blanks(text, to);
+    return *ret_wrong == text.len ? ERR_OK : ERR_FORMAT;
+}
+
+enum err json_check(struct str text, struct str *ret_value)
+{
+    size_t place;
+
+    return json_check_place(text, ret_value, &place);
 }
 
 bool json_is_object(struct str value)
@@ -155,27 +202,33 @@ static bool is_null(struct str value)
     return str_equal(value, STR("null"));
 }
 
-bool json_member(struct str object, const char *name, struct str *ret_value)
+bool json_pair(struct str object, size_t *at, struct str *ret_name, struct str *ret_value)
 {
-    size_t at = 1, len = strlen(name);
+    size_t from, value, to;
 
     if (!json_is_object(object))
         return false;
-    while ((at = blanks(object, at)) < object.len && object.bytes[at] == '"') {
-        size_t end = skip_string(object, at);
-        size_t value = skip_name(object, at);
-        size_t after = value ? skip_value(object, value, 0) : 0;
+    from = blanks(object, *at ? *at : 1);
+    if (from < object.len && object.bytes[from] == ',')
+        from = blanks(object, from + 1);
+    value = skip_name(object, from);
+    to = is_wrong(object, value) ? value : skip_value(object, value, 0);
+    if (is_wrong(object, to))
+        return false;
+    *ret_name = part(object, from, skip_string(object, from));
+    *ret_value = part(object, value, to);
+    *at = to;
+    return true;
+}
 
-        if (!after)
-            return false;
-        if (end - at - 2 == len && strncasecmp(object.bytes + at + 1, name, len) == 0) {
-            *ret_value = part(object, value, after);
+bool json_member(struct str object, const char *name, struct str *ret_value)
+{
+    size_t at = 0, len = strlen(name);
+    struct str found;
+
+    while (json_pair(object, &at, &found, ret_value))
+        if (found.len == len + 2 && strncasecmp(found.bytes + 1, name, len) == 0)
             return !is_null(*ret_value);
-        }
-        at = blanks(object, after);
-        if (at < object.len && object.bytes[at] == ',')
-            at++;
-    }
     return false;
 }
 
@@ -191,7 +244,7 @@ bool json_item(struct str array, size_t *at, struct str *ret_value)
     if (from >= array.len || array.bytes[from] == ']')
         return false;
     to = skip_value(array, from, 0);
-    if (!to)
+    if (is_wrong(array, to))
         return false;
     *ret_value = part(array, from, to);
     *at = to;
@@ -218,24 +271,6 @@ static void put_code(struct text *text, uint32_t code)
     }
     memcpy(text->to + text->len, bytes, count);
     text->len += count;
-}
-
-static bool take_hex(struct str s, size_t at, uint32_t *ret_code)
-{
-    uint32_t code = 0;
-
-    if (at + 4 > s.len)
-        return false;
-    for (size_t i = 0; i < 4; i++) {
-        const char *hex = "0123456789abcdef";
-        const char *digit = s.bytes[at + i] ? strchr(hex, s.bytes[at + i] | 0x20) : NULL;
-
-        if (!digit)
-            return false;
-        code = code << 4 | (uint32_t)(digit - hex);
-    }
-    *ret_code = code;
-    return true;
 }
 
 /* After the backslash at `at`; answers the place after the escape, 0 if it is none. */
@@ -291,79 +326,83 @@ bool json_text(struct str value, char *to, size_t size)
     return true;
 }
 
-/* value = mantissa * 10^exponent, exactly; false if it is no number or has more digits than fit. */
-static bool decimal(struct str s, __int128 *ret_mantissa, int *ret_exponent)
+/* mantissa * 10^exponent; more: it has digits beyond those of the mantissa that are not 0. */
+struct decimal { __int128 mantissa; int exponent; bool more; };
+
+static bool decimal(struct str s, struct decimal *ret)
 {
-    __int128 mantissa = 0;
-    int exponent = 0, written = 0;
+    struct decimal d = { 0 };
     size_t at = s.len && s.bytes[0] == '-';
     bool fraction = false;
+    int written = 0;
 
     if (at >= s.len || skip_number(s, 0) != s.len)
         return false;
     for (; at < s.len && s.bytes[at] != 'e' && s.bytes[at] != 'E'; at++) {
         if (s.bytes[at] == '.') {
             fraction = true;
-            continue;
+        } else if (d.mantissa > ((__int128)1 << 120) / 10) {
+            d.more = d.more || s.bytes[at] != '0';
+            d.exponent += !fraction;
+        } else {
+            d.mantissa = d.mantissa * 10 + (s.bytes[at] - '0');
+            d.exponent -= fraction;
         }
-        if (mantissa > ((__int128)1 << 120) / 10)
-            return false;
-        mantissa = mantissa * 10 + (s.bytes[at] - '0');
-        exponent -= fraction;
     }
     for (size_t i = at + 1; i < s.len; i++)
-        if (s.bytes[i] >= '0' && s.bytes[i] <= '9' && written < 10000)
+        if (s.bytes[i] >= '0' && s.bytes[i] <= '9' && written < 1000000)
             written = written * 10 + (s.bytes[i] - '0');
     if (at + 1 < s.len)
-        exponent += s.bytes[at + 1] == '-' ? -written : written;
-    *ret_mantissa = s.bytes[0] == '-' ? -mantissa : mantissa;
-    *ret_exponent = exponent;
+        d.exponent += s.bytes[at + 1] == '-' ? -written : written;
+    if (s.bytes[0] == '-')
+        d.mantissa = -d.mantissa;
+    *ret = d;
     return true;
 }
 
-/* mantissa * 10^exponent as a whole number, half away from zero. */
-static bool whole(__int128 mantissa, int exponent, bool exactly, int64_t *ret_number)
+/* As a whole number, half away from zero. */
+static bool whole(struct decimal d, bool exactly, int64_t *ret_number)
 {
     __int128 divisor = 1, rest;
 
-    for (; exponent > 0 && mantissa; exponent--) {
-        if (mantissa > ((__int128)1 << 120) || mantissa < -((__int128)1 << 120))
+    for (; d.exponent > 0 && d.mantissa; d.exponent--) {
+        if (d.mantissa > ((__int128)1 << 120) || d.mantissa < -((__int128)1 << 120))
             return false;
-        mantissa *= 10;
+        d.mantissa *= 10;
     }
-    for (; exponent < 0 && divisor <= ((__int128)1 << 120) / 10; exponent++)
+    for (; d.exponent < 0 && divisor <= ((__int128)1 << 120) / 10; d.exponent++)
         divisor *= 10;
-    rest = exponent < 0 ? 0 : mantissa % divisor;
-    if (exactly && (rest || (exponent < 0 && mantissa)))
+    rest = d.exponent < 0 ? 0 : d.mantissa % divisor;
+    if (exactly && (d.more || rest || (d.exponent < 0 && d.mantissa)))
         return false;
-    mantissa = exponent < 0 ? 0 : mantissa / divisor;
+    d.mantissa = d.exponent < 0 ? 0 : d.mantissa / divisor;
     if (rest * 2 >= divisor && divisor > 1)
-        mantissa++;
+        d.mantissa++;
     if (rest * 2 <= -divisor && divisor > 1)
-        mantissa--;
-    if (mantissa > INT64_MAX || mantissa < INT64_MIN)
+        d.mantissa--;
+    if (d.mantissa > INT64_MAX || d.mantissa < INT64_MIN)
         return false;
-    *ret_number = (int64_t)mantissa;
+    *ret_number = (int64_t)d.mantissa;
     return true;
 }
 
 bool json_int(struct str value, int64_t *ret_number)
 {
-    __int128 mantissa;
-    int exponent;
+    struct decimal d;
 
     *ret_number = 0;
-    return decimal(value, &mantissa, &exponent) && whole(mantissa, exponent, true, ret_number);
+    return decimal(value, &d) && whole(d, true, ret_number);
 }
 
 bool json_scaled(struct str value, int decimals, int64_t *ret_number)
 {
-    __int128 mantissa;
-    int exponent;
+    struct decimal d;
 
     *ret_number = 0;
-    return decimal(value, &mantissa, &exponent) && exponent < EXPONENT_MAX &&
-           whole(mantissa, exponent + decimals, false, ret_number);
+    if (!decimal(value, &d))
+        return false;
+    d.exponent += decimals;
+    return whole(d, false, ret_number);
 }
 
 bool json_money(struct str value, struct money *ret_amount)

@@ -1,7 +1,9 @@
-/* json.h - answers of PowerOffice as views of their own text, so that no amount passes through a double.
+/* json.h - JSON as views of its own text, so that no amount passes through a double: what PowerOffice answers, what tills
+ * send (foreign.h), what stages say of themselves.
  *
  * json_check() looks at the whole text once (syntax, depth); after that every value is a view that the
- * functions below walk without failing in the middle. A name is compared without case (docs/poweroffice-api.md section 6).
+ * functions below walk without failing in the middle. json_member() compares names without case (docs/poweroffice-api.md
+ * section 6); json_pair() shows them as they are written, in quotes.
  */
 #ifndef BILAG_BASE_JSON_H
 #define BILAG_BASE_JSON_H
@@ -10,10 +12,14 @@
 
 /* The one value of a text, blanks cut. ERR_FORMAT. Empty text (204) is ERR_NOT_FOUND. */
 USED enum err json_check(struct str text, struct str *ret_value);
+/* The same; ERR_FORMAT says where. ret_value is none, or what stands before that place if only something follows it. */
+USED enum err json_check_place(struct str text, struct str *ret_value, size_t *ret_wrong);
 bool json_is_object(struct str value);
 bool json_is_array(struct str value);
 /* false: not an object, no such member, or null. */
 bool json_member(struct str object, const char *name, struct str *ret_value);
+/* The next member, null too; *at starts at 0. false: no more, or not an object. */
+bool json_pair(struct str object, size_t *at, struct str *ret_name, struct str *ret_value);
 /* The next item; *at starts at 0. false: no more, or not an array. */
 bool json_item(struct str array, size_t *at, struct str *ret_value);
 

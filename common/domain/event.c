@@ -1,13 +1,13 @@
 #include "event.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "event_tree.h"
+#include "base/utf8.h"
+#include "base/foreign.h"
 
 /* A till whose clock was lost says 1970; its receipts must not land in a closed year. */
 #define TIME_MIN INT64_C(946684800)                  /* 2000-01-01 */
@@ -24,18 +24,6 @@ const char *event_kind_text(enum event_kind kind)
 
     ensure((unsigned)kind < EVENT_KIND_COUNT);
     return texts[kind];
-}
-
-void event_hash(struct str canonical, struct event_hash *ret_hash)
-{
-    static bool ready;
-
-    if (!ready) {
-        ensure(sodium_init() >= 0);
-        ready = true;
-    }
-    (void)crypto_generichash(ret_hash->bytes, sizeof ret_hash->bytes, (const unsigned char *)canonical.bytes,
-                             canonical.len, NULL, 0);
 }
 
 static bool digits(const char *at, size_t count, int32_t *ret_value)
@@ -119,44 +107,6 @@ const char *rate_text(int32_t rate, char buffer[16])
     else
         (void)snprintf(buffer, 16, "%" PRId32 ".%02" PRId32, rate / 100, rate % 100);
     return buffer;
-}
-
-/* One code point at `at`; 0 if it is not a legal one (overlong, surrogate, beyond 10FFFF, cut off). */
-static size_t utf8_length(const unsigned char *at, size_t room)
-{
-    static const struct { unsigned char first, last, second_min, second_max; size_t length; } forms[] = {
-        { 0x01, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-        { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-        { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-    };
-
-    for (size_t i = 0; i < COUNT(forms); i++) {
-        size_t length = forms[i].length;
-
-        if (at[0] < forms[i].first || at[0] > forms[i].last)
-            continue;
-        if (length > room || (length > 1 && (at[1] < forms[i].second_min || at[1] > forms[i].second_max)))
-            return 0;
-        for (size_t j = 2; j < length; j++)
-            if ((at[j] & 0xc0) != 0x80)
-                return 0;
-        return length;
-    }
-    return 0;
-}
-
-bool utf8_is_valid(struct str text)
-{
-    const unsigned char *bytes = (const unsigned char *)text.bytes;
-
-    for (size_t at = 0; at < text.len;) {
-        size_t length = bytes[at] - 1u < 0x7f ? 1 : utf8_length(bytes + at, text.len - at);
-
-        if (length == 0)
-            return false;
-        at += length;
-    }
-    return true;
 }
 
 struct checking { const char *list; size_t index; struct fault *fault; };
@@ -325,18 +275,21 @@ enum err event_check_fields(struct event *event, struct fault *fault)
 /* `extra` must be what event_from_json() would have made of it, or equal events would not be equal. */
 static enum err check_extra(struct str extra, struct fault *fault)
 {
+    struct foreign_source source;
     struct arena arena;
     struct strbuf text;
-    cJSON *tree;
     enum err err;
 
     arena_init(&arena, 80 * (size_t)EVENT_EXTRA_MAX);
     strbuf_init(&text, EVENT_EXTRA_MAX);
-    err = tree_from_json(extra, &arena, &tree, NULL);
+    err = foreign_from_json(extra, &source, NULL);
     if (!err)
-        err = cJSON_IsObject(tree) && tree->child ? tree_write(tree, &text) : ERR_FORMAT;
+        err = foreign_type(&source.value) == FOREIGN_MAP && foreign_count(&source.value)
+                  ? foreign_write(&source.value, &arena, &text)
+                  : ERR_FORMAT;
     if (!err && !str_equal(strbuf_str(&text), extra))
         err = ERR_FORMAT;
+    foreign_done(&source);
     strbuf_free(&text);
     arena_free(&arena);
     return err ? fault_set(fault, err, "unknown fields: not a JSON object with sorted keys") : ERR_OK;

@@ -3,9 +3,7 @@
  * Identity    (venue, register, series, seq). Series 0 is the register's own number series, in which
  *             a gap is a problem. Sources that do not number Z reports or till movements in that
  *             series give them a series of their own (SERIES_Z, SERIES_OTHER).
- * Two forms   JSON (native event, one object a line) and msgpack (the same map, for ZeroMQ) come in;
- *             event_encode() makes the one canonical msgpack array that travels and rests. Equal
- *             events have equal canonical bytes; others are compared by event_same_for_books().
+ * Forms       JSON and msgpack come in (event_read.h), one canonical msgpack array travels and rests (event_canonical.h).
  * Ownership   everything a struct event points to lives in the arena or in the bytes decoded.
  * Units       money in øre, vat in hundredths of a percent, qty in millionths, time in seconds since
  *             1970 UTC with the offset the till wrote, in minutes; days in days since 1970-01-01.
@@ -75,34 +73,12 @@ struct event_hash { uint8_t bytes[16]; };
 
 const char *event_kind_text(enum event_kind kind);           /* "receipt", ... */
 
-/* One line of NDJSON. Unknown extra fields are kept; an unknown kind or a field of a wrong type is
- * refused with the field's name. */
-USED enum err event_from_json(struct str json, struct arena *arena, struct event *ret_event,
-                              struct fault *fault);
-/* The same map in msgpack, as tills send it over ZeroMQ. */
-USED enum err event_from_msgpack(struct str bytes, struct arena *arena, struct event *ret_event,
-                                 struct fault *fault);
 /* The checks that both forms share, for adapters that build a struct event themselves (SAF-T):
  * names, ranges, counts, what each kind must have. Sorts z's sums. Sum of lines against sum of
  * payments is not judged here: the mapper holds such a day (docs/rules.md section 1). */
 USED enum err event_check(struct event *event, struct fault *fault);
-
-/* Canonical bytes, in the arena. The event must have passed event_check(). */
-USED enum err event_encode(const struct event *event, struct arena *arena, struct str *ret_bytes);
-/* Views into bytes, arrays in the arena. Never trusts: bounds as event_check(). */
-USED enum err event_decode(struct str bytes, struct arena *arena, struct event *ret_event);
-void event_hash(struct str canonical, struct event_hash *ret_hash);      /* BLAKE2b, 16 bytes */
-
-/* Of two contents of one identity (docs/rules.md section 8): whether they say the same for the books. What one of them
- * does not say (VAT amount, customer, order number) never differs; texts, quantities, staff and offsets are none. */
-bool event_same_for_books(const struct event *a, const struct event *b);
-/* Adds to the later one what only the earlier one says; they say the same for the books. Whether the later one says
- * a VAT amount that the earlier one did not. */
-bool event_add_said(const struct event *earlier, struct event *later);
-/* Its means of payment, each once: "card", "card+cash"; empty: none is said. In the arena. */
-struct str event_paid_with(const struct event *event, struct arena *arena);
-
-bool utf8_is_valid(struct str text);                                     /* and holds no NUL */
+/* ... but that `extra` is the one text of an object: of what was read here, or written here. */
+USED enum err event_check_fields(struct event *event, struct fault *fault);
 
 /* "2026-11-20T23:41:07+01:00" or "...Z", seconds may have a fraction (dropped). */
 USED enum err event_time_parse(struct str text, int64_t *ret_time, int32_t *ret_offset_min);

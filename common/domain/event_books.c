@@ -1,5 +1,4 @@
-/* What two contents of one identity say for the books (docs/rules.md section 8); part of event.h's contract. */
-#include "event.h"
+#include "event_books.h"
 
 /* Only one of the two says it, or both say the same. */
 static bool agree(struct str a, struct str b)

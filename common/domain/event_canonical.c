@@ -1,8 +1,7 @@
-/* The canonical form of an event: one msgpack array, every field in its place, so that equal events
- * have equal bytes. The first element is the form's version; what it says is for good, because events
- * rest in the log. */
-#include "event.h"
-#include "event_tree.h"
+#include "event_canonical.h"
+
+#include <sodium.h>
+
 #include "base/wire.h"
 
 enum { CANONICAL_VERSION = 1, EVENT_FIELDS = 15, LINE_FIELDS = 7, Z_FIELDS = 7 };
@@ -105,7 +104,7 @@ enum err event_encode(const struct event *event, struct arena *arena, struct str
     wire_str(&out, event->extra);
 
     if (out.failed) {
-        err = event_buffer_err(&out);
+        err = out.starved ? ERR_MEMORY : ERR_TOO_LONG;
     } else {
         struct str bytes = arena_copy(arena, strbuf_str(&out));
 
@@ -264,4 +263,16 @@ enum err event_decode(struct str bytes, struct arena *arena, struct event *ret_e
     if (!err)
         *ret_event = event;
     return err;
+}
+
+void event_hash(struct str canonical, struct event_hash *ret_hash)
+{
+    static bool ready;
+
+    if (!ready) {
+        ensure(sodium_init() >= 0);
+        ready = true;
+    }
+    (void)crypto_generichash(ret_hash->bytes, sizeof ret_hash->bytes, (const unsigned char *)canonical.bytes,
+                             canonical.len, NULL, 0);
 }

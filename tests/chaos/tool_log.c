@@ -6,6 +6,7 @@
 #include "ingest/eventlog.h"
 
 #include "base/wire.h"
+#include "domain/event_canonical.h"
 
 #include <inttypes.h>
 #include <stdio.h>

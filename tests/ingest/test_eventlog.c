@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "domain/config.h"
+#include "domain/event_canonical.h"
 #include "ingest/eventlog.h"
 #include "base/wire.h"
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "domain/config.h"
+#include "domain/event_canonical.h"
 #include "ingest/eventlog_inside.h"
 
 enum { PARTITIONS = 4, EVENTS_MAX = 100, ALL = 1000000 };

@@ -8,6 +8,8 @@
 #include "mapper/fold.h"
 #include "mapper/decisions.h"
 #include "mapper/seals.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 
 #include <inttypes.h>
 

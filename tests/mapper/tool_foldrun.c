@@ -19,6 +19,8 @@
 #include "mapper/fold.h"
 #include "mapper/decisions.h"
 #include "mapper/seals.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 
 #include <ftw.h>
 #include <inttypes.h>

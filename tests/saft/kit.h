@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "saft/saft.h"
+#include "domain/event_canonical.h"
 
 #define NS "urn:StandardAuditFile-Taxation-CashRegister:NO"
 #define FILE_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<auditfile xmlns=\"" NS "\">\n" \

@@ -63,7 +63,8 @@ static void syntax(void **unused)
         { "[1,]", ERR_FORMAT },          { "{\"a\"}", ERR_FORMAT },
         { "[1] 2", ERR_FORMAT },         { "{\"a\":1", ERR_FORMAT },
         { "<html>", ERR_FORMAT },        { "\"half", ERR_FORMAT },
-        { "\"a\nb\"", ERR_FORMAT },      { "tru", ERR_FORMAT },
+        { "\"a\nb\"", ERR_OK },          { "tru", ERR_FORMAT },
+        { "\"\\x\"", ERR_FORMAT },       { "\"\\u12g4\"", ERR_FORMAT },
         { "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", ERR_FORMAT },
     };
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "domain/event.h"
+#include "domain/event_books.h"
 
 static struct payment card[] = { { { "card", 4 }, { 50000 } } }, cash[] = { { { "cash", 4 }, { 50000 } } },
                       two[] = { { { "card", 4 }, { 40000 } }, { { "cash", 4 }, { 5000 } }, { { "card", 4 }, { 5000 } } };

@@ -1,0 +1,39 @@
+#include "utf8.h"
+
+/* One code point at `at`; 0 if it is not a legal one (overlong, surrogate, beyond 10FFFF, cut off). */
+static size_t utf8_length(const unsigned char *at, size_t room)
+{
+    static const struct { unsigned char first, last, second_min, second_max; size_t length; } forms[] = {
+        { 0x01, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+        { 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
+        { 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+    };
+
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        size_t length = forms[i].length;
+
+        if (at[0] < forms[i].first || at[0] > forms[i].last)
+            continue;
+        if (length > room || (length > 1 && (at[1] < forms[i].second_min || at[1] > forms[i].second_max)))
+            return 0;
+        for (size_t j = 2; j < length; j++)
+            if ((at[j] & 0xc0) != 0x80)
+                return 0;
+        return length;
+    }
+    return 0;
+}
+
+bool utf8_is_valid(struct str text)
+{
+    const unsigned char *bytes = (const unsigned char *)text.bytes;
+
+    for (size_t at = 0; at < text.len;) {
+        size_t length = bytes[at] - 1u < 0x7f ? 1 : utf8_length(bytes + at, text.len - at);
+
+        if (length == 0)
+            return false;
+        at += length;
+    }
+    return true;
+}

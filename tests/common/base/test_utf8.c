@@ -1,0 +1,45 @@
+/* Goal: what is text, and nothing else: the edges of each form, and every single byte. */
+#include "base/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+static void edges(void **unused)
+{
+    static const struct { struct str bytes; bool valid; } rows[] = {
+        { STR(""), true },                 { STR("\x01 a~\x7f"), true },
+        { STR("\0"), false },              { STR("a\0b"), false },
+        { STR("\x80"), false },            { STR("\xc1\xbf"), false },
+        { STR("\xc2\x80\xdf\xbf"), true }, { STR("\xc2"), false },
+        { STR("\xe0\x9f\xbf"), false },    { STR("\xe0\xa0\x80\xef\xbf\xbf"), true },
+        { STR("\xe2\x82"), false },        { STR("\xe2\x28\xa1"), false },
+        { STR("\xed\x9f\xbf"), true },     { STR("\xed\xa0\x80"), false },
+        { STR("\xf0\x8f\xbf\xbf"), false },{ STR("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), true },
+        { STR("\xf4\x90\x80\x80"), false },{ STR("\xf5\x80\x80\x80"), false },
+        { STR("\xf0\x9f\x98"), false },    { STR("Sm\xc3\xb8rbr\xc3\xb8" "d \xf0\x9f\x98\x80"), true },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (utf8_is_valid(rows[i].bytes) != rows[i].valid)
+            fail_msg("row %zu", i);
+}
+
+static void single_bytes(void **unused)
+{
+    (void)unused;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char c = (char)byte;
+
+        assert_int_equal(utf8_is_valid((struct str){ &c, 1 }), byte > 0 && byte < 0x80);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = { cmocka_unit_test(edges), cmocka_unit_test(single_bytes) };
+
+    return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
+}
