@@ -19,6 +19,7 @@ static const struct cmd *const commands[] = {
     &cmd_import,
     &cmd_export,
     &cmd_manual,
+    &cmd_tips,
     &cmd_explain,
     &cmd_accept,
     &cmd_leave_out,

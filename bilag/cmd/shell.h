@@ -79,6 +79,7 @@ extern const struct cmd
     cmd_import,
     cmd_export,
     cmd_manual,
+    cmd_tips,
     cmd_explain,
     cmd_accept,
     cmd_leave_out,

@@ -20,6 +20,7 @@ COMMANDS = [
     "import",
     "export",
     "manual",
+    "tips",
     "explain",
     "accept",
     "leave-out",

@@ -1,0 +1,86 @@
+#include "clean.h"
+
+#include <string.h>
+
+/* Of characters beyond ASCII, from and to. */
+static const struct { uint32_t from, to; } steering[] = {
+    { 0x80, 0x9f },     { 0x61c, 0x61c },   { 0x200e, 0x200f }, { 0x2028, 0x202e },
+    { 0x2066, 0x2069 }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
+};
+
+/* How many bytes the next character has; 0: it is none. */
+static size_t character(const unsigned char *at, size_t room, uint32_t *ret_code)
+{
+    static const struct { unsigned char first, mask; uint32_t least; } forms[] = {
+        { 0xc0, 0x1f, 0x80 }, { 0xe0, 0x0f, 0x800 }, { 0xf0, 0x07, 0x10000 },
+    };
+    size_t more = at[0] >= 0xf0 ? 3 : at[0] >= 0xe0 ? 2 : 1;
+    uint32_t code = at[0];
+
+    *ret_code = code;
+    if (at[0] < 0x80)
+        return 1;
+    if (at[0] < 0xc0 || at[0] > 0xf4 || more >= room)
+        return 0;
+    code &= forms[more - 1].mask;
+    for (size_t i = 1; i <= more; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (at[i] & 0x3f);
+    }
+    *ret_code = code;
+    return code < forms[more - 1].least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0 : more + 1;
+}
+
+/* How far the next character goes, and whether it may leave. */
+static size_t step(const unsigned char *at, size_t room, bool *ret_fine)
+{
+    uint32_t code;
+    size_t len = character(at, room, &code);
+
+    *ret_fine = len && code >= 0x20 && code != 0x7f;
+    for (size_t i = 0; i < COUNT(steering) && code >= 0x80; i++)
+        if (code >= steering[i].from && code <= steering[i].to)
+            *ret_fine = false;
+    return len ? len : 1;
+}
+
+size_t clean_bytes(char *bytes, size_t len)
+{
+    size_t to = 0;
+    bool fine;
+
+    for (size_t at = 0, more; at < len; at += more) {
+        more = step((const unsigned char *)bytes + at, len - at, &fine);
+        if (fine)
+            memmove(bytes + to, bytes + at, more);
+        else
+            bytes[to] = '?';
+        to += fine ? more : 1;
+    }
+    return to;
+}
+
+bool clean_already(struct str s)
+{
+    bool fine = true;
+
+    for (size_t at = 0; fine && at < s.len;)
+        at += step((const unsigned char *)s.bytes + at, s.len - at, &fine);
+    return fine;
+}
+
+void clean_text(char *text)
+{
+    text[clean_bytes(text, strlen(text))] = '\0';
+}
+
+void strbuf_clean(struct strbuf *buf, struct str s)
+{
+    bool fine;
+
+    for (size_t at = 0, more; at < s.len; at += more) {
+        more = step((const unsigned char *)s.bytes + at, s.len - at, &fine);
+        strbuf_add(buf, fine ? (struct str){ s.bytes + at, more } : STR("?"));
+    }
+}

@@ -1,0 +1,21 @@
+/* clean.h - text that somebody else wrote, before it leaves to a terminal, a log, a page or a table.
+ *
+ * Tills, files and PowerOffice say what they like. What could steer who reads it becomes a '?', one a character: control
+ * characters (C0, DEL and C1, line ends and tabs among them), marks that turn the direction of writing or break lines
+ * (bidirectional controls, U+2028, U+2029, the byte order mark), and bytes that are no UTF-8. Everything else stays.
+ * Never longer than what it was.
+ */
+#ifndef BILAG_BASE_CLEAN_H
+#define BILAG_BASE_CLEAN_H
+
+#include "str.h"
+
+/* In place; how long it is now. */
+size_t clean_bytes(char *bytes, size_t len);
+/* Whether nothing of it would change. */
+bool clean_already(struct str s);
+/* A C string, in place. */
+void clean_text(char *text);
+void strbuf_clean(struct strbuf *buf, struct str s);
+
+#endif
