@@ -38,7 +38,7 @@ enum err links_version_get(struct txn *txn, uint64_t *ret_version)
     return err;
 }
 
-static enum err links_version_raise(struct txn *txn)
+enum err links_version_raise(struct txn *txn)
 {
     uint64_t version;
     enum err err = links_version_get(txn, &version);

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "problemdetails.h"
+#include "right_books.h"
 
 enum { STORE_AGAIN_MS = 1000, LATE_BORNE_US = 4000, LATE_MOST_US = 30000 };
 
@@ -235,6 +236,8 @@ enum err poweroffice_call(struct poweroffice *po, const struct call *call, answe
     ensure(call->path.len && call->path.bytes[0] == '/');
     if (po_config(po)->api_url.len + call->path.len > URL_MAX)
         return ERR_TOO_LONG;                                 /* PowerOffice would answer a misleading 404 */
+    if (call->method != CALL_GET && !right_books(po->refstore, call->venue->client_id, call->venue->company))
+        return ERR_REFUSED;
     if (po->waiting >= CALLS_MAX || po->waiting_bytes + call->body.len > CALL_BYTES_MAX)
         return ERR_BUSY;
     client = client_of(po, call->venue);

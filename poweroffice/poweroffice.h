@@ -48,6 +48,8 @@ typedef void (*answered)(void *context, const struct answer *answer);
 USED enum err poweroffice_open(struct stage *stage, struct poweroffice **ret_po, struct fault *fault);
 void poweroffice_close(struct poweroffice *po);
 void poweroffice_reload(struct poweroffice *po);              /* configuration has changed */
+/* ERR_REFUSED: a write, and the key does not open, or is not known to open, the books of the venue's company
+ * (right_books.h). ERR_BUSY: too much waits. ERR_TOO_LONG: the address. */
 USED enum err poweroffice_call(struct poweroffice *po, const struct call *call, answered done, void *context);
 size_t poweroffice_waiting(const struct poweroffice *po);     /* queued and in flight */
 void poweroffice_turn(struct poweroffice *po);                /* from ops.turn: start what may start */

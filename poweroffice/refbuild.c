@@ -1,5 +1,6 @@
 #include "refbuild.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,17 @@ static bool get_date(struct str item, const char *name, int32_t *ret_day)
         return false;
     *ret_day = day;
     return true;
+}
+
+/* An id is a text by the contract; digits alone will do. */
+static struct str get_id(struct arena *arena, struct str item, const char *name)
+{
+    struct str value = get_text(arena, item, name);
+    int64_t number;
+
+    if (!value.len && json_member_int(item, name, &number) && number > 0)
+        return arena_format(arena, "%" PRId64, number);
+    return value;
 }
 
 static bool read_account(struct arena *arena, struct str item, void *to)
@@ -261,6 +273,9 @@ enum err refbuild_client(struct refbuild *build, struct str body)
 
     if (err || !object.len)
         return ERR_FORMAT;
+    build->data.client = get_id(&build->arena, object, "ClientId");
+    if (!build->data.client.len)
+        return ERR_FORMAT;                                   /* nobody could tell whose books they are */
     strbuf_init(&missing, 4096);
     if (json_member(object, "ValidPrivileges", &list) && json_is_array(list))   /* else: the calls themselves will tell */
         privileges_missing(texts, get_texts(&build->arena, list, texts, TEXTS_MAX), &missing);

@@ -1,5 +1,6 @@
 #include "reflist.h"
 #include "refstore.h"
+#include "right_books.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static const struct field_row content_rows[] = {
     FIELD_MAX(refdata, missing_privileges, REF_TEXT_MAX),
     FIELD_MAX(refdata, login_fault, REF_TEXT_MAX),
     FIELD(refdata, sending_off),
+    FIELD_MAX(refdata, client, REF_TEXT_MAX),
 };
 static const struct fields content_fields = FIELDS(refdata, content_rows, 8, NULL);
 
@@ -70,12 +72,18 @@ static enum err head_get(struct txn *txn, struct str client_id, struct head *ret
     return fields_read(&head_fields, value, NULL, ret_head) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
+/* What was read by a program that did not look whose books they are is read anew. */
+static unsigned have_of(const struct head *head, const struct refdata *data)
+{
+    return data->client.len ? head->have : head->have & ~(unsigned)REF_PRIVILEGES;
+}
+
 /* --- the store ---------------------------------------------------------------------------------------------- */
 
 enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **ret_store, struct fault *fault)
 {
     static const char *const tables[] = { [TABLE_REFDATA] = "refdata", [TABLE_LINKS] = "links",
-                                          [TABLE_VERSIONS] = "versions" };
+                                          [TABLE_VERSIONS] = "versions", [TABLE_BOOKS] = "books" };
     struct refstore *store = calloc(1, sizeof *store);
     struct arena arena;
     enum err err;
@@ -150,9 +158,13 @@ static enum err load_work(struct txn *txn, void *context)
         err = links_version_get(txn, &links);
     if (err)
         return err;
-    work->data = (struct refdata){ .version = head.version + links, .have = head.have };
+    work->data = (struct refdata){ .version = head.version + links };
     work->data.read_ms = oldest_ms(&head);
     err = content_decode(arena_copy(work->arena, head.content), &work->data);
+    work->data.have = have_of(&head, &work->data);
+    if (!err && work->data.client.len)
+        err = books_company(txn, work->data.client, &work->data.company);
+    work->data.company = arena_copy(work->arena, work->data.company);
     if (!err)
         err = load_lists(txn, work);
     return arena_failed(work->arena) ? ERR_MEMORY : err;
@@ -185,7 +197,7 @@ static enum err summary_work(struct txn *txn, void *context)
     if (err)
         return err;
     work->summary = (struct ref_summary){ .version = head.version + links, .read_ms = oldest_ms(&head),
-                                          .have = head.have, .login_refused = data.login_fault.len > 0,
+                                          .have = have_of(&head, &data), .login_refused = data.login_fault.len > 0,
                                           .rights_missing = data.missing_privileges.len > 0 };
     memcpy(work->summary.part_read_ms, head.read_ms, sizeof work->summary.part_read_ms);
     return ERR_OK;
@@ -208,6 +220,36 @@ enum err refdata_version(struct refstore *store, struct str client_id, uint64_t 
 
     if (!err)
         *ret_version = summary.version;
+    return err;
+}
+
+struct opened_work { struct str client_id; struct arena *arena; struct opened opened; };
+
+static enum err opened_work(struct txn *txn, void *context)
+{
+    struct opened_work *work = context;
+    struct refdata data;
+    struct head head;
+    enum err err = head_get(txn, work->client_id, &head);
+
+    if (!err)
+        err = content_decode(head.content, &data);
+    if (!err && data.client.len)
+        err = books_company(txn, data.client, &work->opened.company);
+    if (err)
+        return err;
+    work->opened.client = arena_copy(work->arena, data.client);
+    work->opened.company = arena_copy(work->arena, work->opened.company);
+    return arena_failed(work->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+enum err right_books_opened(struct refstore *store, struct str client_id, struct arena *arena, struct opened *ret_opened)
+{
+    struct opened_work work = { .client_id = client_id, .arena = arena };
+    enum err err = store_read(store->store, opened_work, &work);
+
+    if (!err)
+        *ret_opened = work.opened;
     return err;
 }
 
@@ -254,6 +296,7 @@ static enum err new_content(struct put_work *work, const struct head *head, bool
         merged.accounting_ok = data->accounting_ok;
         merged.sending_off = data->sending_off;
         merged.missing_privileges = data->missing_privileges;
+        merged.client = data->client;
     }
     if (data->have & REF_PRIVILEGES || work->login_only)
         merged.login_fault = data->login_fault;
@@ -291,6 +334,11 @@ static enum err put_work(struct txn *txn, void *context)
     for (unsigned i = 0; i < REF_BITS; i++)
         if (work->data->have & (1u << i))
             head.read_ms[i] = work->data->read_ms;
+    if (work->data->have & REF_PRIVILEGES && work->data->client.len && work->data->company.len) {
+        err = books_claim(txn, work->data->company, work->data->client);
+        if (err)
+            return err;
+    }
     head.content = strbuf_str(&work->content);
     strbuf_reset(&work->out);
     fields_write(&head_fields, &head, &work->out);

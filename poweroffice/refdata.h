@@ -39,6 +39,8 @@ struct refdata {
     bool sending_off;                     /* the extension may not send invoices (AllowSendInvoice says false) */
     struct str missing_privileges;        /* comma list of what our calls need and the key lacks; empty: none */
     struct str login_fault;               /* why the key is refused at present; empty: it is not */
+    struct str client;                    /* PowerOffice's ClientId: which books the key opens; empty: not known */
+    struct str company;                   /* whose books those are (right_books.h); empty: nobody's that is known */
 };
 
 struct refstore;                          /* STATE_DIR/poweroffice: reference data and customer links */
@@ -59,7 +61,8 @@ struct ref_summary {
 };
 USED enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary);
 /* Replaces what `have` names and raises the version if anything differs. REF_PRIVILEGES stands for client_name,
- * accounting_ok, sending_off, missing_privileges and login_fault. read_ms in what is loaded is that of the oldest part. */
+ * accounting_ok, sending_off, missing_privileges, login_fault and client, and keeps the client for data's company if
+ * neither is another's. read_ms in what is loaded is that of the oldest part. */
 USED enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data);
 /* Only login_fault; empty: the key is accepted again. */
 USED enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault);

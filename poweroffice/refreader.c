@@ -246,11 +246,14 @@ static int64_t again_ms(struct refreader *reader, const struct reading *reading,
 static void reading_end(struct reading *reading)
 {
     struct refreader *reader = reading->reader;
+    const struct venue *venue = config_venue(po_config(reader->po), str_of(reading->venue_id));
     unsigned have = bits_read(reading);
     enum err err = reading->refused ? ERR_REFUSED : have ? ERR_OK : ERR_NETWORK;
     struct reading **at = &reader->readings;
 
     if (!err) {
+        if (venue && str_equal(venue->client_id, str_of(reading->client_id)))
+            reading->build.data.company = venue->company;
         KILLPOINT("poweroffice.before-books-commit");
         err = refdata_put(reader->po->refstore, str_of(reading->client_id),
                           refbuild_done(&reading->build, have, clock_now_ms()));

@@ -148,7 +148,7 @@ enum err find_more(struct slot *slot, struct job *job)
     strbuf_init(&path, PATH_BYTES_MAX);
     slot->sender->ops->lookup_path(&job->task, &slot->lookup, &path);
     ensure(!path.failed);
-    work_call(slot, CALL_GET, strbuf_str(&path), STR_NONE, find_answered);
+    work_call(slot, job, CALL_GET, strbuf_str(&path), STR_NONE, find_answered);
     strbuf_free(&path);
     return ERR_OK;
 }

@@ -122,7 +122,7 @@ static enum err ask(struct job *job, size_t client)
     sender->ops->later_call(&job->task, asked, &method, &path, &body);
     ensure(!path.failed && !body.failed);
     SENDER_POINT(sender, POINT_BEFORE_SEND);
-    work_call(slot, method, strbuf_str(&path), strbuf_str(&body), later_answered);
+    work_call(slot, job, method, strbuf_str(&path), strbuf_str(&body), later_answered);
     SENDER_POINT(sender, POINT_AFTER_SEND);
     strbuf_free(&path);
     strbuf_free(&body);
@@ -164,6 +164,10 @@ static enum err one(struct sender *sender, struct str doc)
     if (!venue || sender->outage.on)
         return lease(&job, PUT_OFF_MS);
     client = sender->turns[venue - config->venues].client;
+    if (!job_right_books(&job)) {
+        sender->clients[client].needed = true;
+        return lease(&job, PUT_OFF_MS);
+    }
     if (sender->clients[client].suspended_ms > stage_steady_ms(sender->stage))
         return lease(&job, PUT_OFF_MS);
     return call(&job, client);

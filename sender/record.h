@@ -68,6 +68,7 @@ struct record {
     bool asked;                           /* PowerOffice has acknowledged that it is to send the invoice, or to reverse */
     uint32_t round;                       /* 1, 2, ...: how often it was built from the start */
     uint32_t facts;                       /* in the trail */
+    struct str books;                     /* PowerOffice's ClientId that it was sealed for; empty: not known */
 };
 
 void record_encode(const struct record *record, struct strbuf *out);

@@ -49,8 +49,11 @@ static enum err build(struct job *job, struct str *ret_body)
     struct strbuf body;
     enum err err = venue ? refdata_load(sender->ref, venue->client_id, &sender->arena, &ref) : ERR_NOT_FOUND;
 
+    if (!err && !str_equal(ref.company, venue->company))
+        err = ERR_NOT_FOUND;              /* another key than the one that the verdict was about, or another's books */
     if (err)
         return err;
+    job->now.books = ref.client;
     job->task.ref = &ref;
     job->task.links = sender->ref;
     strbuf_init(&body, BODY_BYTES_MAX);
@@ -217,7 +220,7 @@ enum err send_start(struct slot *slot, struct job *job)
                 STR_ARG(job->draft.reference));
     }
     SENDER_POINT(sender, POINT_BEFORE_SEND);
-    work_call(slot, CALL_POST, str_of(sender->ops->post_path), job->now.body, send_answered);
+    work_call(slot, job, CALL_POST, str_of(sender->ops->post_path), job->now.body, send_answered);
     SENDER_POINT(sender, POINT_AFTER_SEND);
     return ERR_OK;
 }

@@ -146,7 +146,11 @@ typedef bool (*job_apply)(struct job *job, struct slot *slot, const struct answe
 void job_settle(struct slot *slot, const struct answer *answer, job_apply apply);
 USED enum err work_start(struct sender *sender, struct slot *slot);
 USED enum err work_again(struct sender *sender);
-void work_call(struct slot *slot, enum call_method method, struct str path, struct str body, answered done);
+/* Whether the venue's key opens the books that the document was made for. What is asked elsewhere finds nothing, and what
+ * is posted elsewhere is somebody else's. */
+bool job_right_books(const struct job *job);
+void work_call(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
+               answered done);
 /* send.c, find.c, undo.c, later.c: start() with the job loaded; ERR_OK: started, or put off and committed. */
 USED enum err send_start(struct slot *slot, struct job *job);
 USED enum err find_start(struct slot *slot, struct job *job);

@@ -145,7 +145,7 @@ enum err undo_start(struct slot *slot, struct job *job)
     sender->ops->reverse_path(&job->task, &path);
     ensure(!path.failed);
     SENDER_POINT(sender, POINT_BEFORE_SEND);
-    work_call(slot, CALL_POST, strbuf_str(&path), STR_NONE, undo_answered);
+    work_call(slot, job, CALL_POST, strbuf_str(&path), STR_NONE, undo_answered);
     SENDER_POINT(sender, POINT_AFTER_SEND);
     strbuf_free(&path);
     return ERR_OK;

@@ -2,6 +2,7 @@
 #include "sender_inside.h"
 
 #include "base/log.h"
+#include "poweroffice/right_books.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -206,16 +207,36 @@ void job_settle(struct slot *slot, const struct answer *answer, job_apply apply)
     slot_free(slot);
 }
 
-void work_call(struct slot *slot, enum call_method method, struct str path, struct str body, answered done)
+/* A venue that was given to another company keeps what was built for the books of the former: it must not be looked
+ * up, or posted, in another's. What is not sealed is built anew by the mapper. */
+static struct str venue_company(const struct job *job)
+{
+    const struct venue *venue = config_venue(stage_config(job->sender->stage), job->draft.doc.venue);
+
+    return venue ? venue->company : STR_NONE;
+}
+
+bool job_right_books(const struct job *job)
+{
+    struct sender *sender = job->sender;
+    const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
+    struct opened opened;
+
+    return venue && str_equal(venue->company, job->was.company) &&
+           !right_books_opened(sender->ref, venue->client_id, &sender->arena, &opened) && opened.client.len &&
+           str_equal(opened.company, venue->company) &&
+           (!job->now.books.len || str_equal(job->now.books, opened.client));
+}
+
+void work_call(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
+               answered done)
 {
     struct sender *sender = slot->sender;
-    const struct config *config = stage_config(sender->stage);
-    struct doc doc;
-    const struct venue *venue = doc_parse(str_of(slot->doc), &doc) ? NULL : config_venue(config, doc.venue);
+    const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
     struct call call = { .venue = venue, .method = method, .path = path, .body = body, .priority = 0,
                          .doc = str_of(slot->doc) };
     struct answer none = { .outcome = OUTCOME_THROTTLED };   /* by ourselves: no outage, and not processed */
-    enum err err = venue ? poweroffice_call(sender->po, &call, done, slot) : ERR_NOT_FOUND;
+    enum err err = venue && job_right_books(job) ? poweroffice_call(sender->po, &call, done, slot) : ERR_REFUSED;
 
     if (!err)
         return;
@@ -227,15 +248,6 @@ static const struct { enum work work; enum err (*start)(struct slot *slot, struc
     { WORK_SEND, send_start }, { WORK_LOOKUP, find_start }, { WORK_REVERSE, undo_start },
 };
 
-/* A venue that was given to another company keeps what was built for the books of the former: it must not be looked
- * up, or posted, in another's. What is not sealed is built anew by the mapper. */
-static bool other_books(const struct sender *sender, const struct job *job)
-{
-    const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
-
-    return !venue || !str_equal(venue->company, job->was.company);
-}
-
 /* ERR_BUSY: somebody else was faster; nothing is started. ERR_REFUSED: not with this configuration. */
 enum err work_start(struct sender *sender, struct slot *slot)
 {
@@ -246,8 +258,12 @@ enum err work_start(struct sender *sender, struct slot *slot)
         return err;
     if (job.was.claimed || job.was.work != slot->work)
         return ERR_BUSY;
-    if (other_books(sender, &job))
+    if (!str_equal(venue_company(&job), job.was.company))
         return ERR_REFUSED;
+    if (job.was.sealed && !job_right_books(&job)) {
+        sender->clients[slot->client].needed = true;         /* nobody else may have it read */
+        return ERR_REFUSED;
+    }
     for (size_t i = 0; i < COUNT(starts); i++)
         if (starts[i].work == slot->work)
             return starts[i].start(slot, &job);

@@ -149,6 +149,19 @@ static void rule_login(const struct judge *judge)
         raise_(judge, PROBLEM_LOGIN, judge->data->login_fault, STR_NONE, STR_NONE);
 }
 
+/* Nobody's books are not the company's either: the first reading keeps them for it. */
+static void rule_right_books(const struct judge *judge)
+{
+    const struct refdata *data = judge->data;
+    struct str opened = data->client_name.len ? arena_format(judge->arena, STR_FMT " (" STR_FMT ")", STR_ARG(data->client_name),
+                                                             STR_ARG(data->client)) : data->client;
+
+    if (str_equal(data->company, judge->draft->company))
+        return;
+    problems_add(judge->problems, &(struct problem){ .code = PROBLEM_OTHER_CLIENT, .count = 1,
+                     .arg = { opened, judge->draft->company, data->company, judge->facts->kept_client } });
+}
+
 static bool uses_department(const struct draft *draft)
 {
     for (size_t i = 0; i < post_count(draft); i++)
@@ -332,6 +345,7 @@ static const struct {
     { FOR_ORDERS,   0,               rule_customer_named },
     { FOR_ORDERS,   0,               rule_products_mapped },
     { FOR_BOTH,     0,               rule_login },
+    { FOR_BOTH,     REF_PRIVILEGES,  rule_right_books },
     { FOR_BOTH,     REF_PRIVILEGES,  rule_rights },
     { FOR_ORDERS,   REF_PRIVILEGES,  rule_sending },
     { FOR_BOTH,     0,               rule_was_read },

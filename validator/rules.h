@@ -13,6 +13,7 @@
 struct facts {
     const struct refdata *refdata;        /* NULL: never read */
     int64_t customer_no;                  /* orders: the till customer is connected to it; 0: to none */
+    struct str kept_client;               /* the ClientId that is kept for the draft's company; empty: none, or not asked for */
 };
 
 /* Adds to problems. Texts are in the arena, the draft or the reference data; ERR_MEMORY: the arena is full. */

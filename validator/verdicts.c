@@ -1,5 +1,6 @@
 #include "verdicts.h"
 
+#include "poweroffice/right_books.h"
 #include "rules.h"
 
 enum { RETRY_MS = 20, PATIENCE_MS = 1000 };
@@ -28,13 +29,19 @@ static enum err verdict_send(struct stage *stage, struct validator *validator, s
     return ERR_OK;
 }
 
-static enum err facts_gather(struct validator *validator, const struct draft *draft, struct facts *ret_facts)
+static enum err facts_gather(struct validator *validator, const struct draft *draft, struct arena *arena,
+                             struct facts *ret_facts)
 {
     struct facts facts = { .refdata = NULL };
     enum err err = refcache_get(validator->cache, draft->client_id, &facts.refdata);
 
     if (!err && draft->doc.kind == DOC_ORDER && draft->customer.len) {
         err = customer_link_get(validator->store, draft->company, draft->customer, &facts.customer_no);
+        if (err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
+            err = ERR_OK;
+    }
+    if (!err && facts.refdata && !str_equal(facts.refdata->company, draft->company)) {
+        err = right_books_of(validator->store, draft->company, arena, &facts.kept_client);
         if (err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
             err = ERR_OK;
     }
@@ -54,7 +61,7 @@ enum err verdicts_judge(struct stage *stage, void *state, struct link *link, con
     (void)link;
     err = frames->count == 1 ? draft_decode(frames->part[0], stage_arena(stage), &draft) : ERR_FORMAT;
     if (!err)
-        err = facts_gather(validator, &draft, &facts);
+        err = facts_gather(validator, &draft, stage_arena(stage), &facts);
     if (err)
         return err;
     verdict = (struct verdict){ .draft_bytes = frames->part[0], .problems = draft.problems };

@@ -8,6 +8,7 @@
 #include "domain/problem.h"
 #include "domain/setup.h"
 #include "ingest/certificate.h"
+#include "poweroffice/right_books.h"
 #include "validator/rules.h"
 
 #include <string.h>
@@ -120,7 +121,8 @@ static enum err voucher_of(const struct venue *venue, const struct refdata *data
     struct str department = venue_department(venue, day);
     const struct vat_entry *reduced = venue_vat_class(venue, VAT_REDUCED, day);
 
-    *draft = (struct draft){ .doc = { .kind = DOC_VOUCHER, .venue = venue->id, .day = day }, .post_on = day };
+    *draft = (struct draft){ .doc = { .kind = DOC_VOUCHER, .venue = venue->id, .day = day }, .post_on = day,
+                             .company = venue->company };
     draft->lines = arena_array(arena, room ? room : 1, sizeof *draft->lines);
     if (!draft->lines)
         return ERR_MEMORY;
@@ -167,7 +169,7 @@ static enum err order_of(const struct venue *venue, int32_t day, struct arena *a
     const struct vat_entry *reduced = venue_vat_class(venue, VAT_REDUCED, day);
 
     *draft = (struct draft){ .doc = { .kind = DOC_ORDER, .venue = venue->id, .day = day }, .post_on = day,
-                             .department = venue_department(venue, day), .customer = STR("-"),
+                             .company = venue->company, .department = venue_department(venue, day), .customer = STR("-"),
                              .send_invoice = venue_switch(&venue->send_invoice, day) };
     draft->order_lines = arena_array(arena, room ? room : 1, sizeof *draft->order_lines);
     if (!draft->order_lines)
@@ -187,11 +189,11 @@ static enum err order_of(const struct venue *venue, int32_t day, struct arena *a
     return ERR_OK;
 }
 
-static enum err judge(const struct venue *venue, const struct refdata *data, struct arena *arena,
+static enum err judge(const struct venue *venue, const struct refdata *data, struct str kept_client, struct arena *arena,
                       struct problems *problems)
 {
     int32_t day = venue_business_day(venue, clock_now_ms() / 1000);
-    struct facts facts = { .refdata = data };
+    struct facts facts = { .refdata = data, .kept_client = kept_client };
     struct draft draft;
     enum err err = voucher_of(venue, data, day, arena, &draft);
 
@@ -209,10 +211,10 @@ static enum err judge(const struct venue *venue, const struct refdata *data, str
 }
 
 static int show_problems(struct shell *shell, const struct venue *venue, const struct refdata *data,
-                         struct counts *counts)
+                         struct str kept_client, struct counts *counts)
 {
     struct problems problems = { .count = 0 };
-    enum err err = judge(venue, data, &shell->arena, &problems);
+    enum err err = judge(venue, data, kept_client, &shell->arena, &problems);
 
     if (err)
         return complain_err(shell, err, NULL);
@@ -236,6 +238,7 @@ static int show_problems(struct shell *shell, const struct venue *venue, const s
 static int show_online(struct shell *shell, struct online *online, const struct venue *venue, enum err result,
                        struct counts *counts)
 {
+    struct str kept_client = STR_NONE;
     struct refdata data;
     enum err err;
 
@@ -251,9 +254,11 @@ static int show_online(struct shell *shell, struct online *online, const struct 
         return EXIT_FINE;
     }
     err = refdata_load(online_refstore(online), venue->client_id, &shell->arena, &data);
-    if (err)
+    if (!err && !str_equal(data.company, venue->company))
+        err = right_books_of(online_refstore(online), venue->company, &shell->arena, &kept_client);
+    if (err && err != ERR_NOT_FOUND)
         return complain_err(shell, err, NULL);
-    return show_problems(shell, venue, &data, counts);
+    return show_problems(shell, venue, &data, kept_client, counts);
 }
 
 static int online_check(struct shell *shell, const struct venue *only, struct counts *counts)

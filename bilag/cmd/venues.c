@@ -6,7 +6,9 @@
 #include "bilag/act/keyfile.h"
 #include "bilag/read/online.h"
 #include "shell.h"
+#include "domain/problem.h"
 #include "poweroffice/privilege.h"
+#include "poweroffice/right_books.h"
 #include "base/secret.h"
 #include "domain/setup.h"
 #include "bilag/act/venue_setup.h"
@@ -32,6 +34,8 @@ static struct standing standing_of(struct refstore *store, const struct venue *v
         return (struct standing){ YELLOW, "not tried yet" };
     if (summary.login_refused)
         return (struct standing){ RED, "key refused" };
+    if (!right_books(store, venue->client_id, venue->company))
+        return (struct standing){ RED, "other client" };
     return summary.rights_missing ? (struct standing){ YELLOW, "rights missing" } : (struct standing){ GREEN, "connected" };
 }
 
@@ -187,9 +191,58 @@ static int show_books(struct shell *shell, const struct venue *venue, const stru
     return fine ? EXIT_FINE : EXIT_RED;
 }
 
-/* ERR_REFUSED: PowerOffice does not take the key. */
-static int test(struct shell *shell, const struct venue *venue, enum err *ret_result)
+/* What a connection is tested for: its key is PowerOffice's, and opens the books of its company. */
+struct connecting { const char *reason; bool new_client, refused; };
+
+static int say_other_client(struct shell *shell, const struct venue *venue, const struct refdata *data, struct str kept)
 {
+    struct problem problem = { .code = PROBLEM_OTHER_CLIENT, .count = 1,
+                               .arg = { arena_format(&shell->arena, STR_FMT " (" STR_FMT ")", STR_ARG(data->client_name),
+                                                     STR_ARG(data->client)), venue->company, data->company, kept } };
+    struct strbuf text;
+    int code;
+
+    strbuf_init(&text, PROBLEM_TEXT_MAX);
+    problem_write(&problem, shell->config->language, &text);
+    code = complain(shell, EXIT_RED, "%.*s", TEXT(strbuf_str(&text)));
+    strbuf_free(&text);
+    return code;
+}
+
+/* The person's word is in the audit trail before it counts. */
+static int take_new_client(struct shell *shell, struct refstore *store, const struct venue *venue, const struct refdata *data,
+                           const char *reason)
+{
+    struct str detail = arena_format(&shell->arena, "company " STR_FMT " client " STR_FMT, STR_ARG(venue->company),
+                                     STR_ARG(data->client));
+    int code = shell_decide(shell, "new-client", venue->id, detail, str_of(reason), NULL);
+    enum err err;
+
+    if (code)
+        return code;
+    err = right_books_give(store, venue->company, data->client);
+    return err ? complain_err(shell, err, NULL) : EXIT_FINE;
+}
+
+static int judge_books(struct shell *shell, struct refstore *store, const struct venue *venue, const struct refdata *data,
+                       struct connecting *connecting)
+{
+    struct str kept = STR_NONE;
+    enum err err = right_books_of(store, venue->company, &shell->arena, &kept);
+
+    if (err && err != ERR_NOT_FOUND)
+        return complain_err(shell, err, NULL);
+    if (str_equal(data->company, venue->company))
+        return EXIT_FINE;
+    if (connecting->new_client)
+        return take_new_client(shell, store, venue, data, connecting->reason);
+    connecting->refused = true;
+    return say_other_client(shell, venue, data, kept);
+}
+
+static int test(struct shell *shell, const struct venue *venue, struct connecting *connecting)
+{
+    enum err result = ERR_OK;
     unsigned want = needs_of(venue) & NEED_ORDER ? REF_FOR_ORDERS : REF_FOR_VOUCHERS;
     struct fault fault = { "" };
     struct online *online;
@@ -199,14 +252,17 @@ static int test(struct shell *shell, const struct venue *venue, enum err *ret_re
 
     if (err)
         return complain_err(shell, err, &fault);
-    online_read(online, &venue, 1, want, ret_result);
+    online_read(online, &venue, 1, want, &result);
     err = refdata_load(online_refstore(online), venue->client_id, &shell->arena, &data);
-    if (*ret_result == ERR_REFUSED)
+    connecting->refused = result == ERR_REFUSED;
+    if (result == ERR_REFUSED)
         code = complain(shell, EXIT_RED, "PowerOffice refuses the key: %.*s", TEXT(data.login_fault));
     else if (err || !(data.have & REF_PRIVILEGES))
         code = complain(shell, EXIT_RED, "the key is stored, but PowerOffice could not be asked at %.*s (%s); test it later "
-                        "with `bilag check --online`", TEXT(shell->config->api_url), err_text(*ret_result));
+                        "with `bilag check --online`", TEXT(shell->config->api_url), err_text(result));
     else
+        code = judge_books(shell, online_refstore(online), venue, &data, connecting);
+    if (code == EXIT_FINE)
         code = show_books(shell, venue, &data);
     online_close(online);
     return code;
@@ -227,26 +283,28 @@ static int reload(struct shell *shell, const char *id, const struct venue **ret_
     return *ret_venue ? EXIT_FINE : EXIT_RED;
 }
 
-static int store_and_test(struct shell *shell, const char *id, const char *path, struct str key, struct str former)
+static int store_and_test(struct shell *shell, const char *id, const char *path, struct str key, struct str former,
+                          struct connecting *connecting)
 {
     const struct venue *venue = NULL;
     struct fault fault = { "" };
-    enum err err = keyfile_write(path, key, &fault), result = ERR_OK;
+    enum err err = keyfile_write(path, key, &fault);
     int code;
 
     if (err)
         return complain_err(shell, err, &fault);
     code = reload(shell, id, &venue);
     if (code == EXIT_FINE)
-        code = test(shell, venue, &result);
-    if (result != ERR_REFUSED || !former.len || str_equal(former, key))
+        code = test(shell, venue, connecting);
+    if (!connecting->refused || !former.len || str_equal(former, key))
         return code;
     err = keyfile_write(path, former, &fault);
     return err ? complain_err(shell, err, &fault) : complain(shell, code, "the former key stays in %s", path);
 }
 
-static int connect(struct shell *shell, const char *id)
+static int connect(struct shell *shell, const struct args *args, const char *id)
 {
+    struct connecting connecting = { .new_client = args_has(args, "new-client"), .reason = args_value(args, "reason") };
     char line[2 * SECRET_MAX];
     struct str path = STR_NONE, key = STR_NONE, former = STR_NONE;
     struct fault fault = { "" };
@@ -255,6 +313,8 @@ static int connect(struct shell *shell, const char *id)
 
     if (!str_is_name(str_of(id)))
         return complain(shell, EXIT_USAGE, "%s is no venue's name", id);
+    if (connecting.new_client && !connecting.reason)
+        return complain(shell, EXIT_USAGE, "--new-client moves the company to other books: say why with --reason TEXT");
     code = key_path(shell, id, &path);
     if (code)
         return code;
@@ -267,7 +327,7 @@ static int connect(struct shell *shell, const char *id)
     else if (secret_read(path.bytes, false, &shell->arena, &former, &fault))
         former = STR_NONE;               /* none yet, or none of use */
     if (code == EXIT_FINE)
-        code = store_and_test(shell, id, path.bytes, key, former);
+        code = store_and_test(shell, id, path.bytes, key, former, &connecting);
     secret_wipe(&former);
     sodium_memzero(line, sizeof line);
     return code;
@@ -321,7 +381,7 @@ static int venues_run(struct shell *shell, const struct args *args)
     if (strcmp(word, "list") == 0 && args->word_count <= 1)
         return list(shell);
     if (strcmp(word, "connect") == 0 && args->word_count == 2)
-        return connect(shell, args->words[1]);
+        return connect(shell, args, args->words[1]);
     if (strcmp(word, "setup") == 0 && args->word_count == 2)
         return setup(shell, args, args->words[1]);
     return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, or connect VENUE; see bilag venues --help");
@@ -333,12 +393,14 @@ static const struct option options[] = {
     { "company", "NUMBER", "setup: its organisation number; else OTHER's" },
     { "department", "CODE", "setup: its department in PowerOffice" },
     { "share-key", NULL, "setup: OTHER's client key and extension; else its own, the first that is free" },
+    { "new-client", NULL, "connect: the company's books are this client from now on, on purpose" },
+    { "reason", "TEXT", "connect --new-client: why; kept in the audit trail" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_venues = {
     "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
-    "connect VENUE < CLIENT-KEY",
+    "connect VENUE [--new-client --reason TEXT] < CLIENT-KEY",
     "the venues and their connection; setup: one like another; connect: put a client key in place and test it", options,
     venues_run,
 };

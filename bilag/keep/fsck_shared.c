@@ -40,10 +40,29 @@ static const char *judge_link(struct storecheck *check, struct txn *txn, struct 
     (void)txn;
     if (!key_take_name(key, &at, &company) || !key_take_name(key, &at, &till_customer) || at != key.len)
         return bad_key;
-    if (value.len != sizeof number)
+    if (value.len < sizeof number || value.len > sizeof number + CUSTOMER_REFERENCE_MAX)
         return bad_value;
     memcpy(&number, value.bytes, sizeof number);
     return number > 0 ? NULL : "the customer's number is not one";
+}
+
+/* Company and client, each kept for the other. */
+static const char *judge_pair(struct storecheck *check, struct txn *txn, struct str key, struct str value)
+{
+    struct key back;
+    struct str name, other;
+    uint32_t side;
+    size_t at = 0;
+
+    (void)check;
+    if (!key_take_u32(key, &at, &side) || (side != 1 && side != 2) || !key_take_name(key, &at, &name) || at != key.len)
+        return bad_key;
+    key_init(&back);
+    key_u32(&back, 3 - side);
+    key_name(&back, value);
+    if (back.failed || store_get(txn, TABLE_BOOKS, key_str(&back), &other) || !str_equal(other, name))
+        return "a company and its client do not name each other";
+    return NULL;
 }
 
 static const char *judge_version(struct storecheck *check, struct txn *txn, struct str key, struct str value)
@@ -60,6 +79,8 @@ static enum err judge_all(struct txn *txn, void *context)
 
     if (!err)
         err = storecheck_walk(check, txn, TABLE_LINKS, "links", judge_link);
+    if (!err)
+        err = storecheck_walk(check, txn, TABLE_BOOKS, "books", judge_pair);
     return err ? err : storecheck_walk(check, txn, TABLE_VERSIONS, "versions", judge_version);
 }
 

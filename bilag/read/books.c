@@ -3,6 +3,7 @@
 
 #include "base/wire.h"
 #include "mapper/tables.h"
+#include "poweroffice/right_books.h"
 #include "sender/docs.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct books {
     const struct config *config;
     struct store *mapper;                /* NULL: not there yet */
     struct docs *senders[SENDERS];       /* likewise */
+    struct refstore *refs;               /* likewise */
 };
 
 /* A document as collected: bytes and status in the arena. */
@@ -45,6 +47,15 @@ static enum err open_sender(struct books *books, size_t i, struct fault *fault)
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+static enum err open_refs(struct books *books, struct fault *fault)
+{
+    enum err err = refstore_open(books->config->state_dir, STORE_READ_ONLY, &books->refs, fault);
+
+    if (err)
+        books->refs = NULL;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err books_open(const struct config *config, struct books **ret_books, struct fault *fault)
 {
     struct books *books = calloc(1, sizeof *books);
@@ -56,6 +67,8 @@ enum err books_open(const struct config *config, struct books **ret_books, struc
     err = open_mapper(books, fault);
     for (size_t i = 0; i < SENDERS && !err; i++)
         err = open_sender(books, i, fault);
+    if (!err)
+        err = open_refs(books, fault);
     if (err) {
         books_close(books);
         return err;
@@ -71,6 +84,7 @@ void books_close(struct books *books)
     store_close(books->mapper);
     for (size_t i = 0; i < SENDERS; i++)
         docs_close(books->senders[i]);
+    refstore_close(books->refs);
     free(books);
 }
 
@@ -179,19 +193,35 @@ enum err books_z_total(struct books *books, struct str venue, int32_t day, struc
 
 /* --- the senders' stores ------------------------------------------------------------------------------------- */
 
-struct seeing { const struct config *config; struct book_rows *rows; };
+struct seeing { const struct books *books; struct book_rows *rows; };
 
-/* What is owed to the books of another company than the venue's is not sent (sender/turns.c): it is shown as held. */
-static enum err judge_company(const struct config *config, struct arena *arena, struct record *record)
+/* Whose books it is owed to, if the venue's company or key leads to others now. */
+static bool owed_elsewhere(const struct books *books, struct arena *arena, const struct venue *venue,
+                           const struct record *record, struct problem *ret_problem)
 {
-    const struct venue *venue = config_venue(config, record->venue);
-    struct problem problem = { .code = PROBLEM_OTHER_COMPANY, .count = 1 };
-    struct problems problems = { .count = 0 };
+    struct opened opened;
 
-    if (!venue || !record->sealed || work_lane(record->work) != 1 || str_equal(venue->company, record->company))
+    *ret_problem = (struct problem){ .code = PROBLEM_OTHER_COMPANY, .count = 1, .arg = { record->company, venue->company } };
+    if (!str_equal(venue->company, record->company))
+        return true;
+    if (!books->refs || right_books_opened(books->refs, venue->client_id, arena, &opened) || !opened.client.len ||
+        (str_equal(opened.company, venue->company) && (!record->books.len || str_equal(opened.client, record->books))))
+        return false;
+    *ret_problem = (struct problem){ .code = PROBLEM_OTHER_CLIENT, .count = 1,
+                                     .arg = { opened.client, venue->company, opened.company, record->books } };
+    return true;
+}
+
+/* What is owed to other books than those that the venue's key opens is not sent (sender/work.c): it is shown as held. */
+static enum err judge_books(const struct books *books, struct arena *arena, struct record *record)
+{
+    const struct venue *venue = config_venue(books->config, record->venue);
+    struct problems problems = { .count = 0 };
+    struct problem problem;
+
+    if (!venue || !record->sealed || record->work == WORK_NONE || record->work == WORK_TELL ||
+        !owed_elsewhere(books, arena, venue, record, &problem))
         return ERR_OK;
-    problem.arg[0] = record->company;
-    problem.arg[1] = venue->company;
     problems_add(&problems, &problem);
     if (record->state != DOC_SENT)
         record->state = DOC_HELD;
@@ -216,7 +246,7 @@ static enum err record_seen(struct str doc, const struct record *stored, void *c
     struct book_row *row = book_row_of(rows, doc);
     struct record now = *stored, *record = &now;
 
-    if (!row || show_problems(rows->arena, record) || judge_company(seeing->config, rows->arena, record))
+    if (!row || show_problems(rows->arena, record) || judge_books(seeing->books, rows->arena, record))
         return ERR_MEMORY;
     row->status = (struct send_status){
         .known = true, .state = record->state, .sealed = record->sealed, .transfer = record->transfer,
@@ -233,7 +263,7 @@ static enum err record_seen(struct str doc, const struct record *stored, void *c
 
 static enum err collect_sent(struct books *books, struct str prefix, struct book_rows *rows)
 {
-    struct seeing seeing = { books->config, rows };
+    struct seeing seeing = { books, rows };
     enum err err = ERR_OK;
 
     for (size_t i = 0; i < SENDERS && !err; i++)

@@ -321,6 +321,15 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Kasse {0}: bongene {1} sier denne dagen, men bonger med lavere nummer sier {2}: kasseklokken gikk feil. Still den. "
         "Før så denne dagen på den riktige med bilag accept --post-on DATO og godta clock-jump, eller ta bongene ut med bilag "
         "leave-out og før dem for hånd; er tiden riktig, godta det med bilag accept og en grunn." },
+    /* 0 the client that the key opens, 1 the venue's company, 2 the company that this client is kept for, 3 the client
+     * that is kept for the venue's company; 2 and 3 may be blank */
+    [PROBLEM_OTHER_CLIENT] = {
+        "The venue's key opens the books of {0} in PowerOffice[, which are those of company {2}][; the books of company {1} "
+        "are client {3}]. Nothing is sent there. Put the right key in its place with bilag venues connect. If company {1} has "
+        "moved to these books on purpose, say so with bilag venues connect --new-client.",
+        "Nøkkelen til salgsstedet åpner regnskapet til {0} i PowerOffice[, som er regnskapet til selskap {2}][; regnskapet "
+        "til selskap {1} er klient {3}]. Ingenting sendes dit. Legg inn riktig nøkkel med bilag venues connect. Har selskap "
+        "{1} byttet til dette regnskapet med vilje, si det med bilag venues connect --new-client." },
 };
 
 static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {

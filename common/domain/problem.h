@@ -59,7 +59,8 @@
     X(PROBLEM_DAY_NOT_COME,          "day-not-come",          false) \
     X(PROBLEM_Z_GAP,                 "z-gap",                 true) \
     X(PROBLEM_Z_OVERLAP,             "z-overlap",             true) \
-    X(PROBLEM_CLOCK_JUMP,            "clock-jump",            true)
+    X(PROBLEM_CLOCK_JUMP,            "clock-jump",            true) \
+    X(PROBLEM_OTHER_CLIENT,          "other-client",          false)
 
 #define X(name, code, acceptable) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

@@ -101,14 +101,21 @@ static struct books *books_for(struct registry *registry, const char *id)
     return books;
 }
 
+/* The keys of one company lead to one client. */
+static void go_id_of(struct client *client, const char *what)
+{
+    char *go_id = text_print("%u", (unsigned)(text_hash(what) % 9000000 + 1000000));
+
+    text_set(client->go_id, sizeof client->go_id, go_id);
+    free(go_id);
+}
+
 static struct client *client_add(struct registry *registry, const char *key)
 {
     struct client *client = must_alloc(sizeof *client);
-    char *go_id = text_print("%u", (unsigned)(text_hash(key) % 9000000 + 1000000));
 
     client->key = text_copy(key);
-    text_set(client->go_id, sizeof client->go_id, go_id);
-    free(go_id);
+    go_id_of(client, key);
     client->privileges = PRIVILEGE_ALL;
     client->allow_send = true;
     client->subscriptions = text_copy("[\"Accounting\",\"Sales\"]");
@@ -148,8 +155,14 @@ static bool client_read(struct client *client, const cJSON *given, char **ret_wh
     }
     if (json_text(given, "name"))
         text_set(client->name, sizeof client->name, json_text(given, "name"));
-    if (json_text(given, "org_no"))
+    if (json_text(given, "org_no")) {
         text_set(client->org_no, sizeof client->org_no, json_text(given, "org_no"));
+        if (!client->go_id_given)
+            go_id_of(client, client->org_no);
+    }
+    client->go_id_given = client->go_id_given || json_text(given, "client_id");
+    if (json_text(given, "client_id"))
+        text_set(client->go_id, sizeof client->go_id, json_text(given, "client_id"));
     if (json_text(given, "application_key")) {
         free(client->application_key);
         client->application_key = text_copy(json_text(given, "application_key"));

@@ -20,7 +20,7 @@ struct client {
     char    name[NAME_BYTES], org_no[24], go_id[24];
     uint32_t privileges, invalid_privileges;
     char   *subscriptions;                                    /* JSON array as text */
-    bool    allow_send, revoked;
+    bool    allow_send, revoked, go_id_given;                 /* go_id, PowerOffice's ClientId: else made of org_no */
     struct books *books;
 };
 

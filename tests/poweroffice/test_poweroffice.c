@@ -26,14 +26,21 @@ static void begin(struct step *steps, size_t count)
     server_start(steps, count);
     (void)snprintf(api_url, sizeof api_url, "http://127.0.0.1:%d/v2", server.port);
     (void)snprintf(token_url, sizeof token_url, "http://127.0.0.1:%d/OAuth/Token", server.port);
-    venues[0] = (struct venue){ .id = STR("a"), .client_id = STR("client-a"), .client_key = STR("sekret-client-a") };
-    venues[1] = (struct venue){ .id = STR("b"), .client_id = STR("client-b"), .client_key = STR("sekret-client-b") };
+    venues[0] = (struct venue){ .id = STR("a"), .client_id = STR("client-a"), .client_key = STR("sekret-client-a"),
+                                .company = STR("1") };
+    venues[1] = (struct venue){ .id = STR("b"), .client_id = STR("client-b"), .client_key = STR("sekret-client-b"),
+                                .company = STR("2") };
     config = (struct config){ .state_dir = str_of(folder), .run_dir = str_of(folder), .api_url = str_of(api_url),
                               .token_url = str_of(token_url), .subscription_key = STR("sekret-subscription"),
                               .application_keys = { STR("sekret-application") }, .requests_per_second = 1000,
                               .sender = { .answer_wait_ms = 400, .connect_wait_ms = 200, .in_flight_max = 8,
                                           .retry_first_ms = 10, .retry_max_ms = 40 } };
     assert_int_equal(poweroffice_open_alone(&config, &po, NULL), ERR_OK);
+    for (size_t i = 0; i < COUNT(venues); i++) {             /* nothing is written into books that are not known */
+        struct refdata data = { .have = REF_PRIVILEGES, .client = venues[i].client_id, .company = venues[i].company };
+
+        assert_int_equal(refdata_put(poweroffice_refstore(po), venues[i].client_id, &data), ERR_OK);
+    }
 }
 
 static void end(void)
@@ -390,6 +397,28 @@ static void pages_end(void **unused)
     end();
 }
 
+/* A key that leads elsewhere may read, and nothing else. */
+static void nothing_is_written_into_other_books(void **unused)
+{
+    static struct step steps[] = { { "/read", ANSWER, OK_EMPTY, false } };
+    struct call call = { .venue = &venues[1], .method = CALL_POST, .path = STR("/x"), .body = STR("{}") };
+    struct result result = { .answers = 0 };
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    venues[1].company = venues[0].company;
+    assert_int_equal(poweroffice_call(po, &call, keep, &result), ERR_REFUSED);
+    call.method = CALL_PUT;
+    assert_int_equal(poweroffice_call(po, &call, keep, &result), ERR_REFUSED);
+    venues[1].client_id = STR("never read");
+    assert_int_equal(poweroffice_call(po, &call, keep, &result), ERR_REFUSED);
+    assert_int_equal(poweroffice_waiting(po), 0);
+    ask(&venues[1], CALL_GET, STR("/read"), &result);
+    finish();
+    assert_int_equal(result.answers, 1);
+    end();
+}
+
 static void what_is_too_much_is_refused(void **unused)
 {
     static char path[2100];
@@ -460,7 +489,7 @@ int main(void)
         ROW(retry_after_may_be_a_date),
         ROW(nobody_there_is_passing),
         ROW(pages_end),
-        ROW(what_is_too_much_is_refused),
+        ROW(what_is_too_much_is_refused), ROW(nothing_is_written_into_other_books),
         cmocka_unit_test(no_key_is_ever_logged),
     };
     int kept = dup(STDERR_FILENO), log = mkstemp(log_name), failed;

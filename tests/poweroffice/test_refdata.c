@@ -162,16 +162,18 @@ static void dates_and_rights(void **unused)
     assert_int_equal(refbuild_conversion_date(&build, STR("{\"ConversionDate\":\"2020-01-01\"}")), ERR_OK);
     assert_true(build.data.has_conversion_date);
 
-    assert_int_equal(refbuild_client(&build, STR("{\"ClientName\":\"Grill AS\",\"ValidPrivileges\":["
+    assert_int_equal(refbuild_client(&build, STR("{\"ClientId\":\"1234567\",\"ClientName\":\"Grill AS\",\"ValidPrivileges\":["
         "\"GeneralLedgerAccount\",\"CommonServices\",\"Department_Full\",\"CashVoucher_Full\",\"SalesOrders\"],"
         "\"ActiveClientSubscriptions\":[\"Accounting\"]}")), ERR_OK);
-    assert_true(build.data.accounting_ok);
+    assert_true(build.data.accounting_ok && str_equal(build.data.client, STR("1234567")));
     assert_true(str_equal(build.data.missing_privileges,
                           STR("AccountTransaction, SalesOrders_Full, OutgoingInvoice, Customer, Product")));
-    assert_int_equal(refbuild_client(&build, STR("{\"ActiveClientSubscriptions\":[]}")), ERR_OK);
+    assert_int_equal(refbuild_client(&build, STR("{\"ClientId\":1234568,\"ActiveClientSubscriptions\":[]}")), ERR_OK);
+    assert_true(str_equal(build.data.client, STR("1234568")));
     assert_false(build.data.accounting_ok);
     assert_int_equal(build.data.missing_privileges.len, 0);  /* nothing was said of rights */
     assert_int_equal(refbuild_client(&build, STR_NONE), ERR_FORMAT);
+    assert_int_equal(refbuild_client(&build, STR("{\"ClientName\":\"Grill AS\"}")), ERR_FORMAT);   /* whose books? */
     refbuild_free(&build);
 }
 

@@ -90,7 +90,7 @@ static int drop(void **unused)
 /* As if it had been read at that moment, all that is wanted. */
 static void was_read(int64_t when, unsigned have)
 {
-    struct refdata data = { .have = have, .read_ms = when * 1000, .accounting_ok = true };
+    struct refdata data = { .have = have, .read_ms = when * 1000, .accounting_ok = true, .client = STR("7") };
 
     assert_int_equal(refdata_put(poweroffice_refstore(po), STR("client"), &data), ERR_OK);
 }
@@ -198,7 +198,7 @@ static void mend_looks_when_somebody_acts_and_seldom_else(void **unused)
 /* A right that is missing is no reason to read everything again and again. */
 static void missing_right_is_not_read_in_circles(void **unused)
 {
-    struct refdata data = { .have = REF_FOR_VOUCHERS, .read_ms = clock_now_ms(), .accounting_ok = true,
+    struct refdata data = { .have = REF_FOR_VOUCHERS, .read_ms = clock_now_ms(), .accounting_ok = true, .client = STR("7"),
                             .missing_privileges = STR("SalesOrders_Full") };
 
     (void)unused;

@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import time
+import uuid
 from collections import Counter
 
 import pytest
@@ -170,11 +171,15 @@ def test_venue_of_another_company_goes_on(rig):
     rig.verdict(owed[0])
     wait_for(lambda: rig.log().count("what=sealed") == 2, 20)
 
+    own = venue.key
+
     def belongs_to(company):
         venue.company = company
+        venue.key = own if company == former else str(uuid.UUID(int=0x2000, version=4))
         rig.write_config()
         rig.processes[0].send_signal(signal.SIGHUP)
 
+    rig.box.client(**{**rig.companies()["clients"][0], "client_key": str(uuid.UUID(int=0x2000, version=4)), "org_no": "987654321"})
     belongs_to("987654321")
     wait_for(lambda: "configuration taken" in rig.log(), 20)
     rig.box.set(down="off")

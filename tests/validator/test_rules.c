@@ -67,7 +67,7 @@ static void books_fill(struct books *books)
     books->draft = (struct draft){ .doc = { .kind = DOC_VOUCHER, .venue = STR("v"), .day = POST_ON, .part = 1 },
                                    .post_on = POST_ON, .lines = books->lines, .line_count = 2, .cells = books->cells,
                                    .cell_count = 2, .total = { 12500 } };
-    books->facts = (struct facts){ &books->data, 10001 };
+    books->facts = (struct facts){ .refdata = &books->data, .customer_no = 10001 };
 }
 
 static void books_fill_order(struct books *books)
@@ -118,6 +118,10 @@ CHANGE(lock_none, b->data.lock_date = POST_ON)
 CHANGE(conversion_after, b->data.has_conversion_date = true; b->data.conversion_date = POST_ON + 1)
 CHANGE(conversion_same_day, b->data.has_conversion_date = true; b->data.conversion_date = POST_ON)
 CHANGE(key_refused, b->data.login_fault = STR("invalid_client"))
+CHANGE(books_of_another, b->data.client = STR("7"); b->data.client_name = STR("Bar AS"); b->data.company = STR("2");
+       b->draft.company = STR("1"); b->facts.kept_client = STR("6"))
+CHANGE(books_of_nobody, b->data.client = STR("7"); b->draft.company = STR("1"); b->facts.kept_client = STR("6"))
+CHANGE(books_of_its_own, b->data.client = STR("7"); b->data.company = b->draft.company = STR("1"))
 CHANGE(right_gone, b->data.missing_privileges = STR("CashVoucher_Full"))
 CHANGE(right_of_orders_gone, b->data.missing_privileges = STR("SalesOrders_Full, Customer"))
 CHANGE(right_of_department_gone, b->data.missing_privileges = STR("Department"))
@@ -149,7 +153,7 @@ static const struct row {
     void (*change)(struct books *books);
     bool order;
     int code;
-    const char *args[3];
+    const char *args[4];
 } rows[] = {
     { "all is well", nothing, false, NONE, { "" } },
     { "all is well with an order", nothing, true, NONE, { "" } },
@@ -179,6 +183,10 @@ static const struct row {
     { "no lock date", lock_none, false, NONE, { "" } },
     { "before the conversion date", conversion_after, false, PROBLEM_PERIOD_LOCKED, { "2026-11-20", "2026-11-21" } },
     { "on the conversion date", conversion_same_day, false, NONE, { "" } },
+    { "books of another company", books_of_another, false, PROBLEM_OTHER_CLIENT, { "Bar AS (7)", "1", "2", "6" } },
+    { "the same, of an order", books_of_another, true, PROBLEM_OTHER_CLIENT, { "Bar AS (7)", "1", "2", "6" } },
+    { "other books than before", books_of_nobody, false, PROBLEM_OTHER_CLIENT, { "7", "1", "", "6" } },
+    { "books of its own", books_of_its_own, false, NONE, { "" } },
     { "key refused", key_refused, false, PROBLEM_LOGIN, { "invalid_client" } },
     { "right missing", right_gone, false, PROBLEM_PRIVILEGE_MISSING, { "CashVoucher_Full" } },
     { "rights of orders do not hold a voucher", right_of_orders_gone, false, NONE, { "" } },
