@@ -60,7 +60,7 @@ static bool reverse(const struct effect *effect)
     if (undoing)
         return true;                      /* what is asked for already is looked at, at once */
     record->asked = false;
-    record->attempts = record->lookups = record->refusals = 0;
+    record->attempts = record->lookups = record->refusals = record->asks = 0;
     problems_remove(&problems, PROBLEM_REVERSAL_REFUSED);
     record->problems = STR_NONE;
     return !problems.count || record_set_problems(record, &effect->sender->arena, &problems) == ERR_OK;

@@ -62,7 +62,7 @@ static enum err next_round(struct txn *txn, struct str doc, struct record *now, 
     now->id = now->body = now->words = now->accepted = now->books = STR_NONE;
     now->number = now->sealed_ms = now->sent_ms = now->invoice_no = 0;
     now->upto = now->decided = 0;
-    now->attempts = now->lookups = now->refusals = 0;
+    now->attempts = now->lookups = now->refusals = now->asks = 0;
     now->round++;
     return err;
 }

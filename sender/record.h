@@ -69,6 +69,7 @@ struct record {
     uint32_t round;                       /* 1, 2, ...: how often it was built from the start */
     uint32_t facts;                       /* in the trail */
     struct str books;                     /* PowerOffice's ClientId that it was sealed for; empty: not known */
+    uint32_t asks;                        /* requests to reverse in a row that nothing came of */
 };
 
 void record_encode(const struct record *record, struct strbuf *out);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { PATH_BYTES_MAX = 512, LOOKS_AT_ONCE = 3, LOOKS_BLIND = 8, LOOKS_PATIENT = 30, SLOW_MS = 3600000 };
+enum { PATH_BYTES_MAX = 512, LOOKS_AT_ONCE = 3, LOOKS_BLIND = 8, LOOKS_PATIENT = 30, ASKS_MAX = 8, SLOW_MS = 3600000 };
 
 static void reversed(struct job *job)
 {
@@ -12,7 +12,7 @@ static void reversed(struct job *job)
 
     now->old_ids = arena_format(&job->sender->arena, STR_FMT "%s" STR_FMT, STR_ARG(now->old_ids),
                                 now->old_ids.len ? "," : "", STR_ARG(now->id));
-    now->attempts = 0;
+    now->attempts = now->asks = 0;
     now->words = STR_NONE;
     job_no_problems(job);
     job_move(job, STEP_REVERSED, 0);
@@ -32,7 +32,7 @@ static void say_not_done(struct job *job)
 
 static void not_reversed(struct job *job)
 {
-    job->now.attempts = 0;
+    job->now.attempts = job->now.asks = 0;
     job_move(job, STEP_KEPT, 0);
     job->detail = job->now.words;
     say_not_done(job);
@@ -51,8 +51,27 @@ static int64_t look_wait_ms(const struct job *job)
            factors[looks < COUNT(factors) ? looks : COUNT(factors) - 1];
 }
 
-/* It is not done, as far as is seen. Accepted (asked): it may take its time. Refused: seen often enough, that is the end.
- * Neither: perhaps it never came there. */
+/* Neither accepted nor refused, and not done: perhaps it never came there. It is asked for again after a wait that grows, in
+ * the second lane, so that the venue's vouchers go on meanwhile; often enough is enough. */
+static void ask_again(struct job *job, int64_t now_ms)
+{
+    struct record *now = &job->now;
+
+    if (now->asks >= ASKS_MAX) {
+        not_reversed(job);
+        return;
+    }
+    if (now->lookups == LOOKS_AT_ONCE) {
+        now->next_ms = now_ms + pace_ms(job->sender, now->asks);
+        return;
+    }
+    job_move(job, STEP_UNDO_AGAIN, 0);
+    if (now->asks > FACTS_IN_A_ROW)
+        job->what = STR_NONE;
+    turns_look(job->sender, now->venue);
+}
+
+/* It is not done, as far as is seen. Accepted (asked): it may take its time. Refused: seen often enough, that is the end. */
 void undo_looked(struct job *job, const struct answer *answer, struct str json)
 {
     struct record *now = &job->now;
@@ -68,8 +87,7 @@ void undo_looked(struct job *job, const struct answer *answer, struct str json)
     if (now->refusals && now->lookups >= (said == REVERSAL_NOT ? LOOKS_AT_ONCE : LOOKS_BLIND)) {
         not_reversed(job);
     } else if (!now->asked && !now->refusals && said == REVERSAL_NOT && now->lookups >= LOOKS_AT_ONCE) {
-        job_move(job, STEP_UNDO_AGAIN, now_ms + pace_ms(job->sender, 1));
-        turns_look(job->sender, now->venue);
+        ask_again(job, now_ms);
     } else {
         now->next_ms = now_ms + look_wait_ms(job);
         if (now->lookups == LOOKS_PATIENT) {
@@ -104,6 +122,8 @@ static bool undo_apply(struct job *job, struct slot *slot, const struct answer *
         return true;
     case OUTCOME_UNKNOWN:
         ask_the_voucher(job, STEP_UNKNOWN, wait);
+        if (job->now.asks > FACTS_IN_A_ROW)
+            job->what = STR_NONE;
         return true;
     case OUTCOME_LOGIN:
         if (answer->status == 403) {      /* the right to reverse lacks, which nothing else needs */
@@ -111,10 +131,12 @@ static bool undo_apply(struct job *job, struct slot *slot, const struct answer *
             ask_the_voucher(job, STEP_UNDO_ASKED, wait);
             return true;
         }
+        job->now.asks--;
         job_move(job, STEP_LOGIN, 0);
         break;
     case OUTCOME_THROTTLED:
     case OUTCOME_PASSING:
+        job->now.asks--;                  /* it did not come there */
         job_move(job, STEP_NOT_PROCESSED, stage_now_ms(sender->stage) + pace_ms(sender, job->now.attempts));
         break;
     }
@@ -136,6 +158,7 @@ enum err undo_start(struct slot *slot, struct job *job)
 
     ensure(sender->ops->reverse_path != NULL);
     job->now.attempts++;
+    job->now.asks++;
     job->now.asked = false;
     job->now.refusals = 0;
     err = job_claim(job);

@@ -69,6 +69,11 @@ class Proxy:
         if rule["how"] == "lost before":
             request.close_connection = True
             return
+        if rule["how"] == "error":                          # by somebody in front: it never came there
+            request.send_response_only(rule["status"])
+            request.send_header("Content-Length", "0")
+            request.end_headers()
+            return
         try:
             status, headers, answer = self.behind(request, body)
         except OSError:

@@ -147,3 +147,27 @@ def test_reversed_by_hand_while_it_was_asked_for(rig):
     rig.settled(reversed=1)
     assert of_venue(rig, venue) == (0, 1, 1)
     agree(rig)
+
+
+def test_reversal_that_is_never_answered_is_not_asked_for_for_ever(rig):
+    """Always an error of the server: asked again with a growing wait, then red; other days go on; the mend works."""
+    rig = rig(1)
+    venue = rig.venues[0]
+    rig.offer([voucher_draft(venue, DAY_ZERO)])
+    rig.settled(sent=1)
+    rig.proxy.spoil("POST", "/Vouchers/Reverse", "lost before", count=2)
+    rig.proxy.spoil("POST", "/Vouchers/Reverse", "error", count=1000, status=503)
+    rig.decide("reverse", doc_of(venue))
+    wait_for(lambda: rig.proxy.count("POST", "/Vouchers/Reverse") >= 4, 20)
+    rig.verdict(voucher_draft(venue, DAY_ZERO + 1))
+    rig.settled(sent=2)
+    wait_for(lambda: problems(rig, doc_of(venue)) == ["reversal-refused"], 40)
+    asked = rig.proxy.count("POST", "/Vouchers/Reverse")
+    assert asked == 8 and of_venue(rig, venue) == (2, 0, 0)
+    with rig.proxy.lock:
+        rig.proxy.rules.clear()
+    rig.decide("reverse", doc_of(venue))                     # the mend, followed
+    wait_for(lambda: told(rig, venue), 20)
+    rig.settled(sent=1, reversed=1)
+    assert rig.proxy.count("POST", "/Vouchers/Reverse") == asked + 1 and of_venue(rig, venue) == (1, 1, 1)
+    agree(rig)
