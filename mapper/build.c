@@ -62,6 +62,7 @@ void build_header(const struct build *build, struct draft *draft)
     char reference[REFERENCE_SIZE];
 
     draft->phase = build->phase;
+    draft->asks = build->asks;
     draft->company = venue->company;
     draft->client_id = venue->client_id;
     draft->currency = venue->currency;

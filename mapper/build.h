@@ -18,6 +18,7 @@ struct build {
     uint32_t part;                       /* from 1 */
     enum draft_phase phase;
     struct arena *arena;
+    uint64_t asks;                       /* a decision waits for what the senders have (asking.h) */
     bool not_come;                       /* it would be posted on a day that has not come */
     bool transfer_allowed;               /* the set-up has no fault (setup.h): vouchers and orders may go by themselves */
 };

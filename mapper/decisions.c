@@ -408,29 +408,57 @@ static void audit_key(struct key *key, uint32_t partition)
     key_u32(key, partition);
 }
 
+/* What moves money that may be sent is judged only when all seals are heard. */
+static const struct verb {
+    const char *name;
+    enum err (*decide)(struct txn *txn, struct decision_work *work);
+    bool asks;
+} verbs[] = {
+    { "accept", decide_accept, false },
+    { "post-on", decide_post_on, false },
+    { "undo-accept", decide_undo_accept, false },
+    { "undo-post-on", decide_undo_post_on, false },
+    { "dismiss", decide_dismiss, false },
+    { "choose", decide_choose, true },
+    { "restarted", decide_restarted, true },
+    { "invoice-from", decide_invoice_from, true },
+    { "leave-out", decide_leave_out, true },
+    { "undo-leave-out", decide_undo_leave_out, true },
+};
+
+static const struct verb *verb_of(const struct decision *decision)
+{
+    for (size_t i = 0; i < COUNT(verbs); i++)
+        if (str_equal(str_of(verbs[i].name), decision->verb))
+            return &verbs[i];
+    return NULL;
+}
+
+struct str decisions_asks(const struct config *config, uint32_t partition, const struct decision *decision,
+                          struct arena *arena)
+{
+    const struct verb *verb = verb_of(decision);
+    struct receipt_name name;
+    struct str venue = decision->subject;
+
+    if (!verb || !verb->asks)
+        return STR_NONE;
+    arena_reset(arena);
+    if (!receipt_parse(venue, arena, &name))
+        venue = name.venue;
+    return config_venue(config, venue) && venue_partition(venue, config->partitions) == partition ? venue : STR_NONE;
+}
+
 static enum err decision_work(struct txn *txn, void *context)
 {
-    static const struct { struct str verb; enum err (*decide)(struct txn *, struct decision_work *); } verbs[] = {
-        { { "accept", 6 }, decide_accept },
-        { { "post-on", 7 }, decide_post_on },
-        { { "undo-accept", 11 }, decide_undo_accept },
-        { { "undo-post-on", 12 }, decide_undo_post_on },
-        { { "dismiss", 7 }, decide_dismiss },
-        { { "choose", 6 }, decide_choose },
-        { { "restarted", 9 }, decide_restarted },
-        { { "invoice-from", 12 }, decide_invoice_from },
-        { { "leave-out", 9 }, decide_leave_out },
-        { { "undo-leave-out", 14 }, decide_undo_leave_out },
-    };
     struct decision_work *work = context;
+    const struct verb *verb = verb_of(work->decision);
     struct key key, next;
-    enum err err = ERR_OK;
+    enum err err;
 
     arena_reset(work->arena);
     work->venue = STR_NONE;
-    for (size_t i = 0; !err && i < COUNT(verbs); i++)
-        if (str_equal(verbs[i].verb, work->decision->verb))
-            err = verbs[i].decide(txn, work);
+    err = verb ? verb->decide(txn, work) : ERR_OK;
     audit_key(&key, work->partition);
     key_init(&next);
     key_u64(&next, work->decision->number + 1);

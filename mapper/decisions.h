@@ -15,6 +15,9 @@
 USED enum err decisions_apply(struct store *store, const struct config *config, uint32_t partition,
                               const struct decision *decision, struct arena *arena, struct str *ret_venue,
                               int32_t *ret_day);
+/* The venue of `partition` of which all seals must be heard before this decision is judged (asking.h); empty: none. */
+struct str decisions_asks(const struct config *config, uint32_t partition, const struct decision *decision,
+                          struct arena *arena);
 USED enum err decisions_place(struct store *store, uint32_t partition, uint64_t *ret_next);
 
 #endif

@@ -41,7 +41,7 @@ static enum err decide_phase(struct txn *txn, struct offer *offer, const struct 
     enum err err = completeness_check(txn, &completeness);
 
     *ret_phase = DRAFT_OPEN;
-    if (err || (offer->day < venue->begins && !settlement->parts[part - 1].upto))
+    if (err || offer->asks || (offer->day < venue->begins && !settlement->parts[part - 1].upto))
         return err;                      /* before the venue's begin: shown, never posted */
     venue_day_span(venue, offer->day, &start, &end);
     over_at = end * 1000 + (int64_t)venue->quiet_seconds * 1000;
@@ -171,7 +171,9 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
         return err;
+    part->heard = part->heard == offer->asks ? offer->asks : 0;
     if (empty && told == 0) {
+        part->heard = offer->asks;
         part->revision = 0;              /* nobody has heard of it, and nobody needs to yet */
         if (closed)
             seal_nothing(settlement, part, &draft);
@@ -249,6 +251,7 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     enum err err;
 
     order->phase = work->released ? DRAFT_CLOSED : DRAFT_OPEN;
+    order->asks = work->offer->asks;
     order->undone = mark->undone;
     err = keep_draft(build->txn, order, &mark->revision, &mark->content, &changed);
     if (err)
@@ -256,6 +259,7 @@ static enum err offer_order(struct order_work *work, const struct build *build, 
     mark->reg = order->doc.reg;
     mark->seq = order->doc.seq;
     mark->part = work->number;
+    mark->heard = mark->heard == order->asks ? order->asks : 0;
     mark->released |= work->released;
     mark->withdrawn = false;
     work->open++;
@@ -348,7 +352,7 @@ static enum err offer_orders(struct offer *offer, const struct build *build, str
     enum err err;
 
     (void)build_switches(build, &ordered);
-    work.released = ordered && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered &&
+    work.released = ordered && !offer->asks && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered &&
                                                   !build->not_come &&
                                                   !offer->contested));     /* a receipt may yet get another name */
     err = orders_build(build, is_released, order_built, &work);
@@ -381,10 +385,12 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
     struct settlement_part *part = &settlement->parts[number - 1];
     struct build build = { .txn = txn, .config = offer->config, .venue = offer->venue, .day = offer->day,
                            .settlement = settlement, .part = number, .phase = DRAFT_CLOSED, .arena = offer->arena,
-                           .transfer_allowed = offer->transfer_allowed };
+                           .transfer_allowed = offer->transfer_allowed, .asks = offer->asks };
     enum credit_fate before = part->fate;
     enum err err = ERR_OK;
 
+    if (!part->sealed && !has_substance(settlement, number))
+        part->heard = offer->asks;
     if ((part->sealed && part->orders_open == 0) || !has_substance(settlement, number))
         return ERR_OK;
     if (!part->sealed) {
@@ -445,6 +451,7 @@ enum err offer_day(struct txn *txn, struct offer *offer)
         settlement.last_ms = offer->now_ms;    /* the clock was ahead, and was set right */
     offer->send_count = offer->send_room = 0;
     offer->sends = NULL;
+    settlement.asked = offer->asks;
     if (!err && settlement.watch)
         err = watch_sealed(txn, offer, &settlement);
     for (uint32_t part = 1; !err && part <= settlement.part_count; part++)

@@ -16,6 +16,7 @@ struct offer {
     struct arena *arena;                 /* for the drafts; the caller empties it */
     int64_t now_ms;                      /* wall clock */
     bool transfer_allowed;               /* the venue's set-up has no fault */
+    uint64_t asks;                       /* not 0: a decision waits for what the senders have (asking.h): nothing closes */
     bool caught_up;                      /* the partition has been read to its end */
     bool resend;                         /* repeat everything that is not sealed */
     /* out */

@@ -2,6 +2,8 @@
 
 #include "base/wire.h"
 
+enum { FIELDS_BEFORE = 8, FIELDS_NOW = 9 };            /* `heard` came later */
+
 static void day_prefix(struct key *key, struct str venue, int32_t day)
 {
     key_init(key);
@@ -12,9 +14,11 @@ static void day_prefix(struct key *key, struct str venue, int32_t day)
 static enum err decode(struct str value, struct order_mark *mark)
 {
     struct reader in;
+    size_t count;
 
     reader_init(&in, value);
-    if (take_array(&in, 8) != 8)
+    count = take_array(&in, FIELDS_NOW);
+    if (count < FIELDS_BEFORE)
         return ERR_STORE_DAMAGED;
     mark->part = (uint32_t)take_uint(&in);
     mark->revision = (uint32_t)take_uint(&in);
@@ -24,6 +28,7 @@ static enum err decode(struct str value, struct order_mark *mark)
     mark->withdrawn = take_bool(&in);
     mark->empty = (uint32_t)take_uint(&in);
     mark->undone = (uint32_t)take_uint(&in);
+    mark->heard = count > FIELDS_BEFORE ? take_uint(&in) : 0;
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
@@ -55,8 +60,8 @@ enum err order_mark_put(struct txn *txn, struct str venue, int32_t day, const st
     day_prefix(&key, venue, day);
     key_name(&key, mark->reg);
     key_u64(&key, mark->seq);
-    strbuf_init(&out, 64);
-    wire_array(&out, 8);
+    strbuf_init(&out, 128);
+    wire_array(&out, FIELDS_NOW);
     wire_uint(&out, mark->part);
     wire_uint(&out, mark->revision);
     wire_uint(&out, mark->content);
@@ -65,6 +70,7 @@ enum err order_mark_put(struct txn *txn, struct str venue, int32_t day, const st
     wire_bool(&out, mark->withdrawn);
     wire_uint(&out, mark->empty);
     wire_uint(&out, mark->undone);
+    wire_uint(&out, mark->heard);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_ORDERS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;

@@ -13,6 +13,7 @@ struct order_mark {
     bool sealed;                         /* the invoicer has it */
     uint32_t empty;                      /* revision of the last draft that took it back; 0: none */
     uint32_t undone;                     /* of the draft last refused, to be built again: its seal says nothing more */
+    uint64_t heard;                      /* asked with this number (asking.h), the invoicer said: nothing is sealed */
     bool withdrawn;                      /* the invoicer knows that it is none (any more); it may become one again */
 };
 

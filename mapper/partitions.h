@@ -22,7 +22,9 @@ struct partition {
     bool told_older;                     /* that the log is an older copy */
     uint64_t audit_next;                 /* decision to read from */
     int64_t needed_ms;                   /* steady: when it is asked next what the log must keep */
-    bool undecided;                      /* decisions wait until the log has been read */
+    bool undecided;                      /* the audit trail has not been read to its end: no day closes */
+    uint64_t asks;                       /* a decision waits for what the senders have of this venue (asking.h); 0: none */
+    char asks_venue[65];
 };
 
 struct partitions;

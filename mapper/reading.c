@@ -110,8 +110,8 @@ enum err reading_take_partition(struct stage *stage, struct mapper *mapper, stru
     if (!err)
         err = reading_all_due(stage, mapper, partition->number);
     partition->caught_up = false;
-    partition->parked = true;
     partition->needed_ms = 0;
+    partition->parked = partition->undecided = true;
     mapper->audit_ms = 0;
     return err;
 }

@@ -101,7 +101,9 @@ static enum err look_at(struct txn *txn, struct visit *visit, struct look *look)
     look->offer = (struct offer){ .config = config, .venue = venue, .day = look->day,
                                     .arena = round->build_arena, .now_ms = stage_now_ms(round->stage),
                                     .transfer_allowed = round->transfer_allowed[venue - config->venues],
-                                    .caught_up = partition && partition->caught_up,
+                                    .caught_up = partition && partition->caught_up && !partition->undecided,
+                                    .asks = partition && str_equal(str_of(partition->asks_venue), venue->id)
+                                                ? partition->asks : 0,
                                     .resend = stage_steady_ms(round->stage) >= due->resend_ms };
     err = offer_day(txn, &look->offer);
     return err ? err : note_sends(visit, look);

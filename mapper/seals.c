@@ -109,16 +109,20 @@ static enum err seal_voucher(struct txn *txn, void *context)
     struct seal_work *work = context;
     const struct seal *seal = work->seal;
     struct settlement settlement;
+    struct settlement_part *part;
     enum err err;
 
     arena_reset(work->arena);
     err = settlement_load(txn, seal->doc.venue, seal->doc.day, work->arena, &settlement);
     if (err || seal->doc.part > settlement.part_count)
         return err;
-    if (seal->behind && !settlement.parts[seal->doc.part - 1].sealed)
-        catch_up(seal->revision, &settlement.parts[seal->doc.part - 1].revision, &settlement.parts[seal->doc.part - 1].content);
-    else if (!seal->behind)
+    part = &settlement.parts[seal->doc.part - 1];
+    if (seal->behind && !part->sealed) {
+        catch_up(seal->revision, &part->revision, &part->content);
+        part->heard = seal->heard;
+    } else if (!seal->behind) {
         err = seal->reversed ? reopen(txn, seal, &settlement, work->arena) : seal_part(txn, seal, &settlement, work->arena);
+    }
     if (!err)
         err = settlement_save(txn, seal->doc.venue, seal->doc.day, &settlement);
     KILLPOINT("mapper.before-seal-commit");
@@ -164,9 +168,10 @@ static enum err seal_order(struct txn *txn, void *context)
     }
     if (mark.sealed || (!seal->behind && seal->revision <= mark.undone))
         return ERR_OK;                   /* heard before */
-    if (seal->behind)
+    if (seal->behind) {
         catch_up(seal->revision, &mark.revision, &mark.content);
-    else if (seal->upto)
+        mark.heard = seal->heard;
+    } else if (seal->upto)
         mark.sealed = mark.released = true;
     else if (seal->revision == mark.empty && mark.empty == mark.revision)
         mark.withdrawn = true;

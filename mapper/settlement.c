@@ -97,6 +97,7 @@ static const struct field_row part_rows[] = {
     FIELD_LATER(settlement_part, decided, 0, NIL_READ, 0),
     FIELD_LATER(settlement_part, ahead, 0, NIL_READ, 0),
     FIELD_LATER(settlement_part, control, 0, NIL_READ, 0),
+    FIELD_LATER(settlement_part, heard, 0, NIL_READ, 0),
 };
 static const struct fields part_fields = FIELDS(settlement_part, part_rows, 15, NULL);
 
@@ -129,6 +130,7 @@ static const struct field_row settlement_rows[] = {
     FIELD_MANY(settlement, registers, register_count, SETTLEMENT_REGISTERS_MAX, &register_fields),
     FIELD_LATER(settlement, decided, 0, NIL_READ, 0),
     FIELD_LATER(settlement, watch, 0, NIL_READ, 0),
+    FIELD_LATER(settlement, asked, 0, NIL_READ, 0),
 };
 static const struct fields settlement_fields = FIELDS(settlement, settlement_rows, 12, has_a_part);
 

@@ -52,6 +52,7 @@ struct settlement_part {
     uint64_t decided;                    /* of a part that has ended: the last decision that is in it (removal.h) */
     bool ahead;                          /* it was more than a day ahead of the clock once: a person decides (section 8) */
     bool control;                        /* begun because something was found about a day that was sent */
+    uint64_t heard;                      /* asked with this number (asking.h), its sender said: nothing is sealed */
 };
 
 struct settlement_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
@@ -62,6 +63,7 @@ struct settlement {
     uint64_t receipts;                   /* of the open part */
     uint64_t decided;                    /* the last decision about what is in this day */
     uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
+    uint64_t asked;                      /* last looked at while a decision asked with this number (asking.h) */
     bool watch;                          /* what came for another day may tell something about this one, which is sealed */
     struct settlement_sum *sums; size_t sum_count, sum_room;
     struct settlement_part *parts; size_t part_count, part_room;

@@ -9,7 +9,7 @@
 struct effects {
     struct sender *sender;
     size_t seen_count, told;
-    struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed, behind; } tell[INBOX_MAX];
+    struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed, behind; uint64_t heard; } tell[INBOX_MAX];
     struct { size_t turn; unsigned mend; bool changed; } seen[INBOX_MAX];
 };
 
@@ -91,7 +91,30 @@ static void answer(struct effects *effects, struct str doc, const struct record 
                                                            .credit_ordered = record->credit_ordered,
                                                            .day = record->day };
     effects->tell[effects->told].behind = behind;
+    effects->tell[effects->told].heard = 0;
     effects->tell[effects->told++].reversed = record->work == WORK_TELL;
+}
+
+/* A higher revision is known, or this one that asked is taken. The day is the draft's: an order's number may come again with
+ * a content of another day, and be the one that is right. */
+static void answer_behind(struct effects *effects, struct str doc, const struct draft *draft, const struct record *known)
+{
+    struct record told = *known;
+
+    told.day = draft->doc.day;
+    answer(effects, doc, &told, true);
+}
+
+/* A decision waits until it is known that nothing is sealed, and that no older draft will be. */
+static void answer_asked(struct effects *effects, struct str doc, const struct draft *draft, const struct record *now)
+{
+    size_t told = effects->told;
+
+    if (!draft->asks || draft->phase != DRAFT_OPEN)
+        return;
+    answer_behind(effects, doc, draft, now);
+    if (effects->told > told)
+        effects->tell[told].heard = draft->asks;
 }
 
 static bool is_nothing(const struct draft *draft, const struct verdict *verdict)
@@ -190,7 +213,7 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
         return ERR_OK;
     }
     if (known && draft.revision < was.revision) {
-        answer(effects, doc, &was, true);
+        answer_behind(effects, doc, &draft, &was);
         return ERR_OK;
     }
     if (known)
@@ -201,6 +224,8 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
         err = take_draft(&now, &draft, verdict, &sender->arena);
     if (!err && is_nothing(&draft, verdict))
         take_nothing(effects, doc, &draft, &now, now_ms);
+    else if (!err)
+        answer_asked(effects, doc, &draft, &now);
     if (err || (known && nothing_new(&was, &now)))
         return err;
     err = record_move(&now, event_of(&draft, verdict, now.transfer), now_ms);
@@ -265,7 +290,7 @@ enum err inbox_flush(struct sender *sender)
     }
     for (size_t i = 0; i < effects.told; i++)
         if (effects.tell[i].behind)
-            tell_behind(sender, str_of(effects.tell[i].doc), &effects.tell[i].record);
+            tell_behind(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].heard);
         else
             tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
     return ERR_OK;

@@ -34,9 +34,9 @@ void tell(struct sender *sender, struct str doc, const struct record *record, bo
     tell_seal(sender, doc, record->day, &seal);
 }
 
-void tell_behind(struct sender *sender, struct str doc, const struct record *record)
+void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard)
 {
-    struct seal seal = { .revision = record->revision, .behind = true };
+    struct seal seal = { .revision = record->revision, .behind = true, .heard = heard };
 
     tell_seal(sender, doc, record->day, &seal);
 }

@@ -159,7 +159,8 @@ USED enum err undo_start(struct slot *slot, struct job *job);
 void undo_looked(struct job *job, const struct answer *answer, struct str json);         /* WORK_UNDOING */
 USED enum err later_run(struct sender *sender);
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
-void tell_behind(struct sender *sender, struct str doc, const struct record *record);
+/* heard: what the draft asked with; 0: it did not. */
+void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);
 /* decide.c, takeover.c, rejudge.c */
 USED enum err decide_run(struct sender *sender);
 USED enum err takeover_run(struct sender *sender);

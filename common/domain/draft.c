@@ -126,6 +126,7 @@ static const struct field_row draft_rows[] = {
     FIELD_MAX(draft, buyer_reference, TEXT_MAX),
     FIELD_LATER(draft, decided_from, 0, NIL_READ, 0),
     FIELD_LATER(draft, decided, 0, NIL_READ, 0),
+    FIELD_LATER(draft, asks, 0, NIL_READ, 0),
 };
 static const struct fields draft_fields = FIELDS(draft, draft_rows, 37, NULL);
 
@@ -193,6 +194,7 @@ static const struct field_row seal_rows[] = {
     FIELD(seal, upto),
     FIELD(seal, credit_ordered),
     FIELD_LATER(seal, decided, 0, NIL_READ, 0),
+    FIELD_LATER(seal, heard, 0, NIL_READ, 0),
 };
 static const struct fields seal_fields = FIELDS(seal, seal_rows, 5, NULL);
 

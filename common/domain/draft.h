@@ -119,6 +119,8 @@ struct draft {
     uint64_t from, upto;                  /* offsets (from, upto] of the venue's partition that it covers */
     uint64_t decided_from, decided;       /* decisions (decided_from, decided] about its receipts are in it; 0: none */
     bool credit_ordered;                  /* credit of this part goes to orders: decided with the seal */
+    uint64_t asks;                        /* of an OPEN draft: a person's decision waits for an answer with this number
+                                             (seal.heard), or for the seal; 0: no answer is wanted */
 
     struct voucher_line *lines;           /* in the order of docs/rules.md section 3 */
     size_t line_count;
@@ -159,6 +161,8 @@ struct seal {
     bool behind;                          /* neither: a draft came with a lower revision than this one, which is
                                              not sealed; the mapper's store is an older copy, or a new one */
     uint64_t decided;                     /* as the draft says */
+    uint64_t heard;                       /* with `behind`: the draft that asked so is taken, and nothing is sealed: no
+                                             older one ever will be. 0: nobody asked */
 };
 void seal_encode(const struct seal *seal, struct strbuf *out);
 USED enum err seal_decode(struct str bytes, struct seal *ret_seal);

@@ -1,0 +1,55 @@
+#include "asking.h"
+
+#include "order_mark.h"
+#include "settlement.h"
+
+struct hearing { struct str venue; uint64_t number; struct arena *arena; bool heard; };
+
+static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *context)
+{
+    struct hearing *hearing = context;
+
+    (void)txn;
+    hearing->heard &= mark->sealed || mark->withdrawn || mark->heard == hearing->number;
+    return hearing->heard ? ERR_OK : ERR_STOP;
+}
+
+static enum err day_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct hearing *hearing = context;
+    struct settlement settlement;
+    size_t at = hearing->venue.len + 1;
+    int32_t day;
+    enum err err;
+
+    (void)value;
+    if (!key_take_day(key, &at, &day))
+        return ERR_STORE_DAMAGED;
+    arena_reset(hearing->arena);
+    err = settlement_load(txn, hearing->venue, day, hearing->arena, &settlement);
+    hearing->heard &= settlement.asked == hearing->number;
+    for (size_t i = 0; !err && i < settlement.part_count; i++)
+        hearing->heard &= settlement.parts[i].sealed || settlement.parts[i].heard == hearing->number;
+    if (!err)
+        err = order_mark_walk(txn, hearing->venue, day, mark_seen, hearing);
+    return err ? err : hearing->heard ? ERR_OK : ERR_STOP;
+}
+
+static enum err hearing_work(struct txn *txn, void *context)
+{
+    struct hearing *hearing = context;
+    struct key prefix;
+
+    key_init(&prefix);
+    key_name(&prefix, hearing->venue);
+    return store_walk(txn, TABLE_DUE, key_str(&prefix), key_str(&prefix), day_seen, hearing);
+}
+
+enum err asking_heard(struct store *store, struct str venue, uint64_t number, struct arena *arena, bool *ret_heard)
+{
+    struct hearing hearing = { venue, number, arena, true };
+    enum err err = store_read(store, hearing_work, &hearing);
+
+    *ret_heard = hearing.heard;
+    return err;
+}
