@@ -19,6 +19,10 @@ ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
 endif
+ifdef FUZZ
+CFLAGS  += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=fuzzer,address,undefined
+endif
 ifdef COVERAGE
 CFLAGS  += --coverage -O1 -Wno-error
 LDFLAGS += --coverage
@@ -122,6 +126,7 @@ help:
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, coverage: the rules of the house"
+	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
 	@echo "make install    PREFIX= DESTDIR="
 
@@ -247,6 +252,16 @@ CUTS ?= 500
 powercut: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/powercut.py --cuts $(CUTS) --bin $(BIN)
 
+# Every decoder of what strangers, disks and PowerOffice give, for MINUTES (CI: SECONDS) each, with clang's libFuzzer and the
+# sanitizers (docs/security.md). What it found lies in build/fuzz/found, and is a seed once it is mended.
+MINUTES ?= 1
+SECONDS_EACH ?= $$(($(MINUTES) * 60))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzzers: $(FUZZERS)
+fuzz: $(BUILD)/tests/fuzz/tool_seeds
+	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzz fuzzers
+	@tests/fuzz/run build/fuzz $(SECONDS_EACH) $(BUILD)/tests/fuzz/tool_seeds
+
 # What takes too long for CI; the figures of the last run stand in docs/reliability.md.
 nightly:
 	@$(MAKE) --no-print-directory chaos SEEDS=1000 FIRST=1 JOBS=4
@@ -254,5 +269,6 @@ nightly:
 	@$(MAKE) --no-print-directory powercut CUTS=500
 	@$(MAKE) --no-print-directory fallible RUNS=20
 	@$(MAKE) --no-print-directory fallible-san RUNS=10
+	@$(MAKE) --no-print-directory fuzz MINUTES=10
 
-.PHONY: chaos killpoints fallible fallible-san powercut nightly
+.PHONY: chaos killpoints fallible fallible-san powercut fuzzers fuzz nightly

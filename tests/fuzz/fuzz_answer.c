@@ -1,0 +1,62 @@
+/* PowerOffice's answers to what the senders ask: vouchers, orders, reversals, invoices. */
+#include "fuzz.h"
+
+#include "invoicer/order_request.h"
+#include "uploader/voucher_request.h"
+
+static const struct sender_settings settings = { .price_decimals = 4 };
+
+static void lookups(const struct sender_ops *ops, struct task *task, long status, struct str json)
+{
+    struct lookup lookup = { .page = 1 };
+    struct strbuf path;
+
+    for (int i = 0; i < 8; i++) {
+        strbuf_init(&path, 65536);
+        ops->lookup_path(task, &lookup, &path);
+        strbuf_free(&path);
+        if (ops->lookup_read(task, &lookup, status, json, i % 2) != LOOK_MORE)
+            break;
+    }
+}
+
+static void later(const struct sender_ops *ops, struct task *task, struct record *record, struct str json)
+{
+    static const enum work works[] = { WORK_NUMBER, WORK_INVOICE, WORK_INVOICED, WORK_UNDOING };
+    const struct answer answer = { .outcome = OUTCOME_DONE, .status = 200, .body = json };
+
+    for (size_t i = 0; i < COUNT(works); i++) {
+        struct record copy = *record;
+
+        copy.work = works[i];
+        ops->later_read(task, works[i], &answer, json, 1795214467000, &copy);
+    }
+    if (ops->read_reversal)
+        (void)ops->read_reversal(json);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    unsigned which = fuzz_choice(&bytes, &len, 4);
+    const struct sender_ops *ops = which % 2 ? &order_ops : &voucher_ops;
+    struct str text = { (const char *)bytes, len }, json;
+    struct draft draft = { .reference = STR("b4a9a7de-6d2e-5b3c-9c1e-0f5d3c1a2b3c"), .post_on = 20777, .order_no = STR("A-1") };
+    struct record record = { .draft = STR(""), .body = STR("{\"CustomerId\":7,\"SalesOrderLines\":[{\"Quantity\":1}]}"),
+                             .id = STR("b4a9a7de-6d2e-5b3c-9c1e-0f5d3c1a2b3c"), .words = STR(""), .venue = STR("bar") };
+    struct arena arena;
+    struct task task = { .doc = STR("voucher bar 2026-11-20 1"), .record = &record, .draft = &draft, .settings = &settings,
+                         .arena = &arena };
+    struct sent sent = { 0 };
+    enum err err = json_check(text, &json);
+
+    if (err == ERR_NOT_FOUND)
+        json = STR_NONE;
+    else if (err)
+        return 0;
+    arena_init(&arena, FUZZ_ARENA_BYTES);
+    (void)ops->read_sent(&task, json, &sent);
+    lookups(ops, &task, which < 2 ? 200 : 404, json);
+    later(ops, &task, &record, json);
+    arena_free(&arena);
+    return 0;
+}
