@@ -4,7 +4,9 @@
 
 #include "fuzz.h"
 
-#include "domain/event.h"
+#include "domain/event_books.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 
 static inline void event_stands(const struct event *event, struct arena *arena)
 {

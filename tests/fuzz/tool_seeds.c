@@ -1,5 +1,7 @@
 /* tool_seeds FOLDER <EVENTS.ndjson: a few good inputs for those fuzz targets that read our own bytes. */
-#include "domain/event.h"
+#include "domain/event_books.h"
+#include "domain/event_canonical.h"
+#include "domain/event_read.h"
 #include "poweroffice/reflist.h"
 #include "sender/record.h"
 
