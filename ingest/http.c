@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/json_write.h"
 #include "base/log.h"
 #include "certificate.h"
 #include "listener.h"
@@ -238,9 +239,12 @@ void http_reload(struct http *http)
 
 void http_status(const struct http *http, struct strbuf *json)
 {
-    if (http->certificate)
-        strbuf_format(json, ",\"certificate\":{\"ends_ms\":%" PRId64 ",\"newer_is_wrong\":%s}",
-                      certificate_ends_ms(http->certificate), http->certificate_wrong ? "true" : "false");
+    if (!http->certificate)
+        return;
+    json_open(json, "certificate", '{');
+    json_put_int(json, "ends_ms", certificate_ends_ms(http->certificate));
+    json_put_bool(json, "newer_is_wrong", http->certificate_wrong);
+    json_close(json, '}');
 }
 
 int http_fd(const struct http *http)

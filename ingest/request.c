@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_write.h"
 #include "base/killpoint.h"
 #include "batches.h"
 
@@ -190,9 +191,10 @@ static enum MHD_Result answer_error(const struct request *request, unsigned stat
     struct strbuf body;
 
     strbuf_init(&body, 4096);
-    strbuf_add(&body, STR("{\"error\":"));
-    strbuf_json(&body, str_of(why));
-    strbuf_add(&body, STR("}\n"));
+    json_open(&body, NULL, '{');
+    json_put_str(&body, "error", str_of(why));
+    json_close(&body, '}');
+    strbuf_char(&body, '\n');
     return queue(request, status, &body);
 }
 
@@ -203,19 +205,25 @@ static bool all_forbidden(const struct delivery *delivery)
 
 static void write_counts(struct strbuf *body, const struct delivery *delivery)
 {
-    strbuf_format(body, "{\"accepted\":%" PRIu64 ",\"duplicates\":%" PRIu64, delivery->accepted, delivery->duplicates);
+    json_open(body, NULL, '{');
+    json_put_uint(body, "accepted", delivery->accepted);
+    json_put_uint(body, "duplicates", delivery->duplicates);
     if (delivery->parked)
-        strbuf_format(body, ",\"parked\":%" PRIu64, delivery->parked);
-    strbuf_add(body, STR(",\"rejected\":["));
+        json_put_uint(body, "parked", delivery->parked);
+    json_open(body, "rejected", '[');
     for (size_t i = 0; i < delivery->reject_count; i++) {
-        strbuf_format(body, "%s{\"line\":%" PRIu64 ",\"reason\":", i ? "," : "", delivery->rejects[i].line);
-        strbuf_json(body, str_of(delivery->rejects[i].reason));
-        strbuf_add(body, delivery->rejects[i].forbidden ? STR(",\"status\":403}") : STR("}"));
+        json_open(body, NULL, '{');
+        json_put_uint(body, "line", delivery->rejects[i].line);
+        json_put_str(body, "reason", str_of(delivery->rejects[i].reason));
+        if (delivery->rejects[i].forbidden)
+            json_put_int(body, "status", MHD_HTTP_FORBIDDEN);
+        json_close(body, '}');
     }
-    strbuf_char(body, ']');
+    json_close(body, ']');
     if (delivery->rejected > delivery->reject_count)
-        strbuf_format(body, ",\"rejected_total\":%" PRIu64, delivery->rejected);
-    strbuf_add(body, STR("}\n"));
+        json_put_uint(body, "rejected_total", delivery->rejected);
+    json_close(body, '}');
+    strbuf_char(body, '\n');
 }
 
 enum MHD_Result request_answer(struct request *request)

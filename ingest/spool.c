@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json_write.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "spool_file.h"
@@ -440,5 +441,8 @@ void spool_status(const struct spool *spool, struct strbuf *json)
     for (size_t i = 0; i < spool->count; i++)
         if (spool->files[i]->size > 0 && (uint64_t)spool->files[i]->size > spool->files[i]->at.offset)
             behind += (uint64_t)spool->files[i]->size - spool->files[i]->at.offset;
-    strbuf_format(json, ",\"spool\":{\"files\":%zu,\"bytes_behind\":%" PRIu64 "}", spool->count, behind);
+    json_open(json, "spool", '{');
+    json_put_uint(json, "files", spool->count);
+    json_put_uint(json, "bytes_behind", behind);
+    json_close(json, '}');
 }

@@ -1,6 +1,7 @@
 #include "order_body.h"
 
 #include "base/clock.h"
+#include "base/json_write.h"
 #include "price.h"
 
 #include <inttypes.h>
@@ -15,12 +16,6 @@ static bool is_number(struct str text)
         if (text.bytes[i] < '0' || text.bytes[i] > '9')
             return false;
     return true;
-}
-
-static void member_text(struct strbuf *body, const char *name, struct str text)
-{
-    strbuf_format(body, ",\"%s\":", name);
-    strbuf_json(body, text);
 }
 
 /* The till customer's connection decides, as it stands when the order is sealed. */
@@ -73,7 +68,7 @@ static enum err header(const struct task *task, struct strbuf *body)
     const struct draft *draft = task->draft;
     int64_t customer, department;
     struct str reference;
-    char day[16];
+    char number[ORDER_NO_DIGITS_MAX + 1];
     enum err err = customer_id(task, &customer);
 
     if (!err)
@@ -82,17 +77,20 @@ static enum err header(const struct task *task, struct strbuf *body)
         err = buyer_reference(task, &reference);
     if (err)
         return err;
-    (void)day_text(draft->post_on, day);
-    strbuf_format(body, "{\"CustomerId\":%" PRId64, customer);
-    member_text(body, "ExternalImportReference", draft->reference);
-    member_text(body, "CurrencyCode", draft->currency);
-    member_text(body, "CustomerReference", reference);
-    strbuf_format(body, ",\"SalesOrderDate\":\"%s\",\"DeliveryDate\":\"%s\",\"SalesOrderStatus\":\"Draft\"", day, day);
-    if (is_number(draft->order_no))
-        strbuf_format(body, ",\"ImportedOrderNo\":" STR_FMT, STR_ARG(draft->order_no));
+    json_open(body, NULL, '{');
+    json_put_int(body, "CustomerId", customer);
+    json_put_str(body, "ExternalImportReference", draft->reference);
+    json_put_str(body, "CurrencyCode", draft->currency);
+    json_put_str(body, "CustomerReference", reference);
+    json_put_day(body, "SalesOrderDate", draft->post_on);
+    json_put_day(body, "DeliveryDate", draft->post_on);
+    json_put_str(body, "SalesOrderStatus", STR("Draft"));
+    if (is_number(draft->order_no) && str_copy(draft->order_no, number, sizeof number))
+        json_put_number(body, "ImportedOrderNo", number);
     else
-        member_text(body, "PurchaseOrderReference", draft->order_no);
-    strbuf_format(body, ",\"DepartmentId\":%" PRId64 ",\"SalesOrderLines\":[", department);
+        json_put_str(body, "PurchaseOrderReference", draft->order_no);
+    json_put_int(body, "DepartmentId", department);
+    json_open(body, "SalesOrderLines", '[');
     return ERR_OK;
 }
 
@@ -139,7 +137,7 @@ static void description(const struct draft *draft, const struct piece *piece, co
     }
     if (piece->part)
         strbuf_format(&text, " %d/2", piece->part);
-    strbuf_json(body, strbuf_str(&text));
+    json_put_str(body, "Description", strbuf_str(&text));
     if (text.failed)
         body->failed = true;
     strbuf_free(&text);
@@ -152,16 +150,21 @@ static enum err line_body(const struct task *task, size_t index, const struct pi
 
     if (!product)
         return ERR_NOT_FOUND;
-    strbuf_format(body, "%s{\"LineType\":\"Normal\",\"ProductId\":%" PRId64 ",\"Description\":", index ? "," : "",
-                  product->id);
+    json_open(body, NULL, '{');
+    json_put_str(body, "LineType", STR("Normal"));
+    json_put_int(body, "ProductId", product->id);
     description(task->draft, piece, price, body);
-    strbuf_format(body, ",\"Quantity\":");
+    strbuf_add(body, STR(",\"Quantity\":"));
     quantity_text(price->quantity, body);
-    strbuf_format(body, ",\"ProductUnitPrice\":");
+    strbuf_add(body, STR(",\"ProductUnitPrice\":"));
     unit_text(price->unit, task->settings->price_decimals, body);
-    strbuf_format(body, ",\"Allowance\":0,\"UseStandardSalesAccount\":true,\"SortOrder\":%zu,"
-                  "\"ExternalImportReference\":\"" STR_FMT "/%zu\"}", index, STR_ARG(task->draft->reference), index + 1);
-    return ERR_OK;
+    json_put_int(body, "Allowance", 0);
+    json_put_bool(body, "UseStandardSalesAccount", true);
+    json_put_uint(body, "SortOrder", index);
+    json_put_str(body, "ExternalImportReference",
+                 arena_format(task->arena, STR_FMT "/%zu", STR_ARG(task->draft->reference), index + 1));
+    json_close(body, '}');
+    return arena_failed(task->arena) ? ERR_MEMORY : ERR_OK;
 }
 
 /* The lines of the order, in the order of the receipt. */
@@ -213,6 +216,7 @@ enum err order_build(const struct task *task, struct strbuf *body)
     err = header(task, body);
     if (!err)
         err = lines_body(task, pieces, cut_pieces(task, pieces), body);
-    strbuf_format(body, "]}");
+    json_close(body, ']');
+    json_close(body, '}');
     return err;
 }

@@ -1,6 +1,7 @@
 #include "order_request.h"
 
 #include "base/clock.h"
+#include "base/json_write.h"
 #include "order_body.h"
 #include "poweroffice/refreader.h"
 
@@ -245,16 +246,14 @@ static void order_later_prepare(const struct task *task, enum work work, int64_t
 static void invoice_body(const struct task *task, struct strbuf *body)
 {
     const struct ref_customer *customer = buyer(task);
-    char day[16];
 
-    strbuf_format(body, "{\"DeliveryType\":\"Auto\"");
+    json_open(body, NULL, '{');
+    json_put_str(body, "DeliveryType", STR("Auto"));
     if (task->record->invoice_day)
-        strbuf_format(body, ",\"VoucherDate\":\"%s\"", day_text(task->record->invoice_day, day));
-    if (customer && customer->email.len) {
-        strbuf_format(body, ",\"EmailAddress\":");
-        strbuf_json(body, customer->email);
-    }
-    strbuf_char(body, '}');
+        json_put_day(body, "VoucherDate", task->record->invoice_day);
+    if (customer && customer->email.len)
+        json_put_str(body, "EmailAddress", customer->email);
+    json_close(body, '}');
 }
 
 static void order_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json_write.h"
 #include "balance.h"
 
 enum { NR_DIGITS_MAX = 18, MILLION = 1000000 };
@@ -329,9 +330,9 @@ static struct str invoice_of(struct sale_maker *maker, const struct raw_sale *sa
     if (!sale->invoice.len)
         return STR_NONE;
     strbuf_init(&text, 4 * EVENT_TEXT_MAX);
-    strbuf_add(&text, STR("{\"saft_invoice\":"));
-    strbuf_json(&text, value_clip(sale->invoice));
-    strbuf_char(&text, '}');
+    json_open(&text, NULL, '{');
+    json_put_str(&text, "saft_invoice", value_clip(sale->invoice));
+    json_close(&text, '}');
     extra = text.failed ? STR_NONE : arena_copy(maker->arena, strbuf_str(&text));
     strbuf_free(&text);
     return extra;

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/json_write.h"
+
 enum { FIGURES_MAX = 12000 };
 
 /* What is added to the Z's own figures. `stated` are the period's parts, corrected by what the Z itself
@@ -230,23 +232,33 @@ struct str zreport_figures(const struct zreport *z, struct arena *arena)
     struct str copy;
 
     strbuf_init(&text, FIGURES_MAX);
-    strbuf_add(&text, STR("{\"saft_z\":{"));
+    json_open(&text, NULL, '{');
+    json_open(&text, "saft_z", '{');
     for (size_t i = 0; i < COUNT(before); i++)
         if (before[i].amount->said)
-            strbuf_format(&text, "\"%s\":%" PRId64 ",", before[i].name, before[i].amount->value.ore);
-    strbuf_add(&text, STR("\"payments\":["));
-    for (size_t i = 0; i < z->payment_count; i++)
-        strbuf_format(&text, "%s[\"" STR_FMT "\",%" PRId64 "]", i ? "," : "", STR_ARG(z->payments[i].type),
-                      z->payments[i].amount.ore);
-    strbuf_char(&text, ']');
+            json_put_int(&text, before[i].name, before[i].amount->value.ore);
+    json_open(&text, "payments", '[');
+    for (size_t i = 0; i < z->payment_count; i++) {
+        json_open(&text, NULL, '[');
+        json_put_str(&text, NULL, z->payments[i].type);
+        json_put_int(&text, NULL, z->payments[i].amount.ore);
+        json_close(&text, ']');
+    }
+    json_close(&text, ']');
     for (size_t i = 0; i < COUNT(after); i++)
         if (after[i].amount->said)
-            strbuf_format(&text, ",\"%s\":%" PRId64, after[i].name, after[i].amount->value.ore);
-    strbuf_add(&text, STR(",\"vat\":["));
-    for (size_t i = 0; i < z->vat_count; i++)
-        strbuf_format(&text, "%s[%" PRId32 ",%" PRId64 ",%" PRId64 "]", i ? "," : "", z->vats[i].rate,
-                      z->vats[i].net, z->vats[i].vat);
-    strbuf_add(&text, STR("]}}"));
+            json_put_int(&text, after[i].name, after[i].amount->value.ore);
+    json_open(&text, "vat", '[');
+    for (size_t i = 0; i < z->vat_count; i++) {
+        json_open(&text, NULL, '[');
+        json_put_int(&text, NULL, z->vats[i].rate);
+        json_put_int(&text, NULL, z->vats[i].net);
+        json_put_int(&text, NULL, z->vats[i].vat);
+        json_close(&text, ']');
+    }
+    json_close(&text, ']');
+    json_close(&text, '}');
+    json_close(&text, '}');
     copy = text.failed ? STR_NONE : arena_copy(arena, strbuf_str(&text));    /* kept only if it is short */
     strbuf_free(&text);
     return copy;

@@ -1,6 +1,7 @@
 /* sender.c - the stage: opens what it needs, and what it does in each turn, in order. */
 #include "sender_inside.h"
 
+#include "base/json_write.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -270,26 +271,25 @@ static void sender_status(struct stage *stage, void *state, struct strbuf *json)
 {
     struct sender *sender = state;
     struct docs_summary summary;
-    char since[32];
     int64_t through;
 
     if (docs_summarize(sender->docs, &summary))
         return;
-    strbuf_format(json, ",\"documents\":{");
+    json_open(json, "documents", '{');
     for (int i = 0; i < DOC_STATE_COUNT; i++)
-        strbuf_format(json, "%s\"%s\":%" PRIu64, i ? "," : "", doc_state_text((enum doc_state)i), summary.states[i]);
-    strbuf_format(json, "},\"backlog\":%" PRIu64 ",\"outage\":%s", summary.backlog,
-                  sender->outage.on ? "true" : "false");
+        json_put_uint(json, doc_state_text((enum doc_state)i), summary.states[i]);
+    json_close(json, '}');
+    json_put_uint(json, "backlog", summary.backlog);
+    json_put_bool(json, "outage", sender->outage.on);
     if (summary.oldest_ms) {
-        strbuf_format(json, ",\"oldest\":");
-        strbuf_json(json, str_of(summary.oldest));
-        strbuf_format(json, ",\"oldest_since\":\"%s\"", time_text_utc(summary.oldest_ms, since));
+        json_put_str(json, "oldest", str_of(summary.oldest));
+        json_put_time(json, "oldest_since", summary.oldest_ms);
     }
     through = through_ms(sender, summary.backlog);
     if (through < 0)
-        strbuf_format(json, ",\"through_at\":null");
+        json_put_null(json, "through_at");
     else if (through > 0)
-        strbuf_format(json, ",\"through_at\":\"%s\"", time_text_utc(stage_now_ms(stage) + through, since));
+        json_put_time(json, "through_at", stage_now_ms(stage) + through);
 }
 
 int sender_main(const struct sender_ops *ops, int argc, char **argv)

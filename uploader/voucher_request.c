@@ -1,6 +1,7 @@
 #include "voucher_request.h"
 
 #include "base/clock.h"
+#include "base/json_write.h"
 #include "poweroffice/refreader.h"
 
 #include <inttypes.h>
@@ -11,17 +12,14 @@ enum { STEP_TRANSACTIONS, STEP_VOUCHER, STEP_PLAIN, PAGES_MAX = 200, NUMBER_TRIE
 
 static void header(const struct draft *draft, struct strbuf *body)
 {
-    char day[16];
-
-    strbuf_format(body, "{\"VoucherDate\":\"%s\",\"CurrencyCode\":", day_text(draft->doc.day, day));
-    strbuf_json(body, draft->currency);
-    strbuf_format(body, ",\"ExternalImportReference\":");
-    strbuf_json(body, draft->reference);
-    strbuf_format(body, ",\"SaftBatchId\":");
-    strbuf_json(body, draft->batch_id);
-    strbuf_format(body, ",\"SaftSourceId\":\"QuickOrder\",\"Description\":");
-    strbuf_json(body, draft->text);
-    strbuf_format(body, ",\"VoucherLines\":[");
+    json_open(body, NULL, '{');
+    json_put_day(body, "VoucherDate", draft->doc.day);
+    json_put_str(body, "CurrencyCode", draft->currency);
+    json_put_str(body, "ExternalImportReference", draft->reference);
+    json_put_str(body, "SaftBatchId", draft->batch_id);
+    json_put_str(body, "SaftSourceId", STR("QuickOrder"));
+    json_put_str(body, "Description", draft->text);
+    json_open(body, "VoucherLines", '[');
 }
 
 static enum err line_body(const struct task *task, const struct voucher_line *line, struct strbuf *body)
@@ -29,21 +27,22 @@ static enum err line_body(const struct task *task, const struct voucher_line *li
     const struct ref_account *account = refdata_account(task->ref, line->account);
     const struct ref_vat_code *vat = refdata_vat_code_on(task->ref, line->vat_code, task->draft->post_on);
     const struct ref_department *department = refdata_department(task->ref, line->department);
-    char day[16], amount[MONEY_TEXT_SIZE];
+    char amount[MONEY_TEXT_SIZE];
 
     if (!account || !vat || (line->department.len && !department))
         return ERR_NOT_FOUND;
     if (line->amount.ore == 0)
         return ERR_RANGE;
-    strbuf_format(body, "{\"AccountId\":%" PRId64 ",\"VatId\":%" PRId32 ",\"PostingDate\":\"%s\",\"CurrencyAmount\":%s",
-                  account->id, vat->id, day_text(task->draft->post_on, day), money_text(line->amount, amount));
+    json_open(body, NULL, '{');
+    json_put_int(body, "AccountId", account->id);
+    json_put_int(body, "VatId", vat->id);
+    json_put_day(body, "PostingDate", task->draft->post_on);
+    json_put_number(body, "CurrencyAmount", money_text(line->amount, amount));
     if (line->department.len)
-        strbuf_format(body, ",\"DepartmentId\":%" PRId64, department->id);
-    if (line->text.len) {
-        strbuf_format(body, ",\"Description\":");
-        strbuf_json(body, line->text);
-    }
-    strbuf_char(body, '}');
+        json_put_int(body, "DepartmentId", department->id);
+    if (line->text.len)
+        json_put_str(body, "Description", line->text);
+    json_close(body, '}');
     return ERR_OK;
 }
 
@@ -57,17 +56,15 @@ static enum err voucher_build(const struct task *task, struct strbuf *body)
         return ERR_RANGE;
     header(draft, body);
     for (size_t i = 0; i < draft->line_count; i++) {
-        enum err err;
+        enum err err = line_body(task, &draft->lines[i], body);
 
-        if (i)
-            strbuf_char(body, ',');
-        err = line_body(task, &draft->lines[i], body);
         if (!err)
             err = money_add(sum, draft->lines[i].amount, &sum);
         if (err)
             return err;
     }
-    strbuf_format(body, "]}");
+    json_close(body, ']');
+    json_close(body, '}');
     return sum.ore == 0 ? ERR_OK : ERR_RANGE;
 }
 

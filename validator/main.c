@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#include "base/json_write.h"
+
 enum { SOCKET_NAME_MAX = 32 };
 
 static void validator_close(struct stage *stage, void *state)
@@ -63,8 +65,8 @@ static void validator_status(struct stage *stage, void *state, struct strbuf *js
     const struct validator *validator = state;
 
     (void)stage;
-    strbuf_format(json, ",\"waiting\":%d,\"reference_bytes\":%zu", validator->unsent_to ? 1 : 0,
-                  refcache_bytes(validator->cache));
+    json_put_int(json, "waiting", validator->unsent_to ? 1 : 0);
+    json_put_uint(json, "reference_bytes", refcache_bytes(validator->cache));
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 #include "venue_setup.h"
 
 #include "base/form.h"
+#include "base/json_write.h"
 #include "domain/venue_file.h"
 #include "base/wholefile.h"
 #include "yamledit.h"
@@ -155,7 +156,7 @@ static struct str quoted(struct setup *setup, struct str text)
     struct str copy;
 
     strbuf_init(&out, FORM_BYTES_MAX);
-    strbuf_json(&out, text);
+    json_quote(&out, text);
     copy = out.failed ? STR_NONE : arena_copy(setup->context->arena, strbuf_str(&out));
     strbuf_free(&out);
     return copy;

@@ -1,6 +1,7 @@
 /* export.c - the vouchers of a period before they are sent: account and counter account, nothing left blank
  * without saying so; then, with --transfer, sends those that are ready. */
 #include "bilag/read/books.h"
+#include "base/json_write.h"
 #include "bilag/read/manual.h"
 #include "bilag/show/csv.h"
 #include "shell.h"
@@ -113,32 +114,34 @@ static void json_day(struct export *export, const struct book_doc *doc)
 
     if (!day)
         return;
-    strbuf_format(&export->out, ",\"day\":{");
+    json_open(&export->out, "day", '{');
     if (day->has_z)
-        strbuf_format(&export->out, "\"z_total\":%" PRId64 ",", day->z.ore);
-    strbuf_format(&export->out, "\"lines_total\":%" PRId64 ",\"voucher_total\":%" PRId64 ",\"orders_total\":%" PRId64
-                  ",\"manual_total\":%" PRId64 "}", day->lines.ore, day->voucher.ore, day->orders.ore, day->manual.ore);
+        json_put_int(&export->out, "z_total", day->z.ore);
+    json_put_int(&export->out, "lines_total", day->lines.ore);
+    json_put_int(&export->out, "voucher_total", day->voucher.ore);
+    json_put_int(&export->out, "orders_total", day->orders.ore);
+    json_put_int(&export->out, "manual_total", day->manual.ore);
+    json_close(&export->out, '}');
 }
 
 static void json_manual(struct strbuf *out, const struct draft *draft)
 {
-    strbuf_format(out, "],\"manual\":[");
+    json_open(out, "manual", '[');
     for (size_t i = 0; i < draft->manual_count; i++) {
         const struct manual_item *item = &draft->manual[i];
 
-        strbuf_format(out, "%s{\"kind\":\"%s\",\"what\":", i ? "," : "", manual_kind(manual_item_kind(item))->name);
-        strbuf_json(out, item->what);
-        strbuf_format(out, ",\"amount\":%" PRId64 ",\"receipt\":", item->amount.ore);
-        strbuf_json(out, item->receipt);
-        strbuf_format(out, ",\"customer\":");
-        strbuf_json(out, item->customer);
-        strbuf_format(out, ",\"order\":");
-        strbuf_json(out, item->order);
-        strbuf_format(out, ",\"paid_with\":");
-        strbuf_json(out, item->paid_with);
-        strbuf_char(out, '}');
+        json_open(out, NULL, '{');
+        json_put_str(out, "kind", str_of(manual_kind(manual_item_kind(item))->name));
+        json_put_str(out, "what", item->what);
+        json_put_int(out, "amount", item->amount.ore);
+        json_put_str(out, "receipt", item->receipt);
+        json_put_str(out, "customer", item->customer);
+        json_put_str(out, "order", item->order);
+        json_put_str(out, "paid_with", item->paid_with);
+        json_close(out, '}');
     }
-    strbuf_format(out, "],\"manual_not_listed\":%" PRIu64, draft->manual_more);
+    json_close(out, ']');
+    json_put_uint(out, "manual_not_listed", draft->manual_more);
 }
 
 /* --- three forms --- */
@@ -326,46 +329,63 @@ static bool is_complete(const struct book_doc *doc)
     return complete;
 }
 
-static void json_doc(struct export *export, const struct book_doc *doc)
+static void json_problems(const struct export *export, struct strbuf *out, const struct problems *problems)
 {
-    struct strbuf *out = &export->out;
-    char when[16], posted[16];
-
-    strbuf_format(out, "%s{\"id\":", export->first ? "" : ",");
-    strbuf_json(out, doc->id);
-    strbuf_format(out, ",\"business_day\":\"%s\",\"post_on\":\"%s\",\"part\":%" PRIu32 ",\"state\":\"%s\",\"voucher_no\":%"
-                  PRId64 ",\"complete\":%s,\"problems\":[", day_text(doc->draft.doc.day, when),
-                  day_text(doc->draft.post_on, posted), doc->draft.doc.part, doc_state_text(doc->state), doc->status.number,
-                  is_complete(doc) ? "true" : "false");
-    for (size_t i = 0; i < doc->draft.problems.count; i++) {
-        const struct problem *problem = &doc->draft.problems.at[i];
+    json_open(out, "problems", '[');
+    for (size_t i = 0; i < problems->count; i++) {
         struct strbuf text;
 
         strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
-        problem_write(problem, export->shell->config->language, &text);
-        strbuf_format(out, "%s{\"code\":\"%s\",\"text\":", i ? "," : "", problem_code_text(problem->code));
-        strbuf_json(out, strbuf_str(&text));
-        strbuf_char(out, '}');
+        problem_write(&problems->at[i], export->shell->config->language, &text);
+        json_open(out, NULL, '{');
+        json_put_str(out, "code", str_of(problem_code_text(problems->at[i].code)));
+        json_put_str(out, "text", strbuf_str(&text));
+        json_close(out, '}');
         strbuf_free(&text);
     }
-    strbuf_format(out, "],\"lines\":[");
+    json_close(out, ']');
+}
+
+static void json_row(struct strbuf *out, const struct row *row)
+{
+    json_open(out, NULL, '{');
+    json_put_int(out, "account", row->line->account);
+    json_put_str(out, "counter_account", row->counter);
+    json_put_str(out, "vat_code", row->line->vat_code);
+    json_put_str(out, "department", row->department);
+    json_put_int(out, "debit", row->debit.ore);
+    json_put_int(out, "credit", row->credit.ore);
+    json_put_int(out, "vat", vat_of(row->line).ore);
+    json_put_bool(out, "blank", is_blank(row));
+    json_put_str(out, "description", row->line->text);
+    json_close(out, '}');
+}
+
+static void json_doc(struct export *export, const struct book_doc *doc)
+{
+    struct strbuf *out = &export->out;
+
+    if (!export->first)
+        strbuf_char(out, ',');
+    json_open(out, NULL, '{');
+    json_put_str(out, "id", doc->id);
+    json_put_day(out, "business_day", doc->draft.doc.day);
+    json_put_day(out, "post_on", doc->draft.post_on);
+    json_put_uint(out, "part", doc->draft.doc.part);
+    json_put_str(out, "state", str_of(doc_state_text(doc->state)));
+    json_put_int(out, "voucher_no", doc->status.number);
+    json_put_bool(out, "complete", is_complete(doc));
+    json_problems(export, out, &doc->draft.problems);
+    json_open(out, "lines", '[');
     for (size_t i = 0; i < doc->draft.line_count; i++) {
         struct row row = row_of(&export->shell->arena, doc, i);
 
-        strbuf_format(out, "%s{\"account\":%" PRId64 ",\"counter_account\":", i ? "," : "", row.line->account);
-        strbuf_json(out, row.counter);
-        strbuf_format(out, ",\"vat_code\":");
-        strbuf_json(out, row.line->vat_code);
-        strbuf_format(out, ",\"department\":");
-        strbuf_json(out, row.department);
-        strbuf_format(out, ",\"debit\":%" PRId64 ",\"credit\":%" PRId64 ",\"vat\":%" PRId64 ",\"blank\":%s,\"description\":",
-                      row.debit.ore, row.credit.ore, vat_of(row.line).ore, is_blank(&row) ? "true" : "false");
-        strbuf_json(out, row.line->text);
-        strbuf_char(out, '}');
+        json_row(out, &row);
     }
+    json_close(out, ']');
     json_manual(out, &doc->draft);
     json_day(export, doc);
-    strbuf_char(out, '}');
+    json_close(out, '}');
 }
 
 static const struct form {

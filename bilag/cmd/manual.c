@@ -1,5 +1,6 @@
 /* manual.c - what is to be invoiced and entered by hand, with all that it takes: customer, order, lines, VAT. */
 #include "bilag/show/csv.h"
+#include "base/json_write.h"
 #include "bilag/read/manual.h"
 #include "shell.h"
 
@@ -238,85 +239,101 @@ static void csv_all(struct telling *telling)
 
 /* --- JSON --- */
 
-static void json_member(struct strbuf *out, const char *name, struct str value)
+static void json_some(struct strbuf *out, const char *name, struct str value)
 {
-    strbuf_format(out, ",\"%s\":", name);
-    strbuf_json(out, value);
+    if (value.len)
+        json_put_str(out, name, value);
 }
 
-static void json_entry(struct telling *telling, const struct manual_entry *entry)
+static void json_line(struct strbuf *out, const struct manual_line *line)
 {
-    struct strbuf *out = &telling->out;
-    char text[32];
+    char qty[QTY_SIZE], rate[16];
 
-    strbuf_format(out, "{\"kind\":\"%s\",\"business_day\":\"%s\",\"part\":%" PRIu32 ",\"amount\":%" PRId64,
-                  manual_kind(entry->kind)->name, day_text(entry->day, text), entry->part, entry->amount.ore);
-    json_member(out, "document", entry->doc);
-    json_member(out, !manual_kind(entry->kind)->in_sales || entry->kind == MANUAL_RECEIPT ? "reason" : "payment_type",
-                entry->what);
+    json_open(out, NULL, '{');
+    json_put_number(out, "vat", rate_text(line->rate, rate));
+    json_put_str(out, "text", line->text);
+    json_put_str(out, "product_type", line->product_type);
+    if (line->qty)
+        json_put_number(out, "qty", qty_text(line->qty, '.', qty));
+    json_put_int(out, "gross", line->gross.ore);
+    json_put_int(out, "amount", line->share.ore);
+    json_close(out, '}');
+}
+
+static void json_entry(struct strbuf *out, const struct manual_entry *entry)
+{
+    bool in_sales = manual_kind(entry->kind)->in_sales;
+
+    json_open(out, NULL, '{');
+    json_put_str(out, "kind", str_of(manual_kind(entry->kind)->name));
+    json_put_day(out, "business_day", entry->day);
+    json_put_uint(out, "part", entry->part);
+    json_put_int(out, "amount", entry->amount.ore);
+    json_put_str(out, "document", entry->doc);
+    json_put_str(out, !in_sales || entry->kind == MANUAL_RECEIPT ? "reason" : "payment_type", entry->what);
     if (entry->unknown)
-        strbuf_format(out, ",\"unknown\":true");
-    if (entry->paid_with.len)
-        json_member(out, "paid_with", entry->paid_with);
-    strbuf_format(out, ",\"in_sales\":%s", manual_kind(entry->kind)->in_sales ? "true" : "false");
+        json_put_bool(out, "unknown", true);
+    json_some(out, "paid_with", entry->paid_with);
+    json_put_bool(out, "in_sales", in_sales);
     if (entry->time)
-        json_member(out, "time", str_of(time_text_utc(entry->time * 1000, text)));
-    if (entry->receipt.len)
-        json_member(out, "receipt", entry->receipt);
-    if (entry->by.len)
-        json_member(out, "taken_back_by", entry->by);
-    if (entry->order.len)
-        json_member(out, "order", entry->order);
-    if (entry->customer.len)
-        json_member(out, "customer", entry->customer);
+        json_put_time(out, "time", entry->time * 1000);
+    json_some(out, "receipt", entry->receipt);
+    json_some(out, "taken_back_by", entry->by);
+    json_some(out, "order", entry->order);
+    json_some(out, "customer", entry->customer);
     if (entry->customer_no)
-        strbuf_format(out, ",\"customer_no\":%" PRId64, entry->customer_no);
-    strbuf_format(out, ",\"lines\":[");
-    for (size_t i = 0; i < entry->line_count; i++) {
-        const struct manual_line *line = &entry->lines[i];
-        char qty[QTY_SIZE], rate[16];
+        json_put_int(out, "customer_no", entry->customer_no);
+    json_open(out, "lines", '[');
+    for (size_t i = 0; i < entry->line_count; i++)
+        json_line(out, &entry->lines[i]);
+    json_close(out, ']');
+    json_close(out, '}');
+}
 
-        strbuf_format(out, "%s{\"vat\":%s", i ? "," : "", rate_text(line->rate, rate));
-        json_member(out, "text", line->text);
-        json_member(out, "product_type", line->product_type);
-        if (line->qty)
-            strbuf_format(out, ",\"qty\":%s", qty_text(line->qty, '.', qty));
-        strbuf_format(out, ",\"gross\":%" PRId64 ",\"amount\":%" PRId64 "}", line->gross.ore, line->share.ore);
+static void json_sum(struct strbuf *out, const struct manual_sum *sum)
+{
+    char rate[16];
+
+    json_open(out, NULL, '{');
+    json_put_str(out, "kind", str_of(manual_kind(sum->kind)->name));
+    json_put_number(out, "rate", sum->rate == MANUAL_RATE_UNKNOWN ? "null" : rate_text(sum->rate, rate));
+    json_put_int(out, "gross", sum->gross.ore);
+    if (sum->rate != MANUAL_RATE_UNKNOWN) {
+        json_put_int(out, "net", net_of(sum->gross, sum->vat).ore);
+        json_put_int(out, "vat", sum->vat.ore);
     }
-    strbuf_format(out, "]}");
+    json_close(out, '}');
+}
+
+static void json_gap(struct strbuf *out, const struct manual_gap *gap)
+{
+    json_open(out, NULL, '{');
+    json_put_uint(out, "items", gap->items);
+    json_put_int(out, "amount", gap->amount.ore);
+    json_put_str(out, "document", gap->doc);
+    json_close(out, '}');
 }
 
 static void json_all(struct telling *telling)
 {
     struct strbuf *out = &telling->out;
 
-    strbuf_format(out, "{\"venue\":");
-    strbuf_json(out, telling->venue->id);
-    strbuf_format(out, ",\"items\":[");
-    for (size_t i = 0; i < telling->list.count; i++) {
-        strbuf_format(out, "%s", i ? "," : "");
-        json_entry(telling, &telling->list.at[i]);
-    }
-    strbuf_format(out, "],\"sums\":[");
-    for (size_t i = 0; i < telling->sum_count; i++) {
-        const struct manual_sum *sum = &telling->sums[i];
-        char rate[16];
-
-        strbuf_format(out, "%s{\"kind\":\"%s\",\"rate\":%s,\"gross\":%" PRId64, i ? "," : "", manual_kind(sum->kind)->name,
-                      sum->rate == MANUAL_RATE_UNKNOWN ? "null" : rate_text(sum->rate, rate), sum->gross.ore);
-        if (sum->rate != MANUAL_RATE_UNKNOWN)
-            strbuf_format(out, ",\"net\":%" PRId64 ",\"vat\":%" PRId64, net_of(sum->gross, sum->vat).ore, sum->vat.ore);
-        strbuf_char(out, '}');
-    }
-    strbuf_format(out, "],\"not_listed\":[");
-    for (size_t i = 0; i < telling->list.gap_count; i++) {
-        const struct manual_gap *gap = &telling->list.gaps[i];
-
-        strbuf_format(out, "%s{\"items\":%" PRIu64 ",\"amount\":%" PRId64, i ? "," : "", gap->items, gap->amount.ore);
-        json_member(out, "document", gap->doc);
-        strbuf_char(out, '}');
-    }
-    strbuf_format(out, "]}\n");
+    json_open(out, NULL, '{');
+    json_put_str(out, "venue", telling->venue->id);
+    json_open(out, "items", '[');
+    for (size_t i = 0; i < telling->list.count; i++)
+        json_entry(out, &telling->list.at[i]);
+    json_close(out, ']');
+    json_open(out, "sums", '[');
+    for (size_t i = 0; i < telling->sum_count; i++)
+        json_sum(out, &telling->sums[i]);
+    json_close(out, ']');
+    json_open(out, "not_listed", '[');
+    for (size_t i = 0; i < telling->list.gap_count; i++)
+        json_gap(out, &telling->list.gaps[i]);
+    json_close(out, ']');
+    json_close(out, '}');
+    strbuf_char(out, '\n');
 }
 
 /* --- the command --- */

@@ -1,5 +1,6 @@
 /* tips.c - whose tips the days of a period brought, for payroll: by employee and day, and what stands on the tip account. */
 #include "base/clean.h"
+#include "base/json_write.h"
 #include "bilag/read/tips.h"
 #include "bilag/show/csv.h"
 #include "shell.h"
@@ -143,45 +144,54 @@ static void csv_all(struct telling *telling)
 
 static void json_staff(struct strbuf *out, struct str staff, bool unknown)
 {
-    strbuf_format(out, "\"employee\":");
     if (unknown)
-        strbuf_format(out, "null");
+        json_put_null(out, "employee");
     else
-        strbuf_json(out, staff);
+        json_put_str(out, "employee", staff);
+}
+
+static void json_sum(struct strbuf *out, const struct tip_sum *sum)
+{
+    json_put_int(out, "sent", sum->sent.ore);
+    json_put_int(out, "not_sent", sum->waiting.ore);
+    json_put_int(out, "beside", sum->beside.ore);
+    json_close(out, '}');
 }
 
 static void json_all(struct telling *telling)
 {
     struct strbuf *out = &telling->out;
     struct tip_sum all = { .sent = { 0 } };
-    char day[16];
 
     (void)in_all(telling, &all);
-    strbuf_format(out, "{\"venue\":");
-    strbuf_json(out, telling->venue->id);
-    strbuf_format(out, ",\"rows\":[");
+    json_open(out, NULL, '{');
+    json_put_str(out, "venue", telling->venue->id);
+    json_open(out, "rows", '[');
     for (size_t i = 0; i < telling->list.count; i++) {
         const struct tip_row *row = &telling->list.at[i];
 
-        strbuf_format(out, "%s{\"business_day\":\"%s\",\"document\":", i ? "," : "", day_text(row->day, day));
-        strbuf_json(out, row->doc);
-        strbuf_format(out, ",\"state\":\"%s\",\"voucher_no\":%" PRId64 ",\"account\":%" PRId64 ",", doc_state_text(row->state),
-                      row->voucher_no, row->account);
+        json_open(out, NULL, '{');
+        json_put_day(out, "business_day", row->day);
+        json_put_str(out, "document", row->doc);
+        json_put_str(out, "state", str_of(doc_state_text(row->state)));
+        json_put_int(out, "voucher_no", row->voucher_no);
+        json_put_int(out, "account", row->account);
         json_staff(out, row->staff, row->unknown);
-        strbuf_format(out, ",\"receipts\":%" PRIu64 ",\"booked\":%" PRId64 ",\"beside\":%" PRId64 "}", row->receipts,
-                      row->booked.ore, row->beside.ore);
+        json_put_uint(out, "receipts", row->receipts);
+        json_put_int(out, "booked", row->booked.ore);
+        json_put_int(out, "beside", row->beside.ore);
+        json_close(out, '}');
     }
-    strbuf_format(out, "],\"employees\":[");
+    json_close(out, ']');
+    json_open(out, "employees", '[');
     for (size_t i = 0; i < telling->list.sum_count; i++) {
-        const struct tip_sum *sum = &telling->list.sums[i];
-
-        strbuf_format(out, "%s{", i ? "," : "");
-        json_staff(out, sum->staff, sum->unknown);
-        strbuf_format(out, ",\"sent\":%" PRId64 ",\"not_sent\":%" PRId64 ",\"beside\":%" PRId64 "}", sum->sent.ore,
-                      sum->waiting.ore, sum->beside.ore);
+        json_open(out, NULL, '{');
+        json_staff(out, telling->list.sums[i].staff, telling->list.sums[i].unknown);
+        json_sum(out, &telling->list.sums[i]);
     }
-    strbuf_format(out, "],\"sent\":%" PRId64 ",\"not_sent\":%" PRId64 ",\"beside\":%" PRId64 "}\n", all.sent.ore,
-                  all.waiting.ore, all.beside.ore);
+    json_close(out, ']');
+    json_sum(out, &all);
+    strbuf_char(out, '\n');
 }
 
 /* --- the command --- */

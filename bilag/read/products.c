@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/json_write.h"
+
 static void need_add(struct product_needs *needs, struct str code, struct str type, bool reduced, int64_t account)
 {
     if (code.len == 0)
@@ -107,9 +109,9 @@ struct str product_name(const struct product_need *need, struct arena *arena)
 
 void product_body(const struct product_need *need, struct arena *arena, struct strbuf *out)
 {
-    strbuf_add(out, STR("{\"Code\":"));
-    strbuf_json(out, need->code);
-    strbuf_add(out, STR(",\"Name\":"));
-    strbuf_json(out, product_name(need, arena));
-    strbuf_format(out, ",\"StandardSalesAccount\":%" PRId64 "}", need->account);
+    json_open(out, NULL, '{');
+    json_put_str(out, "Code", need->code);
+    json_put_str(out, "Name", product_name(need, arena));
+    json_put_int(out, "StandardSalesAccount", need->account);
+    json_close(out, '}');
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "json_write.h"
 #include "utf8.h"
 #include "wire.h"
 
@@ -404,7 +405,7 @@ enum err foreign_write_members(struct foreign_member *members, size_t count, str
             return ERR_FORMAT;
         if (i)
             strbuf_char(out, ',');
-        strbuf_json(out, members[i].name);
+        json_quote(out, members[i].name);
         strbuf_char(out, ':');
         err = foreign_write(&members[i].value, arena, out);
     }
@@ -457,7 +458,7 @@ enum err foreign_write(const struct foreign *value, struct arena *arena, struct 
     if (type == FOREIGN_NUMBER && !as_double(value, &number))
         return ERR_FORMAT;
     if (type == FOREIGN_TEXT)
-        strbuf_json(out, text);
+        json_quote(out, text);
     else if (type == FOREIGN_NUMBER)
         strbuf_format(out, "%.17g", number == 0 ? 0 : number);       /* also for -0 */
     else

@@ -229,24 +229,6 @@ void strbuf_format(struct strbuf *buf, const char *format, ...)
     buf->len += (size_t)len;
 }
 
-void strbuf_json(struct strbuf *buf, struct str s)
-{
-    strbuf_char(buf, '"');
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.bytes[i];
-
-        if (c == '"' || c == '\\')
-            strbuf_format(buf, "\\%c", c);
-        else if (c == '\n')
-            strbuf_add(buf, STR("\\n"));
-        else if (c < 0x20 || c == 0x7f)
-            strbuf_format(buf, "\\u%04x", c);
-        else
-            strbuf_char(buf, (char)c);
-    }
-    strbuf_char(buf, '"');
-}
-
 struct str strbuf_str(const struct strbuf *buf)
 {
     return buf->failed ? STR_NONE : (struct str){ buf->bytes, buf->len };

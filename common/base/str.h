@@ -52,7 +52,6 @@ void       strbuf_add(struct strbuf *buf, struct str s);
 void       strbuf_char(struct strbuf *buf, char c);
 void       strbuf_format(struct strbuf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void       strbuf_json(struct strbuf *buf, struct str s);    /* quoted and escaped as a JSON string */
 struct str strbuf_str(const struct strbuf *buf);             /* view, dead after the next add */
 void       strbuf_reset(struct strbuf *buf);
 void       strbuf_free(struct strbuf *buf);

@@ -1,6 +1,7 @@
 #include "inside.h"
 
 #include "base/clock.h"
+#include "base/json_write.h"
 #include "base/log.h"
 #include "base/store.h"
 
@@ -119,15 +120,20 @@ void stage_set_wait(struct stage *stage, stage_wait wait, void *context)
 
 static void status_write(struct stage *stage, struct strbuf *out)
 {
-    strbuf_format(out, "{\"stage\":\"%s\",\"instance\":%d,\"pid\":%d,\"up\":true,\"version\":\"%s\","
-                  "\"uptime_ms\":%" PRId64 ",\"counters\":{", stage->ops->name, stage->instance, (int)getpid(),
-                  BILAG_VERSION, clock_steady_ms() - stage->started_ms);
+    json_open(out, NULL, '{');
+    json_put_str(out, "stage", str_of(stage->ops->name));
+    json_put_int(out, "instance", stage->instance);
+    json_put_int(out, "pid", getpid());
+    json_put_bool(out, "up", true);
+    json_put_str(out, "version", str_of(BILAG_VERSION));
+    json_put_int(out, "uptime_ms", clock_steady_ms() - stage->started_ms);
+    json_open(out, "counters", '{');
     for (size_t i = 0; i < stage->counter_count; i++)
-        strbuf_format(out, "%s\"%s\":%" PRId64, i ? "," : "", stage->counters[i].name, stage->counters[i].value);
-    strbuf_char(out, '}');
+        json_put_int(out, stage->counters[i].name, stage->counters[i].value);
+    json_close(out, '}');
     if (stage->ops->status)
         stage->ops->status(stage, stage->state, out);
-    strbuf_char(out, '}');
+    json_close(out, '}');
 }
 
 static enum err status_asked(struct stage *stage, void *state, struct link *link, const struct frames *frames)

@@ -19,6 +19,7 @@
 #include "mapper/fold.h"
 #include "mapper/decisions.h"
 #include "mapper/seals.h"
+#include "base/json_write.h"
 #include "domain/event_canonical.h"
 #include "domain/event_read.h"
 
@@ -230,7 +231,7 @@ static void decide(struct run *run, char *words)
 static void add_text(struct strbuf *out, const char *name, struct str text)
 {
     strbuf_format(out, ",\"%s\":", name);
-    strbuf_json(out, text);
+    json_quote(out, text);
 }
 
 static void add_lines(struct strbuf *out, const struct draft *draft)
@@ -289,7 +290,7 @@ static void draft_write(const struct draft *draft, struct str id, struct strbuf 
     char day[16];
 
     strbuf_add(out, STR("{\"id\":"));
-    strbuf_json(out, id);
+    json_quote(out, id);
     add_text(out, "venue", draft->doc.venue);
     strbuf_format(out, ",\"kind\":\"%s\",\"day\":\"%s\",\"part\":%" PRIu32 ",\"phase\":\"%s\",\"revision\":%" PRIu32,
                   draft->doc.kind == DOC_ORDER ? "order" : "voucher", day_text(draft->doc.day, day), draft->doc.part,
