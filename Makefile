@@ -36,16 +36,16 @@ PROGRAMS := \
   bilag-ingest:ingest,saft,COMMON:libmicrohttpd,gnutls,libxml-2.0 \
   bilag-mapper:mapper,COMMON: \
   bilag-validator:validator,poweroffice,COMMON:libcurl \
-  bilag-uploader:uploader,sender,poweroffice,COMMON:libcurl \
+  bilag-uploader:uploader,sender,pdf,poweroffice,COMMON:libcurl \
   bilag-invoicer:invoicer,sender,poweroffice,COMMON:libcurl \
-  bilag:bilag,BILAG,saft,poweroffice,COMMON:libcurl,gnutls,libxml-2.0 \
+  bilag:bilag,BILAG,saft,pdf,poweroffice,COMMON:libcurl,gnutls,libxml-2.0 \
   bilag-sandbox:sandbox,SANDBOX:libmicrohttpd,libcjson
 
 # The rooms of what has several (docs/architecture.md).
 COMMON  := common/base common/domain common/stage
 BILAG   := bilag/cmd bilag/read bilag/act bilag/show bilag/keep
 SANDBOX := sandbox/base sandbox/books sandbox/http sandbox/api
-FOLDERS := $(COMMON) saft ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG)
+FOLDERS := $(COMMON) pdf saft ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG)
 
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
 comma := ,
@@ -56,13 +56,15 @@ all: $(foreach p,$(PROGRAMS),$(if $(wildcard $(firstword $(subst $(comma), ,$(ca
 endif
 
 COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libsodium libsystemd uuid) -lmsgpackc -lm
+# libharu has no pkg-config file.
+PDF_LIBS := -lhpdf
 COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
 
 define program
 $(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $(foreach f,$(2),$(addsuffix /*.c,$(if $($(f)),$($(f)),$(f))))))
 	@mkdir -p $$(@D)
 	@echo "  link  $$@"
-	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3))
+	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3)) $$(if $$(filter pdf,$(2)),$$(PDF_LIBS))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(call part,$(p),1),$(subst $(comma), ,$(call part,$(p),2)),$(subst $(comma), ,$(call part,$(p),3)))))
 
@@ -86,11 +88,11 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
-	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0 libcjson)
+	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0 libcjson) $(PDF_LIBS)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) $(call pkg,libs,libcurl libxml-2.0)
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) $(call pkg,libs,libcurl libxml-2.0) $(PDF_LIBS)
 
 unit-programs: $(UNITS)
 unit-list:

@@ -21,6 +21,7 @@ static const struct cmd *const commands[] = {
     &cmd_manual,
     &cmd_tips,
     &cmd_explain,
+    &cmd_settlement,
     &cmd_accept,
     &cmd_leave_out,
     &cmd_by_hand,

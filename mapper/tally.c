@@ -217,6 +217,33 @@ static void manual_credit(struct tally *tally, const struct event *receipt, stru
     add(tally, &item->amount, amount, negative);
 }
 
+/* The order that takes a sale out of the voucher is named there; a void of the same part strikes it out again. */
+static void order_credit(struct tally *tally, const struct event *receipt, struct money amount, bool negative)
+{
+    struct arena *arena = tally->build->arena;
+    struct str name = receipt_text(arena, receipt->reg, receipt->series, receipt->seq);
+
+    add(tally, &tally->orders_total, amount, negative);
+    if (!tally->orders)
+        tally->orders = arena_array(arena, ORDER_REFS_MAX, sizeof *tally->orders);
+    if (!tally->orders)
+        return;
+    for (size_t i = 0; i < tally->order_count; i++) {
+        if (tally->orders[i].amount.ore != (negative ? amount.ore : -amount.ore) || !str_equal(tally->orders[i].receipt, name))
+            continue;
+        memmove(&tally->orders[i], &tally->orders[i + 1], (--tally->order_count - i) * sizeof *tally->orders);
+        return;
+    }
+    if (tally->order_count == ORDER_REFS_MAX) {
+        tally->orders_more++;
+        return;
+    }
+    tally->orders[tally->order_count++] = (struct order_ref){
+        .order = arena_copy(arena, receipt->order), .receipt = name, .customer = arena_copy(arena, receipt->customer),
+        .amount = { negative ? -amount.ore : amount.ore },
+    };
+}
+
 static void tally_left_out(struct tally *tally, const struct event *receipt, const struct shares *shares,
                            bool negative)
 {
@@ -226,7 +253,7 @@ static void tally_left_out(struct tally *tally, const struct event *receipt, con
         if (!str_equal(out->type, credit))
             leave_out(tally, out->type, out->total, negative);
         else if (tally->credit_ordered)
-            add(tally, &tally->orders_total, out->total, negative);
+            order_credit(tally, receipt, out->total, negative);
         else
             manual_credit(tally, receipt, out->total, negative);
     }

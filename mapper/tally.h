@@ -35,6 +35,9 @@ struct tally {
     struct manual_item manual[MANUAL_MAX];
     size_t manual_count;
     uint64_t manual_more;                /* items beyond MANUAL_MAX: counted, and in the totals */
+    struct order_ref *orders;            /* of ORDER_REFS_MAX; NULL before the first */
+    size_t order_count;
+    uint64_t orders_more;
     uint64_t receipts;
     struct money lines_total, orders_total, manual_total;
     bool too_large;                      /* a sum cannot be trusted: nothing of it is booked */

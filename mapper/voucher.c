@@ -1,5 +1,6 @@
 #include "voucher.h"
 
+#include "basis.h"
 #include "completeness.h"
 #include "tally.h"
 #include "claim.h"
@@ -534,6 +535,9 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
     draft->manual = tally->manual;
     draft->manual_count = tally->manual_count;
     draft->manual_more = tally->manual_more;
+    draft->orders = tally->orders;
+    draft->order_count = tally->order_count;
+    draft->orders_more = tally->orders_more;
     if (tally->too_large || tally->too_many) {
         hold(draft, tally->too_large ? PROBLEM_AMOUNT_RANGE : PROBLEM_DAY_TOO_LARGE, build->venue->id);
         return ERR_OK;
@@ -547,6 +551,8 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
         totals(tally, draft);
     if (!err && build->part == SETTLEMENT_PARTS_MAX)
         hold(draft, PROBLEM_DAY_TOO_LARGE, arena_format(build->arena, "%d", SETTLEMENT_PARTS_MAX));
+    if (!err)
+        err = basis_fill(build, draft);
     return err ? err : find_trimmed(build, draft);
 }
 

@@ -198,7 +198,7 @@ size_t poweroffice_waiting(const struct poweroffice *po)
 /* Call and strings in one piece of memory. */
 static struct pending *pending_new(const struct call *call, answered done, void *context)
 {
-    const struct str strings[] = { call->path, call->body, call->doc };
+    const struct str strings[] = { call->path, call->body, call->type, call->doc };
     size_t bytes = sizeof(struct pending);
     struct pending *pending;
     struct str *to[COUNT(strings)];
@@ -211,7 +211,8 @@ static struct pending *pending_new(const struct call *call, answered done, void 
         return NULL;
     to[0] = &pending->path;
     to[1] = &pending->body;
-    to[2] = &pending->doc;
+    to[2] = &pending->type;
+    to[3] = &pending->doc;
     at = (char *)(pending + 1);
     for (size_t i = 0; i < COUNT(strings); i++) {
         if (strings[i].len)
@@ -233,7 +234,7 @@ enum err poweroffice_call(struct poweroffice *po, const struct call *call, answe
     struct client *client;
     struct pending *pending;
 
-    ensure(call->path.len && call->path.bytes[0] == '/');
+    ensure(call->path.len && call->path.bytes[0] == '/' && call->type.len <= CALL_TYPE_MAX);
     if (po_config(po)->api_url.len + call->path.len > URL_MAX)
         return ERR_TOO_LONG;                                 /* PowerOffice would answer a misleading 404 */
     if (call->method != CALL_GET && !right_books(po->refstore, call->venue->client_id, call->venue->company))
@@ -398,12 +399,21 @@ static bool bearer(struct pending *pending, const struct token *token, char *hea
     return len > 0 && (size_t)len < size && pending->token.bytes;
 }
 
+static struct str content_type(const struct pending *pending, char *header, size_t size)
+{
+    int len = snprintf(header, size, "Content-Type: " STR_FMT,
+                       STR_ARG(pending->type.len ? pending->type : STR("application/json")));
+
+    ensure(len > 0 && (size_t)len < size);
+    return (struct str){ header, (size_t)len };
+}
+
 static enum err call_start(struct client *client, int priority, const struct token *token)
 {
     static const enum http_method methods[] = { HTTP_GET, HTTP_POST, HTTP_PUT };
     const struct config *config = po_config(client->po);
     struct pending *pending = client_take(client, priority);
-    char authorization[TOKEN_MAX + 32], subscription[1200], url[URL_MAX + 1];
+    char authorization[TOKEN_MAX + 32], subscription[1200], url[URL_MAX + 1], type[CALL_TYPE_MAX + 16];
     int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT,
                        STR_ARG(config->subscription_key));
     int url_len = snprintf(url, sizeof url, STR_FMT STR_FMT, STR_ARG(config->api_url), STR_ARG(pending->path));
@@ -418,7 +428,7 @@ static enum err call_start(struct client *client, int priority, const struct tok
         request.headers[1] = (struct str){ subscription, (size_t)len };
         request.headers[2] = STR("Accept: application/json");
         if (pending->method != CALL_GET)
-            request.headers[3] = STR("Content-Type: application/json");
+            request.headers[3] = content_type(pending, type, sizeof type);
         err = transport_start(client->po->transport, &request, call_answered, pending);
     }
     explicit_bzero(authorization, sizeof authorization);

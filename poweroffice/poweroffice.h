@@ -28,7 +28,8 @@ struct call {
     const struct venue *venue;            /* whose client key and extension */
     enum call_method method;
     struct str path;                      /* "/Vouchers/CashJournals?x=y", encoded, without the base */
-    struct str body;                      /* JSON, or empty */
+    struct str body;                      /* JSON, or what type says; or empty */
+    struct str type;                      /* Content-Type of the body; empty: JSON */
     int priority;                         /* 0 first: writes and lookups; 1: reference data in idle hours */
     struct str doc;                       /* for the log */
 };

@@ -9,15 +9,15 @@
 #include "refdata.h"
 #include "tokens.h"
 
-enum { PRIORITIES = 2, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000, CALL_TRIES = 4,
-       LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
+enum { PRIORITIES = 2, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000,
+       CALL_TYPE_MAX = 128, CALL_TRIES = 4, LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
 
 /* One call, from being asked for to being answered. */
 struct pending {
     struct pending *next;
     struct client *client;
     enum call_method method;
-    struct str path, body, doc;
+    struct str path, body, type, doc;
     size_t bytes;
     int priority, tries;
     bool renewed;                         /* 401 or 403 was answered by one new token already */

@@ -14,6 +14,7 @@ static const struct { struct str name; unsigned needs; } rows[] = {
     ROW("OutgoingInvoice",      NEED_ORDER),                 /* the same, for orders that were sent meanwhile */
     ROW("Customer",             NEED_ORDER),
     ROW("Product",              NEED_ORDER),
+    ROW("VoucherDocumentation_Full", NEED_PDF),
 #undef ROW
 };
 

@@ -32,12 +32,28 @@ static bool invoice_again(const struct effect *effect)
     return !problems.count || record_set_problems(record, &effect->sender->arena, &problems) == ERR_OK;
 }
 
+/* A PDF that was refused, or waits for a right: at once. */
+static bool pdf_again(const struct effect *effect)
+{
+    struct record *record = effect->record;
+
+    if (record->pdf != PDF_DUE && record->pdf != PDF_REFUSED)
+        return false;
+    if (record->work != WORK_NONE && record->work != WORK_PDF)
+        return false;
+    record->pdf = PDF_DUE;
+    record->work = WORK_PDF;
+    record->attempts = 0;
+    record->next_ms = 0;
+    return true;
+}
+
 static bool resend(const struct effect *effect)
 {
     struct record *record = effect->record;
 
     if (record->state == DOC_SENT)
-        return invoice_again(effect);
+        return invoice_again(effect) || pdf_again(effect);
     if (record->claimed || record_move(record, STEP_RESEND, effect->now_ms))
         return false;
     record->next_ms = 0;

@@ -58,6 +58,7 @@ static enum err next_round(struct txn *txn, struct str doc, struct record *now, 
 
     now->sealed = now->has_total = now->credit_ordered = now->asked = false;
     now->invoice_day = 0;
+    now->pdf = PDF_NONE;
     now->transfer = resent;
     now->id = now->body = now->words = now->accepted = now->books = STR_NONE;
     now->number = now->sealed_ms = now->sent_ms = now->invoice_no = 0;

@@ -170,7 +170,7 @@ static enum err one(struct sender *sender, struct str doc)
     }
     if (sender->clients[client].suspended_ms > stage_steady_ms(sender->stage))
         return lease(&job, PUT_OFF_MS);
-    return call(&job, client);
+    return job.was.work == WORK_PDF ? attach_start(&job, client) : call(&job, client);
 }
 
 enum err later_run(struct sender *sender)

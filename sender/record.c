@@ -78,6 +78,7 @@ static const struct field_row record_rows[] = {
     FIELD_LATER(record, decided, 0, NIL_SAID, 0),
     FIELD_MAX(record, books, TEXT_MAX),
     FIELD(record, asks),
+    FIELD_LATER(record, pdf, PDF_REFUSED, NIL_SAID, PDF_NONE),
 };
 static const struct fields record_fields = FIELDS(record, record_rows, 39, NULL);
 

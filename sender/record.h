@@ -24,7 +24,8 @@
     X(WORK_NUMBER,   "number",   2)       /* sent, its number was not in the answer */ \
     X(WORK_INVOICE,  "invoice",  2)       /* order: ask PowerOffice to send the invoice */ \
     X(WORK_INVOICED, "invoiced", 2)       /* ... asked: has it been sent? */ \
-    X(WORK_UNDOING,  "undoing",  2)       /* its reversal was asked for: has it been done? */
+    X(WORK_UNDOING,  "undoing",  2)       /* its reversal was asked for: has it been done? */ \
+    X(WORK_PDF,      "pdf",      2)       /* voucher, sent: its settlement is to be attached to it (attach.c) */
 #define X(name, text, lane) name,
 enum work { WORKS(X) WORK_COUNT };
 #undef X
@@ -33,6 +34,9 @@ int         work_lane(enum work work);                       /* 0: nothing to do
 
 /* What a sender is, in this boot: claims of another boot of the same instance are dead. */
 struct owner { int32_t instance; uint64_t boot; };
+
+/* The settlement on a voucher. Refused: a person may have it tried again (resend). */
+enum pdf { PDF_NONE, PDF_DUE, PDF_THERE, PDF_REFUSED };
 
 struct record {
     enum doc_state state;
@@ -70,6 +74,7 @@ struct record {
     uint32_t facts;                       /* in the trail */
     struct str books;                     /* PowerOffice's ClientId that it was sealed for; empty: not known */
     uint32_t asks;                        /* requests to reverse in a row that nothing came of */
+    uint32_t pdf;                         /* enum pdf */
 };
 
 void record_encode(const struct record *record, struct strbuf *out);

@@ -80,6 +80,9 @@ struct sender_ops {
     void (*later_prepare)(const struct task *task, enum work work, int64_t now_ms, struct record *record);
     void (*later_call)(const struct task *task, enum work work, enum call_method *ret_method, struct strbuf *path,
                        struct strbuf *body);
+    /* The settlement of a sent document as a PDF, whole request; NULL: this kind has none. ret_type: its Content-Type. */
+    enum err (*pdf_call)(const struct task *task, struct strbuf *path, struct strbuf *body, struct str *ret_type,
+                         struct fault *fault);
     /* Changes the record (number, work, problems ...) by the answer to what was asked. A record to be asked
      * again has its next_ms set already; another may be set. */
     void (*later_read)(const struct task *task, enum work asked, const struct answer *answer, struct str json,

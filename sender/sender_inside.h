@@ -151,6 +151,8 @@ USED enum err work_again(struct sender *sender);
 bool job_right_books(const struct job *job);
 void work_call(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
                answered done);
+void work_call_typed(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
+                     struct str type, answered done);
 /* send.c, find.c, undo.c, later.c: start() with the job loaded; ERR_OK: started, or put off and committed. */
 USED enum err send_start(struct slot *slot, struct job *job);
 USED enum err find_start(struct slot *slot, struct job *job);
@@ -158,6 +160,9 @@ USED enum err find_more(struct slot *slot, struct job *job);
 USED enum err undo_start(struct slot *slot, struct job *job);
 void undo_looked(struct job *job, const struct answer *answer, struct str json);         /* WORK_UNDOING */
 USED enum err later_run(struct sender *sender);
+/* attach.c: what is sent and rests goes on to its PDF, if one is due; every commit asks. */
+void attach_rest(struct record *record);
+USED enum err attach_start(struct job *job, size_t client);
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 /* heard: what the draft asked with; 0: it did not. */
 void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);

@@ -32,13 +32,15 @@ enum err job_load(struct sender *sender, struct str doc, struct job *ret_job)
 static enum err commit_work(struct txn *txn, void *context)
 {
     struct job *job = context;
-    struct record now = job->now;
+    struct record now;
     struct strbuf was;
     struct str stands;
     enum err err = store_get(txn, DOCS, job->doc, &stands);
 
     if (err)
         return err;
+    attach_rest(&job->now);
+    now = job->now;
     strbuf_init(&was, 16u << 20);
     record_encode(&job->was, &was);
     err = was.failed ? ERR_MEMORY : str_equal(strbuf_str(&was), stands) ? ERR_OK : ERR_BUSY;
@@ -128,7 +130,10 @@ void job_sent(struct job *job, const struct sent *sent)
     now->attempts = now->lookups = now->refusals = 0;
     now->words = STR_NONE;
     now->next_ms = 0;
+    now->pdf = sender->ops->pdf_call && job->task.venue && job->task.venue->settlement_pdf ? PDF_DUE : PDF_NONE;
     now->work = sender->ops->after_sent ? sender->ops->after_sent(&job->task, sent) : WORK_NONE;
+    if (now->pdf == PDF_DUE && now->work == WORK_NONE)
+        now->next_ms = now->sent_ms + job->task.settings->lookup_wait_ms;    /* before, a replica would not know it */
     if (sender->ops->judge_sent)
         sender->ops->judge_sent(&job->task, sent, &problems, &sender->arena);
     job_no_problems(job);
@@ -231,9 +236,15 @@ bool job_right_books(const struct job *job)
 void work_call(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
                answered done)
 {
+    work_call_typed(slot, job, method, path, body, STR_NONE, done);
+}
+
+void work_call_typed(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
+                     struct str type, answered done)
+{
     struct sender *sender = slot->sender;
     const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
-    struct call call = { .venue = venue, .method = method, .path = path, .body = body, .priority = 0,
+    struct call call = { .venue = venue, .method = method, .path = path, .body = body, .type = type, .priority = 0,
                          .doc = str_of(slot->doc) };
     struct answer none = { .outcome = OUTCOME_THROTTLED };   /* by ourselves: no outage, and not processed */
     enum err err = venue && job_right_books(job) ? poweroffice_call(sender->po, &call, done, slot) : ERR_REFUSED;

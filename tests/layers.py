@@ -14,18 +14,19 @@ DOMAIN = BASE + ["common/domain"]
 STAGE = DOMAIN + ["common/stage"]
 SENDER = STAGE + ["poweroffice", "sender"]
 SANDBOX = ["sandbox", "sandbox/base", "sandbox/books", "sandbox/http", "sandbox/api"]
-READ = SENDER + ["saft", "ingest", "mapper", "validator", "uploader", "invoicer", "bilag/read"]
+READ = SENDER + ["pdf", "saft", "ingest", "mapper", "validator", "uploader", "invoicer", "bilag/read"]
 MAY_USE = {
     "common/base": BASE,
     "common/domain": DOMAIN,
     "common/stage": STAGE,
     "saft": DOMAIN,
+    "pdf": DOMAIN + ["pdf"],
     "poweroffice": STAGE,
     "sender": SENDER,
     "ingest": STAGE + ["saft"],
     "mapper": STAGE,
     "validator": STAGE + ["poweroffice"],
-    "uploader": SENDER,
+    "uploader": SENDER + ["pdf"],
     "invoicer": SENDER,
     "bilag/read": READ,
     "bilag/act": READ + ["bilag/act"],

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json_write.h"
+#include "pdf/settlement_page.h"
 #include "poweroffice/refreader.h"
 
 #include <inttypes.h>
@@ -227,6 +228,25 @@ static void voucher_later_read(const struct task *task, enum work asked, const s
         record->work = WORK_NONE;
 }
 
+/* One part named "file". The boundary is made of the voucher's own reference, so the same draft gives the same bytes; no
+ * PDF of ours holds it behind a line's end and two hyphens. */
+static enum err voucher_pdf_call(const struct task *task, struct strbuf *path, struct strbuf *body, struct str *type,
+                                 struct fault *fault)
+{
+    const struct draft *draft = task->draft;
+    char day[16];
+    enum err err;
+
+    strbuf_format(path, "/VoucherDocumentation?id=" STR_FMT, STR_ARG(task->record->id));
+    *type = arena_format(task->arena, "multipart/form-data; boundary=bilag-" STR_FMT, STR_ARG(draft->reference));
+    strbuf_format(body, "--bilag-" STR_FMT "\r\nContent-Disposition: form-data; name=\"file\"; "
+                  "filename=\"settlement-%s.pdf\"\r\nContent-Type: application/pdf\r\n\r\n", STR_ARG(draft->reference),
+                  day_text(draft->doc.day, day));
+    err = settlement_page(draft, body, fault);
+    strbuf_format(body, "\r\n--bilag-" STR_FMT "--\r\n", STR_ARG(draft->reference));
+    return !err && (body->failed || path->failed || !type->len) ? fault_set(fault, ERR_MEMORY, "no memory for the PDF") : err;
+}
+
 const struct sender_ops voucher_ops = {
     .stage = "uploader",
     .about = "posts ready vouchers to PowerOffice and keeps their send status",
@@ -242,6 +262,7 @@ const struct sender_ops voucher_ops = {
     .reverse_path = voucher_reverse_path,
     .read_reversal = voucher_read_reversal,
     .after_sent = voucher_after_sent,
+    .pdf_call = voucher_pdf_call,
     .later_call = voucher_later_call,
     .later_read = voucher_later_read,
 };

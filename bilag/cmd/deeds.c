@@ -3,6 +3,7 @@
 
 #include "bilag/read/receipts.h"
 #include "sender/by_hand.h"
+#include "sender/record.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -141,7 +142,8 @@ static const char *resend_objection(struct choice *choice, const struct book_doc
     struct shell *shell = choice->shell;
 
     if (doc->state == DOC_FAILED || doc->state == DOC_QUEUED || problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT) ||
-        (doc->state == DOC_HELD && doc->status.known && strcmp(doc->status.work, "send") == 0))
+        (doc->state == DOC_HELD && doc->status.known && strcmp(doc->status.work, "send") == 0) ||
+        (doc->state == DOC_SENT && (doc->status.pdf == PDF_REFUSED || (doc->status.pdf == PDF_DUE && doc->status.words.len))))
         return NULL;
     if (doc->state == DOC_HELD)
         return about(choice, doc, "%.*s is held: it goes on by itself when its problems are mended; sending it again would "
@@ -163,7 +165,7 @@ static int resend_run(struct shell *shell, const struct args *args)
 
 const struct cmd cmd_resend = {
     "resend", "DOCUMENT... --reason TEXT\n--venue VENUE --from DATE --to DATE [--problem CODE] --reason TEXT",
-    "send again what PowerOffice refused, or have an invoice sent, when its cause is mended", deed_options, resend_run,
+    "send again what PowerOffice refused, or have an invoice or a PDF sent, when its cause is mended", deed_options, resend_run,
 };
 
 /* --- reverse --- */

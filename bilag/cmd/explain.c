@@ -6,6 +6,7 @@
 #include "bilag/read/receipts.h"
 #include "bilag/show/invoice_date.h"
 #include "bilag/show/status.h"
+#include "sender/record.h"
 #include "shell.h"
 
 #include <inttypes.h>
@@ -52,6 +53,21 @@ static void show_head(const struct explaining *explaining, const struct venue *v
                  TEXT(draft->company), draft->revision, TEXT(draft->mapping_hash),
                  !venue || str_equal(draft->mapping_hash, venue->mapping_hash) ? ""
                      : doc->status.sealed ? " (the set-up is another one now)" : " (to be mapped again)");
+}
+
+/* Nothing is said of what was never to have one. */
+static void show_pdf(const struct shell *shell, const struct book_doc *doc)
+{
+    if (doc->status.pdf == PDF_THERE)
+        (void)printf("  %s\n", in_words(shell, "its settlement is attached to it in PowerOffice as a PDF",
+                                        "dagsoppgjøret er lagt ved bilaget i PowerOffice som PDF"));
+    else if (doc->status.pdf == PDF_DUE)
+        (void)printf("  %s\n", in_words(shell, "its settlement will be attached to it as a PDF; that is tried until it is done",
+                                        "dagsoppgjøret legges ved bilaget som PDF; det prøves til det er gjort"));
+    else if (doc->status.pdf == PDF_REFUSED)
+        (void)printf(in_words(shell, "  its settlement was not taken as a PDF; to try again: bilag resend %.*s --reason TEXT\n",
+                              "  dagsoppgjøret ble ikke tatt imot som PDF; prøv igjen: bilag resend %.*s --reason TEKST\n"),
+                     TEXT(doc->id));
 }
 
 static void show_problems(const struct shell *shell, const struct book_doc *doc)
@@ -272,6 +288,7 @@ static enum err explain_voucher(const struct explaining *explaining, const struc
     enum err err;
 
     show_head(explaining, venue, doc);
+    show_pdf(explaining->shell, doc);
     show_problems(explaining->shell, doc);
     show_lines(doc);
     err = show_receipts(explaining, venue, &doc->draft, NULL);

@@ -81,6 +81,7 @@ extern const struct cmd
     cmd_manual,
     cmd_tips,
     cmd_explain,
+    cmd_settlement,
     cmd_accept,
     cmd_leave_out,
     cmd_by_hand,

@@ -169,7 +169,8 @@ static unsigned needs_of(const struct venue *venue)
     for (size_t i = 0; i < venue->auto_invoice.count; i++)
         if (venue->auto_invoice.rows[i].value)
             needs |= NEED_ORDER;
-    return needs | (venue->department_count ? (unsigned)NEED_DEPARTMENT : 0);
+    return needs | (venue->department_count ? (unsigned)NEED_DEPARTMENT : 0) |
+           (venue->settlement_pdf ? (unsigned)NEED_PDF : 0);
 }
 
 static int show_books(struct shell *shell, const struct venue *venue, const struct refdata *data)

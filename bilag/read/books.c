@@ -252,7 +252,7 @@ static enum err record_seen(struct str doc, const struct record *stored, void *c
         .known = true, .state = record->state, .sealed = record->sealed, .transfer = record->transfer,
         .has_total = record->has_total, .total = record->total, .revision = record->revision,
         .round = record->round, .attempts = record->attempts, .number = record->number,
-        .invoice_no = record->invoice_no, .invoice_day = record->invoice_day,
+        .pdf = (int)record->pdf, .invoice_no = record->invoice_no, .invoice_day = record->invoice_day,
         .next_ms = record->next_ms, .since_ms = record->since_ms,
         .sent_ms = record->sent_ms, .work = work_text(record->work), .id = arena_copy(rows->arena, record->id),
         .words = arena_copy(rows->arena, record->words), .accepted = arena_copy(rows->arena, record->accepted),

@@ -23,6 +23,7 @@ struct send_status {
     int64_t number, invoice_no;          /* voucher or order number; 0: none yet */
     int32_t invoice_day;                 /* the date that its invoice was asked for with; 0: none was said */
     int64_t next_ms, since_ms, sent_ms;
+    int pdf;                             /* enum pdf: is its settlement attached to it? */
     const char *work;                    /* what it does next: "send", "lookup", ...; "none" */
     struct str id, words, accepted;
     struct str draft, problems;          /* encoded */

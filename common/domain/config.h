@@ -57,6 +57,7 @@ struct venue {
                                                                 as long as there is no key */
     struct dated_text *departments; size_t department_count; /* may be none */
     struct bools auto_transfer, auto_invoice, send_invoice;  /* preset false */
+    bool settlement_pdf;                                     /* a sent voucher gets its settlement as a PDF; preset true */
     int invoice_date;                                        /* enum invoice_date: what invoices are dated */
     enum close_mode close;
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */

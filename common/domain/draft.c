@@ -73,6 +73,29 @@ static const struct field_row manual_rows[] = {
 };
 static const struct fields manual_fields = FIELDS(manual_item, manual_rows, 6, NULL);
 
+static const struct field_row basis_register_rows[] = {
+    FIELD_MAX(basis_register, reg, REGISTER_NAME_MAX),
+    FIELD(basis_register, first),
+    FIELD(basis_register, last),
+};
+static const struct fields basis_register_fields = FIELDS(basis_register, basis_register_rows, 3, NULL);
+
+static const struct field_row basis_z_rows[] = {
+    FIELD_MAX(basis_z, reg, REGISTER_NAME_MAX),
+    FIELD(basis_z, number),
+    FIELD(basis_z, first),
+    FIELD(basis_z, last),
+};
+static const struct fields basis_z_fields = FIELDS(basis_z, basis_z_rows, 4, NULL);
+
+static const struct field_row order_ref_rows[] = {
+    FIELD_MAX(order_ref, order, TEXT_MAX),
+    FIELD_MAX(order_ref, receipt, DOC_ID_SIZE),
+    FIELD_MAX(order_ref, customer, TEXT_MAX),
+    FIELD(order_ref, amount),
+};
+static const struct fields order_ref_fields = FIELDS(order_ref, order_ref_rows, 4, NULL);
+
 static void problems_write(const void *member, struct strbuf *out)
 {
     problems_encode(member, out);
@@ -127,6 +150,10 @@ static const struct field_row draft_rows[] = {
     FIELD_LATER(draft, decided_from, 0, NIL_READ, 0),
     FIELD_LATER(draft, decided, 0, NIL_READ, 0),
     FIELD_LATER(draft, asks, 0, NIL_READ, 0),
+    FIELD_MANY(draft, registers, register_count, BASIS_REGISTERS_MAX, &basis_register_fields),
+    FIELD_MANY(draft, zs, z_count, BASIS_ZS_MAX, &basis_z_fields),
+    FIELD_MANY(draft, orders, order_count, ORDER_REFS_MAX, &order_ref_fields),
+    FIELD_LATER(draft, orders_more, 0, NIL_READ, 0),
 };
 static const struct fields draft_fields = FIELDS(draft, draft_rows, 37, NULL);
 

@@ -29,7 +29,8 @@ enum doc_state { DOC_STATES(X) DOC_STATE_COUNT };
 const char *doc_state_text(enum doc_state state);
 
 enum { DOC_ID_SIZE = 192, REFERENCE_SIZE = 37, BATCH_ID_SIZE = 36, VOUCHER_LINES_MAX = 2000,
-       CELLS_MAX = 4000, ORDER_LINES_MAX = 2000, MANUAL_MAX = 500, DRAFT_BYTES_MAX = 4 * 1024 * 1024 };
+       CELLS_MAX = 4000, ORDER_LINES_MAX = 2000, MANUAL_MAX = 500, BASIS_REGISTERS_MAX = 200, BASIS_ZS_MAX = 400,
+       ORDER_REFS_MAX = 200, DRAFT_BYTES_MAX = 4 * 1024 * 1024 };
 
 struct doc {
     enum doc_kind kind;
@@ -89,6 +90,12 @@ struct manual_item {
     struct str paid_with;                 /* of a movement: "card", "card+cash"; empty: not said */
 };
 
+/* What a voucher rests on, for its page: of the whole business day, whichever part it is. */
+struct basis_register { struct str reg; uint64_t first, last; };          /* numbers used, of receipts and the like */
+struct basis_z { struct str reg; uint64_t number, first, last; };         /* last 0: it does not say its range */
+/* A credit sale of this part that became an order. */
+struct order_ref { struct str order, receipt, customer; struct money amount; };
+
 /* docs/rules.md section 4. share is gross, VAT included. */
 struct order_line {
     struct str product;                   /* code in PowerOffice; empty: blank */
@@ -143,6 +150,14 @@ struct draft {
     struct money till_vat, computed_vat;  /* docs/rules.md section 3, last but one */
     struct money total;                   /* voucher: sum of sold lines, positive; order: incl. VAT */
     struct problems problems;
+
+    struct basis_register *registers;     /* vouchers, in order of name; those of older programs say none of these */
+    size_t register_count;
+    struct basis_z *zs;                   /* by register and number */
+    size_t z_count;
+    struct order_ref *orders;             /* bounded; orders_more counts what did not fit */
+    size_t order_count;
+    uint64_t orders_more;
 };
 
 void draft_encode(const struct draft *draft, struct strbuf *out);

@@ -324,6 +324,8 @@ static const struct field venue_fields[] = {
       .meaning = "sales orders are invoiced at once; may be dated" },
     { "invoice_date", AT(invoice_date), .parse = form_choice, .words = invoice_date_words, .preset = "today",
       .meaning = "the date of invoices: today, or business_day where its period is open" },
+    { "settlement_pdf", AT(settlement_pdf), .parse = form_bool, .preset = "true",
+      .meaning = "the settlement is attached to its voucher as a PDF" },
     { "close", AT(close), .parse = form_choice, .words = close_words, .preset = "z_report",
       .meaning = "what ends a business day" },
     { "quiet_seconds", AT(quiet_seconds), .parse = form_number, .min = 0, .max = 86400,

@@ -167,7 +167,8 @@ static void dates_and_rights(void **unused)
         "\"ActiveClientSubscriptions\":[\"Accounting\"]}")), ERR_OK);
     assert_true(build.data.accounting_ok && str_equal(build.data.client, STR("1234567")));
     assert_true(str_equal(build.data.missing_privileges,
-                          STR("AccountTransaction, SalesOrders_Full, OutgoingInvoice, Customer, Product")));
+                          STR("AccountTransaction, SalesOrders_Full, OutgoingInvoice, Customer, Product, "
+                              "VoucherDocumentation_Full")));
     assert_int_equal(refbuild_client(&build, STR("{\"ClientId\":1234568,\"ActiveClientSubscriptions\":[]}")), ERR_OK);
     assert_true(str_equal(build.data.client, STR("1234568")));
     assert_false(build.data.accounting_ok);

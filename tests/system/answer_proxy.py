@@ -15,6 +15,7 @@ class Proxy:
 
     def __init__(self, port):
         self.port_behind, self.rules, self.seen, self.lock = port, [], [], threading.Lock()
+        self.put = []                                        # (path, Content-Type, body) of every PUT that came here
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -66,6 +67,8 @@ class Proxy:
         rule = self.rule_of(request.command, request.path)
         with self.lock:
             self.seen.append((request.command, request.path, rule["how"]))
+            if request.command == "PUT":
+                self.put.append((request.path, request.headers.get("Content-Type"), body))
         if rule["how"] == "lost before":
             request.close_connection = True
             return

@@ -22,6 +22,7 @@ COMMANDS = [
     "manual",
     "tips",
     "explain",
+    "settlement",
     "accept",
     "leave-out",
     "by-hand",
