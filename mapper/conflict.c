@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { FIELDS_BEFORE = 4, FIELDS_NOW = 6 };            /* which decision it was came later */
+
 static void register_key(struct key *key, struct str venue, struct str reg)
 {
     key_init(key);
@@ -38,11 +40,13 @@ enum err conflict_put(struct txn *txn, const struct event *identity, const struc
 
     hash_key(&key, identity, &conflict->hash);
     strbuf_init(&out, EVENT_BYTES_MAX + 128);
-    wire_array(&out, 4);
+    wire_array(&out, FIELDS_NOW);
     wire_uint(&out, conflict->state);
     wire_uint(&out, conflict->place);
     wire_int(&out, conflict->day);
     wire_bin(&out, conflict->bytes);
+    wire_uint(&out, conflict->decided);
+    wire_bool(&out, conflict->was_booked);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_CONFLICTS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
@@ -53,6 +57,7 @@ static enum err conflict_decode(struct str value, struct conflict *ret_conflict)
 {
     struct conflict conflict = { .state = CONFLICT_OPEN };
     struct reader in;
+    size_t count;
 
     if (value.len == 1) {
         conflict.state = value.bytes[0] == '0' ? CONFLICT_OPEN : CONFLICT_NOT_BOOKED;
@@ -60,12 +65,15 @@ static enum err conflict_decode(struct str value, struct conflict *ret_conflict)
         return ERR_OK;
     }
     reader_init(&in, value);
-    if (take_array(&in, 4) != 4)
+    count = take_array(&in, FIELDS_NOW);
+    if (count != FIELDS_NOW && count != FIELDS_BEFORE)
         return ERR_STORE_DAMAGED;
     conflict.state = take_uint(&in) == CONFLICT_OPEN ? CONFLICT_OPEN : CONFLICT_NOT_BOOKED;
     conflict.place = take_uint(&in);
     conflict.day = (int32_t)take_int(&in);
     conflict.bytes = take_bin(&in, EVENT_BYTES_MAX);
+    conflict.decided = count == FIELDS_NOW ? take_uint(&in) : 0;
+    conflict.was_booked = count == FIELDS_NOW && take_bool(&in);
     if (reader_done(&in))
         return ERR_STORE_DAMAGED;
     *ret_conflict = conflict;

@@ -20,6 +20,8 @@ struct conflict {
     uint64_t place;                      /* 0: kept by an older program, which kept neither place nor content */
     int32_t day;
     struct str bytes;                    /* canonical; empty: not kept */
+    uint64_t decided;                    /* by this decision it is not booked; 0: an older program did not say, or it is open */
+    bool was_booked;                     /* until that decision: taken back, it is again */
 };
 
 /* Puts one down, or changes its state. */

@@ -1,6 +1,7 @@
 #include "decisions.h"
 
 #include "base/killpoint.h"
+#include "choice.h"
 #include "conflict.h"
 #include "removal.h"
 #include "domain/register.h"
@@ -105,7 +106,7 @@ static enum err decide_post_on(struct txn *txn, struct decision_work *work)
 }
 
 enum { CONFLICTS_MAX = 65536 };
-struct settling { struct conflict *at; size_t count, room; struct arena *arena; };
+struct settling { struct conflict *at; size_t count, room; struct arena *arena; uint64_t decided; };
 
 static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, void *context)
 {
@@ -129,6 +130,7 @@ static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, 
     }
     settling->at[settling->count] = *conflict;
     settling->at[settling->count].bytes = arena_copy(settling->arena, conflict->bytes);
+    settling->at[settling->count].decided = settling->decided;
     settling->at[settling->count++].state = CONFLICT_NOT_BOOKED;
     return ERR_OK;
 }
@@ -136,7 +138,7 @@ static enum err conflict_seen(struct txn *txn, const struct conflict *conflict, 
 /* subject "oslo-grill/K1/12": the first content of that receipt stands, the others are not booked. */
 static enum err decide_dismiss(struct txn *txn, struct decision_work *work)
 {
-    struct settling settling = { .arena = work->arena };
+    struct settling settling = { .arena = work->arena, .decided = work->decision->number };
     struct receipt_name name;
     struct event identity;
     enum err err = receipt_parse(work->decision->subject, work->arena, &name);
@@ -204,7 +206,7 @@ static enum err decide_restarted(struct txn *txn, struct decision_work *work)
     if (err || place == 0)
         return err;
     err = refold_restarted(txn, &fold, name.venue, register_base(name.reg), place);
-    if (err == ERR_EXISTS || err == ERR_RANGE || err == ERR_NOT_FOUND)
+    if (err == ERR_EXISTS || err == ERR_RANGE || err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
         return ERR_OK;
     work->venue = name.venue;
     work->day = DAY_ALWAYS;
@@ -226,7 +228,47 @@ static enum err decide_choose(struct txn *txn, struct decision_work *work)
     if (!place_of(work->decision->detail, &place))
         return decide_dismiss(txn, work);
     identity = (struct event){ .venue = name.venue, .reg = name.reg, .series = name.series, .seq = name.seq };
-    err = refold_choose(txn, &fold, &identity, place);
+    err = choice_take(txn, &fold, &identity, place, work->decision->number);
+    if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
+        return ERR_OK;
+    work->venue = name.venue;
+    work->day = DAY_ALWAYS;
+    return err;
+}
+
+static enum err decide_undo_restarted(struct txn *txn, struct decision_work *work)
+{
+    struct fold fold = { .config = work->config, .arena = work->arena, .partition = work->partition };
+    struct receipt_name name;
+    struct str detail;
+    uint64_t number, place;
+    enum err err = receipt_parse(work->decision->subject, work->arena, &name);
+
+    if (err || venue_partition(name.venue, work->config->partitions) != work->partition ||
+        !decision_undoes(work->decision, &number, &detail) || !place_of(detail, &place))
+        return err == ERR_MEMORY ? err : ERR_OK;
+    err = refold_not_restarted(txn, &fold, name.venue, register_base(name.reg), place);
+    if (err == ERR_NOT_FOUND || err == ERR_REFUSED || err == ERR_TOO_LONG)
+        return ERR_OK;
+    work->venue = name.venue;
+    work->day = DAY_ALWAYS;
+    return err;
+}
+
+static enum err decide_undo_choose(struct txn *txn, struct decision_work *work)
+{
+    struct fold fold = { .config = work->config, .arena = work->arena, .partition = work->partition };
+    struct receipt_name name;
+    struct event identity;
+    struct str detail;
+    uint64_t number;
+    enum err err = receipt_parse(work->decision->subject, work->arena, &name);
+
+    if (err || venue_partition(name.venue, work->config->partitions) != work->partition ||
+        !decision_undoes(work->decision, &number, &detail))
+        return err == ERR_MEMORY ? err : ERR_OK;
+    identity = (struct event){ .venue = name.venue, .reg = name.reg, .series = name.series, .seq = name.seq };
+    err = choice_take_back(txn, &fold, &identity, number);
     if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
         return ERR_OK;
     work->venue = name.venue;
@@ -421,6 +463,9 @@ static const struct verb {
     { "dismiss", decide_dismiss, false },
     { "choose", decide_choose, true },
     { "restarted", decide_restarted, true },
+    { "undo-choose", decide_undo_choose, true },
+    { "undo-dismiss", decide_undo_choose, true },
+    { "undo-restarted", decide_undo_restarted, true },
     { "invoice-from", decide_invoice_from, true },
     { "leave-out", decide_leave_out, true },
     { "undo-leave-out", decide_undo_leave_out, true },

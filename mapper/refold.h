@@ -8,11 +8,14 @@
 
 #include "fold.h"
 
+enum { REFOLD_MAX = 60000 };             /* contents that one decision moves at most: they are in memory at once */
+
 /* The register counts anew from this place on: its events from there are of the next run. ERR_EXISTS: said before;
- * ERR_RANGE: a later run has begun; ERR_NOT_FOUND: no such venue. `fold` needs config, arena and partition. */
+ * ERR_RANGE: a later run has begun; ERR_NOT_FOUND: no such venue; ERR_TOO_LONG: more than REFOLD_MAX, and nothing is written.
+ * `fold` needs config, arena and partition. */
 USED enum err refold_restarted(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place);
-/* The content that came at this place is the one that is booked; every other one of this number is not, and is listed.
- * ERR_NOT_FOUND: no such content; ERR_REFUSED: something sent relies on one of the two. */
-USED enum err refold_choose(struct txn *txn, struct fold *fold, const struct event *identity, uint64_t place);
+/* It does not: the run that began there is one with the run before it. ERR_NOT_FOUND: no run began there, or a later one did
+ * since; ERR_REFUSED: something sent relies on one of its events, or one is no longer kept. Then nothing is written. */
+USED enum err refold_not_restarted(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place);
 
 #endif

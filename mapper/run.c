@@ -68,6 +68,26 @@ enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t p
     return store_put(txn, TABLE_META, key_str(&key), key_str(&value));
 }
 
+enum err run_last_begins(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run)
+{
+    uint64_t began, run;
+    enum err err = run_floor(txn, venue, reg, UINT64_MAX, &began, &run);
+
+    if (err || began != place)
+        return err ? err : ERR_NOT_FOUND;
+    *ret_run = (uint32_t)run;
+    return ERR_OK;
+}
+
+enum err run_drop(struct txn *txn, struct str venue, struct str reg, uint64_t place)
+{
+    struct key key;
+
+    run_key(&key, venue, reg);
+    key_u64(&key, place);
+    return store_delete(txn, TABLE_META, key_str(&key));
+}
+
 struct search { uint32_t run; int64_t time; bool found; };
 
 static enum err run_seen(struct txn *txn, struct str key, struct str value, void *context)

@@ -17,6 +17,9 @@ USED enum err run_at(struct txn *txn, struct str venue, struct str reg, uint64_t
 USED enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
 /* From this place on the register is in this run; `time` is the till's, of the event there. */
 USED enum err run_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t run, int64_t time);
+/* The number of the run that begins there, if it is the last one. ERR_NOT_FOUND. */
+USED enum err run_last_begins(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
+USED enum err run_drop(struct txn *txn, struct str venue, struct str reg, uint64_t place);
 /* The till's time of a run's first event. ERR_NOT_FOUND: no such run, or an older program kept no time. */
 USED enum err run_began(struct txn *txn, struct str venue, struct str reg, uint32_t run, int64_t *ret_time);
 /* Whether a person named the event at this place as the first of a run. */

@@ -448,9 +448,91 @@ static void z_reports_move_with_their_run(void **unused)
     rig_free(&rig);
 }
 
+/* Two days, a till that counted anew on the second; the days as they are after each decision. */
+static void expect(struct rig *rig, const char *why, int64_t first, int64_t second, bool red)
+{
+    const struct draft *day;
+
+    (void)rig_look_as(rig, true);
+    day = rig_draft(rig, SECOND_DAY);
+    if (rig_line(rig_draft(rig, FIRST_DAY), 1570) != first || rig_line(day, 1900) != second ||
+        rig_has_problem(day, PROBLEM_RECEIPT_CONFLICT) != red)
+        fail_msg("%s: %" PRId64 ", %" PRId64, why, rig_line(rig_draft(rig, FIRST_DAY), 1570), rig_line(day, 1900));
+}
+
+/* Goal: what a person said about contents and runs is taken back as if it had never been said, and can be said again. */
+static void decisions_taken_back(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    for (unsigned seq = 1; seq <= 2; seq++)
+        rig_sale(&rig, seq, AT("20", "12"), "food", 100 * seq, "card");
+    rig_void(&rig, 3, AT("20", "13"), 2);
+    for (unsigned seq = 1; seq <= 4; seq++)                  /* places 4 to 7 */
+        rig_sale(&rig, seq, AT("21", "12"), "beer", 7000 * seq, "cash");
+    expect(&rig, "told", 100, 28000, true);
+    decide(&rig, "choose", "v/K1/1", "4");
+    expect(&rig, "the second chosen", 0, 35000, true);
+    assert_int_equal(rig_draft(&rig, FIRST_DAY)->manual_count, 1);
+    decide(&rig, "undo-choose", "v/K1/1", "9");
+    expect(&rig, "another's", 0, 35000, true);
+    decide(&rig, "undo-choose", "v/K1/1", "1 4");
+    expect(&rig, "taken back", 100, 28000, true);
+    assert_int_equal(rig_draft(&rig, FIRST_DAY)->manual_count, 0);
+    decide(&rig, "choose", "v/K1/1", "1");
+    expect(&rig, "the first chosen", 100, 28000, true);
+    decide(&rig, "undo-choose", "v/K1/1", "4 1");
+    decide(&rig, "restarted", "v/K1/1", "4");
+    expect(&rig, "restarted", 100, 70000, false);
+    decide(&rig, "undo-restarted", "v/K1/1", "6 9");
+    expect(&rig, "no such run", 100, 70000, false);
+    decide(&rig, "undo-restarted", "v/K1/1", "6 4");
+    expect(&rig, "not restarted", 100, 28000, true);
+    decide(&rig, "restarted", "v/K1/1", "4");
+    expect(&rig, "restarted again", 100, 70000, false);
+    (void)rig_look(&rig);
+    no_problems("restarted again", rig_draft(&rig, SECOND_DAY));
+    rig_seal(&rig, SECOND_DAY);
+    decide(&rig, "undo-restarted", "v/K1/1", "9 4");
+    expect(&rig, "sent since", 100, 70000, false);
+    rig_free(&rig);
+}
+
+/* Goal: a register that counts anew for the second time, with numbers that were sent in the run before: not missing, and
+ * not there twice. */
+static void what_stays_is_a_number_of_the_third_run(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
+    rig_sale(&rig, 1, AT("21", "12"), "food", 200, "card");
+    (void)rig_look(&rig);
+    decide(&rig, "restarted", "v/K1/1", "2");
+    rig_sale(&rig, 1, AT("22", "12"), "food", 300, "card");          /* place 3: anew again */
+    rig_sale(&rig, 2, AT("23", "12"), "food", 400, "card");
+    rig_sale(&rig, 3, AT("22", "12"), "food", 500, "card");
+    (void)rig_look(&rig);
+    rig_seal(&rig, "v/2026-11-23/1");
+    decide(&rig, "restarted", "v/K1~2/1", "3");
+    (void)rig_look(&rig);
+    no_problems("the third run", rig_draft(&rig, "v/2026-11-22/1"));
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-22/1"), 1570), 800);
+    assert_null(rig_draft(&rig, "v/2026-11-23/2"));
+    decide(&rig, "undo-restarted", "v/K1~2/1", "2 3");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-22/1"), 1570), 500);
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-22/1"), PROBLEM_RECEIPT_CONFLICT));
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(decisions_taken_back), cmocka_unit_test(what_stays_is_a_number_of_the_third_run),
         cmocka_unit_test(what_is_folded_again_keeps_its_day), cmocka_unit_test(an_old_number_is_no_sale_of_the_new_run),
         cmocka_unit_test(a_chosen_one_is_taken_back_in_the_open_part), cmocka_unit_test(z_reports_move_with_their_run),
         cmocka_unit_test(the_same_for_the_books), cmocka_unit_test(what_one_says_is_added),
