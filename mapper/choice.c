@@ -132,19 +132,40 @@ static enum err judged_seen(struct txn *txn, const struct conflict *conflict, vo
     return err;
 }
 
+static enum err judge(struct refold *refold, const struct event *identity, struct judged *judged)
+{
+    struct moved now = { .reg = identity->reg, .series = identity->series, .seq = identity->seq };
+    struct known known;
+    enum err err = config_venue(refold->work.fold->config, identity->venue) ? ERR_OK : ERR_NOT_FOUND;
+
+    if (!err)
+        err = conflict_walk(refold->work.txn, identity, judged_seen, judged);
+    if (!err && (!judged->any || judged->last != judged->decided))
+        err = ERR_NOT_FOUND;
+    if (!err && judged->may && judged->has_former) {
+        err = known_get(refold->work.txn, identity->venue, identity->reg, identity->series, identity->seq, &known);
+        now.bytes = err ? STR_NONE : arena_copy(refold->work.fold->arena, known.bytes);
+        if (!err)
+            err = unfold_may(refold, &now, &judged->may);
+    }
+    return err ? err : judged->may ? ERR_OK : ERR_REFUSED;
+}
+
+enum err choice_may_be_taken_back(struct txn *txn, struct fold *fold, const struct event *identity, uint64_t decided)
+{
+    struct refold refold = { .work = { .fold = fold, .txn = txn }, .venue = identity->venue, .from = identity->reg };
+    struct judged judged = { .refold = &refold, .decided = decided, .may = true };
+
+    return judge(&refold, identity, &judged);
+}
+
 enum err choice_take_back(struct txn *txn, struct fold *fold, const struct event *identity, uint64_t decided)
 {
     struct refold refold = { .work = { .fold = fold, .txn = txn }, .venue = identity->venue, .from = identity->reg };
     struct judged judged = { .refold = &refold, .decided = decided, .may = true };
     struct known now;
-    enum err err = config_venue(fold->config, identity->venue) ? ERR_OK : ERR_NOT_FOUND;
+    enum err err = judge(&refold, identity, &judged);
 
-    if (!err)
-        err = conflict_walk(txn, identity, judged_seen, &judged);
-    if (!err && (!judged.any || judged.last != decided))
-        err = ERR_NOT_FOUND;
-    if (!err && !judged.may)
-        err = ERR_REFUSED;
     if (!err && judged.has_former) {
         err = known_get(txn, identity->venue, identity->reg, identity->series, identity->seq, &now);
         now.bytes = err ? STR_NONE : arena_copy(fold->arena, now.bytes);

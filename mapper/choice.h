@@ -13,6 +13,7 @@ USED enum err choice_take(struct txn *txn, struct fold *fold, const struct event
 /* As it was before that decision: what was booked is again, the others are open. ERR_NOT_FOUND: it had no effect, or another
  * one came after it; ERR_REFUSED: something sent relies on it, or a part that lists what it did has ended. Then nothing is
  * written. */
+USED enum err choice_may_be_taken_back(struct txn *txn, struct fold *fold, const struct event *identity, uint64_t decided);
 USED enum err choice_take_back(struct txn *txn, struct fold *fold, const struct event *identity, uint64_t decided);
 
 #endif

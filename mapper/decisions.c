@@ -1,6 +1,7 @@
 #include "decisions.h"
 
 #include "base/killpoint.h"
+#include "base/log.h"
 #include "choice.h"
 #include "conflict.h"
 #include "removal.h"
@@ -9,6 +10,7 @@
 #include "settlement.h"
 #include "tables.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 struct decision_work {
@@ -18,6 +20,7 @@ struct decision_work {
     struct arena *arena;
     struct str venue;
     int32_t day;
+    bool passed_over;
 };
 
 static enum err change_part(struct txn *txn, struct decision_work *work, const struct doc *doc,
@@ -503,7 +506,7 @@ static enum err decision_work(struct txn *txn, void *context)
 
     arena_reset(work->arena);
     work->venue = STR_NONE;
-    err = verb ? verb->decide(txn, work) : ERR_OK;
+    err = verb && !work->passed_over ? verb->decide(txn, work) : ERR_OK;
     audit_key(&key, work->partition);
     key_init(&next);
     key_u64(&next, work->decision->number + 1);
@@ -514,11 +517,17 @@ enum err decisions_apply(struct store *store, const struct config *config, uint3
                          const struct decision *decision, struct arena *arena, struct str *ret_venue,
                          int32_t *ret_day)
 {
-    struct decision_work work = { config, decision, partition, arena, STR_NONE, 0 };
+    struct decision_work work = { .config = config, .decision = decision, .partition = partition, .arena = arena };
     enum err err;
 
     KILLPOINT("mapper.before-decision-commit");
     err = store_write(store, decision_work, &work);
+    if (err == ERR_MEMORY) {             /* it would be so again: the others must not wait for it for ever */
+        log_fact("level=error what=\"a decision needs more memory than a mapper has; it has no effect\" decision=%" PRIu64,
+                 decision->number);
+        work.passed_over = true;
+        err = store_write(store, decision_work, &work);
+    }
     KILLPOINT("mapper.after-decision-commit");
     if (!err) {
         *ret_venue = work.venue;

@@ -307,25 +307,43 @@ static enum err end_run(struct refold *refold, struct str reg, uint64_t place, c
     return err;
 }
 
+/* All that would move, and whether it may. */
+static enum err judge_end(struct refold *refold, struct numbers *numbers, struct str reg, uint64_t place, uint32_t *ret_run)
+{
+    struct fold *fold = refold->work.fold;
+    bool may = false;
+    enum err err = config_venue(fold->config, refold->venue)
+                       ? run_last_begins(refold->work.txn, refold->venue, reg, place, ret_run) : ERR_NOT_FOUND;
+
+    if (err)
+        return err;
+    refold->from = run_name(fold->arena, reg, *ret_run);
+    numbers->before = run_name(fold->arena, reg, *ret_run - 1);
+    err = collect(refold);
+    refold->place = place;
+    if (!err)
+        err = may_all_move(refold, numbers, &may);
+    return err ? err : may ? ERR_OK : ERR_REFUSED;
+}
+
+enum err refold_may_not_restart(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place)
+{
+    struct refold refold = { .work = { .fold = fold, .txn = txn }, .venue = venue };
+    struct numbers numbers = { .refold = &refold, .all = true };
+    uint32_t run;
+
+    return judge_end(&refold, &numbers, reg, place, &run);
+}
+
 enum err refold_not_restarted(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place)
 {
     struct refold refold = { .work = { .fold = fold, .txn = txn }, .venue = venue };
     struct numbers numbers = { .refold = &refold, .all = true };
-    uint32_t run = 1;
-    bool may = false;
-    enum err err = config_venue(fold->config, venue) ? run_last_begins(txn, venue, reg, place, &run) : ERR_NOT_FOUND;
+    uint32_t run;
+    enum err err = judge_end(&refold, &numbers, reg, place, &run);
 
-    if (err)
-        return err;
-    refold.from = run_name(fold->arena, reg, run);
-    numbers.before = run_name(fold->arena, reg, run - 1);
-    err = collect(&refold);
-    refold.place = place;
     if (!err)
-        err = may_all_move(&refold, &numbers, &may);
-    if (err || !may)
-        return err ? err : ERR_REFUSED;
-    err = undo_all(&refold);
+        err = undo_all(&refold);
     if (!err)
         err = end_run(&refold, reg, place, &numbers);
     return err ? err : fold_all_again(&refold, run);

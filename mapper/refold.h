@@ -16,6 +16,7 @@ enum { REFOLD_MAX = 60000 };             /* contents that one decision moves at 
 USED enum err refold_restarted(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place);
 /* It does not: the run that began there is one with the run before it. ERR_NOT_FOUND: no run began there, or a later one did
  * since; ERR_REFUSED: something sent relies on one of its events, or one is no longer kept. Then nothing is written. */
+USED enum err refold_may_not_restart(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place);
 USED enum err refold_not_restarted(struct txn *txn, struct fold *fold, struct str venue, struct str reg, uint64_t place);
 
 #endif

@@ -3,6 +3,7 @@
 #include "bilag/read/receipts.h"
 #include "shell.h"
 
+#include "mapper/refold.h"
 #include "mapper/tables.h"
 #include "domain/register.h"
 
@@ -156,6 +157,26 @@ static struct str sent_with(const struct contested *contested, const struct chos
     return found;
 }
 
+/* The content that came first is no longer kept, and what it was booked in is sent: it stands. */
+static int choose_kept(const struct contested *contested, const struct args *args)
+{
+    struct shell *shell = contested->shell;
+    const struct receipt_fate *fate = &contested->fate;
+
+    if (which(args->words[1]) != 1)
+        return complain(shell, EXIT_RED, in_words(shell, "what came first under the number of %.*s was booked, and its "
+                        "content is no longer kept: it is not exchanged. bilag choose %.*s first lists the later one as not booked, to be "
+                        "entered by hand; if the register counts anew, bilag restarted %.*s",
+                        "det som kom først under nummeret til %.*s, er bokført, og innholdet er ikke lenger lagret: det byttes "
+                        "ikke ut. bilag choose %.*s first viser det senere som ikke bokført, så det kan føres manuelt; teller "
+                        "kassen på nytt, bilag restarted %.*s"), TEXT(contested->text), TEXT(contested->text), TEXT(contested->text));
+    for (size_t i = 0; i < fate->other_count; i++)
+        show(contested, in_words(shell, "not booked", "bokføres ikke"), &fate->others[i].event, fate->others[i].day);
+    if (!shell_confirm(shell, args, in_words(shell, "Do it?", "Utføre?")))
+        return EXIT_USAGE;
+    return written(contested, "choose", STR_NONE, args_value(args, "reason"));
+}
+
 static int choose_content(const struct contested *contested, const struct args *args)
 {
     struct shell *shell = contested->shell;
@@ -190,7 +211,7 @@ static int choose_run(struct shell *shell, const struct args *args)
     int code = find(shell, args, 2, &contested);
 
     if (!code)
-        code = choose_content(&contested, args);
+        code = contested.fate.place ? choose_content(&contested, args) : choose_kept(&contested, args);
     receipts_close(contested.receipts);
     return code;
 }
@@ -256,6 +277,10 @@ static int begin_run(const struct contested *contested, const struct args *args)
         return complain_err(shell, err, NULL);
     (void)printf(in_words(shell, "%zu numbers, sales of %s kr together\n", "%zu numre, salg for %s kr til sammen\n"),
                  preview.count, money_kroner(preview.sum, text));
+    if (preview.count > REFOLD_MAX)
+        return complain(shell, EXIT_RED, in_words(shell, "at most %d numbers can be moved at once: say which one is right with "
+                        "bilag choose, or let the till go on with other numbers", "høyst %d numre kan flyttes på én gang: si hvilken "
+                        "som er riktig med bilag choose, eller la kassen fortsette med andre numre"), (int)REFOLD_MAX);
     if (!shell_confirm(shell, args, in_words(shell, "Do it?", "Utføre?")))
         return EXIT_USAGE;
     return written(contested, "restarted", arena_format(&shell->arena, "%" PRIu64, place), args_value(args, "reason"));

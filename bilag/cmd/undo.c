@@ -1,7 +1,9 @@
 /* undo.c - a decision is taken back by its number in the audit trail, until what follows from it was sent. */
-#include "shell.h"
 #include "bilag/read/books.h"
+#include "bilag/read/parked.h"
 #include "bilag/read/receipts.h"
+#include "bilag/read/refusals.h"
+#include "bilag/read/takeback.h"
 #include "domain/audit.h"
 #include "mapper/tables.h"
 #include "shell.h"
@@ -109,25 +111,79 @@ static const char *of_document(struct undo *undo, struct books *books, size_t ve
     return err ? err_text(err) : undoable[verb].objection(undo->shell, undo, &doc);
 }
 
+/* What a content or a run is: as the mapper will judge it. */
+static const char *of_receipt(struct undo *undo)
+{
+    struct shell *shell = undo->shell;
+    struct fault fault = { "" };
+    enum err err = takeback_judge(shell->config, &undo->found, &fault);
+
+    if (err == ERR_NOT_FOUND)
+        return in_words(shell, "it did not take effect, or another decision came after it",
+                        "den fikk ikke virkning, eller en annen beslutning kom etter den");
+    if (err == ERR_REFUSED)
+        return in_words(shell, "something that was sent relies on it, or the part of the day that lists it has ended: reverse "
+                        "the voucher first (bilag reverse), or enter the difference by hand",
+                        "noe som er sendt, bygger på den, eller delen av dagen som viser den, er avsluttet: reverser bilaget "
+                        "først (bilag reverse), eller før forskjellen manuelt");
+    return err ? arena_copy(&shell->arena, str_of(fault.text[0] ? fault.text : err_text(err))).bytes : NULL;
+}
+
+/* Decisions that are not taken back, and what is done instead. */
+static const struct { const char *verb, *en, *nb; } done[] = {
+    { "transfer", "it is sent, or on its way: reverse the voucher (bilag reverse), or credit the order in PowerOffice",
+      "det er sendt eller på vei: reverser bilaget (bilag reverse), eller krediter ordren i PowerOffice" },
+    { "resend", "it was sent again: reverse the voucher (bilag reverse), or credit the order in PowerOffice",
+      "det er sendt på nytt: reverser bilaget (bilag reverse), eller krediter ordren i PowerOffice" },
+    { "reverse", "PowerOffice was asked to reverse: the day goes out again by itself",
+      "PowerOffice er bedt om å reversere: dagen sendes på nytt av seg selv" },
+    { "connect", "connect the customer anew, or use bilag customers disconnect", "knytt kunden på nytt, eller bruk bilag customers "
+      "disconnect" },
+    { "disconnect", "connect the customer again with bilag customers connect", "knytt kunden igjen med bilag customers connect" },
+    { "create-products", "the products are in PowerOffice: archive there what is not wanted",
+      "produktene er i PowerOffice: arkiver der det som ikke skal brukes" },
+    { "invoice-from", "the orders are with the invoicer: end each with bilag by-hand, or credit it in PowerOffice",
+      "ordrene er hos fakturereren: avslutt hver med bilag by-hand, eller krediter den i PowerOffice" },
+};
+
+static const char *instead(const struct undo *undo)
+{
+    if (str_starts(undo->found.verb, STR(UNDO_PREFIX)))
+        return in_words(undo->shell, "decide again what it took back", "ta beslutningen den tok tilbake, på nytt");
+    for (size_t i = 0; i < COUNT(done); i++)
+        if (str_equal(undo->found.verb, str_of(done[i].verb)))
+            return in_words(undo->shell, done[i].en, done[i].nb);
+    return in_words(undo->shell, "what it asked for was done", "det den ba om, er gjort");
+}
+
+static const char *objection_to(struct undo *undo, struct books *books)
+{
+    static const char *const receipts[] = { "choose", "dismiss", "restarted" };
+    static const char *const free_ones[] = { PARKED_VERB, REFUSAL_VERB };
+
+    for (size_t verb = 0; verb < COUNT(undoable); verb++)
+        if (str_equal(undo->found.verb, str_of(undoable[verb].verb)))
+            return of_document(undo, books, verb);
+    for (size_t verb = 0; verb < COUNT(receipts); verb++)
+        if (str_equal(undo->found.verb, str_of(receipts[verb])))
+            return of_receipt(undo);
+    for (size_t verb = 0; verb < COUNT(free_ones); verb++)
+        if (str_equal(undo->found.verb, str_of(free_ones[verb])))
+            return NULL;                 /* nothing follows from it: it is red again */
+    return str_equal(undo->found.verb, STR("leave-out")) ? of_leave_out(undo, books) : instead(undo);
+}
+
 static int judge(struct undo *undo)
 {
-    bool receipt = str_equal(undo->found.verb, STR("leave-out"));
     struct shell *shell = undo->shell;
     struct fault fault = { "" };
     struct books *books;
     const char *objection;
-    size_t verb = 0;
-    enum err err;
+    enum err err = books_open(shell->config, &books, &fault);
 
-    while (verb < COUNT(undoable) && !str_equal(undo->found.verb, str_of(undoable[verb].verb)))
-        verb++;
-    if (verb == COUNT(undoable) && !receipt)
-        return complain(shell, EXIT_RED, in_words(shell, "%.*s is not taken back: what it asked for was done",
-                                                  "%.*s tas ikke tilbake: det den ba om, er gjort"), TEXT(undo->found.verb));
-    err = books_open(shell->config, &books, &fault);
     if (err)
         return complain_err(shell, err, &fault);
-    objection = receipt ? of_leave_out(undo, books) : of_document(undo, books, verb);
+    objection = objection_to(undo, books);
     books_close(books);
     if (objection)
         return complain(shell, EXIT_RED, in_words(shell, "decision %" PRIu64 " cannot be taken back: %s",

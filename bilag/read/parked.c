@@ -1,5 +1,7 @@
 #include "parked.h"
 
+#include "takeback.h"
+
 #include "domain/audit.h"
 #include "domain/event_canonical.h"
 #include "mapper/tables.h"
@@ -18,6 +20,7 @@ struct loading {
     size_t count;
     struct seen_to *decided;
     size_t decided_count;
+    struct taken_back taken_back;
 };
 
 static uint64_t seen_to_place(const struct loading *loading, struct str venue)
@@ -95,7 +98,7 @@ static enum err decision_seen(const struct decision *decision, void *context)
     struct str detail;
     size_t at = 0;
 
-    if (!str_equal(decision->verb, STR(PARKED_VERB)))
+    if (!str_equal(decision->verb, STR(PARKED_VERB)) || taken_back_has(&loading->taken_back, decision->number))
         return ERR_OK;
     while (at < loading->decided_count && !str_equal(loading->decided[at].venue, decision->subject))
         at++;
@@ -123,7 +126,9 @@ static enum err read_decisions(struct loading *loading, struct fault *fault)
     err = audit_open(loading->config->state_dir, &audit, fault);
     if (err)
         return err;
-    err = audit_read(audit, 1, decision_seen, loading);
+    err = taken_back_load(audit, PARKED_VERB, loading->arena, &loading->taken_back);
+    if (!err)
+        err = audit_read(audit, 1, decision_seen, loading);
     audit_close(audit);
     return err;
 }

@@ -1,5 +1,7 @@
 #include "refusals.h"
 
+#include "takeback.h"
+
 #include "domain/audit.h"
 #include "domain/event_canonical.h"
 #include "domain/event_read.h"
@@ -17,6 +19,7 @@ struct loading {
     struct arena parse;                  /* one event */
     struct refusal *list;
     size_t count, room;
+    struct taken_back taken_back;
 };
 
 static bool is_map(unsigned char first)
@@ -144,7 +147,7 @@ static enum err decision_seen(const struct decision *decision, void *context)
     struct str detail;
     int64_t last_ms;
 
-    if (!str_equal(decision->verb, STR(REFUSAL_VERB)))
+    if (!str_equal(decision->verb, STR(REFUSAL_VERB)) || taken_back_has(&loading->taken_back, decision->number))
         return ERR_OK;
     arena_reset(&loading->parse);
     detail = arena_copy(&loading->parse, decision->detail);
@@ -170,7 +173,9 @@ static enum err take_dismissals(struct loading *loading, struct fault *fault)
     err = audit_open(state_dir, &audit, fault);
     if (err)
         return err;
-    err = audit_read(audit, 1, decision_seen, loading);
+    err = taken_back_load(audit, REFUSAL_VERB, loading->arena, &loading->taken_back);
+    if (!err)
+        err = audit_read(audit, 1, decision_seen, loading);
     audit_close(audit);
     return err;
 }

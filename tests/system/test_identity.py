@@ -70,3 +70,36 @@ def test_a_number_that_comes_again(tmp_path):
         told = pipeline.command("manual", "--venue", "twice", "--from", SECOND, "--to", SECOND).stdout
         assert "not booked" in told and "K1/3" in told and "5,00" in told
         assert pipeline.command("fsck").returncode == 0
+
+
+def number(done):
+    return done.stdout.rsplit("decision ", 1)[1].split(":")[0]
+
+
+# Goal: what was chosen, and that a till counts anew, is taken back by the decision's number until something is sent with it.
+def test_decisions_taken_back(tmp_path):
+    manual = {**venue("held", "912345678"), "auto_transfer": "false"}
+    with Pipeline({"held": manual}, parent=tmp_path) as pipeline:
+        pipeline.post([sale("held", seq, FIRST, 10000 * seq) for seq in (1, 2)])
+        pipeline.post([sale("held", seq, SECOND, 500 * seq, "beer", "cash") for seq in (1, 2, 3)])
+        until(pipeline, f"held/{SECOND}/1", lambda d: d["state"] == "held")
+        chosen = pipeline.command("choose", "held/K1/1", "second", "--yes", "--reason", "the first was a trial")
+        until(pipeline, f"held/{FIRST}/1", lambda d: d["lines_total"] == 20000)
+        pipeline.command("undo", number(chosen), "--reason", "it was none")
+        until(pipeline, f"held/{FIRST}/1", lambda d: d["lines_total"] == 30000)
+        done = pipeline.command("undo", number(chosen), "--reason", "again", check=False)
+        assert done.returncode == 1 and "was taken back by" in done.stderr
+        anew = pipeline.command("restarted", "held/K1/1", "--yes", "--reason", "the till was reset")
+        until(pipeline, f"held/{SECOND}/1", lambda d: d["state"] == "waiting" and d["lines_total"] == 3000)
+        pipeline.command("undo", number(anew), "--reason", "it was not")
+        until(pipeline, f"held/{SECOND}/1", lambda d: d["state"] == "held" and d["lines_total"] == 1500)
+        anew = pipeline.command("restarted", "held/K1/1", "--yes", "--reason", "it was")
+        until(pipeline, f"held/{SECOND}/1", lambda d: d["state"] == "waiting" and d["lines_total"] == 3000)
+        sent = pipeline.command("export", "--venue", "held", "--from", SECOND, "--to", SECOND, "--transfer")
+        until(pipeline, f"held/{SECOND}/1", lambda d: d["state"] == "sent")
+        done = pipeline.command("undo", number(anew), "--reason", "too late", check=False)
+        assert done.returncode == 1 and "bilag reverse" in done.stderr
+        transfer = [line.split()[0] for line in pipeline.command("audit").stdout.splitlines() if " transfer " in line][0]
+        done = pipeline.command("undo", transfer, "--reason", "no", check=False)
+        assert done.returncode == 1 and "bilag reverse" in done.stderr, sent.stdout
+        assert pipeline.command("fsck").returncode == 0
