@@ -70,6 +70,12 @@ static void show_pdf(const struct shell *shell, const struct book_doc *doc)
                      TEXT(doc->id));
 }
 
+static void say(void *unused, const struct advice *advice)
+{
+    (void)unused;
+    (void)printf("    %.*s\n", TEXT(advice->sentence));
+}
+
 static void show_problems(const struct shell *shell, const struct book_doc *doc)
 {
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
@@ -81,8 +87,7 @@ static void show_problems(const struct shell *shell, const struct book_doc *doc)
                      problem_code_text(doc->draft.problems.at[i].code));
         strbuf_free(&text);
     }
-    if (doc->status.words.len)
-        (void)printf("  PowerOffice said: %.*s\n", TEXT(doc->status.words));
+    status_advise(&shell->voice, doc, say, NULL);
 }
 
 struct deciding { const struct venue *venue; struct str subject; bool shown; };

@@ -197,15 +197,12 @@ static int add_of(struct leave *leave, const struct book_doc *doc, enum problem_
 
 static int add_chosen(struct leave *leave)
 {
-    static const enum problem_code ended[] = { PROBLEM_RECEIPT_UNBALANCED, PROBLEM_VOID_UNKNOWN, PROBLEM_SHARE_UNDEFINED,
-                                               PROBLEM_AMOUNT_RANGE, PROBLEM_DAY_TOO_LARGE };
     struct shell *shell = leave->shell;
     const struct venue *venue = shell_venue(shell, args_value(leave->args, "venue"));
     const char *wanted = args_value(leave->args, "problem");
     enum problem_code code = PROBLEM_COUNT;
     struct book_list list;
     int32_t from, to;
-    size_t row = 0;
     int bad = EXIT_FINE;
 
     if (!venue || !shell_day(shell, leave->args, "from", INT32_MIN, &from) ||
@@ -215,9 +212,7 @@ static int add_chosen(struct leave *leave)
         !problem_code_parse(str_of(wanted), &code))
         return complain(shell, EXIT_USAGE, "%s", in_words(shell, "--from DATE, --to DATE and --problem CODE are needed with "
                         "--venue", "--from DATO, --to DATO og --problem KODE må oppgis sammen med --venue"));
-    while (row < COUNT(ended) && ended[row] != code)
-        row++;
-    if (row == COUNT(ended))
+    if (!(problem_ways(code) & WAY_LEAVE_OUT))
         return complain(shell, EXIT_RED, in_words(shell, "no receipt is to blame for %s", "ingen bong er skyld i %s"), wanted);
     if (books_venue(leave->books, venue->id, from, to, &shell->arena, &list))
         return complain_err(shell, ERR_STORE_IO, NULL);

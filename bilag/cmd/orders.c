@@ -5,10 +5,10 @@
 
 #include <inttypes.h>
 
-static void say(void *unused, struct str sentence)
+static void say(void *unused, const struct advice *advice)
 {
     (void)unused;
-    (void)printf("         %.*s\n", TEXT(sentence));
+    (void)printf("         %.*s\n", TEXT(advice->sentence));
 }
 
 static void show(const struct shell *shell, const struct venue *venue, const struct book_doc *doc)

@@ -1,73 +1,238 @@
-/* advice.c - what a person can do about a document, command by command, for every form of the status. */
+/* advice.c - what a person can do about a document, command by command: made from each problem's ways on
+ * (domain/problem.h), for every form of the status. */
 #include "status.h"
 
-#include <stdio.h>
+#include <string.h>
 
-static bool is_said_before(const struct problems *problems, size_t i)
+#define IN(state) (1u << (state))
+#define NOT_SENT (IN(DOC_OPEN) | IN(DOC_HELD) | IN(DOC_FAILED))
+#define ANY (NOT_SENT | IN(DOC_SENT) | IN(DOC_SENDING) | IN(DOC_QUEUED) | IN(DOC_WAITING))
+
+/* A way is told of documents in these states; what has no command is told by the problem's own sentence.
+ *   {doc} {venue} {code}; {receipt} the one that it is about; {customer} the till's; {from} {to} business days
+ * What a person fills in stands in capitals; it is DATO and so on in Norwegian (said_in()). */
+static const struct way_row {
+    unsigned states;
+    const char *en, *nb;
+    const char *command;
+    const char *many;                    /* for all documents of {from} to {to} that have the problem */
+} rows[WAY_COUNT] = {
+    [WAY_WAIT_PLACE] = { ANY, NULL, NULL, NULL, NULL },
+    [WAY_TILL_PLACE] = { ANY, NULL, NULL, NULL, NULL },
+    [WAY_SETTINGS_PLACE] = { NOT_SENT, "When the set-up is right (systemctl reload 'bilag-*' has it read again), see",
+                             "Når oppsettet er riktig (systemctl reload 'bilag-*' leser det på nytt), se",
+                             "bilag check --venue {venue}", "bilag check --venue {venue}" },
+    [WAY_POWEROFFICE_PLACE] = { NOT_SENT, "What was mended in PowerOffice is seen at once with",
+                                "Det som er rettet i PowerOffice, blir sett med en gang med",
+                                "bilag check --online --venue {venue}", "bilag check --online --venue {venue}" },
+    [WAY_KEY_PLACE] = { NOT_SENT, "With another key", "Med en annen nøkkel", "bilag venues connect {venue}",
+                        "bilag venues connect {venue}" },
+    [WAY_CONNECT_PLACE] = { NOT_SENT, "To connect the customer", "For å koble kunden",
+                            "bilag customers --venue {venue} connect {customer} NUMBER",
+                            "bilag customers --venue {venue} suggest" },
+    [WAY_PRODUCTS_PLACE] = { NOT_SENT, "To make the missing products", "For å opprette produktene som mangler",
+                             "bilag products --venue {venue} create", "bilag products --venue {venue} create" },
+    [WAY_ACCEPT_PLACE] = { IN(DOC_HELD) | IN(DOC_SENT), "If it is right as it is", "Hvis det er riktig som det er",
+                           "bilag accept {doc} {code} --reason \"...\"",
+                           "bilag accept --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
+    [WAY_POST_ON_PLACE] = { IN(DOC_HELD), "To post it on an open day", "For å føre det på en åpen dag",
+                            "bilag accept {doc} --post-on DATE --reason \"...\"",
+                            "bilag accept DOCUMENT --post-on DATE --reason \"...\"" },
+    [WAY_LEAVE_OUT_PLACE] = { ANY, "To leave the receipt out, and enter it by hand",
+                              "For å holde bongen utenfor og føre den manuelt", "bilag leave-out {receipt} --reason \"...\"",
+                              "bilag leave-out --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
+    [WAY_RESTARTED_PLACE] = { ANY, "If the till was reset and counts anew", "Hvis kassen er nullstilt og teller på nytt",
+                              "bilag restarted {receipt} --reason \"...\"", NULL },
+    [WAY_CHOOSE_PLACE] = { ANY, "If only one of the two happened", "Hvis bare den ene skjedde",
+                           "bilag choose {receipt} first|second --reason \"...\"", NULL },
+    [WAY_RESEND_PLACE] = { IN(DOC_FAILED) | IN(DOC_SENT), "When the cause is mended", "Når årsaken er rettet",
+                           "bilag resend {doc} --reason \"...\"",
+                           "bilag resend --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
+    [WAY_REVERSE_PLACE] = { IN(DOC_SENT), "When the cause is mended", "Når årsaken er rettet",
+                            "bilag reverse {doc} --reason \"...\"",
+                            "bilag reverse --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
+    [WAY_BY_HAND_PLACE] = { IN(DOC_HELD) | IN(DOC_FAILED), "If you have entered or invoiced it in PowerOffice yourself",
+                            "Hvis du har ført eller fakturert det i PowerOffice selv",
+                            "bilag by-hand {doc} --reason \"...\"",
+                            "bilag by-hand --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
+};
+
+/* What a command is about. */
+struct about {
+    const struct voice *voice;
+    const struct book_doc *doc;
+    const struct problem *problem;       /* NULL: none; the state alone says it */
+    int32_t from, to;
+};
+
+static void put_place(const struct about *about, struct str name, struct strbuf *out)
 {
-    for (size_t k = 0; k < i; k++)
-        if (problems->at[k].code == problems->at[i].code)
-            return true;
-    return false;
+    const struct problem *problem = about->problem;
+    char day[16];
+
+    if (str_equal(name, STR("doc")))
+        strbuf_add(out, about->doc->id);
+    else if (str_equal(name, STR("venue")))
+        strbuf_add(out, about->doc->draft.doc.venue);
+    else if (str_equal(name, STR("from")))
+        strbuf_add(out, str_of(day_text(about->from, day)));
+    else if (str_equal(name, STR("to")))
+        strbuf_add(out, str_of(day_text(about->to, day)));
+    else if (problem && str_equal(name, STR("code")))
+        strbuf_add(out, str_of(problem_code_text(problem->code)));
+    else if (problem && str_equal(name, STR("customer")))
+        strbuf_add(out, problem->arg[0]);
+    else if (problem && str_equal(name, STR("receipt")))
+        strbuf_format(out, STR_FMT "/" STR_FMT, STR_ARG(about->doc->draft.doc.venue),
+                      STR_ARG(problem->code == PROBLEM_RECEIPT_CONFLICT ? problem->arg[0] : problem->first));
 }
 
-/* Each problem is accepted by its own code, once, and only if nothing is left that cannot be. */
-static void advise_accept(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context)
+/* Is it about a receipt that the problem does not name? */
+static bool lacks_receipt(const struct about *about, const char *command)
 {
-    const struct problems *problems = &doc->draft.problems;
-    char text[ADVICE_MAX];
-    bool all = doc->state == DOC_HELD || doc->state == DOC_SENT;
+    const struct problem *problem = about->problem;
 
-    for (size_t i = 0; i < problems->count; i++)
-        all = all && problem_acceptable(problems->at[i].code);
-    for (size_t i = 0; all && i < problems->count; i++) {
-        if (is_said_before(problems, i))
-            continue;
-        (void)snprintf(text, sizeof text,
-                       voice_words(voice, "If it is right as it is: bilag accept %.*s %s --reason \"...\"",
-                                   "Hvis det er riktig som det er: bilag accept %.*s %s --reason \"...\""),
-                       TEXT(doc->id), problem_code_text(problems->at[i].code));
-        say(context, str_of(text));
+    return strstr(command, "{receipt}") &&
+           (problem->code == PROBLEM_RECEIPT_CONFLICT ? problem->arg[0] : problem->first).len == 0;
+}
+
+/* The capitals that a person fills in. */
+static size_t said_in(const struct voice *voice, const char *at, struct strbuf *out)
+{
+    static const struct { const char *en, *nb; } words[] = {
+        { "DATE", "DATO" }, { "NUMBER", "NUMMER" }, { "DOCUMENT", "DOKUMENT" },
+    };
+
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (strncmp(at, words[i].en, strlen(words[i].en)) == 0) {
+            strbuf_add(out, str_of(voice_words(voice, words[i].en, words[i].nb)));
+            return strlen(words[i].en);
+        }
+    return 0;
+}
+
+static void write_command(const struct about *about, const char *command, struct strbuf *out)
+{
+    for (const char *at = command; *at;) {
+        size_t taken = said_in(about->voice, at, out);
+
+        if (!taken && *at == '{') {
+            taken = (size_t)(strchr(at, '}') - at) + 1;
+            put_place(about, (struct str){ at + 1, taken - 2 }, out);
+        } else if (!taken) {
+            strbuf_char(out, *at);
+            taken = 1;
+        }
+        at += taken;
     }
 }
 
-static void advise_conflict(const struct voice *voice, const struct book_doc *doc, struct str receipt, advice_say say,
-                            void *context)
+/* Each command once a document, however many problems have it: one a line. */
+static bool is_said(const struct strbuf *said, struct str command)
 {
-    char text[ADVICE_MAX];
+    struct str left = strbuf_str(said);
 
-    (void)snprintf(text, sizeof text,
-                   voice_words(voice, "If the till was reset and counts anew: bilag restarted %.*s/%.*s --reason \"...\"",
-                               "Hvis kassen er nullstilt og teller på nytt: bilag restarted %.*s/%.*s --reason \"...\""),
-                   TEXT(doc->draft.doc.venue), TEXT(receipt));
-    say(context, str_of(text));
-    (void)snprintf(text, sizeof text,
-                   voice_words(voice, "If only one of the two happened: bilag choose %.*s/%.*s first|second --reason \"...\"",
-                               "Hvis bare den ene skjedde: bilag choose %.*s/%.*s first|second --reason \"...\""),
-                   TEXT(doc->draft.doc.venue), TEXT(receipt));
-    say(context, str_of(text));
+    while (left.len) {
+        size_t len = (size_t)((const char *)memchr(left.bytes, '\n', left.len) - left.bytes);
+
+        if (str_equal((struct str){ left.bytes, len }, command))
+            return true;
+        left = (struct str){ left.bytes + len + 1, left.len - len - 1 };
+    }
+    return false;
+}
+
+struct advising { advice_say say; void *context; struct strbuf said; };
+
+static void say_way(struct advising *advising, const struct about *about, enum way_place place, bool many)
+{
+    const struct way_row *row = &rows[place];
+    const char *command = many ? row->many : row->command;
+    struct advice advice = { .way = way_text(place), .problem = about->problem };
+    struct strbuf out;
+    size_t lead;
+
+    if (!command || !(row->states & IN(about->doc->state)) || lacks_receipt(about, command))
+        return;
+    strbuf_init(&out, ADVICE_MAX);
+    strbuf_format(&out, "%s: ", voice_words(about->voice, row->en, row->nb));
+    lead = out.len;
+    write_command(about, command, &out);
+    advice.sentence = strbuf_str(&out);
+    advice.command = (struct str){ advice.sentence.bytes + lead, advice.sentence.len - lead };
+    if (!out.failed && !is_said(&advising->said, advice.command)) {
+        strbuf_add(&advising->said, advice.command);
+        strbuf_char(&advising->said, '\n');
+        advising->say(advising->context, &advice);
+    }
+    strbuf_free(&out);
+}
+
+/* So many of one code in one document that they are told, and decided, together. */
+static bool is_crowd(const struct problems *problems, enum problem_code code)
+{
+    enum { CROWD = 4 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < problems->count; i++)
+        count += problems->at[i].code == code;
+    return count >= CROWD;
+}
+
+/* Way by way, so that what ends the whole document comes last. */
+static void say_ways(struct advising *advising, const struct about *all, bool many)
+{
+    const struct problems *problems = &all->doc->draft.problems;
+
+    for (int place = 0; place < WAY_COUNT; place++)
+        for (size_t i = 0; i < problems->count; i++) {
+            struct about about = *all;
+
+            about.problem = &problems->at[i];
+            if (problem_ways(about.problem->code) & (1u << place))
+                say_way(advising, &about, (enum way_place)place,
+                        many || (rows[place].many && is_crowd(problems, about.problem->code)));
+        }
+}
+
+static void say_words(struct advising *advising, const struct about *about)
+{
+    struct strbuf out;
+    struct advice advice = { .way = "" };
+
+    strbuf_init(&out, ADVICE_MAX + about->doc->status.words.len);
+    strbuf_format(&out, voice_words(about->voice, "PowerOffice said: %.*s", "PowerOffice svarte: %.*s"),
+                  TEXT(about->doc->status.words));
+    advice.sentence = strbuf_str(&out);
+    advising->say(advising->context, &advice);
+    strbuf_free(&out);
 }
 
 void status_advise(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context)
 {
-    const struct problems *problems = &doc->draft.problems;
-    const char *resend = doc->state == DOC_FAILED ? voice_words(voice, "When the cause is mended", "Når årsaken er rettet")
-                         : problems_have(problems, PROBLEM_INVOICE_NOT_SENT) ? voice_words(voice, "Then", "Deretter") : NULL;
-    char text[ADVICE_MAX];
+    struct about about = { voice, doc, NULL, doc->draft.doc.day, doc->draft.doc.day };
+    struct advising advising = { .say = say, .context = context };
 
     if (doc->state == DOC_BY_HAND)
         return;
-    for (size_t i = 0; i < problems->count; i++)
-        if (problems->at[i].code == PROBLEM_RECEIPT_CONFLICT)
-            advise_conflict(voice, doc, problems->at[i].arg[0], say, context);
-    if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING)) {
-        (void)snprintf(text, sizeof text, voice_words(voice, "PowerOffice said: %.*s", "PowerOffice svarte: %.*s"),
-                       TEXT(doc->status.words));
-        say(context, str_of(text));
+    strbuf_init(&advising.said, 1 << 20);
+    if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING))
+        say_words(&advising, &about);
+    say_ways(&advising, &about, false);
+    if (doc->state == DOC_FAILED) {      /* whatever is kept of why */
+        say_way(&advising, &about, WAY_RESEND_PLACE, false);
+        say_way(&advising, &about, WAY_BY_HAND_PLACE, false);
     }
-    if (resend) {
-        (void)snprintf(text, sizeof text, "%s: bilag resend %.*s --reason \"...\"", resend, TEXT(doc->id));
-        say(context, str_of(text));
-    }
-    advise_accept(voice, doc, say, context);
+    strbuf_free(&advising.said);
+}
+
+void status_advise_many(const struct voice *voice, const struct book_doc *first, int32_t from, int32_t to, advice_say say,
+                        void *context)
+{
+    struct about about = { voice, first, NULL, from, to };
+    struct advising advising = { .say = say, .context = context };
+
+    strbuf_init(&advising.said, 1 << 20);
+    say_ways(&advising, &about, true);
+    strbuf_free(&advising.said);
 }

@@ -21,9 +21,14 @@ struct status_form {
 
 extern const struct status_form status_text, status_json, status_html, status_prometheus;
 
-/* What a person can do about the document, a sentence a call. */
-enum { ADVICE_MAX = 1000 };
-typedef void (*advice_say)(void *context, struct str sentence);
+/* What a person can do about the document, a call for each: a sentence, and in it the command as it is typed (empty for
+ * PowerOffice's own words). Texts live for the call. */
+enum { ADVICE_MAX = 2000 };
+struct advice { const char *way; const struct problem *problem; struct str sentence, command; };     /* problem may be NULL */
+typedef void (*advice_say)(void *context, const struct advice *advice);
 void status_advise(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context);
+/* The same for all documents of these days that have the problem of the first. */
+void status_advise_many(const struct voice *voice, const struct book_doc *first, int32_t from, int32_t to, advice_say say,
+                        void *context);
 
 #endif

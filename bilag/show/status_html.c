@@ -37,10 +37,10 @@ static void begin(const struct voice *voice, const struct whole_status *whole, s
                   time_text_utc(whole->now_ms, now));
 }
 
-static void say(void *out, struct str sentence)
+static void say(void *out, const struct advice *advice)
 {
     strbuf_format(out, "<p>");
-    text(out, sentence);
+    text(out, advice->sentence);
 }
 
 static void document(const struct voice *voice, const struct venue_status *venue, const struct book_doc *doc,

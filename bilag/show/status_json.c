@@ -67,7 +67,23 @@ static void problems(struct strbuf *out, const struct problems *list, struct str
     json_close(out, ']');
 }
 
-static void document(struct strbuf *out, const struct book_doc *doc, struct str language)
+/* {"way": "accept", "problem": "z-gap", "command": "bilag accept ...", "text": "If it is right as it is: ..."} */
+static void say(void *context, const struct advice *advice)
+{
+    struct strbuf *out = context;
+
+    if (!advice->command.len)
+        return;                          /* PowerOffice's words are a member of their own */
+    json_open(out, NULL, '{');
+    json_put_str(out, "way", str_of(advice->way));
+    if (advice->problem)
+        json_put_str(out, "problem", str_of(problem_code_text(advice->problem->code)));
+    json_put_str(out, "command", advice->command);
+    json_put_str(out, "text", advice->sentence);
+    json_close(out, '}');
+}
+
+static void document(const struct voice *voice, struct strbuf *out, const struct book_doc *doc)
 {
     const struct draft *draft = &doc->draft;
     const struct send_status *status = &doc->status;
@@ -90,7 +106,10 @@ static void document(struct strbuf *out, const struct book_doc *doc, struct str 
         json_put_int(out, order ? "order_no" : "voucher_no", status->number);
     put_time(out, "sent_at", status->sent_ms);
     put_time(out, "since", status->since_ms);
-    problems(out, &draft->problems, language);
+    problems(out, &draft->problems, voice->language);
+    json_open(out, "ways", '[');
+    status_advise(voice, doc, say, out);
+    json_close(out, ']');
     optional(out, "words", status->words);
     optional(out, "accepted", status->accepted);
     json_put_int(out, "revision", draft->revision);
@@ -200,7 +219,7 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
     for (size_t i = 0; i < venue->list.count; i++) {
         if (book_doc_is_empty(&venue->list.docs[i]))
             continue;
-        document(out, &venue->list.docs[i], voice->language);
+        document(voice, out, &venue->list.docs[i]);
     }
     json_close(out, ']');
     manual(out, &venue->list);

@@ -49,9 +49,9 @@ static void problems_of(const struct voice *voice, const struct book_doc *doc, s
     }
 }
 
-static void say(void *out, struct str sentence)
+static void say(void *out, const struct advice *advice)
 {
-    paragraph(out, 10, sentence);
+    paragraph(out, 10, advice->sentence);
 }
 
 static void document(const struct voice *voice, const struct venue_status *venue, const struct book_doc *doc,
@@ -116,12 +116,15 @@ static bool is_remarked(const struct book_doc *doc)
 
 enum { GROUP_MIN = 3 };
 
-/* It is held by one problem and nothing else: such are told together. */
+/* It is held by one problem and nothing else: such are told together, unless each must be decided by itself. */
 static bool is_alike(const struct book_doc *doc, const struct book_doc *other)
 {
+    enum { ONE_BY_ONE = WAY_CHOOSE | WAY_CONNECT | WAY_POST_ON };
+
     return doc->state == DOC_HELD && other->state == DOC_HELD && doc->draft.doc.kind == other->draft.doc.kind &&
            doc->draft.problems.count == 1 && other->draft.problems.count == 1 &&
-           doc->draft.problems.at[0].code == other->draft.problems.at[0].code;
+           doc->draft.problems.at[0].code == other->draft.problems.at[0].code &&
+           !(problem_ways(doc->draft.problems.at[0].code) & ONE_BY_ONE);
 }
 
 static size_t alike_before(const struct book_list *list, size_t at)
@@ -143,6 +146,7 @@ static void group(const struct voice *voice, const struct venue_status *venue, s
     const struct book_list *list = &venue->list;
     const struct book_doc *first = &list->docs[at];
     const char *code = problem_code_text(first->draft.problems.at[0].code);
+    int32_t to = first->draft.doc.day;
     struct strbuf ids;
 
     strbuf_init(&ids, 1 << 20);
@@ -151,17 +155,12 @@ static void group(const struct voice *voice, const struct venue_status *venue, s
                                    "%zu dokumenter av samme grunn, [%s]; det første sier:\n"), count, code);
     problems_of(voice, first, out);
     for (size_t i = at; i < list->count; i++)
-        if (is_alike(first, &list->docs[i]))
+        if (is_alike(first, &list->docs[i])) {
             strbuf_format(&ids, "%s%.*s", ids.len ? " " : "", TEXT(list->docs[i].id));
+            to = list->docs[i].draft.doc.day;
+        }
     paragraph(out, 10, strbuf_str(&ids));
-    strbuf_reset(&ids);
-    if (problem_acceptable(first->draft.problems.at[0].code)) {
-        strbuf_format(&ids, voice_words(voice, "If they are right as they are: bilag accept --venue %.*s --problem %s --reason "
-                                        "\"...\"",
-                                        "Hvis de er riktige som de er: bilag accept --venue %.*s --problem %s --reason \"...\""),
-                      TEXT(venue->id), code);
-        paragraph(out, 10, strbuf_str(&ids));
-    }
+    status_advise_many(voice, first, first->draft.doc.day, to, say, out);
     strbuf_free(&ids);
 }
 

@@ -332,9 +332,15 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "{1} byttet til dette regnskapet med vilje, si det med bilag venues connect --new-client." },
 };
 
-static const struct { struct str code; bool acceptable; } codes[PROBLEM_COUNT] = {
-#define X(name, text, can_accept) [name] = { { text, sizeof(text) - 1 }, can_accept },
+static const struct { struct str code; unsigned ways; } codes[PROBLEM_COUNT] = {
+#define X(name, text, ways) [name] = { { text, sizeof(text) - 1 }, ways },
     PROBLEMS(X)
+#undef X
+};
+
+static const char *const way_texts[WAY_COUNT] = {
+#define X(name, text) [name##_PLACE] = text,
+    WAYS(X)
 #undef X
 };
 
@@ -357,10 +363,21 @@ bool problem_code_parse(struct str text, enum problem_code *ret_code)
     return false;
 }
 
-bool problem_acceptable(enum problem_code code)
+unsigned problem_ways(enum problem_code code)
 {
     ensure((unsigned)code < PROBLEM_COUNT);
-    return codes[code].acceptable;
+    return codes[code].ways;
+}
+
+bool problem_acceptable(enum problem_code code)
+{
+    return problem_ways(code) & WAY_ACCEPT;
+}
+
+const char *way_text(enum way_place place)
+{
+    ensure((unsigned)place < WAY_COUNT);
+    return way_texts[place];
 }
 
 static uint64_t count_sum(uint64_t a, uint64_t b)

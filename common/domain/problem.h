@@ -2,6 +2,7 @@
  *
  * A problem has a code, up to five arguments, the first receipt concerned and a count; its sentence
  * (what is wrong, and what to do) is made from the table in the bookkeeper's language when it is shown.
+ * Each code has its ways on: nobody is left with a red document that cannot be ended.
  * Arguments must never hold secrets.
  */
 #ifndef BILAG_DOMAIN_PROBLEM_H
@@ -9,60 +10,85 @@
 
 #include "base/wire.h"
 
-/* X(name, code, acceptable) - the sentences stand in problem.c, one row a code. The order is that of a draft's problems:
+/* The ways on: what a person can do about a problem (docs/rules.md section 8). What each does, on which documents, and its
+ * command: bilag/show/advice.c, from which every page and list is told. X(name, text): one bit each. */
+#define WAYS(X) \
+    X(WAY_ACCEPT,      "accept")          /* bilag accept: it is right as it is */ \
+    X(WAY_WAIT,        "wait")            /* nothing to do: it goes on by itself */ \
+    X(WAY_TILL,        "till")            /* what is missing is sent from the till */ \
+    X(WAY_SETTINGS,    "settings")        /* the venue's file is mended and loaded again */ \
+    X(WAY_POWEROFFICE, "poweroffice")     /* mended in PowerOffice; seen at once with bilag check --online */ \
+    X(WAY_KEY,         "key")             /* another key: bilag venues connect */ \
+    X(WAY_CONNECT,     "connect")         /* bilag customers connect */ \
+    X(WAY_PRODUCTS,    "products")        /* bilag products create */ \
+    X(WAY_POST_ON,     "post-on")         /* bilag accept --post-on */ \
+    X(WAY_LEAVE_OUT,   "leave-out") \
+    X(WAY_RESTARTED,   "restarted") \
+    X(WAY_CHOOSE,      "choose") \
+    X(WAY_RESEND,      "resend") \
+    X(WAY_REVERSE,     "reverse") \
+    X(WAY_BY_HAND,     "by-hand")
+#define X(name, text) name##_PLACE,
+enum way_place { WAYS(X) WAY_COUNT };
+#undef X
+#define X(name, text) name = 1 << name##_PLACE,
+enum way { WAYS(X) };
+#undef X
+
+/* X(name, code, ways) - the sentences stand in problem.c, one row a code. The order is that of a draft's problems:
  * new codes go to the end, and none is taken away, for stored drafts carry it. "alcohol-reduced" is "alcohol-rate" now. */
 #define PROBLEMS(X) \
-    X(PROBLEM_PRODUCT_TYPE_UNMAPPED, "product-type-unmapped", false) \
-    X(PROBLEM_PAYMENT_TYPE_UNMAPPED, "payment-type-unmapped", false) \
-    X(PROBLEM_VAT_UNMAPPED,          "vat-unmapped",          false) \
-    X(PROBLEM_ACCOUNT_UNKNOWN,       "account-unknown",       false) \
-    X(PROBLEM_ACCOUNT_INACTIVE,      "account-inactive",      false) \
-    X(PROBLEM_ACCOUNT_VAT_LOCKED,    "account-vat-locked",    false) \
-    X(PROBLEM_DEPARTMENT_REQUIRED,   "department-required",   false) \
-    X(PROBLEM_DEPARTMENT_UNKNOWN,    "department-unknown",    false) \
-    X(PROBLEM_VAT_CODE_UNKNOWN,      "vat-code-unknown",      false) \
-    X(PROBLEM_VAT_RATE_DIFFERS,      "vat-rate-differs",      false) \
-    X(PROBLEM_BANK_ACCOUNT,          "bank-account",          false) \
-    X(PROBLEM_ALCOHOL_REDUCED,       "alcohol-reduced",       false) \
-    X(PROBLEM_DOUBLE_ENTRY,          "double-entry",          false) \
-    X(PROBLEM_RECEIPT_UNBALANCED,    "receipt-unbalanced",    false) \
-    X(PROBLEM_SHARE_UNDEFINED,       "share-undefined",       false) \
-    X(PROBLEM_VOID_UNKNOWN,          "void-unknown",          false) \
-    X(PROBLEM_RECEIPT_CONFLICT,      "receipt-conflict",      false) \
-    X(PROBLEM_SEQUENCE_GAP,          "sequence-gap",          true) \
-    X(PROBLEM_Z_DIFFERS,             "z-differs",             true) \
-    X(PROBLEM_Z_MISSING,             "z-missing",             true) \
-    X(PROBLEM_GRAND_TOTAL_BROKEN,    "grand-total-broken",    true) \
-    X(PROBLEM_PERIOD_LOCKED,         "period-locked",         false) \
-    X(PROBLEM_CUSTOMER_MISSING,      "customer-missing",      false) \
-    X(PROBLEM_CUSTOMER_UNCONNECTED,  "customer-unconnected",  false) \
-    X(PROBLEM_CUSTOMER_UNKNOWN,      "customer-unknown",      false) \
-    X(PROBLEM_PRODUCT_UNMAPPED,      "product-unmapped",      false) \
-    X(PROBLEM_PRODUCT_UNKNOWN,       "product-unknown",       false) \
-    X(PROBLEM_PRODUCT_ACCOUNT,       "product-account",       false) \
-    X(PROBLEM_TOTAL_DIFFERS,         "total-differs",         true) \
-    X(PROBLEM_LOGIN,                 "login",                 false) \
-    X(PROBLEM_PRIVILEGE_MISSING,     "privilege-missing",     false) \
-    X(PROBLEM_AMOUNT_RANGE,          "amount-range",          false) \
-    X(PROBLEM_VENUE_UNKNOWN,         "venue-unknown",         false) \
-    X(PROBLEM_REFERENCE_DATA,        "reference-data",        false) \
-    X(PROBLEM_REFUSED,               "refused",               false) \
-    X(PROBLEM_WAITING_ANSWER,        "waiting-answer",        false) \
-    X(PROBLEM_INVOICE_NOT_SENT,      "invoice-not-sent",      false) \
-    X(PROBLEM_DAY_TOO_LARGE,         "day-too-large",         false) \
-    X(PROBLEM_RECEIPTS_TRIMMED,      "receipts-trimmed",      false) \
-    X(PROBLEM_OTHER_COMPANY,         "other-company",         false) \
-    X(PROBLEM_SENDING_OFF,           "sending-off",           false) \
-    X(PROBLEM_REVERSAL_REFUSED,      "reversal-refused",      false) \
-    X(PROBLEM_ALCOHOL_RATE,          "alcohol-rate",          false) \
-    X(PROBLEM_VAT_ZERO,              "vat-zero",              true) \
-    X(PROBLEM_DAY_NOT_COME,          "day-not-come",          false) \
-    X(PROBLEM_Z_GAP,                 "z-gap",                 true) \
-    X(PROBLEM_Z_OVERLAP,             "z-overlap",             true) \
-    X(PROBLEM_CLOCK_JUMP,            "clock-jump",            true) \
-    X(PROBLEM_OTHER_CLIENT,          "other-client",          false)
+    X(PROBLEM_PRODUCT_TYPE_UNMAPPED,  "product-type-unmapped", WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_PAYMENT_TYPE_UNMAPPED,  "payment-type-unmapped", WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_VAT_UNMAPPED,           "vat-unmapped",          WAY_TILL | WAY_SETTINGS | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_ACCOUNT_UNKNOWN,        "account-unknown",       WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_ACCOUNT_INACTIVE,       "account-inactive",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_ACCOUNT_VAT_LOCKED,     "account-vat-locked",    WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_DEPARTMENT_REQUIRED,    "department-required",   WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_DEPARTMENT_UNKNOWN,     "department-unknown",    WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_VAT_CODE_UNKNOWN,       "vat-code-unknown",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_VAT_RATE_DIFFERS,       "vat-rate-differs",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_BANK_ACCOUNT,           "bank-account",          WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_ALCOHOL_REDUCED,        "alcohol-reduced",       WAY_SETTINGS | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_DOUBLE_ENTRY,           "double-entry",          WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_RECEIPT_UNBALANCED,     "receipt-unbalanced",    WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_SHARE_UNDEFINED,        "share-undefined",       WAY_SETTINGS | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_VOID_UNKNOWN,           "void-unknown",          WAY_TILL | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_RECEIPT_CONFLICT,       "receipt-conflict",      WAY_RESTARTED | WAY_CHOOSE) \
+    X(PROBLEM_SEQUENCE_GAP,           "sequence-gap",          WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
+    X(PROBLEM_Z_DIFFERS,              "z-differs",             WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
+    X(PROBLEM_Z_MISSING,              "z-missing",             WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
+    X(PROBLEM_GRAND_TOTAL_BROKEN,     "grand-total-broken",    WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
+    X(PROBLEM_PERIOD_LOCKED,          "period-locked",         WAY_POWEROFFICE | WAY_POST_ON | WAY_BY_HAND) \
+    X(PROBLEM_CUSTOMER_MISSING,       "customer-missing",      WAY_TILL | WAY_BY_HAND) \
+    X(PROBLEM_CUSTOMER_UNCONNECTED,   "customer-unconnected",  WAY_CONNECT | WAY_BY_HAND) \
+    X(PROBLEM_CUSTOMER_UNKNOWN,       "customer-unknown",      WAY_POWEROFFICE | WAY_CONNECT | WAY_BY_HAND) \
+    X(PROBLEM_PRODUCT_UNMAPPED,       "product-unmapped",      WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_PRODUCT_UNKNOWN,        "product-unknown",       WAY_PRODUCTS | WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_PRODUCT_ACCOUNT,        "product-account",       WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_TOTAL_DIFFERS,          "total-differs",         WAY_ACCEPT) \
+    X(PROBLEM_LOGIN,                  "login",                 WAY_KEY | WAY_POWEROFFICE | WAY_BY_HAND) \
+    X(PROBLEM_PRIVILEGE_MISSING,      "privilege-missing",     WAY_POWEROFFICE | WAY_BY_HAND) \
+    X(PROBLEM_AMOUNT_RANGE,           "amount-range",          WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_VENUE_UNKNOWN,          "venue-unknown",         WAY_SETTINGS) \
+    X(PROBLEM_REFERENCE_DATA,         "reference-data",        WAY_WAIT | WAY_POWEROFFICE | WAY_BY_HAND) \
+    X(PROBLEM_REFUSED,                "refused",               WAY_RESEND | WAY_BY_HAND) \
+    X(PROBLEM_WAITING_ANSWER,         "waiting-answer",        WAY_WAIT) \
+    X(PROBLEM_INVOICE_NOT_SENT,       "invoice-not-sent",      WAY_RESEND) \
+    X(PROBLEM_DAY_TOO_LARGE,          "day-too-large",         WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_RECEIPTS_TRIMMED,       "receipts-trimmed",      WAY_BY_HAND) \
+    X(PROBLEM_OTHER_COMPANY,          "other-company",         WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_SENDING_OFF,            "sending-off",           WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_REVERSAL_REFUSED,       "reversal-refused",      WAY_REVERSE) \
+    X(PROBLEM_ALCOHOL_RATE,           "alcohol-rate",          WAY_TILL | WAY_SETTINGS | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_VAT_ZERO,               "vat-zero",       WAY_TILL | WAY_SETTINGS | WAY_ACCEPT | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_DAY_NOT_COME,           "day-not-come",          WAY_WAIT | WAY_POST_ON | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_Z_GAP,                  "z-gap",                 WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
+    X(PROBLEM_Z_OVERLAP,              "z-overlap",             WAY_ACCEPT | WAY_BY_HAND) \
+    X(PROBLEM_CLOCK_JUMP,             "clock-jump",            WAY_ACCEPT | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_OTHER_CLIENT,           "other-client",          WAY_KEY | WAY_BY_HAND)
 
-#define X(name, code, acceptable) name,
+#define X(name, code, ways) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };
 #undef X
 
@@ -80,7 +106,9 @@ struct problems { struct problem at[PROBLEMS_MAX]; size_t count; };
 
 const char *problem_code_text(enum problem_code code);       /* "sequence-gap" */
 bool        problem_code_parse(struct str text, enum problem_code *ret_code);
+unsigned    problem_ways(enum problem_code code);            /* bits of enum way; never none */
 bool        problem_acceptable(enum problem_code code);      /* `bilag accept` can lift it */
+const char *way_text(enum way_place place);                  /* "leave-out" */
 /* Adds, or adds up with one that has the same code and the same arguments (keeping its `first`). */
 void        problems_add(struct problems *problems, const struct problem *problem);
 bool        problems_have(const struct problems *problems, enum problem_code code);

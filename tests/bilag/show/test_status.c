@@ -237,7 +237,7 @@ static const char *find_word(const char *text, const char *word)
     for (const char *at = text; *at; before = *at++) {
         in_tag = *at == '<' || (in_tag && *at != '>');
         if (!in_tag && before != '-' && !isalpha((unsigned char)before) && (unsigned char)before < 0x80 &&
-            strncmp(at, word, len) == 0 && !isalpha((unsigned char)at[len]) && (unsigned char)at[len] < 0x80)
+            strncmp(at, word, len) == 0 && !isalpha((unsigned char)at[len]) && at[len] != '-' && (unsigned char)at[len] < 0x80)
             return at;
     }
     return NULL;
