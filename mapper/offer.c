@@ -380,6 +380,21 @@ static bool has_substance(const struct settlement *settlement, uint32_t number)
            decided > settlement_decided_from(settlement, number);
 }
 
+/* While the log is read anew (a reload, a restart), what is closed and held for people does not open again. */
+static enum err was_closed(const struct build *build, bool *ret_closed)
+{
+    struct doc doc = { .kind = DOC_VOUCHER, .venue = build->venue->id, .day = build->day, .part = build->part };
+    char id[DOC_ID_SIZE];
+    struct draft draft;
+    struct str bytes;
+    enum err err = store_get(build->txn, TABLE_DRAFTS, doc_text(&doc, id), &bytes);
+
+    if (!err)
+        err = draft_decode(bytes, build->arena, &draft);
+    *ret_closed = !err && draft.phase == DRAFT_CLOSED;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err offer_part(struct txn *txn, struct offer *offer, struct settlement *settlement, uint32_t number)
 {
     struct settlement_part *part = &settlement->parts[number - 1];
@@ -388,6 +403,7 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
                            .transfer_allowed = offer->transfer_allowed, .asks = offer->asks };
     enum credit_fate before = part->fate;
     enum err err = ERR_OK;
+    bool stands = false;
 
     if (!part->sealed && !has_substance(settlement, number))
         part->heard = offer->asks;
@@ -397,6 +413,12 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
         offer->contested = false;
         build.not_come = has_not_come(offer, part);
         err = decide_phase(txn, offer, settlement, number, &build.phase);
+        if (!err && offer->awaits_log && part->revision)
+            err = was_closed(&build, &stands);
+        if (err || stands) {
+            offer->done = false;
+            return err;
+        }
         if (!err)
             err = offer_voucher(offer, &build, settlement, part);
     }

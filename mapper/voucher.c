@@ -346,6 +346,28 @@ static enum err conflict_seen(struct txn *txn, uint64_t place, const struct effe
     return err;
 }
 
+struct rival { struct trouble *trouble; const struct effect *effect; };
+
+static enum err rival_seen(struct txn *txn, const struct conflict *conflict, void *context)
+{
+    const struct rival *rival = context;
+
+    return conflict->state == CONFLICT_OPEN && conflict->place
+               ? conflict_seen(txn, conflict->place, rival->effect, rival->trouble) : ERR_OK;
+}
+
+/* A voucher is reversed so that another content of one of its receipts can be chosen: it is not sent again with the first
+ * before that is done. */
+static enum err contested_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
+{
+    struct trouble *trouble = context;
+    struct event identity = { .venue = trouble->build->venue->id, .reg = effect->reg, .series = effect->series,
+                              .seq = effect->seq };
+
+    (void)place;
+    return conflict_walk(txn, &identity, rival_seen, &(struct rival){ trouble, effect });
+}
+
 /* Put back after the part that it lies in was sealed: it is told here, or it would be nowhere. */
 static enum err put_back_seen(struct txn *txn, uint64_t number, const struct effect *effect, void *context)
 {
@@ -368,16 +390,18 @@ static enum err put_back_seen(struct txn *txn, uint64_t number, const struct eff
 
 static enum err find_trouble(const struct build *build, struct problems *problems)
 {
-    static const struct { enum effect_class class_; effect_visit visit; } classes[] = {
-        { EFFECT_BROKEN, broken_seen }, { EFFECT_VOID, void_seen }, { EFFECT_CONFLICT, conflict_seen },
+    static const struct { enum effect_class class_; effect_visit visit; bool reversed; } classes[] = {
+        { EFFECT_BROKEN, broken_seen, false },   { EFFECT_VOID, void_seen, false }, { EFFECT_CONFLICT, conflict_seen, false },
+        { EFFECT_PLAIN, contested_seen, true },  { EFFECT_MIXED, contested_seen, true },
     };
     const struct settlement_part *part = &build->settlement->parts[build->part - 1];
     struct trouble trouble = { build, problems };
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < COUNT(classes); i++)
-        err = effect_walk(build->txn, build->venue->id, build->day, classes[i].class_, part->from,
-                          part->upto ? part->upto : UINT64_MAX, classes[i].visit, &trouble);
+        if (!classes[i].reversed || part->undone_revision)
+            err = effect_walk(build->txn, build->venue->id, build->day, classes[i].class_, part->from,
+                              part->upto ? part->upto : UINT64_MAX, classes[i].visit, &trouble);
     return err ? err : effect_walk(build->txn, build->venue->id, build->day, EFFECT_REMOVED,
                                    settlement_decided_from(build->settlement, build->part),
                                    settlement_decided_upto(build->settlement, build->part), put_back_seen, &trouble);

@@ -138,14 +138,28 @@ static bool undo_accept(const struct effect *effect)
     return problems_have(&problems, known);
 }
 
+/* Its venue belongs to another company now: nothing of it is sent any more (turns.c), whatever was tried. */
+static bool is_of_former_company(const struct effect *effect)
+{
+    const struct record *record = effect->record;
+    const struct venue *venue = config_venue(stage_config(effect->sender->stage), record->venue);
+
+    return venue && record->sealed && !str_equal(venue->company, record->company);
+}
+
 /* The revision that a person saw, and no other, is what he entered: its sums are kept, and it counts as sealed. */
 static bool by_hand(const struct effect *effect)
 {
     struct record *record = effect->record;
-    bool tried = record->state == DOC_FAILED || (record->state == DOC_HELD && record->work == WORK_SEND);
     char revision[16];
     struct draft draft;
+    bool tried;
 
+    if (work_lane(record->work) == 1 && record->state != DOC_SENT && is_of_former_company(effect)) {
+        record->state = DOC_HELD;        /* as it is shown (bilag/read/books.c) */
+        record->work = WORK_SEND;
+    }
+    tried = record->state == DOC_FAILED || (record->state == DOC_HELD && record->work == WORK_SEND);
     (void)snprintf(revision, sizeof revision, "%u", record->revision);
     if (record->claimed || !str_equal(effect->decision->detail, str_of(revision)) || record->sealed != tried ||
         record_move(record, STEP_BY_HAND, effect->now_ms))

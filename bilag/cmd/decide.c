@@ -104,6 +104,7 @@ int decide_post_on(struct shell *shell, const struct args *args)
     struct book_doc doc;
     char text[16];
     int32_t day;
+    bool wrong_clock;
     int code;
 
     if (!shell_day(shell, args, "post-on", 0, &day) || !load(shell, args, 1, &doc))
@@ -116,11 +117,13 @@ int decide_post_on(struct shell *shell, const struct args *args)
                         "hand and say so with bilag by-hand", args->words[0]);
     if (doc.status.sealed)
         return complain(shell, EXIT_RED, "%s is sealed already: reverse it first", args->words[0]);
-    if (day < doc.draft.doc.day)
+    wrong_clock = problems_have(&doc.draft.problems, PROBLEM_DAY_NOT_COME) ||
+                  problems_have(&doc.draft.problems, PROBLEM_CLOCK_JUMP);
+    if (day < doc.draft.doc.day && !wrong_clock)
         return complain(shell, EXIT_RED, "a voucher is never posted before its business day");
-    if (doc.state != DOC_HELD || !problems_have(&doc.draft.problems, PROBLEM_PERIOD_LOCKED))
-        return complain(shell, EXIT_RED, "%s is not held because its period is locked (period-locked): it is posted on its "
-                        "own day", args->words[0]);
+    if (doc.state != DOC_HELD || (!wrong_clock && !problems_have(&doc.draft.problems, PROBLEM_PERIOD_LOCKED)))
+        return complain(shell, EXIT_RED, "%s is held neither because its period is locked (period-locked) nor because its day "
+                        "is wrong (day-not-come, clock-jump): it is posted on its own day", args->words[0]);
     if (day > today(shell, &doc.draft))
         return complain(shell, EXIT_RED, "%s is still to come: choose an open day up to today", day_text(day, text));
     code = is_locked(shell, &doc.draft, day);

@@ -168,7 +168,7 @@ static void say_way(struct advising *advising, const struct about *about, enum w
     strbuf_free(&out);
 }
 
-/* So many of one code in one document that they are told, and decided, together. */
+/* So many receipts that they are told, and left out, together. */
 static bool is_crowd(const struct problems *problems, enum problem_code code)
 {
     enum { CROWD = 4 };
@@ -191,7 +191,7 @@ static void say_ways(struct advising *advising, const struct about *all, bool ma
             about.problem = &problems->at[i];
             if (problem_ways(about.problem->code) & (1u << place))
                 say_way(advising, &about, (enum way_place)place,
-                        many || (rows[place].many && is_crowd(problems, about.problem->code)));
+                        many || (place == WAY_LEAVE_OUT_PLACE && is_crowd(problems, about.problem->code)));
         }
 }
 

@@ -89,23 +89,24 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
     /* 0 sum of the lines, 1 sum of the payments */
     [PROBLEM_RECEIPT_UNBALANCED] = {
         "[Receipt {first}: ]the lines add up to {0} kr, but the payments to {1} kr ({count} in all). The difference is "
-        "never plugged: have the receipt corrected on the till, and book the day by hand if the till cannot.",
+        "never plugged: leave the receipt out with bilag leave-out, and enter it by hand; the rest of the day then goes.",
         "[Bong {first}: ]linjene blir {0} kr, men betalingene {1} kr ({count} i alt). Forskjellen føres aldri bort: "
-        "få bongen rettet i kassen, og før dagen manuelt hvis kassen ikke kan rette den." },
+        "hold bongen utenfor med bilag leave-out, og før den manuelt; resten av dagen går da videre." },
     /* 0 payment type, 1 its amount; both may be blank */
     [PROBLEM_SHARE_UNDEFINED] = {
         "[Receipt {first}: ]the goods add up to 0, but a payment that is to be left out does not[ ({0})][ ({1} kr)], so "
-        "no share of the goods belongs to it. Have the receipt corrected on the till, or set transfer: true for this "
-        "payment type.",
+        "no share of the goods belongs to it. Leave the receipt out with bilag leave-out and enter it by hand, or set "
+        "transfer: true for this payment type.",
         "[Bong {first}: ]varene blir 0 til sammen, men en betaling som skal holdes utenfor, blir det ikke[ ({0})]"
-        "[ ({1} kr)], så ingen del av varene hører til den. Få bongen rettet i kassen, eller sett transfer: true for "
-        "denne betalingsmåten." },
+        "[ ({1} kr)], så ingen del av varene hører til den. Hold bongen utenfor med bilag leave-out og før den manuelt, "
+        "eller sett transfer: true for denne betalingsmåten." },
     /* 0 receipt named by the void */
     [PROBLEM_VOID_UNKNOWN] = {
         "A void[ ({first})] takes back receipt {0}, which is not known or is voided already. Send the missing "
-        "receipt from the till; if it was voided twice, have the second void corrected there.",
+        "receipt from the till; if there is none, or it was voided twice, leave this void out with bilag leave-out.",
         "En annullering[ ({first})] tar tilbake bong {0}, som er ukjent eller alt annullert. Send den manglende "
-        "bongen fra kassen; hvis den er annullert to ganger, få den andre annulleringen rettet der." },
+        "bongen fra kassen; finnes den ikke, eller er den annullert to ganger, hold denne annulleringen utenfor med bilag "
+        "leave-out." },
     /* 0 receipt, 1 the first content, 2 the later one: amount and business day; blank if not kept */
     [PROBLEM_RECEIPT_CONFLICT] = {
         "Receipt {0} came again with another content[ (first: {1}; then: {2})]: the first one is booked, this one is booked "
@@ -205,10 +206,10 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "eller aktiver modulen de hører til." },
     /* 0 what */
     [PROBLEM_AMOUNT_RANGE] = {
-        "An amount is too large to be added up[ ({0})][, first on receipt {first}]. Correct the amount on the till; the "
-        "day is not posted until it is right.",
-        "Et beløp er for stort til å summeres[ ({0})][, først på bong {first}]. Rett beløpet i kassen; dagen føres "
-        "ikke før det er riktig." },
+        "An amount is too large to be added up[ ({0})][, first on receipt {first}]. Leave the receipt out with bilag "
+        "leave-out, and enter what is right by hand; the rest of the day then goes.",
+        "Et beløp er for stort til å summeres[ ({0})][, først på bong {first}]. Hold bongen utenfor med bilag "
+        "leave-out, og før det riktige manuelt; resten av dagen går da videre." },
     /* 0 venue */
     [PROBLEM_VENUE_UNKNOWN] = {
         "No venue called \"{0}\" is set up. Add a file for it to the venues folder of the configuration, or correct "
@@ -297,7 +298,7 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "The business day {0} had not come when its receipts came[, first {first}]: the till's clock is wrong. Nothing is "
         "posted on a day that has not come. Set the till's clock right. A day ahead goes on by itself when it has come; "
         "further ahead, post it on the right day with bilag accept --post-on DATE and a reason.",
-        "Forretningsdagen {0} var ikke kommet da bongene kom[, først {first}]: kasseklokken går feil. Ingenting føres på en "
+        "Salgsdagen {0} var ikke kommet da bongene kom[, først {first}]: kasseklokken går feil. Ingenting føres på en "
         "dag som ikke er kommet. Still kasseklokken. En dag frem i tid går videre av seg selv når den er kommet; lenger "
         "frem, før den på riktig dag med bilag accept --post-on DATO og en grunn." },
     /* 0 register, 1 numbers */

@@ -85,7 +85,7 @@ enum way { WAYS(X) };
     X(PROBLEM_DAY_NOT_COME,           "day-not-come",          WAY_WAIT | WAY_POST_ON | WAY_LEAVE_OUT | WAY_BY_HAND) \
     X(PROBLEM_Z_GAP,                  "z-gap",                 WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
     X(PROBLEM_Z_OVERLAP,              "z-overlap",             WAY_ACCEPT | WAY_BY_HAND) \
-    X(PROBLEM_CLOCK_JUMP,             "clock-jump",            WAY_ACCEPT | WAY_LEAVE_OUT | WAY_BY_HAND) \
+    X(PROBLEM_CLOCK_JUMP,             "clock-jump",            WAY_ACCEPT | WAY_POST_ON | WAY_LEAVE_OUT | WAY_BY_HAND) \
     X(PROBLEM_OTHER_CLIENT,           "other-client",          WAY_KEY | WAY_BY_HAND)
 
 #define X(name, code, ways) name,

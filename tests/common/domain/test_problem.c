@@ -22,8 +22,8 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_BANK_ACCOUNT, 2, "choose a clearing account", "velg en mellomkonto" },
     { PROBLEM_ALCOHOL_REDUCED, 2, "correct the sale", "rett salget" },
     { PROBLEM_DOUBLE_ENTRY, 0, "Set transfer: false", "Sett transfer: false" },
-    { PROBLEM_RECEIPT_UNBALANCED, 2, "have the receipt corrected", "få bongen rettet" },
-    { PROBLEM_SHARE_UNDEFINED, 2, "Have the receipt corrected", "Få bongen rettet" },
+    { PROBLEM_RECEIPT_UNBALANCED, 2, "leave the receipt out", "hold bongen utenfor" },
+    { PROBLEM_SHARE_UNDEFINED, 2, "Leave the receipt out", "Hold bongen utenfor" },
     { PROBLEM_VOID_UNKNOWN, 1, "Send the missing receipt", "Send den manglende bongen" },
     { PROBLEM_RECEIPT_CONFLICT, 3, "Find out", "Finn ut" },
     { PROBLEM_SEQUENCE_GAP, 2, "bilag accept", "bilag accept" },
@@ -40,7 +40,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_TOTAL_DIFFERS, 2, "bilag accept", "bilag accept" },
     { PROBLEM_LOGIN, 1, "key file", "nøkkelfilen" },
     { PROBLEM_PRIVILEGE_MISSING, 1, "Have them granted", "Få dem gitt" },
-    { PROBLEM_AMOUNT_RANGE, 1, "Correct the amount", "Rett beløpet" },
+    { PROBLEM_AMOUNT_RANGE, 1, "Leave the receipt out", "Hold bongen utenfor" },
     { PROBLEM_VENUE_UNKNOWN, 1, "Add a file", "Legg inn en fil" },
     { PROBLEM_REFERENCE_DATA, 1, "nothing to do", "ingenting å gjøre" },
     { PROBLEM_REFUSED, 2, "bilag resend", "bilag resend" },
@@ -121,7 +121,7 @@ static void sentence_leaves_out_what_is_not_known(void **unused)
         { { .code = PROBLEM_RECEIPT_UNBALANCED, .count = 12, .first = { "K1/7", 4 },
             .arg = { { "10,00", 5 }, { "9,00", 4 } } },
           "Receipt K1/7: the lines add up to 10,00 kr, but the payments to 9,00 kr (12 in all). The difference is "
-          "never plugged: have the receipt corrected on the till, and book the day by hand if the till cannot." },
+          "never plugged: leave the receipt out with bilag leave-out, and enter it by hand; the rest of the day then goes." },
     };
 
     (void)unused;
