@@ -164,35 +164,36 @@ static int line_order(const void *a, const void *b)
     return order ? order : str_compare(x->text, y->text);
 }
 
-static bool same_line(const struct voucher_line *line, const struct cell *cell)
+static bool same_line(const struct voucher_line *line, const struct cell *cell, struct str title)
 {
     if (line->sold != cell->sold || line->account != cell->account || !str_equal(line->vat_code, cell->vat_code))
         return false;
-    return cell->account != 0 || str_equal(line->text, cell->type);      /* blanks stay apart, each named */
+    return cell->account != 0 || str_equal(line->text, title);      /* blanks stay apart, each named */
 }
 
 static struct str with_type(struct arena *arena, struct str text, struct str type)
 {
     enum { LINE_TEXT_MAX = 100 };
 
-    if (text.len + type.len + 2 > LINE_TEXT_MAX)
+    if (str_equal(text, type) || text.len + type.len + 2 > LINE_TEXT_MAX)
         return text;
     return arena_format(arena, STR_FMT ", " STR_FMT, STR_ARG(text), STR_ARG(type));
 }
 
 static void cell_to_line(const struct build *build, struct draft *draft, const struct cell *cell, struct str department)
 {
+    struct str title = venue_title(build->venue, cell->sold, cell->type, build->day);
     struct voucher_line *line = NULL;
 
     for (size_t i = 0; i < draft->line_count && !line; i++)
-        if (same_line(&draft->lines[i], cell))
+        if (same_line(&draft->lines[i], cell, title))
             line = &draft->lines[i];
     if (!line) {
         line = &draft->lines[draft->line_count++];
         *line = (struct voucher_line){ .sold = cell->sold, .account = cell->account, .vat_code = cell->vat_code,
-                                       .rate = cell->rate, .department = department, .text = cell->type };
+                                       .rate = cell->rate, .department = department, .text = title };
     } else {
-        line->text = with_type(build->arena, line->text, cell->type);
+        line->text = with_type(build->arena, line->text, title);
     }
     ensure(!money_add(line->amount, cell->amount, &line->amount));       /* cells are far from the bounds */
 }

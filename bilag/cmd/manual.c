@@ -100,7 +100,7 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
         text_customer(telling, entry);
     } else {
         strbuf_format(out, "  ");
-        plain(out, entry->what);
+        plain(out, entry->kind == MANUAL_LEFT_OUT ? venue_title(telling->venue, false, entry->what, entry->day) : entry->what);
         if (entry->customer.len) {
             strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
             plain(out, entry->customer);
@@ -108,7 +108,7 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
     }
     if ((entry->kind == MANUAL_GIFT_SOLD || entry->kind == MANUAL_MOVEMENT) && entry->paid_with.len) {
         strbuf_format(out, "  %s ", in_words(shell, "paid with", "betalt med"));
-        plain(out, entry->paid_with);
+        plain(out, venue_title(telling->venue, false, entry->paid_with, entry->day));
     }
     if (entry->receipt.len)
         strbuf_format(out, in_words(shell, "  receipt " STR_FMT, "  bong " STR_FMT), STR_ARG(entry->receipt));

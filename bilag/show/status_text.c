@@ -241,7 +241,13 @@ static void proof(const struct voice *voice, const struct day_proof *day, struct
     strbuf_char(out, '\n');
 }
 
-static void manual(const struct voice *voice, const struct draft *draft, struct strbuf *out)
+/* What is a payment type is called what people call it. */
+static struct str what_of(const struct venue *venue, const struct draft *draft, const struct manual_item *item)
+{
+    return venue && !item->movement && !item->left ? venue_title(venue, false, item->what, draft->doc.day) : item->what;
+}
+
+static void manual(const struct voice *voice, const struct venue *venue, const struct draft *draft, struct strbuf *out)
 {
     char when[16], amount[MONEY_TEXT_SIZE];
 
@@ -252,7 +258,7 @@ static void manual(const struct voice *voice, const struct draft *draft, struct 
                       voice_paint(voice, FAINT), voice_paint(voice, PLAIN), day_text(draft->doc.day, when),
                       item->unknown ? voice_words(voice, "not known", "ikke kjent") : money_kroner(item->amount, amount),
                       voice_words(voice, manual_kind(manual_item_kind(item))->en, manual_kind(manual_item_kind(item))->nb),
-                      TEXT(item->what));
+                      TEXT(what_of(venue, draft, item)));
         if (item->receipt.len)
             strbuf_format(out, " (%.*s%s%.*s%s%.*s%s%.*s)", TEXT(item->receipt),
                           item->order.len ? voice_words(voice, ", order ", ", ordre ") : "", TEXT(item->order),
@@ -345,7 +351,7 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
     documents(voice, venue, whole->one_venue ? SIZE_MAX : SENT_SHOWN, out);
     for (size_t i = 0; i < venue->list.count; i++)
         if (venue->list.docs[i].draft.doc.day >= first_day)
-            manual(voice, &venue->list.docs[i].draft, out);
+            manual(voice, venue->venue, &venue->list.docs[i].draft, out);
     for (size_t i = 0; i < venue->day_count; i++)
         if (i >= first || venue->days[i].difference.ore)
             proof(voice, &venue->days[i], out);

@@ -234,12 +234,8 @@ const yaml_node_t *form_item(struct form *form, const yaml_node_t *sequence, siz
     return yaml_document_get_node(&form->document, sequence->data.sequence.items.start[index]);
 }
 
-enum err form_check_key(struct form *form, const yaml_node_t *mapping, size_t index, struct str key)
+static enum err check_once(struct form *form, const yaml_node_t *mapping, size_t index, struct str key, const yaml_node_t *at)
 {
-    const yaml_node_t *at = yaml_document_get_node(&form->document, mapping->data.mapping.pairs.start[index].key);
-
-    if (!str_is_name(key))
-        return form_fault(form, at, "is no name; write 1 to 64 of the characters A-Z a-z 0-9 . _ -");
     for (size_t i = 0; i < index; i++) {
         struct str earlier;
 
@@ -248,6 +244,22 @@ enum err form_check_key(struct form *form, const yaml_node_t *mapping, size_t in
             return form_fault(form, at, "stands here twice; keep one (a list with valid_from says changes)");
     }
     return ERR_OK;
+}
+
+enum err form_check_key(struct form *form, const yaml_node_t *mapping, size_t index, struct str key)
+{
+    const yaml_node_t *at = yaml_document_get_node(&form->document, mapping->data.mapping.pairs.start[index].key);
+
+    return str_is_name(key) ? check_once(form, mapping, index, key, at)
+                            : form_fault(form, at, "is no name; write 1 to 64 of the characters A-Z a-z 0-9 . _ -");
+}
+
+enum err form_check_word(struct form *form, const yaml_node_t *mapping, size_t index, struct str key)
+{
+    const yaml_node_t *at = yaml_document_get_node(&form->document, mapping->data.mapping.pairs.start[index].key);
+
+    return str_is_word(key) ? check_once(form, mapping, index, key, at)
+                            : form_fault(form, at, "is no name; write 1 to 64 letters on one line, without blanks around them");
 }
 
 /* ---- mappings by their table ---- */
@@ -445,6 +457,14 @@ FORM_PARSE(form_name)
     (void)field;
     if (!str_is_name(text))
         return bad_value(form, node, text, "write 1 to 64 of the characters A-Z a-z 0-9 . _ -");
+    return copied(form, text, to);
+}
+
+FORM_PARSE(form_word)
+{
+    (void)field;
+    if (!str_is_word(text))
+        return bad_value(form, node, text, "write 1 to 64 letters on one line, without blanks around them");
     return copied(form, text, to);
 }
 

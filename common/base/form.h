@@ -79,6 +79,8 @@ size_t form_push_index(struct form *form, size_t index);     /* "[2]", counted f
 void form_pop(struct form *form, size_t before);
 bool form_text(const yaml_node_t *node, struct str *ret_text);           /* false: no scalar; null gives "" */
 /* For free keys: the key must be a name (str_is_name) and stand there once. */
+/* The same for keys as people write them (str_is_word). */
+USED enum err form_check_word(struct form *form, const yaml_node_t *mapping, size_t index, struct str key);
 USED enum err form_check_key(struct form *form, const yaml_node_t *mapping, size_t index, struct str key);
 
 /* How scalars are read: the `parse` of fields. */
@@ -87,6 +89,7 @@ USED enum err form_check_key(struct form *form, const yaml_node_t *mapping, size
 FORM_PARSE(form_number);                 /* int32_t, min to max */
 FORM_PARSE(form_words);                  /* struct str: any text of min to max bytes */
 FORM_PARSE(form_name);                   /* struct str: a name (str_is_name) */
+FORM_PARSE(form_word);                   /* struct str: what people call something (str_is_word) */
 FORM_PARSE(form_bool);                   /* bool: true or false */
 FORM_PARSE(form_choice);                 /* int: index in words */
 FORM_PARSE(form_date);                   /* int32_t: a day */

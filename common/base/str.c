@@ -47,6 +47,19 @@ bool str_copy(struct str s, char *to, size_t size)
     return true;
 }
 
+bool str_is_word(struct str s)
+{
+    if (s.len == 0 || s.len > 64 || s.bytes[0] == ' ' || s.bytes[s.len - 1] == ' ')
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.bytes[i];
+
+        if (c < 0x20 || c == 0x7f || (c == 0xc2 && i + 1 < s.len && (unsigned char)s.bytes[i + 1] < 0xa0))
+            return false;                /* 0xc2 0x80 ... 0x9f: control characters too */
+    }
+    return true;
+}
+
 bool str_is_name(struct str s)
 {
     if (s.len == 0 || s.len > 64 || s.bytes[0] == '.')

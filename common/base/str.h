@@ -30,6 +30,7 @@ bool       str_equal(struct str a, struct str b);
 int        str_compare(struct str a, struct str b);          /* byte order, shorter first */
 bool       str_starts(struct str s, struct str prefix);
 bool       str_copy(struct str s, char *to, size_t size);    /* with NUL; false (and "") if too long */
+bool       str_is_word(struct str s);   /* 1-64 bytes as people write them: no control character, no blank at the ends */
 bool       str_is_name(struct str s);   /* 1-64 of A-Z a-z 0-9 . _ - and not "." first: safe in ids */
 
 struct arena_block;

@@ -23,14 +23,15 @@ enum { CUTOFF_PRESET = 5 * 3600 };                           /* business days be
 /* Arrays below are sorted by (name, valid_from); the lookup functions find the entry valid on a day. */
 struct vat_entry { struct str name; enum vat_class class_; int32_t rate; struct str code; int32_t valid_from; };
 struct product_entry {
-    struct str name;
+    struct str name;                                         /* as the till says it */
+    struct str title;                                        /* as people read it; empty: the name */
     int64_t account, reduced_account;                        /* 0: blank */
     struct str product, reduced_product;                     /* product codes in PowerOffice; may be empty */
     bool alcohol;
     bool vat_free;                                           /* goods that by law have no VAT */
     int32_t valid_from;
 };
-struct payment_entry { struct str name; int64_t account; bool transfer; int32_t valid_from; };
+struct payment_entry { struct str name, title; int64_t account; bool transfer; int32_t valid_from; };
 struct dated_bool { bool value; int32_t valid_from; };
 struct dated_text { struct str value; int32_t valid_from; };
 struct dated_cutoff { int32_t seconds; int32_t valid_from; };            /* after local midnight */
@@ -112,6 +113,8 @@ const struct vat_entry *venue_vat(const struct venue *venue, int32_t rate, int32
 const struct vat_entry *venue_vat_class(const struct venue *venue, enum vat_class class_, int32_t day);
 const struct product_entry *venue_product(const struct venue *venue, struct str type, int32_t day);
 const struct payment_entry *venue_payment(const struct venue *venue, struct str type, int32_t day);
+/* What people call a product type (sold) or payment type of this venue; the type itself if nothing else is said. */
+struct str venue_title(const struct venue *venue, bool sold, struct str type, int32_t day);
 bool venue_switch(const struct bools *bools, int32_t day);               /* false before the first row */
 struct str venue_department(const struct venue *venue, int32_t day);     /* empty: none */
 /* The business day of a moment at this venue, with the cut-off that was valid (clock.h). */

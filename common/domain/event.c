@@ -126,6 +126,15 @@ static enum err check_name(const struct checking *in, const char *field, struct 
                  "must be a name of 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.'");
 }
 
+/* What a till calls its product and payment types. */
+static enum err check_type(const struct checking *in, const char *field, struct str type)
+{
+    if (str_is_word(type) && utf8_is_valid(type))
+        return ERR_OK;
+    return wrong(in, type.len > 64 ? ERR_TOO_LONG : ERR_FORMAT, field,
+                 "must be 1 to 64 bytes of text in UTF-8, without control characters and without blanks around it");
+}
+
 static enum err check_text(const struct checking *in, const char *field, struct str text)
 {
     if (text.len > EVENT_TEXT_MAX)
@@ -162,7 +171,7 @@ static enum err check_lines(const struct event *event, struct fault *fault)
         const struct sale_line *line = &event->lines[i];
         struct checking in = { "lines", i, fault };
 
-        if ((err = check_name(&in, "product_type", line->product_type)) ||
+        if ((err = check_type(&in, "product_type", line->product_type)) ||
             (err = check_rate(&in, "vat", line->vat)) || (err = check_money(&in, "gross", line->gross)) ||
             (err = check_money(&in, "vat_amount", line->vat_amount)) ||
             (err = check_text(&in, "text", line->text)) || (err = check_text(&in, "serving", line->serving)))
@@ -185,7 +194,7 @@ static enum err check_payments(const struct payment *payments, size_t count, con
     for (size_t i = 0; i < count && !err; i++) {
         struct checking in = { list, i, fault };
 
-        err = check_name(&in, "type", payments[i].type);
+        err = check_type(&in, "type", payments[i].type);
         if (!err)
             err = check_money(&in, "amount", payments[i].amount);
     }

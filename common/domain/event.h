@@ -24,7 +24,7 @@ enum { EVENT_LINES_MAX = 2000, EVENT_PAYMENTS_MAX = 100, EVENT_Z_SUMS_MAX = 100,
        EVENT_TEXT_MAX = 400, EVENT_EXTRA_MAX = 16384, EVENT_BYTES_MAX = 512 * 1024 };
 
 struct sale_line {
-    struct str product_type;             /* a name (str_is_name) */
+    struct str product_type;             /* as the till says it (str_is_word) */
     int32_t vat;                         /* 2500 is 25 % */
     struct money gross;                  /* including VAT, signed */
     bool has_vat_amount;

@@ -412,7 +412,7 @@ static enum err payment_row(struct taking *t, struct z_report *z, const struct f
 
     *row = (struct payment){ .type = key };
     *ret_to = &row->amount;
-    return str_is_name(key) ? ERR_OK : refuse(t, "payments", name, ERR_FORMAT, "keyed by names of payment types");
+    return str_is_word(key) ? ERR_OK : refuse(t, "payments", name, ERR_FORMAT, "keyed by names of payment types");
 }
 
 static enum err take_z_payments(struct taking *t, const struct field *field, const struct foreign *value, void *to)

@@ -149,7 +149,7 @@ enum err form_entries(struct form *form, const yaml_node_t *node, const struct f
         if (err)
             return err;
         before = form_push(form, key);
-        err = form_check_key(form, node, i, key);
+        err = form_check_word(form, node, i, key);
         if (!err)
             err = rows_read(form, value, shape, key, rows, &count);
         if (err)

@@ -59,6 +59,15 @@ const struct payment_entry *venue_payment(const struct venue *venue, struct str 
     return until && str_equal(venue->payments[until - 1].name, type) ? &venue->payments[until - 1] : NULL;
 }
 
+struct str venue_title(const struct venue *venue, bool sold, struct str type, int32_t day)
+{
+    const struct product_entry *product = sold ? venue_product(venue, type, day) : NULL;
+    const struct payment_entry *payment = sold ? NULL : venue_payment(venue, type, day);
+    struct str title = product ? product->title : payment ? payment->title : STR_NONE;
+
+    return title.len ? title : type;
+}
+
 bool venue_switch(const struct bools *bools, int32_t day)
 {
     bool value = false;
@@ -183,6 +192,8 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
         hash_str(hash, venue->products[i].reduced_product);
         hash_int(hash, venue->products[i].alcohol + 2 * venue->products[i].vat_free);   /* as ever where it is unsaid */
         hash_int(hash, venue->products[i].valid_from);
+        if (venue->products[i].title.len)          /* as ever where it is unsaid */
+            hash_str(hash, venue->products[i].title);
     }
     hash_int(hash, (int64_t)venue->payment_count);
     for (size_t i = 0; i < venue->payment_count; i++) {
@@ -190,6 +201,8 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
         hash_int(hash, venue->payments[i].account);
         hash_int(hash, venue->payments[i].transfer);
         hash_int(hash, venue->payments[i].valid_from);
+        if (venue->payments[i].title.len)          /* as ever where it is unsaid */
+            hash_str(hash, venue->payments[i].title);
     }
 }
 

@@ -93,6 +93,8 @@ static const struct field product_fields[] = {
       .meaning = "product code in PowerOffice, for orders" },
     { "reduced_product", offsetof(struct product_entry, reduced_product), .parse = form_words, .max = 64,
       .meaning = "product code at the reduced VAT rate" },
+    { "name", offsetof(struct product_entry, title), .parse = form_words, .max = 60,
+      .meaning = "what people call it, on vouchers, orders and lists; unsaid: the type itself" },
     { "alcohol", offsetof(struct product_entry, alcohol), .parse = form_bool, .preset = "false",
       .meaning = "always at the normal rate" },
     { "vat_free", offsetof(struct product_entry, vat_free), .parse = form_bool, .preset = "false",
@@ -102,6 +104,8 @@ static const struct field product_fields[] = {
 static const struct field payment_fields[] = {
     { "account", offsetof(struct payment_entry, account), .parse = parse_account,
       .meaning = "account the payment is posted to; never the bank" },
+    { "name", offsetof(struct payment_entry, title), .parse = form_words, .max = 60,
+      .meaning = "what people call it, on vouchers and lists; unsaid: the type itself" },
     { "transfer", offsetof(struct payment_entry, transfer), .parse = form_bool, .preset = "true",
       .meaning = "false takes what was paid this way out of the voucher" },
     VALID_FROM(struct payment_entry),
@@ -247,7 +251,7 @@ static enum err saft_words_read(struct form *form, const yaml_node_t *node, stru
         if (!err && (!words || !form_text(value, &text)))
             err = form_fault(form, value, "one word belongs here: a product type or payment type of this venue");
         if (!err)
-            err = form_name(form, value, text, NULL, &words[i].word);
+            err = form_word(form, value, text, NULL, &words[i].word);
         if (err)
             return err;
         words[i].code = arena_copy(form->arena, key);

@@ -231,9 +231,48 @@ static void manual_beyond_its_bound(void **unused)
     rig_free(&rig);
 }
 
+/* What the till calls a type in any letters; the voucher's lines and the order say what people call it. */
+static void names_in_any_letters(void **unused)
+{
+    struct rig rig;
+    struct draft *draft;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "payment_types:", "  øl: {account: 3005, name: \"Øl på fat\"}\n  \"Mat og drikke\": {account: 3006}\n"
+                                       "payment_types:");
+    rig_event(&rig, SOLD(1, "øl", 25, 100, "card"));
+    rig_event(&rig, SOLD(2, "Mat og drikke", 25, 100, "card"));
+    (void)rig_look(&rig);
+    draft = rig_draft(&rig, DAY);
+    assert_int_equal(draft->problems.count, 0);
+    assert_int_equal(draft->line_count, 3);
+    assert_true(str_equal(draft->lines[1].text, STR("Øl på fat")));
+    assert_true(str_equal(draft->lines[2].text, STR("Mat og drikke")));
+    rig_free(&rig);
+}
+
+/* Two types of one account and one name are one line, and it says the name once. */
+static void one_name_is_said_once(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "payment_types:", "  a: {account: 3005, name: Mat}\n  b: {account: 3005, name: Mat}\npayment_types:");
+    rig_event(&rig, SOLD(1, "a", 25, 100, "card"));
+    rig_event(&rig, SOLD(2, "b", 25, 100, "card"));
+    (void)rig_look(&rig);
+    assert_int_equal(rig_draft(&rig, DAY)->line_count, 2);
+    assert_true(str_equal(rig_draft(&rig, DAY)->lines[1].text, STR("Mat")));
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_in_any_letters),
+        cmocka_unit_test(one_name_is_said_once),
         cmocka_unit_test(problem_table), cmocka_unit_test(lines_in_order), cmocka_unit_test(dated_table),
         cmocka_unit_test(rate_changes_at_midnight), cmocka_unit_test(manual_beyond_its_bound),
     };

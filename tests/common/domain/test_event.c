@@ -256,7 +256,7 @@ static void refusals(void **unused)
         { LINES_BAD(LINE ",\"gross\":true"), ERR_FORMAT, "not true" },
         { LINES_BAD(LINE), ERR_FORMAT, "lines[0].gross: is missing" },
         { LINES_BAD(LINE ",\"gross\":1,\"gross\":2"), ERR_FORMAT, "lines[0].gross: is there twice" },
-        { LINES_BAD("\"product_type\":\"food and drink\",\"vat\":25,\"gross\":1"), ERR_FORMAT, "lines[0].product_type: must be a name" },
+        { LINES_BAD("\"product_type\":\"food \\u0007and drink\",\"vat\":25,\"gross\":1"), ERR_FORMAT, "lines[0].product_type: must be 1 to 64" },
         { LINES_BAD("\"product_type\":\"food\",\"vat\":100.01,\"gross\":1"), ERR_RANGE, "lines[0].vat: must be a percentage" },
         { LINES_BAD("\"product_type\":\"food\",\"vat\":11.111,\"gross\":1"), ERR_FORMAT, "lines[0].vat: must be a percentage" },
         { LINES_BAD("\"product_type\":\"food\",\"vat\":-1,\"gross\":1"), ERR_RANGE, "lines[0].vat" },
