@@ -4,6 +4,7 @@
 #include "base/killpoint.h"
 #include "base/log.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { BATCH = 64, BUSY_WAIT_MS = 1000, WALL_EVERY_MS = 1000, RESEND_WAIT_MAX_MS = 60000 };
@@ -12,6 +13,7 @@ struct look {
     char venue[65];
     int32_t day;
     struct offer offer;                /* as it was answered; its drafts are in the visit */
+    bool untold;                       /* what is sent again is new to the log */
     enum err err;
 };
 
@@ -24,6 +26,7 @@ struct visit {
     struct look *under_way;              /* NULL: none, so that an error is not a day's */
     struct send *sends;
     size_t send_count, send_room;
+    int64_t began_ms;                    /* steady */
 };
 
 /* --- which days --- */
@@ -170,7 +173,7 @@ static int64_t resend_at(const struct day_due *due, int64_t now)
     return now + due->resend_wait_ms - due->resend_wait_ms / 4 * (own % 64) / 64;
 }
 
-static void settle(const struct round *round, const struct look *look)
+static void settle(const struct round *round, struct look *look)
 {
     struct day_due *due = schedule_find(round->schedule, str_of(look->venue), look->day);
     int64_t now = stage_steady_ms(round->stage);
@@ -187,6 +190,8 @@ static void settle(const struct round *round, const struct look *look)
         return;
     }
     due->dirty = false;
+    look->untold = due->untold;
+    due->untold = false;
     due->awaits = offer->awaits;
     due->awaits_log = offer->awaits_log;
     due->previewed_ms = now;
@@ -210,9 +215,23 @@ static void retry_soon(const struct round *round, const struct look *look)
 
     if (!due)
         return;
+    due->untold |= look->offer.final || look->untold;
     due->resend_wait_ms = 0;
     due->resend_ms = stage_steady_ms(round->stage) + BUSY_WAIT_MS;
     schedule_look_at(round->schedule, due, due->resend_ms);
+}
+
+/* A draft that is final, when it is new: previews change by the second, and what is sent again was said. */
+static void say_sent(const struct visit *visit, const struct send *send, struct str bytes)
+{
+    const struct round *round = visit->round;
+    struct draft draft;
+
+    if ((!send->of->offer.final && !send->of->untold) || draft_decode(bytes, round->sends_arena, &draft) ||
+        draft.phase != DRAFT_CLOSED)
+        return;
+    log_doc(send->doc, "what=draft revision=%" PRIu32 " lines=%zu ms=%" PRId64, draft.revision,
+            draft.line_count + draft.order_line_count, stage_steady_ms(round->stage) - visit->began_ms);
 }
 
 static enum err send_work(struct txn *txn, void *context)
@@ -237,6 +256,7 @@ static enum err send_work(struct txn *txn, void *context)
         if (err)
             return err;
         stage_counter_add(round->stage, "drafts", 1);
+        say_sent(visit, &visit->sends[i], bytes);
     }
     return ERR_OK;
 }
@@ -248,7 +268,7 @@ enum err round_turn(const struct round *round, int64_t *ret_next_ms)
     enum err err = ERR_OK;
 
     while (!err && now < began + ROUND_BUDGET_MS && schedule_next(round->schedule, now, &next)) {
-        visit = (struct visit){ .round = round };
+        visit = (struct visit){ .round = round, .began_ms = stage_steady_ms(round->stage) };
         collect(&visit);
         if (visit.count)
             err = look_at_all(&visit);

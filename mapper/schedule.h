@@ -13,6 +13,7 @@ struct day_due {
     uint32_t partition;
     bool used, dirty;                    /* dirty: something changed, so the draft is built again */
     bool awaits;                         /* numbers or Z reports are missing: any event of the venue may mend it */
+    bool untold;                         /* a draft of it was new, and no validator took it */
     bool awaits_log;                     /* it closes as soon as the partition is read to its end */
     int64_t look_ms;                     /* next look */
     int64_t look_wall_ms;                /* wall clock at which it is built again without an event; INT64_MAX: none */

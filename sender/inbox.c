@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What a flush does besides the store: told and looked at only once it is committed. */
@@ -10,7 +11,14 @@ struct effects {
     struct sender *sender;
     size_t seen_count, told;
     struct { char doc[DOC_ID_SIZE]; struct record record; bool reversed, behind; uint64_t heard; } tell[INBOX_MAX];
-    struct { size_t turn; unsigned mend; bool changed; } seen[INBOX_MAX];
+    struct {
+        size_t turn;
+        unsigned mend;
+        bool changed, say;                /* say: it is final, and stands otherwise than before */
+        uint32_t revision;
+        enum doc_state state;
+        char doc[DOC_ID_SIZE], codes[PROBLEM_CODES_SIZE];
+    } seen[INBOX_MAX];
 };
 
 enum err inbox_take(struct stage *stage, void *state, struct link *link, const struct frames *frames)
@@ -149,7 +157,18 @@ static void note_venue(struct effects *effects, struct str id, const struct prob
 
     effects->seen[effects->seen_count].turn = venue ? (size_t)(venue - config->venues) : SIZE_MAX;
     effects->seen[effects->seen_count].mend = refreader_bits_of(problems);
+    effects->seen[effects->seen_count].say = false;
     effects->seen[effects->seen_count++].changed = false;
+}
+
+static void note_state(struct effects *effects, struct str doc, const struct record *now, const struct problems *problems)
+{
+    size_t last = effects->seen_count - 1;
+
+    effects->seen[last].say = str_copy(doc, effects->seen[last].doc, DOC_ID_SIZE);
+    effects->seen[last].state = now->state;
+    effects->seen[last].revision = now->revision;
+    (void)problems_codes(problems, effects->seen[last].codes);
 }
 
 static bool nothing_new(const struct record *was, const struct record *now)
@@ -237,6 +256,8 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
     if (!err)
         err = docs_save(txn, doc, known ? &was : NULL, &now);
     effects->seen[effects->seen_count - 1].changed = true;
+    if (draft.phase == DRAFT_CLOSED && (!known || was.state != now.state || !str_equal(was.problems, now.problems)))
+        note_state(effects, doc, &now, &verdict->problems);
     return err;
 }
 
@@ -266,6 +287,7 @@ static enum err flush_work(struct txn *txn, void *context)
 enum err inbox_flush(struct sender *sender)
 {
     static struct effects effects;        /* too large for the stack */
+    int64_t began = stage_steady_ms(sender->stage);
     enum err err;
 
     if (!sender->inbox.count)
@@ -282,6 +304,10 @@ enum err inbox_flush(struct sender *sender)
     for (size_t i = 0; i < effects.seen_count; i++) {
         struct turn *turn = effects.seen[i].turn != SIZE_MAX ? &sender->turns[effects.seen[i].turn] : NULL;
 
+        if (effects.seen[i].say)
+            log_doc(str_of(effects.seen[i].doc), "what=%s revision=%" PRIu32 " problems=%s ms=%" PRId64,
+                    doc_state_text(effects.seen[i].state), effects.seen[i].revision, effects.seen[i].codes,
+                    stage_steady_ms(sender->stage) - began);
         if (!turn)
             continue;
         sender->clients[turn->client].needed = true;

@@ -2,6 +2,9 @@
 
 #include "poweroffice/right_books.h"
 #include "rules.h"
+#include "base/log.h"
+
+#include <inttypes.h>
 
 enum { RETRY_MS = 20, PATIENCE_MS = 1000 };
 
@@ -50,12 +53,45 @@ static enum err facts_gather(struct validator *validator, const struct draft *dr
     return err;
 }
 
+static void mix(uint64_t *hash, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        *hash = (*hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+}
+
+/* Each verdict about a final draft once, however often the mapper repeats it. */
+static void say(struct validator *validator, const struct draft *draft, const struct problems *problems, int64_t took_ms)
+{
+    char id[DOC_ID_SIZE], codes[PROBLEM_CODES_SIZE];
+    struct str doc = doc_text(&draft->doc, id), list = str_of(problems_codes(problems, codes));
+    uint64_t hash = UINT64_C(14695981039346656037), document;
+    struct said *said;
+    size_t way = 0;
+
+    if (draft->phase != DRAFT_CLOSED)
+        return;
+    mix(&hash, doc.bytes, doc.len + 1);
+    document = hash;
+    mix(&hash, (const char *)&draft->revision, sizeof draft->revision);
+    mix(&hash, list.bytes, list.len + 1);
+    said = &validator->said[document % SAID_SETS];
+    while (way < SAID_WAYS - 1 && said->document[way] && said->document[way] != document)
+        way++;
+    if (said->verdict[way] == hash)
+        return;
+    said->document[way] = document;
+    said->verdict[way] = hash;
+    log_doc(doc, "what=verdict revision=%" PRIu32 " verdict=%s problems=%s ms=%" PRId64, draft->revision,
+            problems->count ? "held" : "ready", codes, took_ms);
+}
+
 enum err verdicts_judge(struct stage *stage, void *state, struct link *link, const struct frames *frames)
 {
     struct validator *validator = state;
     struct draft draft;
     struct facts facts;
     struct verdict verdict;
+    int64_t began = stage_steady_ms(stage);
     enum err err;
 
     (void)link;
@@ -72,6 +108,7 @@ enum err verdicts_judge(struct stage *stage, void *state, struct link *link, con
     verdict_encode(&verdict, &validator->verdict);
     if (validator->verdict.failed)
         return ERR_MEMORY;
+    say(validator, &draft, &verdict.problems, stage_steady_ms(stage) - began);
     stage_counter_add(stage, verdict.problems.count ? "held" : "ready", 1);
     return verdict_send(stage, validator, draft.doc.kind == DOC_ORDER ? &validator->invoicers : &validator->uploaders);
 }

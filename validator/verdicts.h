@@ -10,13 +10,15 @@
 #include "domain/draft.h"
 #include "stage/stage.h"
 
-enum { VERDICT_BYTES_MAX = 2 * DRAFT_BYTES_MAX };
+enum { VERDICT_BYTES_MAX = 2 * DRAFT_BYTES_MAX, SAID_SETS = 16384, SAID_WAYS = 4 };
 
 struct validator {
     struct refstore *store;
     struct refcache *cache;
     struct next { struct link *link; bool down; int64_t busy_since_ms; } uploaders, invoicers, *unsent_to;
     struct strbuf verdict;                /* being made, or unsent */
+    /* Hashes of the last verdict on each document that is in the log: drafts are repeated, lines are not. */
+    struct said { uint64_t document[SAID_WAYS], verdict[SAID_WAYS]; } said[SAID_SETS];
 };
 
 /* link_handler: a draft. */

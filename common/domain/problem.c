@@ -1,5 +1,7 @@
 #include "problem.h"
 
+#include <string.h>
+
 /* The sentences. A row is a code's English and Norwegian (bokmål) text: what is wrong, where, and what to do.
  *   {0} ... {3}  the arguments, named in the comment above the row; {1%} adds " %" unless it is there already
  *   {first}      the first receipt concerned, "K1/10234"; {count} how many receipts or lines
@@ -477,6 +479,26 @@ void problems_remove(struct problems *problems, enum problem_code code)
     for (size_t i = problems->count; i-- > 0;)
         if (problems->at[i].code == code)
             problems_drop(problems, i);
+}
+
+const char *problems_codes(const struct problems *problems, char buffer[PROBLEM_CODES_SIZE])
+{
+    bool said[PROBLEM_COUNT] = { false };
+    size_t len = 0;
+
+    buffer[0] = '\0';
+    for (size_t i = 0; i < problems->count; i++) {
+        struct str code = codes[problems->at[i].code].code;
+
+        if (said[problems->at[i].code] || len + code.len + 2 > PROBLEM_CODES_SIZE)
+            continue;
+        said[problems->at[i].code] = true;
+        if (len)
+            buffer[len++] = ',';
+        memcpy(buffer + len, code.bytes, code.len + 1);
+        len += code.len;
+    }
+    return buffer;
 }
 
 /* What stands between the braces, and whether it is empty. percent: "{1%}". */

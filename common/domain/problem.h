@@ -113,6 +113,9 @@ const char *way_text(enum way_place place);                  /* "leave-out" */
 void        problems_add(struct problems *problems, const struct problem *problem);
 bool        problems_have(const struct problems *problems, enum problem_code code);
 void        problems_remove(struct problems *problems, enum problem_code code);
+/* "z-gap,vat-zero", each code once, for a log's line: cut at whole codes to what fits. */
+enum { PROBLEM_CODES_SIZE = 200 };
+const char *problems_codes(const struct problems *problems, char buffer[PROBLEM_CODES_SIZE]);
 /* The sentence: what is wrong and what to do; language "en" or "nb". */
 void        problem_write(const struct problem *problem, struct str language, struct strbuf *out);
 void        problems_encode(const struct problems *problems, struct strbuf *out);

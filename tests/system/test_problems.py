@@ -199,6 +199,8 @@ ROWS = {
     "total-differs": Row(invoiced(), [hundred()], {"accept": {}}, doc=ORDER, state="sent", then={"customer": True}),
     "login": Row(base(), [sale(1)], {"poweroffice": {"books": {"revoked": False}}, "key": {"key": True}, **HAND},
                  books={"revoked": True}),
+    "other-client": Row(base(), [sale(1)], {"key": {"key": True}, **HAND}, doc="{v}/" + NEXT + "/1",
+                        then={"wrong_key": True, "events": [sale(2, day=NEXT)]}),
     "privilege-missing": Row(base(), [sale(1)], {"poweroffice": {"books": {"privileges": [*FEW, "CashVoucher_Full"]}}, **HAND},
                              books={"privileges": FEW}),
     "amount-range": Row(base(), [sale(1), sale(2, GIANT)], {"leave-out": {}, **HAND}),
@@ -279,6 +281,10 @@ def do(pipeline, case, step):
         change_books(pipeline, case, step["books"])
     if step.get("venue"):
         pipeline.write_venue(case.named(step["venue"]))
+    if step.get("wrong_key"):
+        pipeline.sandbox("clients", {"client_key": client_key(case.name + "-wrong"), "name": "Other AS", "org_no": "999999999"})
+        pipeline.write_key(key_name(case.venue), client_key(case.name + "-wrong"))
+        pipeline.reload()
     if step.get("events"):
         pipeline.post(case.events(step["events"]))
     if step.get("command"):
@@ -352,8 +358,25 @@ def follow(pipeline, case, doc):
     return None
 
 
+def check_log(pipeline, all_cases):
+    """One search follows a document through all stages: each fact once, with its codes and its milliseconds."""
+    for case in all_cases:
+        if case.row.state != "held":
+            continue
+        lines = [line for stage in ("mapper", "validator", "uploader", "invoicer")
+                 for line in pipeline.log(f"{stage}-0").splitlines() if line.startswith(f"doc={case.doc} ")]
+        for what in (" what=draft ", " what=verdict ", " what=held "):
+            facts = [line for line in lines if what in line]
+            assert facts and all(re.search(r" ms=\d+ at=", line) for line in facts), (case.doc, what, lines)
+            assert what == " what=draft " or len(facts) == len({re.sub(r" ms=.*", "", line) for line in facts}), facts
+        assert any(" what=held " in line and case.code in line for line in lines), lines
+
+
 def prepare_key(pipeline, case):
-    """Another key to the same books."""
+    """Another key to the same books; or the right one again."""
+    case.new_key = client_key(key_name(case.venue))
+    if case.row.then.get("wrong_key"):
+        return
     case.new_key = client_key(case.name + "-new")
     pipeline.secrets.append(case.new_key)
     pipeline.sandbox("clients", {"client_key": case.new_key, "name": case.name, "org_no": case.venue["company"],
@@ -389,6 +412,7 @@ def test_every_way_on_of_every_problem():
         for name in HEALTHY:
             assert all(not d["problems"] for d in docs.values() if d["id"].startswith(name + "/")), name
         assert not (wrong := [text for case in all_cases if (text := mistold(case, docs[case.doc]))]), "\n".join(wrong)
+        check_log(pipeline, all_cases)
         pipeline.sandbox_set(send_result="sent")
         for case in all_cases:
             if case.step.get("key"):
