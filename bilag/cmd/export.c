@@ -4,13 +4,14 @@
 #include "base/json_write.h"
 #include "bilag/read/manual.h"
 #include "bilag/show/csv.h"
+#include "compare.h"
 #include "shell.h"
 #include "bilag/show/status.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { COUNTER_SHOWN = 3 };
+enum { COUNTER_SHOWN = 3, DAYS_MAX = 3660 };
 
 struct export {
     struct shell *shell;
@@ -478,7 +479,7 @@ static int export_run(struct shell *shell, const struct args *args)
     struct fault fault = { "" };
     const struct form *form = forms;
     struct books *books;
-    int32_t from, to;
+    int32_t from, to, around;
     enum err err;
     int code;
 
@@ -486,11 +487,16 @@ static int export_run(struct shell *shell, const struct args *args)
         return EXIT_USAGE;
     if (!args_has(args, "from") || !args_has(args, "to"))
         return complain(shell, EXIT_USAGE, "--from DATE and --to DATE are needed");
+    if (args_has(args, "compare") ? args_has(args, "transfer") : args->word_count > 0)
+        return complain(shell, EXIT_USAGE, "files are for --compare, which transfers nothing");
     while (form->option && !args_has(args, form->option))
         form++;
+    if (args_has(args, "compare") && (to < from || to - from > DAYS_MAX))
+        return complain(shell, EXIT_USAGE, "--to must be on or after --from, and at most %d days after it", DAYS_MAX);
+    around = args_has(args, "compare") ? AROUND_DAYS : 0;
     err = books_open(shell->config, &books, &fault);
     if (!err) {
-        err = books_venue(books, export.venue->id, from, to, &shell->arena, &export.list);
+        err = books_venue(books, export.venue->id, from - around, to + around, &shell->arena, &export.list);
         if (!err)
             err = status_prove(&export.list, &shell->arena, &export.days, &export.day_count);
         for (size_t i = 0; !err && i < export.day_count; i++)
@@ -499,6 +505,8 @@ static int export_run(struct shell *shell, const struct args *args)
     }
     if (err)
         return complain_err(shell, err, &fault);
+    if (args_has(args, "compare"))
+        return compare_days(shell, args, export.venue, &export.list, from, to);
     strbuf_init(&export.out, 1 << 28);
     code = show(&export, form);
     strbuf_free(&export.out);
@@ -511,11 +519,13 @@ static const struct option options[] = {
     { "to", "DATE", "last business day" },
     { "csv", NULL, "for a spreadsheet: semicolons, amounts in kroner" },
     { "json", NULL, "for programs; amounts in øre" },
+    { "compare", NULL, "beside what was posted by hand, in PowerOffice or in CSV files: every difference, with its cause" },
     { "transfer", NULL, "then send what is ready (automatic transfer is off)" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_export = {
-    "export", "--venue VENUE --from DATE --to DATE [--csv | --json] [--transfer]",
+    "export", "--venue VENUE --from DATE --to DATE [--csv | --json] [--transfer]\n"
+    "--venue VENUE --from DATE --to DATE --compare [FILE.csv ...] [--csv | --json]",
     "the vouchers of a period with account and counter account, and their transfer", options, export_run,
 };
