@@ -1,6 +1,8 @@
 """What is installed beside the programs: units that systemd finds no fault in, a supervisor's file, manual pages."""
 import configparser
+import os
 import pathlib
+import pwd
 import shutil
 import subprocess
 
@@ -28,16 +30,18 @@ def test_units_are_without_fault(tmp_path):
 
 def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
     (tmp_path / "bilag.yaml").write_text(f"state_dir: {tmp_path}/state\nrun_dir: {tmp_path}/run\nstages: {{mapper: 3}}\n")
-    text = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path, BIN], capture_output=True, text=True,
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    text = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path, BIN, "--user", user], capture_output=True, text=True,
                           check=True).stdout
     conf = configparser.RawConfigParser()
     conf.read_string(text)
-    for stage in STAGES:
-        program = conf[f"program:{stage}"]
-        assert program["numprocs"] == ("3" if stage == "mapper" else "1")
+    wanted = [(stage, n) for stage in STAGES for n in range(3 if stage == "mapper" else 1)]
+    assert [name for name in conf if name.startswith("program:")] == [f"program:{stage}-{n}" for stage, n in wanted]
+    for stage, n in wanted:
+        program = conf[f"program:{stage}-{n}"]
         assert program["exitcodes"] == "0,100" and program["autorestart"] == "unexpected"
-        assert program["command"] == f"{BIN / f'bilag-{stage}'} --config {tmp_path} --instance %(process_num)d"
-    done = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path / "nowhere", BIN], capture_output=True, text=True,
+        assert program["command"] == f"{BIN / f'bilag-{stage}'} --config {tmp_path} --instance {n}"
+    done = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path / "nowhere", BIN, "--user", user], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 1 and "bilag.yaml" in done.stderr
 
