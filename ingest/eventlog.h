@@ -15,7 +15,8 @@
  * Parked      events of venues that are not set up are events like all others: the log keeps them, the mapper parks
  *             them (mapper/tables.h), and nothing that is refused can push them out.
  * Refused     what was not taken is kept with its reason, EVENTLOG_REFUSED_MAX of it. When there is more, the source
- *             with the most gives up its oldest, so that a flood from one pushes out nothing of another's.
+ *             with the most gives up its oldest, so that a flood from one pushes out nothing of another's. The same line of
+ *             the same source, refused for the same reason once more, is not kept twice.
  * Ownership   events belong to the log. A batch from eventlog_peek() is read-only and is dead after
  *             the next call on the same log: decode or copy it first.
  * Units       offsets and counts in events, lengths in bytes, times in ms.

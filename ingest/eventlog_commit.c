@@ -157,11 +157,6 @@ static enum err put_marks(struct txn *txn, const struct eventlog_batch *batch)
     return err;
 }
 
-static struct str cut(struct str s, size_t max)
-{
-    return s.len <= max ? s : (struct str){ s.bytes, max };
-}
-
 /* Numbered behind the last one there, so that several processes and a clock set back keep the order. */
 static enum err refused_place(struct txn *txn, int64_t now_ms, uint64_t *ret_time, uint64_t *ret_number)
 {
@@ -189,27 +184,31 @@ static enum err refused_place(struct txn *txn, int64_t now_ms, uint64_t *ret_tim
 static enum err put_refusals(struct txn *txn, struct eventlog_batch *batch)
 {
     uint64_t time_ms = 0, number = 0;
+    bool *listed = NULL;
     struct strbuf row;
-    enum err err = batch->refusal_count ? refused_place(txn, batch->now_ms, &time_ms, &number) : ERR_OK;
+    enum err err = ERR_OK;
 
+    if (batch->refusal_count) {
+        err = eventlog_refused_listed(txn, batch, &listed);
+        if (!err)
+            err = refused_place(txn, batch->now_ms, &time_ms, &number);
+    }
     strbuf_init(&row, EVENTLOG_REFUSED_BYTES + 8192);
-    for (size_t i = 0; i < batch->refusal_count && !err; i++, number++) {
+    for (size_t i = 0; i < batch->refusal_count && !err; i++) {
         const struct eventlog_refusal *refusal = &batch->refusals[i];
         struct key key;
 
+        if (listed[i])
+            continue;
         key_init(&key);
         key_u64(&key, time_ms);
-        key_u64(&key, number);
+        key_u64(&key, number++);
         strbuf_reset(&row);
-        wire_array(&row, 5);
-        wire_str(&row, cut(refusal->source, 1024));
-        wire_uint(&row, refusal->line);
-        wire_str(&row, cut(refusal->venue, 64));
-        wire_str(&row, cut(refusal->reason, 1024));
-        wire_bin(&row, cut(refusal->bytes, EVENTLOG_REFUSED_BYTES));
+        eventlog_refusal_write(refusal, &row);
         err = row.failed ? ERR_MEMORY : store_append(txn, LOG_REFUSED, key_str(&key), strbuf_str(&row));
     }
     strbuf_free(&row);
+    free(listed);
     return err ? err : eventlog_trim_refused(txn, &batch->trimmed);
 }
 

@@ -28,6 +28,10 @@ USED enum err eventlog_note_arrival(struct txn *txn, uint32_t partition, uint64_
 USED enum err eventlog_drop_arrivals(struct txn *txn, uint32_t partition, uint64_t begin);
 USED enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival *ret_arrival);   /* a view */
 
+void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row);
+/* Which of the batch's refusals are kept already: the same bytes at the same place of the same source, for the same reason.
+ * Whoever sends them again has not refused more. One walk for the whole batch; to be freed. */
+USED enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *batch, bool **ret_listed);
 /* When too much is kept of what was refused: the sources with the most of it give up their oldest. */
 USED enum err eventlog_trim_refused(struct txn *txn, size_t *ret_trimmed);
 

@@ -96,6 +96,80 @@ static enum err drop_oldest(struct txn *txn, struct sharing *sharing, size_t *re
     return err;
 }
 
+static struct str cut(struct str s, size_t max)
+{
+    return s.len <= max ? s : (struct str){ s.bytes, max };
+}
+
+void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row)
+{
+    wire_array(row, 5);
+    wire_str(row, cut(refusal->source, 1024));
+    wire_uint(row, refusal->line);
+    wire_str(row, cut(refusal->venue, 64));
+    wire_str(row, cut(refusal->reason, 1024));
+    wire_bin(row, cut(refusal->bytes, EVENTLOG_REFUSED_BYTES));
+}
+
+/* A batch's refusals by their line, to find the few that a row could be. */
+enum { BUCKETS = 1024 };
+struct listing {
+    const struct eventlog_batch *batch;
+    size_t first[BUCKETS], *next;        /* places + 1; 0: none */
+    bool *listed;
+    struct strbuf row;
+};
+
+static enum err listed_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct listing *listing = context;
+    struct reader in;
+    uint64_t line;
+
+    (void)txn;
+    (void)key;
+    reader_init(&in, value);
+    (void)take_array(&in, 5);
+    (void)take_str(&in, value.len);
+    line = take_uint(&in);
+    if (in.failed)
+        return ERR_STORE_DAMAGED;
+    for (size_t at = listing->first[line % BUCKETS]; at; at = listing->next[at - 1]) {
+        if (listing->batch->refusals[at - 1].line != line || listing->listed[at - 1])
+            continue;
+        strbuf_reset(&listing->row);
+        eventlog_refusal_write(&listing->batch->refusals[at - 1], &listing->row);
+        listing->listed[at - 1] = str_equal(strbuf_str(&listing->row), value);
+    }
+    return ERR_OK;
+}
+
+enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *batch, bool **ret_listed)
+{
+    struct listing listing = { .batch = batch };
+    enum err err = ERR_MEMORY;
+
+    listing.next = calloc(batch->refusal_count, sizeof *listing.next);
+    listing.listed = calloc(batch->refusal_count, sizeof *listing.listed);
+    strbuf_init(&listing.row, EVENTLOG_REFUSED_BYTES + 8192);
+    for (size_t i = 0; listing.next && i < batch->refusal_count; i++) {
+        size_t *first = &listing.first[batch->refusals[i].line % BUCKETS];
+
+        listing.next[i] = *first;
+        *first = i + 1;
+    }
+    if (listing.next && listing.listed)
+        err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, listed_seen, &listing);
+    strbuf_free(&listing.row);
+    free(listing.next);
+    if (err) {
+        free(listing.listed);
+        return err;
+    }
+    *ret_listed = listing.listed;
+    return ERR_OK;
+}
+
 enum err eventlog_trim_refused(struct txn *txn, size_t *ret_trimmed)
 {
     size_t there = (size_t)store_count(txn, LOG_REFUSED);

@@ -282,3 +282,21 @@ def test_old_bill(tmp_path):
         assert "customer C1" in text and "paid with card" in text and "500,00" in text
         row, = csv.DictReader(io.StringIO(pipeline.command("manual", "--venue", "bar", "--csv").stdout.lstrip("\ufeff")), delimiter=";")
         assert (row["customer"], row["paid_with"], row["amount"]) == ("C1", "card", "500,00"), row
+
+
+# Goal: a file that was refused in part and is imported again, and a garbage file that comes twice, are listed once; what a
+# person has dismissed stays dismissed when the very same comes again.
+def test_refused_twice_is_listed_once(tmp_path):
+    odd, garbage = tmp_path / "odd.xml", tmp_path / "garbage.ndjson"
+    whole = (SAFT / "cases" / "10-plain.xml").read_text(encoding="utf-8")
+    odd.write_text(whole.replace("<lineAmntIn>165.45<", "<lineAmntIn>165,45<"), encoding="utf-8")
+    garbage.write_text('{"v":1}\n{"v":2}\n{"v":1}\n', encoding="utf-8")
+    with Pipeline({"bar": VENUE}) as pipeline:
+        for _ in range(3):
+            assert bring(pipeline, odd)[0] == 1
+            assert "3 refused" in "".join(pipeline.import_file(garbage, "--keep-going", check=False).stdout.splitlines()[-1:])
+        assert json.loads(pipeline.command("status", "--json", check=False).stdout)["refused"] == 4
+        pipeline.command("refused", "dismiss", "all", "--reason", "test")
+        pipeline.until("none is left", lambda: json.loads(pipeline.command("status", "--json", check=False).stdout)["refused"] == 0)
+        assert bring(pipeline, odd)[0] == 1
+        assert json.loads(pipeline.command("status", "--json", check=False).stdout)["refused"] == 0
