@@ -60,6 +60,15 @@ static void give_lease(struct client *client)
         log_fact("level=error client=%s what=\"token lease not given back\" why=\"%s\"", client->id, err_text(err));
 }
 
+/* One word of printable ASCII: nothing that could begin another header. */
+static bool is_word(const char *token)
+{
+    for (const char *c = token; *c; c++)
+        if (*c <= 0x20 || *c >= 0x7f)
+            return false;
+    return token[0] != '\0';
+}
+
 /* {"access_token","token_type","expires_in"}. */
 static enum err take_token(struct client *client, struct str body)
 {
@@ -69,7 +78,7 @@ static enum err take_token(struct client *client, struct str body)
     enum err err = json_check(body, &json);
 
     if (!err && json_member_text(json, "access_token", token, sizeof token) && json_member_int(json, "expires_in", &seconds) &&
-        seconds >= 1 && seconds < 1000000000)
+        is_word(token) && seconds >= 1 && seconds < 1000000000)
         err = token_put(&client->po->quota, client->token_name, str_of(token), seconds, clock_now_ms());
     else
         err = ERR_FORMAT;

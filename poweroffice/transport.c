@@ -24,7 +24,7 @@ struct transfer {
 struct transport {
     CURLM *multi;
     struct transfer *idle, *leaving, **all;
-    size_t all_count, under_way;
+    size_t all_count, under_way, held;    /* held: bytes of answers that are being read */
     long connect_ms, answer_ms;
     transport_left left;
     void *left_context;
@@ -33,8 +33,13 @@ struct transport {
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
+    struct transport *transport = transfer->transport;
 
+    if (transport->held + size * count > HTTP_REPLIES_MAX)
+        return 0;                             /* as one that is too long: what it was to is asked again */
+    transport->held -= transfer->reply.len;
     strbuf_add(&transfer->reply, (struct str){ bytes, size * count });
+    transport->held += transfer->reply.len;
     return transfer->reply.failed ? 0 : size * count;
 }
 
@@ -121,6 +126,7 @@ static void transfer_clear(struct transfer *transfer)
     free(transfer->url);
     free(transfer->body);
     transfer->url = transfer->body = NULL;
+    transfer->transport->held -= transfer->reply.len;
     if (transfer->reply.bytes)
         explicit_bzero(transfer->reply.bytes, transfer->reply.len);
     if (transfer->reply.cap > REPLY_KEPT)
@@ -217,6 +223,7 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_PROXY, "");                                  /* no environment leads keys elsewhere */
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_NOSIGNAL, 1L);

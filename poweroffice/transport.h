@@ -1,7 +1,7 @@
 /* transport.h - requests over libcurl's multi interface: several under way, one wait for all.
  *
  * HTTP/1.1 on kept connections; no redirects; certificates are checked; http and https only; an answer is at most
- * HTTP_REPLY_MAX bytes. A request leaves once: libcurl would repeat one whose kept connection turns out dead, and
+ * HTTP_REPLY_MAX bytes, all that are being read together at most HTTP_REPLIES_MAX. A request leaves once: libcurl would repeat one whose kept connection turns out dead, and
  * that could post twice, so the second attempt is stopped (transport.c).
  * Ownership   the request is copied; the reply's strings are dead after done() returns.
  * done()      is called from transport_turn() only, exactly once a request, or never if transport_close() comes first; it may
@@ -14,7 +14,7 @@
 
 #include <poll.h>
 
-enum { HTTP_REPLY_MAX = 64 * 1024 * 1024, HTTP_HEADERS_MAX = 6 };
+enum { HTTP_REPLY_MAX = 64 * 1024 * 1024, HTTP_REPLIES_MAX = 128 * 1024 * 1024, HTTP_HEADERS_MAX = 6 };
 enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT };
 
 struct http_request {

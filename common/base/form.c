@@ -2,6 +2,7 @@
 
 #include "clock.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -532,6 +533,21 @@ FORM_PARSE(form_path)
     return arena_failed(form->arena) ? form_fault(form, node, "memory") : ERR_OK;
 }
 
+/* The host of what follows "http://": this machine itself? Names that only begin like its own are not. */
+static bool is_this_machine(struct str rest)
+{
+    char host[64];
+    struct in_addr v4;
+    size_t len = 0;
+
+    while (len < rest.len && rest.bytes[len] != '/' && (rest.bytes[len] != ':' || rest.bytes[0] == '['))
+        len++;
+    if (str_starts(rest, STR("[::1]")))
+        return len == 5 || rest.bytes[5] == ':';
+    return str_copy((struct str){ rest.bytes, len }, host, sizeof host) &&
+           (strcmp(host, "localhost") == 0 || (inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127));
+}
+
 FORM_PARSE(form_url)
 {
     size_t start = str_starts(text, STR("https://")) ? 8 : str_starts(text, STR("http://")) ? 7 : 0;
@@ -542,6 +558,9 @@ FORM_PARSE(form_url)
         fine = text.bytes[i] > 0x20 && text.bytes[i] < 0x7f && text.bytes[i] != '#' && text.bytes[i] != '@';
     if (!fine)
         return bad_value(form, node, text, "write an address such as https://goapi.poweroffice.net/v2");
+    if (start == 7 && !is_this_machine((struct str){ text.bytes + start, text.len - start }))
+        return form_fault(form, node, "keys and sales would travel in the open; write https:// (http:// is for this machine "
+                          "alone)");
     while (text.bytes[text.len - 1] == '/')
         text.len--;
     return copied(form, text, to);

@@ -95,7 +95,7 @@ FORM_PARSE(form_choice);                 /* int: index in words */
 FORM_PARSE(form_date);                   /* int32_t: a day */
 FORM_PARSE(form_cutoff);                 /* int32_t: "05:00" as seconds */
 FORM_PARSE(form_path);                   /* struct str: relative to dir unless it begins with / */
-FORM_PARSE(form_url);                    /* struct str: http(s)://..., without a slash at the end */
+FORM_PARSE(form_url);                    /* struct str: https://..., or http:// of this machine, without a slash at the end */
 
 /* "key   preset 5, 0 to 1000: meaning" for every field, sections with dots. */
 void form_help(struct strbuf *out, const char *prefix, const struct field *fields, size_t count);

@@ -391,26 +391,12 @@ static void (*const rules[])(struct checker *checker, const struct venue *venue)
 
 /* ---- the set-up as a whole ---- */
 
-static bool loopback(struct str url)
-{
-    static const char *const hosts[] = { "http://127.", "http://localhost:", "http://localhost/", "http://[::1]" };
-
-    for (size_t i = 0; i < COUNT(hosts); i++)
-        if (str_starts(url, str_of(hosts[i])))
-            return true;
-    return str_equal(url, STR("http://localhost"));
-}
-
 static void check_whole(struct checker *checker)
 {
     const struct config *config = checker->config;
-    const struct str urls[] = { config->token_url, config->api_url };
 
     if (config->subscription_key.len == 0)
         found(checker, NULL, FINDING_SUBSCRIPTION_KEY, ARGS(STR_NONE));
-    for (size_t i = 0; i < COUNT(urls); i++)
-        if (str_starts(urls[i], STR("http://")) && !loopback(urls[i]))
-            found(checker, NULL, FINDING_PLAIN_HTTP, ARGS(urls[i]));
     if (config->venue_count + config->fault_count == 0)
         found(checker, NULL, FINDING_NO_VENUES, ARGS(config->dir));
 }

@@ -17,7 +17,6 @@
     X(FINDING_FILE_WRONG,              "file-wrong",              true) \
     X(FINDING_NO_VENUES,               "no-venues",               true) \
     X(FINDING_SUBSCRIPTION_KEY,        "subscription-key-missing", true) \
-    X(FINDING_PLAIN_HTTP,              "plain-http",              false) \
     X(FINDING_CLIENT_KEY,              "client-key-missing",      true) \
     X(FINDING_APPLICATION_KEY,         "application-key-missing", true) \
     X(FINDING_TYPES_MISSING,           "types-missing",           true) \

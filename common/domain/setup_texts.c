@@ -22,12 +22,6 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "poweroffice: {subscription_key: {file: keys/subscription}}.",
         "Legg den i en fil med rettighet 0600, og oppgi filen i bilag.yaml: "
         "poweroffice: {subscription_key: {file: keys/subscription}}." },
-    /* 0 address */
-    [FINDING_PLAIN_HTTP] = {
-        "{0} is not encrypted: keys and sales would travel readable for others.",
-        "{0} er ikke kryptert: nøkler og salg ville gå lesbart over nettet.",
-        "Write an https:// address in bilag.yaml; http:// is for a sandbox on the same machine.",
-        "Skriv en https://-adresse i bilag.yaml; http:// er for en sandkasse på samme maskin." },
     [FINDING_CLIENT_KEY] = {
         "The venue is not connected: it has no client key.",
         "Salgsstedet er ikke tilkoblet: det har ingen klientnøkkel.",

@@ -156,6 +156,10 @@ static const struct row {
     { "token that is none", CALL_POST, { { "/OAuth/Token", ANSWER, OK_EMPTY, false },
         { "/OAuth/Token", ANSWER, OK_EMPTY, false }, { "/OAuth/Token", ANSWER, OK_EMPTY, false } },
       OUTCOME_PASSING, 0, "no token" },
+#define TWO_HEADERS "HTTP/1.1 200 x\r\nContent-Length: 57\r\n\r\n{\"access_token\":\"a\\r\\nX-Evil: 1\",\"expires_in\":3600,\"x\":1}"
+    { "token that would begin a header", CALL_POST, { { "/OAuth/Token", ANSWER, TWO_HEADERS, false },
+        { "/OAuth/Token", ANSWER, TWO_HEADERS, false }, { "/OAuth/Token", ANSWER, TWO_HEADERS, false } },
+      OUTCOME_PASSING, 0, "no token" },
 };
 
 static void each_fault_has_its_outcome(void **unused)
@@ -180,6 +184,21 @@ static void each_fault_has_its_outcome(void **unused)
         end();
         assert_int_equal(drop(unused), 0);
     }
+}
+
+/* Whoever starts a stage from a shell with a proxy set sends no key there. */
+static void no_proxy_of_the_environment(void **unused)
+{
+    struct step steps[] = { { "/thing", ANSWER, OK_EMPTY, false } };
+
+    (void)unused;
+    begin(steps, COUNT(steps));
+    (void)setenv("http_proxy", "http://127.0.0.1:9", 1);
+    (void)setenv("all_proxy", "http://127.0.0.1:9", 1);
+    assert_int_equal(call_once(CALL_GET, STR("/thing")).answer.outcome, OUTCOME_DONE);
+    (void)unsetenv("http_proxy");
+    (void)unsetenv("all_proxy");
+    end();
 }
 
 /* The case for which about_to_send() in transport.c exists: libcurl would send the POST again by itself. */
@@ -480,6 +499,7 @@ int main(void)
         cmocka_unit_test(each_fault_has_its_outcome),
         ROW(write_on_a_dying_kept_connection_leaves_once),
         ROW(request_carries_what_the_contract_says),
+        ROW(no_proxy_of_the_environment),
         ROW(tokens_are_fetched_once_a_client),
         ROW(fast_answers_are_not_slept_over),
         ROW(clients_take_turns_and_keep_their_order),

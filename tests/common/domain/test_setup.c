@@ -231,9 +231,6 @@ static void whole_set_up_table(void **unused)
           "keys/subscription" },
         { "no application key", "  application_keys:\n    quickorder: {file: keys/quickorder}\n", "",
           { FINDING_APPLICATION_KEY }, 1, "keys/quickorder" },
-        { "keys in the clear", "http://127.0.0.1:1/v2/", "http://example.com/v2", { FINDING_PLAIN_HTTP }, 1,
-          "http://example.com/v2" },
-        { "not quite this machine", "http://127.0.0.1:1/v2/", "http://localhost.example.com/v2", { FINDING_PLAIN_HTTP }, 1, NULL },
         { "this machine", "http://127.0.0.1:1/v2/", "http://localhost:8080/v2", { 0 }, 0, NULL },
         { "as it should be", "http://127.0.0.1:1/v2/", "https://example.com/v2", { 0 }, 0, NULL },
     };
