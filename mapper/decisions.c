@@ -88,9 +88,24 @@ static bool undo_post_on(struct settlement_part *part, const struct decision *de
     return true;
 }
 
+/* Of a part that has ended as well: what was found about a day that was sent is looked for again, and is red again. */
 static enum err decide_undo_accept(struct txn *txn, struct decision_work *work)
 {
-    return decide_part(txn, work, undo_accept);
+    struct settlement settlement;
+    struct doc doc;
+    enum err err;
+
+    if (doc_parse(work->decision->subject, &doc) || doc.kind != DOC_VOUCHER ||
+        venue_partition(doc.venue, work->config->partitions) != work->partition)
+        return ERR_OK;
+    err = settlement_load(txn, doc.venue, doc.day, work->arena, &settlement);
+    if (err || doc.part > settlement.part_count || !undo_accept(&settlement.parts[doc.part - 1], work->decision))
+        return err;
+    settlement.watch |= settlement.parts[doc.part - 1].sealed;
+    work->venue = doc.venue;
+    work->day = doc.day;
+    err = settlement_save(txn, doc.venue, doc.day, &settlement);
+    return err ? err : due_put(txn, doc.venue, doc.day);
 }
 
 static enum err decide_undo_post_on(struct txn *txn, struct decision_work *work)

@@ -2,6 +2,7 @@
 
 #include "claim.h"
 #include "order_mark.h"
+#include "run.h"
 #include "domain/event_canonical.h"
 
 #include <string.h>
@@ -60,6 +61,8 @@ static enum err find(struct txn *txn, const struct removal *removal, struct aren
     if (err)
         return err;
     err = event_decode(arena_copy(arena, subject->known.bytes), arena, &subject->event);  /* the store's pages move */
+    if (!err)
+        err = run_adopt(txn, &subject->event, name->reg, subject->known.place, arena);       /* as every key names it */
     if (err)
         return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
     subject->effect = (struct effect){ .negative = true, .reg = name->reg, .series = name->series, .seq = name->seq,

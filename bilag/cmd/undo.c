@@ -46,8 +46,8 @@ static const char *of_accept(const struct shell *shell, const struct undo *undo,
     struct str left = doc->status.accepted;
     size_t len = undo->found.detail.len;
 
-    if (!doc->status.sealed)
-        return NULL;
+    if (!doc->status.sealed || (doc->draft.doc.kind == DOC_VOUCHER && !doc->draft.line_count))
+        return NULL;                     /* nothing was sent: what was found about the day is red again */
     for (; doc->state == DOC_SENT && left.len >= len; left.bytes++, left.len--)
         if (str_starts(left, undo->found.detail))
             return NULL;                 /* of a document that is sent: it is red again */

@@ -529,9 +529,34 @@ static void what_stays_is_a_number_of_the_third_run(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: a receipt of a later run is asked for under its own name: what a void takes back, or what is an order, is not left
+ * out as well, for its money would stand twice. */
+static void what_is_left_out_of_a_later_run(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
+    rig_sale(&rig, 1, AT("21", "12"), "food", 200, "card");
+    (void)rig_look(&rig);
+    decide(&rig, "restarted", "v/K1/1", "2");
+    rig_void(&rig, 2, AT("21", "13"), 1);
+    rig_sale(&rig, 3, AT("21", "14"), "food", 500, "credit");
+    (void)rig_look(&rig);
+    decide(&rig, "leave-out", "v/K1~2/1", "");
+    decide(&rig, "leave-out", "v/K1~2/3", "");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_draft(&rig, SECOND_DAY)->manual_total.ore, 0);
+    assert_int_equal(rig_draft(&rig, SECOND_DAY)->lines_total.ore, 500);
+    assert_int_equal(rig_draft(&rig, "v/order/K1~2/3")->total.ore, 500);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_left_out_of_a_later_run),
         cmocka_unit_test(decisions_taken_back), cmocka_unit_test(what_stays_is_a_number_of_the_third_run),
         cmocka_unit_test(what_is_folded_again_keeps_its_day), cmocka_unit_test(an_old_number_is_no_sale_of_the_new_run),
         cmocka_unit_test(a_chosen_one_is_taken_back_in_the_open_part), cmocka_unit_test(z_reports_move_with_their_run),

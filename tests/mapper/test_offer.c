@@ -244,9 +244,9 @@ static void before_the_begin(void **unused)
     rig_free(&rig);
 }
 
-static void accept(struct rig *rig, uint64_t number, const char *doc, const char *code)
+static void tell(struct rig *rig, uint64_t number, const char *verb, const char *doc, const char *code)
 {
-    struct decision decision = { .number = number, .who = STR("test"), .reason = STR("test"), .verb = STR("accept"),
+    struct decision decision = { .number = number, .who = STR("test"), .reason = STR("test"), .verb = str_of(verb),
                                  .subject = str_of(doc), .detail = str_of(code) };
     struct str venue;
     int32_t day;
@@ -254,6 +254,11 @@ static void accept(struct rig *rig, uint64_t number, const char *doc, const char
     NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
                            &rig->build_arena, &venue, &day));
     (void)rig_look(rig);
+}
+
+static void accept(struct rig *rig, uint64_t number, const char *doc, const char *code)
+{
+    tell(rig, number, "accept", doc, code);
 }
 
 /* Goal: what comes for another day and tells against one that was sent is red there until it is accepted; then nothing is
@@ -290,6 +295,12 @@ static void found_after_sealing(void **unused)
     rig_seal(&rig, "v/2026-11-19/2");
     (void)rig_look(&rig);
     rig_seal(&rig, "v/2026-11-20/1");
+    (void)rig_look(&rig);
+    assert_int_equal(rig_look(&rig), 0);
+    tell(&rig, 3, "undo-accept", "v/2026-11-19/2", "2 z-differs");
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-19/3"), PROBLEM_Z_DIFFERS));
+    accept(&rig, 4, "v/2026-11-19/3", "z-differs");
+    rig_seal(&rig, "v/2026-11-19/3");
     (void)rig_look(&rig);
     assert_int_equal(rig_look(&rig), 0);
     rig_free(&rig);

@@ -198,7 +198,7 @@ static enum err seal_read(struct txn *txn, void *context)
         err = draft_decode(arena_copy(&sealing->run->event_arena, bytes), &sealing->run->event_arena, draft);
     if (!err)
         sealing->seal = (struct seal){ .doc = draft->doc, .revision = draft->revision, .upto = draft->upto,
-                                       .credit_ordered = draft->credit_ordered };
+                                       .decided = draft->decided, .credit_ordered = draft->credit_ordered };
     return err;
 }
 

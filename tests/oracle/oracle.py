@@ -333,7 +333,9 @@ class Oracle:
         self.venues = {name: Venue(settings) for name, settings in venues.items()}
         self.events = {name: {} for name in venues}          # (register, seq) -> event, the first that came
         self.others = collections.defaultdict(list)          # venue -> [event]: other contents of known identities
-        self.told = collections.defaultdict(dict)            # venue -> (register with run, seq) -> as the till told it
+        self.told = collections.defaultdict(lambda: collections.defaultdict(list))   # venue -> (register with run, seq) ->
+                                                             # [contents], as the till told them
+        self.out = collections.defaultdict(set)              # venue -> receipts that a person left out
         self.not_booked = collections.defaultdict(list)      # venue -> [event]: another content was chosen
         self.fixed = collections.defaultdict(dict)           # venue -> receipt -> void that something sent relies on
         self.sealed = collections.defaultdict(list)          # (venue, day) -> [Day], one per part
@@ -352,24 +354,28 @@ class Oracle:
                 self.others[event["venue"]].append(event)
         return self
 
-    def feed_log(self, log, starts):
-        """Events in the order of the log. starts: {(venue, register): [index in the log where a run begins]}."""
+    def feed_log(self, log, starts, begin=0):
+        """Events in the order of the log, from index `begin` on. starts: {(venue, register): [index in the log where a run
+        begins]}. An old number that comes again is of the run that told it, or has something else at the same moment."""
         def run_of(venue, register, at):
             return 1 + sum(start <= at for start in starts.get((venue, register), []))
 
         def named(register, run):
             return register if run == 1 else f"{register}~{run}"
 
-        for at, event in enumerate(log):
+        for at, event in enumerate(log[begin:], begin):
             venue, register = event["venue"], event["register"]
             run = run_of(venue, register, at)
-            for earlier in range(1, run):
-                known = self.told[venue].get((named(register, earlier), event["seq"]))
-                if known is not None and same_for_books(known, event):
-                    run = earlier
-                    break
+            told = [self.told[venue][named(register, n), event["seq"]] for n in range(1, run + 1)]
+            same = [n for n, contents in enumerate(told, 1) if any(same_for_books(known, event) for known in contents)]
+            other = [n for n, contents in enumerate(told, 1) if contents and for_books(contents[0])[:2] == for_books(event)[:2]]
+            if same:
+                run = same[0]
+            elif other and at not in starts.get((venue, register), []):
+                run = other[0]
             name = named(register, run)
-            self.told[venue].setdefault((name, event["seq"]), event)
+            if not same:
+                self.told[venue][name, event["seq"]].append(event)
             voids = event.get("voids")
             if voids:
                 voids = {**voids, "register": name if voids["register"] == register
@@ -387,6 +393,20 @@ class Oracle:
             else:
                 self.not_booked[venue].append(content)
 
+    def decided_any(self):
+        """Something is on its way, or was decided about a receipt."""
+        return any(any(kept.values()) for kept in (self.sent, self.out, self.not_booked))
+
+    def copy(self):
+        """As it is now: what is decided afterwards leaves it alone. Events are never changed, so they are shared."""
+        other = copy.copy(self)
+        for name in ("events", "not_booked", "others", "out", "fixed", "sealed", "sent", "told"):
+            value = getattr(self, name)
+            new = type(value)(value.default_factory) if isinstance(value, collections.defaultdict) else {}
+            new.update({key: copy.copy(entry) for key, entry in value.items()})
+            setattr(other, name, new)
+        return other
+
     def day_of(self, venue, event):
         if event["kind"] == "z_report":
             return date_of(event["z"]["business_day"])
@@ -403,6 +423,8 @@ class Oracle:
         for key, event in events.items():
             if event["kind"] == "void":
                 target = (event["voids"]["register"], event["voids"]["seq"])
+                if key in self.out[name] or target in self.out[name]:
+                    continue                     # left out: it takes nothing back, and nothing takes it back
                 if target in events and self.is_booked(events[target]):
                     moment = datetime.datetime.fromisoformat(event["time"]).timestamp()
                     claims[target].append((moment, key))
@@ -421,7 +443,11 @@ class Oracle:
         for key, event in sorted(events.items()):
             day = self.day_of(venue, event)
             kind = event["kind"]
-            if kind == "receipt" and not self.is_booked(event):
+            if key in self.out[name]:            # under manual, with what its lines come to; a void has none
+                amount = sum(line["gross"] for line in event.get("lines", []))
+                days[day].lines_total += amount
+                days[day].manual += amount
+            elif kind == "receipt" and not self.is_booked(event):
                 days[day].problems.add("receipt-unbalanced")
             elif kind == "receipt":
                 self.book(venue, days[day], day, event, key, 1)

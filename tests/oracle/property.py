@@ -8,6 +8,9 @@ For every seed: a few venues sell over a few days. Then, for every day,
   - lines total = voucher + orders + manual; the voucher balances; no line is zero;
   - they are the same in another order of arrival, with repeated events, also in other words, in other batches, with
     another number of partitions, after restarts, with looks at open days in between, and with a set-up that is changed afterwards;
+  - whatever is decided, in any order, with parts sealed in between (contents chosen, registers that count anew, receipts left
+    out, documents ended by hand, switches turned, and all of it taken back): the money of every receipt is in exactly one of
+    voucher, order, manual, or it is the cause of a red document of its own day; a day before the venue's begin is never closed;
   - numbers that come again with other contents are red on their own days, until registers are said to count anew or one
     content is chosen: then each is booked once, or listed as not booked;
   - when parts of it were sealed on the way, the parts add up to it, and each is what came since the one before.
@@ -28,6 +31,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "system")]
 
+import everywhere                                # noqa: E402
 import foldrun                                   # noqa: E402
 import generate                                  # noqa: E402
 import oracle                                    # noqa: E402
@@ -189,6 +193,7 @@ class Seed:
         self.test_changed_setup()
         self.test_parts()
         self.test_decisions()
+        everywhere.Everywhere(self).test()
 
     @staticmethod
     def may_be_ordered(log, event):
@@ -299,7 +304,7 @@ class Seed:
 # -- many seeds --
 
 def work(first, step, count, pools, configs):
-    """One process: every step-th seed. Gives (seeds done, seed that failed, how)."""
+    """One process: every step-th seed. Gives (seeds done, seed that failed, how, what was decided)."""
     run = foldrun.FoldRun(*configs)
     done, seed = 0, None
     try:
@@ -307,11 +312,11 @@ def work(first, step, count, pools, configs):
             Seed(seed, pools, run).test()
             done += 1
         run.close()
-        return done, None, None
+        return done, None, None, everywhere.COUNTS
     except Exception:                            # pylint: disable=broad-except
         run.process.kill()
         shutil.rmtree(run.folder, ignore_errors=True)
-        return done, seed, traceback.format_exc()
+        return done, seed, traceback.format_exc(), everywhere.COUNTS
 
 
 def main():
@@ -323,8 +328,9 @@ def main():
     args = parser.parse_args()
     began = time.monotonic()
     pools = generate.pool(args.venues)
+    begin = [{name: {**venue, "begins": str(everywhere.BEGINS)} for name, venue in pools[0].items()}]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="property-"))
-    configs = [foldrun.write_config(folder / str(n), venues) for n, venues in enumerate(pools)]
+    configs = [foldrun.write_config(folder / str(n), venues) for n, venues in enumerate([*pools, *begin])]
     try:
         jobs = max(1, min(args.jobs, args.seeds))
         with concurrent.futures.ProcessPoolExecutor(jobs) as executor:
@@ -332,11 +338,14 @@ def main():
                                         [args.seeds - n for n in range(jobs)], [pools] * jobs, [configs] * jobs))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    failed = [(seed, how) for _, seed, how in results if how]
+    failed = [(seed, how) for _, seed, how, _ in results if how]
     for seed, how in failed:
         print(f"seed {seed}: {how}\nrepeat with: {pathlib.Path(__file__).relative_to(HERE.parents[1])} "
               f"--first {seed} --seeds 1 --venues {args.venues}")
-    done = sum(count for count, _, _ in results)
+    done = sum(count for count, *_ in results)
+    for what in sorted({what for *_, counts in results for what in counts}):
+        drawn, effects = (sum(counts.get(what, [0, 0])[n] for *_, counts in results) for n in (0, 1))
+        print(f"{what}: {drawn}, of which {effects} had an effect")
     print(f"{done} seeds, {len(failed)} failed, {time.monotonic() - began:.0f} s, {jobs} processes")
     return 1 if failed else 0
 

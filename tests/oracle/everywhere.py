@@ -1,0 +1,264 @@
+"""Every sale in exactly one place, whatever is decided (docs/rules.md section 8): one seed's part of property.py.
+
+Events come in batches; in between parts are sealed, and a person decides at random. After every step the sums of all parts
+of every day, sealed or not, are those of the oracle, which knows no parts: no decision moves money out of the books or into
+them twice. A decision may be refused (something sent relies on what it would change): then nothing has changed at all.
+"""
+import datetime
+import json
+
+import oracle
+
+RED = {"receipt-conflict", "receipt-unbalanced", "void-unknown", "share-undefined", "amount-range", "day-too-large"}
+BEGINS = datetime.date(2026, 11, 20)
+COUNTS = {}                                      # what was drawn, and what of it had an effect
+
+
+class Wrong(Exception):
+    pass
+
+
+def check(condition, *what):
+    if not condition:
+        raise Wrong(" ".join(map(str, what)))
+
+
+def count(what, effect):
+    drawn = COUNTS.setdefault(what, [0, 0])
+    drawn[0] += 1
+    drawn[1] += effect
+
+
+def sums(lines):
+    found = {}
+    for account, code, department, amount in lines:
+        key = account or None, code or None, department or None
+        found[key] = found.get(key, 0) + amount
+    return {key: amount for key, amount in found.items() if amount}
+
+
+def codes(draft):
+    return {problem["code"] for problem in draft["problems"]}
+
+
+def compare_day(name, parts, day, venue, date, exact):
+    """The parts of a day together, against the day of the oracle."""
+    for draft in parts:
+        check(draft["lines_total"] == draft["voucher_total"] + draft["orders_total"] + draft["manual_total"], draft["id"],
+              "lines total is not voucher + orders + manual")
+        check(sum(line["amount"] for line in draft["lines"]) == 0, draft["id"], "does not balance")
+    total = sum(draft["lines_total"] for draft in parts)
+    check(total == day.lines_total, name, date, "lines total", total, "expected", day.lines_total)
+    moves = sorted((item["amount"], item["what"]) for draft in parts for item in draft["manual"] if item["movement"])
+    check(moves == sorted(day.moves), name, date, "moves", moves, "expected", sorted(day.moves))
+    if not exact:
+        return
+    found = sums((line["account"], line["vat_code"], line["department"], line["amount"])
+                 for draft in parts for line in draft["lines"])
+    wanted = sums((line["account"], line["vat_code"], line["department"], line["amount"]) for line in day.lines(venue, date))
+    check(found == wanted, name, date, "lines", found, "expected", wanted)
+    manual = sum(draft["manual_total"] for draft in parts)
+    check(manual == day.manual, name, date, "manual", manual, "expected", day.manual)
+    orders = sum(draft["orders_total"] for draft in parts)
+    check(orders == day.orders_total(), name, date, "orders", orders, "expected", day.orders_total())
+
+
+class Everywhere:
+    def __init__(self, seed):
+        self.seed, self.rng, self.run = seed, seed.rng, seed.run
+        self.config = self.rng.choice([0, 0, 2])
+        self.settings = seed.settings
+        self.begins = BEGINS if self.config == 2 else None
+        self.exact = True                        # until switches are turned: then accounts and orders differ part by part
+        self.books = oracle.Oracle(self.settings)
+        self.starts, self.sealed, self.log, self.decided, self.drafts = {}, set(), [], 0, {}
+
+    # -- what is there --
+
+    def compare(self, drafts, books):
+        parts = {}
+        for draft in drafts.values():
+            if draft["kind"] == "voucher":
+                parts.setdefault((draft["venue"], oracle.date_of(draft["day"])), []).append(draft)
+        days = books.books()
+        for name, venue in books.venues.items():
+            for date in set(days[name]) | {day for other, day in parts if other == name}:
+                day, here = days[name].get(date, oracle.Day()), parts.get((name, date), [])
+                if "amount-range" in day.problems or any("amount-range" in codes(draft) for draft in here):
+                    continue                     # sums that cannot be trusted: no line, and red
+                compare_day(name, here, day, venue, date, self.exact)
+                self.compare_red(name, date, [draft for draft in here if draft["id"] not in self.sealed], day, books)
+                for draft in here:
+                    check(not self.begins or date >= self.begins or draft["phase"] == "open", draft["id"],
+                          "is before the venue's begin, and closed")
+
+    @staticmethod
+    def compare_red(name, date, unsealed, day, books):
+        """What is in no sum is the cause of a red document of its own day."""
+        red = set().union(*(codes(draft) for draft in unsealed))
+        for code in RED - {"amount-range", "day-too-large"}:
+            check(code not in day.problems or code in red, name, date, "should be red for", code)
+            check(code in day.problems or code not in red, name, date, "is red for", code)
+        texts = " ".join(problem["text"] for draft in unsealed for problem in draft["problems"])
+        for other in books.others[name]:
+            if books.day_of(books.venues[name], other) == date:
+                check(f"Receipt {other['register']}/{other['seq']} " in texts, name, date, "does not name",
+                      other["register"], other["seq"])
+
+    def open_part(self, name, date, days):
+        return len(self.books.sealed[name, date]) + 1, self.books.part_of(name, date, days[name][date])
+
+    def look(self, drafts):
+        """Every day is closed, unless it may not; what is closed has its orders on their way."""
+        days = self.books.books()
+        for name in self.books.venues:
+            for date in days[name]:
+                number, day = self.open_part(name, date, days)
+                draft = drafts.get(f"{name}/{date}/{number}")
+                if not self.behind and draft is not None and draft["phase"] == "closed" and \
+                        "receipt-conflict" not in codes(draft):
+                    self.books.release(name, date, day.orders)
+        self.drafts = drafts
+
+    def settle(self, variants, what):
+        """The drafts must be those of one of the variants: the decision had its effect, or none."""
+        drafts, wrong = self.run.drafts(), []
+        for effect, books in variants:
+            try:
+                self.compare(drafts, books)
+            except Wrong as error:
+                wrong.append(f"{'had an effect' if effect else 'had none'}: {error}")
+                continue
+            self.books = books
+            count(what, effect)
+            self.look(drafts)
+            return effect
+        raise Wrong(f"after {what}: " + "; ".join(wrong))
+
+    def decide(self, verb, subject, detail=""):
+        self.run.send([f"#decide {verb} {subject} {detail}".rstrip()])
+        self.decided += 1
+        return self.decided
+
+    # -- what happens --
+
+    def test(self):
+        rng = self.rng
+        if rng.random() < 0.4:
+            return
+        events = self.seed.events[:]
+        rng.shuffle(events)
+        for till in self.seed.tills:
+            for event in rng.sample(till.receipts, min(len(till.receipts), rng.choice([1, 2, 3]))):
+                events.insert(rng.randint(len(events) // 2, len(events)),
+                              {**till.receipt(), "register": event["register"], "seq": event["seq"]})
+            events.insert(rng.randint(0, len(events)), self.z_report(till))
+        self.behind = rng.random() < 0.3
+        self.run.send(["#new 1", f"#config {self.config}", f"#behind {int(self.behind)}"])
+        cuts = sorted(rng.sample(range(len(events) + 1), min(len(events), rng.choice([1, 2, 3]))))
+        for first, last in zip([0, *cuts], [*cuts, len(events)]):
+            self.feed(events[first:last])
+            for _ in range(rng.choice([1, 2, 3])):
+                rng.choice([self.choose, self.choose, self.restart, self.leave_out, self.leave_out, self.seal, self.seal,
+                            self.turn_switches])()
+        self.compare(self.run.drafts(), self.books)
+
+    def z_report(self, till):
+        event = till.event("z_report")
+        sold = till.amount()
+        event["z"] = {"number": self.rng.randint(1, 99), "business_day": str(till.first), "sales_by_vat": {"25": sold},
+                      "payments": {"card": sold}}
+        return event
+
+    def feed(self, batch):
+        self.run.send([json.dumps(event) for event in batch])
+        begin = len(self.log)
+        self.log += batch
+        self.books.feed_log(self.log, self.starts, begin)
+        self.observe()
+
+    def observe(self):
+        drafts = self.run.drafts()
+        self.compare(drafts, self.books)
+        self.look(drafts)
+
+    def seal(self):
+        """Sent, or ended by hand: to the mapper both are the same."""
+        days = self.books.books()
+        for name in self.books.venues:
+            for date in days[name]:
+                number, day = self.open_part(name, date, days)
+                draft = self.drafts.get(f"{name}/{date}/{number}")
+                if draft is None or draft["phase"] != "closed" or codes(draft) & RED or not draft["lines"] or \
+                        self.rng.random() < 0.4:
+                    continue
+                for key in day.orders:
+                    self.run.send([f"#seal {name}/order/{key[0]}/{key[1]}"])
+                self.run.send([f"#seal {draft['id']}"])
+                self.sealed.add(draft["id"])
+                self.books.seal(name, date)
+                count("sealed", True)
+        self.observe()
+
+    def choose(self):
+        contested = [(name, (e["register"], e["seq"])) for name in self.books.venues for e in self.books.others[name]]
+        if not contested:
+            return
+        name, key = self.rng.choice(contested)
+        places = [self.books.events[name][key]["place"]] + [
+            e["place"] for e in self.books.others[name] if (e["register"], e["seq"]) == key]
+        place, before, after = self.rng.choice(places), self.books, self.books.copy()
+        after.choose(name, key, place)
+        subject = f"{name}/{key[0]}/{key[1]}"
+        number = self.decide("choose", subject, place)
+        if self.settle([(True, after), (False, before)], "choose") and self.rng.random() < 0.4:
+            self.decide("undo-choose", subject, f"{number} {place}")
+            self.settle([(True, before), (False, self.books)], "undo-choose")
+
+    def restart(self):
+        """Only before anything is sealed: what stays then is another matter (tests/mapper/test_review_model.c)."""
+        opened = [(name, e) for name in self.books.venues for e in self.books.others[name] if "~" not in e["register"]]
+        if self.sealed or self.books.decided_any() or not opened or not self.exact:
+            return
+        name, event = self.rng.choice(opened)
+        place, starts = event["place"], {**self.starts, (name, event["register"]): [event["place"] - 1]}
+        before, subject = self.books, f"{name}/{event['register']}/{event['seq']}"
+        after = oracle.Oracle(self.settings).feed_log(self.log, starts)
+        number = self.decide("restarted", subject, place)
+        if not self.settle([(True, after), (False, before)], "restarted"):
+            return
+        if self.rng.random() < 0.4:
+            self.decide("undo-restarted", subject, f"{number} {place}")
+            if self.settle([(True, oracle.Oracle(self.settings).feed_log(self.log, self.starts)), (False, after)],
+                           "undo-restarted"):
+                return
+        self.starts = starts
+
+    def leave_out(self):
+        choices = [(name, key) for name in self.books.venues for key, event in self.books.events[name].items()
+                   if event["kind"] == "receipt" or event["kind"] == "void"]
+        if not choices:
+            return
+        name, key = self.rng.choice(sorted(choices))
+        if key in self.books.voids(name).values() or self.is_odd(name, key):
+            return
+        before, after, subject = self.books, self.books.copy(), f"{name}/{key[0]}/{key[1]}"
+        after.out[name].add(key)
+        number = self.decide("leave-out", subject)
+        if self.settle([(True, after), (False, before)], "leave-out") and self.rng.random() < 0.4:
+            self.decide("undo-leave-out", subject, number)
+            self.settle([(True, before), (False, self.books)], "undo-leave-out")
+
+    def is_odd(self, name, key):
+        """Its shares are undefined or beyond all bounds: red before, and not in the sums."""
+        event, venue = self.books.events[name][key], self.books.venues[name]
+        division = oracle.Division(venue, self.books.day_of(venue, event), event)
+        return division.undefined or division.absurd
+
+    def turn_switches(self):
+        if self.config == 2 or self.rng.random() < 0.8:
+            return
+        self.exact = False
+        count("switches turned", True)
+        self.run.send([f"#config {self.rng.choice([0, 1])}"])
+        self.observe()
