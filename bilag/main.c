@@ -27,6 +27,7 @@ static const struct cmd *const commands[] = {
     &cmd_by_hand,
     &cmd_undo,
     &cmd_resend,
+    &cmd_leave_reversed,
     &cmd_reverse,
     &cmd_orders,
     &cmd_customers,

@@ -48,10 +48,50 @@ static bool pdf_again(const struct effect *effect)
     return true;
 }
 
+static bool was_taken_back(const struct record *record)
+{
+    struct problems problems;
+
+    record_problems(record, &problems);
+    return record->state == DOC_SENT && record->work == WORK_NONE && problems_have(&problems, PROBLEM_REVERSED_ELSEWHERE);
+}
+
+/* It stands in no books any more, by a person's hand there (docs/rules.md section 8): its id is one of the former. */
+static bool leave_books(const struct effect *effect, enum doc_step step)
+{
+    struct record *record = effect->record;
+
+    if (record_move(record, step, effect->now_ms))
+        return false;
+    if (record->id.len)
+        record->old_ids = arena_format(&effect->sender->arena, STR_FMT "%s" STR_FMT, STR_ARG(record->old_ids),
+                                       record->old_ids.len ? "," : "", STR_ARG(record->id));
+    record->id = record->words = record->problems = STR_NONE;
+    record->next_ms = 0;
+    record->attempts = record->lookups = 0;
+    return true;
+}
+
+/* Sent anew, though transfer may be off: a person asks for it. */
+static bool send_anew(const struct effect *effect)
+{
+    if (!leave_books(effect, STEP_RESEND))
+        return false;
+    effect->record->transfer = true;
+    return true;
+}
+
+static bool leave_reversed(const struct effect *effect)
+{
+    return was_taken_back(effect->record) && leave_books(effect, STEP_LEAVE);
+}
+
 static bool resend(const struct effect *effect)
 {
     struct record *record = effect->record;
 
+    if (was_taken_back(record) || record->state == DOC_REVERSED)
+        return send_anew(effect);
     if (record->state == DOC_SENT)
         return invoice_again(effect) || pdf_again(effect);
     if (record->claimed || record_move(record, STEP_RESEND, effect->now_ms))
@@ -155,6 +195,8 @@ static bool by_hand(const struct effect *effect)
     struct draft draft;
     bool tried;
 
+    if (was_taken_back(record))
+        return leave_books(effect, STEP_BY_HAND);
     if (work_lane(record->work) == 1 && record->state != DOC_SENT && is_of_former_company(effect)) {
         record->state = DOC_HELD;        /* as it is shown (bilag/read/books.c) */
         record->work = WORK_SEND;
@@ -188,10 +230,24 @@ static bool undo_by_hand(const struct effect *effect)
     return true;
 }
 
+/* `bilag check --online` saw that a person took it back there. */
+static bool look(const struct effect *effect)
+{
+    struct record *record = effect->record;
+
+    if (!taken_concerns(record))
+        return false;
+    record->work = WORK_CHECK;
+    record->words = effect->decision->detail;
+    record->next_ms = 0;
+    record->attempts = record->lookups = 0;
+    return true;
+}
+
 static const struct { const char *verb; bool (*act)(const struct effect *effect); bool silent, seals; } verbs[] = {
     { "resend", resend, false, false }, { "reverse", reverse, false, false }, { "transfer", transfer, false, false },
     { "accept", accept_problem, true, false }, { "by-hand", by_hand, false, true },
-    { "undo-accept", undo_accept, true, false }, { "undo-by-hand", undo_by_hand, false, false },
+    { "leave-reversed", leave_reversed, false, false }, { "look", look, true, false }, { "undo-accept", undo_accept, true, false }, { "undo-by-hand", undo_by_hand, false, false },
 };
 
 struct decided {

@@ -61,7 +61,7 @@ static enum doc_step event_of(const struct draft *draft, const struct verdict *v
 /* A round ends: what stood in PowerOffice is undone, or was never there. */
 static enum err next_round(struct txn *txn, struct str doc, struct record *now, int64_t now_ms)
 {
-    bool resent = now->state == DOC_FAILED;
+    bool resent = now->state == DOC_FAILED || (now->state == DOC_REVERSED && now->transfer);
     enum err err = docs_note(txn, doc, now, now_ms, STR("round-ended"), now->id, true);
 
     now->sealed = now->has_total = now->credit_ordered = now->asked = false;

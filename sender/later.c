@@ -69,6 +69,10 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
         undo_looked(job, answer, json);
         return true;
     }
+    if (slot->asked == WORK_CHECK) {
+        watch_looked(job, answer, json);
+        return true;
+    }
     job_words(job, answer);
     sender->ops->later_read(&job->task, slot->asked, answer, json, now, &job->now);
     if (job->now.work == WORK_NONE) {

@@ -209,6 +209,9 @@ static const struct move {
     { STEP_RESEND,        IN(DOC_FAILED),   WORK_NONE,     DOC_FAILED,   WORK_TELL },   /* built again first */
     { STEP_RESEND,        IN(DOC_QUEUED),   WORK_SEND,     DOC_QUEUED,   WORK_SEND },   /* at once */
     { STEP_RESEND,        IN(DOC_HELD),     WORK_SEND,     DOC_QUEUED,   WORK_SEND },
+    { STEP_RESEND,        IN(DOC_SENT),     WORK_NONE,     DOC_REVERSED, WORK_TELL },   /* taken back by a person there */
+    { STEP_RESEND,        IN(DOC_REVERSED), WORK_NONE,     DOC_REVERSED, WORK_TELL },   /* ... and left so until now */
+    { STEP_LEAVE,         IN(DOC_SENT),     WORK_NONE,     DOC_REVERSED, WORK_NONE },
     { STEP_REVERSE,       IN(DOC_SENT),     WORK_COUNT,    DOC_SENT,     WORK_REVERSE },
     { STEP_UNDO_ASKED,    IN(DOC_SENT),     WORK_REVERSE,  DOC_SENT,     WORK_UNDOING },
     { STEP_UNDO_AGAIN,    IN(DOC_SENT),     WORK_UNDOING,  DOC_SENT,     WORK_REVERSE },
@@ -218,6 +221,7 @@ static const struct move {
     { STEP_BY_HAND,       UNASKED,          WORK_NONE,     DOC_BY_HAND,  WORK_NONE },
     { STEP_BY_HAND,       IN(DOC_HELD),     WORK_SEND,     DOC_BY_HAND,  WORK_NONE },   /* the key was refused */
     { STEP_BY_HAND,       IN(DOC_FAILED),   WORK_NONE,     DOC_BY_HAND,  WORK_NONE },
+    { STEP_BY_HAND,       IN(DOC_SENT),     WORK_NONE,     DOC_BY_HAND,  WORK_NONE },   /* taken back there, and entered */
     { STEP_UNDO_BY_HAND,  IN(DOC_BY_HAND),  WORK_NONE,     DOC_OPEN,     WORK_TELL },   /* built again first */
 };
 

@@ -25,7 +25,8 @@
     X(WORK_INVOICE,  "invoice",  2)       /* order: ask PowerOffice to send the invoice */ \
     X(WORK_INVOICED, "invoiced", 2)       /* ... asked: has it been sent? */ \
     X(WORK_UNDOING,  "undoing",  2)       /* its reversal was asked for: has it been done? */ \
-    X(WORK_PDF,      "pdf",      2)       /* voucher, sent: its settlement is to be attached to it (attach.c) */
+    X(WORK_PDF,      "pdf",      2)       /* voucher, sent: its settlement is to be attached to it (attach.c) */ \
+    X(WORK_CHECK,    "check",    2)       /* sent; a person may have taken it back in PowerOffice: is that so? */
 #define X(name, text, lane) name,
 enum work { WORKS(X) WORK_COUNT };
 #undef X
@@ -113,7 +114,8 @@ bool list_has(struct str list, struct str text);
     X(STEP_REVERSED,      "reversed") \
     X(STEP_KEPT,          "reversal-refused") \
     X(STEP_BY_HAND,       "by-hand")        /* a person has entered it */ \
-    X(STEP_UNDO_BY_HAND,  "undo-by-hand")   /* ... and takes that back: it may be built again */
+    X(STEP_UNDO_BY_HAND,  "undo-by-hand")   /* ... and takes that back: it may be built again */ \
+    X(STEP_LEAVE,         "leave-reversed") /* taken back in PowerOffice, and it is to stay so */
 #define X(name, text) name,
 enum doc_step { DOC_STEPS(X) DOC_STEP_COUNT };
 #undef X

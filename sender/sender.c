@@ -81,6 +81,7 @@ static void sender_close(struct stage *stage, void *state)
     (void)stage;
     refreader_close(sender->reader);
     poweroffice_close(sender->po);
+    watch_close(sender);
     refstore_close(sender->ref);
     audit_close(sender->audit);
     owners_close(sender->owners);
@@ -212,7 +213,7 @@ static void housekeeping(struct sender *sender)
 }
 
 static const struct { enum err (*run)(struct sender *sender); } steps[] = {
-    { inbox_flush }, { decide_run }, { takeover_run }, { rejudge_run }, { work_again }, { later_run }, { turns_run },
+    { inbox_flush }, { decide_run }, { takeover_run }, { rejudge_run }, { work_again }, { later_run }, { watch_run }, { turns_run },
 };
 
 /* A full disk ends nothing: nothing leaves while nothing can be written, and it goes on when there is room. */

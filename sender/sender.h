@@ -50,6 +50,8 @@ enum look {
 
 enum reversal { REVERSAL_UNSAID, REVERSAL_DONE, REVERSAL_NOT };
 
+struct taken;
+
 struct sender_ops {
     const char *stage;                    /* "uploader": also the folder in state_dir and the socket's name */
     const char *about;
@@ -74,6 +76,10 @@ struct sender_ops {
     void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
     /* What later_call() for WORK_UNDOING was answered with 2xx: is it reversed? */
     enum reversal (*read_reversal)(struct str json);
+    /* What changed in a client's books since a moment, of documents of this kind (taken.h). NULL: nothing is looked for.
+     * A row says that a document was taken back: its id, and by what, for people. */
+    void (*watch_path)(int64_t since_ms, int page, struct strbuf *path);
+    bool (*watch_row)(struct str row, struct taken *taken);
     /* The second lane: which work follows when it is sent, and how to do it. */
     enum work (*after_sent)(const struct task *task, const struct sent *sent);
     /* What a request will say that must be on disk before it leaves (record.h: invoice_day). NULL: nothing. */

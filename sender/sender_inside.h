@@ -7,7 +7,9 @@
 #include "base/killpoint.h"
 #include "owner.h"
 #include "poweroffice/refreader.h"
+#include "poweroffice/right_books.h"
 #include "sender.h"
+#include "taken.h"
 
 enum {
     SLOTS_MAX = 1024, INBOX_MAX = 256, INBOX_BYTES_MAX = 8 * 1024 * 1024, SENDER_ARENA_BYTES = 40 * 1024 * 1024,
@@ -42,6 +44,7 @@ struct sender_client {
     bool needed;                          /* it has documents: its reference data is kept read */
     unsigned mend;                        /* parts of it that held documents wait for (refreader.h) */
     bool contradicted;                    /* it refused something: to be read again as soon as may be */
+    int64_t watch_ms;                     /* wall clock: what was done there is not looked for before (watch.c) */
     bool rejudge;
     char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
 };
@@ -88,6 +91,10 @@ struct sender {
     struct slot *slots;
     size_t slot_count, busy;
     struct outage outage;
+
+    struct watching *watchings;           /* watch.c */
+    size_t watch_first;
+    int64_t watch_ms;                     /* steady: not before */
 
     int instances;                        /* of this stage, as configured */
     bool decide_again;
@@ -163,6 +170,10 @@ USED enum err later_run(struct sender *sender);
 /* attach.c: what is sent and rests goes on to its PDF, if one is due; every commit asks. */
 void attach_rest(struct record *record);
 USED enum err attach_start(struct job *job, size_t client);
+/* watch.c */
+USED enum err watch_run(struct sender *sender);
+void watch_close(struct sender *sender);
+void watch_looked(struct job *job, const struct answer *answer, struct str json);        /* WORK_CHECK */
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 /* heard: what the draft asked with; 0: it did not. */
 void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);

@@ -13,6 +13,7 @@ static void reversed(struct job *job)
     now->old_ids = arena_format(&job->sender->arena, STR_FMT "%s" STR_FMT, STR_ARG(now->old_ids),
                                 now->old_ids.len ? "," : "", STR_ARG(now->id));
     now->attempts = now->asks = 0;
+    now->transfer = false;
     now->words = STR_NONE;
     job_no_problems(job);
     job_move(job, STEP_REVERSED, 0);

@@ -2,7 +2,6 @@
 #include "sender_inside.h"
 
 #include "base/log.h"
-#include "poweroffice/right_books.h"
 
 #include <stdio.h>
 #include <string.h>

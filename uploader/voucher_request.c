@@ -4,6 +4,7 @@
 #include "base/json_write.h"
 #include "pdf/settlement_page.h"
 #include "poweroffice/refreader.h"
+#include "sender/taken.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -198,6 +199,32 @@ static enum reversal voucher_read_reversal(struct str json)
     return json_member_true(json, "IsReversed") ? REVERSAL_DONE : REVERSAL_NOT;
 }
 
+/* Rows of the voucher itself say that it was reversed, those of the reversal whose it is: it is not known whether the former
+ * count as changed. A reversal may carry an old posting date, so the days looked at are all. */
+static void voucher_watch_path(int64_t since_ms, int page, struct strbuf *path)
+{
+    char since[32];
+
+    strbuf_format(path, "/AccountTransactions?fromDate=2000-01-01&toDate=2099-12-31&lastChangedDateTimeOffsetGreaterThan=%s"
+                  "&Fields=VoucherId,VoucherNo,IsReversed,ReversedVoucherId&PageNumber=%d&PageSize=5000",
+                  time_text_utc(since_ms, since), page);
+}
+
+static bool voucher_watch_row(struct str row, struct taken *taken)
+{
+    char id[sizeof taken->by];
+    int64_t number = 0;
+
+    if (json_member_id(row, "ReversedVoucherId", taken->id, sizeof taken->id)) {
+        (void)json_member_int(row, "VoucherNo", &number);
+        if (!json_member_id(row, "VoucherId", id, sizeof id))
+            id[0] = '\0';
+        (void)snprintf(taken->by, sizeof taken->by, "%" PRId64 " %.40s", number, id);
+        return true;
+    }
+    return json_member_true(row, "IsReversed") && json_member_id(row, "VoucherId", taken->id, sizeof taken->id);
+}
+
 /* The number may be 0 in the answer to a POST; the voucher is final all the same. */
 static enum work voucher_after_sent(const struct task *task, const struct sent *sent)
 {
@@ -261,6 +288,8 @@ const struct sender_ops voucher_ops = {
     .lookup_read = voucher_lookup_read,
     .reverse_path = voucher_reverse_path,
     .read_reversal = voucher_read_reversal,
+    .watch_path = voucher_watch_path,
+    .watch_row = voucher_watch_row,
     .after_sent = voucher_after_sent,
     .pdf_call = voucher_pdf_call,
     .later_call = voucher_later_call,

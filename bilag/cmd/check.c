@@ -3,7 +3,7 @@
  *
  * Online, the rules are those of the validator: they judge a made-up document that uses everything the set-up
  * names, so `check` and a held document say the same thing in the same words. */
-#include "bilag/read/online.h"
+#include "bilag/read/elsewhere.h"
 #include "shell.h"
 #include "domain/problem.h"
 #include "domain/setup.h"
@@ -261,6 +261,43 @@ static int show_online(struct shell *shell, struct online *online, const struct 
     return show_problems(shell, venue, &data, kept_client, counts);
 }
 
+/* A voucher that a person reversed there: named, and the stages are told to look. */
+static int show_elsewhere(struct shell *shell, const struct elsewhere *found, struct counts *counts)
+{
+    struct problem problem = { .code = PROBLEM_REVERSED_ELSEWHERE, .count = 1, .arg = { found->number, found->by } };
+    struct strbuf text;
+
+    strbuf_init(&text, TEXT_BYTES);
+    problem_write(&problem, shell->config->language, &text);
+    (void)printf("  %sFAULT%s  %.*s: %.*s [%s]\n", paint(shell, RED), paint(shell, PLAIN), TEXT(found->doc),
+                 TEXT(strbuf_str(&text)), problem_code_text(problem.code));
+    strbuf_free(&text);
+    counts->faults++;
+    return shell_decide(shell, "look", found->doc, found->by, STR("bilag check --online"), NULL);
+}
+
+static int check_elsewhere(struct shell *shell, struct online *online, const struct venue *venue, struct counts *counts)
+{
+    struct context context = shell_context(shell);
+    struct taken_list list = { NULL, 0, 0 };
+    struct elsewhere *found = NULL;
+    size_t count = 0;
+    int code = EXIT_FINE;
+    enum err err = right_books(online_refstore(online), venue->client_id, venue->company)
+                       ? elsewhere_read(online, venue, &list) : ERR_NOT_FOUND;
+
+    if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
+        return EXIT_FINE;                 /* the right that lacks, or the other books, are named already */
+    if (!err)
+        err = elsewhere_find(&context, venue, &list, &found, &count);
+    taken_free(&list);
+    if (err)
+        return complain_err(shell, err, &context.fault);
+    for (size_t i = 0; i < count && !code; i++)
+        code = show_elsewhere(shell, &found[i], counts);
+    return code;
+}
+
 static int online_check(struct shell *shell, const struct venue *only, struct counts *counts)
 {
     const struct config *config = shell->config;
@@ -282,6 +319,9 @@ static int online_check(struct shell *shell, const struct venue *only, struct co
     online_read(online, venues, count, REF_FOR_ORDERS, results);
     for (size_t i = 0; i < count && !code; i++)
         code = show_online(shell, online, venues[i], results[i], counts);
+    for (size_t i = 0; i < count && !code; i++)
+        if (results[i] == ERR_OK)
+            code = check_elsewhere(shell, online, venues[i], counts);
     online_close(online);
     return code;
 }

@@ -94,6 +94,8 @@ static const char *by_hand_objection(struct choice *choice, const struct book_do
     case DOC_OPEN: case DOC_HELD: case DOC_WAITING: case DOC_FAILED:
         break;
     case DOC_SENT:
+        if (problems_have(&doc->draft.problems, PROBLEM_REVERSED_ELSEWHERE))
+            return NULL;
         return about(choice, doc, "%.*s is in PowerOffice already: reverse it first, or delete what was entered by hand there",
                      "%.*s er alt i PowerOffice: reverser det først, eller slett det som er ført manuelt der");
     case DOC_BY_HAND:
@@ -137,11 +139,17 @@ const struct cmd cmd_by_hand = {
 
 /* --- resend --- */
 
+static bool is_left_reversed(const struct book_doc *doc)
+{
+    return doc->state == DOC_REVERSED && doc->status.known && strcmp(doc->status.work, "none") == 0;
+}
+
 static const char *resend_objection(struct choice *choice, const struct book_doc *doc)
 {
     struct shell *shell = choice->shell;
 
     if (doc->state == DOC_FAILED || doc->state == DOC_QUEUED || problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT) ||
+        problems_have(&doc->draft.problems, PROBLEM_REVERSED_ELSEWHERE) || is_left_reversed(doc) ||
         (doc->state == DOC_HELD && doc->status.known && strcmp(doc->status.work, "send") == 0) ||
         (doc->state == DOC_SENT && (doc->status.pdf == PDF_REFUSED || (doc->status.pdf == PDF_DUE && doc->status.words.len))))
         return NULL;
@@ -165,7 +173,32 @@ static int resend_run(struct shell *shell, const struct args *args)
 
 const struct cmd cmd_resend = {
     "resend", "DOCUMENT... --reason TEXT\n--venue VENUE --from DATE --to DATE [--problem CODE] --reason TEXT",
-    "send again what PowerOffice refused, or have an invoice or a PDF sent, when its cause is mended", deed_options, resend_run,
+    "send again what PowerOffice refused or a person took back there, or have an invoice or a PDF sent, when its cause is mended",
+    deed_options, resend_run,
+};
+
+/* --- leave-reversed --- */
+
+static const char *leave_reversed_objection(struct choice *choice, const struct book_doc *doc)
+{
+    return problems_have(&doc->draft.problems, PROBLEM_REVERSED_ELSEWHERE)
+               ? NULL : about(choice, doc, "%.*s was not taken back in PowerOffice by a person, as far as is known",
+                              "%.*s er ikke tilbakeført i PowerOffice av noen, så vidt det er kjent");
+}
+
+static const struct deed leave_reversed_deed = {
+    "leave-reversed", "Stays taken back: in no books from here, and listed under manual",
+    "Forblir tilbakeført: ikke i regnskapet herfra, og listet under manual", leave_reversed_objection, NULL, false,
+};
+
+static int leave_reversed_run(struct shell *shell, const struct args *args)
+{
+    return deed_run(shell, args, &leave_reversed_deed);
+}
+
+const struct cmd cmd_leave_reversed = {
+    "leave-reversed", "DOCUMENT... --reason TEXT\n--venue VENUE --from DATE --to DATE [--problem CODE] --reason TEXT",
+    "let stay reversed what a person reversed in PowerOffice; bilag resend takes it back", deed_options, leave_reversed_run,
 };
 
 /* --- reverse --- */

@@ -87,6 +87,7 @@ extern const struct cmd
     cmd_by_hand,
     cmd_undo,
     cmd_resend,
+    cmd_leave_reversed,
     cmd_reverse,
     cmd_orders,
     cmd_customers,

@@ -20,6 +20,7 @@ const struct manual_kind_row *manual_kind(enum manual_kind kind)
         [MANUAL_RECEIPT]   = { "receipt_left_out", "left out", "holdt utenfor", true },
         [MANUAL_MOVEMENT]   = { "cash_movement", "cash movement", "kassebevegelse", false },
         [MANUAL_NOT_BOOKED] = { "not_booked", "not booked", "ikke bokført", false },
+        [MANUAL_REVERSED]   = { "reversed", "left reversed", "forblir tilbakeført", false },
     };
 
     return &rows[kind];
@@ -452,6 +453,25 @@ static enum err connect(struct manual_list *list, const struct config *config, s
     return err;
 }
 
+/* In no books from here any more: who left it so enters it where it belongs. */
+static enum err add_reversed(struct manual_list *list, const struct book_doc *doc)
+{
+    struct adding adding = { list, &doc->draft, doc->id, list->count };
+    struct manual_entry *entry = begin_entry(&adding, MANUAL_REVERSED, doc->draft.text.len ? doc->draft.text : doc->id);
+
+    if (!entry)
+        return ERR_MEMORY;
+    entry->amount = doc->draft.total;
+    entry->order = arena_copy(list->arena, doc->draft.order_no);
+    entry->customer = arena_copy(list->arena, doc->draft.customer);
+    return arena_failed(list->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static bool is_left_reversed(const struct book_doc *doc)
+{
+    return doc->state == DOC_REVERSED && doc->status.known && strcmp(doc->status.work, "none") == 0;
+}
+
 enum err manual_load(const struct config *config, const struct venue *venue, const struct book_list *books,
                      struct manual_list *list, struct fault *fault)
 {
@@ -460,9 +480,12 @@ enum err manual_load(const struct config *config, const struct venue *venue, con
 
     if (err == ERR_NOT_FOUND)
         err = ERR_OK;                    /* no mapper's store: the drafts that were sent still tell */
-    for (size_t i = 0; !err && i < books->count; i++)
+    for (size_t i = 0; !err && i < books->count; i++) {
         if (books->docs[i].draft.doc.kind == DOC_VOUCHER)
             err = manual_add(list, receipts, venue, books->docs[i].id, &books->docs[i].draft);
+        if (!err && is_left_reversed(&books->docs[i]))
+            err = add_reversed(list, &books->docs[i]);
+    }
     receipts_close(receipts);
     return err ? err : connect(list, config, venue->company, fault);
 }
@@ -500,7 +523,8 @@ enum err manual_sums(const struct manual_list *list, struct manual_sum **ret_sum
     for (size_t i = 0; !err && i < list->count; i++) {
         const struct manual_entry *entry = &list->at[i];
 
-        if (entry->kind != MANUAL_MOVEMENT && entry->kind != MANUAL_NOT_BOOKED && entry->line_count == 0 && !entry->unknown)
+        if (entry->kind != MANUAL_MOVEMENT && entry->kind != MANUAL_NOT_BOOKED && entry->kind != MANUAL_REVERSED &&
+            entry->line_count == 0 && !entry->unknown)
             err = sum_up(sums, &count, entry->kind, MANUAL_RATE_UNKNOWN, entry->amount);
         for (size_t k = 0; !err && k < entry->line_count; k++)
             err = sum_up(sums, &count, entry->kind, entry->lines[k].rate, entry->lines[k].share);

@@ -6,7 +6,8 @@
  * since, the draft's own list stands, without lines; what it left out is told as a gap, never passed over.
  * Kinds      credit sales one by one; gift cards sold, one sum for each way that they were paid; gift cards used, and other
  *            payment types, as one sum a type; receipts that a person left out, cash movements, and receipts that are
- *            not booked because another one of their number was chosen, one by one. One table names them, in every form.
+ *            not booked because another one of their number was chosen, one by one; documents that a person reversed in
+ *            PowerOffice and that are left so, whole. One table names them, in every form.
  * Ownership  everything lives in the caller's arena.
  * Order      as the drafts are added; within one credit sales, sums, movements, each as they came.
  */
@@ -17,7 +18,7 @@
 #include "receipts.h"
 
 enum manual_kind { MANUAL_INVOICE, MANUAL_GIFT_SOLD, MANUAL_GIFT_USED, MANUAL_LEFT_OUT, MANUAL_RECEIPT,
-                   MANUAL_MOVEMENT, MANUAL_NOT_BOOKED, MANUAL_KIND_COUNT };
+                   MANUAL_MOVEMENT, MANUAL_NOT_BOOKED, MANUAL_REVERSED, MANUAL_KIND_COUNT };
 struct manual_kind_row {
     const char *name;                    /* in CSV and JSON */
     const char *en, *nb;                 /* for people */

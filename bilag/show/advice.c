@@ -51,6 +51,10 @@ static const struct way_row {
     [WAY_REVERSE_PLACE] = { IN(DOC_SENT), "When the cause is mended", "Når årsaken er rettet",
                             "bilag reverse {doc} --reason \"...\"",
                             "bilag reverse --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
+    [WAY_LEAVE_REVERSED_PLACE] = { IN(DOC_SENT), "If nothing of it shall stand in the books",
+                                   "Hvis ingenting av det skal stå i regnskapet", "bilag leave-reversed {doc} --reason \"...\"",
+                                   "bilag leave-reversed --venue {venue} --from {from} --to {to} --problem {code} --reason "
+                                   "\"...\"" },
     [WAY_BY_HAND_PLACE] = { IN(DOC_HELD) | IN(DOC_FAILED), "If you have entered or invoiced it in PowerOffice yourself",
                             "Hvis du har ført eller fakturert det i PowerOffice selv",
                             "bilag by-hand {doc} --reason \"...\"",

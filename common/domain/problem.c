@@ -333,6 +333,14 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Nøkkelen til salgsstedet åpner regnskapet til {0} i PowerOffice[, som er regnskapet til selskap {2}][; regnskapet "
         "til selskap {1} er klient {3}]. Ingenting sendes dit. Legg inn riktig nøkkel med bilag venues connect. Har selskap "
         "{1} byttet til dette regnskapet med vilje, si det med bilag venues connect --new-client." },
+    /* 0 its number in PowerOffice, 1 by what it was taken back: the number and id there; may be blank */
+    [PROBLEM_REVERSED_ELSEWHERE] = {
+        "Number {0} was taken back in PowerOffice by somebody[ ({1})]: nothing of it stands in the books. Send it anew with "
+        "bilag resend; or, if it was entered by hand instead, say bilag by-hand; or let it stay so with bilag leave-reversed, "
+        "each with a reason.",
+        "Nummer {0} er tilbakeført i PowerOffice av noen[ ({1})]: ingenting av det står i regnskapet. Send det på nytt med "
+        "bilag resend; eller, er det ført manuelt i stedet, si bilag by-hand; eller la det forbli slik med bilag "
+        "leave-reversed, alle med en begrunnelse." },
 };
 
 static const struct { struct str code; unsigned ways; } codes[PROBLEM_COUNT] = {

@@ -27,6 +27,7 @@
     X(WAY_CHOOSE,      "choose") \
     X(WAY_RESEND,      "resend") \
     X(WAY_REVERSE,     "reverse") \
+    X(WAY_LEAVE_REVERSED, "leave-reversed")   /* bilag leave-reversed: what a person reversed there stays so */ \
     X(WAY_BY_HAND,     "by-hand")
 #define X(name, text) name##_PLACE,
 enum way_place { WAYS(X) WAY_COUNT };
@@ -86,7 +87,8 @@ enum way { WAYS(X) };
     X(PROBLEM_Z_GAP,                  "z-gap",                 WAY_TILL | WAY_ACCEPT | WAY_BY_HAND) \
     X(PROBLEM_Z_OVERLAP,              "z-overlap",             WAY_ACCEPT | WAY_BY_HAND) \
     X(PROBLEM_CLOCK_JUMP,             "clock-jump",            WAY_ACCEPT | WAY_POST_ON | WAY_LEAVE_OUT | WAY_BY_HAND) \
-    X(PROBLEM_OTHER_CLIENT,           "other-client",          WAY_KEY | WAY_BY_HAND)
+    X(PROBLEM_OTHER_CLIENT,           "other-client",          WAY_KEY | WAY_BY_HAND) \
+    X(PROBLEM_REVERSED_ELSEWHERE,     "reversed-elsewhere",    WAY_RESEND | WAY_LEAVE_REVERSED)
 
 #define X(name, code, ways) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

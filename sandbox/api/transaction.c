@@ -111,8 +111,9 @@ void transactions_get(struct exchange *x)
 
     for (size_t i = 0; i < x->books->voucher_count; i++) {
         const struct voucher *voucher = x->books->vouchers[i];
-        int64_t changed_ms = voucher->reversed_ms && exchange_visible(x, voucher->reversed_ms)
-                                 ? voucher->reversed_ms : voucher->created_ms;
+        bool changed = voucher->reversed_ms && exchange_visible(x, voucher->reversed_ms) &&
+                       exchange_is(x, SET_reversal_changes, "on");
+        int64_t changed_ms = changed ? voucher->reversed_ms : voucher->created_ms;
 
         if (!exchange_visible(x, voucher->created_ms) ||
             !query_word(x, "voucherTypes", voucher_kind_name(voucher->kind)) ||

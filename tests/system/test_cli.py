@@ -28,6 +28,7 @@ COMMANDS = [
     "by-hand",
     "undo",
     "resend",
+    "leave-reversed",
     "reverse",
     "orders",
     "customers",
