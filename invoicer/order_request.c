@@ -4,12 +4,13 @@
 #include "base/json_write.h"
 #include "order_body.h"
 #include "poweroffice/refreader.h"
+#include "sender/taken.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, STEP_ORDERS_PLAIN, STEP_INVOICES_PLAIN, PAGES_MAX = 200 };
-enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
+enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
 static bool read_totals(struct str json, struct sent *sent)
 {
@@ -256,6 +257,91 @@ static void invoice_body(const struct task *task, struct strbuf *body)
     json_close(body, '}');
 }
 
+/* sentState: an array of one, or the object itself. */
+static bool state_of(struct str json, struct str *ret_state)
+{
+    size_t at = 0;
+
+    if (json_is_array(json))
+        return json_item(json, &at, ret_state);
+    *ret_state = json;
+    return json_is_object(json);
+}
+
+enum { WATCH_OPEN, WATCH_OPEN_DATED, WATCH_INVOICES };
+
+/* An order that is not invoiced stands in the one list, an invoiced one in the other; dates as orders_path() has them. What
+ * stands in neither was deleted. */
+static void order_watch_path(int step, int64_t since_ms, int page, struct strbuf *path)
+{
+    (void)since_ms;
+    if (step == WATCH_INVOICES)
+        strbuf_format(path, "/OutgoingInvoices?fromDate=2000-01-01&toDate=2099-12-31&onlyCreatedByCurrentIntegration=true"
+                      "&Fields=OrderNo,InvoiceNo,IsReversed");
+    else
+        strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true%s&Fields=Id",
+                      step == WATCH_OPEN_DATED ? "&fromDate=2000-01-01&toDate=2099-12-31" : "");
+    strbuf_format(path, "&PageNumber=%d&PageSize=5000", page);
+}
+
+static int order_watch_next(int step, bool refused)
+{
+    if (step == WATCH_OPEN && refused)
+        return WATCH_OPEN_DATED;
+    return refused ? WATCH_DENIED : step == WATCH_INVOICES ? WATCH_END : WATCH_INVOICES;
+}
+
+static void by_number(int64_t number, char id[64])
+{
+    (void)snprintf(id, 64, "order %" PRId64, number);
+}
+
+static bool order_watch_row(int step, struct str row, struct taken *taken)
+{
+    int64_t number = 0, invoice = 0;
+
+    if (step != WATCH_INVOICES) {
+        taken->stands = true;
+        return json_member_id(row, "Id", taken->id, sizeof taken->id);
+    }
+    if (!json_member_int(row, "OrderNo", &number) || number <= 0)
+        return false;
+    (void)json_member_int(row, "InvoiceNo", &invoice);
+    by_number(number, taken->id);
+    (void)snprintf(taken->by, sizeof taken->by, "invoice %" PRId64, invoice);
+    taken->stands = !json_member_true(row, "IsReversed");
+    return true;
+}
+
+/* What was sent while the lists were read, or just before, may be in neither yet. */
+static const char *order_watch_by(const struct record *record, const struct taken_list *list)
+{
+    const struct taken *taken;
+    char id[64];
+
+    if (record->number <= 0 || record->sent_ms > list->began_ms - HOUR_MS)
+        return NULL;
+    by_number(record->number, id);
+    taken = taken_find(list, str_of(id));
+    if (taken)
+        return taken->stands ? NULL : taken->by;
+    return taken_find(list, record->id) ? NULL : "";
+}
+
+/* The state of its sending: 404 for an order that is gone, sent for one whose invoice was credited (then words say by what). */
+static enum reversal order_read_reversal(const struct record *record, long status, struct str json)
+{
+    char text[64];
+    struct str state;
+
+    if (status == 404)
+        return REVERSAL_DONE;
+    if (status >= 300)
+        return REVERSAL_UNSAID;
+    return record->words.len && state_of(json, &state) && json_member_text(state, "SentDateTimeOffset", text, sizeof text) &&
+                   text[0] ? REVERSAL_DONE : REVERSAL_NOT;
+}
+
 static void order_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,
                              struct strbuf *body)
 {
@@ -286,17 +372,6 @@ static int64_t poll_wait_ms(uint32_t attempts)
     static const int64_t waits[] = { 1000, 1000, 4000, 10000, 30000, 60000 };
 
     return waits[attempts < COUNT(waits) ? attempts : COUNT(waits) - 1];
-}
-
-/* sentState: an array of one, or the object itself. */
-static bool state_of(struct str json, struct str *ret_state)
-{
-    size_t at = 0;
-
-    if (json_is_array(json))
-        return json_item(json, &at, ret_state);
-    *ret_state = json;
-    return json_is_object(json);
 }
 
 static void read_state(const struct task *task, struct str json, struct record *record)
@@ -359,6 +434,11 @@ const struct sender_ops order_ops = {
     .lookup_path = order_lookup_path,
     .lookup_read = order_lookup_read,
     .after_sent = order_after_sent,
+    .read_reversal = order_read_reversal,
+    .watch_path = order_watch_path,
+    .watch_next = order_watch_next,
+    .watch_row = order_watch_row,
+    .watch_by = order_watch_by,
     .later_prepare = order_later_prepare,
     .later_call = order_later_call,
     .later_read = order_later_read,

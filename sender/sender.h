@@ -51,6 +51,7 @@ enum look {
 enum reversal { REVERSAL_UNSAID, REVERSAL_DONE, REVERSAL_NOT };
 
 struct taken;
+struct taken_list;
 
 struct sender_ops {
     const char *stage;                    /* "uploader": also the folder in state_dir and the socket's name */
@@ -74,12 +75,15 @@ struct sender_ops {
     enum look (*lookup_read)(const struct task *task, struct lookup *lookup, long status, struct str json,
                              bool last_page);
     void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
-    /* What later_call() for WORK_UNDOING was answered with 2xx: is it reversed? */
-    enum reversal (*read_reversal)(struct str json);
-    /* What changed in a client's books since a moment, of documents of this kind (taken.h). NULL: nothing is looked for.
-     * A row says that a document was taken back: its id, and by what, for people. */
-    void (*watch_path)(int64_t since_ms, int page, struct strbuf *path);
-    bool (*watch_row)(struct str row, struct taken *taken);
+    /* What later_call() for WORK_UNDOING and WORK_CHECK was answered with (2xx, 400, 404): is it taken back? */
+    enum reversal (*read_reversal)(const struct record *record, long status, struct str json);
+    /* What a person may have done in a client's books since a moment to documents of this kind (taken.h), list by list from
+     * step 0. next: the step after one that was read, or that was refused; -1: no more, and -2: it may not be read.
+     * row: false: it says nothing. by: by what the document was taken back, for people; NULL: it was not. */
+    void (*watch_path)(int step, int64_t since_ms, int page, struct strbuf *path);
+    int (*watch_next)(int step, bool refused);
+    bool (*watch_row)(int step, struct str row, struct taken *taken);
+    const char *(*watch_by)(const struct record *record, const struct taken_list *list);
     /* The second lane: which work follows when it is sent, and how to do it. */
     enum work (*after_sent)(const struct task *task, const struct sent *sent);
     /* What a request will say that must be on disk before it leaves (record.h: invoice_day). NULL: nothing. */

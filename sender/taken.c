@@ -6,7 +6,7 @@
 /* Of several rows about one document, one may say by what. */
 static enum err taken_add(struct taken_list *list, const struct taken *taken)
 {
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count && !taken->stands; i++)
         if (strcmp(list->at[i].id, taken->id) == 0) {
             if (taken->by[0])
                 list->at[i] = *taken;
@@ -27,7 +27,7 @@ static enum err taken_add(struct taken_list *list, const struct taken *taken)
     return ERR_OK;
 }
 
-enum err taken_page(const struct sender_ops *ops, struct str body, struct taken_list *list)
+enum err taken_page(const struct sender_ops *ops, int step, struct str body, struct taken_list *list)
 {
     struct str array = STR_NONE, row;
     struct taken taken;
@@ -39,8 +39,8 @@ enum err taken_page(const struct sender_ops *ops, struct str body, struct taken_
     if (json_check(body, &array) || (json_is_object(array) && !json_member(array, "value", &array)) || !json_is_array(array))
         return ERR_FORMAT;
     while (!err && json_item(array, &at, &row)) {
-        taken = (struct taken){ "", "" };
-        if (ops->watch_row(row, &taken))
+        taken = (struct taken){ .stands = false };
+        if (ops->watch_row(step, row, &taken))
             err = taken_add(list, &taken);
     }
     return err;
@@ -49,7 +49,7 @@ enum err taken_page(const struct sender_ops *ops, struct str body, struct taken_
 void taken_free(struct taken_list *list)
 {
     free(list->at);
-    *list = (struct taken_list){ NULL, 0, 0 };
+    *list = (struct taken_list){ .at = NULL };
 }
 
 const struct taken *taken_find(const struct taken_list *list, struct str id)

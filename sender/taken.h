@@ -9,12 +9,15 @@
 
 enum { TAKEN_MAX = 20000, WATCH_BACK_DAYS = 35 };
 
-struct taken { char id[64], by[64]; };    /* its id in PowerOffice; by: for people, may be empty */
-struct taken_list { struct taken *at; size_t count, room; };
+enum { WATCH_END = -1, WATCH_DENIED = -2 };
+
+/* Its id in PowerOffice; by: for people, may be empty; stands: the row says that it is there, as it should be. */
+struct taken { char id[64], by[64]; bool stands; };
+struct taken_list { struct taken *at; size_t count, room; int64_t began_ms; };           /* began: of reading it */
 /* Adds those of a page. ERR_FORMAT: it is no list. ERR_TOO_LONG: more than anybody took back in a day. */
-USED enum err taken_page(const struct sender_ops *ops, struct str body, struct taken_list *list);
+USED enum err taken_page(const struct sender_ops *ops, int step, struct str body, struct taken_list *list);
 void taken_free(struct taken_list *list);
-/* By what the document of this id was taken back; NULL: it was not. */
+/* The row about the document of this id; NULL: there is none. */
 const struct taken *taken_find(const struct taken_list *list, struct str id);
 /* It is sent, nobody is at it, and it is not known already: what would be red if it was taken back. */
 bool taken_concerns(const struct record *record);

@@ -24,7 +24,7 @@ struct watching {
     struct sender *sender;
     char client_id[32];
     int64_t began_ms, since_ms;
-    int page;
+    int step, page, pages;
     bool denied;                          /* it may not be read: tomorrow again, from where it was */
     struct taken_list taken;
 };
@@ -83,7 +83,7 @@ static enum err mark_seen(struct str doc, const struct record *record, void *con
 {
     struct marking *marking = context;
 
-    if (!taken_concerns(record) || !taken_find(&marking->watching->taken, record->id))
+    if (!taken_concerns(record) || !marking->watching->sender->ops->watch_by(record, &marking->watching->taken))
         return ERR_OK;
     if (marking->count == MARKED_MAX)
         return ERR_STOP;
@@ -94,17 +94,17 @@ static enum err mark_seen(struct str doc, const struct record *record, void *con
 static enum err mark(const struct watching *watching, struct str doc)
 {
     struct sender *sender = watching->sender;
-    const struct taken *taken;
+    const char *by;
     struct job job;
     enum err err = job_load(sender, doc, &job);
 
     if (err || !taken_concerns(&job.was))
         return err;
-    taken = taken_find(&watching->taken, job.was.id);
-    if (!taken)
+    by = sender->ops->watch_by(&job.was, &watching->taken);
+    if (!by)
         return ERR_OK;
     job.now.work = WORK_CHECK;
-    job.now.words = arena_copy(&sender->arena, str_of(taken->by));
+    job.now.words = arena_copy(&sender->arena, str_of(by));
     job.now.next_ms = 0;
     job.now.attempts = job.now.lookups = 0;
     err = job_commit(&job);
@@ -118,8 +118,6 @@ static enum err mark_all(const struct watching *watching)
     const struct config *config = stage_config(sender->stage);
     enum err err = ERR_OK;
 
-    if (!watching->taken.count)
-        return ERR_OK;
     for (size_t v = 0; !err && v < config->venue_count; v++) {
         char prefix[80];
 
@@ -147,8 +145,8 @@ static void watching_end(struct watching *watching, enum err err)
 
         err = err ? err : kept;
     }
-    log_fact("client=%s what=\"looked for what was done in PowerOffice\" pages=%d taken_back=%zu outcome=%s",
-             watching->client_id, watching->page, watching->taken.count, err ? err_text(err) : "done");
+    log_fact("client=%s what=\"looked for what was done in PowerOffice\" pages=%d rows=%zu outcome=%s",
+             watching->client_id, watching->pages, watching->taken.count, err ? err_text(err) : "done");
     while (*at != watching)
         at = &(*at)->next;
     *at = watching->next;
@@ -171,13 +169,21 @@ static enum err ask_page(struct watching *watching);
 static void page_answered(void *context, const struct answer *answer)
 {
     struct watching *watching = context;
-    enum err err = answer->outcome == OUTCOME_DONE ? taken_page(watching->sender->ops, answer->body, &watching->taken)
-                                                   : ERR_NETWORK;
+    const struct sender_ops *ops = watching->sender->ops;
+    bool refused = answer->outcome == OUTCOME_LOGIN || answer->outcome == OUTCOME_REFUSED, done = answer->outcome == OUTCOME_DONE;
+    enum err err = done ? taken_page(ops, watching->step, answer->body, &watching->taken) : refused ? ERR_OK : ERR_NETWORK;
 
-    watching->denied = answer->outcome == OUTCOME_LOGIN || answer->outcome == OUTCOME_REFUSED;
-    if (!err && !answer->last_page) {
+    if (!err && done && !answer->last_page) {
         watching->page++;
-        err = watching->page > PAGES_MAX ? ERR_TOO_LONG : ask_page(watching);
+    } else {
+        watching->step = ops->watch_next(watching->step, refused);
+        watching->page = 1;
+    }
+    watching->denied = watching->step == WATCH_DENIED;
+    if (!err && watching->denied)
+        err = ERR_REFUSED;
+    if (!err && watching->step >= 0) {
+        err = ++watching->pages > PAGES_MAX ? ERR_TOO_LONG : ask_page(watching);
         if (!err)
             return;
     }
@@ -193,7 +199,7 @@ static enum err ask_page(struct watching *watching)
     if (!call.venue)
         return ERR_NOT_FOUND;
     strbuf_init(&path, PATH_BYTES_MAX);
-    watching->sender->ops->watch_path(watching->since_ms, watching->page, &path);
+    watching->sender->ops->watch_path(watching->step, watching->since_ms, watching->page, &path);
     ensure(!path.failed);
     call.path = strbuf_str(&path);
     err = poweroffice_call(watching->sender->po, &call, page_answered, watching);
@@ -209,7 +215,8 @@ static enum err begin(struct sender *sender, const struct sender_client *client,
     if (!watching)
         return ERR_MEMORY;
     *watching = (struct watching){ .next = sender->watchings, .sender = sender, .began_ms = stage_now_ms(sender->stage),
-                                   .since_ms = since_ms, .page = 1 };
+                                   .since_ms = since_ms, .page = 1, .pages = 1 };
+    watching->taken.began_ms = watching->began_ms;
     ensure(str_copy(str_of(client->id), watching->client_id, sizeof watching->client_id));
     sender->watchings = watching;
     err = ask_page(watching);
@@ -226,11 +233,23 @@ static bool is_rush(const struct sender *sender, const struct venue *venue)
     return local.hour >= RUSH_FROM_HOUR && local.hour < RUSH_TO_HOUR;
 }
 
+/* Orders are looked for only where there may be some. */
+static bool invoices(const struct sender *sender, const struct sender_client *client)
+{
+    const struct config *config = stage_config(sender->stage);
+
+    for (size_t i = 0; i < config->venue_count; i++)
+        for (size_t k = 0; k < config->venues[i].auto_invoice.count; k++)
+            if (str_equal(config->venues[i].client_id, str_of(client->id)) && config->venues[i].auto_invoice.rows[k].value)
+                return true;
+    return false;
+}
+
 static bool may_look(const struct sender *sender, const struct sender_client *client)
 {
     struct ref_summary summary;
 
-    return client->suspended_ms <= stage_steady_ms(sender->stage) &&
+    return (sender->ops->kind == DOC_VOUCHER || invoices(sender, client)) && client->suspended_ms <= stage_steady_ms(sender->stage) &&
            !refdata_summary(sender->ref, str_of(client->id), &summary) && !summary.login_refused &&
            right_books(sender->ref, str_of(client->id), client->venue->company);
 }
@@ -294,7 +313,8 @@ static void taken_back(struct job *job)
 void watch_looked(struct job *job, const struct answer *answer, struct str json)
 {
     struct record *now = &job->now;
-    enum reversal said = answer->outcome == OUTCOME_DONE ? job->sender->ops->read_reversal(json) : REVERSAL_UNSAID;
+    bool told = answer->outcome == OUTCOME_DONE || answer->outcome == OUTCOME_REFUSED;
+    enum reversal said = told ? job->sender->ops->read_reversal(now, answer->status, json) : REVERSAL_UNSAID;
 
     if (said == REVERSAL_DONE || (said == REVERSAL_UNSAID && now->attempts >= CHECKS_MAX)) {
         taken_back(job);

@@ -190,31 +190,34 @@ static void voucher_reverse_path(const struct task *task, struct strbuf *path)
     strbuf_format(path, "/Vouchers/Reverse/" STR_FMT, STR_ARG(task->record->id));
 }
 
-static enum reversal voucher_read_reversal(struct str json)
+static enum reversal voucher_read_reversal(const struct record *record, long status, struct str json)
 {
     struct str id;
 
-    if (!json_member(json, "Id", &id))
+    (void)record;
+    if (status >= 300 || !json_member(json, "Id", &id))
         return REVERSAL_UNSAID;
     return json_member_true(json, "IsReversed") ? REVERSAL_DONE : REVERSAL_NOT;
 }
 
 /* Rows of the voucher itself say that it was reversed, those of the reversal whose it is: it is not known whether the former
  * count as changed. A reversal may carry an old posting date, so the days looked at are all. */
-static void voucher_watch_path(int64_t since_ms, int page, struct strbuf *path)
+static void voucher_watch_path(int step, int64_t since_ms, int page, struct strbuf *path)
 {
     char since[32];
 
+    (void)step;
     strbuf_format(path, "/AccountTransactions?fromDate=2000-01-01&toDate=2099-12-31&lastChangedDateTimeOffsetGreaterThan=%s"
                   "&Fields=VoucherId,VoucherNo,IsReversed,ReversedVoucherId&PageNumber=%d&PageSize=5000",
                   time_text_utc(since_ms, since), page);
 }
 
-static bool voucher_watch_row(struct str row, struct taken *taken)
+static bool voucher_watch_row(int step, struct str row, struct taken *taken)
 {
     char id[sizeof taken->by];
     int64_t number = 0;
 
+    (void)step;
     if (json_member_id(row, "ReversedVoucherId", taken->id, sizeof taken->id)) {
         (void)json_member_int(row, "VoucherNo", &number);
         if (!json_member_id(row, "VoucherId", id, sizeof id))
@@ -223,6 +226,19 @@ static bool voucher_watch_row(struct str row, struct taken *taken)
         return true;
     }
     return json_member_true(row, "IsReversed") && json_member_id(row, "VoucherId", taken->id, sizeof taken->id);
+}
+
+static int voucher_watch_next(int step, bool refused)
+{
+    (void)step;
+    return refused ? WATCH_DENIED : WATCH_END;
+}
+
+static const char *voucher_watch_by(const struct record *record, const struct taken_list *list)
+{
+    const struct taken *taken = taken_find(list, record->id);
+
+    return taken ? taken->by : NULL;
 }
 
 /* The number may be 0 in the answer to a POST; the voucher is final all the same. */
@@ -289,7 +305,9 @@ const struct sender_ops voucher_ops = {
     .reverse_path = voucher_reverse_path,
     .read_reversal = voucher_read_reversal,
     .watch_path = voucher_watch_path,
+    .watch_next = voucher_watch_next,
     .watch_row = voucher_watch_row,
+    .watch_by = voucher_watch_by,
     .after_sent = voucher_after_sent,
     .pdf_call = voucher_pdf_call,
     .later_call = voucher_later_call,

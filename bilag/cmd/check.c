@@ -9,6 +9,8 @@
 #include "domain/setup.h"
 #include "ingest/certificate.h"
 #include "poweroffice/right_books.h"
+#include "invoicer/order_request.h"
+#include "uploader/voucher_request.h"
 #include "validator/rules.h"
 
 #include <string.h>
@@ -261,7 +263,7 @@ static int show_online(struct shell *shell, struct online *online, const struct 
     return show_problems(shell, venue, &data, kept_client, counts);
 }
 
-/* A voucher that a person reversed there: named, and the stages are told to look. */
+/* What a person took back there: named, and the stages are told to look. */
 static int show_elsewhere(struct shell *shell, const struct elsewhere *found, struct counts *counts)
 {
     struct problem problem = { .code = PROBLEM_REVERSED_ELSEWHERE, .count = 1, .arg = { found->number, found->by } };
@@ -276,20 +278,21 @@ static int show_elsewhere(struct shell *shell, const struct elsewhere *found, st
     return shell_decide(shell, "look", found->doc, found->by, STR("bilag check --online"), NULL);
 }
 
-static int check_elsewhere(struct shell *shell, struct online *online, const struct venue *venue, struct counts *counts)
+static int check_elsewhere(struct shell *shell, struct online *online, const struct sender_ops *ops, const struct venue *venue,
+                           struct counts *counts)
 {
     struct context context = shell_context(shell);
-    struct taken_list list = { NULL, 0, 0 };
+    struct taken_list list = { .at = NULL };
     struct elsewhere *found = NULL;
     size_t count = 0;
     int code = EXIT_FINE;
     enum err err = right_books(online_refstore(online), venue->client_id, venue->company)
-                       ? elsewhere_read(online, venue, &list) : ERR_NOT_FOUND;
+                       ? elsewhere_read(online, ops, venue, &list) : ERR_NOT_FOUND;
 
     if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
         return EXIT_FINE;                 /* the right that lacks, or the other books, are named already */
     if (!err)
-        err = elsewhere_find(&context, venue, &list, &found, &count);
+        err = elsewhere_find(&context, ops, venue, &list, &found, &count);
     taken_free(&list);
     if (err)
         return complain_err(shell, err, &context.fault);
@@ -321,7 +324,10 @@ static int online_check(struct shell *shell, const struct venue *only, struct co
         code = show_online(shell, online, venues[i], results[i], counts);
     for (size_t i = 0; i < count && !code; i++)
         if (results[i] == ERR_OK)
-            code = check_elsewhere(shell, online, venues[i], counts);
+            code = check_elsewhere(shell, online, &voucher_ops, venues[i], counts);
+    for (size_t i = 0; i < count && !code; i++)
+        if (results[i] == ERR_OK && ever_invoices(venues[i]))
+            code = check_elsewhere(shell, online, &order_ops, venues[i], counts);
     online_close(online);
     return code;
 }

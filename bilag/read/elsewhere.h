@@ -1,6 +1,6 @@
-/* elsewhere.h - which of a venue's sent vouchers a person has reversed in PowerOffice: asked now, for `bilag check --online`.
+/* elsewhere.h - which of a venue's sent documents a person has taken back in PowerOffice: asked now, for `check --online`.
  *
- * What changed in the last 35 days is read, a request for most clients; the stages look once a day (sender/watch.c).
+ * Vouchers: what changed in the last 35 days is read, a request for most clients; orders: their two lists; the stages look once a day (sender/watch.c).
  */
 #ifndef BILAG_BILAG_READ_ELSEWHERE_H
 #define BILAG_BILAG_READ_ELSEWHERE_H
@@ -9,10 +9,11 @@
 #include "sender/taken.h"
 
 /* The list of the venue's client; free it with taken_free(). ERR_REFUSED: it may not be read; ERR_NETWORK. */
-USED enum err elsewhere_read(struct online *online, const struct venue *venue, struct taken_list *ret_list);
+USED enum err elsewhere_read(struct online *online, const struct sender_ops *ops, const struct venue *venue,
+                             struct taken_list *ret_list);
 struct elsewhere { struct str doc, number, by; };
 /* The venue's documents among them, in the arena. No store yet: none. */
-USED enum err elsewhere_find(struct context *context, const struct venue *venue, const struct taken_list *list,
-                             struct elsewhere **ret_found, size_t *ret_count);
+USED enum err elsewhere_find(struct context *context, const struct sender_ops *ops, const struct venue *venue,
+                             const struct taken_list *list, struct elsewhere **ret_found, size_t *ret_count);
 
 #endif

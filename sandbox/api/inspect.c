@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sandbox/books/document.h"
+#include "sandbox/books/order.h"
 #include "sandbox/http/exchange.h"
 #include "sandbox/base/json.h"
 #include "sandbox/http/problem.h"
@@ -86,6 +87,29 @@ void inspect_clients_post(struct exchange *x)
     cJSON_Delete(body);
 }
 
+/* {"id": an order's, "deleted": true} or {"credited": true}: somebody did so in PowerOffice. */
+void inspect_hand_post(struct exchange *x)
+{
+    cJSON *body = body_read(x), *record;
+    const char *id = body ? json_text(body, "id") : NULL;
+    bool done = false;
+
+    if (!body)
+        return;
+    for (size_t b = 0; id && b < x->box->registry.books_count && !done; b++) {
+        x->books = x->box->registry.books[b];
+        done = order_find(x->books, id) && order_replay_hand(x->books, body);
+    }
+    if (done) {
+        record = json_echo(body);
+        document_store_record(x, "hand", record);
+        answer_empty(x, 204);
+    } else {
+        problem_now(x, 400, title, "No order with this id.");
+    }
+    cJSON_Delete(body);
+}
+
 static bool asked_for(const struct exchange *x, const char *client_key, const char *company)
 {
     const char *key = exchange_query(x, "client_key"), *org_no = exchange_query(x, "org_no");
@@ -116,6 +140,8 @@ static cJSON *order_shown(const struct order *order, int64_t now_ms)
     json_add_text(item, "customer_reference", json_text(body, "CustomerReference"));
     json_add_text(item, "invoice_date", order->invoice_date[0] ? order->invoice_date : NULL);
     json_add_text(item, "send_email", order->send_email);
+    json_add_bool(item, "deleted", order->deleted);
+    json_add_bool(item, "credited", order->credited);
     cJSON_Delete(body);
     return item;
 }

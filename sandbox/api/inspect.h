@@ -7,6 +7,7 @@ struct exchange;
 void inspect_settings(struct exchange *x);                    /* GET  /_sandbox/settings */
 void inspect_settings_post(struct exchange *x);               /* POST /_sandbox/settings */
 void inspect_clients_post(struct exchange *x);                /* POST /_sandbox/clients */
+void inspect_hand_post(struct exchange *x);                   /* POST /_sandbox/hand */
 void inspect_vouchers(struct exchange *x);                    /* GET  /_sandbox/vouchers */
 void inspect_orders(struct exchange *x);                      /* GET  /_sandbox/orders */
 void inspect_stats(struct exchange *x);                       /* GET  /_sandbox/stats */

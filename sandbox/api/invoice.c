@@ -55,6 +55,18 @@ bool order_replay_sent(struct books *books, const cJSON *record)
     return true;
 }
 
+/* What a person did to it in the program itself. */
+bool order_replay_hand(struct books *books, const cJSON *record)
+{
+    struct order *order = order_find(books, json_text(record, "id"));
+
+    if (!order)
+        return false;
+    (void)json_bool(record, "deleted", &order->deleted);
+    (void)json_bool(record, "credited", &order->credited);
+    return true;
+}
+
 /* Happens now exactly as it will happen when the journal is read back. */
 static void sent_apply(struct books *books, const cJSON *record)
 {
@@ -104,7 +116,7 @@ static bool sendable(struct exchange *x, const struct order *order, const cJSON 
         problem_now(x, 400, "Missing privilege", "The integration may not send invoices.");
         return false;
     }
-    if (!order) {
+    if (!order || order->deleted) {
         problem_now(x, 404, problem_not_found, "No sales order with id = %s.", x->id);
         return false;
     }
@@ -176,7 +188,7 @@ void order_sent_state(struct exchange *x)
     const struct order *order = id ? order_find(x->books, id) : NULL;
     cJSON *array;
 
-    if (id && !order) {
+    if (id && (!order || order->deleted)) {
         problem_now(x, 404, problem_not_found, "No sales order with id = %s.", id);
         return;
     }
@@ -239,7 +251,7 @@ static cJSON *invoice_answer(struct exchange *x, const struct order *order)
     json_add_text(answer, "DepartmentCode", order->department[0] ? order->department : NULL);
     json_add_text(answer, "CustomMatchingReference", json_text(body, "CustomMatchingReference"));
     json_add_text(answer, "InvoiceDeliveryType", order->delivery);
-    json_add_bool(answer, "IsReversed", false);
+    json_add_bool(answer, "IsReversed", order->credited);
     json_add_bool(answer, "IsCreatedByCurrentIntegration",
                   text_same(order->application_key, x->token->application_key));
     cJSON_Delete(body);

@@ -104,7 +104,7 @@ static bool order_listed(struct exchange *x, const struct order *order, bool own
 {
     bool own = text_same(order->application_key, x->token->application_key);
 
-    return exchange_visible(x, order->created_ms) && !order_is_sent(order, x->arrived_ms) &&
+    return exchange_visible(x, order->created_ms) && !order->deleted && !order_is_sent(order, x->arrived_ms) &&
            (own || !own_only) && query_number(x, "customerNos", order->customer_no) &&
            query_word(x, "orderStatus", order->status) &&
            query_word(x, "departmentCodes", order->department) && query_word(x, "projectCodes", "") &&
@@ -133,7 +133,7 @@ void order_get(struct exchange *x)
 {
     const struct order *order = order_find(x->books, x->id);
 
-    if (!order || !exchange_visible(x, order->created_ms) || order_is_sent(order, x->arrived_ms))
+    if (!order || order->deleted || !exchange_visible(x, order->created_ms) || order_is_sent(order, x->arrived_ms))
         problem_now(x, 404, problem_not_found, "No sales order with id = %s.", x->id);
     else
         answer_json(x, 200, order_answer(x, order, true));

@@ -39,6 +39,8 @@ static const char *holder(const struct exchange *x, const char *reference, enum 
         voucher = NULL;
     if (voucher && !(replica && !exchange_visible(x, voucher->created_ms)))
         return voucher->id;
+    if (order && (order->deleted || order->credited))
+        order = NULL;
     return order && !(replica && !exchange_visible(x, order->created_ms)) ? order->id : NULL;
 }
 
@@ -126,6 +128,7 @@ static const struct {
 } types[] = {
     { "voucher",  replay_voucher   }, { "order",   replay_order   }, { "pdf",  replay_pdf },
     { "customer", customer_replay  }, { "product", product_replay }, { "sent", order_replay_sent },
+    { "hand", order_replay_hand },
 };
 
 static bool replay(void *context, const cJSON *record)

@@ -28,6 +28,7 @@ struct order {
     struct order_line *lines;
     size_t  line_count;
 
+    bool    deleted, credited;                                /* by a person: the order, or its invoice */
     int64_t send_asked_ms, sent_ms, invoice_no, voucher_no, fee_ore;
     char    invoice_date[DATE_BYTES], due_date[DATE_BYTES], delivery[24];
     char   *send_error;                                       /* NULL: it went well */
@@ -42,6 +43,7 @@ bool order_is_sent(const struct order *order, int64_t now_ms);
 cJSON *order_encode(const struct order *order, int64_t now_ms);
 struct order *order_decode(const cJSON *record);
 bool order_replay_sent(struct books *books, const cJSON *record);
+bool order_replay_hand(struct books *books, const cJSON *record);
 
 struct exchange;
 cJSON *order_answer(struct exchange *x, const struct order *order, bool with_lines);

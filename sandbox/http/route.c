@@ -83,6 +83,7 @@ static const struct route routes[] = {
     { "GET",  "/_sandbox/settings",    AUTH_NONE, 0, false, "", inspect_settings },
     { "POST", "/_sandbox/settings",    AUTH_NONE, 0, false, "", inspect_settings_post },
     { "POST", "/_sandbox/clients",     AUTH_NONE, 0, false, "", inspect_clients_post },
+    { "POST", "/_sandbox/hand",        AUTH_NONE, 0, false, "", inspect_hand_post },
     { "GET",  "/_sandbox/vouchers",    AUTH_NONE, 0, false, "client_key:w org_no:w", inspect_vouchers },
     { "GET",  "/_sandbox/orders",      AUTH_NONE, 0, false, "client_key:w org_no:w", inspect_orders },
     { "GET",  "/_sandbox/stats",       AUTH_NONE, 0, false, "", inspect_stats },

@@ -10,8 +10,9 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
-from orders_rig import documents    # noqa: E402
-from pipeline import APPLICATION_KEY, SUBSCRIPTION_KEY, Pipeline, client_key    # noqa: E402
+from orders_rig import documents, sale    # noqa: E402
+from orders_rig import venue as credit_venue    # noqa: E402
+from pipeline import APPLICATION_KEY, SUBSCRIPTION_KEY, Pipeline, client_key, clients_of    # noqa: E402
 from test_mend import venue    # noqa: E402
 from test_right_books import sold    # noqa: E402
 
@@ -65,6 +66,21 @@ def posted(pipeline):
     pipeline.until("and said to be", lambda: all(document(pipeline, name)[0] == "sent" for name in NAMES))
 
 
+def look_of_the_day(pipeline, stage):
+    """Noon of the next day, or of the one after it: the first look is a day after a client is first seen."""
+    def looks():
+        return pipeline.log(f"{stage}-0").count("looked for what was done")
+    noon, wanted = (12 - time.gmtime().tm_hour) % 24 * 3600, looks() + len(pipeline.venues)
+    for day in (1, 2, 3):
+        pipeline.set_clock(day * DAY_S + noon)
+        end = time.monotonic() + 10
+        while time.monotonic() < end and looks() < wanted:
+            time.sleep(0.05)
+        if looks() >= wanted:
+            return
+    raise AssertionError(pipeline.log(f"{stage}-0")[-3000:])
+
+
 def follow(pipeline, name, verb, state):
     pipeline.command(verb, f"{name}/2026-11-10/1", "--reason", "the bookkeeper says so")
     pipeline.until(f"{name} is {state}", lambda: document(pipeline, name) == (state, {}))
@@ -78,7 +94,7 @@ def test_reversed_by_a_person_is_red_within_a_day(changes):
         posted(pipeline)
         before = pipeline.stats()["requests"]["total"]
         vouchers = {name: Person(pipeline).reverse(name) for name in NAMES[:3]}
-        pipeline.set_clock(DAY_S + (12 - time.gmtime().tm_hour) % 24 * 3600)     # not in the rush of the morning
+        look_of_the_day(pipeline, "uploader")
         for name in NAMES[:3]:
             text = pipeline.until(f"{name} is red", lambda name=name: is_red(pipeline, name))
             reversal = next(v for v in pipeline.sandbox("vouchers") if v["reverses"] == vouchers[name]["id"])
@@ -113,3 +129,43 @@ def test_check_online_sees_it_at_once():
         pipeline.until("it is red", lambda: is_red(pipeline, "anew"))
         follow(pipeline, "anew", "resend", "sent")
         assert pipeline.command("check", "--online").returncode == 0 and len(pipeline.vouchers()) == 4
+
+
+def an_order(pipeline, venue_name):
+    return next(o for o in pipeline.orders() if o["client_key"] == client_key(venue_name))
+
+
+def order_state(pipeline, doc):
+    return documents(pipeline)[doc]
+
+
+# An order is deleted there, another's invoice is credited; those that stand, invoiced or not, stay green.
+def test_orders_deleted_and_invoices_credited():
+    names = ("deleted", "credited", "open", "invoiced")
+    venues = {name: {**credit_venue(name, company=str(912345600 + i)), "client_key": {"file": f"keys/{name}"},
+                     "send_invoice": "true" if name in ("credited", "invoiced") else "false"} for i, name in enumerate(names)}
+    clients = clients_of(venues, customers=[(10001, "Kunde AS")])
+    with Pipeline(venues, clients=clients, sandbox={"send_ms": 50}) as pipeline:
+        for name in names:
+            pipeline.command("customers", "--venue", name, "connect", "kunde-77", "10001")
+        pipeline.post([sale(name, 1, "kunde-77") for name in names])
+        docs = {name: f"{name}/order/K1/1" for name in names}
+        pipeline.until("all are sent", lambda: len(pipeline.orders()) == 4 and all(
+            order_state(pipeline, doc) == ("sent", {}) for doc in docs.values()))
+        pipeline.until("two are invoiced", lambda: sum(o["sent"] for o in pipeline.orders()) == 2)
+        pipeline.sandbox("hand", {"id": an_order(pipeline, "deleted")["id"], "deleted": True})
+        pipeline.sandbox("hand", {"id": an_order(pipeline, "credited")["id"], "credited": True})
+        look_of_the_day(pipeline, "invoicer")
+        for name in ("deleted", "credited"):
+            pipeline.until(f"{name} is red", lambda name=name: "reversed-elsewhere" in order_state(pipeline, docs[name])[1])
+        assert "(invoice 5" in order_state(pipeline, docs["credited"])[1]["reversed-elsewhere"]
+        assert order_state(pipeline, docs["open"]) == order_state(pipeline, docs["invoiced"]) == ("sent", {})
+        pipeline.command("resend", docs["deleted"], "--reason", "deleted by mistake")
+        pipeline.until("it is sent anew", lambda: order_state(pipeline, docs["deleted"]) == ("sent", {}))
+        pipeline.command("leave-reversed", docs["credited"], "--reason", "the guest paid by card")
+        pipeline.until("it is left", lambda: order_state(pipeline, docs["credited"]) == ("reversed", {}))
+        assert sum(not o["deleted"] and not o["credited"] for o in pipeline.orders()) == 3
+        pipeline.sandbox("hand", {"id": an_order(pipeline, "open")["id"], "deleted": True})
+        checked = pipeline.command("check", "--online", "--venue", "open", check=False)
+        assert checked.stdout.count("[reversed-elsewhere]") == 1 and docs["open"] in checked.stdout
+        pipeline.until("it is red", lambda: "reversed-elsewhere" in order_state(pipeline, docs["open"])[1])
