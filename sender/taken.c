@@ -65,6 +65,6 @@ bool taken_concerns(const struct record *record)
     struct problems problems;
 
     record_problems(record, &problems);
-    return record->state == DOC_SENT && record->work == WORK_NONE && record->id.len &&
+    return record->state == DOC_SENT && (record->work == WORK_NONE || record->work == WORK_PDF) && record->id.len &&
            !problems_have(&problems, PROBLEM_REVERSED_ELSEWHERE);
 }

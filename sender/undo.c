@@ -77,7 +77,8 @@ void undo_looked(struct job *job, const struct answer *answer, struct str json)
 {
     struct record *now = &job->now;
     int64_t now_ms = stage_now_ms(job->sender->stage);
-    enum reversal said = answer->outcome == OUTCOME_DONE ? job->sender->ops->read_reversal(now, answer->status, json) : REVERSAL_UNSAID;
+    enum reversal said = answer->outcome == OUTCOME_DONE ? job->sender->ops->read_reversal(now, answer->status, json)
+                                                         : REVERSAL_UNSAID;
 
     now->attempts = 0;                    /* of looking */
     if (said == REVERSAL_DONE) {

@@ -170,7 +170,8 @@ static void page_answered(void *context, const struct answer *answer)
 {
     struct watching *watching = context;
     const struct sender_ops *ops = watching->sender->ops;
-    bool refused = answer->outcome == OUTCOME_LOGIN || answer->outcome == OUTCOME_REFUSED, done = answer->outcome == OUTCOME_DONE;
+    bool refused = answer->outcome == OUTCOME_LOGIN || answer->outcome == OUTCOME_REFUSED;
+    bool done = answer->outcome == OUTCOME_DONE;
     enum err err = done ? taken_page(ops, watching->step, answer->body, &watching->taken) : refused ? ERR_OK : ERR_NETWORK;
 
     if (!err && done && !answer->last_page) {
@@ -240,7 +241,7 @@ static bool invoices(const struct sender *sender, const struct sender_client *cl
 
     for (size_t i = 0; i < config->venue_count; i++)
         for (size_t k = 0; k < config->venues[i].auto_invoice.count; k++)
-            if (str_equal(config->venues[i].client_id, str_of(client->id)) && config->venues[i].auto_invoice.rows[k].value)
+            if (config->venues[i].auto_invoice.rows[k].value && str_equal(config->venues[i].client_id, str_of(client->id)))
                 return true;
     return false;
 }
@@ -249,7 +250,8 @@ static bool may_look(const struct sender *sender, const struct sender_client *cl
 {
     struct ref_summary summary;
 
-    return (sender->ops->kind == DOC_VOUCHER || invoices(sender, client)) && client->suspended_ms <= stage_steady_ms(sender->stage) &&
+    return (sender->ops->kind == DOC_VOUCHER || invoices(sender, client)) &&
+           client->suspended_ms <= stage_steady_ms(sender->stage) &&
            !refdata_summary(sender->ref, str_of(client->id), &summary) && !summary.login_refused &&
            right_books(sender->ref, str_of(client->id), client->venue->company);
 }
@@ -303,6 +305,7 @@ static void taken_back(struct job *job)
                                .arg = { arena_format(&job->sender->arena, "%lld", (long long)job->now.number),
                                         job->now.words } };
 
+    job->now.pdf = PDF_NONE;              /* there is nothing left that it belongs to */
     job_problem(job, &problem);
     job->what = str_of(problem_code_text(PROBLEM_REVERSED_ELSEWHERE));
     job->detail = job->now.words;

@@ -49,7 +49,13 @@ enum err elsewhere_read(struct online *online, const struct sender_ops *ops, con
     return err;
 }
 
-struct finding { const struct sender_ops *ops; const struct taken_list *list; struct arena *arena; struct elsewhere *at; size_t count; };
+struct finding {
+    const struct sender_ops *ops;
+    const struct taken_list *list;
+    struct arena *arena;
+    struct elsewhere *at;
+    size_t count;
+};
 
 static enum err found(struct str doc, const struct record *record, void *context)
 {
