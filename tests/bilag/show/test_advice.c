@@ -56,7 +56,7 @@ static enum doc_state met_in(enum problem_code code)
     static const struct { enum problem_code code; enum doc_state state; } rows[] = {
         { PROBLEM_REFUSED, DOC_FAILED },          { PROBLEM_WAITING_ANSWER, DOC_SENDING },
         { PROBLEM_INVOICE_NOT_SENT, DOC_SENT },   { PROBLEM_TOTAL_DIFFERS, DOC_SENT },
-        { PROBLEM_REVERSAL_REFUSED, DOC_SENT },
+        { PROBLEM_REVERSAL_REFUSED, DOC_SENT },   { PROBLEM_REVERSED_ELSEWHERE, DOC_SENT },
     };
 
     for (size_t i = 0; i < COUNT(rows); i++)
