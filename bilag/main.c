@@ -118,7 +118,7 @@ static int no_command(const char *name)
 {
     const char *meant = nearest(str_of(name), command_name, commands, COUNT(commands));
 
-    (void)fprintf(stderr, "bilag: there is no command %s%s%s%s; bilag --help lists them\n", name,
+    (void)fprintf(stderr, "bilag: there is no command %s%s%s%s; bilag --help lists them\n", text_shown(str_of(name)),
                   meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
     return EXIT_USAGE;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clean.h"
 #include "base/json.h"
 
 enum { TITLE_SIZE = 128, DETAIL_SIZE = 512, SECONDS_MAX = 3600 };
@@ -14,13 +15,13 @@ static void add_text(char *to, size_t size, const char *separator, const char *t
 
     for (size_t i = 0; i < COUNT(parts); i++)
         for (const char *at = parts[i]; *at && len + 1 < size; at++)
-            to[len++] = (unsigned char)*at < ' ' || *at == 0x7f ? ' ' : *at;
+            to[len++] = strchr("\t\r\n", *at) ? ' ' : *at;
     if (len + 1 == size)
         while (len && ((unsigned char)to[len - 1] & 0xc0) == 0x80)
             len--;
     if (len && ((unsigned char)to[len - 1] & 0xc0) == 0xc0)
         len--;
-    to[len] = '\0';
+    to[clean_bytes(to, len)] = '\0';
 }
 
 /* {"field": ["text", ...] or "text", ...}, or a list of them. */

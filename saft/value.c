@@ -1,5 +1,7 @@
 #include "value.h"
 
+#include "base/clean.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -308,9 +310,6 @@ void value_printable(char *text)
 {
     size_t len = strlen(text), start = len;
 
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-            text[i] = '?';
     while (start && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
         start--;
     if (start && (unsigned char)text[start - 1] >= 0xc0) {
@@ -320,4 +319,5 @@ void value_printable(char *text)
         if (len - (start - 1) < whole)
             text[start - 1] = '\0';
     }
+    clean_text(text);
 }

@@ -3,6 +3,7 @@
  *
  * A number that PowerOffice does not have, or has archived, is refused; before that, its list is read anew, because
  * the customer may have been made a minute ago. */
+#include "base/clean.h"
 #include "bilag/read/books.h"
 #include "bilag/read/customers.h"
 #include "shell.h"
@@ -30,12 +31,11 @@ static struct str plain(const struct ledger *ledger, struct str text)
 {
     char *copy = arena_alloc(&ledger->shell->arena, text.len + 1);
 
-    for (size_t i = 0; copy && i < text.len; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
-
-        copy[i] = c < 0x20 || c == 0x7f ? '?' : text.bytes[i];
-    }
-    return copy ? (struct str){ copy, text.len } : STR_NONE;
+    if (!copy)
+        return STR_NONE;
+    if (text.len)
+        memcpy(copy, text.bytes, text.len);
+    return (struct str){ copy, clean_bytes(copy, text.len) };
 }
 
 /* --- gathering --------------------------------------------------------------------------------------------- */

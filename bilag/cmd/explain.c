@@ -261,7 +261,7 @@ static enum err show_receipts(const struct explaining *explaining, const struct 
     if (listing.shown)
         qsort(listing.at, listing.shown, sizeof *listing.at, by_number);
     for (size_t i = 0; i < listing.shown; i++)
-        (void)printf("%.*s\n", TEXT(listing.at[i].text));
+        (void)printf(STR_FMT "\n", STR_ARG(listing.at[i].text));
     (void)printf("  %" PRIu64 " receipt%s, together %s\n", listing.shown, listing.shown == 1 ? "" : "s",
                  amount_text(listing.sum));
     if (trimmed)

@@ -419,7 +419,7 @@ static int show(struct export *export, const struct form *form)
     }
     if (!form->option && export->shown > 1)
         text_sums(export, in_words(export->shell, "\n  in all", "\n  i alt"), export->debit, export->credit);
-    (void)printf("%.*s%s", TEXT(strbuf_str(&export->out)), form->end);
+    (void)printf(STR_FMT "%s", STR_ARG(strbuf_str(&export->out)), form->end);
     if (export->first && !form->option)
         (void)printf("%s\n", in_words(export->shell, "no vouchers in this period", "ingen bilag i perioden"));
     return red ? EXIT_RED : EXIT_FINE;

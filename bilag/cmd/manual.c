@@ -1,6 +1,7 @@
 /* manual.c - what is to be invoiced and entered by hand, with all that it takes: customer, order, lines, VAT. */
 #include "bilag/show/csv.h"
 #include "base/json_write.h"
+#include "base/clean.h"
 #include "bilag/read/manual.h"
 #include "shell.h"
 
@@ -42,13 +43,6 @@ static struct money vat_of(struct money share, int32_t rate)
     return rate > 0 ? money_vat_of_gross(share, rate) : (struct money){ 0 };
 }
 
-/* Tills and PowerOffice wrote it: nothing of it may steer a terminal. */
-static void plain(struct strbuf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        strbuf_char(out, (unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7f ? '?' : text.bytes[i]);
-}
-
 /* --- text --- */
 
 static void text_line(struct telling *telling, const struct manual_line *line)
@@ -57,7 +51,7 @@ static void text_line(struct telling *telling, const struct manual_line *line)
     char qty[QTY_SIZE], rate[16], amount[2][MONEY_TEXT_SIZE];
 
     strbuf_format(out, "    %6s  ", line->qty ? qty_text(line->qty, ',', qty) : "");
-    plain(out, line->text);
+    strbuf_clean(out, line->text);
     strbuf_format(out, in_words(telling->shell, "  %s %% VAT  %s", "  %s %% mva.  %s"), rate_text(line->rate, rate),
                   money_kroner(line->share, amount[0]));
     if (line->share.ore != line->gross.ore)
@@ -77,14 +71,15 @@ static void text_customer(struct telling *telling, const struct manual_entry *en
     struct strbuf *out = &telling->out;
 
     strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
-    plain(out, entry->customer.len ? entry->customer : str_of(in_words(shell, "NONE on the receipt", "INGEN på bongen")));
+    strbuf_clean(out, entry->customer.len ? entry->customer
+                                          : str_of(in_words(shell, "NONE on the receipt", "INGEN på bongen")));
     if (entry->customer_no)
         strbuf_format(out, in_words(shell, " (%" PRId64 " in PowerOffice)", " (%" PRId64 " i PowerOffice)"),
                       entry->customer_no);
     else if (entry->customer.len)
         strbuf_format(out, " (%s)", in_words(shell, "not connected", "ikke koblet"));
     strbuf_format(out, "  %s ", in_words(shell, "order", "ordre"));
-    plain(out, entry->order.len ? entry->order : entry->receipt);
+    strbuf_clean(out, entry->order.len ? entry->order : entry->receipt);
 }
 
 static void text_entry(struct telling *telling, const struct manual_entry *entry)
@@ -100,15 +95,16 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
         text_customer(telling, entry);
     } else {
         strbuf_format(out, "  ");
-        plain(out, entry->kind == MANUAL_LEFT_OUT ? venue_title(telling->venue, false, entry->what, entry->day) : entry->what);
+        strbuf_clean(out, entry->kind == MANUAL_LEFT_OUT ? venue_title(telling->venue, false, entry->what, entry->day)
+                                                         : entry->what);
         if (entry->customer.len) {
             strbuf_format(out, "  %s ", in_words(shell, "customer", "kunde"));
-            plain(out, entry->customer);
+            strbuf_clean(out, entry->customer);
         }
     }
     if ((entry->kind == MANUAL_GIFT_SOLD || entry->kind == MANUAL_MOVEMENT) && entry->paid_with.len) {
         strbuf_format(out, "  %s ", in_words(shell, "paid with", "betalt med"));
-        plain(out, venue_title(telling->venue, false, entry->paid_with, entry->day));
+        strbuf_clean(out, venue_title(telling->venue, false, entry->paid_with, entry->day));
     }
     if (entry->receipt.len)
         strbuf_format(out, in_words(shell, "  receipt " STR_FMT, "  bong " STR_FMT), STR_ARG(entry->receipt));

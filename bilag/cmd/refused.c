@@ -30,15 +30,12 @@ static void print_bytes(struct str bytes, size_t most)
 {
     bool text = utf8_is_valid(bytes);
     size_t len = bytes.len < most ? bytes.len : most;
+    bool cut = len < bytes.len;
 
     while (text && len > 0 && len < bytes.len && ((unsigned char)bytes.bytes[len] & 0xc0) == 0x80)
         len--;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)bytes.bytes[i];
-
-        (void)putchar((c >= 0x80 && text) || (c >= 0x20 && c < 0x7f) ? c : '?');
-    }
-    (void)printf("%s\n", len < bytes.len ? " ..." : "");
+    bytes.len = len;
+    (void)printf("%.*s%s\n", TEXT(bytes), cut ? " ..." : "");
 }
 
 static bool is_wanted(const struct refusal *refusal, const char *venue)

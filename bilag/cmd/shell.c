@@ -1,11 +1,14 @@
 #include "shell.h"
 
+#include "base/clean.h"
 #include "bilag/act/decide.h"
 #include "bilag/read/online.h"
 
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { COMPLAINT_BYTES = 16 * 1024 };
 
 const char *args_value(const struct args *args, const char *name)
 {
@@ -20,16 +23,26 @@ bool args_has(const struct args *args, const char *name)
     return args_value(args, name) != NULL;
 }
 
+/* Line ends in the form are ours; those in what stands in it would forge a line. */
 int complain(const struct shell *shell, int code, const char *format, ...)
 {
+    char text[COMPLAINT_BYTES], *next = text;
     va_list list;
 
     (void)fflush(stdout);
-    (void)fprintf(stderr, "bilag %s: ", shell->command);
     va_start(list, format);
-    (void)vfprintf(stderr, format, list);
+    (void)vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    (void)fputc('\n', stderr);
+    (void)fprintf(stderr, "bilag %s: ", shell->command);
+    while (next) {
+        char *line = next, *end = strchr(format, '\n') ? strchr(line, '\n') : NULL;
+
+        next = end ? end + 1 : NULL;
+        if (end)
+            *end = '\0';
+        clean_text(line);
+        (void)fprintf(stderr, "%s\n", line);
+    }
     return code;
 }
 

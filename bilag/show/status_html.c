@@ -1,17 +1,22 @@
 /* status_html.c - status as one page that needs nothing else: no script, no font, no picture. */
 #include "status.h"
 
+#include "base/clean.h"
+
 #include <inttypes.h>
 
 static void text(struct strbuf *out, struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.bytes[i];
+    for (size_t at = 0, len; at < s.len; at += len) {
+        struct str rest = { s.bytes + at, s.len - at };
+        uint32_t c;
+        bool fine;
 
-        if (c == '&' || c == '<' || c == '>' || c == '"')
-            strbuf_format(out, "&#%d;", c);
+        len = clean_step(rest, &fine, &c);
+        if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
+            strbuf_format(out, "&#%u;", (unsigned)c);
         else
-            strbuf_char(out, c);
+            strbuf_clean(out, (struct str){ rest.bytes, len });
     }
 }
 

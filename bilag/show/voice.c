@@ -3,6 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/clean.h"
+
+enum { SHOWN_BYTES_MAX = 1 << 26 };
 
 const char *voice_paint(const struct voice *voice, enum colour colour)
 {
@@ -17,6 +22,27 @@ const char *voice_paint(const struct voice *voice, enum colour colour)
 const char *voice_words(const struct voice *voice, const char *en, const char *nb)
 {
     return str_equal(voice->language, STR("nb")) ? nb : en;
+}
+
+int text_columns(struct str s)
+{
+    return (int)(clean_already(s) ? s.len : strlen(text_shown(s)));
+}
+
+/* What has to be cleaned is rare and short: its copies are kept to the end. */
+const char *text_shown(struct str s)
+{
+    static struct arena copies = { .limit = SHOWN_BYTES_MAX };
+    struct strbuf text;
+    struct str copy;
+
+    if (clean_already(s))
+        return s.bytes ? s.bytes : "";
+    strbuf_init(&text, s.len + 1);
+    strbuf_clean(&text, s);
+    copy = arena_copy(&copies, strbuf_str(&text));
+    strbuf_free(&text);
+    return copy.bytes ? copy.bytes : "";
 }
 
 int columns_left(const char *text, int width)

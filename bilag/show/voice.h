@@ -22,6 +22,9 @@ int columns_left(const char *text, int width);
 /* Local time at the venue, with its distance from UTC: "2026-11-21 05:15 +01:00". venue NULL: UTC, "...Z". */
 const char *time_text_local(const struct venue *venue, int64_t time_ms, char buffer[32]);
 
-#define TEXT(s) (int)(s).len, ((s).bytes ? (s).bytes : "")
+/* A text that may be anybody's, for "%.*s" to a person: cleaned (base/clean.h). STR_ARG leaves it as it is. */
+#define TEXT(s) text_columns(s), text_shown(s)
+int text_columns(struct str s);                              /* its bytes */
+const char *text_shown(struct str s);                        /* lives as long as the program */
 
 #endif

@@ -32,17 +32,24 @@ static size_t character(const unsigned char *at, size_t room, uint32_t *ret_code
     return code < forms[more - 1].least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0 : more + 1;
 }
 
-/* How far the next character goes, and whether it may leave. */
-static size_t step(const unsigned char *at, size_t room, bool *ret_fine)
+size_t clean_step(struct str rest, bool *ret_fine, uint32_t *ret_code)
 {
     uint32_t code;
-    size_t len = character(at, room, &code);
+    size_t len = character((const unsigned char *)rest.bytes, rest.len, &code);
 
     *ret_fine = len && code >= 0x20 && code != 0x7f;
     for (size_t i = 0; i < COUNT(steering) && code >= 0x80; i++)
         if (code >= steering[i].from && code <= steering[i].to)
             *ret_fine = false;
+    *ret_code = code;
     return len ? len : 1;
+}
+
+static size_t step(const char *at, size_t room, bool *ret_fine)
+{
+    uint32_t code;
+
+    return clean_step((struct str){ at, room }, ret_fine, &code);
 }
 
 size_t clean_bytes(char *bytes, size_t len)
@@ -51,7 +58,7 @@ size_t clean_bytes(char *bytes, size_t len)
     bool fine;
 
     for (size_t at = 0, more; at < len; at += more) {
-        more = step((const unsigned char *)bytes + at, len - at, &fine);
+        more = step(bytes + at, len - at, &fine);
         if (fine)
             memmove(bytes + to, bytes + at, more);
         else
@@ -66,7 +73,7 @@ bool clean_already(struct str s)
     bool fine = true;
 
     for (size_t at = 0; fine && at < s.len;)
-        at += step((const unsigned char *)s.bytes + at, s.len - at, &fine);
+        at += step(s.bytes + at, s.len - at, &fine);
     return fine;
 }
 
@@ -80,7 +87,7 @@ void strbuf_clean(struct strbuf *buf, struct str s)
     bool fine;
 
     for (size_t at = 0, more; at < s.len; at += more) {
-        more = step((const unsigned char *)s.bytes + at, s.len - at, &fine);
+        more = step(s.bytes + at, s.len - at, &fine);
         strbuf_add(buf, fine ? (struct str){ s.bytes + at, more } : STR("?"));
     }
 }

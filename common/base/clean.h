@@ -17,5 +17,7 @@ bool clean_already(struct str s);
 /* A C string, in place. */
 void clean_text(char *text);
 void strbuf_clean(struct strbuf *buf, struct str s);
+/* How many bytes the next character has, whether it may leave, and which it is; 1 and not fine, beyond ASCII: no UTF-8. */
+size_t clean_step(struct str rest, bool *ret_fine, uint32_t *ret_code);
 
 #endif

@@ -1,5 +1,7 @@
 #include "err.h"
 
+#include "clean.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,6 +33,7 @@ enum err fault_set(struct fault *fault, enum err err, const char *format, ...)
     if (fault) {
         va_start(args, format);
         (void)vsnprintf(fault->text, sizeof fault->text, format, args);
+        clean_text(fault->text);         /* it may quote what is wrong: a file's, a till's, PowerOffice's words */
         va_end(args);
     }
     return err;

@@ -1,5 +1,7 @@
 #include "json_write.h"
 
+#include "clean.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,17 +10,20 @@
 void json_quote(struct strbuf *out, struct str text)
 {
     strbuf_char(out, '"');
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
+    for (size_t at = 0, len; at < text.len; at += len) {
+        struct str rest = { text.bytes + at, text.len - at };
+        uint32_t c;
+        bool fine;
 
+        len = clean_step(rest, &fine, &c);
         if (c == '"' || c == '\\')
-            strbuf_format(out, "\\%c", c);
+            strbuf_format(out, "\\%c", (char)c);
         else if (c == '\n')
             strbuf_add(out, STR("\\n"));
-        else if (c < 0x20 || c == 0x7f)
-            strbuf_format(out, "\\u%04x", c);
+        else if (!fine && (c < 0x80 || len > 1))
+            strbuf_format(out, "\\u%04x", c);           /* what could steer a terminal; all of it has four digits */
         else
-            strbuf_char(out, (char)c);
+            strbuf_add(out, (struct str){ rest.bytes, len });
     }
     strbuf_char(out, '"');
 }

@@ -1,8 +1,9 @@
 /* log.h - one line per fact to stderr, the document first, so that one search follows it everywhere.
  *
  * `doc=oslo-grill/2026-11-20/1 stage=uploader.0 outcome=done voucher_no=1187 ms=312 at=2026-...Z`
- * Secrets and personal data reach no log: callers pass ids, codes, counts and amounts only. Control
- * characters in a value are written as '?', so that a fact stays one line. Safe before log_open().
+ * Secrets and personal data reach no log: callers pass ids, codes, counts and amounts only. What a value holds is
+ * cleaned (clean.h), a quote in it becomes ', and in `name=%s` without quotes a blank becomes _: nobody's words end a line
+ * or a value, or begin another. Conversions: %s %.*s %d %u %ld %lu %lld %llu %zu. Safe before log_open().
  */
 #ifndef BILAG_BASE_LOG_H
 #define BILAG_BASE_LOG_H
