@@ -47,15 +47,18 @@ enum err inbox_take(struct stage *stage, void *state, struct link *link, const s
     return ERR_OK;
 }
 
-static enum doc_step event_of(const struct draft *draft, const struct verdict *verdict, bool transfer)
+/* While a decision asks, what was held with problems stays red: it is open for a moment only. */
+static enum doc_step event_of(const struct draft *draft, const struct verdict *verdict, const struct record *now)
 {
-    if (draft->phase == DRAFT_OPEN)
+    bool asks = draft->asks && now->state == DOC_HELD && verdict->problems.count;
+
+    if (draft->phase == DRAFT_OPEN && !asks)
         return STEP_PREVIEW;
     if (verdict->problems.count)
         return STEP_PROBLEMS;
     if (!draft->line_count && !draft->order_line_count)
         return STEP_PREVIEW;             /* a day with no lines has no voucher (docs/rules.md section 3) */
-    return draft->automatic || transfer ? STEP_READY_AUTO : STEP_READY;
+    return draft->automatic || now->transfer ? STEP_READY_AUTO : STEP_READY;
 }
 
 /* A round ends: what stood in PowerOffice is undone, or was never there. */
@@ -248,7 +251,7 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
         answer_asked(effects, doc, &draft, &now);
     if (err || (known && nothing_new(&was, &now)))
         return err;
-    err = record_move(&now, event_of(&draft, verdict, now.transfer), now_ms);
+    err = record_move(&now, event_of(&draft, verdict, &now), now_ms);
     ensure(err == ERR_OK);
     now.next_ms = 0;
     if (!known || was.state != now.state)

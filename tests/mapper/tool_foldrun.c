@@ -9,6 +9,7 @@
  *   #config N             takes the configuration N (from 0) from here on; nothing is read again
  *   #behind 0|1           1: the log is not read to its end, so no day closes
  *   #look                 folds, then looks at every due day
+ *   #clock MS             it is this moment (Unix time); from here on looks do not move the clock
  *   #seal DOC             folds nothing; the draft of DOC as last built is sealed
  *   #reverse DOC          what was sealed is taken back
  *   #decide VERB SUBJECT DETAIL   a person's decision
@@ -388,6 +389,12 @@ static void on_behind(struct run *run, char *rest)
     run->behind = *rest == '1';
 }
 
+static void on_clock(struct run *run, char *rest)
+{
+    fold_waiting(run);
+    run->now_ms = strtoll(rest, NULL, 10);
+}
+
 static void on_look(struct run *run, char *rest)
 {
     (void)rest;
@@ -419,7 +426,7 @@ static void command(struct run *run, char *line)
 {
     static const struct { const char *name; void (*does)(struct run *run, char *rest); } commands[] = {
         { "#new", on_new }, { "#batch", on_batch }, { "#restart", on_restart }, { "#config", on_config },
-        { "#behind", on_behind }, { "#look", on_look }, { "#seal", on_seal }, { "#reverse", on_reverse },
+        { "#behind", on_behind }, { "#look", on_look }, { "#clock", on_clock }, { "#seal", on_seal }, { "#reverse", on_reverse },
         { "#decide", on_decide }, { "#print", on_print },
     };
     char *rest = line + strcspn(line, " ");
