@@ -55,6 +55,39 @@ void build_add_problem(struct problems *problems, const struct problem *problem)
     }
 }
 
+/* Sealed with a problem: a person has entered it by hand, with the problem before his eyes. */
+static enum err sealed_with(struct txn *txn, struct doc *doc, const struct settlement_part *part, struct arena *arena,
+                            uint32_t *decided)
+{
+    struct draft *draft = arena_alloc(arena, sizeof *draft);
+    char id[DOC_ID_SIZE];
+    struct str bytes;
+    enum err err = draft ? store_get(txn, TABLE_DRAFTS, doc_text(doc, id), &bytes) : ERR_MEMORY;
+
+    if (!err)
+        err = draft_decode(bytes, arena, draft);
+    for (size_t i = 0; !err && draft->revision == part->sealed_revision && i < draft->problems.count; i++)
+        *decided |= accept_bit(draft->problems.at[i].code);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err build_decided(struct txn *txn, struct str venue, int32_t day, const struct settlement *settlement,
+                       struct arena *arena, uint32_t *ret_decided)
+{
+    uint32_t decided = settlement_accepted(settlement);
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < settlement->part_count; i++) {
+        struct doc doc = { .kind = DOC_VOUCHER, .venue = venue, .day = day, .part = (uint32_t)i + 1 };
+
+        if (settlement->parts[i].sealed && !settlement->parts[i].nothing)
+            err = sealed_with(txn, &doc, &settlement->parts[i], arena, &decided);
+    }
+    if (!err)
+        *ret_decided = decided;
+    return err;
+}
+
 void build_header(const struct build *build, struct draft *draft)
 {
     const struct settlement_part *part = &build->settlement->parts[build->part - 1];

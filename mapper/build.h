@@ -30,6 +30,10 @@ struct str build_percent(struct arena *arena, int32_t rate);
 int64_t build_sold_account(const struct build *build, struct str type, int32_t rate);    /* 0: blank */
 /* What every draft says of its venue, its part and its reference; draft->doc is there already. */
 void build_header(const struct build *build, struct draft *draft);
+/* Problems of the day's control that a person has decided about, as accept_bit(): accepted for one of its parts, or there
+ * when a part was entered by hand. */
+USED enum err build_decided(struct txn *txn, struct str venue, int32_t day, const struct settlement *settlement,
+                            struct arena *arena, uint32_t *ret_decided);
 /* The same problem twice is said once, with the receipt that sorts first, whichever came first. */
 void build_add_problem(struct problems *problems, const struct problem *problem);
 

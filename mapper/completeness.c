@@ -18,6 +18,7 @@ enum { ZS_MAX = 2000, CONTROLLED_MAX = 200000 };
 
 struct zs {
     struct event *at;
+    struct str *truly;                   /* of each: the run it is of, wherever it rests (run.h) */
     size_t count, room;
     size_t budget;                       /* receipts that may still be added up */
     struct register_zs *registers;       /* as far as they were asked for */
@@ -59,8 +60,10 @@ static enum err z_seen(struct txn *txn, uint64_t place, const struct effect *eff
                       &known, &event);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;                   /* trimmed: an old day to which something came late */
-    if (!err && event.kind == EVENT_Z_REPORT)
-        zs->at[zs->count++] = event;
+    if (err || event.kind != EVENT_Z_REPORT)
+        return err;
+    err = run_truly(txn, event.venue, event.reg, known.place, zs->completeness->arena, &zs->truly[zs->count]);
+    zs->at[zs->count++] = event;
     return err;
 }
 
@@ -69,7 +72,7 @@ static bool z_covers(const struct zs *zs, struct str reg, bool sold, uint64_t la
     for (size_t i = 0; i < zs->count; i++) {
         const struct z_report *z = &zs->at[i].z;
 
-        if (!str_equal(sold ? zs->at[i].reg : register_base(zs->at[i].reg), reg))
+        if (!str_equal(sold ? zs->truly[i] : register_base(zs->at[i].reg), reg))
             continue;
         if (!sold || !z->has_range || (z->first_seq <= last_sale && last_sale <= z->last_seq))
             return true;
@@ -167,11 +170,20 @@ static enum err check_register_zs(struct txn *txn, struct completeness *complete
                                   const struct settlement_register *reg)
 {
     const struct register_zs *all;
+    struct known known;
+    struct str truly = reg->reg;
     enum err err;
 
-    if (!reg->sold || z_covers(zs, reg->reg, true, reg->last_sale))
+    if (!reg->sold)
         return ERR_OK;
-    err = register_zs(txn, zs, reg->reg, &all);
+    err = known_get(txn, completeness->venue->id, reg->reg, SERIES_RECEIPTS, reg->last_sale, &known);
+    if (!err)
+        err = run_truly(txn, completeness->venue->id, reg->reg, known.place, completeness->arena, &truly);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (z_covers(zs, truly, true, reg->last_sale))
+        return ERR_OK;
+    err = register_zs(txn, zs, truly, &all);
     completeness->zs_there = false;
     if (!err && !z_elsewhere_holds(all, reg->last_sale))
         say_z_missing(completeness, zs, all, reg);
@@ -251,6 +263,7 @@ struct control {
     struct completeness *completeness;
     size_t *budget;
     const struct event *z;
+    struct str truly, walked;            /* the run it is of; under which name receipts are looked at */
     size_t prefix_len;
     struct z_vat_sum vat[EVENT_Z_SUMS_MAX];
     size_t vat_count;
@@ -328,6 +341,7 @@ static enum err control_seen(struct txn *txn, struct str key, struct str value, 
     struct arena *arena = receipt_arena();
     struct known known;
     struct event event;
+    struct str truly;
     uint64_t seq;
     size_t at = control->prefix_len;
     enum err err;
@@ -341,7 +355,10 @@ static enum err control_seen(struct txn *txn, struct str key, struct str value, 
     if (!err)
         err = event_decode(known.bytes, arena, &event);
     if (!err)
-        err = run_adopt(txn, &event, control->z->reg, known.place, arena);
+        err = run_truly(txn, event.venue, control->walked, known.place, arena, &truly);
+    if (err || !str_equal(truly, control->truly))
+        return err;
+    err = run_adopt(txn, &event, control->walked, known.place, arena);
     return err ? err : control_event(txn, control, &event, arena);
 }
 
@@ -400,12 +417,30 @@ static void control_judge(struct control *control)
             STR_NONE, STR_NONE);
 }
 
-static enum err check_z(struct txn *txn, struct zs *zs, const struct event *z)
+/* Receipts of its numbers, wherever those of its run rest. */
+static enum err add_up(struct txn *txn, struct control *control, struct str name)
+{
+    const struct event *z = control->z;
+    struct key prefix, start;
+
+    if (!name.bytes || z->z.first_seq > z->z.last_seq)       /* it says that nothing was sold: its sums must be 0 */
+        return ERR_OK;
+    control->walked = name;
+    key_init(&prefix);
+    key_name(&prefix, z->venue);
+    key_name(&prefix, name);
+    key_u32(&prefix, SERIES_RECEIPTS);
+    control->prefix_len = prefix.len;
+    start = prefix;
+    key_u64(&start, z->z.first_seq);
+    return store_walk(txn, TABLE_RECEIPTS, key_str(&prefix), key_str(&start), control_seen, control);
+}
+
+static enum err check_z(struct txn *txn, struct zs *zs, const struct event *z, struct str truly)
 {
     struct completeness *completeness = zs->completeness;
     struct control *control = arena_alloc(completeness->arena, sizeof *control);
-    struct key prefix, start;
-    enum err err = ERR_OK;
+    enum err err;
 
     if (!control)
         return ERR_MEMORY;
@@ -414,15 +449,10 @@ static enum err check_z(struct txn *txn, struct zs *zs, const struct event *z)
     control->completeness = completeness;
     control->budget = &zs->budget;
     control->z = z;
-    key_init(&prefix);
-    key_name(&prefix, z->venue);
-    key_name(&prefix, z->reg);
-    key_u32(&prefix, SERIES_RECEIPTS);
-    control->prefix_len = prefix.len;
-    start = prefix;
-    key_u64(&start, z->z.first_seq);
-    if (z->z.first_seq <= z->z.last_seq)             /* else it says that nothing was sold: its sums must be 0 */
-        err = store_walk(txn, TABLE_RECEIPTS, key_str(&prefix), key_str(&start), control_seen, control);
+    control->truly = truly;
+    err = add_up(txn, control, truly);
+    if (!err)
+        err = add_up(txn, control, run_before(completeness->arena, truly));
     if (!err && zs->budget == 0)
         say(completeness, PROBLEM_DAY_TOO_LARGE, STR_NONE, arena_format(completeness->arena, "Z %" PRIu64, z->z.number),
             STR_NONE, STR_NONE, STR_NONE);
@@ -594,6 +624,8 @@ static enum err check_between(struct txn *txn, struct zs *zs)
     for (size_t i = 0; !err && i < zs->count; i++) {
         const struct register_zs *all;
 
+        if (!str_equal(zs->truly[i], zs->at[i].reg))
+            continue;                    /* those beside it are under another name */
         err = register_zs(txn, zs, zs->at[i].reg, &all);
         if (!err)
             err = check_overlap(txn, completeness, all, &zs->at[i]);
@@ -619,7 +651,8 @@ enum err completeness_check(struct txn *txn, struct completeness *completeness)
     enum err err;
 
     zs.at = arena_array(completeness->arena, zs.room, sizeof *zs.at);
-    if (!zs.at)
+    zs.truly = arena_array(completeness->arena, zs.room, sizeof *zs.truly);
+    if (!zs.at || !zs.truly)
         return ERR_MEMORY;
     err = effect_walk(txn, completeness->venue->id, completeness->day, EFFECT_Z, 0, UINT64_MAX, z_seen, &zs);
     completeness->zs_there = true;
@@ -632,6 +665,6 @@ enum err completeness_check(struct txn *txn, struct completeness *completeness)
     if (zs.count == zs.room)             /* else some are trimmed, and were there when the day was sent */
         err = check_zs_there(txn, completeness, &zs);
     for (size_t i = 0; completeness->problems && !err && i < zs.count; i++)
-        err = check_z(txn, &zs, &zs.at[i]);
+        err = check_z(txn, &zs, &zs.at[i], zs.truly[i]);
     return err || !completeness->problems ? err : check_between(txn, &zs);
 }

@@ -439,6 +439,7 @@ static enum err watch_sealed(struct txn *txn, struct offer *offer, struct settle
     struct completeness completeness = { .venue = offer->venue, .day = offer->day, .settlement = settlement,
                                          .arena = offer->arena, .problems = problems };
     const struct settlement_part *last = settlement_last_part(settlement);
+    uint32_t decided = 0;
     enum err err;
 
     if (!problems)
@@ -447,8 +448,10 @@ static enum err watch_sealed(struct txn *txn, struct offer *offer, struct settle
     if (!last->sealed || offer->day < offer->venue->begins)
         return ERR_OK;                   /* its open part is built anew in any case */
     err = completeness_check(txn, &completeness);
+    if (!err)
+        err = build_decided(txn, offer->venue->id, offer->day, settlement, offer->arena, &decided);
     for (int code = 0; code < PROBLEM_COUNT; code++)
-        if (settlement_accepted(settlement) & accept_bit((enum problem_code)code))
+        if (decided & accept_bit((enum problem_code)code))
             problems_remove(problems, (enum problem_code)code);
     if (err || problems->count == 0)
         return err;

@@ -5,6 +5,7 @@
 #include "refold.h"
 #include "run.h"
 #include "seen.h"
+#include "zindex.h"
 
 #include "domain/event_canonical.h"
 #include "domain/register.h"
@@ -42,6 +43,8 @@ static enum err note_known(struct refold *refold, struct str reg, uint32_t serie
     struct known known;
     enum err err = known_get(refold->work.txn, refold->venue, reg, series, seq, &known);
 
+    if (!err && known.place < refold->place && series == SERIES_RECEIPTS && str_equal(reg, refold->from) && seq > refold->last)
+        refold->last = seq;
     if (err || known.place < refold->place)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     return note(refold, &(struct moved){ .reg = reg, .series = series, .seq = seq, .place = known.place,
@@ -196,16 +199,20 @@ static enum err undo_all(struct refold *refold)
     return err ? err : refold_renumber(refold);
 }
 
-/* What stays where it was is a number of the new run all the same: it is not missing there. */
+/* What stays where it was is a number of the new run all the same: it is not missing there, and totals go on from it. */
 static enum err stay(struct refold *refold, const struct moved *moved, uint32_t run)
 {
     struct str name = run_name(refold->work.fold->arena, register_base(refold->from), run);
+    struct event event;
     enum err err;
 
     if (moved->is_conflict || !str_equal(moved->reg, refold->from))
         return ERR_OK;
     err = seen_add(refold->work.txn, refold->venue, name, moved->series, moved->seq);
-    return err == ERR_EXISTS ? ERR_OK : err;
+    if (!err || err == ERR_EXISTS)
+        err = event_decode(moved->bytes, refold->work.fold->arena, &event);
+    event.reg = name;
+    return !err && event.kind == EVENT_Z_REPORT ? zindex_put(refold->work.txn, &event) : err;
 }
 
 static enum err begin(struct refold *refold, struct str reg, uint32_t run)
@@ -218,6 +225,28 @@ static enum err begin(struct refold *refold, struct str reg, uint32_t run)
     return err ? err : run_begin(refold->work.txn, refold->venue, reg, refold->place, run, first.time);
 }
 
+/* What stays stands behind numbers that have moved: they are not missing before it. */
+static enum err bridge(struct refold *refold)
+{
+    uint64_t top = 0;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < refold->count; i++)
+        if (refold->at[i].stays && !refold->at[i].is_conflict && refold->at[i].series == SERIES_RECEIPTS &&
+            str_equal(refold->at[i].reg, refold->from) && refold->at[i].seq > top)
+            top = refold->at[i].seq;
+    for (size_t i = 0; !err && i < refold->count; i++) {
+        const struct moved *moved = &refold->at[i];
+
+        if (moved->stays || moved->series != SERIES_RECEIPTS || moved->seq <= refold->last || moved->seq >= top ||
+            !str_equal(moved->reg, refold->from))
+            continue;
+        err = seen_add(refold->work.txn, refold->venue, refold->from, SERIES_RECEIPTS, moved->seq);
+        err = err == ERR_EXISTS ? ERR_OK : err;
+    }
+    return err;
+}
+
 static enum err fold_all_again(struct refold *refold, uint32_t run)
 {
     enum err err = ERR_OK;
@@ -228,6 +257,8 @@ static enum err fold_all_again(struct refold *refold, uint32_t run)
         err = moved->stays ? stay(refold, moved, run)
                            : fold_event_again(&refold->work, moved->place, moved->day, moved->bytes);
     }
+    if (!err)
+        err = bridge(refold);
     return err ? err : refold_finish(refold);
 }
 
@@ -307,6 +338,24 @@ static enum err end_run(struct refold *refold, struct str reg, uint64_t place, c
     return err;
 }
 
+/* What moves back was not missing before what stayed: now it is there. */
+static enum err unbridge(struct refold *refold, struct str before)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; !err && i < refold->count; i++) {
+        const struct moved *moved = &refold->at[i];
+        struct known known;
+
+        if (moved->is_conflict || moved->series != SERIES_RECEIPTS || !str_equal(moved->reg, refold->from) ||
+            !known_get(refold->work.txn, refold->venue, before, moved->series, moved->seq, &known))
+            continue;
+        err = seen_drop(refold->work.txn, refold->venue, before, moved->series, moved->seq);
+        err = err == ERR_NOT_FOUND ? ERR_OK : err;
+    }
+    return err;
+}
+
 /* All that would move, and whether it may. */
 static enum err judge_end(struct refold *refold, struct numbers *numbers, struct str reg, uint64_t place, uint32_t *ret_run)
 {
@@ -346,5 +395,7 @@ enum err refold_not_restarted(struct txn *txn, struct fold *fold, struct str ven
         err = undo_all(&refold);
     if (!err)
         err = end_run(&refold, reg, place, &numbers);
+    if (!err)
+        err = unbridge(&refold, numbers.before);
     return err ? err : fold_all_again(&refold, run);
 }

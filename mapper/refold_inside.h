@@ -22,6 +22,7 @@ struct refold {
     uint64_t place;
     struct moved *at;
     size_t count, room;
+    uint64_t last;                       /* the highest number of the run that ends */
 };
 
 /* unfold.c: what an event did never was, unless something sent relies on it: then *moved stays. */

@@ -138,6 +138,56 @@ struct str run_name(struct arena *arena, struct str reg, uint32_t run)
     return run <= 1 ? reg : arena_format(arena, STR_FMT "~%" PRIu32, STR_ARG(reg), run);
 }
 
+static uint32_t run_of(struct str name)
+{
+    struct str base = register_base(name);
+    uint32_t run = 0;
+
+    for (size_t i = base.len + 1; i < name.len; i++)
+        run = run * 10 + (uint32_t)(name.bytes[i] - '0');
+    return base.len == name.len ? 1 : run;
+}
+
+struct str run_before(struct arena *arena, struct str name)
+{
+    uint32_t run = run_of(name);
+
+    return run == 1 ? STR_NONE : run_name(arena, register_base(name), run - 1);
+}
+
+enum err run_truly(struct txn *txn, struct str venue, struct str name, uint64_t place, struct arena *arena,
+                   struct str *ret_name)
+{
+    uint32_t run;
+    enum err err = run_at(txn, venue, register_base(name), place, &run);
+
+    if (err)
+        return err;
+    *ret_name = run_of(name) < run ? run_name(arena, register_base(name), run_of(name) + 1) : name;
+    return ret_name->bytes ? ERR_OK : ERR_MEMORY;
+}
+
+/* A receipt that was sent before its register was said to count anew keeps its name; a void of it finds it there. */
+static enum err find_stayed(struct txn *txn, struct event *event, struct arena *arena)
+{
+    struct str before = run_before(arena, event->voids.reg), truly;
+    struct known known;
+    enum err err;
+
+    if (!before.bytes)
+        return ERR_OK;
+    err = known_get(txn, event->venue, event->voids.reg, SERIES_RECEIPTS, event->voids.seq, &known);
+    if (err == ERR_NOT_FOUND)
+        err = known_get(txn, event->venue, before, SERIES_RECEIPTS, event->voids.seq, &known);
+    else
+        return err;
+    if (!err)
+        err = run_truly(txn, event->venue, before, known.place, arena, &truly);
+    if (!err && str_equal(truly, event->voids.reg))
+        event->voids.reg = before;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err run_adopt(struct txn *txn, struct event *event, struct str name, uint64_t place, struct arena *arena)
 {
     uint32_t run;
@@ -148,10 +198,12 @@ enum err run_adopt(struct txn *txn, struct event *event, struct str name, uint64
         return ERR_OK;
     if (str_equal(event->voids.reg, register_base(name))) {
         event->voids.reg = name;
-        return ERR_OK;
+        return find_stayed(txn, event, arena);
     }
     err = run_at(txn, event->venue, event->voids.reg, place, &run);
     if (!err)
         event->voids.reg = run_name(arena, event->voids.reg, run);
-    return err ? err : event->voids.reg.bytes ? ERR_OK : ERR_MEMORY;
+    if (!err && !event->voids.reg.bytes)
+        return ERR_MEMORY;
+    return err ? err : find_stayed(txn, event, arena);
 }

@@ -26,6 +26,12 @@ USED enum err run_began(struct txn *txn, struct str venue, struct str reg, uint3
 USED enum err run_begins_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, bool *ret_begins);
 /* "K1" or "K1~2"; in the arena unless it is `reg` itself. */
 struct str run_name(struct arena *arena, struct str reg, uint32_t run);
+/* The name of the run before this one. Empty: it is the first. */
+struct str run_before(struct arena *arena, struct str name);
+/* Under this name an event rests; which run is it of? The next one, if it was sent before a person said that this had begun
+ * by then: such an event keeps its name, and counts in the next run (docs/rules.md section 8). */
+USED enum err run_truly(struct txn *txn, struct str venue, struct str name, uint64_t place, struct arena *arena,
+                        struct str *ret_name);
 /* The event as of this run of its register (a name as above), at its place. */
 USED enum err run_adopt(struct txn *txn, struct event *event, struct str name, uint64_t place, struct arena *arena);
 

@@ -427,14 +427,18 @@ static void say_not_come(const struct build *build, struct problems *problems)
 
 /* A person's decision lifts exactly these, docs/rules.md section 5. What was accepted before the day was sent is not told
  * again because something was found afterwards. */
-static void lift_accepted(const struct build *build, struct problems *problems)
+static enum err lift_accepted(const struct build *build, struct problems *problems)
 {
     const struct settlement_part *part = &build->settlement->parts[build->part - 1];
-    uint32_t accepted = part->control ? settlement_accepted(build->settlement) : part->accepted;
+    uint32_t accepted = part->accepted;
+    enum err err = ERR_OK;
 
+    if (part->control)
+        err = build_decided(build->txn, build->venue->id, build->day, build->settlement, build->arena, &accepted);
     for (int code = 0; code < PROBLEM_COUNT; code++)
         if (accepted & accept_bit((enum problem_code)code))
             problems_remove(problems, (enum problem_code)code);
+    return err;
 }
 
 /* Whatever came first, a draft names its problems in the same order. */
@@ -604,11 +608,12 @@ enum err voucher_build(const struct build *build, struct draft *ret_draft)
         err = find_trouble(build, &draft->problems);
     if (!err)
         err = find_missing(build, &draft->problems);
-    if (build->not_come)
-        say_not_come(build, &draft->problems);
+    if (build->not_come && (draft->cell_count || draft->orders_total.ore || draft->problems.count))
+        say_not_come(build, &draft->problems);       /* else a person has taken all of it out: nothing is to be posted */
+    if (!err)
+        err = lift_accepted(build, &draft->problems);
     if (err)
         return err;
-    lift_accepted(build, &draft->problems);
     qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
     *ret_draft = *draft;
     return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;

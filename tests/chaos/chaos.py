@@ -31,6 +31,7 @@ if "--bin" in sys.argv:
 import pipeline                                                                                # noqa: E402
 import faults                                                                                  # noqa: E402
 import unknowns                                                                                # noqa: E402
+import persons                                                                                 # noqa: E402
 from judge import Judge                                                                        # noqa: E402
 from world import CUSTOMERS, World, turn_credit                                                # noqa: E402
 
@@ -42,7 +43,7 @@ SETTINGS = {
 CALM = {"fault_429": 0, "fault_5xx_before": 0, "fault_5xx_after": 0, "fault_drop_before": 0, "fault_drop_after": 0,
         "fault_reset": 0, "fault_slow_permille": 0, "fault_slow_ms": 1000, "latency_ms": 0, "read_lag_ms": 0,
         "down": "off", "rate_limit": 1000000, "token_lifetime_s": 1200}
-SOURCES = ("http", "spool", "zmq", "import", "saft")
+SOURCES = ("http", "spool", "zmq", "import", "saft", "garbage")
 LOOK_S = 8
 SETTLE_S = float(os.environ.get("CHAOS_SETTLE_S", "30"))
 ALLOWED_EXITS = {0, 111, -9, -15, -1}            # -15 and -1: the signal came before its handler was there
@@ -105,7 +106,10 @@ class Run:
         try:
             for number, delivery in enumerate(d for d in self.world.deliveries if d.source == source):
                 time.sleep(max(0.0, begin + delivery.at * self.length_s - time.monotonic()))
+                for before in delivery.needs:
+                    assert before.done.wait(2 * (SETTLE_S + self.length_s)), "what must come before never came"
                 getattr(self, f"by_{source}")(delivery, number)
+                delivery.done.set()
                 self.counts[f"source {source}"] += len(delivery.events)
         except BaseException as error:            # the main thread tells
             self.feeding_errors.append(f"{source}: {error!r}")
@@ -145,6 +149,16 @@ class Run:
         lines = "".join(json.dumps(event) + "\n" for event in delivery.events)
         self.import_file(f"i{number}.ndjson", lines.encode())
 
+    def by_garbage(self, delivery, number):
+        """Nothing of it is taken, and nothing else is refused because of it."""
+        body = "".join(line + "\n" for line in delivery.events).encode()
+        if number % 2:
+            self.pipeline.spool_bytes(f"g{number}.ndjson", body)
+            return
+        answer = self.again(lambda: self.pipeline.post_bytes(body), "garbage is answered")
+        if answer["accepted"] or len(answer["rejected"]) != len(delivery.events):
+            self.feeding_errors.append(f"garbage: {answer}")
+
     def by_saft(self, delivery, number):
         self.import_file(f"s{number}.xml", delivery.file, "--venue", delivery.venue)
 
@@ -178,8 +192,12 @@ class Run:
         if len(self.world.venues) > 100:         # a fleet shares two cores with PowerOffice, which answers later then
             settings = {**SETTINGS, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
         # a seed in four keeps its stores on a small disk of its own, which can be filled
-        self.pipeline = p = pipeline.Pipeline(self.world.venues, stages=stages, settings=settings, customers=CUSTOMERS,
+        there = {name: venue for name, venue in self.world.venues.items() if name not in self.world.troubles.late}
+        self.pipeline = p = pipeline.Pipeline(there, stages=stages, settings=settings,
+                                              clients=pipeline.clients_of(self.world.venues, CUSTOMERS),
                                               sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}")
+        p.door.venues |= set(self.world.venues)  # one token for all, also for those that are set up later
+        self.deciding = persons.Persons(self)
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
@@ -200,6 +218,7 @@ class Run:
                     self.aftermath()
                 self.counts["taken back in PowerOffice"] = self.taken_back()
                 self.take_requests()
+                self.all_is_green()
                 self.tool.close()
                 self.check_exits()
         finally:
@@ -247,6 +266,8 @@ class Run:
         try:
             self.connect_late()
             self.reverse(likely)
+            if self.persons.random() < 0.02 and not self.disk_is_full():
+                self.deciding.look()
         except (AssertionError, BrokenPipeError):
             assert self.mounted, "tool_stores ended"
 
@@ -308,11 +329,12 @@ class Run:
             if time.monotonic() >= resend_at:
                 self.resend_failed()
                 self.accept_gaps()
+                self.deciding.look()
                 resend_at = time.monotonic() + 0.5
             if time.monotonic() >= look_at:      # what was mended in PowerOffice is seen within the hour, or when one looks
                 p.command("check", "--online", check=False, timeout=120)
                 look_at = time.monotonic() + LOOK_S
-            busy = self.busy()
+            busy = self.busy() or self.deciding.waiting()
             if not busy:
                 found = self.judge.differences(p.sandbox("vouchers"), p.orders())
                 if not found and not self.busy():
@@ -323,6 +345,14 @@ class Run:
         if "does not answer" in busy:
             found.append(stacks(p))
         raise AssertionError(f"not settled; under way: {busy or 'nothing'}; " + "\n".join([*found[:20], *self.unsent()]))
+
+    def all_is_green(self):
+        """What is whole is green: the only red left is that garbage was refused."""
+        status = json.loads(self.pipeline.command("status", "--json", check=False).stdout)
+        red = [(d["id"], d["state"], [p["code"] for p in d["problems"]]) for venue in status["venues"]
+               for d in venue["documents"] if d["state"] not in ("sent", "open", "by_hand") or
+               (d["state"] != "by_hand" and {p["code"] for p in d["problems"]} - {"reversal-refused"})]
+        assert not red and not status["parked"], f"red at the end: {red[:10]} {status['parked']}"
 
     def unsent(self):
         """Every document that is not sent, as it stands."""
@@ -340,8 +370,8 @@ class Run:
     def accept_gaps(self):
         """Numbers that were given to nothing: a person says so."""
         for doc, state, *_, codes in self.tool.docs("uploader"):
-            if (state == "held" and doc.split("/")[0] in self.world.gaps and set(codes.split(",")) == {"sequence-gap"} and
-                    doc not in self.accepted):
+            if (state == "held" and doc.split("/")[0] in self.world.gaps and doc not in self.accepted and
+                    {"sequence-gap"} <= set(codes.split(",")) <= {"sequence-gap", "day-not-come", "clock-jump"}):
                 self.accepted.add(doc)
                 self.tool.send("decide", "accept", doc, "sequence-gap", "the till gave the number to nothing")
                 self.counts["accepted by a person"] += 1
@@ -364,7 +394,7 @@ class Run:
                     if "documents" not in status:        # a store that could not be read at that moment
                         return f"{stage}-{instance} cannot read its documents"
                     late = {state: n for state, n in status["documents"].items()
-                            if n and state not in ("sent", "open")}
+                            if n and state not in ("sent", "open", "by_hand")}
                     if status["backlog"] or late:
                         return f"{stage}-{instance} backlog={status['backlog']} {late}"
         return ""

@@ -100,7 +100,7 @@ class Faults:
     # -- configuration --
 
     def turn(self, change):
-        name = self.rng.choice(list(self.run.world.venues))
+        name = self.rng.choice(list(self.p.venues))
         venue = self.p.venues[name]
         if change(self, name, venue) is False:
             return False
@@ -125,6 +125,28 @@ class Faults:
         def change(_, name, venue):
             venue["auto_transfer"] = self.rng.choice(["true", "false"])
         return self.turn(change)
+
+    def set_up(self):
+        """A venue whose sales came before it was set up."""
+        waiting = sorted(self.run.world.troubles.late - set(self.p.venues))
+        if not waiting:
+            return False
+        name = self.rng.choice(waiting)
+        self.p.write_venue(self.run.world.venues[name])
+        self.p.reload()
+        return True
+
+    def break_file(self):
+        """Somebody mistypes in a venue's file, and mends it some time later; a process that starts leaves it out."""
+        name = self.rng.choice(list(self.p.venues))
+        path = self.p.config / "venues" / f"{name}.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace("{", '{"aut_transfer": "true", ', 1), encoding="utf-8")
+        self.p.reload()
+
+        def mend():
+            self.p.write_venue(self.p.venues[name])
+            self.p.reload()
+        self.after(self.rng.uniform(0.05, 0.5), mend)
 
     # -- PowerOffice --
 
@@ -212,6 +234,8 @@ class Faults:
     def calm(self):
         while self.later:
             self.due(everything=True)
+        for name in self.run.world.troubles.late:
+            self.p.venues[name] = self.run.world.venues[name]
         self.p.write_config()
         for name, venue in self.p.venues.items():
             venue["auto_transfer"] = "true"
@@ -239,6 +263,8 @@ TABLE = [
     (3, "credit turned", Faults.turn_credit),
     (3, "account turned", Faults.turn_account),
     (2, "automatic transfer turned", Faults.turn_auto),
+    (4, "venue set up", Faults.set_up),
+    (2, "venue's file mistyped", Faults.break_file),
     (2, "429", permille("fault_429")),
     (2, "5xx before", permille("fault_5xx_before")),
     (3, "5xx after", permille("fault_5xx_after")),
@@ -270,6 +296,9 @@ def figures(total, seeds, failed, wall_s):
              f"faults {sum(rows.values())}: " + ", ".join(f"{name} {n}" for name, n in rows.items())]
     sources = {name[7:]: n for name, n in sorted(total.items()) if name.startswith("source ")}
     lines.append("events by source, repeats included: " + ", ".join(f"{source} {n}" for source, n in sources.items()))
+    decided = {name[8:]: n for name, n in sorted(total.items()) if name.startswith("decided ")}
+    if decided:
+        lines.append(f"decided {sum(decided.values())}: " + ", ".join(f"{name} {n}" for name, n in decided.items()))
     lines += [f"{name}: {total[name]}" for name in ("resent by a person", "accepted by a person", "reversed by a person",
                                                     "taken back in PowerOffice", "connected late") if total[name]]
     return "\n".join(lines)

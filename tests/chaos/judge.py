@@ -48,6 +48,7 @@ class Judge:
     def __init__(self, world):
         self.world = world
         self.plain = Books(world, set())
+        self.not_there = set()                   # (venue, day): left out, or entered by hand
         self.may_reverse = collections.Counter() # reference -> how often a person has decided so
         self.order_keys = {}                     # reference -> (venue, register, seq)
         self.voucher_keys = {}                   # reference -> (venue, day)
@@ -58,6 +59,8 @@ class Judge:
         for event in world.events:
             key = (event["venue"], event["register"], event["seq"])
             self.order_keys[self.plain.order_reference(*key)] = key
+            # of a till that was reset: what was sent before that was said keeps its name
+            self.order_keys.setdefault(self.plain.order_reference(key[0], key[1].split("~")[0], key[2]), key)
 
     def decided_to_reverse(self, doc):
         """A person has: "v1/2026-11-16/2" may be taken back once more."""
@@ -74,9 +77,10 @@ class Judge:
         found += [f"unknown order {o['reference']}" for o in orders if o["reference"] not in self.order_keys]
         if found:
             return found
+        found += self.once([{"reference": self.order_keys[order["reference"]]} for order in orders], "the order of")
         by_key = {self.order_keys[order["reference"]]: order for order in orders}
         books = Books(self.world, set(by_key))
-        return self.batch_ids(posted) + self.days(books.books(), vouchers) + self.orders(books, by_key)
+        return found + self.batch_ids(posted) + self.days(books.books(), vouchers) + self.orders(books, by_key)
 
     def reversals(self, vouchers):
         """What a person had reversed is taken back once, to the øre, and nothing else is."""
@@ -121,7 +125,7 @@ class Judge:
             venue = self.plain.venues[name]
             for date, day in days.items():
                 wanted = collections.Counter()
-                for line in day.lines(venue, date):
+                for line in day.lines(venue, date) if (name, date) not in self.not_there else ():
                     add_line(wanted, line["account"], line["vat_code"], line["department"], line["amount"])
                 if wanted != there[name, date]:
                     parts = sorted(v["saft_batch_id"] for v in vouchers

@@ -1,13 +1,16 @@
 """A seeded world: venues with their days, and how their events reach Bilag.
 
 Every register numbers its receipts without gaps and ends each of its days with a Z report that adds up, so every
-day can be posted; what the harness does to the processes must not change what is posted.
+day can be posted, once a person has decided about what went wrong on purpose (troubles.py); what the harness does to the
+processes must not change what is posted.
 """
 import datetime
 import random
+import threading
 import zoneinfo
 
 import saft
+from troubles import Troubles, of_run
 
 OSLO = zoneinfo.ZoneInfo("Europe/Oslo")
 FIRST_DAY = datetime.date(2026, 11, 16)
@@ -56,9 +59,12 @@ def turn_account(settings):
 
 
 class Register:
+    honest = False
+
     def __init__(self, world, venue, name):
         self.world, self.venue, self.name, self.rng = world, venue, name, world.rng
-        self.seq = self.rng.choice([0, 1000, 99990])
+        self.first = self.seq = self.rng.choice([0, 1000, 99990])
+        self.run, self.is_reset = 1, False       # is_reset: it is, or will be
         self.z_number, self.grand_total = 0, 0
         self.sold = []                           # receipts that may be taken back
 
@@ -96,8 +102,15 @@ class Register:
         if credit:
             fields["customer"] = f"kunde-{rng.randint(1, 3)}"
         event = self.event("receipt", moment, lines=lines, payments=payments, **fields)
+        if not self.honest and not self.is_reset and self.world.troubles.unbalance(event):
+            return event
         self.sold.append(event)
         return event
+
+    def reset(self):
+        """It has lost its memory, and counts anew."""
+        self.seq, self.run, self.z_number, self.grand_total, self.sold = self.first, 2, 0, 0, []
+        self.world.troubles.resets[f"{self.venue}/{self.name}"] = f"{self.venue}/{self.name}/{self.first + 1}"
 
     def payments(self, total, credit):
         rng = self.rng
@@ -139,6 +152,7 @@ class Register:
                 events.append(self.receipt(moment))
                 self.gap()
         events.append(self.z_report(date, moment, events))
+        self.world.troubles.wrong_clock(self, events, date)
         return events
 
     def z_report(self, date, moment, events):
@@ -163,6 +177,8 @@ class Register:
 class SaftRegister(Register):
     """A till whose sales come in files: voids are no events of their own there, and Z reports have their own series."""
 
+    honest = True
+
     def line(self, for_credit):
         return {**super().line(True), "text": ""}
 
@@ -185,6 +201,7 @@ class Delivery:
 
     def __init__(self, source, at, events, venue=None, file=None):
         self.source, self.at, self.events, self.venue, self.file = source, at, events, venue, file
+        self.needs, self.done = [], threading.Event()        # deliveries that must have been acknowledged before
 
 
 class World:
@@ -195,6 +212,7 @@ class World:
         self.plain = plain
         self.receipts = receipts or 8
         self.days = [FIRST_DAY + datetime.timedelta(days=n) for n in range(days or rng.randint(1, 3))]
+        self.troubles = Troubles(seed, FIRST_DAY, plain)
         self.venues, self.fates, self.events, self.deliveries, self.gaps = {}, {}, [], [], set()
         for number in range(venues or rng.randint(4, 9)):
             owner = number // 3 * 3 if number % 3 < 2 else number        # the first two of three share a company
@@ -203,6 +221,9 @@ class World:
                 f"v{number}", f"9{owner:08d}", f"k{owner}", department, rng)
         for name in self.venues:
             self.venue_days(name)
+        lines = self.troubles.garbage_lines(list(self.venues))
+        for at in range(0, len(lines), 5):
+            self.deliveries.append(Delivery("garbage", rng.random(), lines[at:at + 5]))
         rng.shuffle(self.deliveries)
         self.deliveries.sort(key=lambda delivery: delivery.at)
 
@@ -213,14 +234,20 @@ class World:
         rng = self.rng
         if not self.plain and rng.random() < 0.2:
             return self.saft_days(name)
+        if self.troubles.likely(0.12):
+            self.troubles.late.add(name)
         registers = [Register(self, name, f"K{n + 1}") for n in range(rng.randint(1, 3))]
         for register in registers:
             late = rng.random() < 0.2            # a till that was off line sends everything at the end
+            register.is_reset = self.troubles.likely(0.15)
+            before = []                          # deliveries of a till that is reset
             for number, date in enumerate(self.days):
                 if rng.random() < 0.15 and len(registers) > 1:
                     continue                     # did not sell
                 base = 0.85 if late else number / len(self.days) * 0.8
-                self.deliver(register.day(date), base)
+                if register.is_reset and register.run == 1 and before:
+                    register.reset()
+                before += self.deliver(register.day(date), base, register, before)
 
     def saft_days(self, name):
         """Files as tills export them: of a day, or of all days so far; some are given twice."""
@@ -236,16 +263,34 @@ class World:
             for again in range(rng.choice([1, 1, 1, 2])):
                 self.deliveries.append(Delivery("saft", min(1.0, when + again * rng.random() * 0.3), [None] * count, name, file))
 
-    def deliver(self, events, base):
-        rng, at = self.rng, 0
-        self.events += events
+    def deliver(self, events, base, register, before):
+        """A till that is reset sends each batch after the one before: what counts anew comes behind all else."""
+        rng, at, made, ordered = self.rng, 0, list(before), register.is_reset
+        self.events += [of_run(event, register.run) for event in events]
         while at < len(events):
             count = rng.randint(1, 6)
             batch, at = events[at:at + count], at + count
             when = base + rng.random() * (1 - base) * 0.4
             source = rng.choice(["http", "http", "spool", "zmq", "zmq"] if self.plain else
                                 ["http", "http", "spool", "zmq", "zmq", "http", "spool", "zmq", "zmq", "import"])
-            self.deliveries.append(Delivery(source, when, batch))
+            if ordered:
+                source = rng.choice(["http", "zmq", "import"])
+                when = max([when] + [delivery.at + 1e-6 for delivery in made])
+            made.append(Delivery(source, when, batch))
+            made[-1].needs = made[-2:-1] if ordered else []
+            self.deliveries.append(made[-1])
+            self.deliver_otherwise(made[-1], register)
             if rng.random() < 0.1:               # the till has lost the acknowledgement and sends it again
                 again = rng.choice(["http", "spool", "zmq"])
-                self.deliveries.append(Delivery(again, min(1.0, when + rng.random() * 0.3), batch))
+                self.deliveries.append(Delivery(again, max(when, min(1.0, when + rng.random() * 0.3)) + 1e-6, batch))
+                self.deliveries[-1].needs = made[-1:] if ordered else []
+        return made[len(before):]
+
+    def deliver_otherwise(self, first, register):
+        """Another content under a number comes behind the right one; of a till that sends in order, and is not reset."""
+        if register.is_reset or first.source == "spool":
+            return
+        others = self.troubles.comes_again_otherwise(first.events)
+        if others:
+            self.deliveries.append(Delivery("http", first.at + 1e-6, others))
+            self.deliveries[-1].needs = [first]

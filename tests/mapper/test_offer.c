@@ -348,9 +348,38 @@ static void clock_jump_found_late(void **unused)
     }
 }
 
+/* Goal: a day that was entered by hand in spite of a problem is not told of it again; of another one it is. */
+static void by_hand_in_spite_of_a_problem(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "close: clock", z_venue);
+    rig_sale(&rig, 1, "2026-11-22T12:00:00+01:00", "food", 50, "card");
+    rig_sale(&rig, 2, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+    day_z(&rig, 3, 1, "2026-11-20", 1, 2, 550);
+    (void)rig_look(&rig);
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_CLOCK_JUMP));
+    rig_seal(&rig, "v/2026-11-20/1");
+    (void)rig_look(&rig);
+    rig_sale(&rig, 0, "2026-11-22T12:00:00+01:00", "food", 70, "card");      /* lower, and later: the day is looked at again */
+    (void)rig_look(&rig);
+    assert_null(rig_draft(&rig, "v/2026-11-20/2"));
+    rig_void(&rig, 5, "2026-11-22T13:00:00+01:00", 1);
+    rig_sale(&rig, 6, "2026-11-22T14:00:00+01:00", "food", 70, "card");
+    day_z(&rig, 7, 0, "2026-11-19", 1, 2, 600);      /* claims the same receipts, before it: that of the 20th is the later */
+    (void)rig_look(&rig);
+    assert_non_null(rig_draft(&rig, "v/2026-11-20/2"));
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/2"), PROBLEM_Z_OVERLAP));
+    assert_false(rig_has_problem(rig_draft(&rig, "v/2026-11-20/2"), PROBLEM_CLOCK_JUMP));
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(clock_jump_found_late),
+                                        cmocka_unit_test(by_hand_in_spite_of_a_problem),
                                         cmocka_unit_test(faulty_set_up_lets_all_wait),
                                         cmocka_unit_test(parts_after_a_seal),
                                         cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post),
