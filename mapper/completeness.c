@@ -495,6 +495,7 @@ static void check_grand_total(struct completeness *completeness, const struct re
 struct sales {
     struct completeness *completeness;
     const struct register_zs *all;
+    struct str reg;
     size_t prefix_len;
     uint64_t to;
     size_t budget;
@@ -518,10 +519,11 @@ static enum err sale_seen(struct txn *txn, struct str key, struct str value, voi
     struct arena *arena = receipt_arena();
     struct event event;
     struct known known;
+    struct str truly;
     size_t at = sales->prefix_len;
     uint64_t seq;
+    enum err err;
 
-    (void)txn;
     if (!key_take_u64(key, &at, &seq))
         return ERR_STORE_DAMAGED;
     if (seq > sales->to || sales->budget-- == 0)
@@ -532,6 +534,9 @@ static enum err sale_seen(struct txn *txn, struct str key, struct str value, voi
         return ERR_STORE_DAMAGED;
     if ((event.kind != EVENT_RECEIPT && event.kind != EVENT_VOID) || (!sales->any && known.day != sales->completeness->day))
         return ERR_OK;
+    err = run_truly(txn, sales->completeness->venue->id, sales->reg, known.place, arena, &truly);
+    if (err || !str_equal(truly, sales->reg))
+        return err;                      /* it counts in its register's next run, among the Z reports there */
     sales->found = seq;
     return sales->any ? ERR_STOP : ranges_add(seq, seq, &sales->ranges);
 }
@@ -545,6 +550,7 @@ static enum err walk_sales(struct txn *txn, struct sales *sales, struct str reg,
     key_name(&prefix, reg);
     key_u32(&prefix, SERIES_RECEIPTS);
     sales->prefix_len = prefix.len;
+    sales->reg = reg;
     sales->budget = CONTROLLED_MAX;
     sales->found = UINT64_MAX;
     start = prefix;

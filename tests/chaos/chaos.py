@@ -207,6 +207,7 @@ class Run:
         try:
             with p:
                 self.tool = Tool(p.state)
+                p.door.headers(b"")              # before the disk can be full
                 for company in self.world.companies():
                     for number, (no, _) in enumerate(CUSTOMERS):
                         self.connect(company, f"kunde-{number + 1}", no)

@@ -348,6 +348,27 @@ static void clock_jump_found_late(void **unused)
     }
 }
 
+/* Goal: what was found after the draft that is being sent was built is found after it was sent. */
+static void found_while_it_is_on_its_way(void **unused)
+{
+    struct rig rig;
+    const struct draft *on_its_way;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 3, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+    (void)rig_look(&rig);
+    on_its_way = rig_draft(&rig, "v/2026-11-20/1");
+    rig_sale(&rig, 2, "2026-11-22T12:00:00+01:00", "food", 50, "card");
+    (void)rig_look(&rig);
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_CLOCK_JUMP));
+    rig_tell(&rig, on_its_way, false);
+    (void)rig_look(&rig);
+    assert_non_null(rig_draft(&rig, "v/2026-11-20/2"));
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/2"), PROBLEM_CLOCK_JUMP));
+    rig_free(&rig);
+}
+
 /* Goal: a day that was entered by hand in spite of a problem is not told of it again; of another one it is. */
 static void by_hand_in_spite_of_a_problem(void **unused)
 {
@@ -379,6 +400,7 @@ static void by_hand_in_spite_of_a_problem(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(clock_jump_found_late),
+                                        cmocka_unit_test(found_while_it_is_on_its_way),
                                         cmocka_unit_test(by_hand_in_spite_of_a_problem),
                                         cmocka_unit_test(faulty_set_up_lets_all_wait),
                                         cmocka_unit_test(parts_after_a_seal),
