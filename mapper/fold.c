@@ -371,9 +371,14 @@ enum err fold_aside(struct folding *work, struct one *one, enum conflict_state s
     struct conflict conflict = { .hash = one->known.hash, .state = state, .place = one->known.place,
                                  .day = one->known.day, .bytes = one->known.bytes };
     struct open_settlement *open;
+    struct claim claim;
     enum err err = conflict_put(work->txn, event, &conflict);
 
-    if (!err)
+    if (!err && event->series == SERIES_RECEIPTS)
+        err = claim_effective(work->txn, event->venue, event->reg, event->seq, &claim);
+    if (!err && event->series == SERIES_RECEIPTS)    /* the void of this number is contested as well: its day is built anew */
+        err = fold_day(work, event->venue, claim.day, &open);
+    if (!err || err == ERR_NOT_FOUND)
         err = fold_day(work, event->venue, conflict.day, &open);
     if (!err && work->fold->now_ms)
         open->state.last_ms = work->fold->now_ms;

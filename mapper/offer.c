@@ -166,7 +166,8 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
     offer->awaits |= problems_have(&draft.problems, PROBLEM_Z_DIFFERS) ||
                      problems_have(&draft.problems, PROBLEM_GRAND_TOTAL_BROKEN) ||
                      problems_have(&draft.problems, PROBLEM_Z_GAP) || problems_have(&draft.problems, PROBLEM_Z_OVERLAP) ||
-                     problems_have(&draft.problems, PROBLEM_CLOCK_JUMP);
+                     problems_have(&draft.problems, PROBLEM_CLOCK_JUMP) ||
+                     problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
     offer->contested = problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
     err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)

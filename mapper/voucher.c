@@ -272,6 +272,21 @@ static enum err broken_seen(struct txn *txn, uint64_t place, const struct effect
     return ERR_OK;
 }
 
+/* A void of a number under which two contents came: which of them it takes back is decided with them. */
+static enum err say_contested(struct txn *txn, struct trouble *trouble, const struct event *event)
+{
+    struct event identity = { .venue = event->venue, .reg = event->voids.reg, .seq = event->voids.seq };
+    struct problem problem = { PROBLEM_RECEIPT_CONFLICT, { STR_NONE }, STR_NONE, 1 };
+    bool open;
+    enum err err = conflict_any_open(txn, &identity, &open);
+
+    if (err || !open)
+        return err;
+    problem.first = problem.arg[0] = receipt_text(trouble->build->arena, identity.reg, SERIES_RECEIPTS, identity.seq);
+    build_add_problem(trouble->problems, &problem);
+    return ERR_OK;
+}
+
 static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
     struct trouble *trouble = context;
@@ -286,6 +301,8 @@ static enum err void_seen(struct txn *txn, uint64_t place, const struct effect *
     if (err || out)
         return err;
     err = known_event(txn, build->venue->id, effect->reg, effect->series, effect->seq, receipt_arena(), &known, &event);
+    if (!err)
+        err = say_contested(txn, trouble, &event);
     if (!err)
         err = claim_is_effective(txn, &event, &effective);
     if (err || effective)

@@ -323,7 +323,7 @@ class Run:
 
     def settle(self):
         """Until the books are right and nothing is under way; then they must still be right."""
-        p, end = self.pipeline, time.monotonic() + SETTLE_S * (1 if self.seed % 8 else 3)
+        p, end = self.pipeline, time.monotonic() + max(SETTLE_S * (1 if self.seed % 8 else 3), 0.5 * len(self.world.venues))
         found, busy, resend_at, look_at = ["nothing judged"], "", 0, time.monotonic() + LOOK_S
         while time.monotonic() < end:
             assert not p.failures, p.failures

@@ -8,7 +8,9 @@ class Persons:
         self.resets = dict(self.troubles.resets)
         self.twice = dict(self.troubles.twice)
         self.unbalanced = dict(self.troubles.unbalanced)
-        self.clocks = dict(self.troubles.clocks)
+        books = run.judge.plain.books()          # where nothing is to be posted, there is nothing to decide
+        self.clocks = {(venue, day): clock for (venue, day), clock in self.troubles.clocks.items()
+                       if not clock.ahead or books[venue][day].lines(run.judge.plain.venues[venue], day)}
 
     def waiting(self):
         """What is not decided yet, in a word; empty: nothing."""

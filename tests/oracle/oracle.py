@@ -468,6 +468,10 @@ class Oracle:
             days[self.day_of(venue, other)].moves.append((amount, "receipt-conflict"))
         for other in self.others[name]:
             days[self.day_of(venue, other)].problems.add("receipt-conflict")
+        contested = {(other["register"], other["seq"]) for other in self.others[name]}
+        for event in events.values():            # which of the contents a void takes back is decided with them
+            if event["kind"] == "void" and (event["voids"]["register"], event["voids"]["seq"]) in contested:
+                days[self.day_of(venue, event)].problems.add("receipt-conflict")
         return dict(days)
 
     def book(self, venue, day, date, receipt, key, sign):
