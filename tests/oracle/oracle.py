@@ -237,6 +237,7 @@ class Day:
         self.lines_total = 0
         self.moves = []
         self.problems = set()
+        self.contested = False                   # a void names a number of several contents
 
     def minus(self, other):
         """The next part: sums of now minus what was sealed."""
@@ -469,9 +470,9 @@ class Oracle:
         for other in self.others[name]:
             days[self.day_of(venue, other)].problems.add("receipt-conflict")
         contested = {(other["register"], other["seq"]) for other in self.others[name]}
-        for event in events.values():            # which of the contents a void takes back is decided with them
+        for event in events.values():            # which of them a void takes back is decided with them, unless it is sent
             if event["kind"] == "void" and (event["voids"]["register"], event["voids"]["seq"]) in contested:
-                days[self.day_of(venue, event)].problems.add("receipt-conflict")
+                days[self.day_of(venue, event)].contested = True
         return dict(days)
 
     def book(self, venue, day, date, receipt, key, sign):

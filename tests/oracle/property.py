@@ -98,6 +98,8 @@ def check_voucher(draft, day, venue, date, part, with_problems=True):
     if with_problems:
         codes = {problem["code"] for problem in draft["problems"]} - ELSEWHERE
         should = day.problems | day.mapping_problems(venue, date)
+        if day.contested and "receipt-conflict" not in should:
+            codes.discard("receipt-conflict")
         check(codes == should, name, "problems", sorted(codes), "expected", sorted(should))
 
 
