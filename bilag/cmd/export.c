@@ -95,16 +95,20 @@ static const struct day_proof *proof_of(const struct export *export, const struc
 static void text_day(struct export *export, const struct book_doc *doc)
 {
     const struct day_proof *day = proof_of(export, doc);
-    char amount[5][MONEY_TEXT_SIZE];
+    char amount[5][MONEY_TEXT_SIZE], less[MONEY_TEXT_SIZE + 32] = "";
 
     if (!day || !day->has_z)
         return;
+    if (day->elsewhere.ore)
+        (void)snprintf(less, sizeof less, in_words(export->shell, " less %s elsewhere", " minus %s annet sted"),
+                       money_kroner(day->elsewhere, amount[0]));
     strbuf_format(&export->out,
                   in_words(export->shell,
-                           "  the day: Z reports %s %s sales %s = vouchers %s + orders %s + manual "
+                           "  the day: Z reports %s%s %s sales %s = vouchers %s + orders %s + manual "
                            "%s\n",
-                           "  dagen: Z-rapporter %s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
-                  money_kroner(day->z, amount[0]), day->z.ore == day->lines.ore ? "=" : "<>",
+                           "  dagen: Z-rapporter %s%s %s salg %s = bilag %s + ordre %s + manuelt %s\n"),
+                  money_kroner(day->z, amount[0]), less,
+                  day->elsewhere.ore || day->z.ore == day->lines.ore ? "=" : "<>",
                   money_kroner(day->lines, amount[1]), money_kroner(day->voucher, amount[2]),
                   money_kroner(day->orders, amount[3]), money_kroner(day->manual, amount[4]));
 }
@@ -118,6 +122,8 @@ static void json_day(struct export *export, const struct book_doc *doc)
     json_open(&export->out, "day", '{');
     if (day->has_z)
         json_put_int(&export->out, "z_total", day->z.ore);
+    if (day->elsewhere.ore)
+        json_put_int(&export->out, "z_elsewhere", day->elsewhere.ore);
     json_put_int(&export->out, "lines_total", day->lines.ore);
     json_put_int(&export->out, "voucher_total", day->voucher.ore);
     json_put_int(&export->out, "orders_total", day->orders.ore);

@@ -51,6 +51,8 @@ enum err status_prove(const struct book_list *list, struct arena *arena, struct 
                 return ERR_RANGE;
             continue;
         }
+        proof->red |= book_doc_is_red(&list->docs[i]);
+        proof->open |= draft->phase == DRAFT_OPEN && !book_doc_is_empty(&list->docs[i]);
         if (add(&proof->lines, draft->lines_total) || add(&proof->voucher, draft->voucher_total) ||
             add(&proof->orders, draft->orders_total) || add(&proof->manual, draft->manual_total) ||
             add(&proof->computed_vat, draft->computed_vat) || add(&proof->till_vat, draft->till_vat) ||
@@ -69,7 +71,9 @@ enum err status_z(struct books *books, struct str venue, struct day_proof *day)
     uint64_t count = 0;
     enum err err = books_z_total(books, venue, day->day, &day->z, &count);
 
-    day->has_z = !err && count > 0;
+    day->has_z = !err && count > 0 && !day->open;
+    if (day->has_z && !day->red && money_subtract(day->z, day->lines, &day->elsewhere))
+        return ERR_RANGE;
     return err;
 }
 

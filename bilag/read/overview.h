@@ -18,8 +18,11 @@ enum connected { CONNECTED_UNKNOWN, CONNECTED_NO, CONNECTED_YES };
 /* One business day: Z total = lines total = voucher + orders + manual, and VAT as the till and PowerOffice count it. */
 struct day_proof {
     int32_t day;
-    bool has_z;                          /* the day's Z reports are there and kept */
+    bool has_z;                          /* the day is closed, its Z reports are there and kept */
     struct money z;
+    struct money elsewhere;              /* what they hold beside the day's sales though it is not red: sold on another business
+                                            day, left out, not booked, or accepted as it is */
+    bool open, red;                      /* of its vouchers */
     struct money lines, voucher, orders, manual, difference;
     struct money rounding;               /* what PowerOffice makes of the orders, less the till's totals */
     bool has_till_vat;
@@ -79,7 +82,7 @@ USED enum err status_prove(const struct book_list *list, struct arena *arena, st
 /* An order that PowerOffice makes an øre a line more or less: noted, in its books and not in the till's
  * (docs/rules.md section 4). */
 bool status_has_rounding(const struct book_doc *doc);
-/* What the day's Z reports say, for the proof. */
+/* What the day's Z reports say, for the proof. Z less elsewhere is the sales, unless the day is red. */
 USED enum err status_z(struct books *books, struct str venue, struct day_proof *day);
 
 #endif

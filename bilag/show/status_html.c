@@ -141,7 +141,7 @@ static void proofs(const struct voice *voice, const struct venue_status *venue, 
         const struct day_proof *day = &venue->days[i];
 
         strbuf_format(out, "<tr><td>%s<td class=\"n%s\">%s", day_text(day->day, when),
-                      day->has_z && day->z.ore != day->lines.ore ? " held" : "",
+                      day->has_z && !day->elsewhere.ore && day->z.ore != day->lines.ore ? " held" : "",
                       day->has_z ? money_kroner(day->z, buffer) : "");
         money(out, day->lines);
         money(out, day->voucher);

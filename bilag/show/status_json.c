@@ -174,6 +174,8 @@ static void days(struct strbuf *out, const struct venue_status *venue)
         json_put_day(out, "business_day", proof->day);
         if (proof->has_z)
             json_put_int(out, "z_total", proof->z.ore);
+        if (proof->elsewhere.ore)
+            json_put_int(out, "z_elsewhere", proof->elsewhere.ore);
         json_put_int(out, "lines_total", proof->lines.ore);
         json_put_int(out, "voucher_total", proof->voucher.ore);
         json_put_int(out, "orders_total", proof->orders.ore);

@@ -223,7 +223,10 @@ static void proof(const struct voice *voice, const struct day_proof *day, struct
     strbuf_format(out, voice_words(voice, "  %sproof%s   %s  ", "  %savstemt%s %s  "), voice_paint(voice, FAINT),
                   voice_paint(voice, PLAIN),
                   day_text(day->day, when));
-    if (day->has_z)
+    if (day->has_z && day->elsewhere.ore)
+        strbuf_format(out, voice_words(voice, "Z %s less %s elsewhere = ", "Z %s minus %s annet sted = "),
+                      money_kroner(day->z, text[0]), money_kroner(day->elsewhere, text[1]));
+    else if (day->has_z)
         strbuf_format(out, "Z %s %s ", money_kroner(day->z, text[0]), day->z.ore == day->lines.ore ? "=" : "<>");
     strbuf_format(out, voice_words(voice, "sales %s = voucher %s + orders %s + manual %s",
                                    "salg %s = bilag %s + ordre %s + manuelt %s"), money_kroner(day->lines, text[0]),

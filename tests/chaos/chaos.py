@@ -355,6 +355,10 @@ class Run:
                (d["state"] != "by_hand" and {p["code"] for p in d["problems"]} - {"reversal-refused"})]
         assert not red and not status["parked"], f"red at the end: {red[:10]} {status['parked']}"
 
+        apart = [(venue["venue"], day) for venue in status["venues"] for day in venue["days"] if "z_total" in day and
+                 day["z_total"] - day.get("z_elsewhere", 0) != day["lines_total"]]
+        assert not apart, f"green, though the Z reports differ: {apart[:5]}"
+
     def unsent(self):
         """Every document that is not sent, as it stands."""
         return [f"{stage}: {' '.join(row)}" for stage in ("uploader", "invoicer") for row in self.tool.docs(stage)

@@ -159,3 +159,25 @@ def test_trial(trials, name):
 def test_all_stand(trials):
     assert all(len(process.exits) == 0 for process in trials.pipeline.processes.values())
     assert trials.status_exit == 1
+
+
+def red_days(entry):
+    return {d["business_day"] for d in entry["documents"] if d["state"] in ("held", "failed") or
+            (d["problems"] and d["state"] != "by_hand")}
+
+
+def test_proof_that_differs_is_red(trials):
+    """In status, page and export alike: where Z reports and sales are not the same, the day is red."""
+    unlike = 0
+    for venue, entry in trials.found.items():
+        for day in entry["days"]:
+            if "z_total" in day and day["z_total"] - day.get("z_elsewhere", 0) != day["lines_total"]:
+                assert day["business_day"] in red_days(entry), (venue, day)
+                unlike += 1
+        shown = trials.pipeline.command("status", "--venue", venue, check=False).stdout.splitlines()
+        exported = trials.pipeline.command("export", "--venue", venue, "--from", "2005-01-01", "--to", "2027-12-31",
+                                           check=False).stdout
+        proofs = [line for line in shown if line.strip().startswith("proof") and "<>" in line]
+        assert {line.split()[1] for line in proofs} <= red_days(entry), (venue, proofs)
+        assert exported.count("<>") <= len(red_days(entry)), (venue, exported)
+    assert unlike
