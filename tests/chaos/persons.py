@@ -1,5 +1,8 @@
 """What people decide while the world goes on: by what they see, with the command that they would use."""
 import datetime
+import time
+
+AGAIN_S = 2                                      # what was decided about another revision is decided again
 
 
 class Persons:
@@ -12,9 +15,12 @@ class Persons:
         self.clocks = {(venue, day): clock for (venue, day), clock in self.troubles.clocks.items()
                        if not clock.ahead or books[venue][day].lines(run.judge.plain.venues[venue], day)}
 
+        self.decided_at = {}                     # of clocks
+
     def waiting(self):
         """What is not decided yet, in a word; empty: nothing."""
-        return " ".join([*self.resets, *self.twice, *self.unbalanced, *(clock.name for clock in self.clocks.values())])
+        return " ".join([*self.resets, *self.twice, *self.unbalanced,
+                         *(clock.name for key, clock in self.clocks.items() if key not in self.decided_at)])
 
     def decide(self, *words):
         done = self.run.pipeline.command(*words, "--reason", "a person", check=False)
@@ -53,7 +59,7 @@ class Persons:
         venue, day, part = doc.split("/")
         key = venue, datetime.date.fromisoformat(day)
         clock = self.clocks.get(key)
-        if not clock:
+        if not clock or time.monotonic() < self.decided_at.get(key, 0) + AGAIN_S:
             return
         way = clock.way if part == "1" or clock.way != "by-hand" else "accept"
         if way == "post-on":
@@ -63,6 +69,6 @@ class Persons:
         else:
             done = self.decide(way, clock.name if way == "leave-out" else doc)
         if done:
-            del self.clocks[key]
+            self.decided_at[key] = time.monotonic()
             if way in ("leave-out", "by-hand"):
                 self.run.judge.not_there.add(key)
