@@ -233,6 +233,50 @@ static void a_register_that_counts_anew(void **unused)
     (void)unused;
 }
 
+static void z_of(struct rig *rig, unsigned seq, unsigned number, const char *day, unsigned first, unsigned last, int sum, int total)
+{
+    rig_event(rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"z_report\",\"time\":\"%sT23:00:00+01:00\",\"z\":{\"number\":%u,"
+              "\"business_day\":\"%s\",\"first_seq\":%u,\"last_seq\":%u,\"sales_by_vat\":{\"25\":%d},\"payments\":{\"card\":%d},"
+              "\"grand_total\":%d}", seq, day, number, day, first, last, sum, sum, total);
+}
+
+/* Goal: what was sent under the old name before a till was said to have been reset counts in its next run: nothing is missing
+ * beside it, its Z report's total is gone on from, a void finds it, and it is not red. */
+static void sent_before_it_was_said(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_config(&rig, "close: clock\n", "close: z_report\n");
+    for (unsigned seq = 1; seq <= 2; seq++)
+        rig_sale(&rig, seq, "2026-11-20T12:00:00+01:00", "food", 100, "card");
+    z_of(&rig, 3, 1, "2026-11-20", 1, 2, 200, 200);
+    (void)rig_look(&rig);
+    rig_seal(&rig, FIRST_DAY);
+    for (unsigned seq = 1; seq <= 4; seq++)
+        rig_sale(&rig, seq, "2026-11-21T12:00:00+01:00", "food", 1000, "card");
+    z_of(&rig, 5, 1, "2026-11-21", 1, 4, 4000, 4000);
+    for (unsigned seq = 6; seq <= 7; seq++)
+        rig_sale(&rig, seq, "2026-11-22T12:00:00+01:00", "food", 10, "card");
+    z_of(&rig, 8, 2, "2026-11-22", 6, 7, 20, 4020);
+    (void)rig_look(&rig);
+    no_problems("before it is said", rig_draft(&rig, "v/2026-11-22/1"));
+    rig_seal(&rig, "v/2026-11-22/1");
+    decide(&rig, "restarted", "v/K1/1", "");
+    (void)rig_look(&rig);
+    no_problems("the day of the reset", rig_draft(&rig, SECOND_DAY));
+    assert_int_equal(rig_line(rig_draft(&rig, SECOND_DAY), 1570), 4000);
+    assert_null(rig_draft(&rig, "v/2026-11-22/2"));
+    rig_void(&rig, 9, "2026-11-23T12:00:00+01:00", 6);
+    rig_sale(&rig, 10, "2026-11-23T13:00:00+01:00", "food", 7, "card");
+    z_of(&rig, 11, 3, "2026-11-23", 9, 10, -3, 4017);
+    (void)rig_look(&rig);
+    no_problems("the day after", rig_draft(&rig, "v/2026-11-23/1"));
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-23/1"), 1570), -3);
+    rig_free(&rig);
+}
+
 /* Goal: orders of a later run have names of their own; a number that is missing in the new run is missing. */
 static void orders_of_a_later_run(void **unused)
 {
@@ -562,6 +606,7 @@ int main(void)
         cmocka_unit_test(a_chosen_one_is_taken_back_in_the_open_part), cmocka_unit_test(z_reports_move_with_their_run),
         cmocka_unit_test(the_same_for_the_books), cmocka_unit_test(what_one_says_is_added),
         cmocka_unit_test(vat_that_is_said_later_counts), cmocka_unit_test(a_register_that_counts_anew),
+                                        cmocka_unit_test(sent_before_it_was_said),
         cmocka_unit_test(orders_of_a_later_run), cmocka_unit_test(which_of_two_is_right),
         cmocka_unit_test(a_void_follows_the_choice), cmocka_unit_test(another_content_is_red_on_its_own_day),
     };
