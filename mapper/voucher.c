@@ -561,6 +561,10 @@ static enum err find_trimmed(const struct build *build, struct draft *draft)
     for (unsigned class_ = EFFECT_PLAIN; !err && !kept.lost && class_ <= EFFECT_Z; class_++)
         err = effect_walk(build->txn, build->venue->id, build->day, class_, part->from,
                           part->upto ? part->upto : UINT64_MAX, kept_seen, &kept);
+    if (!err && !kept.lost)              /* or only a decision about what was in another */
+        err = effect_walk(build->txn, build->venue->id, build->day, EFFECT_REMOVED,
+                          settlement_decided_from(build->settlement, build->part),
+                          settlement_decided_upto(build->settlement, build->part), kept_seen, &kept);
     if (!err && (kept.lost || !kept.any))
         hold(draft, PROBLEM_RECEIPTS_TRIMMED, STR_NONE);
     return err;

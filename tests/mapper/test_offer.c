@@ -348,6 +348,28 @@ static void clock_jump_found_late(void **unused)
     }
 }
 
+/* Goal: a part that only takes a receipt out of a sent day can be reversed and built again: nothing of it is trimmed. */
+static void what_was_left_out_is_reversed(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+    rig_sale(&rig, 2, "2026-11-20T13:00:00+01:00", "food", 70, "card");
+    (void)rig_look(&rig);
+    rig_seal(&rig, "v/2026-11-20/1");
+    decide(&rig, 1, "leave-out", "v/K1/2");
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-20/2"), 1570), -70);
+    rig_seal(&rig, "v/2026-11-20/2");
+    (void)rig_look(&rig);
+    rig_tell(&rig, rig_draft(&rig, "v/2026-11-20/2"), true);
+    (void)rig_look(&rig);
+    assert_int_equal(rig_draft(&rig, "v/2026-11-20/2")->problems.count, 0);
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-20/2"), 1570), -70);
+    rig_free(&rig);
+}
+
 /* Goal: what was found after the draft that is being sent was built is found after it was sent. */
 static void found_while_it_is_on_its_way(void **unused)
 {
@@ -401,6 +423,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(clock_jump_found_late),
                                         cmocka_unit_test(found_while_it_is_on_its_way),
+                                        cmocka_unit_test(what_was_left_out_is_reversed),
                                         cmocka_unit_test(by_hand_in_spite_of_a_problem),
                                         cmocka_unit_test(faulty_set_up_lets_all_wait),
                                         cmocka_unit_test(parts_after_a_seal),
