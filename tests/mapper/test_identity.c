@@ -233,11 +233,12 @@ static void a_register_that_counts_anew(void **unused)
     (void)unused;
 }
 
-static void z_of(struct rig *rig, unsigned seq, unsigned number, const char *day, unsigned first, unsigned last, int sum, int total)
+static void z_of(struct rig *rig, unsigned seq, unsigned number, const char *day, unsigned first, unsigned last, int sum,
+                 int total)
 {
-    rig_event(rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"z_report\",\"time\":\"%sT23:00:00+01:00\",\"z\":{\"number\":%u,"
-              "\"business_day\":\"%s\",\"first_seq\":%u,\"last_seq\":%u,\"sales_by_vat\":{\"25\":%d},\"payments\":{\"card\":%d},"
-              "\"grand_total\":%d}", seq, day, number, day, first, last, sum, sum, total);
+    rig_event(rig, "\"register\":\"K1\",\"seq\":%u,\"kind\":\"z_report\",\"time\":\"%sT23:00:00+01:00\",\"z\":{"
+              "\"number\":%u,\"business_day\":\"%s\",\"first_seq\":%u,\"last_seq\":%u,\"sales_by_vat\":{\"25\":%d},"
+              "\"payments\":{\"card\":%d},\"grand_total\":%d}", seq, day, number, day, first, last, sum, sum, total);
 }
 
 /* Goal: what was sent under the old name before a till was said to have been reset counts in its next run: nothing is missing
