@@ -44,17 +44,47 @@ static const struct cmd *const commands[] = {
     &cmd_fsck,
 };
 
+/* For help, which no configuration is needed for: its language if there is one, else that of the environment. */
+static void find_language(const char *dir)
+{
+    static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+    struct fault fault = { "" };
+    struct config *config;
+
+    log_silence();
+    if (config_load(str_of(dir), &config, &fault) == ERR_OK) {
+        catalogue_speak(config->language);
+        config_free(config);
+        return;
+    }
+    for (size_t i = 0; i < COUNT(variables); i++) {
+        const char *value = getenv(variables[i]);
+
+        if (!value || !*value)
+            continue;
+        catalogue_speak(strncmp(value, "nb", 2) == 0 || strncmp(value, "no", 2) == 0 ? STR("nb") : STR("en"));
+        return;
+    }
+}
+
+static const char *config_dir(void)
+{
+    const char *environment = getenv("BILAG_CONFIG");
+
+    return environment && *environment ? environment : "/etc/bilag";
+}
+
 static int help_all(void)
 {
-    (void)printf("bilag - sales from the tills into PowerOffice Go: look, check, decide\n\n"
-                 "usage: bilag COMMAND [--config DIR] ...\n\n");
+    shell_say("bilag - sales from the tills into PowerOffice Go: look, check, decide\n\n"
+              "usage: bilag COMMAND [--config DIR] ...\n\n");
     for (size_t i = 0; i < COUNT(commands); i++)
-        (void)printf("  %-10s %s\n", commands[i]->name, commands[i]->about);
-    (void)printf("\n  bilag COMMAND --help   its options\n"
-                 "  bilag help settings    every setting of bilag.yaml with preset, bounds and meaning\n\n"
-                 "The configuration is in --config DIR, else $BILAG_CONFIG, else /etc/bilag.\n"
-                 "Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration\n"
-                 "cannot be used.\n");
+        (void)printf("  %-10s %s\n", commands[i]->name, catalogue_words(commands[i]->about));
+    shell_say("\n  bilag COMMAND --help   its options\n"
+              "  bilag help settings    every setting of bilag.yaml with preset, bounds and meaning\n\n"
+              "The configuration is in --config DIR, else $BILAG_CONFIG, else /etc/bilag.\n"
+              "Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration\n"
+              "cannot be used.\n");
     return EXIT_FINE;
 }
 
@@ -71,11 +101,11 @@ static int help_settings(void)
 
 static int help_cmd(const struct cmd *cmd)
 {
-    (void)printf("bilag %s - %s\n\n", cmd->name, cmd->about);
+    (void)printf("bilag %s - %s\n\n", cmd->name, catalogue_words(cmd->about));
     for (const char *at = cmd->usage; *at;) {
         size_t len = strcspn(at, "\n");
 
-        (void)printf("%s bilag %s %.*s\n", at == cmd->usage ? "usage:" : "      ", cmd->name, (int)len, at);
+        (void)printf("%s bilag %s %.*s\n", at == cmd->usage ? catalogue_words("usage:") : "      ", cmd->name, (int)len, at);
         at += len + (at[len] == '\n');
     }
     (void)printf("\n");
@@ -84,11 +114,11 @@ static int help_cmd(const struct cmd *cmd)
 
         (void)snprintf(left, sizeof left, "--%s%s%s", cmd->options[i].name, cmd->options[i].value ? " " : "",
                        cmd->options[i].value ? cmd->options[i].value : "");
-        (void)printf("  %-24s %s\n", left, cmd->options[i].meaning);
+        (void)printf("  %-24s %s\n", left, catalogue_words(cmd->options[i].meaning));
     }
-    (void)printf("  %-24s %s\n\n", "--config DIR", "the configuration; else $BILAG_CONFIG, else /etc/bilag");
-    (void)printf("Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration "
-                 "cannot be used.\n");
+    (void)printf("  %-24s %s\n\n", "--config DIR", catalogue_words("the configuration; else $BILAG_CONFIG, else /etc/bilag"));
+    shell_say("Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration "
+              "cannot be used.\n");
     return EXIT_FINE;
 }
 
@@ -107,19 +137,22 @@ static void no_option(const struct shell *shell, const struct cmd *cmd, struct s
     const char *meant;
     size_t count = 0;
 
+    find_language(shell->config_dir);
     while (cmd->options[count].name)
         count++;
     meant = nearest(name, option_name, cmd->options, count);
     (void)complain(shell, EXIT_USAGE, "there is no option --%.*s%s%s%s; see bilag %s --help", TEXT(name),
-                   meant ? "; did you mean --" : "", meant ? meant : "", meant ? "?" : "", cmd->name);
+                   meant ? catalogue_words("; did you mean --") : "", meant ? meant : "", meant ? "?" : "", cmd->name);
 }
 
 static int no_command(const char *name)
 {
     const char *meant = nearest(str_of(name), command_name, commands, COUNT(commands));
 
-    (void)fprintf(stderr, "bilag: there is no command %s%s%s%s; bilag --help lists them\n", text_shown(str_of(name)),
-                  meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+    find_language(config_dir());
+    (void)fprintf(stderr, catalogue_words("bilag: there is no command %s%s%s%s; bilag --help lists them\n"),
+                  text_shown(str_of(name)),
+                  meant ? catalogue_words("; did you mean ") : "", meant ? meant : "", meant ? "?" : "");
     return EXIT_USAGE;
 }
 
@@ -154,6 +187,7 @@ static bool take_option(struct shell *shell, const struct cmd *cmd, struct args 
         *to = !wants_value ? "" : equal ? equal + 1 : argv[++*at];
         return true;
     }
+    find_language(shell->config_dir);
     (void)complain(shell, EXIT_USAGE, "--%.*s wants a value", (int)len, name);
     return false;
 }
@@ -167,6 +201,7 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
     if (err)
         return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
     shell->voice.language = shell->config->language;
+    catalogue_speak(shell->config->language);
     code = cmd->run(shell, args);
     config_free(shell->config);
     if (fflush(stdout) != 0 && code == EXIT_FINE)
@@ -177,8 +212,7 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
 static int run_cmd(const struct cmd *cmd, int argc, char **argv)
 {
     static const char *words[WORDS_MAX];
-    const char *environment = getenv("BILAG_CONFIG");
-    struct shell shell = { .config_dir = environment && *environment ? environment : "/etc/bilag",
+    struct shell shell = { .config_dir = config_dir(),
                            .command = cmd->name, .voice.colour = knows_colours() };
     struct args args = { .options = cmd->options, .words = words };
     bool options_end = false;
@@ -190,6 +224,7 @@ static int run_cmd(const struct cmd *cmd, int argc, char **argv)
         if (option && argv[i][2] == '\0') {
             options_end = true;
         } else if (option && strcmp(argv[i], "--help") == 0) {
+            find_language(shell.config_dir);
             return help_cmd(cmd);
         } else if (option) {
             if (!take_option(&shell, cmd, &args, argc, argv, &i))
@@ -216,6 +251,8 @@ int main(int argc, char **argv)
         (void)printf("bilag %s\n", BILAG_VERSION);
         return EXIT_FINE;
     }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
+        find_language(config_dir());
     if ((strcmp(name, "help") == 0 || strcmp(name, "--help") == 0) && argc > 2) {
         if (strcmp(argv[2], "settings") == 0)
             return help_settings();

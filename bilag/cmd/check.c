@@ -49,7 +49,8 @@ static int offline(struct shell *shell, struct str venue, struct counts *counts)
         bool fault = findings[i].severity == SEVERITY_FAULT;
 
         heading(shell, findings[i].venue, &last);
-        (void)printf("  %s%s%s  %.*s [%s]\n         %.*s\n", paint(shell, fault ? RED : YELLOW), fault ? "FAULT" : "note ",
+        (void)printf("  %s%s%s  %.*s [%s]\n         %.*s\n", paint(shell, fault ? RED : YELLOW),
+                     catalogue_words(fault ? "FAULT" : "note "),
                      paint(shell, PLAIN), TEXT(findings[i].text), finding_code_text(findings[i].code),
                      TEXT(findings[i].mend));
         counts->faults += fault;
@@ -75,7 +76,7 @@ static void certificate_check(struct shell *shell, struct counts *counts)
     if (err || left_days < RENEW_DAYS) {
         heading(shell, STR_NONE, &last);
         (void)printf("  %s%s%s  ingest.certificate: %s [certificate]\n         %s\n", paint(shell, wrong ? RED : YELLOW),
-                     wrong ? "FAULT" : "note ", paint(shell, PLAIN),
+                     catalogue_words(wrong ? "FAULT" : "note "), paint(shell, PLAIN),
                      err ? fault.text : nb ? "sertifikatet er utløpt, eller utløper innen to uker"
                                            : "the certificate has ended, or ends within two weeks",
                      nb ? "Forny det, og send bilag-ingest SIGHUP: det tas i bruk uten at noen forbindelse brytes."
@@ -220,17 +221,17 @@ static int show_problems(struct shell *shell, const struct venue *venue, const s
 
     if (err)
         return complain_err(shell, err, NULL);
-    (void)printf("  %sonline%s %.*s: %zu accounts, %zu VAT codes, %zu departments%s%.*s\n", paint(shell, GREEN),
-                 paint(shell, PLAIN), TEXT(data->client_name), data->account_count, data->vat_code_count,
-                 data->department_count, data->missing_privileges.len ? "; the key lacks " : "",
-                 TEXT(data->missing_privileges));
+    shell_say("  %sonline%s %.*s: %zu accounts, %zu VAT codes, %zu departments%s%.*s\n", paint(shell, GREEN),
+              paint(shell, PLAIN), TEXT(data->client_name), data->account_count, data->vat_code_count,
+              data->department_count, data->missing_privileges.len ? catalogue_words("; the key lacks ") : "",
+              TEXT(data->missing_privileges));
     for (size_t i = 0; i < problems.count; i++) {
         struct strbuf text;
 
         strbuf_init(&text, TEXT_BYTES);
         problem_write(&problems.at[i], shell->config->language, &text);
-        (void)printf("  %sFAULT%s  %.*s [%s]\n", paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&text)),
-                     problem_code_text(problems.at[i].code));
+        shell_say("  %sFAULT%s  %.*s [%s]\n", paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&text)),
+                  problem_code_text(problems.at[i].code));
         strbuf_free(&text);
     }
     counts->faults += problems.count;
@@ -246,12 +247,12 @@ static int show_online(struct shell *shell, struct online *online, const struct 
 
     (void)printf("%s%.*s%s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN));
     if (result == ERR_NOT_FOUND) {
-        (void)printf("  not connected: it has no client key\n");
+        shell_say("  not connected: it has no client key\n");
         return EXIT_FINE;                /* the offline part has named it */
     }
     if (result == ERR_NETWORK) {
-        (void)printf("  %sFAULT%s  PowerOffice could not be reached at %.*s. Check the network and the addresses in "
-                     "bilag.yaml.\n", paint(shell, RED), paint(shell, PLAIN), TEXT(shell->config->api_url));
+        shell_say("  %sFAULT%s  PowerOffice could not be reached at %.*s. Check the network and the addresses in "
+                  "bilag.yaml.\n", paint(shell, RED), paint(shell, PLAIN), TEXT(shell->config->api_url));
         counts->faults++;
         return EXIT_FINE;
     }
@@ -354,7 +355,7 @@ static enum err reference_unsaid(struct str till_customer, int64_t number, struc
 
     if (!customer || customer->org_no.len == 0 || reference.len)
         return ERR_OK;
-    (void)printf("  %snote %s  ", paint(shell, YELLOW), paint(shell, PLAIN));
+    shell_say("  %snote %s  ", paint(shell, YELLOW), paint(shell, PLAIN));
     (void)printf(words[nb].text, TEXT(till_customer), TEXT(customer->name), TEXT(customer->org_no));
     (void)printf(" [customer-reference]\n         ");
     (void)printf(words[nb].mend, TEXT(unsaid->venue->id), TEXT(till_customer), (long long)number);
@@ -419,8 +420,9 @@ static int check_run(struct shell *shell, const struct args *args)
         code = references(shell, venue, &counts);
     if (code)
         return code;
-    (void)printf("%s%zu fault%s%s, %zu note%s\n", paint(shell, counts.faults ? RED : GREEN), counts.faults,
-                 counts.faults == 1 ? "" : "s", paint(shell, PLAIN), counts.notes, counts.notes == 1 ? "" : "s");
+    shell_say(counts.faults == 1 ? (counts.notes == 1 ? "%s%zu fault%s, %zu note\n" : "%s%zu fault%s, %zu notes\n")
+                                 : (counts.notes == 1 ? "%s%zu faults%s, %zu note\n" : "%s%zu faults%s, %zu notes\n"),
+              paint(shell, counts.faults ? RED : GREEN), counts.faults, paint(shell, PLAIN), counts.notes);
     return counts.faults ? EXIT_RED : EXIT_FINE;
 }
 

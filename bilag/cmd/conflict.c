@@ -92,7 +92,8 @@ static void show(const struct contested *contested, const char *what, const stru
 
     if (event->kind == EVENT_RECEIPT && receipt_sums(event, &amount, &payments))
         amount.ore = 0;
-    (void)printf("  %-24s %-13s %14s kr  %s  (%s)\n", what, event_kind_text(event->kind), money_kroner(amount, text),
+    (void)printf("  %-24s %-13s %14s kr  %s  (%s)\n", what, catalogue_words(event_kind_text(event->kind)),
+                 money_kroner(amount, text),
                  time_text_local(contested->venue, event->time * 1000, when), day_text(day, date));
 }
 

@@ -138,23 +138,23 @@ static void print_till_customer(const struct ledger *ledger, const struct till_c
     struct str name = plain(ledger, customer->name), ref_name = plain(ledger, ref ? ref->name : STR_NONE);
     char day[16];
 
-    (void)printf("  %s%-14s%s %-*.*s", paint(ledger->shell, standing.colour), standing.text,
+    (void)printf("  %s%-14s%s %-*.*s", paint(ledger->shell, standing.colour), catalogue_words(standing.text),
                  paint(ledger->shell, PLAIN), NAME_COLUMN, TEXT(name));
     if (customer->number)
         (void)printf("  %8" PRId64 " %.*s", customer->number, TEXT(ref_name));
     if (customer->reference.len)
-        (void)printf("  reference %.*s", TEXT(plain(ledger, customer->reference)));
+        shell_say("  reference %.*s", TEXT(plain(ledger, customer->reference)));
     if (customer->orders)
-        (void)printf("  %" PRIu64 " order%s", customer->orders, customer->orders == 1 ? "" : "s");
+        shell_say(customer->orders == 1 ? "  %" PRIu64 " order" : "  %" PRIu64 " orders", customer->orders);
     if (customer->waiting)
-        (void)printf(", %s%" PRIu64 " waiting%s", paint(ledger->shell, RED), customer->waiting,
-                     paint(ledger->shell, PLAIN));
+        shell_say(", %s%" PRIu64 " waiting%s", paint(ledger->shell, RED), customer->waiting,
+                  paint(ledger->shell, PLAIN));
     if (customer->manual)
-        (void)printf("  %" PRIu64 " to be invoiced by hand", customer->manual);
+        shell_say("  %" PRIu64 " to be invoiced by hand", customer->manual);
     if (customer->last_day != INT32_MIN)
-        (void)printf("  last %s", day_text(customer->last_day, day));
+        shell_say("  last %s", day_text(customer->last_day, day));
     else
-        (void)printf("  not seen in any order yet");
+        shell_say("  not seen in any order yet");
     (void)printf("\n");
 }
 
@@ -163,7 +163,7 @@ static void print_ref_customer(const struct ledger *ledger, const struct ref_cus
     struct str name = plain(ledger, customer->name), org_no = plain(ledger, customer->org_no);
 
     (void)printf("  %8" PRId64 "  %-*.*s  %.*s%s%s%s\n", customer->no, NAME_COLUMN, TEXT(name), TEXT(org_no),
-                 customer->archived ? paint(ledger->shell, RED) : "", customer->archived ? "  archived" : "",
+                 customer->archived ? paint(ledger->shell, RED) : "", customer->archived ? catalogue_words("  archived") : "",
                  customer->archived ? paint(ledger->shell, PLAIN) : "");
 }
 
@@ -173,19 +173,19 @@ static void print_powers_customers(const struct ledger *ledger, struct str searc
     char when[32];
 
     if (!ledger->has_customers) {
-        (void)printf("\nPowerOffice's customers were not read yet: that happens when the first order is looked at, or "
-                     "at once with\n  bilag check --venue %.*s --online\n", TEXT(ledger->venue->id));
+        shell_say("\nPowerOffice's customers were not read yet: that happens when the first order is looked at, or "
+                  "at once with\n  bilag check --venue %.*s --online\n", TEXT(ledger->venue->id));
         return;
     }
-    (void)printf("\n%sCustomers in PowerOffice%s, as read %s\n", paint(ledger->shell, BOLD), paint(ledger->shell, PLAIN),
-                 time_text_local(ledger->venue, ledger->data.read_ms, when));
+    shell_say("\n%sCustomers in PowerOffice%s, as read %s\n", paint(ledger->shell, BOLD), paint(ledger->shell, PLAIN),
+              time_text_local(ledger->venue, ledger->data.read_ms, when));
     for (size_t i = 0; i < ledger->data.customer_count; i++)
         if (customer_matches(&ledger->data.customers[i], search)) {
             print_ref_customer(ledger, &ledger->data.customers[i]);
             shown++;
         }
     if (shown == 0)
-        (void)printf("  none%s\n", search.len ? " that match" : "");
+        shell_say("  none%s\n", search.len ? catalogue_words(" that match") : "");
 }
 
 /* The search is by everything on the line: a till customer is also found by whom it is connected with. */
@@ -206,15 +206,16 @@ static int list_run(struct ledger *ledger, const struct args *args)
         code = gather(ledger);
     if (code)
         return code;
-    (void)printf("%sTill customers of company %.*s%s\n", paint(ledger->shell, BOLD), TEXT(ledger->venue->company),
-                 paint(ledger->shell, PLAIN));
+    shell_say("%sTill customers of company %.*s%s\n", paint(ledger->shell, BOLD), TEXT(ledger->venue->company),
+              paint(ledger->shell, PLAIN));
     for (size_t i = 0; i < ledger->till.count; i++)
         if (till_matches(ledger, &ledger->till.at[i], search)) {
             print_till_customer(ledger, &ledger->till.at[i]);
             shown++;
         }
     if (shown == 0)
-        (void)printf("  none%s\n", search.len ? " that match" : " seen yet: they come with the first credit sale");
+        shell_say("  none%s\n",
+                  catalogue_words(search.len ? " that match" : " seen yet: they come with the first credit sale"));
     print_powers_customers(ledger, search);
     return EXIT_FINE;
 }
@@ -287,17 +288,17 @@ static int connect_one(struct ledger *ledger, struct str till_customer, int64_t 
         if (err)
             return complain(ledger->shell, EXIT_RED, "%.*s was not connected: %s", TEXT(name), err_text(err));
     }
-    (void)printf("%sconnected%s  %.*s  %" PRId64 "%s%.*s%s\n", paint(ledger->shell, GREEN), paint(ledger->shell, PLAIN),
-                 TEXT(name), number, customer ? " " : "", TEXT(plain(ledger, customer ? customer->name : STR_NONE)),
-                 before == number ? "  (already)" : "");
+    shell_say("%sconnected%s  %.*s  %" PRId64 "%s%.*s%s\n", paint(ledger->shell, GREEN), paint(ledger->shell, PLAIN),
+              TEXT(name), number, customer ? " " : "", TEXT(plain(ledger, customer ? customer->name : STR_NONE)),
+              before == number ? catalogue_words("  (already)") : "");
     return EXIT_FINE;
 }
 
 static void note_unread(const struct ledger *ledger)
 {
     if (!ledger->has_customers)
-        (void)printf("PowerOffice's customers were not read yet, so the number could not be checked; it will be before "
-                     "anything is sent.\n");
+        shell_say("PowerOffice's customers were not read yet, so the number could not be checked; it will be before "
+                  "anything is sent.\n");
 }
 
 static bool was_seen(const struct till_customer *customer)
@@ -314,13 +315,14 @@ static int note_unseen(struct ledger *ledger, struct str till_customer)
 
     if (code || was_seen(till_customers_of(&ledger->till, till_customer)))
         return code;
-    (void)printf("No order of %.*s has been seen yet; it is connected for those to come.\n", TEXT(name));
+    shell_say("No order of %.*s has been seen yet; it is connected for those to come.\n", TEXT(name));
     for (size_t i = 0; i < ledger->till.count; i++) {
         struct str seen = ledger->till.at[i].name;
 
         if (was_seen(&ledger->till.at[i]) &&
             (customer_name_matches(seen, till_customer) || customer_name_matches(till_customer, seen)))
-            (void)printf("%s%.*s", alike++ ? ", " : "Did you mean one that has been seen: ", TEXT(plain(ledger, seen)));
+            (void)printf("%s%.*s", alike++ ? ", " : catalogue_words("Did you mean one that has been seen: "),
+                         TEXT(plain(ledger, seen)));
     }
     (void)printf("%s", alike ? "?\n" : "");
     return EXIT_FINE;
@@ -348,9 +350,9 @@ static int keep_reference(struct ledger *ledger, struct str till_customer, const
             return complain(ledger->shell, EXIT_RED, "the reference was not kept: %s", err_text(err));
     }
     if (wanted.len)
-        (void)printf("Its orders say the reference %.*s, where the receipt says none.\n", TEXT(shown));
+        shell_say("Its orders say the reference %.*s, where the receipt says none.\n", TEXT(shown));
     else
-        (void)printf("Its orders say the till's order number as reference, where the receipt says none.\n");
+        shell_say("Its orders say the till's order number as reference, where the receipt says none.\n");
     return EXIT_FINE;
 }
 
@@ -406,8 +408,8 @@ static int disconnect_run(struct ledger *ledger, const struct args *args)
     err = customer_link_remove(ledger->store, ledger->venue->company, till_customer);
     if (err)
         return complain(ledger->shell, EXIT_RED, "%s was not disconnected: %s", args->words[1], err_text(err));
-    (void)printf("disconnected  %s  (was %" PRId64 "). Orders that are not sent yet are held from now on.\n",
-                 args->words[1], before);
+    shell_say("disconnected  %s  (was %" PRId64 "). Orders that are not sent yet are held from now on.\n",
+              args->words[1], before);
     return EXIT_FINE;
 }
 
@@ -484,8 +486,8 @@ static int import_run(struct ledger *ledger, const struct args *args)
     for (size_t i = 0; i < file.count; i++)
         unseen += !was_seen(till_customers_of(&ledger->till, file.rows[i].till_customer));
     if (unseen)
-        (void)printf("Of %zu connections, %zu are of customers that no order has had yet (bilag customers list).\n", file.count,
-                     unseen);
+        shell_say("Of %zu connections, %zu are of customers that no order has had yet (bilag customers list).\n", file.count,
+                  unseen);
     return EXIT_FINE;
 }
 
@@ -504,9 +506,10 @@ static void print_suggestion(const struct ledger *ledger, const struct till_cust
 
     (void)printf("  %-*.*s  ", NAME_COLUMN, TEXT(name));
     if (suggestion == SUGGEST_ORG_NO || suggestion == SUGGEST_NAME)
-        (void)printf("%8" PRId64 " %.*s (%s)\n", customer->no, TEXT(plain(ledger, customer->name)), why[suggestion]);
+        (void)printf("%8" PRId64 " %.*s (%s)\n", customer->no, TEXT(plain(ledger, customer->name)),
+                     catalogue_words(why[suggestion]));
     else
-        (void)printf("%s\n", why[suggestion]);
+        (void)printf("%s\n", catalogue_words(why[suggestion]));
 }
 
 static int suggest_run(struct ledger *ledger, const struct args *args)
@@ -528,9 +531,9 @@ static int suggest_run(struct ledger *ledger, const struct args *args)
             shown++;
         }
     if (shown)
-        (void)printf("To connect: bilag customers --venue %.*s connect TILL-CUSTOMER NUMBER\n", TEXT(ledger->venue->id));
+        shell_say("To connect: bilag customers --venue %.*s connect TILL-CUSTOMER NUMBER\n", TEXT(ledger->venue->id));
     else
-        (void)printf("Every till customer seen so far is connected.\n");
+        shell_say("Every till customer seen so far is connected.\n");
     return EXIT_FINE;
 }
 
@@ -556,8 +559,8 @@ static int customers_run(struct shell *shell, const struct args *args)
     for (size_t i = 0; i < COUNT(actions); i++)
         if (strcmp(actions[i].name, word) == 0) {
             if (args->word_count && args->word_count != actions[i].words)
-                return complain(shell, EXIT_USAGE, "%s wants %zu word%s after it; see bilag customers --help", word,
-                                actions[i].words - 1, actions[i].words == 2 ? "" : "s");
+                return complain(shell, EXIT_USAGE, "%s wants %zu words after it; see bilag customers --help", word,
+                                actions[i].words - 1);
             code = actions[i].run(&ledger, args);
             refstore_close(ledger.store);
             return code;

@@ -28,8 +28,8 @@ static bool load(struct shell *shell, const struct args *args, size_t words, str
     enum err err;
 
     if (args->word_count != words || !has_reason(args)) {
-        (void)complain(shell, EXIT_USAGE, "%s; see bilag %s --help", args->word_count != words
-                       ? "wrong number of arguments" : "--reason \"why\" is needed: it is kept in the audit trail",
+        (void)complain(shell, EXIT_USAGE, "%s; see bilag %s --help", catalogue_words(args->word_count != words
+                       ? "wrong number of arguments" : "--reason \"why\" is needed: it is kept in the audit trail"),
                        shell->command);
         return false;
     }
@@ -57,8 +57,8 @@ static int written(struct shell *shell, const char *verb, struct str subject, st
     int code = shell_decide(shell, verb, subject, detail, str_of(reason), &number);
 
     if (code == EXIT_FINE)
-        (void)printf("decision %" PRIu64 ": %s %.*s%s%.*s, because %s. It takes effect within a second while the "
-                     "stages run.\n", number, verb, TEXT(subject), detail.len ? " " : "", TEXT(detail), reason);
+        shell_say("decision %" PRIu64 ": %s %.*s%s%.*s, because %s. It takes effect within a second while the "
+                  "stages run.\n", number, verb, TEXT(subject), detail.len ? " " : "", TEXT(detail), reason);
     return code;
 }
 

@@ -38,21 +38,21 @@ static void show_head(const struct explaining *explaining, const struct venue *v
     char when[32];
 
     (void)printf("%s%.*s%s  %s  %s%s%s  %s", paint(shell, BOLD), TEXT(doc->id), paint(shell, PLAIN),
-                 draft->doc.kind == DOC_ORDER ? "order" : "voucher",
+                 catalogue_words(draft->doc.kind == DOC_ORDER ? "order" : "voucher"),
                  paint(shell, book_doc_is_red(doc) ? RED : doc->state == DOC_SENT ? GREEN : YELLOW),
                  doc_state_text(doc->state), paint(shell, PLAIN), amount_text(draft->total));
     if (doc->status.number)
-        (void)printf("  number %" PRId64 " in PowerOffice", doc->status.number);
+        shell_say("  number %" PRId64 " in PowerOffice", doc->status.number);
     if (doc->status.sent_ms)
-        (void)printf("  sent %s", time_text_local(venue, doc->status.sent_ms, when));
-    (void)printf("\n  business day %s", day_text(draft->doc.day, when));
+        shell_say("  sent %s", time_text_local(venue, doc->status.sent_ms, when));
+    shell_say("\n  business day %s", day_text(draft->doc.day, when));
     if (draft->doc.kind == DOC_VOUCHER)
-        (void)printf(", part %" PRIu32 ", posted on %s, SAF-T batch %.*s", draft->doc.part, day_text(draft->post_on, when),
-                     TEXT(draft->batch_id));
-    (void)printf("\n  reference %.*s, company %.*s, revision %" PRIu32 ", mapping %.*s%s\n", TEXT(draft->reference),
-                 TEXT(draft->company), draft->revision, TEXT(draft->mapping_hash),
-                 !venue || str_equal(draft->mapping_hash, venue->mapping_hash) ? ""
-                     : doc->status.sealed ? " (the set-up is another one now)" : " (to be mapped again)");
+        shell_say(", part %" PRIu32 ", posted on %s, SAF-T batch %.*s", draft->doc.part, day_text(draft->post_on, when),
+                  TEXT(draft->batch_id));
+    shell_say("\n  reference %.*s, company %.*s, revision %" PRIu32 ", mapping %.*s%s\n", TEXT(draft->reference),
+              TEXT(draft->company), draft->revision, TEXT(draft->mapping_hash),
+              !venue || str_equal(draft->mapping_hash, venue->mapping_hash) ? ""
+                  : catalogue_words(doc->status.sealed ? " (the set-up is another one now)" : " (to be mapped again)"));
 }
 
 /* Nothing is said of what was never to have one. */
@@ -100,11 +100,11 @@ static enum err decision_seen(const struct decision *decision, void *context)
     if (!str_equal(decision->subject, deciding->subject))
         return ERR_OK;
     if (!deciding->shown)
-        (void)printf("decisions\n");
+        shell_say("decisions\n");
     deciding->shown = true;
-    (void)printf("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when),
-                 TEXT(decision->who), TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail),
-                 TEXT(decision->reason));
+    shell_say("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when),
+              TEXT(decision->who), TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail),
+              TEXT(decision->reason));
     return ERR_OK;
 }
 
@@ -131,10 +131,10 @@ static enum err show_trail(const struct explaining *explaining, const struct boo
     enum err err = books_trail(explaining->books, &doc->draft.doc, &explaining->shell->arena, &facts, &count);
 
     if (!err && count)
-        (void)printf("trail\n");
+        shell_say("trail\n");
     for (size_t i = 0; !err && i < count; i++)
-        (void)printf("  %s  %.*s, revision %" PRIu32 "%s%.*s\n", time_text_local(venue, facts[i].time_ms, when),
-                     TEXT(facts[i].what), facts[i].revision, facts[i].detail.len ? ": " : "", TEXT(facts[i].detail));
+        shell_say("  %s  %.*s, revision %" PRIu32 "%s%.*s\n", time_text_local(venue, facts[i].time_ms, when),
+                  TEXT(facts[i].what), facts[i].revision, facts[i].detail.len ? ": " : "", TEXT(facts[i].detail));
     return err ? err : show_decisions(explaining, venue, doc->id);
 }
 
@@ -144,35 +144,35 @@ static void show_lines(const struct book_doc *doc)
 {
     const struct draft *draft = &doc->draft;
 
-    (void)printf("lines\n");
+    shell_say("lines\n");
     for (size_t i = 0; i < draft->line_count; i++) {
         const struct voucher_line *line = &draft->lines[i];
         char account[24] = "BLANK";
 
         if (line->account)
             (void)snprintf(account, sizeof account, "%" PRId64, line->account);
-        (void)printf("  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s\n", i + 1, account,
-                     TEXT(line->vat_code.len ? line->vat_code : STR("BLANK")), TEXT(line->department),
-                     amount_text(line->amount), TEXT(line->text));
+        shell_say("  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s\n", i + 1, account,
+                  TEXT(line->vat_code.len ? line->vat_code : STR("BLANK")), TEXT(line->department),
+                  amount_text(line->amount), TEXT(line->text));
     }
-    (void)printf("the mapping that made them\n");
+    shell_say("the mapping that made them\n");
     for (size_t i = 0; i < draft->cell_count; i++) {
         const struct cell *cell = &draft->cells[i];
         char rate[16];
 
-        (void)printf("  %s %-16.*s %5s %% -> account %" PRId64 ", VAT code %.*s  %14s  (%" PRIu64 ", first %.*s)\n",
-                     cell->sold ? "sold" : "paid", TEXT(cell->type), rate_text(cell->rate, rate), cell->account,
-                     TEXT(cell->vat_code), amount_text(cell->amount), cell->count, TEXT(cell->first));
+        shell_say("  %s %-16.*s %5s %% -> account %" PRId64 ", VAT code %.*s  %14s  (%" PRIu64 ", first %.*s)\n",
+                  catalogue_words(cell->sold ? "sold" : "paid"), TEXT(cell->type), rate_text(cell->rate, rate), cell->account,
+                  TEXT(cell->vat_code), amount_text(cell->amount), cell->count, TEXT(cell->first));
     }
     for (size_t i = 0; i < draft->manual_count; i++)
-        (void)printf("  manual %s %.*s %14s %.*s %.*s %.*s %.*s\n", draft->manual[i].movement ? "movement"
-                     : draft->manual[i].left   ? "receipt left out," : "left out",
-                     TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
-                     TEXT(draft->manual[i].order), TEXT(draft->manual[i].customer), TEXT(draft->manual[i].paid_with));
+        shell_say("  manual %s %.*s %14s %.*s %.*s %.*s %.*s\n", draft->manual[i].movement ? catalogue_words("movement")
+                  : catalogue_words(draft->manual[i].left ? "receipt left out," : "left out"),
+                  TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
+                  TEXT(draft->manual[i].order), TEXT(draft->manual[i].customer), TEXT(draft->manual[i].paid_with));
     if (draft->manual_more)
-        (void)printf("  manual %" PRIu64 " more: bilag manual --venue %.*s\n", draft->manual_more, TEXT(draft->doc.venue));
-    (void)printf("  sales %s = voucher %s + orders %s + manual %s\n", amount_text(draft->lines_total),
-                 amount_text(draft->voucher_total), amount_text(draft->orders_total), amount_text(draft->manual_total));
+        shell_say("  manual %" PRIu64 " more: bilag manual --venue %.*s\n", draft->manual_more, TEXT(draft->doc.venue));
+    shell_say("  sales %s = voucher %s + orders %s + manual %s\n", amount_text(draft->lines_total),
+              amount_text(draft->voucher_total), amount_text(draft->orders_total), amount_text(draft->manual_total));
 }
 
 /* A line of the list, and what it is sorted by: they come in the order in which they came. */
@@ -250,11 +250,11 @@ static enum err show_receipts(const struct explaining *explaining, const struct 
     enum err err;
 
     if (!venue || !explaining->receipts) {
-        (void)printf("its receipts cannot be shown: %s\n", venue ? "nothing is kept of them"
-                                                                 : "the venue is not in the configuration");
+        shell_say("its receipts cannot be shown: %s\n", venue ? catalogue_words("nothing is kept of them")
+                                                              : catalogue_words("the venue is not in the configuration"));
         return ERR_OK;
     }
-    (void)printf("receipts\n");
+    shell_say("receipts\n");
     err = receipts_of(explaining->receipts, venue, draft, sale_seen, &listing, &trimmed);
     if (err)
         return err;
@@ -262,13 +262,13 @@ static enum err show_receipts(const struct explaining *explaining, const struct 
         qsort(listing.at, listing.shown, sizeof *listing.at, by_number);
     for (size_t i = 0; i < listing.shown; i++)
         (void)printf(STR_FMT "\n", STR_ARG(listing.at[i].text));
-    (void)printf("  %" PRIu64 " receipt%s, together %s\n", listing.shown, listing.shown == 1 ? "" : "s",
-                 amount_text(listing.sum));
+    shell_say(listing.shown == 1 ? "  %" PRIu64 " receipt, together %s\n" : "  %" PRIu64 " receipts, together %s\n",
+              listing.shown, amount_text(listing.sum));
     if (trimmed)
-        (void)printf("  %" PRIu64 " of its receipts are older than retention_days and no longer kept one by one\n", trimmed);
+        shell_say("  %" PRIu64 " of its receipts are older than retention_days and no longer kept one by one\n", trimmed);
     else if (line && listing.sum.ore != line->amount.ore)
-        (void)printf("  the line says %s: a switch was turned since, and the shares are shown with today's switches\n",
-                     amount_text(line->amount));
+        shell_say("  the line says %s: a switch was turned since, and the shares are shown with today's switches\n",
+                  amount_text(line->amount));
     return ERR_OK;
 }
 
@@ -281,8 +281,8 @@ static enum err explain_line(const struct explaining *explaining, const struct b
 
     show_head(explaining, venue, doc);
     show_problems(explaining->shell, doc);
-    (void)printf("line %zu: account %" PRId64 ", VAT code %.*s, %s  %.*s\n", number, line->account, TEXT(line->vat_code),
-                 amount_text(line->amount), TEXT(line->text));
+    shell_say("line %zu: account %" PRId64 ", VAT code %.*s, %s  %.*s\n", number, line->account, TEXT(line->vat_code),
+              amount_text(line->amount), TEXT(line->text));
     err = show_receipts(explaining, venue, &doc->draft, line);
     return err ? err : show_trail(explaining, doc);
 }
@@ -307,26 +307,26 @@ static enum err explain_order(const struct explaining *explaining, const struct 
     const struct draft *draft = &doc->draft;
 
     show_head(explaining, config_venue(explaining->shell->config, draft->doc.venue), doc);
-    (void)printf("  receipt %.*s/%.*s/%" PRIu64 ", order %.*s, customer %.*s\n", TEXT(draft->doc.venue),
-                 TEXT(draft->doc.reg), draft->doc.seq, TEXT(draft->order_no), TEXT(draft->customer));
+    shell_say("  receipt %.*s/%.*s/%" PRIu64 ", order %.*s, customer %.*s\n", TEXT(draft->doc.venue),
+              TEXT(draft->doc.reg), draft->doc.seq, TEXT(draft->order_no), TEXT(draft->customer));
     if (doc->status.has_total)
-        (void)printf("  PowerOffice's total %s%s\n", amount_text(doc->status.total),
-                     status_has_rounding(doc) ? ": its rounding, nothing to do" : "");
+        shell_say("  PowerOffice's total %s%s\n", amount_text(doc->status.total),
+                  status_has_rounding(doc) ? catalogue_words(": its rounding, nothing to do") : "");
     if (doc->status.invoice_day) {
         char day[16], said[INVOICE_DATE_SAID_SIZE];
         bool other = invoice_date_said(draft->doc.day, doc->status.invoice_day, explaining->shell->config->language, said);
 
-        (void)printf("  invoice dated %s%s%s\n", day_text(doc->status.invoice_day, day), other ? ": " : "", other ? said : "");
+        shell_say("  invoice dated %s%s%s\n", day_text(doc->status.invoice_day, day), other ? ": " : "", other ? said : "");
     }
     show_problems(explaining->shell, doc);
-    (void)printf("lines\n");
+    shell_say("lines\n");
     for (size_t i = 0; i < draft->order_line_count; i++) {
         const struct order_line *line = &draft->order_lines[i];
         char rate[16];
 
-        (void)printf("  %2zu  product %-10.*s account %-6" PRId64 " VAT %5s %% %14s of %s  %.*s\n", i + 1,
-                     TEXT(line->product.len ? line->product : STR("BLANK")), line->account, rate_text(line->rate, rate),
-                     amount_text(line->share), amount_text(line->gross), TEXT(line->text));
+        shell_say("  %2zu  product %-10.*s account %-6" PRId64 " VAT %5s %% %14s of %s  %.*s\n", i + 1,
+                  TEXT(line->product.len ? line->product : STR("BLANK")), line->account, rate_text(line->rate, rate),
+                  amount_text(line->share), amount_text(line->gross), TEXT(line->text));
     }
     return show_trail(explaining, doc);
 }
@@ -338,16 +338,16 @@ static void show_content(const struct event *event)
     char rate[16];
 
     for (size_t i = 0; i < event->line_count; i++)
-        (void)printf("  sold %-16.*s %5s %% %14s  %.*s\n", TEXT(event->lines[i].product_type),
-                     rate_text(event->lines[i].vat, rate), amount_text(event->lines[i].gross),
-                     TEXT(event->lines[i].text));
+        shell_say("  sold %-16.*s %5s %% %14s  %.*s\n", TEXT(event->lines[i].product_type),
+                  rate_text(event->lines[i].vat, rate), amount_text(event->lines[i].gross),
+                  TEXT(event->lines[i].text));
     for (size_t i = 0; i < event->payment_count; i++)
-        (void)printf("  paid %-16.*s         %14s\n", TEXT(event->payments[i].type), amount_text(event->payments[i].amount));
+        shell_say("  paid %-16.*s         %14s\n", TEXT(event->payments[i].type), amount_text(event->payments[i].amount));
     if (event->kind == EVENT_CASH_MOVEMENT)
-        (void)printf("  %14s  %.*s: never transferred, listed under manual\n", amount_text(event->amount),
-                     TEXT(event->reason));
+        shell_say("  %14s  %.*s: never transferred, listed under manual\n", amount_text(event->amount),
+                  TEXT(event->reason));
     if (event->kind == EVENT_VOID)
-        (void)printf("  takes back %.*s/%" PRIu64 "\n", TEXT(event->voids.reg), event->voids.seq);
+        shell_say("  takes back %.*s/%" PRIu64 "\n", TEXT(event->voids.reg), event->voids.seq);
 }
 
 /* What else came under its number, each with its own time and day. */
@@ -358,15 +358,15 @@ static void show_others(const struct shell *shell, const struct venue *venue, co
     for (size_t i = 0; i < fate->other_count; i++) {
         const struct other_content *other = &fate->others[i];
 
-        (void)printf("%s%s%s, %s of %s, business day %s: %s\n", other->open ? paint(shell, RED) : "",
-                     other->open ? "another content under this number" : "another content, decided",
-                     other->open ? paint(shell, PLAIN) : "", event_kind_text(other->event.kind),
-                     time_text_local(venue, other->event.time * 1000, when), day_text(other->day, day),
-                     other->open ? "booked nowhere" : "not booked");
+        shell_say("%s%s%s, %s of %s, business day %s: %s\n", other->open ? paint(shell, RED) : "",
+                  catalogue_words(other->open ? "another content under this number" : "another content, decided"),
+                  other->open ? paint(shell, PLAIN) : "", catalogue_words(event_kind_text(other->event.kind)),
+                  time_text_local(venue, other->event.time * 1000, when), day_text(other->day, day),
+                  catalogue_words(other->open ? "booked nowhere" : "not booked"));
         show_content(&other->event);
     }
     if (fate->conflicts)
-        (void)printf("  `bilag choose` says which one is right; `bilag restarted`, that the register counts anew\n");
+        shell_say("  `bilag choose` says which one is right; `bilag restarted`, that the register counts anew\n");
 }
 
 static void show_receipt(const struct shell *shell, const struct venue *venue, struct str name,
@@ -375,17 +375,17 @@ static void show_receipt(const struct shell *shell, const struct venue *venue, s
     const struct event *event = &fate->event;
     char when[32], day[16];
 
-    (void)printf("%s%.*s%s  %s of %s, business day %s\n", paint(shell, BOLD), TEXT(name), paint(shell, PLAIN),
-                 event_kind_text(event->kind), time_text_local(venue, event->time * 1000, when),
-                 day_text(fate->day, day));
+    shell_say("%s%.*s%s  %s of %s, business day %s\n", paint(shell, BOLD), TEXT(name), paint(shell, PLAIN),
+              catalogue_words(event_kind_text(event->kind)), time_text_local(venue, event->time * 1000, when),
+              day_text(fate->day, day));
     show_content(event);
     if (fate->out)
-        (void)printf("  left out by decision %" PRIu64 ": it stands under manual, and in no voucher and no order\n", fate->out);
+        shell_say("  left out by decision %" PRIu64 ": it stands under manual, and in no voucher and no order\n", fate->out);
     if (fate->voided)
-        (void)printf("  taken back by %.*s, on business day %s\n", TEXT(fate->void_name), day_text(fate->void_day, when));
+        shell_say("  taken back by %.*s, on business day %s\n", TEXT(fate->void_name), day_text(fate->void_day, when));
     if (event->kind == EVENT_RECEIPT && !fate->booked && !fate->out)
-        (void)printf("  %slines and payments differ%s: it is booked nowhere, and its day is held\n", paint(shell, RED),
-                     paint(shell, PLAIN));
+        shell_say("  %slines and payments differ%s: it is booked nowhere, and its day is held\n", paint(shell, RED),
+                  paint(shell, PLAIN));
     show_others(shell, venue, fate);
 }
 
@@ -397,7 +397,7 @@ static enum err show_shares(const struct explaining *explaining, const struct ve
     enum err err = receipts_shares(&fate->event, venue, &doc->draft, &explaining->shell->arena, &sale.shares);
 
     if (err == ERR_REFUSED) {
-        (void)printf("    no share of its lines can be worked out: problem share-undefined\n");
+        shell_say("    no share of its lines can be worked out: problem share-undefined\n");
         return ERR_OK;
     }
     for (size_t i = 0; !err && i < doc->draft.line_count; i++) {
@@ -406,19 +406,20 @@ static enum err show_shares(const struct explaining *explaining, const struct ve
 
         err = sale_amount(&sale, &doc->draft, line, &amount);
         if (!err && amount.ore)
-            (void)printf("    line %2zu  account %" PRId64 ", VAT code %.*s  %14s\n", i + 1, line->account,
-                         TEXT(line->vat_code), amount_text(amount));
+            shell_say("    line %2zu  account %" PRId64 ", VAT code %.*s  %14s\n", i + 1, line->account,
+                      TEXT(line->vat_code), amount_text(amount));
     }
     for (size_t i = 0; !err && i < sale.shares.left_out_count; i++) {
         const struct left_out *left = &sale.shares.left_out[i];
         bool order = doc->draft.credit_ordered && str_equal(left->type, STR("credit"));
 
         if (left->total.ore)
-            (void)printf("    %s  %.*s  %14s\n", order ? "to its order" : "manual, not transferred", TEXT(left->type),
+            (void)printf("    %s  %.*s  %14s\n", catalogue_words(order ? "to its order" : "manual, not transferred"),
+                         TEXT(left->type),
                          amount_text(left->total));
     }
     if (!err && sale.shares.gift_total.ore)
-        (void)printf("    manual, not transferred  gift cards sold  %14s\n", amount_text(sale.shares.gift_total));
+        shell_say("    manual, not transferred  gift cards sold  %14s\n", amount_text(sale.shares.gift_total));
     return err;
 }
 
@@ -444,7 +445,7 @@ static enum err show_voucher_of(const struct explaining *explaining, const struc
             err = show_shares(explaining, venue, name, fate, doc);
     }
     if (!err && !found)
-        (void)printf("  not yet in a voucher: its day is being built\n");
+        shell_say("  not yet in a voucher: its day is being built\n");
     return err;
 }
 
@@ -455,10 +456,10 @@ static void show_arrival(struct shell *shell, const struct venue *venue, uint64_
 
     if (arrival_of(shell->config, venue->id, place, &shell->arena, &arrival))
         return;
-    (void)printf("  came %s by %.*s", time_text_local(venue, arrival.came.time_ms, when), TEXT(arrival.came.source));
+    shell_say("  came %s by %.*s", time_text_local(venue, arrival.came.time_ms, when), TEXT(arrival.came.source));
     if (arrival.came.token)
-        (void)printf(", token %" PRIu64 "%s%.*s%s", arrival.came.token, arrival.token_about.len ? " (" : "",
-                     TEXT(arrival.token_about), arrival.token_about.len ? ")" : "");
+        shell_say(", token %" PRIu64 "%s%.*s%s", arrival.came.token, arrival.token_about.len ? " (" : "",
+                  TEXT(arrival.token_about), arrival.token_about.len ? ")" : "");
     (void)printf("\n");
 }
 

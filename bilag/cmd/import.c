@@ -41,17 +41,18 @@ static void show_progress(const struct import *import, bool last)
 {
     if (!import->progress)
         return;
-    (void)fprintf(stderr, "\r%s: %" PRIu64 " accepted, %" PRIu64 " duplicates, %" PRIu64 " refused%s",
+    (void)fprintf(stderr, catalogue_words("\r%s: %" PRIu64 " accepted, %" PRIu64 " duplicates, %" PRIu64 " refused%s"),
                   import->file, import->accepted, import->duplicates, import->refused, last ? "\n" : " ...");
 }
 
 static void show_refused(struct import *import, uint64_t place, struct str reason)
 {
     if (import->refused++ < REFUSED_SHOWN)
-        (void)fprintf(stderr, "%s%s: %s %" PRIu64 " refused: %.*s\n", import->progress ? "\r" : "", import->file,
+        (void)fprintf(stderr, catalogue_words("%s%s: %s %" PRIu64 " refused: %.*s\n"), import->progress ? "\r" : "",
+                      import->file,
                       import->place_word, place, TEXT(reason));
     else if (import->refused == REFUSED_SHOWN + 1)
-        (void)fprintf(stderr, "%s: further refused ones are counted, not shown\n", import->file);
+        (void)fprintf(stderr, catalogue_words("%s: further refused ones are counted, not shown\n"), import->file);
 }
 
 /* As the list of what was refused names it. */
@@ -225,14 +226,17 @@ static enum err sink(const struct event *event, void *context)
 
 static void show_summary(const struct import *import, const struct saft_summary *summary)
 {
-    (void)printf("%s: %" PRIu64 " receipts, %" PRIu64 " voids, %" PRIu64 " Z reports, %" PRIu64 " movements, %" PRIu64
-                 " training; %" PRIu32 " register%s\n", import->file, summary->receipts, summary->voids,
-                 summary->z_reports, summary->movements, summary->training, summary->registers,
-                 summary->registers == 1 ? "" : "s");
+    shell_say(summary->registers == 1
+                  ? "%s: %" PRIu64 " receipts, %" PRIu64 " voids, %" PRIu64 " Z reports, %" PRIu64 " movements, %" PRIu64
+                    " training; %" PRIu32 " register\n"
+                  : "%s: %" PRIu64 " receipts, %" PRIu64 " voids, %" PRIu64 " Z reports, %" PRIu64 " movements, %" PRIu64
+                    " training; %" PRIu32 " registers\n",
+              import->file, summary->receipts, summary->voids, summary->z_reports, summary->movements, summary->training,
+              summary->registers);
     for (int note = 0; note < SAFT_NOTE_COUNT; note++)
         if (summary->notes[note].count)
-            (void)printf("  note: %s (%" PRIu64 ", first: %s) [%s]\n", saft_note_text((enum saft_note)note),
-                         summary->notes[note].count, summary->notes[note].first, saft_note_code((enum saft_note)note));
+            shell_say("  note: %s (%" PRIu64 ", first: %s) [%s]\n", saft_note_text((enum saft_note)note),
+                      summary->notes[note].count, summary->notes[note].first, saft_note_code((enum saft_note)note));
 }
 
 /* One odd receipt does not keep the others out: it goes to ingest's list of what was refused. */
@@ -300,11 +304,11 @@ static int import_file(struct import *import, const char *path, const char *form
         return complain(import->shell, EXIT_RED, "%s: %s; the first %" PRIu64 " events are stored, give the same command "
                         "again for the rest", import->file, import->fault.text[0] ? import->fault.text : err_text(err),
                         import->accepted + import->duplicates - accepted - duplicates);
-    (void)printf("%s: %" PRIu64 " accepted, %" PRIu64 " duplicates, %" PRIu64 " refused\n", import->file,
-                 import->accepted - accepted, import->duplicates - duplicates, import->refused - refused);
+    shell_say("%s: %" PRIu64 " accepted, %" PRIu64 " duplicates, %" PRIu64 " refused\n", import->file,
+              import->accepted - accepted, import->duplicates - duplicates, import->refused - refused);
     if (import->parked > parked)
-        (void)printf("%s: %" PRIu64 " of these are parked until their venue is set up: bilag refused list\n", import->file,
-                     import->parked - parked);
+        shell_say("%s: %" PRIu64 " of these are parked until their venue is set up: bilag refused list\n", import->file,
+                  import->parked - parked);
     return import->refused > refused || import->parked > parked ? EXIT_RED : EXIT_FINE;
 }
 
@@ -360,7 +364,7 @@ static const struct option options[] = {
 
 const struct cmd cmd_import = {
     "import",
-    "[--format ndjson] [--keep-going] [--wait SECONDS] FILE...  (- is standard input)\n"
+    "[--format ndjson] [--keep-going] [--wait SECONDS] FILE...  (-: stdin)\n"
     "[--format saft] --venue VENUE [--other-company] [--wait SECONDS] FILE...",
     "sales from files into the event log; the same file again changes nothing", options, import_run,
 };

@@ -85,17 +85,18 @@ static void show_need(struct shell *shell, const struct product_need *need)
 {
     bool fine = need->state == PRODUCT_FINE;
 
-    (void)printf("  %s%-16s%s%-14.*s %6" PRId64 "  %.*s%s", paint(shell, fine ? GREEN : RED), states[need->state].text,
+    (void)printf("  %s%-16s%s%-14.*s %6" PRId64 "  %.*s%s", paint(shell, fine ? GREEN : RED),
+                 catalogue_words(states[need->state].text),
                  paint(shell, PLAIN), TEXT(need->code), need->account, TEXT(need->type),
-                 need->reduced ? ", reduced VAT" : "");
+                 need->reduced ? catalogue_words(", reduced VAT") : "");
     if (need->state == PRODUCT_OTHER_ACCOUNT && need->other_account)
-        (void)printf("  (PowerOffice has it on %" PRId64 ")", need->other_account);
+        shell_say("  (PowerOffice has it on %" PRId64 ")", need->other_account);
     else if (need->state == PRODUCT_OTHER_ACCOUNT)
-        (void)printf("  (in PowerOffice it has no account of its own)");
+        shell_say("  (in PowerOffice it has no account of its own)");
     else if (need->state == PRODUCT_TWO_ACCOUNTS)
-        (void)printf("  (and %" PRId64 ")", need->other_account);
+        shell_say("  (and %" PRId64 ")", need->other_account);
     if (!fine)
-        (void)printf("\n                  %s", states[need->state].mend);
+        (void)printf("\n                  %s", catalogue_words(states[need->state].mend));
     (void)printf("\n");
 }
 
@@ -105,19 +106,21 @@ static int show(struct work *work)
     size_t wrong = work->needs.count - product_needs_in(&work->needs, PRODUCT_FINE);
     char when[32];
 
-    (void)printf("%sProducts of %.*s%s", paint(shell, BOLD), TEXT(work->venue->id), paint(shell, PLAIN));
+    shell_say("%sProducts of %.*s%s", paint(shell, BOLD), TEXT(work->venue->id), paint(shell, PLAIN));
     if (work->listed)
-        (void)printf(", PowerOffice's list as read %s", time_text_local(work->venue, work->data.read_ms, when));
+        shell_say(", PowerOffice's list as read %s", time_text_local(work->venue, work->data.read_ms, when));
     (void)printf("\n");
     for (size_t i = 0; i < work->needs.count; i++)
         show_need(shell, &work->needs.at[i]);
     if (work->needs.count == 0)
-        (void)printf("  none: no product type in %.*s names a product code\n", TEXT(work->venue->file));
+        shell_say("  none: no product type in %.*s names a product code\n", TEXT(work->venue->file));
     if (work->needs.codeless)
-        (void)printf("%zu product type%s without a product code for each of its accounts, such as %.*s: credit sales of "
-                     "%s there are held.\n",
-                     work->needs.codeless, work->needs.codeless == 1 ? " is" : "s are", TEXT(work->needs.first_codeless),
-                     work->needs.codeless == 1 ? "it" : "them");
+        shell_say(work->needs.codeless == 1
+                      ? "%zu product type is without a product code for each of its accounts, such as %.*s: credit sales of it "
+                        "there are held.\n"
+                      : "%zu product types are without a product code for each of their accounts, such as %.*s: credit sales "
+                        "of them there are held.\n",
+                  work->needs.codeless, TEXT(work->needs.first_codeless));
     return wrong ? EXIT_RED : EXIT_FINE;
 }
 
@@ -177,15 +180,15 @@ static int write_down(struct work *work)
 
 static void show_plan(struct work *work)
 {
-    (void)printf("To be made in PowerOffice%s%.*s:\n", work->data.client_name.len ? ", in the books of " : "",
-                 TEXT(work->data.client_name));
+    shell_say("To be made in PowerOffice%s%.*s:\n", work->data.client_name.len ? catalogue_words(", in the books of ") : "",
+              TEXT(work->data.client_name));
     for (size_t i = 0; i < work->needs.count; i++) {
         const struct product_need *need = &work->needs.at[i];
         struct str name = product_name(need, &work->shell->arena);
 
         if (need->state == PRODUCT_MISSING)
-            (void)printf("  %-14.*s %-24.*s standard sales account %" PRId64 "\n", TEXT(need->code), TEXT(name),
-                         need->account);
+            shell_say("  %-14.*s %-24.*s standard sales account %" PRId64 "\n", TEXT(need->code), TEXT(name),
+                      need->account);
     }
 }
 
@@ -199,11 +202,11 @@ static int create(struct work *work)
         return code;
     missing = product_needs_in(&work->needs, PRODUCT_MISSING);
     if (missing == 0) {
-        (void)printf("Nothing is missing.\n");
+        shell_say("Nothing is missing.\n");
         return show(work);
     }
     show_plan(work);
-    if (!shell_confirm(shell, work->args, "Make them?"))
+    if (!shell_confirm(shell, work->args, catalogue_words("Make them?")))
         return EXIT_RED;
     code = write_down(work);
     for (size_t i = 0; i < work->needs.count && code == EXIT_FINE; i++)
@@ -213,7 +216,7 @@ static int create(struct work *work)
         code = ask(work);
     if (code)
         return code;
-    (void)printf("%zu of %zu made.\n", created, missing);
+    shell_say("%zu of %zu made.\n", created, missing);
     return show(work);
 }
 

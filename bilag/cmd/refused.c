@@ -47,10 +47,10 @@ static void print_refusal(const struct refusal *refusal, size_t number, size_t b
 {
     char when[32];
 
-    (void)printf("%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", number,
-                 time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line,
-                 refusal->venue.len ? "  " : "", TEXT(refusal->venue),
-                 words[refusal->state].beside, TEXT(refusal->reason));
+    shell_say("%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", number,
+              time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line,
+              refusal->venue.len ? "  " : "", TEXT(refusal->venue),
+              catalogue_words(words[refusal->state].beside), TEXT(refusal->reason));
     print_bytes(refusal->bytes, bytes_most);
 }
 
@@ -66,12 +66,12 @@ static size_t list_parked(const struct parked *parked, const char *venue)
         if (venue && !str_equal(row->venue, str_of(venue)))
             continue;
         red += parked_is_red(row);
-        (void)printf("parked  %.*s: %" PRIu64 " events, of them %" PRIu64 " receipts of %s, %.10s to %.10s; %s\n",
-                     TEXT(row->venue), row->events, row->receipts, row->sum_known ? money_kroner(row->sum, amount) : "?",
-                     time_text_utc(row->first_s * 1000, from), time_text_utc(row->last_s * 1000, to),
-                     row->is_set_up ? "set up now: taken in when bilag-mapper loads the configuration (SIGHUP)"
-                     : parked_is_red(row) ? "set the venue up (bilag check) and reload, and they are taken in"
-                                          : "dismissed; kept");
+        shell_say("parked  %.*s: %" PRIu64 " events, of them %" PRIu64 " receipts of %s, %.10s to %.10s; %s\n",
+                  TEXT(row->venue), row->events, row->receipts, row->sum_known ? money_kroner(row->sum, amount) : "?",
+                  time_text_utc(row->first_s * 1000, from), time_text_utc(row->last_s * 1000, to),
+                  row->is_set_up ? catalogue_words("set up now: taken in when bilag-mapper loads the configuration (SIGHUP)")
+                  : parked_is_red(row) ? catalogue_words("set the venue up (bilag check) and reload, and they are taken in")
+                                       : catalogue_words("dismissed; kept"));
     }
     return red;
 }
@@ -91,9 +91,9 @@ static int list(const struct refusals *refusals, const struct parked *parked, co
         ready += refusal->state == REFUSAL_READY || refusal->state == REFUSAL_NO_VENUE;
     }
     if (!shown)
-        (void)printf("nothing was refused\n");
+        shell_say("nothing was refused\n");
     if (ready)
-        (void)printf("%zu of these can be taken in now: bilag refused retry\n", ready);
+        shell_say("%zu of these can be taken in now: bilag refused retry\n", ready);
     return open || red ? EXIT_RED : EXIT_FINE;
 }
 
@@ -146,7 +146,7 @@ static int dismiss(struct shell *shell, const struct refusals *refusals, const s
         return complain_err(shell, ERR_MEMORY, NULL);
     code = count ? shell_decide(shell, REFUSAL_VERB, decision.subject, decision.detail, str_of(reason), NULL) : EXIT_FINE;
     if (code == EXIT_FINE)
-        (void)printf("%" PRIu64 " dismissed: kept and listed, and no longer counted\n", count);
+        shell_say("%" PRIu64 " dismissed: kept and listed, and no longer counted\n", count);
     return code;
 }
 
@@ -167,8 +167,8 @@ static int dismiss_parked(struct shell *shell, const struct parked *parked, cons
         return complain_err(shell, ERR_MEMORY, NULL);
     code = shell_decide(shell, PARKED_VERB, row->venue, place, str_of(reason), NULL);
     if (code == EXIT_FINE)
-        (void)printf("%" PRIu64 " dismissed: kept and listed, no longer red, and taken in should %.*s ever be set up\n",
-                     row->events - row->seen_to, TEXT(row->venue));
+        shell_say("%" PRIu64 " dismissed: kept and listed, no longer red, and taken in should %.*s ever be set up\n",
+                  row->events - row->seen_to, TEXT(row->venue));
     return code;
 }
 
@@ -229,7 +229,7 @@ static uint64_t tell_rest(const struct refusals *refusals, const char *venue)
     for (size_t state = 0; state < REFUSAL_STATE_COUNT; state++) {
         if (!counts[state] || !words[state].mend)
             continue;
-        (void)printf("%" PRIu64 " %s\n", counts[state], words[state].mend);
+        (void)printf("%" PRIu64 " %s\n", counts[state], catalogue_words(words[state].mend));
         rest += counts[state];
     }
     return rest;
@@ -247,12 +247,12 @@ static int take_in(struct shell *shell, const struct refusals *refusals, const c
     retry.shell = shell;
     err = send_ready(&retry, refusals, venue, &fault);
     ingestclient_close(retry.client);
-    (void)printf("%" PRIu64 " taken in, %" PRIu64 " known already, %" PRIu64 " refused again\n", retry.accepted,
-                 retry.duplicates, retry.refused);
+    shell_say("%" PRIu64 " taken in, %" PRIu64 " known already, %" PRIu64 " refused again\n", retry.accepted,
+              retry.duplicates, retry.refused);
     if (retry.parked)
-        (void)printf("%" PRIu64 " of them are parked until their venue is set up\n", retry.parked);
+        shell_say("%" PRIu64 " of them are parked until their venue is set up\n", retry.parked);
     if (retry.refused)
-        (void)printf("  the first because: %.*s\n", TEXT(retry.first_reason));
+        shell_say("  the first because: %.*s\n", TEXT(retry.first_reason));
     if (err)
         return complain_err(shell, err, &fault);
     rest = tell_rest(refusals, venue);

@@ -31,7 +31,7 @@ int complain(const struct shell *shell, int code, const char *format, ...)
 
     (void)fflush(stdout);
     va_start(list, format);
-    (void)vsnprintf(text, sizeof text, format, list);
+    (void)vsnprintf(text, sizeof text, catalogue_words(format), list);
     va_end(list);
     (void)fprintf(stderr, "bilag %s: ", shell->command);
     while (next) {
@@ -44,6 +44,15 @@ int complain(const struct shell *shell, int code, const char *format, ...)
         (void)fprintf(stderr, "%s\n", line);
     }
     return code;
+}
+
+void shell_say(const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    (void)vprintf(catalogue_words(format), list);
+    va_end(list);
 }
 
 int complain_err(const struct shell *shell, enum err err, const struct fault *fault)

@@ -8,6 +8,7 @@
 #define BILAG_BILAG_CMD_SHELL_H
 
 #include "bilag/read/context.h"
+#include "bilag/show/catalogue.h"
 #include "bilag/show/voice.h"
 
 #include <stdio.h>
@@ -41,8 +42,10 @@ struct cmd {
 const char *args_value(const struct args *args, const char *name);       /* NULL: not given */
 bool        args_has(const struct args *args, const char *name);
 
-/* "bilag check: ..." on stderr; gives the code back, so that a return says both. */
+/* "bilag check: ..." on stderr, in the language of the configuration; gives the code back, so that a return says both. */
 int complain(const struct shell *shell, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* printf() in the language of the configuration (catalogue.h). */
+void shell_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int complain_err(const struct shell *shell, enum err err, const struct fault *fault);    /* EXIT_RED */
 
 /* The venue of --venue, complained about if there is none of that name (NULL). */

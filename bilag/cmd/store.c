@@ -32,12 +32,12 @@ static int backup_run(struct shell *shell, const struct args *args)
         return complain_err(shell, err, &fault);
     for (size_t i = 0; i < FSCK_STORES; i++)
         if (parts[i].there)
-            (void)printf("%-12s %10" PRIu64 " records %8.1f MB\n", parts[i].name, parts[i].records,
-                         (double)parts[i].bytes / 1e6);
+            shell_say("%-12s %10" PRIu64 " records %8.1f MB\n", parts[i].name, parts[i].records,
+                      (double)parts[i].bytes / 1e6);
         else
-            (void)printf("%-12s not there yet\n", parts[i].name);
-    (void)printf("All as of one moment, in %s, after %.1f s. Keys and configuration are not in it.\n", folder,
-                 (double)(clock_steady_ms() - began_ms) / 1e3);
+            shell_say("%-12s not there yet\n", parts[i].name);
+    shell_say("All as of one moment, in %s, after %.1f s. Keys and configuration are not in it.\n", folder,
+              (double)(clock_steady_ms() - began_ms) / 1e3);
     return EXIT_FINE;
 }
 
@@ -51,8 +51,9 @@ static void show_damage(const char *store, struct str table, struct str record, 
 {
     const struct shell *shell = context;
 
-    (void)printf("  %sdamaged%s  %s%s%.*s%s%.*s: %.*s\n", paint(shell, RED), paint(shell, PLAIN), store,
-                 table.len ? ", table " : "", TEXT(table), record.len ? ", record " : "", TEXT(record), TEXT(why));
+    shell_say("  %sdamaged%s  %s%s%.*s%s%.*s: %.*s\n", paint(shell, RED), paint(shell, PLAIN), store,
+              table.len ? catalogue_words(", table ") : "", TEXT(table), record.len ? catalogue_words(", record ") : "",
+              TEXT(record), TEXT(why));
 }
 
 /* Says how each store is. EXIT_RED: one is damaged or could not be judged; EXIT_UNUSABLE: one is of another version. */
@@ -69,19 +70,19 @@ static int judge_all(struct shell *shell, struct str folder, bool mends)
             (void)complain_err(shell, err, &fault);
             code = EXIT_RED;
         } else if (!result.there) {
-            (void)printf("%-12s not there\n", result.store);
+            shell_say("%-12s not there\n", result.store);
         } else if (result.other[0]) {
-            (void)printf("%-12s %sof another version%s\n  %s\n", result.store, paint(shell, RED), paint(shell, PLAIN),
-                         result.other);
+            shell_say("%-12s %sof another version%s\n  %s\n", result.store, paint(shell, RED), paint(shell, PLAIN),
+                      result.other);
             code = code == EXIT_RED ? EXIT_RED : EXIT_UNUSABLE;
         } else if (result.damaged == 0) {
-            (void)printf("%-12s %s%10" PRIu64 " records, fine%s\n", result.store, paint(shell, GREEN), result.records,
-                         paint(shell, PLAIN));
+            shell_say("%-12s %s%10" PRIu64 " records, fine%s\n", result.store, paint(shell, GREEN), result.records,
+                      paint(shell, PLAIN));
         } else {
-            (void)printf("%-12s %s%10" PRIu64 " damaged%s\n", result.store, paint(shell, RED), result.damaged,
-                         paint(shell, PLAIN));
+            shell_say("%-12s %s%10" PRIu64 " damaged%s\n", result.store, paint(shell, RED), result.damaged,
+                      paint(shell, PLAIN));
             if (mends)
-                (void)printf("  what to do: %s\n", result.mend);
+                shell_say("  what to do: %s\n", result.mend);
             code = EXIT_RED;
         }
         (void)fflush(stdout);
@@ -126,7 +127,7 @@ static int restore_run(struct shell *shell, const struct args *args)
     code = judge_all(shell, str_of(folder), false);
     if (code != EXIT_FINE)
         (void)complain(shell, code, "this backup is %s; nothing was changed",
-                       code == EXIT_RED ? "damaged" : "of another version");
+                       catalogue_words(code == EXIT_RED ? "damaged" : "of another version"));
     if (code == EXIT_FINE) {
         err = restore_stores(folder, shell->config->state_dir, fsck_stores, parts, FSCK_STORES, aside, &fault);
         if (err)
@@ -134,10 +135,10 @@ static int restore_run(struct shell *shell, const struct args *args)
     }
     stage_locks_give(&locks);
     if (code == EXIT_FINE)
-        (void)printf("Restored from %s. What was there before is in %s: remove it when all is well.\n"
-                     "Start the stages. Then have everything since the backup delivered again - the tills' SAF-T files "
-                     "(bilag import), the spool files -: what is known already changes nothing, and what PowerOffice has "
-                     "already is found by its reference.\n", folder, aside);
+        shell_say("Restored from %s. What was there before is in %s: remove it when all is well.\n"
+                  "Start the stages. Then have everything since the backup delivered again - the tills' SAF-T files "
+                  "(bilag import), the spool files -: what is known already changes nothing, and what PowerOffice has "
+                  "already is found by its reference.\n", folder, aside);
     return code;
 }
 

@@ -29,7 +29,7 @@ static int take_scopes(struct shell *shell, const struct args *args, struct scop
     for (size_t i = 0; i < scopes->count; i++)
         if (!str_is_name(scopes->at[i].name))
             return complain(shell, EXIT_USAGE, "%.*s is no name of a %s", TEXT(scopes->at[i].name),
-                            scopes->at[i].company ? "company" : "venue");
+                            catalogue_words(scopes->at[i].company ? "company" : "venue"));
     return scopes->count > DOOR_SCOPES_MAX ? complain(shell, EXIT_USAGE, "%d venues at most", DOOR_SCOPES_MAX) : EXIT_FINE;
 }
 

@@ -46,11 +46,11 @@ static void show_venue(const struct shell *shell, const struct venue *venue, str
     const char *on = setup_transfer_allowed(shell->config, venue) ? "on" : "refused: bilag check";
 
     (void)printf("%s%-20.*s%s %s%-15s%s %.*s\n", paint(shell, BOLD), TEXT(venue->id), paint(shell, PLAIN),
-                 paint(shell, standing.colour), standing.text, paint(shell, PLAIN), TEXT(venue->name));
-    (void)printf("    company %.*s, %s%.*s%sextension %s; transfer %s, invoicing %s\n", TEXT(venue->company),
-                 department.len ? "department " : "", TEXT(department), department.len ? ", " : "",
-                 extension_text(venue->extension), venue_switch(&venue->auto_transfer, today) ? on : "off",
-                 venue_switch(&venue->auto_invoice, today) ? on : "off");
+                 paint(shell, standing.colour), catalogue_words(standing.text), paint(shell, PLAIN), TEXT(venue->name));
+    shell_say("    company %.*s, %s%.*s%sextension %s; transfer %s, invoicing %s\n", TEXT(venue->company),
+              department.len ? catalogue_words("department ") : "", TEXT(department), department.len ? ", " : "",
+              extension_text(venue->extension), venue_switch(&venue->auto_transfer, today) ? on : catalogue_words("off"),
+              venue_switch(&venue->auto_invoice, today) ? on : catalogue_words("off"));
 }
 
 static int list(struct shell *shell)
@@ -67,8 +67,8 @@ static int list(struct shell *shell)
     if (!err)
         refstore_close(store);
     for (size_t i = 0; i < config->fault_count; i++)
-        (void)printf("%s%-20.*s%s %sleft out%s        %s\n", paint(shell, BOLD), TEXT(config->fault_venues[i]),
-                     paint(shell, PLAIN), paint(shell, RED), paint(shell, PLAIN), config->faults[i].text);
+        shell_say("%s%-20.*s%s %sleft out%s        %s\n", paint(shell, BOLD), TEXT(config->fault_venues[i]),
+                  paint(shell, PLAIN), paint(shell, RED), paint(shell, PLAIN), config->faults[i].text);
     return config->fault_count ? EXIT_RED : EXIT_FINE;
 }
 
@@ -131,13 +131,13 @@ static void tell_step(struct shell *shell, const char *id)
 {
     int extension = extension_of(shell, id);
 
-    (void)printf("In PowerOffice: Menu, Settings, Extensions, Add extension, ");
+    shell_say("In PowerOffice: Menu, Settings, Extensions, Add extension, ");
     if (extension != EXTENSION_MAIN)
-        (void)printf("Custom (\"Egendefinert\"), application key %.*s (%s)",
-                     TEXT(shell->config->application_keys[extension]), extension_text(extension));
+        shell_say("Custom (\"Egendefinert\"), application key %.*s (%s)",
+                  TEXT(shell->config->application_keys[extension]), extension_text(extension));
     else
         (void)printf("QuickOrder");
-    (void)printf("; copy the client key.\n");
+    shell_say("; copy the client key.\n");
 }
 
 /* One line of stdin, not shown while it is typed. */
@@ -149,7 +149,7 @@ static bool read_key(char *line, int size)
     if (terminal) {
         silent = before;
         silent.c_lflag &= (tcflag_t)~ECHO;
-        (void)printf("Client key (it is not shown): ");
+        shell_say("Client key (it is not shown): ");
         (void)fflush(stdout);
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
@@ -181,14 +181,14 @@ static int show_books(struct shell *shell, const struct venue *venue, const stru
     strbuf_init(&lacks, WORDS_BYTES);
     privileges_needed(data->missing_privileges, needs_of(venue), &lacks);
     fine = lacks.len == 0 && !lacks.failed;
-    (void)printf("%sconnected%s  %.*s, to the books of %.*s\n", paint(shell, GREEN), paint(shell, PLAIN),
-                 TEXT(venue->id), TEXT(data->client_name.len ? data->client_name : STR("a client without a name")));
+    shell_say("%sconnected%s  %.*s, to the books of %.*s\n", paint(shell, GREEN), paint(shell, PLAIN),
+              TEXT(venue->id), TEXT(data->client_name.len ? data->client_name : STR("a client without a name")));
     if (!fine)
-        (void)printf("%srights missing%s  %.*s. Grant them to the extension in PowerOffice: Settings, Extensions.\n",
-                     paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&lacks)));
+        shell_say("%srights missing%s  %.*s. Grant them to the extension in PowerOffice: Settings, Extensions.\n",
+                  paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&lacks)));
     strbuf_free(&lacks);
-    (void)printf("Running stages take the key up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
-                 "Next: bilag check --venue %.*s --online\n", TEXT(venue->id));
+    shell_say("Running stages take the key up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
+              "Next: bilag check --venue %.*s --online\n", TEXT(venue->id));
     return fine ? EXIT_FINE : EXIT_RED;
 }
 
@@ -338,21 +338,22 @@ static int connect(struct shell *shell, const struct args *args, const char *id)
 
 static void tell_setup(const struct venue_wish *wish, const struct venue_made *made)
 {
-    (void)printf("%.*s is written: accounts, VAT codes, product and payment types are those of %.*s; automatic transfer "
-                 "and invoicing are off.\n", TEXT(made->path), TEXT(wish->like));
-    (void)printf("Company %.*s, %s%.*s%s%s%.*s.\n", TEXT(made->company), wish->department.len ? "department " : "",
-                 TEXT(wish->department), wish->department.len ? ", " : "",
-                 wish->share_key ? "the client key of " : "extension ",
-                 TEXT(wish->share_key ? wish->like : str_of(made->extension)));
+    shell_say("%.*s is written: accounts, VAT codes, product and payment types are those of %.*s; automatic transfer "
+              "and invoicing are off.\n", TEXT(made->path), TEXT(wish->like));
+    shell_say("Company %.*s, %s%.*s%s%s%.*s.\n", TEXT(made->company),
+              wish->department.len ? catalogue_words("department ") : "",
+              TEXT(wish->department), wish->department.len ? ", " : "",
+              catalogue_words(wish->share_key ? "the client key of " : "extension "),
+              TEXT(wish->share_key ? wish->like : str_of(made->extension)));
     if (made->no_registers)
-        (void)printf("Not taken over: registers. Write those that must report every day.\n");
+        shell_say("Not taken over: registers. Write those that must report every day.\n");
     if (made->no_locations)
-        (void)printf("Not taken over: saft.locations. Write the names that are this venue in its SAF-T files.\n");
+        shell_say("Not taken over: saft.locations. Write the names that are this venue in its SAF-T files.\n");
     if (wish->share_key)
-        (void)printf("Running stages take it up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
-                     "Next: bilag check --venue %.*s --online\n", TEXT(wish->id));
+        shell_say("Running stages take it up when they reload (SIGHUP; `systemctl reload 'bilag-*'`).\n"
+                  "Next: bilag check --venue %.*s --online\n", TEXT(wish->id));
     else
-        (void)printf("Next: bilag venues connect %.*s\n", TEXT(wish->id));
+        shell_say("Next: bilag venues connect %.*s\n", TEXT(wish->id));
 }
 
 static int setup(struct shell *shell, const struct args *args, const char *id)

@@ -25,7 +25,7 @@ static const struct way_row {
     [WAY_POWEROFFICE_PLACE] = { NOT_SENT, "What was mended in PowerOffice is seen at once with",
                                 "Det som er rettet i PowerOffice, blir sett med en gang med",
                                 "bilag check --online --venue {venue}", "bilag check --online --venue {venue}" },
-    [WAY_KEY_PLACE] = { NOT_SENT, "With another key", "Med en annen nøkkel", "bilag venues connect {venue}",
+    [WAY_KEY_PLACE] = { NOT_SENT | IN(DOC_SENT), "With another key", "Med en annen nøkkel", "bilag venues connect {venue}",
                         "bilag venues connect {venue}" },
     [WAY_CONNECT_PLACE] = { NOT_SENT, "To connect the customer", "For å koble kunden",
                             "bilag customers --venue {venue} connect {customer} NUMBER",

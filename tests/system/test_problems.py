@@ -35,7 +35,7 @@ NOT_FROM_OUTSIDE = {
 
 
 def base(**more):
-    return {"timezone": "Europe/Oslo", "auto_transfer": "true", "close": "clock", "quiet_seconds": "1",
+    return {"timezone": "Europe/Oslo", "auto_transfer": "true", "close": "clock", "quiet_seconds": "1", "settlement_pdf": "false",
             "vat": {"normal": {"rate": "25", "code": "3"}, "reduced": {"rate": "15", "code": "31"},
                     "none": {"rate": "0", "code": "0"}},
             "product_types": {"food": {"account": "3000", "reduced_account": "3001", "product": "MAT", "reduced_product": "MATR"},

@@ -1,0 +1,16 @@
+/* catalogue.h - what the command says, in both languages: a row a sentence, found by its English.
+ *
+ * Sentences whose two languages stand side by side at their place (voice_words()) and those of problems (domain/problem.c) are
+ * not here. tests/system/test_languages.py finds what is in no language but English.
+ */
+#ifndef BILAG_BILAG_SHOW_CATALOGUE_H
+#define BILAG_BILAG_SHOW_CATALOGUE_H
+
+#include "base/str.h"
+
+/* From now on: "nb"; anything else is English. */
+void catalogue_speak(struct str language);
+/* The sentence in that language, with the same places for values in the same order; itself if there is no row. */
+const char *catalogue_words(const char *en) __attribute__((format_arg(1)));
+
+#endif
