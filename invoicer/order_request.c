@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, STEP_ORDERS_PLAIN, STEP_INVOICES_PLAIN, PAGES_MAX = 200 };
+enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, STEP_ORDERS_PLAIN, STEP_INVOICES_PLAIN };
 enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
 
 static bool read_totals(struct str json, struct sent *sent)
@@ -58,7 +58,7 @@ static void orders_path(const struct task *task, const struct lookup *lookup, st
     char from[32], day[16], until[16];
 
     if (lookup->step == STEP_ORDERS_PLAIN) {
-        strbuf_format(path, "/SalesOrders?PageNumber=%d&PageSize=5000", lookup->page);
+        strbuf_format(path, "/SalesOrders?PageNumber=%d&PageSize=%d", lookup->page, lookup->page_size);
         return;
     }
     strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true&lastChangedDateTimeOffsetGreaterThan=%s",
@@ -66,7 +66,8 @@ static void orders_path(const struct task *task, const struct lookup *lookup, st
     if (lookup->step == STEP_ORDERS_DATED)
         strbuf_format(path, "&fromDate=%s&toDate=%s", day_text(task->draft->post_on - 1, day),
                       day_text(task->draft->post_on + 1, until));
-    strbuf_format(path, "&Fields=Id,SalesOrderNo,ExternalImportReference&PageNumber=%d&PageSize=5000", lookup->page);
+    strbuf_format(path, "&Fields=Id,SalesOrderNo,ExternalImportReference&PageNumber=%d&PageSize=%d", lookup->page,
+                  lookup->page_size);
 }
 
 /* Invoices have the date on which they were sent: any day since the order was sealed. */
@@ -76,10 +77,11 @@ static void invoices_path(const struct task *task, const struct lookup *lookup, 
     int32_t from = sealed < task->draft->post_on ? sealed : task->draft->post_on;
     char day[16], until[16];
 
-    strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=%s%s&PageNumber=%d&PageSize=5000", day_text(from - 1, day),
+    strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=%s%s&PageNumber=%d&PageSize=%d", day_text(from - 1, day),
                   day_text(sealed + 400, until),
                   lookup->step == STEP_INVOICES_PLAIN
-                      ? "" : "&Fields=Id,OrderNo,InvoiceNo,ExternalImportReference,TotalAmount,IsReversed", lookup->page);
+                      ? "" : "&Fields=Id,OrderNo,InvoiceNo,ExternalImportReference,TotalAmount,IsReversed", lookup->page,
+                  lookup->page_size);
 }
 
 static bool is_of_invoices(const struct lookup *lookup)
@@ -117,12 +119,14 @@ static enum look next_step(struct lookup *lookup, int step)
 {
     lookup->step = step;
     lookup->page = 1;
+    lookup->page_size = LOOK_PAGE_SIZE;
     return LOOK_MORE;
 }
 
 static enum look read_orders(const struct task *task, struct lookup *lookup, long status, struct str json,
                              bool last_page)
 {
+    enum look turned;
     struct str row;
     size_t rows;
 
@@ -136,8 +140,9 @@ static enum look read_orders(const struct task *task, struct lookup *lookup, lon
         (void)json_member_int(row, "SalesOrderNo", &lookup->found.number);
         return next_step(lookup, STEP_CONFIRM);
     }
-    if (!last_page && rows)
-        return lookup->page++ < PAGES_MAX ? LOOK_MORE : LOOK_LATER;  /* not seen to its end: nothing is known */
+    turned = lookup_turn(lookup, last_page, rows);
+    if (turned != LOOK_ABSENT)
+        return turned;
     if (list_has(str_of(lookup->missing), STR("OutgoingInvoice")))
         return LOOK_ABSENT;
     return next_step(lookup, STEP_INVOICES);
@@ -162,9 +167,7 @@ static enum look read_invoices(const struct task *task, struct lookup *lookup, l
         lookup->found.invoiced = true;
         return LOOK_FOUND;
     }
-    if (last_page || !rows)
-        return LOOK_ABSENT;
-    return lookup->page++ < PAGES_MAX ? LOOK_MORE : LOOK_LATER;
+    return lookup_turn(lookup, last_page, rows);
 }
 
 /* As the request said, which has more than the draft where lines were split. */

@@ -621,6 +621,7 @@ enum err voucher_build(const struct build *build, struct draft *ret_draft)
     doc_batch_id(&draft->doc, batch);
     draft->batch_id = arena_copy(build->arena, str_of(batch));
     draft->text = voucher_text(build);
+    draft->source_id = build->venue->saft.system_id;
     draft->automatic = build->transfer_allowed && venue_switch(&build->venue->auto_transfer, build->day);
     tally->build = build;
     tally->problems = &draft->problems;

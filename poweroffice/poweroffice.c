@@ -14,7 +14,7 @@
 #include "problemdetails.h"
 #include "right_books.h"
 
-enum { STORE_AGAIN_MS = 1000, LATE_BORNE_US = 4000, LATE_MOST_US = 30000 };
+enum { PAGE_NUMBER_MAX = 1000000, STORE_AGAIN_MS = 1000, LATE_BORNE_US = 4000, LATE_MOST_US = 30000 };
 
 const struct config *po_config(const struct poweroffice *po)
 {
@@ -118,9 +118,22 @@ void po_answered(struct poweroffice *po, const struct http_reply *reply)
         log_quota(limiter_came_late(&po->limiter, reply->left_us, late_us - LATE_BORNE_US));
 }
 
+/* The vendor likes to know whose requests these are. */
+static void use_agent(struct poweroffice *po)
+{
+    struct str contact = po_config(po)->contact;
+    char agent[200];
+
+    (void)snprintf(agent, sizeof agent, "Bilag/" BILAG_VERSION "%s" STR_FMT "%s", contact.len ? " (" : "", STR_ARG(contact),
+                   contact.len ? ")" : "");
+    transport_agent(po->transport, str_of(agent));
+}
+
 static void use_settings(struct poweroffice *po)
 {
     const struct config *config = po_config(po);
+
+    use_agent(po);
 
     limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second,
                  (int64_t)config->sender.connect_wait_ms * 1000);
@@ -143,6 +156,8 @@ static enum err open_with(struct poweroffice start, struct poweroffice **ret_po,
     err = quota_open(config->run_dir, &po->quota, fault);
     if (!err)
         err = refstore_open(config->state_dir, 0, &po->refstore, fault);
+    if (!err && po->stage)
+        err = requests_open(config->state_dir, stage_name(po->stage), stage_instance(po->stage), &po->requests);
     if (!err && transport_open(&po->transport) != ERR_OK)
         err = fault_set(fault, ERR_SYSTEM, "libcurl does not start");
     if (err) {
@@ -174,6 +189,7 @@ void poweroffice_close(struct poweroffice *po)
     if (po->stage)
         stage_set_wait(po->stage, NULL, NULL);
     transport_close(po->transport);
+    requests_close(po->requests);
     client_free_all(po);
     refstore_close(po->refstore);
     quota_close(&po->quota);
@@ -285,17 +301,29 @@ void po_end(struct pending *pending, const struct answer *answer)
     pending_free(pending);
 }
 
+/* "...?PageNumber=2&PageSize=100": 0 if it does not say. */
+static int number_in(const char *link, const char *name)
+{
+    const char *at = strcasestr(link, name);
+    long number = at ? strtol(at + strlen(name), NULL, 10) : 0;
+
+    return number > 0 && number <= PAGE_NUMBER_MAX ? (int)number : 0;
+}
+
 /* Paged lists: nothing follows 204, nor a page whose header names no next one. Without the header the caller goes
  * by the length of the page. */
-static bool is_last_page(const struct http_reply *reply)
+static bool is_last_page(const struct http_reply *reply, struct next_page *next)
 {
-    struct str object, next;
+    char link[URL_MAX + 1];
+    struct str object;
 
-    if (reply->status == 204)
-        return true;
     if (json_check(reply->pagination, &object) || !json_is_object(object))
-        return false;
-    return !json_member(object, "nextPageLink", &next) || next.bytes[0] != '"' || str_equal(next, STR("\"\""));
+        return reply->status == 204;
+    (void)json_member_text(object, "nextPageLink", link, sizeof link);
+    next->said = link[0] != '\0';
+    next->number = number_in(link, "PageNumber=");
+    next->size = number_in(link, "PageSize=");
+    return !next->said;
 }
 
 /* Once more, ahead of the client's other calls. */
@@ -358,6 +386,24 @@ void po_login_refused(struct client *client, const struct answer *answer)
         log_fact("level=error client=%s what=\"login fault not kept\" why=\"%s\"", client->id, err_text(err));
 }
 
+/* Each that left, also those that are tried again by themselves. */
+static void note_request(const struct pending *pending, const struct http_reply *reply)
+{
+    static const char *const methods[] = { "GET", "POST", "PUT" };
+    const struct config *config = po_config(pending->client->po);
+    const struct exchanged exchanged = {
+        .doc = pending->doc, .client = str_of(pending->client->id), .method = methods[pending->method],
+        .base = config->api_url, .path = pending->path, .type = pending->type, .sent = pending->body, .answered = reply->body,
+        .status = reply->curl_code ? 0 : reply->status,
+        .words = reply->curl_code ? outcome_words(reply->curl_code, reply->sent) : "",
+        .took_ms = (clock_steady_us() - pending->started_us) / 1000,
+        .secrets = { config->subscription_key, pending->client->key, pending->token,
+                     config->application_keys[pending->client->extension] },
+    };
+
+    requests_note(pending->client->po->requests, clock_now_ms(), &exchanged);
+}
+
 static void call_answered(void *context, const struct http_reply *reply)
 {
     struct pending *pending = context;
@@ -366,6 +412,7 @@ static void call_answered(void *context, const struct http_reply *reply)
                              .status = reply->status, .body = reply->body, .location = reply->location };
 
     po_answered(client->po, reply);
+    note_request(pending, reply);
     client_ended(client, pending);
     client->holds++;
     if (answer.outcome == OUTCOME_DONE)
@@ -377,7 +424,7 @@ static void call_answered(void *context, const struct http_reply *reply)
             problemdetails_read(reply->body, answer.title, answer.detail);
         if (answer.outcome != OUTCOME_DONE && !answer.title[0] && !answer.detail[0])
             (void)snprintf(answer.detail, sizeof answer.detail, "status %ld without words", reply->status);
-        answer.last_page = answer.outcome == OUTCOME_DONE && is_last_page(reply);
+        answer.last_page = answer.outcome == OUTCOME_DONE && is_last_page(reply, &answer.next);
         if (answer.status == 401)
             po_login_refused(client, &answer);
         po_end(pending, &answer);
@@ -397,6 +444,12 @@ static bool bearer(struct pending *pending, const struct token *token, char *hea
     }
     pending->token = (struct str){ strndup(token->text, token->len), token->len };
     return len > 0 && (size_t)len < size && pending->token.bytes;
+}
+
+/* Lists are asked for page by page, and take their time over there. */
+static bool is_list(struct str path)
+{
+    return memmem(path.bytes, path.len, "PageNumber=", 11) != NULL;
 }
 
 static struct str content_type(const struct pending *pending, char *header, size_t size)
@@ -423,7 +476,9 @@ static enum err call_start(struct client *client, int priority, const struct tok
 
     if (len > 0 && (size_t)len < sizeof subscription && url_len > 0 && (size_t)url_len < sizeof url &&
         bearer(pending, token, authorization, sizeof authorization)) {
+        request.answer_ms = is_list(pending->path) ? config->sender.list_wait_ms : 0;
         request.url = (struct str){ url, (size_t)url_len };
+        pending->started_us = clock_steady_us();
         request.headers[0] = str_of(authorization);
         request.headers[1] = (struct str){ subscription, (size_t)len };
         request.headers[2] = STR("Accept: application/json");

@@ -34,12 +34,16 @@ struct call {
     struct str doc;                       /* for the log */
 };
 
+/* `said`: there is one, however short this page is; number and size as its link says, 0: it does not. */
+struct next_page { bool said; int number, size; };
+
 struct answer {
     enum outcome outcome;
     long status;                          /* HTTP status; 0: none came */
     struct str body;
     struct str location;                  /* Location header */
     bool last_page;                       /* of a paged list */
+    struct next_page next;                /* ... as its header names it */
     char title[128], detail[512];         /* PowerOffice's own words, or ours when there was no answer */
     int64_t took_ms;
 };

@@ -6,6 +6,7 @@
 #include "limiter.h"
 #include "outcome.h"
 #include "poweroffice.h"
+#include "requests.h"
 #include "refdata.h"
 #include "tokens.h"
 
@@ -22,7 +23,7 @@ struct pending {
     int priority, tries;
     bool renewed;                         /* 401 or 403 was answered by one new token already */
     struct str token;                     /* the one it went out with; wiped */
-    int64_t not_before_ms, asked_ms;
+    int64_t not_before_ms, asked_ms, started_us;
     answered done;
     void *context;
 };
@@ -51,6 +52,7 @@ struct poweroffice {
     int64_t alone_wake_ms;
     struct quota quota;
     struct refstore *refstore;
+    struct requests *requests;            /* NULL: alone, nothing is kept */
     struct limiter limiter;
     int64_t taken_us;                     /* when the request that is being started was taken from the quota */
     int64_t took_us[TOOK_MAX];            /* the latest answers, round and round */

@@ -52,7 +52,7 @@ static const struct source {
 struct reading;
 
 /* One request of a reading. */
-struct part { struct reading *reading; const struct source *source; int page; };
+struct part { struct reading *reading; const struct source *source; int page, page_size; };
 
 struct reading {
     struct refreader *reader;             /* NULL: nobody waits for it any more */
@@ -199,7 +199,7 @@ static enum err part_ask(struct part *part)
     char path[400];
     struct call call = { .venue = venue, .method = CALL_GET, .priority = reading->priority };
     int len = source->fields ? snprintf(path, sizeof path, "%sPageNumber=%d&PageSize=%d&Fields=%s", source->path,
-                                        part->page, PAGE_SIZE, source->fields)
+                                        part->page, part->page_size, source->fields)
                              : snprintf(path, sizeof path, "%s", source->path);
 
     ensure(len > 0 && (size_t)len < sizeof path);
@@ -289,8 +289,7 @@ static enum err part_take(struct part *part, const struct answer *answer, bool *
     if (part->source->take)
         return part->source->take(build, answer->body);
     err = refbuild_page(build, part->source->bit, answer->body, &items);
-    if (!err && !answer->last_page && items >= PAGE_SIZE)
-        *ret_more = true;
+    *ret_more = !err && (answer->next.said || (!answer->last_page && items >= (size_t)part->page_size));
     return !err && *ret_more && part->page >= PAGES_MAX ? ERR_TOO_LONG : err;
 }
 
@@ -319,7 +318,9 @@ static void part_answered(void *context, const struct answer *answer)
     if (answer->outcome == OUTCOME_DONE) {
         err = part_take(part, answer, &more);
         if (!err && more) {
-            part->page++;
+            part->page = answer->next.number > part->page ? answer->next.number : part->page + 1;
+            if (answer->next.size)
+                part->page_size = answer->next.size;
             err = part_ask(part);
             if (!err)
                 return;
@@ -363,7 +364,7 @@ static enum err reading_start(struct reading *reading)
 
         if (!(reading->want & sources[i].bit))
             continue;
-        *part = (struct part){ reading, &sources[i], 1 };
+        *part = (struct part){ reading, &sources[i], 1, PAGE_SIZE };
         err = part_ask(part);
         if (err)
             part_failed(part, &none, err);

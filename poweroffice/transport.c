@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-enum { IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
+enum { AGENT_SIZE = 256, IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
 
 struct transfer {
     struct transfer *next;                /* in the list of idle ones, or of those that leave */
@@ -26,6 +26,7 @@ struct transport {
     struct transfer *idle, *leaving, **all;
     size_t all_count, under_way, held;    /* held: bytes of answers that are being read */
     long connect_ms, answer_ms;
+    char agent[AGENT_SIZE];
     transport_left left;
     void *left_context;
 };
@@ -93,6 +94,7 @@ enum err transport_open(struct transport **ret_transport)
     }
     (void)curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
     transport_patience(transport, 5000, 15000, 64);
+    transport_agent(transport, STR("Bilag/" BILAG_VERSION));
     *ret_transport = transport;
     return ERR_OK;
 }
@@ -103,6 +105,11 @@ void transport_patience(struct transport *transport, int32_t connect_ms, int32_t
     transport->answer_ms = answer_ms;
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, (long)connections);
     (void)curl_multi_setopt(transport->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
+}
+
+void transport_agent(struct transport *transport, struct str agent)
+{
+    ensure(str_copy(agent, transport->agent, sizeof transport->agent));
 }
 
 void transport_leaving(struct transport *transport, transport_left left, void *context)
@@ -229,9 +236,10 @@ static bool set_options(struct transfer *transfer, const struct http_request *re
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_QUICK_EXIT, 1L);                             /* a name that is looked up in vain holds nobody up */
     SET(CURLOPT_CONNECTTIMEOUT_MS, transfer->transport->connect_ms);
-    SET(CURLOPT_TIMEOUT_MS, transfer->transport->connect_ms + transfer->transport->answer_ms);
+    SET(CURLOPT_TIMEOUT_MS, transfer->transport->connect_ms +
+                            (request->answer_ms ? (long)request->answer_ms : transfer->transport->answer_ms));
     SET(CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);       /* a server that closes first costs a lookup */
-    SET(CURLOPT_USERAGENT, "Bilag/" BILAG_VERSION);
+    SET(CURLOPT_USERAGENT, transfer->transport->agent);
     SET(CURLOPT_ACCEPT_ENCODING, "");
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_WRITEFUNCTION, take_body);

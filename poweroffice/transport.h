@@ -22,6 +22,7 @@ struct http_request {
     struct str url, body;
     struct str headers[HTTP_HEADERS_MAX]; /* "Name: value"; wiped after use */
     int64_t mark;                         /* for transport_leaving */
+    int32_t answer_ms;                    /* patience of its own; 0: that of all */
 };
 
 struct http_reply {
@@ -42,6 +43,7 @@ void transport_close(struct transport *transport);                          /* N
 void transport_patience(struct transport *transport, int32_t connect_ms, int32_t answer_ms, int32_t connections);
 /* left() is called as soon as each request has left (left_us, steady), its connection standing, or ends without having left: once for each
  * that transport_start() took, and it must not start any. */
+void transport_agent(struct transport *transport, struct str agent);        /* User-Agent; before it: Bilag and its version */
 void transport_leaving(struct transport *transport, transport_left left, void *context);
 USED enum err transport_start(struct transport *transport, const struct http_request *request, transport_done done,
                               void *context);

@@ -130,10 +130,20 @@ static enum err register_begin(struct content *content, struct fault *fault)
 
 /* ------------------------------------------------------------------ what the end of an element means */
 
+/* The schema has no such element; tills that name themselves there all the same are to stand on their vouchers. */
+static void system_known(struct content *content)
+{
+    struct str id = content->now.header.system_id;
+
+    if (id.len && !str_equal(id, content->venue->saft.system_id))
+        saft_summary_note(&content->summary, SAFT_SYSTEM_ID, STR_FMT, STR_ARG(id));
+}
+
 static enum err end_header(struct content *content, struct fault *fault)
 {
     struct str currency = content->now.header.currency;
 
+    system_known(content);
     if (!currency.len || !content->venue->currency.len || str_equal(currency, content->venue->currency))
         return ERR_OK;
     return fault_set(fault, ERR_REFUSED,

@@ -13,6 +13,7 @@ const struct element elements[] = {
     CONTAINER(NODE_FILE, "company", NODE_COMPANY),
 
     FIELD(NODE_HEADER, "curCode", VALUE_TEXT, header.currency),
+    FIELD(NODE_HEADER, "systemID", VALUE_TEXT, header.system_id),
     FIELD(NODE_HEADER, "auditfileVersion", VALUE_TEXT, header.version),
 
     CONTAINER(NODE_COMPANY, "location", NODE_LOCATION),

@@ -19,7 +19,7 @@ enum node {
 
 /* Everything that is being read at one time. Texts are in the arena of the current record. */
 struct records {
-    struct { struct str currency, version; } header;
+    struct { struct str currency, version, system_id; } header;
     struct { struct str ident; } company;
     struct { struct str code, standard; } vat_code;
     struct { struct str id, group, text; } article;

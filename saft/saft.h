@@ -54,6 +54,8 @@ typedef enum err (*saft_refuse)(struct str receipt, struct str fields, const cha
       "the Z report of a period of which a receipt was refused; its day waits for a file that can be read") \
     X(SAFT_Z_EMPTY, "z-empty", "a Z event without figures; ignored") \
     X(SAFT_Z_UNNUMBERED, "z-unnumbered", "a Z report without a number; numbered by its time") \
+    X(SAFT_SYSTEM_ID, "system-id", \
+      "the file names the till's system; have it on vouchers: saft: {system_id: NAME} in the venue's file") \
     X(SAFT_LOCATION_LEFT_OUT, "location-left-out", "a location that is not this venue; left out") \
     X(SAFT_OTHER_COMPANY, "other-company", "the file is of another organisation number than the venue")
 

@@ -23,6 +23,7 @@
   X(max_url_bytes,            2000,          100, 30000,  "a longer URL gets the gateway's 404") \
   X(max_body_bytes,           4194304,       1024, 67108864, "a larger JSON body gets 413") \
   X(page_size_preset,         5000,          1, 20000,    "PageSize when the request does not say") \
+  X(page_cut,                 0,             0, 20000,    "rows that a page really has, whatever PageSize asks for; 0: as many as asked for") \
   X(page_size_max,            20000,         1, 20000,    "a larger PageSize gets 400") \
   X(reference_chars_max,      50,            1, 1000,     "longest ExternalImportReference of vouchers, orders and lines") \
   X(saft_chars_max,           35,            1, 1000,     "longest SaftBatchId and SaftSourceId") \

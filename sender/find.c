@@ -78,6 +78,18 @@ static void ask_later(struct job *job, int64_t now)
     job->what = STR_NONE;
 }
 
+enum look lookup_turn(struct lookup *lookup, bool last_page, size_t rows)
+{
+    if (!lookup->next.said && (last_page || !rows))
+        return LOOK_ABSENT;
+    if (lookup->page >= LOOK_PAGES_MAX)
+        return LOOK_LATER;
+    lookup->page = lookup->next.number > lookup->page ? lookup->next.number : lookup->page + 1;
+    if (lookup->next.size)
+        lookup->page_size = lookup->next.size;
+    return LOOK_MORE;
+}
+
 static bool looked(struct job *job, struct slot *slot, const struct answer *answer, int64_t now)
 {
     struct lookup *lookup = &slot->lookup;
@@ -88,6 +100,7 @@ static bool looked(struct job *job, struct slot *slot, const struct answer *answ
         ask_later(job, now);
         return true;
     }
+    lookup->next = answer->next;
     switch (job->sender->ops->lookup_read(&job->task, lookup, answer->status, json, answer->last_page)) {
     case LOOK_MORE:
         slot->again = true;
@@ -171,7 +184,7 @@ enum err find_start(struct slot *slot, struct job *job)
 {
     enum err err;
 
-    slot->lookup = (struct lookup){ .step = 0, .page = 1 };
+    slot->lookup = (struct lookup){ .step = 0, .page = 1, .page_size = LOOK_PAGE_SIZE };
     if (!may_look(job, &slot->lookup)) {
         err = job_claim(job);
         if (!err) {

@@ -92,12 +92,14 @@ static void later_answered(void *slot, const struct answer *answer)
     job_settle(slot, answer, later_apply);
 }
 
-/* Looking twice harms nothing: what we leave behind is taken up as soon as our own answer could not come any more. */
+/* What we leave behind is taken up after our own answer could not come any more; at once then if looking is all there is. */
 static int64_t lease_ms(const struct sender *sender, enum work asked)
 {
     const struct sender_settings *settings = &stage_config(sender->stage)->sender;
 
-    return asked == WORK_UNDOING ? (int64_t)settings->answer_wait_ms + settings->connect_wait_ms : LEASE_MS;
+    int64_t patience_ms = (int64_t)settings->answer_wait_ms + settings->connect_wait_ms;
+
+    return asked == WORK_UNDOING || patience_ms > LEASE_MS ? patience_ms : LEASE_MS;
 }
 
 /* To have an invoice sent is no harmless question, so it counts as asked before it is: who takes this up after

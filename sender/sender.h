@@ -33,9 +33,10 @@ struct sent { char id[64]; int64_t number; bool has_total; struct money total;
               bool invoiced; };           /* by somebody, already */
 
 /* A search for a document, call by call; step and page are the ops' own, from 0 and 1. */
-enum { LOOK_NOTE_SIZE = 160 };
+enum { LOOK_NOTE_SIZE = 160, LOOK_PAGE_SIZE = 5000, LOOK_PAGES_MAX = 200 };
 struct lookup {
-    int step, page;
+    int step, page, page_size;            /* page_size: LOOK_PAGE_SIZE at first, else as PowerOffice says */
+    struct next_page next;                /* of the answer that is being read */
     struct sent found;
     char note[LOOK_NOTE_SIZE];
     char missing[256];                    /* privileges that the key lacks, comma between, as far as is known */
@@ -98,6 +99,10 @@ struct sender_ops {
     void (*later_read)(const struct task *task, enum work asked, const struct answer *answer, struct str json,
                        int64_t now_ms, struct record *record);
 };
+
+/* Nothing of ours on this page: LOOK_MORE (the next one), LOOK_ABSENT (it was the last), LOOK_LATER (so many pages that
+ * the list was not seen to its end: nothing is known). */
+enum look lookup_turn(struct lookup *lookup, bool last_page, size_t rows);
 
 int sender_main(const struct sender_ops *ops, int argc, char **argv);
 

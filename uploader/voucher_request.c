@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STEP_TRANSACTIONS, STEP_VOUCHER, STEP_PLAIN, PAGES_MAX = 200, NUMBER_TRIES = 30 };
+enum { STEP_TRANSACTIONS, STEP_VOUCHER, STEP_PLAIN, NUMBER_TRIES = 30 };
 
 static void header(const struct draft *draft, struct strbuf *body)
 {
@@ -19,7 +19,7 @@ static void header(const struct draft *draft, struct strbuf *body)
     json_put_str(body, "CurrencyCode", draft->currency);
     json_put_str(body, "ExternalImportReference", draft->reference);
     json_put_str(body, "SaftBatchId", draft->batch_id);
-    json_put_str(body, "SaftSourceId", STR("QuickOrder"));
+    json_put_str(body, "SaftSourceId", draft->source_id.len ? draft->source_id : STR("QuickOrder"));
     json_put_str(body, "Description", draft->text);
     json_open(body, "VoucherLines", '[');
 }
@@ -108,7 +108,7 @@ static void voucher_lookup_path(const struct task *task, const struct lookup *lo
             strbuf_format(path, "&accountNos=%" PRId64, draft->lines[0].account);
         strbuf_add(path, STR("&Fields=VoucherId,VoucherNo,ExternalImportReference,IsReversed"));
     }
-    strbuf_format(path, "&PageNumber=%d&PageSize=5000", lookup->page);
+    strbuf_format(path, "&PageNumber=%d&PageSize=%d", lookup->page, lookup->page_size);
 }
 
 static bool row_is_ours(const struct task *task, struct str row, struct sent *found)
@@ -136,6 +136,7 @@ static enum look read_transactions(const struct task *task, struct lookup *looku
     if (status == 400 && lookup->step == STEP_TRANSACTIONS) {
         lookup->step = STEP_PLAIN;
         lookup->page = 1;
+        lookup->page_size = LOOK_PAGE_SIZE;
         return LOOK_MORE;
     }
     if (status >= 300)
@@ -147,9 +148,7 @@ static enum look read_transactions(const struct task *task, struct lookup *looku
             return LOOK_MORE;
         }
     }
-    if (last_page || !rows)
-        return LOOK_ABSENT;
-    return lookup->page++ < PAGES_MAX ? LOOK_MORE : LOOK_LATER;      /* not seen to its end: nothing is known */
+    return lookup_turn(lookup, last_page, rows);
 }
 
 static enum look read_voucher(const struct task *task, struct lookup *lookup, long status, struct str json)

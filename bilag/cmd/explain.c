@@ -7,6 +7,7 @@
 #include "bilag/show/invoice_date.h"
 #include "bilag/show/status.h"
 #include "sender/record.h"
+#include "requests.h"
 #include "shell.h"
 
 #include <inttypes.h>
@@ -534,6 +535,18 @@ static int explain(const struct explaining *explaining, const char *word)
                     "K1/6), nor a line of one (oslo-grill/2026-11-20/1:3), nor a receipt (oslo-grill/K1/12)", word);
 }
 
+static int explain_requests(const struct explaining *explaining, const char *name)
+{
+    struct shell *shell = explaining->shell;
+    struct book_doc doc;
+    enum err err = books_doc(explaining->books, str_of(name), &shell->arena, &doc);
+
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_USAGE, in_words(shell, "there is no document %s; `bilag status` shows those there are",
+                                                    "dokumentet %s finnes ikke; `bilag status` viser dem som finnes"), name);
+    return err ? complain_err(shell, err, NULL) : requests_show(shell, &doc);
+}
+
 static int explain_run(struct shell *shell, const struct args *args)
 {
     struct explaining explaining = { .shell = shell };
@@ -550,15 +563,17 @@ static int explain_run(struct shell *shell, const struct args *args)
         books_close(explaining.books);
         return complain_err(shell, err, &fault);
     }
-    code = explain(&explaining, args->words[0]);
+    code = args_has(args, "requests") ? explain_requests(&explaining, args->words[0]) : explain(&explaining, args->words[0]);
     receipts_close(explaining.receipts);
     books_close(explaining.books);
     return code;
 }
 
-static const struct option options[] = { { NULL, NULL, NULL } };
+static const struct option options[] = {
+    { "requests", NULL, "a document's requests to PowerOffice and its answers, for its support" }, { NULL, NULL, NULL },
+};
 
 const struct cmd cmd_explain = {
-    "explain", "DOCUMENT\nDOCUMENT:LINE\nRECEIPT  (venue/register/number)",
+    "explain", "DOCUMENT [--requests]\nDOCUMENT:LINE\nRECEIPT  (venue/register/number)",
     "a voucher's receipts, a line's receipts, or what became of a receipt", options, explain_run,
 };

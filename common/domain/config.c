@@ -35,6 +35,20 @@ static FORM_PARSE(parse_listen)
     return form_words(form, node, text, field, to);
 }
 
+/* It stands in a header's comment: one word, an at sign, and nothing that ends a comment or a line. */
+static FORM_PARSE(parse_contact)
+{
+    static const struct field words = { .max = 128 };
+    bool fine = text.len == 0 || memchr(text.bytes, '@', text.len);
+
+    (void)field;
+    for (size_t i = 0; i < text.len; i++)
+        fine = fine && text.bytes[i] > ' ' && text.bytes[i] < 0x7f && !strchr("()<>\\\"", text.bytes[i]);
+    if (!fine)
+        return form_fault(form, node, "is no e-mail address; write one, such as drift@example.no");
+    return form_words(form, node, text, &words, to);
+}
+
 static FORM_PARSE(parse_language)
 {
     static const char *const words[] = { "en", "nb", NULL };
@@ -91,6 +105,8 @@ static const struct field poweroffice_fields[] = {
       .meaning = "where everything else goes" },
     { "subscription_key", AT(subscription_key), .read = secret_field,
       .meaning = "{file: keys/NAME} or {credential: NAME}" },
+    { "contact", AT(contact), .parse = parse_contact, .preset = "",
+      .meaning = "e-mail address of who runs this, told to PowerOffice with every request" },
     { "requests_per_second", AT(requests_per_second), .parse = form_number, .preset = "10", .min = 1, .max = 10000,
       .meaning = "quota of the subscription key, all venues and tokens together" },
     { "application_keys", .fields = application_fields, .field_count = COUNT(application_fields) },

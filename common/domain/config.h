@@ -72,6 +72,7 @@ struct venue {
         struct str *locations; size_t location_count;        /* names of the file's locations that are this venue */
         struct saft_word *article_groups; size_t article_group_count;    /* basicID or 040xx -> product type */
         struct saft_word *payment_codes; size_t payment_code_count;      /* basicID or 120xx -> payment type */
+        struct str system_id;                                /* the till's, in its own SAF-T; empty: not known */
         bool sequence;                                       /* receipt numbers run without gaps per register; preset true */
     } saft;
     struct str mapping_hash;                                 /* 16 hex over everything that can change a voucher */
@@ -82,6 +83,7 @@ struct config {
     struct str token_url, api_url;
     struct str subscription_key;                             /* secret */
     struct str application_keys[EXTENSION_COUNT];            /* [0] from its file, 1-9 built in */
+    struct str contact;                                      /* e-mail address, in the User-Agent; empty: none */
     int32_t requests_per_second;                             /* 10 */
     struct str http_listen;                                  /* "127.0.0.1:7420", or empty: no HTTP */
     struct str certificate, certificate_key;                 /* files of the HTTP address's TLS, or both empty: none */

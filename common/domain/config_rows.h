@@ -24,7 +24,8 @@
 
 /* section sender: (uploader and invoicer) */
 #define SENDER_SETTINGS(X) \
-    X(answer_wait_ms,   15000,  100,    120000, "patience with one request, ms") \
+    X(answer_wait_ms,   60000,  100,    600000, "patience with one request, ms") \
+    X(list_wait_ms,    120000,  100,    600000, "patience with one page of a list, ms") \
     X(connect_wait_ms,   5000,  100,     60000, "patience with one connection being made, ms") \
     X(in_flight_max,       64,    1,      1024, "requests under way at once, in one process") \
     X(retry_first_ms,    1000,   10,     60000, "wait before the second try, ms; doubled after each") \

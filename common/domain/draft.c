@@ -154,6 +154,7 @@ static const struct field_row draft_rows[] = {
     FIELD_MANY(draft, zs, z_count, BASIS_ZS_MAX, &basis_z_fields),
     FIELD_MANY(draft, orders, order_count, ORDER_REFS_MAX, &order_ref_fields),
     FIELD_LATER(draft, orders_more, 0, NIL_READ, 0),
+    FIELD_MAX(draft, source_id, NAME_MAX_),
 };
 static const struct fields draft_fields = FIELDS(draft, draft_rows, 37, NULL);
 

@@ -118,6 +118,7 @@ struct draft {
     struct str company, client_id;        /* organisation number; which PowerOffice client (config.h) */
     struct str reference;                 /* 36 characters */
     struct str batch_id, currency, text;
+    struct str source_id;                 /* vouchers: the SystemID of the till's SAF-T; empty: not known */
     int32_t post_on;                      /* posting date: the business day, unless a person said otherwise */
     bool automatic;                       /* automatic transfer, or automatic invoicing, is on */
     bool send_invoice;

@@ -397,6 +397,8 @@ static void check_whole(struct checker *checker)
 
     if (config->subscription_key.len == 0)
         found(checker, NULL, FINDING_SUBSCRIPTION_KEY, ARGS(STR_NONE));
+    if (config->contact.len == 0)
+        found(checker, NULL, FINDING_CONTACT, ARGS(STR_NONE));
     if (config->venue_count + config->fault_count == 0)
         found(checker, NULL, FINDING_NO_VENUES, ARGS(config->dir));
 }

@@ -22,6 +22,11 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "poweroffice: {subscription_key: {file: keys/subscription}}.",
         "Legg den i en fil med rettighet 0600, og oppgi filen i bilag.yaml: "
         "poweroffice: {subscription_key: {file: keys/subscription}}." },
+    [FINDING_CONTACT] = {
+        "PowerOffice is not told whom to write to about these requests; its guidelines ask for an e-mail address.",
+        "PowerOffice får ikke vite hvem de kan skrive til om disse forespørslene; retningslinjene ber om en e-postadresse.",
+        "Write one in bilag.yaml: poweroffice: {contact: drift@example.no}.",
+        "Skriv en i bilag.yaml: poweroffice: {contact: drift@example.no}." },
     [FINDING_CLIENT_KEY] = {
         "The venue is not connected: it has no client key.",
         "Salgsstedet er ikke tilkoblet: det har ingen klientnøkkel.",

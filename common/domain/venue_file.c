@@ -300,6 +300,8 @@ static const struct field saft_fields[] = {
     { "locations", .read = read_locations, .meaning = "names of the SAF-T file's locations that are this venue" },
     { "article_groups", .read = read_article_groups, .meaning = "SAF-T article code: product type" },
     { "payment_codes", .read = read_payment_codes, .meaning = "SAF-T payment code: payment type" },
+    { "system_id", AT(saft.system_id), .parse = form_words, .max = 35,
+      .meaning = "SystemID of the till's own SAF-T, on vouchers as SAF-T source id" },
     { "sequence", AT(saft.sequence), .parse = form_bool, .preset = "true",
       .meaning = "receipt numbers run without gaps per register" },
 };

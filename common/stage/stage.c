@@ -29,6 +29,11 @@ const struct config *stage_config(const struct stage *stage)
     return stage->config;
 }
 
+const char *stage_name(const struct stage *stage)
+{
+    return stage->ops->name;
+}
+
 int stage_instance(const struct stage *stage)
 {
     return stage->instance;

@@ -51,6 +51,7 @@ struct stage_ops {
 int stage_main(const struct stage_ops *ops, int argc, char **argv);
 
 const struct config *stage_config(const struct stage *stage);
+const char   *stage_name(const struct stage *stage);         /* ops.name */
 int           stage_instance(const struct stage *stage);
 const void   *stage_context(const struct stage *stage);      /* ops.context */
 struct arena *stage_arena(struct stage *stage);              /* emptied after every handler and turn */

@@ -182,6 +182,8 @@ void list_answer(struct exchange *x, cJSON *array, const char *members)
                !fields_read(exchange_query(x, "OrderBy"), members, true, &order)) {
         problem_now(x, 400, problem_parameter, "Fields or OrderBy names what the list does not have.");
     } else {
+        if (exchange_number(x, SET_page_cut) && size > exchange_number(x, SET_page_cut))
+            size = exchange_number(x, SET_page_cut);
         array_sort(array, &order);
         total = array_page(array, page, size);
         array_keep_fields(array, &fields);

@@ -72,7 +72,7 @@ static void looks_since_the_sale(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct lookup lookup = { .page = 1 };
+        struct lookup lookup = { .page = 1, .page_size = LOOK_PAGE_SIZE };
         struct strbuf path;
 
         strbuf_init(&path, 2000);
@@ -184,7 +184,7 @@ static void search(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct lookup lookup = { .step = rows[i].step, .page = 1 };
+        struct lookup lookup = { .step = rows[i].step, .page = 1, .page_size = LOOK_PAGE_SIZE };
         enum look look;
 
         (void)str_copy(str_of(rows[i].missing), lookup.missing, sizeof lookup.missing);
@@ -196,7 +196,7 @@ static void search(void **unused)
 
 static void a_list_without_end_proves_nothing(void **unused)
 {
-    struct lookup lookup = { .step = ORDERS_PLAIN, .page = 1 };
+    struct lookup lookup = { .step = ORDERS_PLAIN, .page = 1, .page_size = LOOK_PAGE_SIZE };
     enum look look = LOOK_MORE;
     int pages = 0;
 
@@ -308,7 +308,7 @@ static void a_line_without_a_net_is_split(void **unused)
     task.settings = &splitting;
     draft.language = STR("nb");
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct lookup lookup = { .step = 3, .page = 1 };
+        struct lookup lookup = { .step = 3, .page = 1, .page_size = LOOK_PAGE_SIZE };
         struct strbuf body;
 
         lines[0].gross.ore = rows[i].gross;

@@ -15,6 +15,7 @@ class Proxy:
 
     def __init__(self, port):
         self.port_behind, self.rules, self.seen, self.lock = port, [], [], threading.Lock()
+        self.agents = set()                                  # who they said they were
         self.put = []                                        # (path, Content-Type, body) of every PUT that came here
         outer = self
 
@@ -67,6 +68,7 @@ class Proxy:
         rule = self.rule_of(request.command, request.path)
         with self.lock:
             self.seen.append((request.command, request.path, rule["how"]))
+            self.agents.add(request.headers.get("User-Agent"))
             if request.command == "PUT":
                 self.put.append((request.path, request.headers.get("Content-Type"), body))
         if rule["how"] == "lost before":

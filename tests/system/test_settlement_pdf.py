@@ -51,7 +51,7 @@ def test_page_says_what_the_voucher_says(tmp_path, language):
         "beer": {"account": "3010", "alcohol": "true"}, "gift_card": {"account": "2901"}}, payment_types={
         "cash": {"account": "1900"}, "card": {"account": "1570"}, "gift_card": {"account": "2901", "transfer": "false"},
         "credit": {"transfer": "false"}})
-    place["name"] = f"Åpen {name}"
+    place["name"], place["saft"] = f"Åpen {name}", {"system_id": "QO-7781"}
     proxy = Proxy(0)
     with Pipeline({"oslo-grill": place}, parent=tmp_path, settings={
             "language": language, "poweroffice": {"api_url": f"http://127.0.0.1:{proxy.port}/v2"}}) as pipeline:
@@ -83,6 +83,7 @@ def test_page_says_what_the_voucher_says(tmp_path, language):
     for account, amount in by_account.items():
         shown = kroner(amount if account < 2900 else -amount)
         assert rows[account] == [shown], (account, amount, rows, text)
+    assert voucher["saft_source_id"] == "QO-7781"
     assert voucher["reference"] in text and f"oslo-grill:{DAY.replace('-', '')}:1" in text
     assert f"Åpen {name} {DAY}" in text
     for word in ("Z 412", "1–9", "1–7", "A-5512", "kunde-77", "2 500,00", "gift_card", "500,00", "bankinnskudd på fredag",

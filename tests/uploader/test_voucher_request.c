@@ -59,6 +59,21 @@ static void bytes(void **unused)
     strbuf_free(&body);
 }
 
+/* What is known of the till's own SAF-T stands on the voucher. */
+static void source_of_the_till(void **unused)
+{
+    struct strbuf body;
+
+    (void)unused;
+    draft.source_id = STR("QO-7781");
+    strbuf_init(&body, 1 << 16);
+    assert_int_equal(voucher_ops.build(&task, &body), ERR_OK);
+    strbuf_char(&body, '\0');
+    assert_non_null(strstr(body.bytes, "\"SaftSourceId\":\"QO-7781\""));
+    strbuf_free(&body);
+    draft.source_id = STR_NONE;
+}
+
 static void unfit(void)      { lines[0].amount.ore++; }
 static void no_account(void) { lines[1].account = 3999; }
 static void no_vat(void)     { lines[1].vat_code = STR("31"); }
@@ -109,7 +124,7 @@ static void search(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct lookup lookup = { .page = 1 };
+        struct lookup lookup = { .page = 1, .page_size = LOOK_PAGE_SIZE };
         enum look look;
 
         record.old_ids = STR("c9,d1");
@@ -134,7 +149,7 @@ static void confirmation(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct lookup lookup = { .step = 1, .page = 1 };
+        struct lookup lookup = { .step = 1, .page = 1, .page_size = LOOK_PAGE_SIZE };
         enum look look = voucher_ops.lookup_read(&task, &lookup, rows[i].status, str_of(rows[i].voucher), true);
 
         if (look != rows[i].look)
@@ -146,7 +161,7 @@ static void confirmation(void **unused)
 
 static void paths(void **unused)
 {
-    struct lookup lookup = { .page = 2 };
+    struct lookup lookup = { .page = 2, .page_size = LOOK_PAGE_SIZE };
     struct strbuf path;
 
     (void)unused;
@@ -162,7 +177,8 @@ static void paths(void **unused)
     strbuf_char(&path, '\0');
     assert_null(strstr(path.bytes, "accountNos"));
     strbuf_reset(&path);
-    lookup = (struct lookup){ .step = 2, .page = 1 };        /* the question was refused: without what is not needed */
+    /* The question was refused: without what is not needed. */
+    lookup = (struct lookup){ .step = 2, .page = 1, .page_size = LOOK_PAGE_SIZE };
     voucher_ops.lookup_path(&task, &lookup, &path);
     strbuf_char(&path, '\0');
     assert_string_equal(path.bytes, "/AccountTransactions?fromDate=2026-11-21&toDate=2026-11-21&PageNumber=1&PageSize=5000");
@@ -187,7 +203,8 @@ static void answers(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(bytes, fresh),  cmocka_unit_test_setup(what_never_leaves, fresh),
+        cmocka_unit_test_setup(source_of_the_till, fresh), cmocka_unit_test_setup(bytes, fresh),
+         cmocka_unit_test_setup(what_never_leaves, fresh),
         cmocka_unit_test_setup(search, fresh), cmocka_unit_test_setup(confirmation, fresh),
         cmocka_unit_test_setup(paths, fresh),  cmocka_unit_test_setup(answers, fresh),
     };

@@ -29,6 +29,7 @@ static const char good_root[] =
     "  api_url: http://127.0.0.1:1/v2/\n"
     "  subscription_key: {file: keys/subscription}\n"
     "  requests_per_second: 10\n"
+    "  contact: drift@example.no\n"
     "  application_keys:\n"
     "    quickorder: {file: keys/quickorder}\n"
     "ingest: {http: 127.0.0.1:7420, spool: spool}\n"

@@ -173,17 +173,17 @@ static void wrong_root_table(void **unused)
         { "token_url: http://127.0.0.1:1/OAuth/Token", "token_url: http://localhost.example.com/T", { ":4:", "write https://" } },
         { "token_url: http://127.0.0.1:1/OAuth/Token", "token_url: http://[::1].example.com/T", { ":4:", "write https://" } },
         { "token_url: http://127.0.0.1:1/OAuth/Token", "token_url: http://128.0.0.1/T", { ":4:", "write https://" } },
-        { "127.0.0.1:7420", "\"7420\"", { ":10: ingest.http", "host and port" } },
-        { "127.0.0.1:7420", "127.0.0.1:74200", { ":10: ingest.http", "1 to 65535" } },
-        { "127.0.0.1:7420", "127.0.0.1:0", { ":10: ingest.http" } },
-        { "stages: {", "stages: {scanner: 1, ", { ":11: stages.scanner", "unknown key" } },
-        { "stages: {ingest: 1, mapper: 2, validator: 3, uploader: 4, invoicer: 5}", "stages: 5", { ":11: stages", "keys" } },
-        { "  in_flight_max: 8", "  retry_first_ms: 5000\n  retry_max_ms: 4000", { ":13: sender", "retry_max_ms" } },
+        { "127.0.0.1:7420", "\"7420\"", { ":11: ingest.http", "host and port" } },
+        { "127.0.0.1:7420", "127.0.0.1:74200", { ":11: ingest.http", "1 to 65535" } },
+        { "127.0.0.1:7420", "127.0.0.1:0", { ":11: ingest.http" } },
+        { "stages: {", "stages: {scanner: 1, ", { ":12: stages.scanner", "unknown key" } },
+        { "stages: {ingest: 1, mapper: 2, validator: 3, uploader: 4, invoicer: 5}", "stages: 5", { ":12: stages", "keys" } },
+        { "  in_flight_max: 8", "  retry_first_ms: 5000\n  retry_max_ms: 4000", { ":14: sender", "retry_max_ms" } },
         { "state_dir: state", "language: no", { ":1: language", "\"no\"", "en, nb" } },
         { "state_dir: state", "state_dir: [", { "bilag.yaml:", "not YAML" } },
         { "state_dir: state", "\tstate_dir: state", { "bilag.yaml:1: not YAML" } },
         { "state_dir: state", "- state_dir", { "bilag.yaml:", "not YAML" } },
-        { "  in_flight_max: 8\n", "  in_flight_max: 8\n---\nlanguage: nb\n", { "bilag.yaml:14:", "second document" } },
+        { "  in_flight_max: 8\n", "  in_flight_max: 8\n---\nlanguage: nb\n", { "bilag.yaml:15:", "second document" } },
         { "state_dir: state", "[a, b]: state", { ":1:", "no word" } },
         { "state_dir: state", "state_dir: \"a\\nb\"", { ":1: state_dir", "one line" } },
         { "state_dir: state", "state_dir: &a [*a]", { ":1: state_dir", "one value" } },
@@ -462,7 +462,7 @@ static void three_hundred_venues_are_small_and_share_their_zone(void **unused)
 static void help_names_every_setting(void **unused)
 {
     static const char *const words[] = {
-        "state_dir", "[preset: /var/lib/bilag]", "sender.answer_wait_ms", "(100 to 120000)", "[preset: 15000]",
+        "state_dir", "[preset: /var/lib/bilag]", "sender.answer_wait_ms", "(100 to 600000)", "[preset: 60000]",
         "poweroffice.application_keys.add-on-9", "business_day_start", "product_types.NAME.alcohol", "saft.sequence",
         "z_report | clock", "[must be said]",
     };
