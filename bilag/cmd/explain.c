@@ -63,8 +63,9 @@ static void show_pdf(const struct shell *shell, const struct book_doc *doc)
         (void)printf("  %s\n", in_words(shell, "its settlement is attached to it in PowerOffice as a PDF",
                                         "dagsoppgjøret er lagt ved bilaget i PowerOffice som PDF"));
     else if (doc->status.pdf == PDF_DUE)
-        (void)printf("  %s\n", in_words(shell, "its settlement will be attached to it as a PDF; that is tried until it is done",
-                                        "dagsoppgjøret legges ved bilaget som PDF; det prøves til det er gjort"));
+        (void)printf("  %s%s%.*s\n", in_words(shell, "its settlement will be attached as a PDF; that is tried until it is done",
+                                              "dagsoppgjøret legges ved bilaget som PDF; det prøves til det er gjort"),
+                     doc->status.words.len ? ": " : "", TEXT(doc->status.words));
     else if (doc->status.pdf == PDF_REFUSED)
         (void)printf(in_words(shell, "  its settlement was not taken as a PDF; to try again: bilag resend %.*s --reason TEXT\n",
                               "  dagsoppgjøret ble ikke tatt imot som PDF; prøv igjen: bilag resend %.*s --reason TEKST\n"),

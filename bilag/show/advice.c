@@ -212,6 +212,19 @@ static void say_words(struct advising *advising, const struct about *about)
     strbuf_free(&out);
 }
 
+/* Once is enough: a problem's sentence may have them. */
+static bool words_said(const struct book_doc *doc)
+{
+    const struct problems *problems = &doc->draft.problems;
+
+    for (size_t i = 0; i < problems->count; i++)
+        for (size_t k = 0; k < PROBLEM_ARGS; k++)
+            if (problems->at[i].arg[k].len && memmem(problems->at[i].arg[k].bytes, problems->at[i].arg[k].len,
+                                                     doc->status.words.bytes, doc->status.words.len))
+                return true;
+    return false;
+}
+
 void status_advise(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context)
 {
     struct about about = { voice, doc, NULL, doc->draft.doc.day, doc->draft.doc.day };
@@ -220,7 +233,7 @@ void status_advise(const struct voice *voice, const struct book_doc *doc, advice
     if (doc->state == DOC_BY_HAND)
         return;
     strbuf_init(&advising.said, 1 << 20);
-    if (doc->status.words.len && (doc->state == DOC_FAILED || doc->state == DOC_SENDING))
+    if (doc->status.words.len && !words_said(doc) && (doc->state == DOC_FAILED || doc->state == DOC_SENDING))
         say_words(&advising, &about);
     say_ways(&advising, &about, false);
     if (doc->state == DOC_FAILED) {      /* whatever is kept of why */
