@@ -24,18 +24,19 @@ static void add_text(char *to, size_t size, const char *separator, const char *t
     to[clean_bytes(to, len)] = '\0';
 }
 
-/* {"field": ["text", ...] or "text", ...}, or a list of them. */
+/* {"field": ["text", ...] or "text", ...}, or a list of them. What the detail says already is not said again. */
 static void add_errors(struct str errors, char *detail)
 {
     struct str name, field, item;
-    char text[DETAIL_SIZE];
+    char text[DETAIL_SIZE], said[DETAIL_SIZE];
     size_t at = 0, within;
 
+    memcpy(said, detail, sizeof said);
     while (json_pair(errors, &at, &name, &field) || json_item(errors, &at, &field)) {
-        if (json_text(field, text, sizeof text))
+        if (json_text(field, text, sizeof text) && !strstr(said, text))
             add_text(detail, DETAIL_SIZE, " ", text);
         for (within = 0; json_item(field, &within, &item);)
-            if (json_text(item, text, sizeof text))
+            if (json_text(item, text, sizeof text) && !strstr(said, text))
                 add_text(detail, DETAIL_SIZE, " ", text);
     }
 }

@@ -5,6 +5,7 @@
 #include "base/form.h"
 #include "bilag/act/keyfile.h"
 #include "bilag/read/online.h"
+#include "browser.h"
 #include "shell.h"
 #include "domain/problem.h"
 #include "poweroffice/privilege.h"
@@ -113,15 +114,17 @@ static int key_path(struct shell *shell, const char *id, struct str *ret_path)
     return EXIT_FINE;
 }
 
-/* A venue that is left out for want of its key has an extension all the same. */
-static int extension_of(struct shell *shell, const char *id)
+/* A venue that is left out for want of its key has an extension and a company all the same. */
+static int extension_of(struct shell *shell, const char *id, struct str *ret_company)
 {
     struct context context = shell_context(shell);
     struct venue venue;
     struct str text;
 
+    *ret_company = STR_NONE;
     if (venue_setup_read(&context, str_of(id), &text, &venue))
         return EXTENSION_MAIN;
+    *ret_company = arena_copy(&shell->arena, venue.company);
     form_free(&text);
     return venue.extension;
 }
@@ -129,7 +132,8 @@ static int extension_of(struct shell *shell, const char *id)
 /* The guide's step, for the extension that the venue uses. */
 static void tell_step(struct shell *shell, const char *id)
 {
-    int extension = extension_of(shell, id);
+    struct str company;
+    int extension = extension_of(shell, id, &company);
 
     shell_say("In PowerOffice: Menu, Settings, Extensions, Add extension, ");
     if (extension != EXTENSION_MAIN)
@@ -159,6 +163,24 @@ static bool read_key(char *line, int size)
         (void)printf("\n");
     }
     return got;
+}
+
+static int key_by_hand(struct shell *shell, const char *id, char *line, int size)
+{
+    tell_step(shell, id);
+    if (read_key(line, size))
+        return EXIT_FINE;
+    return complain(shell, EXIT_USAGE, "no key came on stdin; give it there: bilag venues connect %s < FILE", id);
+}
+
+static int key_by_browser(struct shell *shell, const char *id, char *line, int size)
+{
+    struct str company;
+    int extension = extension_of(shell, id, &company);
+
+    if (!company.len)
+        return complain(shell, EXIT_RED, "venues/%s.yaml does not say which company it is of", id);
+    return browser_key(shell, extension, company, line, (size_t)size);
 }
 
 static unsigned needs_of(const struct venue *venue)
@@ -319,9 +341,9 @@ static int connect(struct shell *shell, const struct args *args, const char *id)
     code = key_path(shell, id, &path);
     if (code)
         return code;
-    tell_step(shell, id);
-    if (!read_key(line, sizeof line))
-        return complain(shell, EXIT_USAGE, "no key came on stdin; give it there: bilag venues connect %s < FILE", id);
+    code = args_has(args, "browser") ? key_by_browser(shell, id, line, sizeof line) : key_by_hand(shell, id, line, sizeof line);
+    if (code)
+        return code;
     err = keyfile_judge(str_of(line), &key, &fault);
     if (err)
         code = complain(shell, EXIT_USAGE, "%s", fault.text);
@@ -395,6 +417,7 @@ static const struct option options[] = {
     { "company", "NUMBER", "setup: its organisation number; else OTHER's" },
     { "department", "CODE", "setup: its department in PowerOffice" },
     { "share-key", NULL, "setup: OTHER's client key and extension; else its own, the first that is free" },
+    { "browser", NULL, "connect: say yes in PowerOffice, in a browser; nothing is pasted" },
     { "new-client", NULL, "connect: the company's books are this client from now on, on purpose" },
     { "reason", "TEXT", "connect --new-client: why; kept in the audit trail" },
     { NULL, NULL, NULL },
@@ -402,7 +425,8 @@ static const struct option options[] = {
 
 const struct cmd cmd_venues = {
     "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
-    "connect VENUE [--new-client --reason TEXT] < CLIENT-KEY",
+    "connect VENUE [--new-client --reason TEXT] < CLIENT-KEY\n"
+    "connect VENUE --browser [--new-client --reason TEXT]",
     "the venues and their connection; setup: one like another; connect: put a client key in place and test it", options,
     venues_run,
 };

@@ -49,6 +49,14 @@ static FORM_PARSE(parse_contact)
     return form_words(form, node, text, &words, to);
 }
 
+static FORM_PARSE(parse_return)
+{
+    if (text.len)
+        return form_url(form, node, text, field, to);
+    *(struct str *)to = STR_NONE;
+    return ERR_OK;
+}
+
 static FORM_PARSE(parse_language)
 {
     static const char *const words[] = { "en", "nb", NULL };
@@ -107,6 +115,8 @@ static const struct field poweroffice_fields[] = {
       .meaning = "{file: keys/NAME} or {credential: NAME}" },
     { "contact", AT(contact), .parse = parse_contact, .preset = "",
       .meaning = "e-mail address of who runs this, told to PowerOffice with every request" },
+    { "onboarding_return", AT(onboarding_return), .parse = parse_return, .preset = "",
+      .meaning = "where PowerOffice sends the browser back to (whitelisted there); blank: to `bilag venues connect` itself" },
     { "requests_per_second", AT(requests_per_second), .parse = form_number, .preset = "10", .min = 1, .max = 10000,
       .meaning = "quota of the subscription key, all venues and tokens together" },
     { "application_keys", .fields = application_fields, .field_count = COUNT(application_fields) },

@@ -84,6 +84,7 @@ struct config {
     struct str subscription_key;                             /* secret */
     struct str application_keys[EXTENSION_COUNT];            /* [0] from its file, 1-9 built in */
     struct str contact;                                      /* e-mail address, in the User-Agent; empty: none */
+    struct str onboarding_return;                            /* where the browser comes back to; empty: to the command itself */
     int32_t requests_per_second;                             /* 10 */
     struct str http_listen;                                  /* "127.0.0.1:7420", or empty: no HTTP */
     struct str certificate, certificate_key;                 /* files of the HTTP address's TLS, or both empty: none */

@@ -16,6 +16,8 @@ static void forms(void **unused)
         { "{\"Title\":\"Missing privilege\",\"Detail\":\"may not send\"}", "Missing privilege", "may not send" },
         { "{\"title\":\"Aggregated\",\"detail\":\"Voucher:\",\"errors\":{\"VatId\":[\"is missing\",\"is 0\"],"
           "\"Amount\":[\"is 0\"]}}", "Aggregated", "Voucher: is missing is 0 is 0" },
+        { "{\"title\":\"Wrong\",\"detail\":\"VatId is 0.\",\"errors\":{\"VatId\":[\"VatId is 0.\",\"ask\"]}}", "Wrong",
+          "VatId is 0. ask" },
         { "{\"statusCode\":404,\"message\":\"Resource not found\"}", "", "Resource not found" },
         { "{\"statusCode\":\"429\",\"message\":\"Try again in 3 seconds.\"}", "", "Try again in 3 seconds." },
         { "{\"error\":\"invalid_client\",\"error_description\":\"wrong key\"}", "invalid_client", "wrong key" },

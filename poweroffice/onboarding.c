@@ -1,0 +1,175 @@
+#include "onboarding.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/json_write.h"
+#include "limiter.h"
+#include "outcome.h"
+#include "problemdetails.h"
+#include "transport.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One request, waited for. */
+struct asking { bool answered; enum err err; struct strbuf body; struct fault *fault; struct limiter limiter; };
+
+static void say_refused(struct asking *asking, const struct http_reply *reply)
+{
+    char title[128], detail[512];
+
+    problemdetails_read(reply->body, title, detail);
+    asking->err = fault_set(asking->fault, ERR_REFUSED, "PowerOffice answered %ld: %s%s%.300s", reply->status, title,
+                            title[0] && detail[0] ? ": " : "", detail);
+}
+
+static void reply_came(void *context, const struct http_reply *reply)
+{
+    struct asking *asking = context;
+
+    asking->answered = true;
+    if (reply->curl_code)
+        asking->err = fault_set(asking->fault, ERR_NETWORK, "%s", outcome_words(reply->curl_code, reply->sent));
+    else if (reply->status < 200 || reply->status >= 300)
+        say_refused(asking, reply);
+    else
+        strbuf_add(&asking->body, reply->body);
+    if (!asking->err && asking->body.failed)
+        asking->err = ERR_MEMORY;
+}
+
+static void left(void *context, int64_t taken_us, int64_t left_us)
+{
+    struct asking *asking = context;
+
+    (void)(limiter_left(&asking->limiter, taken_us, left_us) == ERR_OK);     /* it counts from when it was taken, then */
+}
+
+/* Our turn in the quota that all processes share. */
+static enum err take_turn(struct asking *asking, int64_t *ret_taken_us)
+{
+    int64_t at_us = 0;
+    enum err err;
+
+    while ((err = limiter_take(&asking->limiter, *ret_taken_us = clock_steady_us(), &at_us)) == ERR_BUSY)
+        (void)usleep(20000);
+    return err;
+}
+
+static enum err ask(struct asking *asking, const struct config *config, const char *path, struct str body)
+{
+    struct transport *transport;
+    char url[1200], subscription[1200], agent[200];
+    struct http_request request = { .method = HTTP_POST, .body = body };
+    enum err err = transport_open(&transport);
+
+    if (err)
+        return fault_set(asking->fault, err, "libcurl does not start");
+    (void)snprintf(url, sizeof url, STR_FMT "%s", STR_ARG(config->api_url), path);
+    (void)snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT, STR_ARG(config->subscription_key));
+    (void)snprintf(agent, sizeof agent, "Bilag/" BILAG_VERSION "%s" STR_FMT "%s", config->contact.len ? " (" : "",
+                   STR_ARG(config->contact), config->contact.len ? ")" : "");
+    request.url = str_of(url);
+    request.headers[0] = str_of(subscription);
+    request.headers[1] = STR("Accept: application/json");
+    request.headers[2] = STR("Content-Type: application/json");
+    transport_agent(transport, str_of(agent));
+    transport_patience(transport, config->sender.connect_wait_ms, config->sender.answer_wait_ms, 1);
+    transport_leaving(transport, left, asking);
+    err = take_turn(asking, &request.mark);
+    if (!err)
+        err = transport_start(transport, &request, reply_came, asking);
+    while (!err && !asking->answered) {
+        (void)transport_wait(transport, NULL, 0, 100);
+        transport_turn(transport);
+    }
+    transport_close(transport);
+    explicit_bzero(subscription, sizeof subscription);
+    return err ? err : asking->err;
+}
+
+static enum err ask_once(const struct config *config, const char *path, struct strbuf *body, struct strbuf *ret_answer,
+                         struct fault *fault)
+{
+    struct asking asking = { .fault = fault };
+    struct quota quota;
+    enum err err = quota_open(config->run_dir, &quota, fault);
+
+    if (err)
+        return err;
+    strbuf_init(&asking.body, 4u << 20);
+    limiter_init(&asking.limiter, &quota, config->subscription_key, config->requests_per_second,
+                 (int64_t)config->sender.connect_wait_ms * 1000);
+    err = body->failed ? ERR_MEMORY : ask(&asking, config, path, strbuf_str(body));
+    quota_close(&quota);
+    *ret_answer = asking.body;
+    return err;
+}
+
+enum err onboarding_begin(const struct config *config, int extension, struct str company, struct str redirect,
+                          char address[1024], struct fault *fault)
+{
+    struct strbuf body, answer;
+    struct str object;
+    enum err err;
+
+    strbuf_init(&body, 8192);
+    json_open(&body, NULL, '{');
+    json_put_str(&body, "ApplicationKey", config->application_keys[extension]);
+    json_put_str(&body, "RedirectUri", redirect);
+    json_put_str(&body, "ClientOrganizationNo", company);
+    json_close(&body, '}');
+    err = ask_once(config, "/Onboarding/Initiate", &body, &answer, fault);
+    if (!err && (json_check(strbuf_str(&answer), &object) || !json_member_text(object, "TemporaryUrl", address, 1024) ||
+                 (!str_starts(str_of(address), STR("https://")) && !str_starts(str_of(address), STR("http://127.0.0.1:")))))
+        err = fault_set(fault, ERR_FORMAT, "PowerOffice gave no address for the browser");
+    strbuf_free(&body);
+    strbuf_free(&answer);
+    return err;
+}
+
+/* The person may have chosen several; ours is the company's. */
+static enum err client_of_company(struct str json, struct str company, struct onboarded *ret_onboarded, struct fault *fault)
+{
+    struct str object, list, client;
+    size_t at = 0, count = 0;
+    char org_no[32];
+
+    if (json_check(json, &object) || !json_member(object, "OnboardedClientsInformation", &list))
+        return fault_set(fault, ERR_FORMAT, "PowerOffice gave no key");
+    while (json_item(list, &at, &client)) {
+        count++;
+        if (!json_member_text(client, "ClientOrganizationNumber", org_no, sizeof org_no) || !str_equal(str_of(org_no), company))
+            continue;
+        if (!json_member_text(client, "ClientKey", ret_onboarded->key, sizeof ret_onboarded->key))
+            return fault_set(fault, ERR_FORMAT, "PowerOffice gave no key");
+        (void)json_member_text(client, "ClientName", ret_onboarded->name, sizeof ret_onboarded->name);
+        return ERR_OK;
+    }
+    return fault_set(fault, ERR_NOT_FOUND, "none of the %zu clients chosen in PowerOffice has the organisation number " STR_FMT
+                     "; choose that one, or correct company: in the venue's file", count, STR_ARG(company));
+}
+
+enum err onboarding_end(const struct config *config, struct str token, struct str company, struct onboarded *ret_onboarded,
+                        struct fault *fault)
+{
+    struct strbuf body, answer;
+    enum err err;
+
+    strbuf_init(&body, 16384);
+    json_open(&body, NULL, '{');
+    json_put_str(&body, "OnboardingToken", token);
+    json_close(&body, '}');
+    err = ask_once(config, "/Onboarding/Finalize", &body, &answer, fault);
+    if (!err)
+        err = client_of_company(strbuf_str(&answer), company, ret_onboarded, fault);
+    if (answer.bytes)
+        explicit_bzero(answer.bytes, answer.len);
+    if (body.bytes)
+        explicit_bzero(body.bytes, body.len);
+    strbuf_free(&body);
+    strbuf_free(&answer);
+    return err;
+}

@@ -1,0 +1,150 @@
+"""Goal: a venue is connected without a pasted key: the person says yes in PowerOffice's page and the key comes by itself, to
+the right venue only; whatever else comes back says what to do, and nothing is shown or stored that must not be.
+"""
+import re
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from pipeline import Pipeline, client_key
+from test_cli import venue
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def location(address):
+    """Where PowerOffice's page sends the browser after the person said yes."""
+    try:
+        return urllib.request.build_opener(NoRedirect).open(address, timeout=10).geturl()
+    except urllib.error.HTTPError as answer:
+        return answer.headers["Location"]
+
+
+def get(address):
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as answer:
+        return answer.code
+
+
+class Connecting:
+    """bilag venues connect --browser, as a person sees it."""
+
+    def __init__(self, pipeline, name="oslo-grill", stdin=None):
+        self.process = subprocess.Popen([str(pipeline.bin / "bilag"), "venues", "--config", str(pipeline.config), "connect", name,
+                                         "--browser"], stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True)
+        self.said = ""
+        while "/_sandbox/onboarding?ticket=" not in self.said:
+            line = self.process.stdout.readline()
+            if not line:
+                break
+            self.said += line
+        found = re.search(r"http://\S+", self.said)
+        assert found, (self.said, self.process.stderr.read())
+        self.address = found.group(0)
+
+    def end(self, text=None):
+        out, err = self.process.communicate(text, timeout=30)
+        return self.process.returncode, self.said + out, err
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """Only the sandbox runs; the venue has no key yet."""
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path, application_key="5c3f7fd1-75a1-4f1e-9e62-00000000abcd", stages={s: 0 for s in
+                  ("ingest", "mapper", "validator", "uploader", "invoicer")}) as pipeline:
+        path = pipeline.config / "keys" / "oslo-grill"
+        path.unlink()
+        yield pipeline, path
+
+
+@pytest.mark.parametrize("parameter", ["token", "onboarding_token"])
+def test_connected_by_the_browser(alone, parameter):
+    pipeline, path = alone
+    pipeline.sandbox_set(onboarding_parameter=parameter)
+    connecting = Connecting(pipeline)
+    back = location(connecting.address)
+    assert urllib.parse.urlparse(back).hostname == "localhost" and parameter in back
+    forged = re.sub(r"state=[0-9a-f]+", "state=" + "0" * 32, back)
+    assert get(forged) == 400 and get(back.split("?")[0]) == 400          # somebody else's page: it goes on waiting
+    assert get(back) == 200
+    code, out, err = connecting.end()
+    key = client_key("oslo-grill")
+    assert code == 0 and "connected" in out, (out, err)
+    assert path.read_text().strip() == key and path.stat().st_mode & 0o077 == 0
+    assert key not in out + err and pipeline.application_key not in out
+
+
+def test_the_address_is_pasted(alone):
+    """The browser runs elsewhere; a wrong address is named, the right one is taken."""
+    pipeline, path = alone
+    connecting = Connecting(pipeline, stdin=subprocess.PIPE)
+    back = location(connecting.address)
+    code, out, err = connecting.end(f"http://localhost/connected?state=abc&token=x\n\n{back}\n")
+    assert code == 0 and "not of this connection" in out and path.exists(), (out, err)
+
+
+def test_another_place_to_return_to(alone):
+    pipeline, path = alone
+    pipeline.settings["poweroffice"] = {"onboarding_return": "https://pos.example.no/back?from=bilag"}
+    pipeline.write_config()
+    path.unlink(missing_ok=True)
+    connecting = Connecting(pipeline, stdin=subprocess.PIPE)
+    back = location(connecting.address)
+    assert back.startswith("https://pos.example.no/back?from=bilag&state=")
+    code, out, err = connecting.end(back + "\n")
+    assert code == 0 and path.exists(), (out, err)
+
+
+@pytest.mark.parametrize("answer, words", [
+    ("Canceled", "broken off"), ("ClientNotFound", "organisation number"), ("NoClientAccess", "administrator"),
+    ("IntegrationBlocked", "blocked")])
+def test_a_no_is_said(alone, answer, words):
+    pipeline, path = alone
+    pipeline.sandbox_set(onboarding_answer=answer)
+    connecting = Connecting(pipeline)
+    assert get(location(connecting.address)) == 200
+    code, _, err = connecting.end()
+    assert code == 1 and words in err and not path.exists()
+
+
+def test_another_companys_client_is_not_taken(alone):
+    """The registry offers only the organisation that was asked for: here there is none."""
+    pipeline, path = alone
+    pipeline.venues["oslo-grill"]["company"] = "999999999"
+    pipeline.write_venue(pipeline.venues["oslo-grill"])
+    path.unlink()
+    connecting = Connecting(pipeline)
+    assert get(location(connecting.address)) == 200
+    code, _, err = connecting.end()
+    assert code == 1 and "organisation number" in err and not path.exists()
+
+
+def test_a_token_works_once(alone):
+    """PowerOffice refuses it the second time: said in its words, once, and nothing is stored."""
+    pipeline, path = alone
+    connecting = Connecting(pipeline)
+    back = location(connecting.address)
+    token = urllib.parse.parse_qs(urllib.parse.urlparse(back).query)["token"][0]
+    assert client_key("oslo-grill") in finalize(pipeline, token)
+    assert get(back) == 200
+    code, _, err = connecting.end()
+    assert code == 1 and err.count("too old") == 1 and token not in err and not path.exists()
+
+
+def finalize(pipeline, token):
+    request = urllib.request.Request(f"http://127.0.0.1:{pipeline.sandbox_port}/v2/Onboarding/Finalize",
+                                     f'{{"OnboardingToken":"{token}"}}'.encode(), {
+        "Content-Type": "application/json", "Ocp-Apim-Subscription-Key": (pipeline.config / "keys" / "subscription").read_text().strip()})
+    try:
+        return urllib.request.urlopen(request, timeout=10).read().decode()
+    except urllib.error.HTTPError as answer:
+        return answer.read().decode()
