@@ -4,6 +4,7 @@
  * A venue whose key file is missing is left out of the configuration, so `connect` reads the venue's file itself. */
 #include "base/form.h"
 #include "bilag/act/keyfile.h"
+#include "bilag/read/addons.h"
 #include "bilag/read/online.h"
 #include "browser.h"
 #include "shell.h"
@@ -325,6 +326,51 @@ static int store_and_test(struct shell *shell, const char *id, const char *path,
     return err ? complain_err(shell, err, &fault) : complain(shell, code, "the former key stays in %s", path);
 }
 
+/* What QuickOrder must know before the venue's sales come as its own; asked once a connection, kept until it is confirmed. */
+static int ask_for_add_on(struct shell *shell, const char *id)
+{
+    const struct venue *venue = config_venue(shell->config, str_of(id));
+    int code;
+
+    if (!venue || venue->extension == EXTENSION_MAIN)
+        return EXIT_FINE;
+    code = shell_decide(shell, ADD_ON_ASKED, venue->id, str_of(extension_text(venue->extension)), STR("connected"), NULL);
+    if (code)
+        return code;
+    (void)printf(in_words(shell, "\nSend this to QuickOrder, and run `bilag venues confirm %s` when they say it is done:\n\n"
+                          "  The venue \"%.*s\" (organisation number %.*s) uses %s in PowerOffice Go, application key\n  %.*s. "
+                          "Please register that for it.\n",
+                          "\nSend dette til QuickOrder, og kjør `bilag venues confirm %s` når de sier at det er gjort:\n\n"
+                          "  Utsalgsstedet «%.*s» (organisasjonsnummer %.*s) bruker %s i PowerOffice Go, app-nøkkel\n  %.*s. "
+                          "Vennligst registrer det.\n"), id, TEXT(venue->name), TEXT(venue->company),
+                 extension_text(venue->extension), TEXT(shell->config->application_keys[venue->extension]));
+    return EXIT_FINE;
+}
+
+static int confirm(struct shell *shell, const struct args *args, const char *id)
+{
+    const char *reason = args_value(args, "reason");
+    const struct venue *venue = shell_venue(shell, id);
+    struct context context = shell_context(shell);
+    struct addons addons;
+    enum err err;
+    int code;
+
+    if (!venue)
+        return EXIT_USAGE;
+    err = addons_load(&context, &addons);
+    if (err)
+        return complain_err(shell, err, &context.fault);
+    if (!addons_has(&addons, venue->id))
+        return complain(shell, EXIT_RED, in_words(shell, "%s does not wait for an add-on",
+                                                  "%s venter ikke på noen utvidelse"), id);
+    code = shell_decide(shell, ADD_ON_THERE, venue->id, str_of(extension_text(venue->extension)),
+                        str_of(reason ? reason : "QuickOrder has it"), NULL);
+    if (code == EXIT_FINE)
+        (void)printf(in_words(shell, "%s: QuickOrder has its add-on\n", "%s: QuickOrder har utvidelsen\n"), id);
+    return code;
+}
+
 static int connect(struct shell *shell, const struct args *args, const char *id)
 {
     struct connecting connecting = { .new_client = args_has(args, "new-client"), .reason = args_value(args, "reason") };
@@ -351,6 +397,8 @@ static int connect(struct shell *shell, const struct args *args, const char *id)
         former = STR_NONE;               /* none yet, or none of use */
     if (code == EXIT_FINE)
         code = store_and_test(shell, id, path.bytes, key, former, &connecting);
+    if (!connecting.refused && !err && ask_for_add_on(shell, id) != EXIT_FINE)
+        code = EXIT_RED;
     secret_wipe(&former);
     sodium_memzero(line, sizeof line);
     return code;
@@ -406,9 +454,11 @@ static int venues_run(struct shell *shell, const struct args *args)
         return list(shell);
     if (strcmp(word, "connect") == 0 && args->word_count == 2)
         return connect(shell, args, args->words[1]);
+    if (strcmp(word, "confirm") == 0 && args->word_count == 2)
+        return confirm(shell, args, args->words[1]);
     if (strcmp(word, "setup") == 0 && args->word_count == 2)
         return setup(shell, args, args->words[1]);
-    return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, or connect VENUE; see bilag venues --help");
+    return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, connect VENUE or confirm VENUE; see --help");
 }
 
 static const struct option options[] = {
@@ -419,14 +469,15 @@ static const struct option options[] = {
     { "share-key", NULL, "setup: OTHER's client key and extension; else its own, the first that is free" },
     { "browser", NULL, "connect: say yes in PowerOffice, in a browser; nothing is pasted" },
     { "new-client", NULL, "connect: the company's books are this client from now on, on purpose" },
-    { "reason", "TEXT", "connect --new-client: why; kept in the audit trail" },
+    { "reason", "TEXT", "connect --new-client, confirm: why; kept in the audit trail" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_venues = {
     "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
     "connect VENUE [--new-client --reason TEXT] < CLIENT-KEY\n"
-    "connect VENUE --browser [--new-client --reason TEXT]",
-    "the venues and their connection; setup: one like another; connect: put a client key in place and test it", options,
+    "connect VENUE --browser [--new-client --reason TEXT]\nconfirm VENUE [--reason TEXT]",
+    "the venues and their connection; setup: one like another; connect: put a client key in place and test it; "
+    "confirm: QuickOrder has its add-on", options,
     venues_run,
 };

@@ -125,6 +125,8 @@ enum err overview_whole(struct context *context, struct books *books, struct who
         err = count_refused(context, whole);
     if (!err)
         err = parked_load(context->config, context->arena, &whole->parked, &context->fault);
+    if (!err)
+        err = addons_load(context, &whole->addons);
     for (size_t i = 0; !err && i < whole->stage_count; i++)
         whole->outage |= whole->stages[i].outage;
     if (!err && whole->backlog.documents)
@@ -227,6 +229,7 @@ enum err overview_venue(struct context *context, struct books *books, struct ref
     for (size_t i = 0; i < whole->refused_count; i++)
         if (str_equal(whole->refused[i].venue, status->id))
             status->refused = whole->refused[i].count;
+    status->awaits_add_on = addons_has(&whole->addons, status->id);
     count_docs(status);
     return ERR_OK;
 }

@@ -6,6 +6,7 @@
 #ifndef BILAG_BILAG_READ_OVERVIEW_H
 #define BILAG_BILAG_READ_OVERVIEW_H
 
+#include "addons.h"
 #include "bilag/read/books.h"
 #include "bilag/read/context.h"
 #include "bilag/read/parked.h"
@@ -38,6 +39,7 @@ struct venue_status {
     enum connected connected;
     struct str login_fault, missing_privileges;
     bool transfer_allowed;
+    bool awaits_add_on;                  /* QuickOrder has not said yet that it has its add-on (addons.h) */
     struct book_list list;
     struct day_proof *days; size_t day_count;
     uint64_t refused;
@@ -57,6 +59,7 @@ struct whole_status {
     struct refused *refused; size_t refused_count;
     uint64_t refused_total;
     struct parked parked;
+    struct addons addons;
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
     uint64_t red, warned, venues, venues_out;

@@ -217,6 +217,8 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
     optional(out, "login_fault", venue->login_fault);
     optional(out, "missing_privileges", venue->missing_privileges);
     json_put_bool(out, "transfer_allowed", venue->transfer_allowed);
+    if (venue->awaits_add_on)
+        json_put_bool(out, "awaits_add_on", true);
     json_open(out, "documents", '[');
     for (size_t i = 0; i < venue->list.count; i++) {
         if (book_doc_is_empty(&venue->list.docs[i]))

@@ -347,6 +347,10 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
          voice_words(voice, "has faults, so no voucher and no order goes by itself: bilag check --venue ",
                      "har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE, out);
+    fact(voice, YELLOW, voice_words(voice, "add-on", "utvidelse"),
+         voice_words(voice, "waits until QuickOrder has it; when they say so: bilag venues confirm ",
+                     "venter til QuickOrder har den; når de sier fra: bilag venues confirm "),
+         venue->awaits_add_on ? venue->id : STR_NONE, out);
     if (whole->only_red) {
         red_documents(voice, venue, out);
         return;

@@ -148,3 +148,32 @@ def finalize(pipeline, token):
         return urllib.request.urlopen(request, timeout=10).read().decode()
     except urllib.error.HTTPError as answer:
         return answer.read().decode()
+
+
+def test_an_add_on_waits_for_quickorder(tmp_path):
+    """Connecting prints what to send; status shows that it waits until a person says that it is there."""
+    place = venue(extension="add-on-3")
+    with Pipeline({"oslo-grill": place, "main": venue("main")}, parent=tmp_path, settings={"poweroffice": {
+            "application_keys": {"quickorder": {"file": "keys/quickorder"}, "add-on-3": {"file": "keys/quickorder"}}}}) as pipeline:
+        pipeline.secrets.remove(pipeline.application_key)    # an add-on's is no secret: people type it
+        def connect(name):
+            key = (pipeline.config / "keys" / name).read_text()
+            return pipeline.command("venues", "connect", name, input=key, check=False)
+
+        def shown(*args):
+            return pipeline.command("status", *args, check=False).stdout
+
+        assert "confirm" not in connect("main").stdout + shown()
+        done = connect("oslo-grill")
+        assert "Send this to QuickOrder" in done.stdout and pipeline.application_key in done.stdout, done
+        assert "The oslo-grill" in done.stdout and "912345678" in done.stdout
+        assert "bilag venues confirm oslo-grill" in shown() and '"awaits_add_on":true' in shown("--json")
+        page = tmp_path / "page.html"
+        pipeline.command("status", "--html", page, check=False)
+        assert "bilag venues confirm oslo-grill" in page.read_text()
+        assert pipeline.command("venues", "confirm", "main", check=False).returncode == 1
+        assert "has its add-on" in pipeline.command("venues", "confirm", "oslo-grill").stdout
+        assert "confirm" not in shown() and "awaits_add_on" not in shown("--json")
+        assert pipeline.command("venues", "confirm", "oslo-grill", check=False).returncode == 1
+        trail = pipeline.command("audit", "oslo-grill").stdout
+        assert "add-on-asked" in trail and "add-on-there" in trail
