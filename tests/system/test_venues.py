@@ -62,11 +62,14 @@ def test_wrong_keys():
 
 
 # Goal: rights that the venue needs and the key lacks are named, those it does not need are not.
-@pytest.mark.parametrize("invoice, missing", [("true", "SalesOrders_Full"), ("false", None)])
-def test_rights(invoice, missing):
-    with start([venue("oslo", auto_invoice=invoice)]) as pipeline:
-        in_powers_books(pipeline, privileges=["CashVoucher_Full", "GeneralLedgerAccount", "CommonServices",
-                                              "AccountTransaction", "Customer", "Product", "OutgoingInvoice"])
+@pytest.mark.parametrize("invoice, pdf, missing", [
+    ("true", "true", "SalesOrders_Full"), ("false", "true", None), ("false", "true", "VoucherDocumentation_Full"),
+    ("false", "false", None)])
+def test_rights(invoice, pdf, missing):
+    with start([venue("oslo", auto_invoice=invoice, settlement_pdf=pdf)]) as pipeline:
+        rights = ["CashVoucher_Full", "GeneralLedgerAccount", "CommonServices", "AccountTransaction", "Customer", "Product",
+                  "OutgoingInvoice", "VoucherDocumentation_Full"]
+        in_powers_books(pipeline, privileges=[r for r in rights if r != missing and (pdf == "true" or r != rights[-1])])
         done = connect(pipeline, KEY, check=False)
         assert "connected  oslo" in done.stdout
         assert (done.returncode == 1) == bool(missing)
