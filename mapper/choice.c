@@ -71,7 +71,7 @@ static enum err swap(struct refold *refold, const struct event *identity, const 
     if (!err)
         err = conflict_put(refold->work.txn, identity, &aside);
     if (!err)
-        err = fold_event_again(&refold->work, chosen->place, chosen->day, chosen->bytes);
+        err = fold_event_again(&refold->work, chosen->place, chosen->day, identity->reg, chosen->bytes);
     return err ? err : fold_day(&refold->work, refold->venue, first->day, &open);
 }
 

@@ -648,8 +648,11 @@ static enum err find_run(struct folding *work, const struct one *one, uint32_t l
 static enum err name_run(struct folding *work, struct one *one)
 {
     uint32_t last, run;
-    enum err err = run_at(work->txn, one->said.venue, one->said.reg, one->known.place, &last);
+    enum err err;
 
+    if (one->name_had.len)
+        return run_adopt(work->txn, &one->event, one->name_had, one->known.place, work->fold->arena);
+    err = run_at(work->txn, one->said.venue, one->said.reg, one->known.place, &last);
     if (!err)
         err = find_run(work, one, last, &run);
     return err ? err : run_adopt(work->txn, &one->event, run_name(work->fold->arena, one->said.reg, run),
@@ -658,12 +661,12 @@ static enum err name_run(struct folding *work, struct one *one)
 
 enum err fold_event(struct folding *work, uint64_t place, struct str bytes)
 {
-    return fold_event_again(work, place, DAY_ALWAYS, bytes);
+    return fold_event_again(work, place, DAY_ALWAYS, STR_NONE, bytes);
 }
 
-enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str bytes)
+enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str name, struct str bytes)
 {
-    struct one one = { .known = { .place = place, .bytes = bytes }, .day_had = day };
+    struct one one = { .known = { .place = place, .bytes = bytes }, .day_had = day, .name_had = name };
     struct known known;
     enum err err = event_decode(bytes, work->fold->arena, &one.said);
 

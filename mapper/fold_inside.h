@@ -33,13 +33,15 @@ struct one {
     struct known known;
     uint32_t n;
     int32_t day_had;                     /* it was folded before, on this day; DAY_ALWAYS: it comes from the log */
+    struct str name_had;                 /* ... and its register keeps this name, with its run; empty: it is found */
 };
 
 void fold_begin(struct folding *work, struct txn *txn);
 /* One event at its place, whatever is known of it. */
 USED enum err fold_event(struct folding *work, uint64_t place, struct str bytes);
-/* The same, once more: it stays on the day that it had, whatever the set-up says by now. */
-USED enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str bytes);
+/* The same, once more: it stays on the day that it had, whatever the set-up says by now; so does its register's name with
+ * its run, unless `name` is empty. */
+USED enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str name, struct str bytes);
 /* Saves all days that were loaded. */
 USED enum err fold_finish(struct folding *work);
 

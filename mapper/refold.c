@@ -255,7 +255,8 @@ static enum err fold_all_again(struct refold *refold, uint32_t run)
         const struct moved *moved = &refold->at[i];
 
         err = moved->stays ? stay(refold, moved, run)
-                           : fold_event_again(&refold->work, moved->place, moved->day, moved->bytes);
+                           : fold_event_again(&refold->work, moved->place, moved->day,
+                                              str_equal(moved->reg, refold->from) ? STR_NONE : moved->reg, moved->bytes);
     }
     if (!err)
         err = bridge(refold);

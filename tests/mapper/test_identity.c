@@ -598,9 +598,31 @@ static void what_is_left_out_of_a_later_run(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: of two contents of the first run, one of which came after the second run began, either can be chosen. */
+static void a_late_content_of_the_first_run_is_chosen(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
+    rig_sale(&rig, 1, AT("21", "12"), "food", 200, "cash");
+    expect(&rig, "told", 100, 0, true);
+    decide(&rig, "restarted", "v/K1/1", "2");
+    expect(&rig, "restarted", 100, 200, false);
+    rig_sale(&rig, 1, AT("20", "12"), "food", 300, "card");          /* at the first one's moment: of its run */
+    expect(&rig, "another one", 100, 200, false);
+    assert_true(rig_has_problem(rig_draft(&rig, FIRST_DAY), PROBLEM_RECEIPT_CONFLICT));
+    decide(&rig, "choose", "v/K1/1", "3");
+    expect(&rig, "chosen", 300, 200, false);
+    no_problems("chosen", rig_draft(&rig, FIRST_DAY));
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_late_content_of_the_first_run_is_chosen),
         cmocka_unit_test(what_is_left_out_of_a_later_run),
         cmocka_unit_test(decisions_taken_back), cmocka_unit_test(what_stays_is_a_number_of_the_third_run),
         cmocka_unit_test(what_is_folded_again_keeps_its_day), cmocka_unit_test(an_old_number_is_no_sale_of_the_new_run),
