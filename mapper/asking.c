@@ -3,14 +3,20 @@
 #include "order_mark.h"
 #include "settlement.h"
 
-struct hearing { struct str venue; uint64_t number; struct arena *arena; bool heard; };
+struct hearing { struct str venue; uint64_t number; struct arena *arena; const struct settlement *day; bool heard; };
+
+/* Of a part that has ended with all of its orders nothing is offered any more: there is nothing to wait for. */
+static bool has_ended(const struct settlement *day, uint32_t part)
+{
+    return part == 0 || part > day->part_count || (day->parts[part - 1].sealed && !day->parts[part - 1].orders_open);
+}
 
 static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *context)
 {
     struct hearing *hearing = context;
 
     (void)txn;
-    hearing->heard &= mark->sealed || mark->withdrawn || mark->heard == hearing->number;
+    hearing->heard &= mark->sealed || mark->withdrawn || mark->heard == hearing->number || has_ended(hearing->day, mark->part);
     return hearing->heard ? ERR_OK : ERR_STOP;
 }
 
@@ -27,6 +33,7 @@ static enum err day_seen(struct txn *txn, struct str key, struct str value, void
         return ERR_STORE_DAMAGED;
     arena_reset(hearing->arena);
     err = settlement_load(txn, hearing->venue, day, hearing->arena, &settlement);
+    hearing->day = &settlement;
     hearing->heard &= settlement.asked == hearing->number;
     for (size_t i = 0; !err && i < settlement.part_count; i++)
         hearing->heard &= settlement.parts[i].sealed || settlement.parts[i].heard == hearing->number;
@@ -47,7 +54,7 @@ static enum err hearing_work(struct txn *txn, void *context)
 
 enum err asking_heard(struct store *store, struct str venue, uint64_t number, struct arena *arena, bool *ret_heard)
 {
-    struct hearing hearing = { venue, number, arena, true };
+    struct hearing hearing = { .venue = venue, .number = number, .arena = arena, .heard = true };
     enum err err = store_read(store, hearing_work, &hearing);
 
     *ret_heard = hearing.heard;
