@@ -264,7 +264,8 @@ class Everywhere:
         before, after, subject = self.books, self.books.copy(), f"{name}/{key[0]}/{key[1]}"
         after.out[name].add(key)
         number = self.decide("leave-out", subject)
-        if self.settle([(True, after), (False, before)], "leave-out") and self.rng.random() < 0.4:
+        outcomes = [(False, before)] if key in before.voids(name) else [(True, after), (False, before)]
+        if self.settle(outcomes, "leave-out") and self.rng.random() < 0.4:
             self.decide("undo-leave-out", subject, number)
             self.settle([(True, before), (False, self.books)], "undo-leave-out")
 
