@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """`make references`: what the code and the documents refer to is there: files by their path, sections of the documents by
-number, `bilag` commands by name. Prints what dangles, a line each."""
+number, `bilag` commands by name, in docs/receipt.md functions in the files beside them. Prints what dangles, a line each."""
 import pathlib
 import re
 import subprocess
@@ -11,6 +11,7 @@ PATH = re.compile(r"(?<![\w/.-])((?:common|saft|ingest|mapper|validator|poweroff
                   r"deploy|tests|bench|docs|man)/[\w./-]*\w\.(?:[ch158]|md|py|yaml|service|target|json))(?![\w*])")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 SECTION = re.compile(r"\b(design|rules|poweroffice-api|saft-format)\.md[,:]? (?:section|sections|§) ?(\d+)")
+FUNCTION = re.compile(r"`(\w+)\(\)`")
 COMMAND = re.compile(r"`bilag ([a-z][a-z-]+)")
 GENERATED = ("docs/pictures/",)
 
@@ -32,12 +33,22 @@ def commands():
     return found
 
 
+def strays(line):
+    """Functions of a line that none of the files beside them has."""
+    texts = [(ROOT / path).read_text(encoding="utf-8") for path in PATH.findall(line) if path.endswith(".c")]
+    for function in FUNCTION.findall(line) if texts else ():
+        if not any(re.search(rf"^[\w ]*[ *]{function}\(", text, re.M) for text in texts):
+            yield function
+
+
 def faults(name, there, numbers, words):
     text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
     for number, line in enumerate(text.split("\n"), 1):
         for path in PATH.findall(line):
             if path not in there and not path.startswith(GENERATED) and "#include" not in line:
                 yield number, f"there is no {path}"
+        for function in strays(line) if name == "docs/receipt.md" else ():
+            yield number, f"none of the files beside it has {function}()"
         for path in LINK.findall(line) if name.endswith(".md") else ():
             if not (ROOT / name).parent.joinpath(path).resolve().exists():
                 yield number, f"the link to {path} leads nowhere"

@@ -4,8 +4,6 @@
  *            seconds (text): tests move time by rewriting it; it is read again at most every 20 ms.
  *            clock_steady_ms() never jumps with that file's help or ntp's: for waits and back-off.
  * Days       int32 days since 1970-01-01. Texts are ISO: "2026-11-20".
- * Zones      IANA zone files (tzdata) read once; own copy, so no process-wide TZ. Boundaries of
- *            business days are cached in the zone, which makes zones not thread-safe.
  * Business day  runs from its cut-off (local wall clock) to the next day's: 23, 24 or 25 hours. A
  *            cut-off that does not exist that day (clocks go forward) is the first moment after; one
  *            that occurs twice is the first of the two.
@@ -13,27 +11,16 @@
 #ifndef BILAG_BASE_CLOCK_H
 #define BILAG_BASE_CLOCK_H
 
-#include "err.h"
+#include "zone.h"
 
 int64_t clock_now_ms(void);              /* since 1970 UTC */
 int64_t clock_steady_ms(void);
 int64_t clock_steady_us(void);
-
-struct civil { int32_t year, month, day, hour, minute, second; };
 
 int32_t day_of_civil(int32_t year, int32_t month, int32_t day);          /* no checks: see day_parse */
 void    day_to_civil(int32_t day, int32_t *ret_year, int32_t *ret_month, int32_t *ret_day);
 USED enum err day_parse(struct str text, int32_t *ret_day);              /* "2026-11-20", strictly */
 const char *day_text(int32_t day, char buffer[16]);
 const char *time_text_utc(int64_t time_ms, char buffer[32]);             /* "2026-11-20T22:41:07Z" */
-
-struct zone;
-USED enum err zone_open(struct str name, struct zone **ret_zone, struct fault *fault);
-void    zone_close(struct zone *zone);
-int32_t zone_offset(const struct zone *zone, int64_t time);              /* seconds east of UTC */
-void    zone_civil(const struct zone *zone, int64_t time, struct civil *ret_local);
-/* Local wall clock to UTC: a time that occurs twice gives the first, one that does not exist the
- * first moment after the gap. */
-int64_t zone_utc(const struct zone *zone, int32_t day, int32_t seconds_of_day);
 
 #endif

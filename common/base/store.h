@@ -15,12 +15,13 @@
 #define BILAG_BASE_STORE_H
 
 #include "err.h"
+#include "store_key.h"
 
 struct store;
 struct txn;
 struct cursor;
 
-enum { STORE_TABLES_MAX = 24, STORE_KEY_MAX = 511 };
+enum { STORE_TABLES_MAX = 24 };
 /* STORE_VOLATILE: commits do not wait for the disk; a crash of the machine (not of processes) may damage it. */
 enum store_flags { STORE_READ_ONLY = 1, STORE_VOLATILE = 2 };
 enum table_flags { TABLE_DUPLICATES = 1 };           /* several values per key, sorted (each <= 507 bytes) */
@@ -79,19 +80,5 @@ USED enum err store_copy(struct store *store, struct str folder, struct fault *f
 void store_relax(struct store *store);
 /* The same, if the process has more than this resident. */
 void store_relax_above(struct store *store, size_t bytes);
-
-/* Keys are built from big-endian numbers and NUL-terminated names, so that byte order is our order. */
-struct key { uint8_t bytes[STORE_KEY_MAX]; size_t len; bool failed; };
-void key_init(struct key *key);
-void key_name(struct key *key, struct str name);     /* bytes and a NUL */
-void key_u64(struct key *key, uint64_t value);
-void key_u32(struct key *key, uint32_t value);
-void key_day(struct key *key, int32_t day);          /* order-preserving */
-struct str key_str(const struct key *key);           /* ensure()s that it did not fail */
-/* Reading back, from *at on; false if the bytes are not of that form. */
-bool key_take_name(struct str key, size_t *at, struct str *ret_name);
-bool key_take_u64(struct str key, size_t *at, uint64_t *ret_value);
-bool key_take_u32(struct str key, size_t *at, uint32_t *ret_value);
-bool key_take_day(struct str key, size_t *at, int32_t *ret_day);
 
 #endif

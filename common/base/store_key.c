@@ -1,5 +1,6 @@
-/* store_key.c - keys out of numbers and names; part of store.h. */
-#include "store.h"
+#include "store_key.h"
+
+#include "err.h"
 
 #include <string.h>
 

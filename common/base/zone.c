@@ -1,4 +1,4 @@
-/* zone.c - the zone half of clock.h: IANA zone files (TZif, RFC 8536) read by ourselves, because
+/* IANA zone files (TZif, RFC 8536) read by ourselves, because
  * localtime() knows one zone per process. Files may be "fat" (a table up to 2037) or "slim" (a table
  * of the past and a rule for ever in the footer): both are read, and after the table the rule counts. */
 #include "clock.h"

@@ -1,5 +1,4 @@
-/* doc.c - names and references of documents; part of draft.h's contract. */
-#include "draft.h"
+#include "doc.h"
 
 #include "base/clock.h"
 #include "register.h"

@@ -1,4 +1,3 @@
-/* link.c - ZeroMQ sockets of a stage; part of stage.h's contract. */
 #include "inside.h"
 
 #include <errno.h>

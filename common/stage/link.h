@@ -1,0 +1,27 @@
+/* link.h - the sockets of a stage: who binds, who connects, what is bounded. Comes with stage.h. */
+#ifndef BILAG_STAGE_LINK_H
+#define BILAG_STAGE_LINK_H
+
+#include "stage.h"
+
+/* Sockets live in RUN_DIR/<name>.ipc. type is ZMQ_PULL, ZMQ_PUSH, ZMQ_ROUTER, ZMQ_DEALER. handler NULL: a
+ * socket that is only written to. link_connect() may be called again for further peers of one link.
+ * PUSH sends only to peers that are up. ERR_CONFIG: path too long; ERR_IN_USE. */
+USED enum err link_listen(struct stage *stage, int type, const char *name, link_handler handler,
+                          struct link **ret_link, struct fault *fault);
+USED enum err link_open(struct stage *stage, int type, link_handler handler, struct link **ret_link);
+/* What link_listen() does after link_open(): for a link that is bounded first. */
+USED enum err link_bind(struct link *link, const char *name, struct fault *fault);
+/* Takes at most so many messages from each peer before they are handled (a thousand if not told); further ones wait
+ * with the sender. Holds for what is bound or connected afterwards. */
+USED enum err link_bound(struct link *link, int messages);
+USED enum err link_connect(struct link *link, const char *name, struct fault *fault);
+/* Never blocks: ERR_BUSY when no peer is up or all are full; nothing was sent then. */
+USED enum err link_send(struct link *link, const struct str *part, size_t count);
+/* Connects one PUSH to all `instances` of a stage: RUN_DIR/<stage>-<N>.ipc. */
+USED enum err link_push_to(struct stage *stage, const char *to, int instances, struct link **ret_link,
+                           struct fault *fault);
+/* The stage it pushes to has more instances now (fewer are no matter: only those that are up are sent to). */
+USED enum err link_push_widen(struct link *link, const char *to, int instances);
+
+#endif
