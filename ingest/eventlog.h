@@ -16,7 +16,7 @@
  *             them (mapper/tables.h), and nothing that is refused can push them out.
  * Refused     what was not taken is kept with its reason, EVENTLOG_REFUSED_MAX of it. When there is more, the source
  *             with the most gives up its oldest, so that a flood from one pushes out nothing of another's. The same line of
- *             the same source, refused for the same reason once more, is not kept twice.
+ *             the same file, refused for the same reason once more, is not kept twice.
  * Ownership   events belong to the log. A batch from eventlog_peek() is read-only and is dead after
  *             the next call on the same log: decode or copy it first.
  * Units       offsets and counts in events, lengths in bytes, times in ms.

@@ -29,7 +29,7 @@ USED enum err eventlog_drop_arrivals(struct txn *txn, uint32_t partition, uint64
 USED enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival *ret_arrival);   /* a view */
 
 void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row);
-/* Which of the batch's refusals are kept already: the same bytes at the same place of the same source, for the same reason.
+/* Which of the batch's refusals are kept already: the same bytes at the same place of the same file, for the same reason.
  * Whoever sends them again has not refused more. One walk for the whole batch; to be freed. */
 USED enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *batch, bool **ret_listed);
 /* When too much is kept of what was refused: the sources with the most of it give up their oldest. */

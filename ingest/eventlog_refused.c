@@ -111,6 +111,12 @@ void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbu
     wire_bin(row, cut(refusal->bytes, EVENTLOG_REFUSED_BYTES));
 }
 
+/* A file's lines have their place for good; what comes over HTTP or ZeroMQ is another line each time. */
+static bool has_place(const struct eventlog_refusal *refusal)
+{
+    return refusal->source.len && memchr(refusal->source.bytes, '/', refusal->source.len);
+}
+
 /* A batch's refusals by their line, to find the few that a row could be. */
 enum { BUCKETS = 1024 };
 struct listing {
@@ -148,6 +154,7 @@ enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *b
 {
     struct listing listing = { .batch = batch };
     enum err err = ERR_MEMORY;
+    bool any = false;
 
     listing.next = calloc(batch->refusal_count, sizeof *listing.next);
     listing.listed = calloc(batch->refusal_count, sizeof *listing.listed);
@@ -155,11 +162,14 @@ enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *b
     for (size_t i = 0; listing.next && i < batch->refusal_count; i++) {
         size_t *first = &listing.first[batch->refusals[i].line % BUCKETS];
 
+        if (!has_place(&batch->refusals[i]))
+            continue;
         listing.next[i] = *first;
         *first = i + 1;
+        any = true;
     }
     if (listing.next && listing.listed)
-        err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, listed_seen, &listing);
+        err = !any ? ERR_OK : store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, listed_seen, &listing);
     strbuf_free(&listing.row);
     free(listing.next);
     if (err) {

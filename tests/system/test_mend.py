@@ -109,7 +109,7 @@ def test_key_that_is_accepted_again_is_tried_by_all():
 
 
 def test_reading_is_once_and_then_one_request_a_voucher():
-    venues = {"grill": venue("grill", 1)}
+    venues = {"grill": {**venue("grill", 1), "settlement_pdf": "false"}}     # which is one more, in its own time
     with Pipeline(venues, stages={"invoicer": 0}) as pipeline:
         def day(number):
             pipeline.post([{"v": 1, "venue": "grill", "register": "K1", "seq": number, "kind": "receipt",
