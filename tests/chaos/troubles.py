@@ -48,7 +48,7 @@ class Troubles:
         event = self.rng.choice(free)
         register.sold.remove(event)
         landed = (datetime.date.today() + AHEAD if ahead else self.first_day - BEHIND) + datetime.timedelta(
-            days=len(self.clocks))
+            days=sum(venue == event["venue"] for venue, _ in self.clocks))
         event["time"] = landed.isoformat() + event["time"][10:19] + ("+01:00" if landed.month in (1, 2, 11, 12) else "+00:00")
         ways = ("post-on", "leave-out", "by-hand") if ahead else ("accept", "leave-out", "by-hand")
         self.clocks[event["venue"], landed] = Clock(event, date, ahead, self.rng.choice(ways))
