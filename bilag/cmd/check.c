@@ -32,8 +32,9 @@ static void heading(const struct shell *shell, struct str venue, struct str *las
     if (last->bytes && str_equal(*last, venue))
         return;
     *last = venue.bytes ? venue : STR("");
-    (void)printf("%s%.*s%s\n", paint(shell, BOLD), TEXT(venue.len ? venue : STR("bilag.yaml and the set-up as a whole")),
-                 paint(shell, PLAIN));
+    (void)printf("%s%.*s%s\n", paint(shell, BOLD),
+                 TEXT(venue.len ? venue : str_of(in_words(shell, "bilag.yaml and the set-up as a whole",
+                                                          "bilag.yaml og oppsettet som helhet"))), paint(shell, PLAIN));
 }
 
 static int offline(struct shell *shell, struct str venue, struct counts *counts)

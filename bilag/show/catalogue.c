@@ -16,6 +16,21 @@ static const struct { const char *en, *nb; } rows[] = {
       "i bilag.yaml med forvalg, grenser og betydning\n\nKonfigurasjonen ligger i --config DIR, ellers "
       "$BILAG_CONFIG, ellers /etc/bilag.\nSluttkode: 0 i orden; 1 noe er rødt, stoppet, feil eller "
       "avvist; 2 feil bruk; 100 konfigurasjonen\nkan ikke brukes.\n" },
+    { "no address of this machine can be listened on", "ingen adresse på denne maskinen kan lyttes på" },
+    { "%s  ClientId %.*s  %s %s  %s%" PRId64 "  %" PRId64 " ms\n", "%s  ClientId %.*s  %s %s  %s%" PRId64 "  %" PRId64 " ms\n" },
+    { "venues/%s.yaml does not say which company it is of", "venues/%s.yaml sier ikke hvilket firma det hører til" },
+    { "say list, setup VENUE --like OTHER, connect VENUE or confirm VENUE; see --help",
+      "si list, setup SALGSSTED --like ANNET, connect SALGSSTED eller confirm SALGSSTED; se --help" },
+    { "a document's requests to PowerOffice and its answers, for its support",
+      "dokumentets forespørsler til PowerOffice og svarene, til kundestøtten der" },
+    { "the venues and their connection; setup: one like another; connect: put a client key in place and test it; confirm: "
+      "QuickOrder has its add-on",
+      "salgsstedene og tilkoblingen; setup: et nytt likt et annet; connect: legg inn en klientnøkkel og prøv den; confirm: "
+      "QuickOrder har utvidelsen" },
+    { "connect: say yes in PowerOffice, in a browser; nothing is pasted",
+      "connect: si ja i PowerOffice, i en nettleser; ingenting limes inn" },
+    { "connect --new-client, confirm: why; kept in the audit trail",
+      "connect --new-client, confirm: hvorfor; lagres i revisjonssporet" },
     { "usage:", "bruk: " },
     { "the configuration; else $BILAG_CONFIG, else /etc/bilag", "konfigurasjonen; ellers $BILAG_CONFIG, ellers /etc/bilag" },
     { "Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration "
@@ -552,8 +567,6 @@ static const struct { const char *en, *nb; } rows[] = {
       "'bilag-*'`).\nSå: bilag check --venue %.*s --online\n" },
     { "Next: bilag venues connect %.*s\n", "Så: bilag venues connect %.*s\n" },
     { "nothing is written: %s", "ingenting er skrevet: %s" },
-    { "say list, setup VENUE --like OTHER, or connect VENUE; see bilag venues --help",
-      "si list, setup SALGSSTED --like ANNET, eller connect SALGSSTED; se bilag venues --help" },
     { "setup: the venue whose accounts and types are taken over", "setup: salgsstedet som kontoer og typer overtas fra" },
     { "setup: its name, on vouchers; else its id", "setup: navnet, på bilag; ellers id-en" },
     { "setup: its organisation number; else OTHER's", "setup: organisasjonsnummeret; ellers det andre salgsstedets" },
@@ -562,9 +575,6 @@ static const struct { const char *en, *nb; } rows[] = {
       "setup: det andres klientnøkkel og utvidelse; ellers en egen, den første som er ledig" },
     { "connect: the company's books are this client from now on, on purpose",
       "connect: firmaets regnskap er denne klienten fra nå av, med vilje" },
-    { "connect --new-client: why; kept in the audit trail", "connect --new-client: hvorfor; lagres i revisjonssporet" },
-    { "the venues and their connection; setup: one like another; connect: put a client key in place " "and test it",
-      "salgsstedene og tilkoblingen; setup: et nytt likt et annet; connect: legg inn en klientnøkkel " "og prøv den" },
     { "receipt", "bong" },
     { "void", "annullering" },
     { "cash_movement", "kassebevegelse" },
