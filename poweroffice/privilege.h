@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-enum { NEED_VOUCHER = 1, NEED_ORDER = 2, NEED_DEPARTMENT = 4, NEED_PDF = 8 };
+enum { NEED_VOUCHER = 1, NEED_ORDER = 2, NEED_DEPARTMENT = 4, NEED_PDF = 8, NEED_REVERSAL = 16 };
 
 /* Which of all that Bilag may ever need is not among the `granted`. */
 void privileges_missing(const struct str *granted, size_t count, struct strbuf *out);

@@ -59,6 +59,7 @@ static bool read_account(struct arena *arena, struct str item, void *to)
 
     account.vat_locked = get_bool(item, "IsVatCodeLocked", false);
     account.department_required = get_bool(item, "IsDepartmentRequired", false);
+    account.project_required = get_bool(item, "IsProjectRequired", false);
     account.vat_code = get_text(arena, item, "VatCode");
     account.name = get_text(arena, item, "Name");
     if (!json_member_int(item, "AccountNo", &account.no) || !json_member_int(item, "Id", &account.id))

@@ -12,7 +12,13 @@
 enum { REF_ACCOUNTS = 1, REF_VAT_CODES = 2, REF_DEPARTMENTS = 4, REF_DATES = 8, REF_PRODUCTS = 16,
        REF_CUSTOMERS = 32, REF_PRIVILEGES = 64 };
 
-struct ref_account { int64_t no, id; bool active, vat_locked, department_required; struct str vat_code; struct str name; };
+struct ref_account {
+    int64_t no, id;
+    bool active, vat_locked, department_required;
+    struct str vat_code;
+    struct str name;
+    bool project_required;
+};
 struct ref_vat_code { struct str code; int32_t id; int32_t rate; bool active; int32_t valid_from, valid_to; };  /* rate 2500 */
 struct ref_department { struct str code; int64_t id; bool active; };
 struct ref_product {

@@ -13,6 +13,7 @@ static const struct field_row account_rows[] = {
     FIELD(ref_account, department_required),
     FIELD_MAX(ref_account, vat_code, REF_TEXT_MAX),
     FIELD_MAX(ref_account, name, REF_TEXT_MAX),
+    FIELD(ref_account, project_required),
 };
 static const struct fields account_fields = FIELDS(ref_account, account_rows, 7, NULL);
 

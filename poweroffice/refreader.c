@@ -39,7 +39,7 @@ static const struct source {
 } sources[] = {
     { REF_PRIVILEGES,  "/ClientIntegrationInformation", NULL, refbuild_client },
     { REF_ACCOUNTS,    "/GeneralLedgerAccounts?",
-      "Id,AccountNo,Name,IsActive,VatCode,IsVatCodeLocked,IsDepartmentRequired", NULL },
+      "Id,AccountNo,Name,IsActive,VatCode,IsVatCodeLocked,IsDepartmentRequired,IsProjectRequired", NULL },
     { REF_VAT_CODES,   "/VatCodes?includeExpired=true&", "Id,Code,Rate,IsActive,ValidFrom,ValidTo", NULL },
     { REF_DEPARTMENTS, "/Departments?", "Id,Code,IsActive", NULL },
     { REF_DATES,       "/LockDateSettings", NULL, refbuild_lock_date },
@@ -258,8 +258,8 @@ static void reading_end(struct reading *reading)
         err = refdata_put(reader->po->refstore, str_of(reading->client_id),
                           refbuild_done(&reading->build, have, clock_now_ms()));
         KILLPOINT("poweroffice.after-books-commit");
-        if (!err && reading->failed)
-            err = ERR_NETWORK;
+        if (!err && reading->failed && reading->broken)
+            err = ERR_NETWORK;           /* what a right lacks for is said by the list of rights */
     }
     log_fact("client=%s what=\"reference data read\" have=%u failed=%u accounts=%zu outcome=%s", reading->client_id,
              have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
@@ -607,6 +607,7 @@ unsigned refreader_bits_of(const struct problems *problems)
     static const struct { enum problem_code code; unsigned bits; } rows[] = {
         { PROBLEM_ACCOUNT_UNKNOWN, REF_ACCOUNTS },       { PROBLEM_ACCOUNT_INACTIVE, REF_ACCOUNTS },
         { PROBLEM_ACCOUNT_VAT_LOCKED, REF_ACCOUNTS },    { PROBLEM_DEPARTMENT_REQUIRED, REF_ACCOUNTS },
+        { PROBLEM_PROJECT_REQUIRED, REF_ACCOUNTS },
         { PROBLEM_DEPARTMENT_UNKNOWN, REF_DEPARTMENTS }, { PROBLEM_VAT_CODE_UNKNOWN, REF_VAT_CODES },
         { PROBLEM_VAT_RATE_DIFFERS, REF_VAT_CODES },     { PROBLEM_PERIOD_LOCKED, REF_DATES },
         { PROBLEM_CUSTOMER_UNKNOWN, REF_CUSTOMERS },     { PROBLEM_PRODUCT_UNKNOWN, REF_PRODUCTS },

@@ -239,6 +239,8 @@ static void judge_account(const struct judge *judge, const struct post *post)
         raise_(judge, PROBLEM_ACCOUNT_VAT_LOCKED, no, post->vat_code, account->vat_code);
     if (account->department_required && post->department.len == 0)
         raise_(judge, PROBLEM_DEPARTMENT_REQUIRED, STR_NONE, no, STR_NONE);
+    if (account->project_required)
+        raise_(judge, PROBLEM_PROJECT_REQUIRED, no, STR_NONE, STR_NONE);
 }
 
 /* A blank account has its problem from the mapper. */

@@ -8,6 +8,7 @@
 #include "domain/problem.h"
 #include "domain/setup.h"
 #include "ingest/certificate.h"
+#include "poweroffice/privilege.h"
 #include "poweroffice/right_books.h"
 #include "invoicer/order_request.h"
 #include "uploader/voucher_request.h"
@@ -15,7 +16,7 @@
 
 #include <string.h>
 
-enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX };
+enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX, WORDS_BYTES = 4096 };
 
 struct counts { size_t faults, notes; };
 
@@ -193,6 +194,24 @@ static enum err order_of(const struct venue *venue, int32_t day, struct arena *a
     return ERR_OK;
 }
 
+/* What a first day needs beside its vouchers: a wrong one is to be taken back. And what the files say by themselves is said
+ * already. */
+static enum err judge_rest(const struct venue *venue, const struct refdata *data, struct arena *arena,
+                           struct problems *problems)
+{
+    struct problem problem = { .code = PROBLEM_PRIVILEGE_MISSING, .count = 1 };
+    struct strbuf list;
+
+    strbuf_init(&list, WORDS_BYTES);
+    privileges_needed(data->missing_privileges, NEED_REVERSAL | (venue->settlement_pdf ? (unsigned)NEED_PDF : 0), &list);
+    problem.arg[0] = arena_copy(arena, strbuf_str(&list));
+    if (list.len)
+        problems_add(problems, &problem);
+    strbuf_free(&list);
+    problems_remove(problems, PROBLEM_BANK_ACCOUNT);
+    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
+
 static enum err judge(const struct venue *venue, const struct refdata *data, struct str kept_client, struct arena *arena,
                       struct problems *problems)
 {
@@ -205,6 +224,8 @@ static enum err judge(const struct venue *venue, const struct refdata *data, str
         take_rates(&draft, data);
         err = rules_judge(&draft, &facts, arena, problems);
     }
+    if (!err)
+        err = judge_rest(venue, data, arena, problems);
     if (err || !venue_switch(&venue->auto_invoice, day))
         return err;
     err = order_of(venue, day, arena, &draft);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { CONFIG_BYTES_MAX = 256 * 1024 * 1024, VENUES_MAX = 20000 };
 
@@ -161,6 +162,17 @@ static const char *const add_on_keys[EXTENSION_COUNT] = {
     [9] = "fa02f52c-b813-47d1-94d7-ca5c8f774a78",
 };
 
+/* PowerOffice's demo has the same keys' names and other books: one address of each is a mistake whatever the keys are. */
+static bool is_demo(struct str url)
+{
+    static const struct str mark = { "/demo/", 6 };
+
+    for (size_t i = 0; i + mark.len <= url.len; i++)
+        if (strncasecmp(url.bytes + i, mark.bytes, mark.len) == 0)
+            return true;
+    return false;
+}
+
 /* ---- loading ---- */
 
 static enum err root_load(struct config *config, struct fault *fault)
@@ -181,6 +193,9 @@ static enum err root_load(struct config *config, struct fault *fault)
     if (!err && (config->certificate.len > 0) != (config->certificate_key.len > 0))
         err = form_fault(&form, form_find(&form, "ingest"), "ingest: certificate and certificate_key belong together; "
                          "write both or none");
+    if (!err && is_demo(config->token_url) != is_demo(config->api_url))
+        err = form_fault(&form, form_find(&form, "poweroffice"), "poweroffice: one of token_url and api_url is that of the "
+                         "demo (/Demo/) and the other is not; write both of the same, and never mix their keys");
     form_close(&form);
     if (err)
         return err;

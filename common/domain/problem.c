@@ -341,6 +341,12 @@ static const struct sentence { const char *en, *nb; } sentences[PROBLEM_COUNT] =
         "Nummer {0} er tilbakeført i PowerOffice av noen[ ({1})]: ingenting av det står i regnskapet. Send det på nytt med "
         "bilag resend; eller, er det ført manuelt i stedet, si bilag by-hand; eller la det forbli slik med bilag "
         "leave-reversed, alle med en begrunnelse." },
+    /* 0 account */
+    [PROBLEM_PROJECT_REQUIRED] = {
+        "Account {0} demands a project in PowerOffice, and a day's takings have none. Lift the demand on the account in "
+        "PowerOffice, or choose another account in the venue's set-up.",
+        "Konto {0} krever prosjekt i PowerOffice, og et dagsoppgjør har ikke noe. Fjern kravet på kontoen i PowerOffice, eller "
+        "velg en annen konto i oppsettet for salgsstedet." },
 };
 
 static const struct { struct str code; unsigned ways; } codes[PROBLEM_COUNT] = {

@@ -168,7 +168,7 @@ static void dates_and_rights(void **unused)
     assert_true(build.data.accounting_ok && str_equal(build.data.client, STR("1234567")));
     assert_true(str_equal(build.data.missing_privileges,
                           STR("AccountTransaction, SalesOrders_Full, OutgoingInvoice, Customer, Product, "
-                              "VoucherDocumentation_Full")));
+                              "VoucherDocumentation_Full, ReverseVoucher_Full")));
     assert_int_equal(refbuild_client(&build, STR("{\"ClientId\":1234568,\"ActiveClientSubscriptions\":[]}")), ERR_OK);
     assert_true(str_equal(build.data.client, STR("1234568")));
     assert_false(build.data.accounting_ok);
@@ -286,7 +286,7 @@ static enum err client_bytes_work(struct txn *txn, void *context)
 /* What rests in stores has the bytes that it always had, with and without what came later. */
 static void same_bytes_as_ever(void **unused)
 {
-    struct ref_account account[] = { { 3000, 73000, true, true, false, STR("3"), STR("Salg") } };
+    struct ref_account account[] = { { 3000, 73000, true, true, false, STR("3"), STR("Salg"), false } };
     struct ref_vat_code code[] = { { STR("31"), 9, 1500, true, INT32_MIN, INT32_MAX } };
     struct ref_department department[] = { { STR("20"), 5, false } };
     struct ref_product product[] = { { STR("MAT"), 6, 3000, true, STR("Mat") } };

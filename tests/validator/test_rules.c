@@ -100,6 +100,7 @@ CHANGE(account_off, b->lines[1].account = 3010)
 CHANGE(locked_other, b->lines[1].vat_code = STR("0"); b->lines[1].rate = 0)
 CHANGE(unlocked_other, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR("0"); b->lines[1].rate = 0)
 CHANGE(department_wanted, b->accounts[0].department_required = true; b->lines[0].department = STR_NONE)
+CHANGE(project_wanted, b->accounts[0].project_required = true)
 CHANGE(department_given, b->accounts[0].department_required = true)
 CHANGE(department_gone, b->lines[0].department = STR("99"))
 CHANGE(department_gone_everywhere, b->lines[0].department = b->lines[1].department = STR("99"))
@@ -166,6 +167,7 @@ static const struct row {
     { "locked to another code", locked_other, false, PROBLEM_ACCOUNT_VAT_LOCKED, { "3000", "0", "3" } },
     { "another code, not locked", unlocked_other, false, NONE, { "" } },
     { "department demanded", department_wanted, false, PROBLEM_DEPARTMENT_REQUIRED, { "", "1900" } },
+    { "project demanded", project_wanted, false, PROBLEM_PROJECT_REQUIRED, { "1900" } },
     { "department demanded and given", department_given, false, NONE, { "" } },
     { "department not there", department_gone, false, PROBLEM_DEPARTMENT_UNKNOWN, { "99", "1900" } },
     { "department not there, on two lines", department_gone_everywhere, false, PROBLEM_DEPARTMENT_UNKNOWN,

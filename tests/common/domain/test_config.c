@@ -179,6 +179,8 @@ static void wrong_root_table(void **unused)
         { "stages: {", "stages: {scanner: 1, ", { ":12: stages.scanner", "unknown key" } },
         { "stages: {ingest: 1, mapper: 2, validator: 3, uploader: 4, invoicer: 5}", "stages: 5", { ":12: stages", "keys" } },
         { "  in_flight_max: 8", "  retry_first_ms: 5000\n  retry_max_ms: 4000", { ":14: sender", "retry_max_ms" } },
+        { "token_url: http://127.0.0.1:1/OAuth/Token", "token_url: https://goapi.poweroffice.net/Demo/OAuth/Token",
+          { "demo", "both of the same" } },
         { "state_dir: state", "language: no", { ":1: language", "\"no\"", "en, nb" } },
         { "state_dir: state", "state_dir: [", { "bilag.yaml:", "not YAML" } },
         { "state_dir: state", "\tstate_dir: state", { "bilag.yaml:1: not YAML" } },

@@ -57,6 +57,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_Z_GAP, 2, "bilag accept", "bilag accept" },
     { PROBLEM_Z_OVERLAP, 4, "bilag accept", "bilag accept" },
     { PROBLEM_CLOCK_JUMP, 3, "bilag leave-out", "bilag leave-out" },
+    { PROBLEM_PROJECT_REQUIRED, 1, "Lift the demand", "Fjern kravet" },
     { PROBLEM_REVERSED_ELSEWHERE, 2, "bilag leave-reversed", "bilag leave-reversed" },
     { PROBLEM_OTHER_CLIENT, 4, "bilag venues connect --new-client", "bilag venues connect --new-client" },
 };
