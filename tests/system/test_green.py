@@ -9,7 +9,7 @@ import pytest
 
 from answer_proxy import WORDS
 from sandbox_api import APP, wait_for
-from sender_rig import DAY_ZERO, Rig, Venue, iso, voucher_draft
+from sender_rig import DAY_ZERO, Rig, Venue, iso, link_customer, order_draft, voucher_draft
 
 
 @pytest.fixture
@@ -171,3 +171,47 @@ def test_reversal_that_is_never_answered_is_not_asked_for_for_ever(rig):
     rig.settled(sent=1, reversed=1)
     assert rig.proxy.count("POST", "/Vouchers/Reverse") == asked + 1 and of_venue(rig, venue) == (1, 1, 1)
     agree(rig)
+
+
+LINES = [("MAT", 3000, "3", 2500, "Burger", 1000000, 39800, 39800)]
+SPOILT = [("lost after", {}), ("lost before", {}), ("late", {"seconds": 3.5}), ("other", {"status": 400}),
+          ("other", {"status": 409}), ("other", {"status": 404}), ("other", {"status": 500}), ("error", {"status": 503}),
+          ("other", {"status": 400, "body": {"Title": "Sales order validation error(s)", "Detail": "all is well"}})]
+
+
+def agree_on_orders(rig):
+    """What is said to be sent stands once; an invoice is said to be sent where it was, and nowhere else."""
+    books = Counter(o["reference"] for o in rig.box.inspect("orders"))
+    orders = {o["reference"]: o for o in rig.box.inspect("orders")}
+    for name, row in rig.shown().items():
+        assert row["state"] == "sent" and not row["problems"], (name, row["state"], row["problems"])
+        assert books[row["reference"]] == 1, (name, books)
+        assert bool(row.get("invoice_no")) == bool(orders[row["reference"]]["invoice_no"]), (name, row)
+
+
+@pytest.mark.parametrize("words", ["norwegian", "none"])
+def test_orders_and_invoices_whatever_became_of_the_answers(rig, words):
+    """The request for an order, or that to have its invoice sent, is lost before or after, comes late, or is answered otherwise:
+    each stands once, its invoice is sent once, and what is not green says so until its mend is followed."""
+    rig = rig(2 * len(SPOILT), stage="invoicer", words=words, send_ms=100)
+    link_customer(rig.state / "poweroffice", rig.venues[0].company, "kunde-77", 10001)
+    kinds = list(zip(rig.venues, [("POST", "/SalesOrders/Complete", *s) for s in SPOILT] +
+                     [("POST", "createAndSendInvoice", *s) for s in SPOILT]))
+    for venue, (method, path, how, more) in kinds:
+        rig.proxy.spoil(method, path, how, **more)
+        rig.offer([order_draft(venue, "K1", 1, LINES, send_invoice=path.startswith("create"))])
+        wait_for(lambda venue=venue: rig.shown()[f"{venue.id}/order/K1/1"]["state"] in ("sent", "failed"), 40)
+        left = lambda: sum(rule["left"] for rule in rig.proxy.rules)
+        wait_for(lambda: not left(), 40)
+
+    def followed():
+        """The mend that the sentence names, where one is red."""
+        red = [name for name, row in rig.shown().items() if row["state"] != "sent" or row["problems"]]
+        for name in red:
+            if rig.shown()[name]["state"] == "failed" or rig.shown()[name]["problems"]:
+                rig.decide("resend", name)
+        return not red
+    wait_for(followed, 60)
+    wait_for(lambda: sum(bool(o["invoice_no"]) for o in rig.box.inspect("orders")) == len(SPOILT), 30)
+    wait_for(lambda: sum(bool(row.get("invoice_no")) for row in rig.shown().values()) == len(SPOILT), 30)
+    agree_on_orders(rig)
