@@ -630,12 +630,12 @@ enum err voucher_build(const struct build *build, struct draft *ret_draft)
         err = find_trouble(build, &draft->problems);
     if (!err)
         err = find_missing(build, &draft->problems);
-    if (build->not_come && (draft->cell_count || draft->orders_total.ore || draft->problems.count))
-        say_not_come(build, &draft->problems);       /* else a person has taken all of it out: nothing is to be posted */
     if (!err)
         err = lift_accepted(build, &draft->problems);
     if (err)
         return err;
+    if (build->not_come && (draft->cell_count || draft->orders_total.ore || draft->problems.count))
+        say_not_come(build, &draft->problems);       /* else a person has taken all of it out: nothing is to be posted */
     qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
     *ret_draft = *draft;
     return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;
