@@ -6,6 +6,7 @@ them twice. The clock may be behind: what has not come is never closed without s
 """
 import datetime
 import json
+import re
 
 import oracle
 
@@ -108,6 +109,9 @@ class Everywhere:
             check(code in day.problems or code not in red or (code == "receipt-conflict" and day.contested), name, date,
                   "is red for", code)
         texts = " ".join(problem["text"] for draft in unsealed for problem in draft["problems"])
+        named = set(re.findall(r"takes back receipt ([^ ,]+),", texts))
+        unknown = {f"{target['register']}/{target['seq']}" for target in day.unknown}
+        check(named == unknown, name, date, "names as taken back", sorted(named), "expected", sorted(unknown))
         for other in books.others[name]:
             if books.day_of(books.venues[name], other) == date:
                 check(f"Receipt {other['register']}/{other['seq']} " in texts, name, date, "does not name",

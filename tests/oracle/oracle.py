@@ -236,6 +236,7 @@ class Day:
         self.orders = {}                         # (register, seq) -> order
         self.lines_total = 0
         self.moves = []
+        self.unknown = []                        # what voids name that take nothing back
         self.problems = set()
         self.contested = False                   # a void names a number of several contents
 
@@ -456,6 +457,7 @@ class Oracle:
                 self.book(venue, days[day], day, events[taken_back[key]], key, -1)
             elif kind == "void":
                 days[day].problems.add("void-unknown")
+                days[day].unknown.append(event["voids"])
             elif kind == "cash_movement":
                 days[day].moves.append((event["amount"], event.get("reason", "")))
         for receipt, void in voids.items():
