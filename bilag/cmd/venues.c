@@ -3,6 +3,7 @@
  *
  * A venue whose key file is missing is left out of the configuration, so `connect` reads the venue's file itself. */
 #include "base/form.h"
+#include "bilag/act/first_venue.h"
 #include "bilag/act/keyfile.h"
 #include "bilag/read/addons.h"
 #include "bilag/read/online.h"
@@ -12,6 +13,7 @@
 #include "poweroffice/privilege.h"
 #include "poweroffice/right_books.h"
 #include "base/secret.h"
+#include "base/wholefile.h"
 #include "domain/setup.h"
 #include "bilag/act/venue_setup.h"
 
@@ -20,7 +22,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { WORDS_BYTES = 4096, PATH_BYTES = 1200 };
+enum { WORDS_BYTES = 4096, PATH_BYTES = 1200, FILE_PERMISSIONS = 0644, DAY_MS = 24 * 3600 * 1000 };
 
 /* --- list -------------------------------------------------------------------------------------------------- */
 
@@ -426,7 +428,83 @@ static void tell_setup(const struct venue_wish *wish, const struct venue_made *m
         shell_say("Next: bilag venues connect %.*s\n", TEXT(wish->id));
 }
 
-static int setup(struct shell *shell, const struct args *args, const char *id)
+static enum err put_first(const struct first_wish *wish, const struct refdata *data, const char *path,
+                          enum wholefile_mode mode, struct fault *fault)
+{
+    struct strbuf text;
+    enum err err;
+
+    strbuf_init(&text, FORM_BYTES_MAX);
+    err = first_venue_text(wish, data, (int32_t)(clock_now_ms() / DAY_MS), &text);
+    if (!err)
+        err = wholefile_write(path, strbuf_str(&text), FILE_PERMISSIONS, mode, fault);
+    strbuf_free(&text);
+    return err;
+}
+
+/* The accounts that the books have, into the file that has none yet. */
+static int suggest(struct shell *shell, const struct first_wish *wish, const char *path)
+{
+    const struct venue *venue = config_venue(shell->config, wish->id);
+    struct refdata data;
+    struct refstore *store;
+    struct fault fault = { "" };
+    enum err err = venue ? refstore_open(shell->config->state_dir, STORE_READ_ONLY, &store, &fault) : ERR_NOT_FOUND;
+
+    if (!err) {
+        err = refdata_load(store, venue->client_id, &shell->arena, &data);
+        refstore_close(store);
+    }
+    if (err || !(data.have & REF_ACCOUNTS) || !(data.have & REF_VAT_CODES))
+        return complain(shell, EXIT_RED, "PowerOffice's chart of accounts could not be read, so %s has no accounts: take it "
+                        "and keys/%.*s away and try again, or write them by hand", path, TEXT(wish->id));
+    err = put_first(wish, &data, path, WHOLEFILE_REPLACE, &fault);
+    if (err)
+        return complain_err(shell, err, &fault);
+    shell_say("%s is written, with accounts suggested from PowerOffice's chart: look at each line. Automatic transfer and "
+              "invoicing are off.\nNext: bilag check --venue %.*s\n", path, TEXT(wish->id));
+    return EXIT_FINE;
+}
+
+/* The first venue is like no other: its key first, then what the books behind it say. */
+static int setup_first(struct shell *shell, const struct args *args, const char *id)
+{
+    const char *name = args_value(args, "name");
+    struct first_wish wish = { str_of(id), str_of(name ? name : id), str_of(args_value(args, "company")),
+                               str_of(args_value(args, "department")) };
+    struct str path = arena_format(&shell->arena, STR_FMT "/venues/%s.yaml", STR_ARG(shell->config->dir), id);
+    struct str key_file = arena_format(&shell->arena, STR_FMT "/keys/%s", STR_ARG(shell->config->dir), id);
+    struct connecting connecting = { .new_client = false };
+    char line[2 * SECRET_MAX];
+    struct str key = STR_NONE;
+    struct fault fault = { "" };
+    int code;
+    enum err err;
+
+    if (!str_is_name(wish.id) || !wish.company.len)
+        return complain(shell, EXIT_USAGE, "say setup VENUE --like OTHER, or, for the first one, setup VENUE --company NUMBER");
+    if (access(path.bytes, F_OK) == 0 || access(key_file.bytes, F_OK) == 0)
+        return complain(shell, EXIT_RED, "the file or the key of %s is there already; it is changed by hand", id);
+    if (!read_key(line, sizeof line))
+        return complain(shell, EXIT_USAGE, "no client key came on stdin; give it there: bilag venues setup %s ... < FILE", id);
+    err = keyfile_judge(str_of(line), &key, &fault);
+    if (!err)
+        err = put_first(&wish, NULL, path.bytes, WHOLEFILE_NEW, &fault);
+    code = err ? complain(shell, EXIT_USAGE, "%s", fault.text[0] ? fault.text : err_text(err))
+               : store_and_test(shell, id, key_file.bytes, key, STR_NONE, &connecting);
+    sodium_memzero(line, sizeof line);
+    if (err)
+        return code;
+    if (connecting.refused) {
+        (void)unlink(path.bytes);
+        (void)unlink(key_file.bytes);
+        return complain(shell, code, "nothing is written");
+    }
+    err = suggest(shell, &wish, path.bytes) ? ERR_REFUSED : ERR_OK;
+    return err ? EXIT_RED : code;
+}
+
+static int setup_like(struct shell *shell, const struct args *args, const char *id)
 {
     struct context context = shell_context(shell);
     struct venue_wish wish = { .id = str_of(id), .like = str_of(args_value(args, "like")),
@@ -446,6 +524,11 @@ static int setup(struct shell *shell, const struct args *args, const char *id)
     return EXIT_FINE;
 }
 
+static int setup(struct shell *shell, const struct args *args, const char *id)
+{
+    return args_has(args, "like") ? setup_like(shell, args, id) : setup_first(shell, args, id);
+}
+
 static int venues_run(struct shell *shell, const struct args *args)
 {
     const char *word = args->word_count ? args->words[0] : "list";
@@ -458,7 +541,8 @@ static int venues_run(struct shell *shell, const struct args *args)
         return confirm(shell, args, args->words[1]);
     if (strcmp(word, "setup") == 0 && args->word_count == 2)
         return setup(shell, args, args->words[1]);
-    return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER, connect VENUE or confirm VENUE; see --help");
+    return complain(shell, EXIT_USAGE, "say list, setup VENUE --like OTHER (the first: --company NUMBER), connect VENUE or "
+                    "confirm VENUE; see --help");
 }
 
 static const struct option options[] = {
@@ -475,6 +559,7 @@ static const struct option options[] = {
 
 const struct cmd cmd_venues = {
     "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
+    "setup VENUE --company NUMBER [--name TEXT] [--department CODE] < CLIENT-KEY\n"
     "connect VENUE [--new-client --reason TEXT] < CLIENT-KEY\n"
     "connect VENUE --browser [--new-client --reason TEXT]\nconfirm VENUE [--reason TEXT]",
     "the venues and their connection; setup: one like another; connect: put a client key in place and test it; "

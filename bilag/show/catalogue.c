@@ -19,8 +19,23 @@ static const struct { const char *en, *nb; } rows[] = {
     { "no address of this machine can be listened on", "ingen adresse på denne maskinen kan lyttes på" },
     { "%s  ClientId %.*s  %s %s  %s%" PRId64 "  %" PRId64 " ms\n", "%s  ClientId %.*s  %s %s  %s%" PRId64 "  %" PRId64 " ms\n" },
     { "venues/%s.yaml does not say which company it is of", "venues/%s.yaml sier ikke hvilket firma det hører til" },
-    { "say list, setup VENUE --like OTHER, connect VENUE or confirm VENUE; see --help",
-      "si list, setup SALGSSTED --like ANNET, connect SALGSSTED eller confirm SALGSSTED; se --help" },
+    { "say list, setup VENUE --like OTHER (the first: --company NUMBER), connect VENUE or confirm VENUE; see --help",
+      "si list, setup SALGSSTED --like ANNET (det første: --company NUMMER), connect SALGSSTED eller confirm SALGSSTED; se --help" },
+    { "say setup VENUE --like OTHER, or, for the first one, setup VENUE --company NUMBER",
+      "si setup SALGSSTED --like ANNET, eller, for det første, setup SALGSSTED --company NUMMER" },
+    { "PowerOffice's chart of accounts could not be read, so %s has no accounts: take it and keys/%.*s away and try again, or "
+      "write them by hand",
+      "PowerOffices kontoplan kunne ikke leses, så %s har ingen kontoer: fjern den og keys/%.*s og prøv igjen, eller skriv dem "
+      "inn for hånd" },
+    { "%s is written, with accounts suggested from PowerOffice's chart: look at each line. Automatic transfer and invoicing are "
+      "off.\nNext: bilag check --venue %.*s\n",
+      "%s er skrevet, med kontoer foreslått fra PowerOffices kontoplan: se på hver linje. Automatisk overføring og fakturering "
+      "er av.\nNeste: bilag check --venue %.*s\n" },
+    { "the file or the key of %s is there already; it is changed by hand",
+      "filen eller nøkkelen til %s finnes alt; den endres for hånd" },
+    { "no client key came on stdin; give it there: bilag venues setup %s ... < FILE",
+      "det kom ingen klientnøkkel på stdin; gi den der: bilag venues setup %s ... < FIL" },
+    { "nothing is written", "ingenting er skrevet" },
     { "a document's requests to PowerOffice and its answers, for its support",
       "dokumentets forespørsler til PowerOffice og svarene, til kundestøtten der" },
     { "the venues and their connection; setup: one like another; connect: put a client key in place and test it; confirm: "

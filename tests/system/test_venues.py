@@ -1,4 +1,5 @@
 """bilag venues: a venue's file made like another's; a client key put in its place and tested at once."""
+import json
 import os
 import pathlib
 import shutil
@@ -12,7 +13,7 @@ sys.path[:0] = [str(HERE)]
 
 from orders_rig import in_powers_books, start, venue    # noqa: E402
 from orders_rig import documents, sale    # noqa: E402
-from pipeline import BIN, ROOT, client_key    # noqa: E402
+from pipeline import BIN, ROOT, Pipeline, client_key    # noqa: E402
 
 KEY = client_key("shared")
 
@@ -223,3 +224,52 @@ def test_setup_sells():
         pipeline.post(events)
         pipeline.until("the day of moss waits", lambda: "waiting" in documents(pipeline, "voucher").get("moss/2026-11-19/1", ()))
         pipeline.until("the day of oslo is sent", lambda: len(pipeline.vouchers()) == 1)
+
+
+# ---- the first venue ----
+
+def first(pipeline, name, key, *words):
+    return subprocess.run([BIN / "bilag", "venues", "setup", name, *words, "--config", pipeline.config], text=True, capture_output=True,
+                          timeout=60, input=key + "\n", env={**os.environ, **pipeline.env}, check=False)
+
+
+# Goal: the first venue's file comes from PowerOffice's own chart: accounts by name and VAT code, each with its name, nothing guessed;
+# it loads, has no blank account, sends nothing by itself, and a day of the types it names goes out as it stands once that is asked for.
+def test_first_venue():
+    bar = {"venue": "bar", "name": "Bar", "company": "912345678"}
+    clients = [{"client_key": client_key("bar"), "name": "Bar AS", "org_no": "912345678", "departments": [{"code": "10", "name": "Bar"}],
+                "accounts_changed": [{"no": 1571, "name": "Vipps-oppgjør"}, {"no": 3010, "vat_code": "3", "name": "Salg øl"},
+                                     {"no": 3000, "vat_code": "3", "name": "Servering"}, {"no": 3001, "vat_code": "31", "name": "Mat, ta med"},
+                                     {"no": 1900, "name": "Kontanter\n  evil: {account: 1}"}]}]
+    with Pipeline({}, clients=clients) as pipeline:
+        path, key = pipeline.config / "venues" / "bar.yaml", pipeline.config / "keys" / "bar"
+        done = first(pipeline, "bar", client_key("bar"))
+        assert done.returncode == 2 and "--company NUMBER" in done.stderr
+        done = first(pipeline, "bar", client_key("somebody-else"), "--company", "912345678")
+        assert done.returncode == 1 and "refuses the key" in done.stderr and "nothing is written" in done.stderr
+        assert not path.exists() and not key.exists()
+        done = first(pipeline, "bar", client_key("bar"), "--company", "912345678", "--name", "Bår", "--department", "10")
+        assert done.returncode == 0 and "suggested from PowerOffice's chart" in done.stdout, done.stdout + done.stderr
+        assert client_key("bar") not in done.stdout + done.stderr and key.stat().st_mode & 0o777 == 0o600
+        text = path.read_text(encoding="utf-8")
+        for line in ('normal:     {rate: 25, code: "3"}', "food:       {account: 3000, reduced_account: 3001}  # 3000 Servering; 3001 Mat, ta med",
+                     "beer:       {account: 3010, alcohol: true}  # 3010 Salg øl", "vipps:      {account: 1571}  # 1571 Vipps-oppgjør",
+                     "tip:        {account: 2910}  # 2910 Tips til ansatte", "# wine: {account: }", "credit:     {transfer: false}"):
+            assert line in text, text
+        assert "\n  evil" not in text and first(pipeline, "bar", client_key("bar"), "--company", "912345678").returncode == 1
+        checked = pipeline.command("check", "--venue", "bar", "--online", check=False)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        pipeline.reload()
+        pipeline.venues["bar"] = bar
+        pipeline.post([{"v": 1, "venue": "bar", "register": "K1", "seq": 1, "kind": "receipt", "time": "2026-11-20T18:00:00+01:00",
+                        "lines": [{"product_type": "food", "vat": 25, "gross": 10000}, {"product_type": "food", "vat": 15, "gross": 5000},
+                                  {"product_type": "beer", "vat": 25, "gross": 9000}, {"product_type": "tip", "vat": 0, "gross": 500}],
+                        "payments": [{"type": "vipps", "amount": 14500}, {"type": "cash", "amount": 10000}]}])
+        asked = ("export", "--venue", "bar", "--from", "2026-11-20", "--to", "2026-11-20")
+        pipeline.until("it is held for its Z report alone", lambda: [["z-missing"]] == [
+            [p["code"] for p in d["problems"]] for d in json.loads(pipeline.command(*asked, "--json", check=False).stdout)])
+        pipeline.command("accept", "bar/2026-11-20/1", "z-missing", "--reason", "test")
+        pipeline.until("it waits", lambda: '"state":"waiting"' in pipeline.command(*asked, "--json", check=False).stdout)
+        pipeline.command(*asked, "--transfer")
+        pipeline.until("it is posted", lambda: len(pipeline.vouchers()) == 1)
+        assert sorted(line["account"] for line in pipeline.vouchers()[0]["lines"]) == [1571, 1900, 2910, 3000, 3001, 3010]
