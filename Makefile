@@ -15,6 +15,16 @@ CFLAGS  ?= -O2 -g
 CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -Wconversion -Wshadow -Werror \
            -fstack-protector-strong -ffunction-sections -fdata-sections -MMD -MP -I. -Icommon
 LDFLAGS += -Wl,-z,relro,-z,now -Wl,--gc-sections
+# What a fault in memory would need to become more than a crash (docs/dependencies.md); tests/system/test_build.py looks at the
+# programs. Sanitizers and coverage want their own.
+ifeq ($(SAN)$(FUZZ)$(COVERAGE),)
+CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fPIE $(CFI_$(shell uname -m))
+LDFLAGS += -pie -Wl,-z,noexecstack -Wl,-z,separate-code
+endif
+CFI_x86_64 := -fcf-protection=full
+CFI_aarch64 := -mbranch-protection=standard
+# The folder stands in no program: the same source gives the same bytes anywhere. Coverage is written by where it stands.
+CC_HERE  = $(if $(COVERAGE),,PWD=/proc/self/cwd )$(CC)
 ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -61,24 +71,31 @@ PDF_LIBS := -lhpdf
 COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
 
 define program
-$(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard $(foreach f,$(2),$(addsuffix /*.c,$(if $($(f)),$($(f)),$(f))))))
+$(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(sort $$(wildcard $(foreach f,$(2),$(addsuffix /*.c,$(if $($(f)),$($(f)),$(f)))))))
 	@mkdir -p $$(@D)
 	@echo "  link  $$@"
-	$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3)) $$(if $$(filter pdf,$(2)),$$(PDF_LIBS))
+	$(Q)$$(CC_HERE) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(COMMON_LIBS) $$(call pkg,libs,$(3)) $$(if $$(filter pdf,$(2)),$$(PDF_LIBS))
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(call part,$(p),1),$(subst $(comma), ,$(call part,$(p),2)),$(subst $(comma), ,$(call part,$(p),3)))))
 
 # bilag looks into the stores of the stages with their own readers.
 $(BIN)/bilag: $(BUILD)/libbilag.a
 
-$(BUILD)/%.o: %.c
+# Other flags, other objects: what lies there from before is built anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC_HERE) $(CFLAGS) $(COMMON_CFLAGS))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(CC_HERE) $(CFLAGS) $(COMMON_CFLAGS))' > $@
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
-	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) -c -o $@ $<
+	$(Q)$(CC_HERE) $(CFLAGS) $(COMMON_CFLAGS) -c -o $@ $<
 
 # Unit tests: tests/<folder>/test_x.c is one program, linked with every part but the main files.
 UNITS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
-PARTS := $(filter-out %/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS))))
+PARTS := $(sort $(filter-out %/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 
 $(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
 	@rm -f $@
@@ -130,6 +147,11 @@ coverage:
 
 clean:
 	rm -rf build bin
+
+# What it is made of, for whoever must know (docs/dependencies.md).
+sbom: all
+	@mkdir -p build
+	@deploy/sbom $(BIN) $(VERSION) > build/bilag.spdx.json && echo build/bilag.spdx.json
 
 help:
 	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
@@ -213,7 +235,7 @@ install: all
 
 .PHONY: references help one coverage test demo tidy format-check layers words install
 
-.PHONY: all units unit-programs unit-list clean
+.PHONY: all units unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all
 
 # What tests use beside the programs.
