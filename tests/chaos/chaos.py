@@ -97,6 +97,7 @@ class Run:
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
         self.unknowns = unknowns.draw(random.Random(seed * 104729 + 2))
         self.persons = random.Random(seed * 1299709 + 3)
+        self.deciding = persons.Persons(self)
         self.requests = self.documents = 0
 
     # -- feeding: as tills do, again until it is acknowledged --
@@ -197,7 +198,6 @@ class Run:
                                               clients=pipeline.clients_of(self.world.venues, CUSTOMERS),
                                               sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}")
         p.door.venues |= set(self.world.venues)  # one token for all, also for those that are set up later
-        self.deciding = persons.Persons(self)
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
