@@ -213,5 +213,6 @@ def test_orders_and_invoices_whatever_became_of_the_answers(rig, words):
         return not red
     wait_for(followed, 60)
     wait_for(lambda: sum(bool(o["invoice_no"]) for o in rig.box.inspect("orders")) == len(SPOILT), 30)
-    wait_for(lambda: sum(bool(row.get("invoice_no")) for row in rig.shown().values()) == len(SPOILT), 30)
+    # an answer that never came is looked for when it could not come any more, a minute later
+    wait_for(lambda: sum(bool(row.get("invoice_no")) for row in rig.shown().values()) == len(SPOILT), 120)
     agree_on_orders(rig)
