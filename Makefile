@@ -291,6 +291,7 @@ MINUTES ?= 1
 SECONDS_EACH ?= $$(($(MINUTES) * 60))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers: $(FUZZERS)
+unit-programs: $(FUZZERS:=.o)              # they are compiled with everything, so that none falls behind
 fuzz: $(BUILD)/tests/fuzz/tool_seeds
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzz fuzzers
 	@tests/fuzz/run build/fuzz $(SECONDS_EACH) $(BUILD)/tests/fuzz/tool_seeds

@@ -5,6 +5,7 @@
  * names, so `check` and a held document say the same thing in the same words. */
 #include "bilag/read/elsewhere.h"
 #include "shell.h"
+#include "bilag/show/shellword.h"
 #include "domain/problem.h"
 #include "domain/setup.h"
 #include "ingest/certificate.h"
@@ -365,23 +366,27 @@ static enum err reference_unsaid(struct str till_customer, int64_t number, struc
     static const struct { const char *text, *mend; } words[2] = {
         { "Till customer \"%.*s\" is the company %.*s (organisation number %.*s), and no buyer's reference is kept: where the "
           "receipt says none, its orders say the till's order number, which an electronic invoice may be refused for.",
-          "Ask the customer, and keep it with: bilag customers --venue %.*s connect \"%.*s\" %lld --reference TEXT" },
+          "Ask the customer, and keep it with: bilag customers --venue %.*s connect %.*s %lld --reference TEXT" },
         { "Kassekunden «%.*s» er foretaket %.*s (organisasjonsnummer %.*s), og det er ikke lagret noen referanse for kjøperen: "
           "der bongen ikke sier noen, får ordren kassens ordrenummer, som en elektronisk faktura kan bli avvist for.",
-          "Spør kunden, og lagre den med: bilag customers --venue %.*s connect \"%.*s\" %lld --reference TEKST" },
+          "Spør kunden, og lagre den med: bilag customers --venue %.*s connect %.*s %lld --reference TEKST" },
     };
     const struct unsaid *unsaid = context;
     const struct shell *shell = unsaid->shell;
     const struct ref_customer *customer = refdata_customer(&unsaid->data, number);
     bool nb = str_equal(shell->config->language, STR("nb"));
+    struct strbuf word;
 
     if (!customer || customer->org_no.len == 0 || reference.len)
         return ERR_OK;
     shell_say("  %snote %s  ", paint(shell, YELLOW), paint(shell, PLAIN));
+    strbuf_init(&word, TEXT_BYTES);
+    shellword_add(&word, till_customer);
     (void)printf(words[nb].text, TEXT(till_customer), TEXT(customer->name), TEXT(customer->org_no));
     (void)printf(" [customer-reference]\n         ");
-    (void)printf(words[nb].mend, TEXT(unsaid->venue->id), TEXT(till_customer), (long long)number);
+    (void)printf(words[nb].mend, TEXT(unsaid->venue->id), TEXT(strbuf_str(&word)), (long long)number);
     (void)printf("\n");
+    strbuf_free(&word);
     unsaid->counts->notes++;
     return ERR_OK;
 }

@@ -16,7 +16,7 @@ static int backup_run(struct shell *shell, const struct args *args)
     struct snapshot_part parts[FSCK_STORES];
     struct fault fault = { "" };
     const char *folder = args->word_count == 1 ? args->words[0] : NULL;
-    int64_t began_ms = clock_steady_ms();
+    int64_t began_ms = clock_steady_ms(), took_ms;
     enum err err;
 
     if (!folder)
@@ -32,12 +32,13 @@ static int backup_run(struct shell *shell, const struct args *args)
         return complain_err(shell, err, &fault);
     for (size_t i = 0; i < FSCK_STORES; i++)
         if (parts[i].there)
-            shell_say("%-12s %10" PRIu64 " records %8.1f MB\n", parts[i].name, parts[i].records,
-                      (double)parts[i].bytes / 1e6);
+            shell_say("%-12s %10" PRIu64 " records %6" PRIu64 ".%" PRIu64 " MB\n", parts[i].name, parts[i].records,
+                      parts[i].bytes / 1000000, parts[i].bytes / 100000 % 10);
         else
             shell_say("%-12s not there yet\n", parts[i].name);
-    shell_say("All as of one moment, in %s, after %.1f s. Keys and configuration are not in it.\n", folder,
-              (double)(clock_steady_ms() - began_ms) / 1e3);
+    took_ms = clock_steady_ms() - began_ms;
+    shell_say("All as of one moment, in %s, after %" PRId64 ".%" PRId64 " s. Keys and configuration are not in it.\n", folder,
+              took_ms / 1000, took_ms / 100 % 10);
     return EXIT_FINE;
 }
 

@@ -1,5 +1,6 @@
 /* advice.c - what a person can do about a document, command by command: made from each problem's ways on
  * (domain/problem.h), for every form of the status. */
+#include "shellword.h"
 #include "status.h"
 
 #include <string.h>
@@ -85,7 +86,7 @@ static void put_place(const struct about *about, struct str name, struct strbuf 
     else if (problem && str_equal(name, STR("code")))
         strbuf_add(out, str_of(problem_code_text(problem->code)));
     else if (problem && str_equal(name, STR("customer")))
-        strbuf_add(out, problem->arg[0]);
+        shellword_add(out, problem->arg[0]);
     else if (problem && str_equal(name, STR("receipt")))
         strbuf_format(out, STR_FMT "/" STR_FMT, STR_ARG(about->doc->draft.doc.venue),
                       STR_ARG(problem->code == PROBLEM_RECEIPT_CONFLICT ? problem->arg[0] : problem->first));

@@ -280,6 +280,20 @@ bool foreign_text(const struct foreign *value, struct arena *arena, struct str *
     return true;
 }
 
+/* msgpack's whole numbers pass through no double. */
+static bool as_integer(const struct foreign *value, int64_t *ret_number)
+{
+    const struct msgpack_object *packed = value->packed;
+
+    if (packed->type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
+        *ret_number = packed->via.i64;
+    else if (packed->type == MSGPACK_OBJECT_POSITIVE_INTEGER && packed->via.u64 <= INT64_MAX)
+        *ret_number = (int64_t)packed->via.u64;
+    else
+        return false;
+    return true;
+}
+
 /* The double that the sender meant, and for JSON the nearest one. false: no number, or beyond all doubles. */
 static bool as_double(const struct foreign *value, double *ret_number)
 {
@@ -305,9 +319,9 @@ bool foreign_whole(const struct foreign *value, int64_t *ret_number)
 {
     double number;
 
-    if (!value->packed)
-        return json_int(value->json, ret_number) && *ret_number < FOREIGN_WHOLE_END && *ret_number > -FOREIGN_WHOLE_END;
-    if (!as_double(value, &number) || !(fabs(number) < 0x1p53) || number != trunc(number))
+    if (value->packed ? as_integer(value, ret_number) : json_int(value->json, ret_number))
+        return *ret_number < FOREIGN_WHOLE_END && *ret_number > -FOREIGN_WHOLE_END;
+    if (!value->packed || !as_double(value, &number) || !(fabs(number) < 0x1p53) || number != trunc(number))
         return false;
     *ret_number = (int64_t)number;
     return true;
@@ -319,6 +333,12 @@ bool foreign_scaled(const struct foreign *value, int decimals, int64_t *ret_numb
 
     if (!value->packed)
         return json_scaled(value->json, decimals, ret_number);
+    if (as_integer(value, ret_number)) {
+        for (; decimals > 0; decimals--)
+            if (__builtin_mul_overflow(*ret_number, 10, ret_number))
+                return false;
+        return true;
+    }
     if (!as_double(value, &number))
         return false;
     for (; decimals > 0; decimals--)

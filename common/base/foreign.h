@@ -5,8 +5,9 @@
  *            never by what a count says.
  * Bounds     16 lists and maps within each other, 65,536 values in msgpack; texts are UTF-8 without NUL.
  * Ownership  a value lends from the bytes it was made of; foreign_done() ends it. Texts that are taken lie in the arena.
- * Numbers    whole ones are exact. A fraction is a double only where a sender's msgpack has one, and in foreign_write(),
- *            whose bytes have rested in stores since numbers of unknown fields were doubles.
+ * Numbers    whole ones are exact and pass through no double. A double is there only where a sender's msgpack has one (taken
+ *            as whole if it is, exactly), and in foreign_write(), whose bytes have rested in stores since numbers of unknown
+ *            fields were doubles.
  * Errors     ERR_FORMAT, ERR_TOO_LONG, ERR_MEMORY (the arena, or none at all).
  */
 #ifndef BILAG_BASE_FOREIGN_H

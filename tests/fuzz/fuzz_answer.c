@@ -32,7 +32,7 @@ static void later(const struct sender_ops *ops, struct task *task, struct record
         ops->later_read(task, works[i], &answer, json, 1795214467000, &copy);
     }
     if (ops->read_reversal)
-        (void)ops->read_reversal(json);
+        (void)ops->read_reversal(record, 200, json);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -7,16 +7,18 @@ static void page(unsigned which, struct str text)
 {
     struct refbuild build;
     size_t items;
+    enum err err;
 
     refbuild_init(&build);
     if (which < REFLISTS)
-        (void)refbuild_page(&build, reflists[which].bit, text, &items);
+        err = refbuild_page(&build, reflists[which].bit, text, &items);
     else if (which == REFLISTS)
-        (void)refbuild_client(&build, text);
+        err = refbuild_client(&build, text);
     else if (which == REFLISTS + 1)
-        (void)refbuild_lock_date(&build, text);
+        err = refbuild_lock_date(&build, text);
     else
-        (void)refbuild_conversion_date(&build, text);
+        err = refbuild_conversion_date(&build, text);
+    MUST(err == ERR_OK || err == ERR_FORMAT || err == ERR_MEMORY);          /* as refbuild.h says */
     (void)refbuild_done(&build, 0, 1);
     refbuild_free(&build);
 }

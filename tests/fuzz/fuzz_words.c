@@ -24,9 +24,12 @@ static void names(struct str text)
         MUST(again.kind == doc.kind && again.seq == doc.seq && str_equal(again.venue, doc.venue));
         MUST(doc.kind == DOC_ORDER || (again.day == doc.day && again.part == doc.part));
     }
-    (void)receipt_parse(text, &arena, &receipt);
-    (void)event_time_parse(text, &time, &number);
-    (void)rate_parse(text, &number);
+    if (receipt_parse(text, &arena, &receipt) == ERR_OK)
+        MUST(receipt.venue.len > 0 && receipt.reg.len > 0);
+    if (event_time_parse(text, &time, &number) == ERR_OK)
+        MUST(number > -24 * 60 && number < 24 * 60);
+    if (rate_parse(text, &number) == ERR_OK)
+        MUST(number >= 0 && number <= 10000);
     arena_free(&arena);
 }
 

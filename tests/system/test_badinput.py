@@ -3,6 +3,7 @@
 What one ingest does with garbage on its sockets, absurd amounts, long lines, a full disk and a port in use stands in
 test_ingest.py; SAF-T files that are refused in test_saft.py.
 """
+import contextlib
 import http.client
 import json
 import os

@@ -6,14 +6,11 @@ import pwd
 import shutil
 import subprocess
 
-import pytest
-
 from pipeline import BIN, ROOT, STAGES
 
 DEPLOY = ROOT / "deploy"
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 def test_units_are_without_fault(tmp_path):
     """As instances, with programs that exist."""
     for unit in (DEPLOY / "systemd").glob("*.service"):
@@ -46,7 +43,6 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
     assert done.returncode == 1 and "bilag.yaml" in done.stderr
 
 
-@pytest.mark.skipif(not shutil.which("mandoc"), reason="no mandoc here")
 def test_manual_pages_are_without_fault():
     pages = sorted((ROOT / "man").iterdir())
     assert len(pages) == len(STAGES) + 4

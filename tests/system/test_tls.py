@@ -235,7 +235,6 @@ ANY = Any()
 
 
 # Goal: the proxy that docs/operator.md shows works: TLS outside, the same answers, and slow strangers wait there.
-@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx-light is not installed: deploy/install-deps")
 def test_nginx(rig, tmp_path):
     chain, key = certificate(tmp_path / "c")
     ingest = rig(door=", names: [sales.example.no]")

@@ -22,6 +22,14 @@ static void say(void *context, const struct advice *advice)
     strbuf_char(&heard->text, '\n');
 }
 
+static void say_command(void *context, const struct advice *advice)
+{
+    struct heard *heard = context;
+
+    strbuf_add(&heard->text, advice->command);
+    strbuf_char(&heard->text, '\n');
+}
+
 static struct problem full(enum problem_code code)
 {
     return (struct problem){ .code = code, .arg = { STR("K1/12"), STR("b"), STR("c"), STR("d"), STR("e") },
@@ -141,6 +149,22 @@ static void a_group_has_its_days(void **unused)
     strbuf_free(&heard.text);
 }
 
+/* What a till calls a customer is one word of the command that is advised. */
+static void a_customers_name_is_one_word(void **unused)
+{
+    struct voice voice = { .language = STR("en") };
+    struct book_doc doc = doc_with(DOC_HELD, PROBLEM_CUSTOMER_UNCONNECTED);
+    struct heard heard = { .commands = 0 };
+
+    (void)unused;
+    doc.draft.problems.at[0].arg[0] = STR("Hansen & Co; touch x");
+    strbuf_init(&heard.text, 1 << 16);
+    status_advise(&voice, &doc, say_command, &heard);
+    strbuf_char(&heard.text, '\0');
+    assert_non_null(strstr(heard.text.bytes, "bilag customers --venue grill connect 'Hansen & Co; touch x' NUMBER\n"));
+    strbuf_free(&heard.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +172,7 @@ int main(void)
         cmocka_unit_test(by_hand_is_at_rest),
         cmocka_unit_test(each_command_once),
         cmocka_unit_test(a_group_has_its_days),
+        cmocka_unit_test(a_customers_name_is_one_word),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
