@@ -155,7 +155,7 @@ sbom: all
 
 help:
 	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
-	@echo "make demo       three venues' real days from the till to the sandbox's ledger (KEEP=1)"
+	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1)"
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, coverage: the rules of the house"
