@@ -105,18 +105,25 @@ static enum err is_ordered(struct txn *txn, const struct subject *subject, const
     return ERR_OK;
 }
 
+static enum err is_out(struct txn *txn, struct str venue, struct str reg, uint64_t seq, bool *ret_out)
+{
+    uint64_t number;
+    enum err err = removal_stands(txn, venue, reg, SERIES_RECEIPTS, seq, &number);
+
+    *ret_out = !err;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 /* A void stands against it, and is not out itself. */
 static enum err is_voided(struct txn *txn, const struct event *event, bool *ret_voided)
 {
     struct claim claim;
-    uint64_t number;
+    bool out = true;
     enum err err = claim_effective(txn, event->venue, event->reg, event->seq, &claim);
 
-    *ret_voided = false;
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = removal_stands(txn, event->venue, claim.reg, SERIES_RECEIPTS, claim.seq, &number);
-    *ret_voided = err == ERR_NOT_FOUND;
+    if (!err)
+        err = is_out(txn, event->venue, claim.reg, claim.seq, &out);
+    *ret_voided = !err && !out;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -192,20 +199,65 @@ enum err removal_take_out(struct txn *txn, const struct removal *removal, struct
     return err;
 }
 
-/* Another void, or the receipt itself, came while it was out: then it stays out. */
-static enum err is_overtaken(struct txn *txn, const struct subject *subject, bool *ret_overtaken)
+/* --- what is put back --- */
+
+/* A void stands against it, or came while it was out: then nothing took it back. */
+static enum err is_receipt_overtaken(struct txn *txn, const struct subject *subject, bool *ret_overtaken)
+{
+    const struct event *event = &subject->event;
+    struct claim claim;
+    enum err err = claim_effective(txn, event->venue, event->reg, event->seq, &claim);
+
+    if (!err)
+        return is_voided(txn, event, ret_overtaken);
+    if (err == ERR_NOT_FOUND && subject->known.booked)
+        err = claim_first(txn, event->venue, event->reg, event->seq, &claim);
+    *ret_overtaken = !err;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* It took a receipt back that is out by now; or it found none, and one came while it was out that no other void takes back. */
+static enum err is_void_overtaken(struct txn *txn, const struct subject *subject, bool *ret_overtaken)
 {
     const struct event *event = &subject->event;
     struct claim claim;
     struct known known;
-    enum err err = ERR_NOT_FOUND;
+    bool out;
+    enum err err = is_out(txn, event->venue, event->voids.reg, event->voids.seq, &out);
 
-    if (event->kind == EVENT_VOID && !subject->effective)
-        err = known_get(txn, event->venue, event->voids.reg, SERIES_RECEIPTS, event->voids.seq, &known);
-    else if (event->kind == EVENT_RECEIPT)
-        err = claim_first(txn, event->venue, event->reg, event->seq, &claim);
-    *ret_overtaken = !err;
+    *ret_overtaken = !err && out && subject->effective;
+    if (err || out || subject->effective)
+        return err;
+    err = known_get(txn, event->venue, event->voids.reg, SERIES_RECEIPTS, event->voids.seq, &known);
+    if (err || !known.booked)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = claim_effective(txn, event->venue, event->voids.reg, event->voids.seq, &claim);
+    *ret_overtaken = err == ERR_NOT_FOUND;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err judge(struct txn *txn, const struct removal *removal, uint64_t before, struct arena *arena,
+                      struct subject *ret_subject)
+{
+    const struct receipt_name *name = &removal->name;
+    bool overtaken = false;
+    uint64_t number = 0;
+    enum err err = removal_stands(txn, name->venue, name->reg, name->series, name->seq, &number);
+
+    if (err || number != before)
+        return err ? err : ERR_NOT_FOUND;
+    err = find(txn, removal, arena, ret_subject);
+    if (!err)
+        err = ret_subject->event.kind == EVENT_VOID ? is_void_overtaken(txn, ret_subject, &overtaken)
+                                                    : is_receipt_overtaken(txn, ret_subject, &overtaken);
+    return err ? err : overtaken ? ERR_REFUSED : ERR_OK;
+}
+
+enum err removal_may_be_put_back(struct txn *txn, const struct removal *removal, uint64_t before, struct arena *arena)
+{
+    struct subject subject = { .effective = false };
+
+    return judge(txn, removal, before, arena, &subject);
 }
 
 enum err removal_put_back(struct txn *txn, const struct removal *removal, uint64_t before, struct settlement *settlement,
@@ -213,20 +265,13 @@ enum err removal_put_back(struct txn *txn, const struct removal *removal, uint64
 {
     const struct receipt_name *name = &removal->name;
     struct subject subject = { .effective = false };
-    bool overtaken = false;
     struct claim claim;
     struct key key;
-    uint64_t number = 0;
-    enum err err = removal_stands(txn, name->venue, name->reg, name->series, name->seq, &number);
+    enum err err = judge(txn, removal, before, arena, &subject);
 
     *ret_done = false;
-    if (err || number != before)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = find(txn, removal, arena, &subject);
-    if (!err)
-        err = is_overtaken(txn, &subject, &overtaken);
-    if (err || overtaken)
-        return err;
+    if (err)
+        return err == ERR_NOT_FOUND || err == ERR_REFUSED ? ERR_OK : err;
     subject.effect.negative = false;
     claim = claim_of(&subject);
     if (subject.event.kind == EVENT_VOID && !subject.effective)

@@ -6,7 +6,8 @@
  * What moves    a receipt that is booked, or a void that took effect: out of the voucher, into manual. What is booked
  *               nowhere (unbalanced, a void of something unknown): into manual, and no problem any more.
  * Refused       what is gone out as an order, or may be any moment: the order is ended instead. A receipt that a void takes
- *               back: the void is left out first. To put back what another void, or the missing receipt, has come for meanwhile.
+ *               back: the void is left out first, and put back last. To put back a receipt for which a void, or a void for
+ *               which its missing receipt, has come meanwhile.
  */
 #ifndef BILAG_MAPPER_REMOVAL_H
 #define BILAG_MAPPER_REMOVAL_H
@@ -20,7 +21,9 @@ struct removal { struct receipt_name name; uint64_t number; struct removal_words
 USED enum err removal_day(struct txn *txn, const struct removal *removal, int32_t *ret_day);
 USED enum err removal_take_out(struct txn *txn, const struct removal *removal, struct settlement *settlement,
                                struct arena *arena, bool *ret_done);
-/* `before`: the number of the decision that took it out. */
+/* `before`: the number of the decision that took it out. ERR_NOT_FOUND: it is not out by that one; ERR_REFUSED: as above. */
+USED enum err removal_may_be_put_back(struct txn *txn, const struct removal *removal, uint64_t before, struct arena *arena);
+/* As that judges; else *ret_done is false. */
 USED enum err removal_put_back(struct txn *txn, const struct removal *removal, uint64_t before,
                                struct settlement *settlement, struct arena *arena, bool *ret_done);
 /* The decision by which a receipt is out at present. ERR_NOT_FOUND: it is not. */

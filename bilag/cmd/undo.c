@@ -72,17 +72,39 @@ static const struct { const char *verb; const char *(*objection)(const struct sh
     { "accept", of_accept }, { "post-on", of_post_on }, { "by-hand", of_by_hand },
 };
 
-/* Of a receipt: it is still out by that decision, and nothing that has it is sealed. */
+/* Of a receipt: it is still out by that decision, and can come back as the mapper will judge it. */
+static const char *of_left_out(struct undo *undo)
+{
+    struct shell *shell = undo->shell;
+    struct fault fault = { "" };
+    enum err err = takeback_judge(shell->config, &undo->found, &fault);
+
+    if (err == ERR_NOT_FOUND)
+        return in_words(shell, "it did not take effect, or no longer has any",
+                        "den fikk ikke virkning, eller har ingen lenger");
+    if (err == ERR_REFUSED)
+        return in_words(shell, "the receipt that it voids is left out as well: take that back first; or that receipt, or a "
+                        "void of this one, has come since: then it stays under manual, and is entered by hand",
+                        "bongen den annullerer, er også holdt utenfor: ta det tilbake først; eller den bongen, eller en "
+                        "annullering av denne, har kommet siden: da blir den stående under manuelt, og føres manuelt");
+    return err ? arena_copy(&shell->arena, str_of(fault.text[0] ? fault.text : err_text(err))).bytes : NULL;
+}
+
+/* ... and nothing that has it is sealed. */
 static const char *of_leave_out(struct undo *undo, struct books *books)
 {
     struct shell *shell = undo->shell;
+    const char *objection = of_left_out(undo);
     struct fault fault = { "" };
     struct receipts *receipts;
     struct receipt_name name;
     struct receipt_fate fate;
     struct book_list list;
-    enum err err = receipt_parse(undo->found.subject, &shell->arena, &name);
+    enum err err;
 
+    if (objection)
+        return objection;
+    err = receipt_parse(undo->found.subject, &shell->arena, &name);
     if (!err)
         err = receipts_open(shell->config, &receipts, &fault);
     if (!err) {
@@ -93,9 +115,6 @@ static const char *of_leave_out(struct undo *undo, struct books *books)
         err = books_venue(books, name.venue, fate.day, fate.day, &shell->arena, &list);
     if (err)
         return err_text(err);
-    if (fate.out != undo->number)
-        return in_words(shell, "it did not take effect, or no longer has any",
-                        "den fikk ikke virkning, eller har ingen lenger");
     for (size_t i = 0; i < list.count; i++)
         if (list.docs[i].status.sealed && list.docs[i].state != DOC_OPEN && undo->number > list.docs[i].draft.decided_from &&
             undo->number <= list.docs[i].draft.decided)

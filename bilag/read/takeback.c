@@ -3,6 +3,7 @@
 #include "domain/register.h"
 #include "mapper/choice.h"
 #include "mapper/refold.h"
+#include "mapper/removal.h"
 #include "mapper/tables.h"
 
 #include <stdlib.h>
@@ -23,6 +24,8 @@ static enum err judge_work(struct txn *txn, void *context)
     if (err)
         return err;
     identity = (struct event){ .venue = name.venue, .reg = name.reg, .series = name.series, .seq = name.seq };
+    if (str_equal(decision->verb, STR("leave-out")))
+        return removal_may_be_put_back(txn, &(struct removal){ .name = name }, decision->number, judging->fold.arena);
     if (!str_equal(decision->verb, STR("restarted")))
         return choice_may_be_taken_back(txn, &judging->fold, &identity, decision->number);
     return refold_may_not_restart(txn, &judging->fold, name.venue, register_base(name.reg),

@@ -5,8 +5,8 @@
 #include "domain/audit.h"
 #include "domain/config.h"
 
-/* A decision about a receipt (choose, restarted). ERR_NOT_FOUND: it had no effect, or another one came after it;
- * ERR_REFUSED: something that was sent relies on it. */
+/* A decision about a receipt (choose, restarted, leave-out). ERR_NOT_FOUND: it had no effect, or another one came after it;
+ * ERR_REFUSED: something that was sent relies on it; of leave-out: something came meanwhile, or its receipt is out as well. */
 USED enum err takeback_judge(const struct config *config, const struct decision *decision, struct fault *fault);
 
 /* Decisions with this verb that were taken back since. The numbers are in the arena. */

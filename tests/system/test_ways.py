@@ -228,6 +228,30 @@ def put_back_before_it_is_sent(pipeline):
     assert (after["lines"], after["total"]) == (before["lines"], before["total"])
 
 
+def voids_are_put_back_in_order(pipeline):
+    """A second void comes back as often as it is left out; a void comes back after its receipt, else it is refused."""
+    name = f"twice/{DAY}/1"
+    until_state(pipeline, name, "held")
+    for _ in range(2):
+        number = decided(pipeline.command("leave-out", "twice/K1/4", *WHY))[0]
+        before = until_state(pipeline, name, "waiting")
+        pipeline.command("undo", number, "--reason", "no")
+        until_state(pipeline, name, "held")
+    pipeline.command("leave-out", "twice/K1/4", *WHY)
+    pipeline.until("the second void is out", lambda: manual(pipeline, "twice") == [("K1/4", None)])
+    numbers = []
+    for seq in (3, 1):
+        numbers += decided(pipeline.command("leave-out", f"twice/K1/{seq}", *WHY))
+        pipeline.until("it is out", lambda: len(manual(pipeline, "twice")) == len(numbers) + 1)
+    refused(pipeline, "undo", numbers[0], "--reason", "no", words="is left out as well: take that back first")
+    for number in reversed(numbers):
+        there = len(manual(pipeline, "twice"))
+        pipeline.command("undo", number, "--reason", "no")
+        pipeline.until("it is back", lambda: len(manual(pipeline, "twice")) == there - 1)
+    after = until_state(pipeline, name, "waiting")
+    assert (after["lines"], after["total"]) == (before["lines"], before["total"])
+
+
 def undefined_share_goes_on(pipeline):
     until_state(pipeline, f"share/{DAY}/1", "held")
     pipeline.command("leave-out", "share/K1/2", *WHY)
@@ -240,7 +264,8 @@ def test_leave_out():
     venues = [venue("torn", company="912345601"), venue("void", close="clock", company="912345602"),
               venue("sealed", close="clock", company="912345603"),
               venue("back", close="clock", auto_transfer="false", company="912345604"),
-              venue("share", close="clock", payment_types=gift, company="912345605")]
+              venue("share", close="clock", payment_types=gift, company="912345605"),
+              venue("twice", close="clock", auto_transfer="false", company="912345606")]
     receipts = [receipt(1, name="torn"), torn(2, "torn"), torn(3, "torn", gross=700, paid=800)]
     z = z_report(4, receipts, name="torn")
     zero = {**receipt(2, name="share"), "payments": [{"type": "gift_card", "amount": 5000}, {"type": "card", "amount": -5000}],
@@ -250,11 +275,13 @@ def test_leave_out():
                        void(3, 8, "void") | {"voids": {"register": "K2", "seq": 8}},
                        receipt(1, name="sealed"), receipt(2, name="sealed"), receipt(1, gross=1000, name="back"),
                        receipt(2, gross=2000, name="back"), void(3, 1, "back"), receipt(4, gross=500, name="back"),
-                       receipt(1, name="share"), zero])
+                       receipt(1, name="share"), zero, receipt(1, name="twice"), receipt(2, gross=7000, name="twice"),
+                       void(3, 1, "twice"), void(4, 1, "twice")])
         unbalanced_goes_on(pipeline)
         unknown_void_goes_on(pipeline)
         sealed_goes_into_the_next_part(pipeline)
         put_back_before_it_is_sent(pipeline)
+        voids_are_put_back_in_order(pipeline)
         undefined_share_goes_on(pipeline)
         assert status(pipeline)["red"] == 0
 
