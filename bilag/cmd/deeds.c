@@ -139,17 +139,12 @@ const struct cmd cmd_by_hand = {
 
 /* --- resend --- */
 
-static bool is_left_reversed(const struct book_doc *doc)
-{
-    return doc->state == DOC_REVERSED && doc->status.known && strcmp(doc->status.work, "none") == 0;
-}
-
 static const char *resend_objection(struct choice *choice, const struct book_doc *doc)
 {
     struct shell *shell = choice->shell;
 
     if (doc->state == DOC_FAILED || doc->state == DOC_QUEUED || problems_have(&doc->draft.problems, PROBLEM_INVOICE_NOT_SENT) ||
-        problems_have(&doc->draft.problems, PROBLEM_REVERSED_ELSEWHERE) || is_left_reversed(doc) ||
+        problems_have(&doc->draft.problems, PROBLEM_REVERSED_ELSEWHERE) || book_doc_is_left_reversed(doc) ||
         (doc->state == DOC_HELD && doc->status.known && strcmp(doc->status.work, "send") == 0) ||
         (doc->state == DOC_SENT && (doc->status.pdf == PDF_REFUSED || (doc->status.pdf == PDF_DUE && doc->status.words.len))))
         return NULL;

@@ -92,7 +92,7 @@ static void text_all(struct telling *telling)
         const struct tip_row *row = &telling->list.at[i];
         struct tip_sum sum = { .beside = row->beside };
 
-        *(row->state == DOC_SENT ? &sum.sent : &sum.waiting) = row->booked;
+        tips_place(&sum, row)->ore += row->booked.ore;       /* each is bounded by MONEY_SUM_MAX */
         strbuf_format(out, "%-12s", day_text(row->day, day));
         text_name(out, staff_text(telling, row->staff, row->unknown), 34);
         text_amounts(out, &sum);
@@ -110,7 +110,7 @@ static void text_all(struct telling *telling)
         text_amounts(out, &all);
     }
     strbuf_format(out, "%s\n", in_words(shell, "sent: on the tip account in PowerOffice; not sent: in vouchers that are not "
-                                        "there (yet); beside: in orders, or to be entered by hand",
+                                        "there (yet); beside: in orders, or entered by hand",
                                         "sendt: på tipskontoen i PowerOffice; ikke sendt: i bilag som (ennå) ikke er der; "
                                         "ved siden: i ordre, eller føres manuelt"));
 }

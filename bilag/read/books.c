@@ -464,3 +464,8 @@ bool book_doc_is_empty(const struct book_doc *doc)
     return doc->draft.line_count == 0 && doc->draft.order_line_count == 0 && doc->draft.problems.count == 0 &&
            !book_doc_is_red(doc) && !doc->status.sealed;
 }
+
+bool book_doc_is_left_reversed(const struct book_doc *doc)
+{
+    return doc->state == DOC_REVERSED && doc->status.known && strcmp(doc->status.work, "none") == 0;
+}

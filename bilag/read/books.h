@@ -55,6 +55,8 @@ USED enum err books_doc(struct books *books, struct str id, struct arena *arena,
 bool book_doc_is_red(const struct book_doc *doc);            /* a person is needed: held, failed, or sent and not right */
 /* There is nothing in it to send: withdrawn, or a day without lines. */
 bool book_doc_is_empty(const struct book_doc *doc);
+/* A person reversed it in PowerOffice, and it is left so: it goes out no more (`bilag leave-reversed`). */
+bool book_doc_is_left_reversed(const struct book_doc *doc);
 
 /* What has been waiting to be sent, both senders together. */
 struct backlog { uint64_t documents; int64_t oldest_ms; char oldest[DOC_ID_SIZE]; };

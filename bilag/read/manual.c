@@ -467,11 +467,6 @@ static enum err add_reversed(struct manual_list *list, const struct book_doc *do
     return arena_failed(list->arena) ? ERR_MEMORY : ERR_OK;
 }
 
-static bool is_left_reversed(const struct book_doc *doc)
-{
-    return doc->state == DOC_REVERSED && doc->status.known && strcmp(doc->status.work, "none") == 0;
-}
-
 enum err manual_load(const struct config *config, const struct venue *venue, const struct book_list *books,
                      struct manual_list *list, struct fault *fault)
 {
@@ -483,7 +478,7 @@ enum err manual_load(const struct config *config, const struct venue *venue, con
     for (size_t i = 0; !err && i < books->count; i++) {
         if (books->docs[i].draft.doc.kind == DOC_VOUCHER)
             err = manual_add(list, receipts, venue, books->docs[i].id, &books->docs[i].draft);
-        if (!err && is_left_reversed(&books->docs[i]))
+        if (!err && book_doc_is_left_reversed(&books->docs[i]))
             err = add_reversed(list, &books->docs[i]);
     }
     receipts_close(receipts);

@@ -47,6 +47,7 @@ static struct tip_row *row_of(const struct adding *adding, struct str staff, boo
     row->voucher_no = adding->doc->status.number;
     row->staff = arena_copy(list->arena, staff);
     row->unknown = unknown;
+    row->by_person = row->state == DOC_BY_HAND || book_doc_is_left_reversed(adding->doc);
     return row;
 }
 
@@ -81,32 +82,53 @@ static enum err sale_seen(const struct sale *sale, void *context)
     return err ? err : money_add(row->beside, beside, &row->beside);
 }
 
-/* A receipt that a person left out leaves its tip to be paid all the same. */
-static enum err left_out(const struct adding *adding, struct receipts *receipts, const struct manual_item *item)
+/* The content that leaves with a receipt: its own; of a void, that which it takes back. ERR_NOT_FOUND: none. */
+static enum err content_of(struct receipts *receipts, struct str venue, struct str receipt, struct arena *arena,
+                           struct event *ret_content)
 {
-    struct arena *arena = adding->list->arena;
-    struct str venue = adding->doc->draft.doc.venue;
-    struct str text = arena_format(arena, STR_FMT "/" STR_FMT, STR_ARG(venue), STR_ARG(item->receipt));
     struct receipt_name name;
-    struct receipt_fate fate;
-    struct tip_row *row;
-    struct money sum = { 0 };
+    struct receipt_fate fate, target;
+    struct str text = arena_format(arena, STR_FMT "/" STR_FMT, STR_ARG(venue), STR_ARG(receipt));
     enum err err = receipt_parse(text, arena, &name);
 
     if (!err)
         err = receipts_find(receipts, venue, name.reg, name.series, name.seq, arena, &fate);
     if (err)
-        return err == ERR_NOT_FOUND || err == ERR_FORMAT ? ERR_OK : err;
-    for (size_t i = 0; !err && i < fate.event.line_count; i++)
-        if (is_tip(fate.event.lines[i].product_type))
-            err = money_add(sum, fate.event.lines[i].gross, &sum);
+        return err == ERR_FORMAT ? ERR_NOT_FOUND : err;
+    *ret_content = fate.event;
+    if (fate.event.kind != EVENT_VOID)
+        return ERR_OK;
+    err = receipts_find(receipts, venue, fate.event.voids.reg, SERIES_RECEIPTS, fate.event.voids.seq, arena, &target);
+    if (err)
+        return err;
+    *ret_content = target.event;
+    return target.voided && str_equal(target.void_name, receipt) ? ERR_OK : ERR_NOT_FOUND;
+}
+
+/* A receipt that a person left out leaves its tip to be paid all the same. What is listed with the other sign than the
+ * content has is taken back by a void, or put back. */
+static enum err left_out(const struct adding *adding, struct receipts *receipts, const struct manual_item *item)
+{
+    struct event content;
+    struct tip_row *row;
+    struct money sum = { 0 }, lines = { 0 }, payments;
+    enum err err = content_of(receipts, adding->doc->draft.doc.venue, item->receipt, adding->list->arena, &content);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    for (size_t i = 0; !err && i < content.line_count; i++)
+        if (is_tip(content.lines[i].product_type))
+            err = money_add(sum, content.lines[i].gross, &sum);
     if (err || sum.ore == 0)
         return err;
-    row = row_of(adding, fate.event.staff, false);
+    if (receipt_sums(&content, &lines, &payments))
+        lines = item->amount;            /* beyond all bounds: the person said it, as it is on the till */
+    row = row_of(adding, content.staff, false);
     if (!row)
         return ERR_MEMORY;
     row->receipts++;
-    return item->amount.ore < 0 ? money_subtract(row->beside, sum, &row->beside) : money_add(row->beside, sum, &row->beside);
+    return (item->amount.ore < 0) != (lines.ore < 0) ? money_subtract(row->beside, sum, &row->beside)
+                                                     : money_add(row->beside, sum, &row->beside);
 }
 
 /* What the voucher has for tips, credit positive, and where. */
@@ -172,6 +194,11 @@ enum err tips_add(struct tip_list *list, struct receipts *receipts, const struct
     return err;
 }
 
+struct money *tips_place(struct tip_sum *sum, const struct tip_row *row)
+{
+    return row->state == DOC_SENT ? &sum->sent : row->by_person ? &sum->beside : &sum->waiting;
+}
+
 static struct tip_sum *sum_of(struct tip_list *list, const struct tip_row *row)
 {
     for (size_t i = 0; i < list->sum_count; i++)
@@ -196,7 +223,7 @@ enum err tips_sum(struct tip_list *list)
         return ERR_MEMORY;
     for (size_t i = 0; i < list->count; i++) {
         struct tip_sum *sum = sum_of(list, &list->at[i]);
-        struct money *to = list->at[i].state == DOC_SENT ? &sum->sent : &sum->waiting;
+        struct money *to = tips_place(sum, &list->at[i]);
 
         if (money_add(*to, list->at[i].booked, to) || money_add(sum->beside, list->at[i].beside, &sum->beside))
             return ERR_RANGE;

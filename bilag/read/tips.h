@@ -2,7 +2,8 @@
  *
  * Made of the receipts of each voucher by the rule that the mapper uses, so that what stands on the tip account adds up
  * to the øre; a tip that left the voucher (in an order, or under manual) is the employee's all the same and is told
- * beside it. Tips that a person handles (receipts that were left out, or do not balance) are told beside as well.
+ * beside it. Tips that a person handles (vouchers entered by hand or left reversed, receipts that were left out or do not
+ * balance) are told beside as well.
  * Where the receipts are no longer kept, the voucher's own sum stands with `unknown`: nobody's, never passed over.
  * Ownership  everything lives in the list's arena.
  * Order      by day and part, then by employee; sums by employee.
@@ -21,12 +22,15 @@ struct tip_row {
     int64_t account;                     /* of the voucher's tips; 0: none */
     struct str staff;                    /* as the till writes it; empty: not said */
     bool unknown;                        /* whose they are is not known any more */
+    bool by_person;                      /* the voucher goes out no more: a person enters it, or left it reversed */
     struct money booked;                 /* on the tip account with this voucher, what employees are owed positive */
     struct money beside;                 /* in orders, or left to be entered by hand */
     uint64_t receipts;
 };
 
 struct tip_sum { struct str staff; bool unknown; struct money sent, waiting, beside; };
+/* Where a voucher's own tips stand: one of the three. */
+struct money *tips_place(struct tip_sum *sum, const struct tip_row *row);
 
 struct tip_list {
     struct tip_row *at; size_t count, room;

@@ -104,3 +104,37 @@ def test_tips_that_are_not_sent():
                        == [("Kari", 500, 0), ("Ola", 0, 700)])
         assert pipeline.command("tips", "--venue", "bar", check=False).returncode == 2
         assert "no tips" in pipeline.command("tips", "--venue", "bar", "--from", "2026-01-01", "--to", "2026-01-31").stdout
+
+
+def rows_of(pipeline):
+    return sorted((row["employee"], row["booked"], row["beside"]) for row in told(pipeline)[0]["rows"])
+
+
+# Goal: a refund or a void that is left out has its tip told with the sign it has: together nothing is owed that was given back.
+def test_tips_of_what_is_left_out_with_the_other_sign():
+    refund = receipt(3, DAYS[0], "Ola", -10000, -700, [("card", -10700)])
+    back = {"v": 1, "venue": "bar", "register": "K1", "seq": 4, "kind": "void", "staff": "Sjefen",
+            "time": f"{DAYS[0]}T19:00:00+01:00", "voids": {"register": "K1", "seq": 1}}
+    with Pipeline({"bar": {**VENUE, "auto_transfer": "false"}}) as pipeline:
+        pipeline.post([receipt(1, DAYS[0], "Kari", 10000, 300, [("card", 10300)]),
+                       receipt(2, DAYS[0], "Ola", 10000, 700, [("card", 10700)]), refund, back])
+        pipeline.until("all are told", lambda: pipeline.counter("mapper", "events") == 4 and
+                       rows_of(pipeline) == [("Kari", 0, 0), ("Ola", 0, 0)])
+        pipeline.command("leave-out", "bar/K1/3", "--reason", "entered by hand", "--yes")
+        pipeline.until("the refund has left", lambda: ("Ola", 700, -700) in rows_of(pipeline))
+        pipeline.command("leave-out", "bar/K1/4", "--reason", "entered by hand", "--yes")
+        pipeline.until("the void has left", lambda: rows_of(pipeline) == [("Kari", 300, -300), ("Ola", 700, -700)])
+
+
+# Goal: a voucher that a person has entered by hand waits for nothing.
+def test_tips_of_a_voucher_entered_by_hand():
+    with Pipeline({"bar": {**VENUE, "auto_transfer": "false"}}) as pipeline:
+        pipeline.post([receipt(1, DAYS[0], "Kari", 10000, 500, [("card", 10500)])])
+        pipeline.until("the day waits", lambda: [r["state"] for r in told(pipeline)[0]["rows"]] == ["waiting"])
+        pipeline.command("by-hand", f"bar/{DAYS[0]}/1", "--reason", "entered")
+        pipeline.until("it is by hand", lambda: [r["state"] for r in told(pipeline)[0]["rows"]] == ["by_hand"])
+        report = told(pipeline)[0]
+        assert (report["sent"], report["not_sent"], report["beside"]) == (0, 0, 500)
+        [kari] = [row.split() for row in pipeline.command("tips", "--venue", "bar", "--from", DAYS[0], "--to", DAYS[0]).stdout.splitlines()
+                  if row.startswith(DAYS[0])]
+        assert kari[-4:] == ["0,00", "0,00", "5,00", "5,00"]
