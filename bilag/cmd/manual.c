@@ -136,31 +136,42 @@ static void text_sum(struct telling *telling, const struct manual_sum *sum)
                       money_kroner(net_of(sum->gross, sum->vat), amount[1]), money_kroner(sum->vat, amount[2]));
 }
 
-/* What the day's equation counts, and what stands beside it. */
-static void text_total(struct telling *telling, bool in_sales)
+/* What the day's equation counts, and what stands beside it, each by its name. */
+enum total { TOTAL_SALES, TOTAL_MOVEMENTS, TOTAL_NOT_BOOKED, TOTAL_REVERSED, TOTAL_COUNT };
+
+static enum total total_of(enum manual_kind kind)
 {
-    const struct shell *shell = telling->shell;
+    return kind == MANUAL_MOVEMENT     ? TOTAL_MOVEMENTS
+           : kind == MANUAL_NOT_BOOKED ? TOTAL_NOT_BOOKED
+           : kind == MANUAL_REVERSED   ? TOTAL_REVERSED
+                                       : TOTAL_SALES;
+}
+
+static void text_total(struct telling *telling, enum total total)
+{
+    static const struct { const char *en, *nb; } rows[TOTAL_COUNT] = {
+        [TOTAL_SALES] = { "in all    %s of the day's sales: the manual of sales = voucher + orders + manual\n",
+                          "i alt     %s av dagens salg: det manuelle i salg = bilag + ordre + manuelt\n" },
+        [TOTAL_MOVEMENTS] = { "beside    %s in cash movements: no sales, and not in that equation\n",
+                              "ved siden %s i kassebevegelser: ikke salg, og ikke med i likningen\n" },
+        [TOTAL_NOT_BOOKED] = { "beside    %s in receipts that are not booked: another one of their number is\n",
+                               "ved siden %s i bonger som ikke er bokført: en annen med samme nummer er det\n" },
+        [TOTAL_REVERSED] = { "beside    %s in documents left reversed: in no books from here, so manual in the proof\n",
+                             "ved siden %s i dokumenter som forblir tilbakeført: ikke bokført herfra, så de er manuelle i "
+                             "avstemmingen\n" },
+    };
     struct money sum = { 0 };
     char amount[MONEY_TEXT_SIZE];
     size_t count = 0;
 
     for (size_t i = 0; i < telling->list.count; i++)
-        if (manual_kind(telling->list.at[i].kind)->in_sales == in_sales) {
+        if (total_of(telling->list.at[i].kind) == total) {
             if (money_add(sum, telling->list.at[i].amount, &sum))
                 return;
             count++;
         }
     if (count)
-        strbuf_format(&telling->out, in_sales ? in_words(shell, "in all    %s of the day's sales: the manual of sales = "
-                                                         "voucher "
-                                                         "+ orders + manual\n",
-                                                         "i alt     %s av dagens salg: det manuelle i salg = bilag + ordre + "
-                                                         "manuelt\n")
-                                              : in_words(shell, "beside    %s in cash movements: no sales, and not in that "
-                                                         "equation\n",
-                                                         "ved siden %s i kassebevegelser: ikke salg, og ikke med i "
-                                                         "likningen\n"),
-                      money_kroner(sum, amount));
+        strbuf_format(&telling->out, in_words(telling->shell, rows[total].en, rows[total].nb), money_kroner(sum, amount));
 }
 
 static void text_all(struct telling *telling)
@@ -172,8 +183,8 @@ static void text_all(struct telling *telling)
                                                       "ingenting skal faktureres eller føres manuelt"));
     for (size_t i = 0; i < telling->sum_count; i++)
         text_sum(telling, &telling->sums[i]);
-    text_total(telling, true);
-    text_total(telling, false);
+    for (int total = 0; total < TOTAL_COUNT; total++)
+        text_total(telling, (enum total)total);
 }
 
 /* --- CSV --- */

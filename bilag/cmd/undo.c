@@ -154,6 +154,7 @@ static const struct { const char *verb, *en, *nb; } done[] = {
       "det er sendt eller på vei: reverser bilaget (bilag reverse), eller krediter ordren i PowerOffice" },
     { "resend", "it was sent again: reverse the voucher (bilag reverse), or credit the order in PowerOffice",
       "det er sendt på nytt: reverser bilaget (bilag reverse), eller krediter ordren i PowerOffice" },
+    { "leave-reversed", "send it anew with bilag resend: that ends it", "send det på nytt med bilag resend: det opphever den" },
     { "reverse", "PowerOffice was asked to reverse: the day goes out again by itself",
       "PowerOffice er bedt om å reversere: dagen sendes på nytt av seg selv" },
     { "connect", "connect the customer anew, or use bilag customers disconnect", "knytt kunden på nytt, eller bruk bilag customers "

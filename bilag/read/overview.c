@@ -27,6 +27,18 @@ bool status_has_rounding(const struct book_doc *doc)
            off >= -most;
 }
 
+/* One that is in no books from here is a person's; else PowerOffice's rounding of it. */
+static enum err prove_order(struct day_proof *proof, const struct book_doc *doc)
+{
+    struct money total = doc->draft.total;
+    bool left = book_doc_is_left_reversed(doc);
+    enum err err = left ? money_subtract(proof->orders, total, &proof->orders) : add(&proof->rounding, doc->status.total);
+
+    if (err)
+        return err;
+    return left ? add(&proof->manual, total) : money_subtract(proof->rounding, total, &proof->rounding);
+}
+
 enum err status_prove(const struct book_list *list, struct arena *arena, struct day_proof **ret_days, size_t *ret_count)
 {
     struct day_proof *days = arena_array(arena, list->count ? list->count : 1, sizeof *days);
@@ -39,21 +51,22 @@ enum err status_prove(const struct book_list *list, struct arena *arena, struct 
         struct money parts = { 0 };
         struct day_proof *proof;
         int at = by_proof_day(days, count, draft->doc.day);
+        bool left = book_doc_is_left_reversed(&list->docs[i]);
 
-        if (draft->doc.kind != DOC_VOUCHER && !status_has_rounding(&list->docs[i]))
+        if (draft->doc.kind != DOC_VOUCHER && !left && !status_has_rounding(&list->docs[i]))
             continue;                    /* the voucher's draft counts its part's orders */
         proof = &days[at < 0 ? count++ : (size_t)at];
         if (at < 0)
             *proof = (struct day_proof){ .day = draft->doc.day };
         if (draft->doc.kind != DOC_VOUCHER) {
-            if (add(&proof->rounding, list->docs[i].status.total) ||
-                money_subtract(proof->rounding, draft->total, &proof->rounding))
+            if (prove_order(proof, &list->docs[i]))
                 return ERR_RANGE;
             continue;
         }
         proof->red |= book_doc_is_red(&list->docs[i]);
         proof->open |= draft->phase == DRAFT_OPEN && !book_doc_is_empty(&list->docs[i]);
-        if (add(&proof->lines, draft->lines_total) || add(&proof->voucher, draft->voucher_total) ||
+        if (add(&proof->lines, draft->lines_total) ||
+            add(left ? &proof->manual : &proof->voucher, draft->voucher_total) ||
             add(&proof->orders, draft->orders_total) || add(&proof->manual, draft->manual_total) ||
             add(&proof->computed_vat, draft->computed_vat) || add(&proof->till_vat, draft->till_vat) ||
             add(&parts, proof->voucher) || add(&parts, proof->orders) || add(&parts, proof->manual) ||

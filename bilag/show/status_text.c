@@ -63,7 +63,7 @@ static void document(const struct voice *voice, const struct venue_status *venue
     char amount[MONEY_TEXT_SIZE], when[32];
     const struct send_status *status = &doc->status;
 
-    strbuf_format(out, "  %s%-8s%s%-30.*s %14s", voice_paint(voice, book_doc_is_red(doc) ? RED : colours[doc->state]),
+    strbuf_format(out, "  %s%-7s%s %-30.*s %14s", voice_paint(voice, book_doc_is_red(doc) ? RED : colours[doc->state]),
                   doc_state_text(doc->state), voice_paint(voice, PLAIN), TEXT(doc->id),
                   money_kroner(doc->draft.total, amount));
     if (status->number)

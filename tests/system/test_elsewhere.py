@@ -86,6 +86,20 @@ def follow(pipeline, name, verb, state):
     pipeline.until(f"{name} is {state}", lambda: document(pipeline, name) == (state, {}))
 
 
+# Wherever a document that is left reversed is told, it is in no books from here.
+def told_reversed_everywhere(pipeline, name):
+    status = pipeline.command("status", "--venue", name, check=False).stdout
+    assert f"reversed {name}/2026-11-10/1" in status
+    assert "sales 125,00 = voucher 0,00 + orders 0,00 + manual 125,00" in status
+    days = ("--venue", name, "--from", "2026-11-10", "--to", "2026-11-10")
+    transfer = pipeline.command("export", *days, "--transfer", check=False).stderr
+    assert "reversed in PowerOffice and left so: bilag resend" in transfer and "on its way" not in transfer
+    number = next(row.split()[0] for row in pipeline.command("audit").stdout.splitlines()
+                  if "leave-reversed" in row and f"{name}/2026-11-10/1" in row)
+    undone = pipeline.command("undo", number, "--reason", "x", check=False)
+    assert undone.returncode == 1 and "bilag resend" in undone.stderr
+
+
 # Whether the old rows count as changed, or only the reversal's own do; with a posting date long ago, as a reversal has it.
 @pytest.mark.parametrize("changes", ["on", "off"])
 def test_reversed_by_a_person_is_red_within_a_day(changes):
@@ -109,7 +123,9 @@ def test_reversed_by_a_person_is_red_within_a_day(changes):
         assert " 0 red" in pipeline.command("status", check=False).stdout
         assert standing(pipeline, "hand") == standing(pipeline, "left") == 0
         manual = pipeline.command("manual", "--venue", "left", "--from", "2026-11-01", "--to", "2026-11-30").stdout
-        assert "left reversed" in manual and "125,00" in manual
+        assert "left reversed" in manual and "in cash movements" not in manual
+        assert "beside    125,00 in documents left reversed" in manual
+        told_reversed_everywhere(pipeline, "left")
         refused = pipeline.command("leave-reversed", "well/2026-11-10/1", "--reason", "x", check=False)
         assert refused.returncode == 1 and "not taken back" in refused.stderr
         follow(pipeline, "left", "resend", "sent")                       # ... is taken back
@@ -164,6 +180,7 @@ def test_orders_deleted_and_invoices_credited():
         pipeline.until("it is sent anew", lambda: order_state(pipeline, docs["deleted"]) == ("sent", {}))
         pipeline.command("leave-reversed", docs["credited"], "--reason", "the guest paid by card")
         pipeline.until("it is left", lambda: order_state(pipeline, docs["credited"]) == ("reversed", {}))
+        assert "orders 0,00 + manual" in pipeline.command("status", "--venue", "credited", check=False).stdout
         assert sum(not o["deleted"] and not o["credited"] for o in pipeline.orders()) == 3
         pipeline.sandbox("hand", {"id": an_order(pipeline, "open")["id"], "deleted": True})
         checked = pipeline.command("check", "--online", "--venue", "open", check=False)
