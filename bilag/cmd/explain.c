@@ -169,7 +169,9 @@ static void show_lines(const struct book_doc *doc)
     for (size_t i = 0; i < draft->manual_count; i++)
         shell_say("  manual %s %.*s %14s %.*s %.*s %.*s %.*s\n", draft->manual[i].movement ? catalogue_words("movement")
                   : catalogue_words(draft->manual[i].left ? "receipt left out," : "left out"),
-                  TEXT(draft->manual[i].what), amount_text(draft->manual[i].amount), TEXT(draft->manual[i].receipt),
+                  TEXT(draft->manual[i].what), draft->manual[i].unknown ? catalogue_words("not known")
+                                                                        : amount_text(draft->manual[i].amount),
+                  TEXT(draft->manual[i].receipt),
                   TEXT(draft->manual[i].order), TEXT(draft->manual[i].customer), TEXT(draft->manual[i].paid_with));
     if (draft->manual_more)
         shell_say("  manual %" PRIu64 " more: bilag manual --venue %.*s\n", draft->manual_more, TEXT(draft->doc.venue));

@@ -135,16 +135,8 @@ static void json_manual(struct strbuf *out, const struct draft *draft)
 {
     json_open(out, "manual", '[');
     for (size_t i = 0; i < draft->manual_count; i++) {
-        const struct manual_item *item = &draft->manual[i];
-
         json_open(out, NULL, '{');
-        json_put_str(out, "kind", str_of(manual_kind(manual_item_kind(item))->name));
-        json_put_str(out, "what", item->what);
-        json_put_int(out, "amount", item->amount.ore);
-        json_put_str(out, "receipt", item->receipt);
-        json_put_str(out, "customer", item->customer);
-        json_put_str(out, "order", item->order);
-        json_put_str(out, "paid_with", item->paid_with);
+        manual_item_json(out, &draft->manual[i]);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -247,7 +239,9 @@ static void text_doc(struct export *export, const struct book_doc *doc)
         text_sums(export, in_words(shell, "sum", "sum"), debit, credit);
     for (size_t i = 0; i < draft->manual_count; i++)
         strbuf_format(out, "  %s %14s  %s %.*s%s%.*s%s%.*s%s%.*s\n", in_words(shell, "by hand", "manuelt"),
-                      money_kroner(draft->manual[i].amount, amount[0]), kind_text(shell, &draft->manual[i]),
+                      draft->manual[i].unknown ? in_words(shell, "not known", "ikke kjent")
+                                               : money_kroner(draft->manual[i].amount, amount[0]),
+                      kind_text(shell, &draft->manual[i]),
                       TEXT(draft->manual[i].what),
                       draft->manual[i].order.len ? in_words(shell, "  order ", "  ordre ") : "",
                       TEXT(draft->manual[i].order),
@@ -435,6 +429,9 @@ static int show(struct export *export, const struct form *form)
 
 static const char *why_not(const struct shell *shell, const struct book_doc *doc)
 {
+    if (book_doc_is_left_reversed(doc))
+        return in_words(shell, "it is reversed in PowerOffice and left so: bilag resend sends it anew",
+                        "det er tilbakeført i PowerOffice og forblir det: bilag resend sender det på nytt");
     switch (doc->state) {
     case DOC_OPEN:
         return in_words(shell, "the day is not complete yet", "dagen er ikke fullstendig ennå");

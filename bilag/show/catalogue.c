@@ -233,6 +233,7 @@ static const struct { const char *en, *nb; } rows[] = {
     { "movement", "kassebevegelse" },
     { "receipt left out,", "bong holdt utenfor," },
     { "left out", "holdt utenfor" },
+    { "not known", "ikke kjent" },
     { "  manual %" PRIu64 " more: bilag manual --venue %.*s\n", "  manuelt %" PRIu64 " til: bilag manual --venue %.*s\n" },
     { "  sales %s = voucher %s + orders %s + manual %s\n", "  salg %s = bilag %s + ordre %s + manuelt %s\n" },
     { "its receipts cannot be shown: %s\n", "bongene kan ikke vises: %s\n" },

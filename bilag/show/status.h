@@ -21,6 +21,9 @@ struct status_form {
 
 extern const struct status_form status_text, status_json, status_html, status_prometheus;
 
+/* An item of a draft's manual list: the members of an object that is open, the same wherever it is told. */
+void manual_item_json(struct strbuf *out, const struct manual_item *item);
+
 /* What a person can do about the document, a call for each: a sentence, and in it the command as it is typed (empty for
  * PowerOffice's own words). Texts live for the call. */
 enum { ADVICE_MAX = 2000 };

@@ -137,6 +137,19 @@ static void document(const struct voice *voice, struct strbuf *out, const struct
     json_close(out, '}');
 }
 
+void manual_item_json(struct strbuf *out, const struct manual_item *item)
+{
+    json_put_str(out, "kind", str_of(manual_kind(manual_item_kind(item))->name));
+    json_put_str(out, item->movement || item->left ? "reason" : "payment_type", item->what);
+    if (item->unknown)
+        json_put_bool(out, "unknown", true);
+    json_put_int(out, "amount", item->amount.ore);
+    optional(out, "receipt", item->receipt);
+    optional(out, "order", item->order);
+    optional(out, "customer", item->customer);
+    optional(out, "paid_with", item->paid_with);
+}
+
 static void manual(struct strbuf *out, const struct book_list *list)
 {
     json_open(out, "manual", '[');
@@ -144,20 +157,10 @@ static void manual(struct strbuf *out, const struct book_list *list)
         const struct draft *draft = &list->docs[i].draft;
 
         for (size_t k = 0; k < draft->manual_count; k++) {
-            const struct manual_item *item = &draft->manual[k];
-
             json_open(out, NULL, '{');
             json_put_day(out, "business_day", draft->doc.day);
             json_put_int(out, "part", draft->doc.part);
-            json_put_str(out, "kind", str_of(manual_kind(manual_item_kind(item))->name));
-            json_put_str(out, item->movement || item->left ? "reason" : "payment_type", item->what);
-            if (item->unknown)
-                json_put_bool(out, "unknown", true);
-            json_put_int(out, "amount", item->amount.ore);
-            optional(out, "receipt", item->receipt);
-            optional(out, "order", item->order);
-            optional(out, "customer", item->customer);
-            optional(out, "paid_with", item->paid_with);
+            manual_item_json(out, &draft->manual[k]);
             json_close(out, '}');
         }
     }

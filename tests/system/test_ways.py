@@ -1,6 +1,7 @@
 """Goal: whatever is red, a person has a way on, shown before it is done, kept with its reason, and taken back by name
 until what follows from it was sent; and no way books a sale twice, or nowhere."""
 import datetime
+import json
 import re
 
 from orders_rig import documents, sale
@@ -184,6 +185,15 @@ def unbalanced_goes_on(pipeline):
     refused(pipeline, "leave-out", "torn/K1/4", *WHY, words="no money in a voucher")
 
 
+def unknown_is_no_zero(pipeline, name):
+    days = ("export", "--venue", "void", "--from", DAY, "--to", DAY)
+    [voucher] = json.loads(pipeline.command(*days, "--json").stdout)
+    assert [(i["receipt"], None if i.get("unknown") else i["amount"]) for i in voucher["manual"]] == manual(pipeline, "void")
+    for text in (pipeline.command(*days).stdout, pipeline.command("explain", name).stdout):
+        [row] = [row for row in text.splitlines() if "K1/3" in row and ("by hand" in row or "manual" in row)]
+        assert "not known" in row and "0,00" not in row
+
+
 def unknown_void_goes_on(pipeline):
     """Its amount is said, or stands as unknown; the receipt that it names is booked when it comes, and not taken back."""
     name = f"void/{DAY}/1"
@@ -193,6 +203,7 @@ def unknown_void_goes_on(pipeline):
     until_state(pipeline, name, "sent")
     assert manual(pipeline, "void") == [("K1/2", -5000), ("K1/3", None)]
     assert proof(pipeline, "void", DAY) == (5000, 10000, 0, -5000)
+    unknown_is_no_zero(pipeline, name)
     pipeline.post([{**receipt(9, gross=5000, name="void"), "register": "K2"}])
     until_state(pipeline, f"void/{DAY}/2", "sent")
     assert proof(pipeline, "void", DAY) == (10000, 15000, 0, -5000)
