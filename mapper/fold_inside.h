@@ -46,6 +46,23 @@ USED enum err fold_event_again(struct folding *work, uint64_t place, int32_t day
 USED enum err fold_finish(struct folding *work);
 
 USED enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open);
+int32_t fold_business_day(const struct one *one);            /* the day that it had, or that its time is on */
+/* Keeps what an event does to a day, under its place. */
+USED enum err fold_effect(struct folding *work, struct one *one, struct open_settlement *open, enum effect_class class_,
+                          const struct effect *effect);
+/* From here on its register is named with its run. */
+USED enum err fold_name_run(struct folding *work, struct one *one);
+/* Whether this content came before, next to the first one under this number. */
+USED enum err fold_is_known(struct folding *work, const struct one *one, const struct event *identity, bool *ret_known);
+/* The same for the books under a known number: nothing moves; what it says besides is shown, or added. */
+USED enum err fold_again(struct folding *work, struct one *one, struct known *known, const struct event *first);
+/* The same identity with other content: the first stands, the other is kept and red on its own day. */
+USED enum err fold_other_content(struct folding *work, struct one *one);
+/* Later Z reports of the register that hold the same receipts, and the next one, whose total goes on from this one. */
+USED enum err fold_watch_beside(struct folding *work, const struct event *z);
+/* Days that were sent and whose Z reports hold receipts that have come only now, or that have higher numbers than a later
+ * day has got now. */
+USED enum err fold_watch_days(struct folding *work);
 /* The register has this number on this day. ERR_RANGE: more registers than a venue can have. */
 USED enum err fold_note_number(struct folding *work, struct open_settlement *open, const struct event *event);
 /* Keeps a content aside, on the day and at the place that one->known has. */
