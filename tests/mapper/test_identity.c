@@ -545,6 +545,15 @@ static void decisions_taken_back(void **unused)
     rig_free(&rig);
 }
 
+/* Number 1 twice, on two days, with 100 and 200: a conflict, or a till that was reset. */
+static void begin_with_two_contents(struct rig *rig)
+{
+    rig_make(rig);
+    rig_sale(rig, 1, AT("20", "12"), "food", 100, "card");
+    rig_sale(rig, 1, AT("21", "12"), "food", 200, "card");
+    (void)rig_look(rig);
+}
+
 /* Goal: a register that counts anew for the second time, with numbers that were sent in the run before: not missing, and
  * not there twice. */
 static void what_stays_is_a_number_of_the_third_run(void **unused)
@@ -552,10 +561,7 @@ static void what_stays_is_a_number_of_the_third_run(void **unused)
     struct rig rig;
 
     (void)unused;
-    rig_make(&rig);
-    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
-    rig_sale(&rig, 1, AT("21", "12"), "food", 200, "card");
-    (void)rig_look(&rig);
+    begin_with_two_contents(&rig);
     decide(&rig, "restarted", "v/K1/1", "2");
     rig_sale(&rig, 1, AT("22", "12"), "food", 300, "card");          /* place 3: anew again */
     rig_sale(&rig, 2, AT("23", "12"), "food", 400, "card");
@@ -581,10 +587,7 @@ static void what_is_left_out_of_a_later_run(void **unused)
     struct rig rig;
 
     (void)unused;
-    rig_make(&rig);
-    rig_sale(&rig, 1, AT("20", "12"), "food", 100, "card");
-    rig_sale(&rig, 1, AT("21", "12"), "food", 200, "card");
-    (void)rig_look(&rig);
+    begin_with_two_contents(&rig);
     decide(&rig, "restarted", "v/K1/1", "2");
     rig_void(&rig, 2, AT("21", "13"), 1);
     rig_sale(&rig, 3, AT("21", "14"), "food", 500, "credit");
