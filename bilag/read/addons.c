@@ -3,7 +3,6 @@
 #include "domain/audit.h"
 
 #include <string.h>
-#include <unistd.h>
 
 struct loading { struct context *context; struct addons *addons; };
 
@@ -67,18 +66,13 @@ static enum err decision_seen(const struct decision *decision, void *context)
 enum err addons_load(struct context *context, struct addons *ret_addons)
 {
     struct loading loading = { context, ret_addons };
-    struct str folder = arena_format(context->arena, STR_FMT "/audit", STR_ARG(context->config->state_dir));
     struct audit *audit;
     enum err err;
 
     *ret_addons = (struct addons){ NULL, 0, 0 };
-    if (!folder.bytes)
-        return ERR_MEMORY;
-    if (access(folder.bytes, F_OK) != 0)                     /* looking makes no store */
-        return ERR_OK;
-    err = audit_open(context->config->state_dir, &audit, &context->fault);
+    err = audit_open_there(context->config->state_dir, &audit, &context->fault);
     if (err)
-        return err;
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
     err = audit_read(audit, 1, decision_seen, &loading);
     audit_close(audit);
     return err;

@@ -7,7 +7,6 @@
 #include "mapper/tables.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { VENUES_MAX = 10000, EVENT_ARENA_BYTES = 8 * 1024 * 1024 };
 
@@ -115,17 +114,11 @@ static enum err decision_seen(const struct decision *decision, void *context)
 
 static enum err read_decisions(struct loading *loading, struct fault *fault)
 {
-    struct str folder = arena_format(loading->arena, STR_FMT "/audit", STR_ARG(loading->config->state_dir));
     struct audit *audit;
-    enum err err;
+    enum err err = audit_open_there(loading->config->state_dir, &audit, fault);
 
-    if (!folder.bytes)
-        return ERR_MEMORY;
-    if (access(folder.bytes, F_OK) != 0)                     /* looking makes no store */
-        return ERR_OK;
-    err = audit_open(loading->config->state_dir, &audit, fault);
     if (err)
-        return err;
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
     err = taken_back_load(audit, PARKED_VERB, loading->arena, &loading->taken_back);
     if (!err)
         err = audit_read(audit, 1, decision_seen, loading);

@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { PARSE_BYTES = 8 * 1024 * 1024 };
 
@@ -160,19 +159,11 @@ static enum err decision_seen(const struct decision *decision, void *context)
 
 static enum err take_dismissals(struct loading *loading, struct fault *fault)
 {
-    struct str state_dir = loading->config->state_dir, folder;
     struct audit *audit;
-    enum err err;
+    enum err err = audit_open_there(loading->config->state_dir, &audit, fault);
 
-    arena_reset(&loading->parse);
-    folder = arena_format(&loading->parse, STR_FMT "/audit", STR_ARG(state_dir));
-    if (!folder.bytes)
-        return ERR_MEMORY;
-    if (access(folder.bytes, F_OK) != 0)                     /* nobody has decided anything: looking makes no store */
-        return ERR_OK;
-    err = audit_open(state_dir, &audit, fault);
     if (err)
-        return err;
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
     err = taken_back_load(audit, REFUSAL_VERB, loading->arena, &loading->taken_back);
     if (!err)
         err = audit_read(audit, 1, decision_seen, loading);

@@ -10,7 +10,7 @@ static const char *const tables[] = { "decisions" };
 
 struct audit { struct store *store; uint64_t seen; };
 
-enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault)
+static enum err open_trail(struct str state_dir, unsigned flags, struct audit **ret_audit, struct fault *fault)
 {
     struct audit *audit = calloc(1, sizeof *audit);
     struct strbuf folder;
@@ -21,7 +21,7 @@ enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault
     strbuf_init(&folder, 4096);
     strbuf_format(&folder, STR_FMT "/audit", STR_ARG(state_dir));
     err = folder.failed ? fault_set(fault, ERR_CONFIG, "state_dir is too long")
-                        : store_open(strbuf_str(&folder), tables, COUNT(tables), LAYOUT, 0, &audit->store, fault);
+                        : store_open(strbuf_str(&folder), tables, COUNT(tables), LAYOUT, flags, &audit->store, fault);
     strbuf_free(&folder);
     if (err) {
         free(audit);
@@ -30,6 +30,16 @@ enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault
     audit->seen = UINT64_MAX;
     *ret_audit = audit;
     return ERR_OK;
+}
+
+enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault)
+{
+    return open_trail(state_dir, 0, ret_audit, fault);
+}
+
+enum err audit_open_there(struct str state_dir, struct audit **ret_audit, struct fault *fault)
+{
+    return open_trail(state_dir, STORE_READ_ONLY, ret_audit, fault);
 }
 
 void audit_close(struct audit *audit)

@@ -31,6 +31,8 @@ bool decision_undoes(const struct decision *decision, uint64_t *ret_number, stru
 
 struct audit;
 USED enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault);
+/* For who only looks, and makes no store: ERR_NOT_FOUND: nobody has decided anything yet. */
+USED enum err audit_open_there(struct str state_dir, struct audit **ret_audit, struct fault *fault);
 void     audit_close(struct audit *audit);
 USED enum err audit_append(struct audit *audit, const struct decision *decision, uint64_t *ret_number);
 /* Cheap: tells whether there may be something new since the last call. */

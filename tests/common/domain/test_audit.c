@@ -133,12 +133,30 @@ static void too_long_is_refused(void **unused)
     audit_close(audit);
 }
 
+static void looking_makes_no_trail(void **unused)
+{
+    struct audit *writer, *looker;
+    struct seen seen = { .equal = true };
+
+    (void)unused;
+    assert_int_equal(audit_open_there(str_of(folder), &looker, NULL), ERR_NOT_FOUND);
+    assert_int_equal(audit_open_there(str_of(folder), &looker, NULL), ERR_NOT_FOUND);        /* it made none */
+    assert_int_equal(audit_open(str_of(folder), &writer, NULL), ERR_OK);
+    assert_int_equal(audit_append(writer, &rows[0], &(uint64_t){ 0 }), ERR_OK);
+    assert_int_equal(audit_open_there(str_of(folder), &looker, NULL), ERR_OK);
+    assert_int_equal(audit_read(looker, 1, compare, &seen), ERR_OK);
+    assert_true(seen.equal && seen.count == 1);
+    audit_close(looker);
+    audit_close(writer);
+}
+
 int main(void)
 {
 #define AUDIT_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
         AUDIT_TEST(order_and_places), AUDIT_TEST(another_opener_reads_it),
         AUDIT_TEST(change_is_noticed), AUDIT_TEST(too_long_is_refused),
+        AUDIT_TEST(looking_makes_no_trail),
     };
 
     return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
