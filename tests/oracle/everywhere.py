@@ -175,8 +175,8 @@ class Everywhere:
                 break                            # the oracle has no other switches: what is on its way then, it cannot know
             self.feed(events[first:last])
             for _ in range(rng.choice([1, 2, 3])):
-                rng.choice([self.choose, self.choose, self.restart, self.leave_out, self.leave_out, self.seal, self.seal,
-                            self.turn_switches])()
+                rng.choice([self.choose, self.choose, self.restart, self.leave_out, self.leave_out, self.leave_out_both,
+                            self.seal, self.seal, self.turn_switches])()
         self.compare(self.run.drafts(), self.books)
 
     def set_clock(self, days):
@@ -240,7 +240,7 @@ class Everywhere:
         number = self.decide("choose", subject, place)
         if self.settle([(True, after), (False, before)], "choose") and self.rng.random() < 0.4:
             self.decide("undo-choose", subject, f"{number} {place}")
-            self.settle([(True, before), (False, self.books)], "undo-choose")
+            self.settle(self.taken_back(before, name, *key), "undo-choose")
 
     def restart(self):
         """Only before anything is sealed: what stays then is another matter (tests/mapper/test_review_model.c)."""
@@ -256,26 +256,65 @@ class Everywhere:
             return
         if self.rng.random() < 0.4:
             self.decide("undo-restarted", subject, f"{number} {place}")
-            if self.settle([(True, oracle.Oracle(self.settings).feed_log(self.log, self.starts)), (False, after)],
-                           "undo-restarted"):
+            before, run = oracle.Oracle(self.settings).feed_log(self.log, self.starts), f"{event['register']}~2"
+            if self.settle(self.taken_back(before, name, run), "undo-restarted"):
                 return
         self.starts = starts
 
+    def taken_back(self, before, name, register, seq=None):
+        """It must be, unless something relies on that number, or on any of that run: an order of it is on its way, or a day of
+        it has no lines, so its part ended by itself."""
+        books, venue, back = self.books, self.books.venues[name], (True, self.books.as_before(before))
+        events = [e for e in [*books.events[name].values(), *books.others[name], *books.not_booked[name]]
+                  if any(of["register"] == register and seq in (None, of["seq"]) for of in (e, e.get("voids") or e))]
+        dates, days = {books.day_of(venue, e) for e in events}, books.books()
+        ordered = any((e["register"], e["seq"]) in books.sent[name, date] for e in events for date in dates)
+        ended = not self.behind and any(not self.open_part(name, date, days)[1].lines(venue, date) for date in dates)
+        return [back, (False, books)] if ordered or ended else [back]
+
     def leave_out(self):
         choices = [(name, key) for name in self.books.venues for key, event in self.books.events[name].items()
-                   if event["kind"] == "receipt" or event["kind"] == "void"]
+                   if event["kind"] in ("receipt", "void") and key not in self.books.out[name]]
         if not choices or not self.exact:
             return
         name, key = self.rng.choice(sorted(choices))
         if key in self.books.voids(name).values() or self.is_odd(name, key):
             return
-        before, after, subject = self.books, self.books.copy(), f"{name}/{key[0]}/{key[1]}"
-        after.out[name].add(key)
-        number = self.decide("leave-out", subject)
-        outcomes = [(False, before)] if key in before.voids(name) else [(True, after), (False, before)]
-        if self.settle(outcomes, "leave-out") and self.rng.random() < 0.4:
-            self.decide("undo-leave-out", subject, number)
-            self.settle([(True, before), (False, self.books)], "undo-leave-out")
+        number = self.leave_out_one(name, key, self.books.voids(name).get(key))
+        if number and self.rng.random() < 0.4:
+            self.put_back(name, key, number)
+
+    def leave_out_both(self):
+        """A void and its receipt; the void comes back after its receipt, and not before."""
+        pairs = sorted((name, void, receipt) for name in self.books.venues for receipt, void in self.books.voids(name).items()
+                       if not {void, receipt} & self.books.out[name] and not self.is_odd(name, receipt))
+        if not pairs or not self.exact:
+            return
+        name, void, receipt = self.rng.choice(pairs)
+        fixed, of_void = receipt in self.books.fixed[name], self.leave_out_one(name, void)
+        of_receipt = of_void and self.leave_out_one(name, receipt)
+        if of_receipt and self.rng.random() < 0.5:
+            self.decide("undo-leave-out", f"{name}/{void[0]}/{void[1]}", of_void)
+            self.settle([(False, self.books)], "undo-leave-out of a void before its receipt")
+        if of_receipt and self.rng.random() < 0.8:
+            self.put_back(name, receipt, of_receipt)
+        if of_void and receipt not in self.books.out[name]:
+            self.put_back(name, void, of_void, None if fixed else receipt)
+
+    def leave_out_one(self, name, key, void=None):
+        """The decision's number, if it had an effect."""
+        before, after = self.books, self.books.copy()
+        after.leave_out(name, key)
+        number = self.decide("leave-out", f"{name}/{key[0]}/{key[1]}")
+        voided = void and void not in before.out[name]
+        return number if self.settle([(False, before)] if voided else [(True, after), (False, before)], "leave-out") else 0
+
+    def put_back(self, name, key, number, unfixed=None):
+        back = self.books.copy()
+        back.out[name].remove(key)
+        back.fixed[name].pop(unfixed, None)
+        self.decide("undo-leave-out", f"{name}/{key[0]}/{key[1]}", number)
+        self.settle([(True, back)], "undo-leave-out")
 
     def is_odd(self, name, key):
         """Its shares are undefined or beyond all bounds: red before, and not in the sums."""

@@ -330,6 +330,10 @@ def both_said(first, later):
     return both
 
 
+def gross(event):
+    return sum(line["gross"] for line in event.get("lines", []))
+
+
 class Oracle:
     def __init__(self, venues):
         self.venues = {name: Venue(settings) for name, settings in venues.items()}
@@ -395,6 +399,19 @@ class Oracle:
             else:
                 self.not_booked[venue].append(content)
 
+    def leave_out(self, venue, key):
+        """A void that took a receipt back stays the one that does."""
+        self.fixed[venue].update({receipt: void for receipt, void in self.voids(venue).items() if void == key})
+        self.out[venue].add(key)
+
+    def as_before(self, before):
+        """What was decided since is taken back; what is on its way stays that."""
+        back = before.copy()
+        for kept, now in ((back.sent, self.sent), (back.fixed, self.fixed)):
+            for name, entry in now.items():
+                kept[name].update(entry)
+        return back
+
     def decided_any(self):
         """Something is on its way, or was decided about a receipt."""
         return any(any(kept.values()) for kept in (self.sent, self.out, self.not_booked))
@@ -445,8 +462,8 @@ class Oracle:
         for key, event in sorted(events.items()):
             day = self.day_of(venue, event)
             kind = event["kind"]
-            if key in self.out[name]:            # under manual, with what its lines come to; a void has none
-                amount = sum(line["gross"] for line in event.get("lines", []))
+            if key in self.out[name]:            # under manual, with what its lines come to, or those of what it took back
+                amount = -gross(events[taken_back[key]]) if key in taken_back else gross(event)
                 days[day].lines_total += amount
                 days[day].manual += amount
             elif kind == "receipt" and not self.is_booked(event):
@@ -462,12 +479,11 @@ class Oracle:
                 days[day].moves.append((event["amount"], event.get("reason", "")))
         for receipt, void in voids.items():
             day = self.day_of(venue, events[receipt])
-            if self.day_of(venue, events[void]) == day and receipt not in self.sent[name, day]:
+            if self.day_of(venue, events[void]) == day and receipt not in self.sent[name, day] and void not in self.out[name]:
                 days[day].orders.pop(receipt, None)
                 days[day].orders.pop(void, None)
         for other in self.not_booked[name]:
-            amount = sum(line["gross"] for line in other.get("lines", [])) if other["kind"] == "receipt" else \
-                other.get("amount", 0)
+            amount = gross(other) if other["kind"] == "receipt" else other.get("amount", 0)
             days[self.day_of(venue, other)].moves.append((amount, "receipt-conflict"))
         for other in self.others[name]:
             days[self.day_of(venue, other)].problems.add("receipt-conflict")
