@@ -171,13 +171,14 @@ static enum err line_body(const struct task *task, size_t index, const struct pi
 static size_t cut_pieces(const struct task *task, struct piece *pieces)
 {
     const struct draft *draft = task->draft;
+    bool split = venue_order_split(task->venue, task->settings);
     size_t count = 0;
 
     for (size_t i = 0; i < draft->order_line_count; i++) {
         const struct order_line *line = &draft->order_lines[i];
         struct money parts[2];
 
-        if (!task->settings->order_split || !price_split(line->share, line->rate, parts)) {
+        if (!split || !price_split(line->share, line->rate, parts)) {
             pieces[count++] = (struct piece){ i, 0, { line->share, line->rate, is_part(line) ? 0 : line->qty } };
             continue;
         }

@@ -41,6 +41,7 @@ struct bools { struct dated_bool *rows; size_t count; };
 struct saft_word { struct str code, word; };
 
 enum close_mode { CLOSE_Z_REPORT, CLOSE_CLOCK };
+enum order_split { SPLIT_UNSAID, SPLIT_NO, SPLIT_YES };        /* unsaid: as sender.order_split says */
 enum invoice_date { INVOICE_TODAY, INVOICE_BUSINESS_DAY };   /* docs/rules.md section 4 */
 
 struct venue {
@@ -60,6 +61,7 @@ struct venue {
     struct bools auto_transfer, auto_invoice, send_invoice;  /* preset false */
     bool settlement_pdf;                                     /* a sent voucher gets its settlement as a PDF; preset true */
     int invoice_date;                                        /* enum invoice_date: what invoices are dated */
+    int order_split;                                         /* enum order_split: are its order lines split? */
     enum close_mode close;
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
     struct str *registers; size_t register_count;            /* those that must report every day */
@@ -119,6 +121,9 @@ const struct payment_entry *venue_payment(const struct venue *venue, struct str 
 /* What people call a product type (sold) or payment type of this venue; the type itself if nothing else is said. */
 struct str venue_title(const struct venue *venue, bool sold, struct str type, int32_t day);
 bool venue_switch(const struct bools *bools, int32_t day);               /* false before the first row */
+/* Are order lines without a net in whole øre split in two? The venue's word goes before the installation's. venue NULL: no
+ * venue's word. */
+bool venue_order_split(const struct venue *venue, const struct sender_settings *settings);
 struct str venue_department(const struct venue *venue, int32_t day);     /* empty: none */
 /* The business day of a moment at this venue, with the cut-off that was valid (clock.h). */
 int32_t venue_business_day(const struct venue *venue, int64_t time);

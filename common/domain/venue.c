@@ -77,6 +77,11 @@ bool venue_switch(const struct bools *bools, int32_t day)
     return value;
 }
 
+bool venue_order_split(const struct venue *venue, const struct sender_settings *settings)
+{
+    return venue && venue->order_split != SPLIT_UNSAID ? venue->order_split == SPLIT_YES : settings->order_split;
+}
+
 struct str venue_department(const struct venue *venue, int32_t day)
 {
     struct str code = STR_NONE;

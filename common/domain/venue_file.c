@@ -48,6 +48,16 @@ static FORM_PARSE(parse_company)
     return form_name(form, node, text, field, to);
 }
 
+static FORM_PARSE(parse_split)
+{
+    bool split = false;
+    enum err err = form_bool(form, node, text, field, &split);
+
+    if (!err)
+        *(int *)to = split ? SPLIT_YES : SPLIT_NO;
+    return err;
+}
+
 static FORM_PARSE(parse_currency)
 {
     bool fine = text.len == 3;
@@ -330,6 +340,8 @@ static const struct field venue_fields[] = {
       .meaning = "sales orders are invoiced at once; may be dated" },
     { "invoice_date", AT(invoice_date), .parse = form_choice, .words = invoice_date_words, .preset = "today",
       .meaning = "the date of invoices: today, or business_day where its period is open" },
+    { "order_split", AT(order_split), .parse = parse_split,
+      .meaning = "split order lines without a net in whole øre in two; unsaid: as sender.order_split says" },
     { "settlement_pdf", AT(settlement_pdf), .parse = form_bool, .preset = "true",
       .meaning = "the settlement is attached to its voucher as a PDF" },
     { "close", AT(close), .parse = form_choice, .words = close_words, .preset = "z_report",

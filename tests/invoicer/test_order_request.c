@@ -326,6 +326,32 @@ static void a_line_without_a_net_is_split(void **unused)
     }
 }
 
+/* The venue's own word goes before the installation's. */
+static void a_venue_says_whether_lines_are_split(void **unused)
+{
+    static const struct { const char *why; bool all; int venue; bool split; } rows[] = {
+        { "nobody says", false, SPLIT_UNSAID, false },          { "the installation", true, SPLIT_UNSAID, true },
+        { "the venue", false, SPLIT_YES, true },                { "not this venue", true, SPLIT_NO, false },
+    };
+
+    (void)unused;
+    lines[0].gross.ore = lines[0].share.ore = 7;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct sender_settings said = { .price_decimals = 4, .order_split = rows[i].all };
+        const struct venue its = { .order_split = rows[i].venue };
+        struct strbuf body;
+
+        task.settings = &said;
+        task.venue = &its;
+        strbuf_init(&body, 1 << 16);
+        assert_int_equal(order_build(&task, &body), ERR_OK);
+        strbuf_char(&body, '\0');
+        if (!strstr(body.bytes, " 2/2\"") == rows[i].split)
+            fail_msg("%s: %s", rows[i].why, body.bytes);
+        strbuf_free(&body);
+    }
+}
+
 /* The reference: the receipt's, else the one kept with the connection, else the till's order number. */
 static void every_order_says_a_reference(void **unused)
 {
@@ -399,6 +425,7 @@ int main(void)
         ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
         ORDER_TEST(looks_since_the_sale), ORDER_TEST(invoice_follows_once), ORDER_TEST(a_list_without_end_proves_nothing),
         ORDER_TEST(every_order_says_a_reference), ORDER_TEST(a_line_without_a_net_is_split),
+        ORDER_TEST(a_venue_says_whether_lines_are_split),
         ORDER_TEST(an_invoice_says_its_date_and_address),
     };
 

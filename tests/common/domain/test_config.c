@@ -234,6 +234,7 @@ static void wrong_venue_table(void **unused)
         { "auto_transfer: true", "auto_transfer: [{value: true}, {value: false}]", { "auto_transfer", "same day" } },
         { "close: z_report", "close: zreport", { ":13: close", "z_report, clock" } },
         { "close: z_report", "quiet_seconds: -1", { ":13: quiet_seconds", "0 to 86400" } },
+        { "close: z_report", "order_split: maybe", { ":13: order_split", "write true or false" } },
         { "[K1, K2]", "[K1, K1]", { ":14: registers[2]", "twice" } },
         { "[K1, K2]", "[K 1]", { ":14: registers[1]", "A-Z" } },
         { "[K1, K2]", "{K1: 1}", { ":14: registers", "[K1, K2]" } },
