@@ -48,11 +48,10 @@ static enum err earlier_seen(struct txn *txn, struct str key, struct str value, 
     return last > earlier->span->first ? earlier->visit(day, earlier->context) : ERR_OK;
 }
 
-enum err clock_jump_note(struct txn *txn, const struct clock_span *span, clock_visit visit, void *context)
+static enum err keep_span(struct txn *txn, const struct clock_span *span, bool *ret_lowest)
 {
-    struct earlier earlier = { .span = span, .visit = visit, .context = context };
     uint64_t first = UINT64_MAX, last = 0;
-    struct key prefix, key, value;
+    struct key key, value;
     struct str there;
     enum err err;
 
@@ -62,17 +61,32 @@ enum err clock_jump_note(struct txn *txn, const struct clock_span *span, clock_v
         return ERR_STORE_DAMAGED;
     if (err && err != ERR_NOT_FOUND)
         return err;
+    *ret_lowest = span->first < first;
     if (!err && first <= span->first && last >= span->last)
         return ERR_OK;
     key_init(&value);
     key_u64(&value, first < span->first ? first : span->first);
     key_u64(&value, last > span->last ? last : span->last);
-    err = store_put(txn, TABLE_META, key_str(&key), key_str(&value));
-    if (err || first <= span->first)
+    return store_put(txn, TABLE_META, key_str(&key), key_str(&value));
+}
+
+/* To the day before, times are compared: any number tells, and the highest time may come last. To days before that, only
+ * the lowest number does. */
+enum err clock_jump_note(struct txn *txn, const struct clock_span *span, clock_visit visit, void *context)
+{
+    struct earlier earlier = { .span = span, .visit = visit, .context = context };
+    struct key prefix, from;
+    bool lowest = false;
+    enum err err = keep_span(txn, span, &lowest);
+
+    if (err)
         return err;
     register_key(&prefix, span->venue, span->reg);
     earlier.prefix_len = prefix.len;
-    return store_walk(txn, TABLE_META, key_str(&prefix), key_str(&prefix), earlier_seen, &earlier);
+    from = prefix;
+    if (!lowest)
+        key_day(&from, span->day - 1);
+    return store_walk(txn, TABLE_META, key_str(&prefix), key_str(&from), earlier_seen, &earlier);
 }
 
 enum err clock_jump_forget(struct txn *txn, struct str venue, struct str reg, int32_t day)

@@ -13,7 +13,8 @@
 /* Sales of one register on one day, as they come. */
 struct clock_span { struct str venue, reg; int32_t day; uint64_t first, last; };
 
-/* visit() gets each earlier day that has higher numbers, if these are the lowest of their day until now. */
+/* visit() gets each earlier day that has higher numbers, if these are the lowest of their day until now; else only the day
+ * before, if it has. */
 typedef enum err (*clock_visit)(int32_t day, void *context);
 USED enum err clock_jump_note(struct txn *txn, const struct clock_span *span, clock_visit visit, void *context);
 /* What this day has of the register is asked anew. */

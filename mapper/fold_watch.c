@@ -13,8 +13,8 @@ static enum err watch_on(int32_t day, void *context)
     struct open_settlement *open;
     enum err err = fold_day(watching->work, watching->venue, day, &open);
 
-    if (!err && settlement_last_part(&open->state)->sealed)
-        open->state.watch = true;        /* else it is built anew, because it is touched */
+    if (!err)
+        open->state.watch = true;        /* also while a draft is on its way: its seal may come before it is built anew */
     return err;
 }
 

@@ -422,6 +422,7 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
         }
         if (!err)
             err = offer_voucher(offer, &build, settlement, part);
+        settlement->watch &= number != settlement->part_count;   /* it was looked at: an older draft's seal says so (seals.c) */
     }
     if (!err)
         err = offer_orders(offer, &build, part);
@@ -445,9 +446,11 @@ static enum err watch_sealed(struct txn *txn, struct offer *offer, struct settle
 
     if (!problems)
         return ERR_MEMORY;
+    if (!last->sealed && (settlement->part_count == 1 || has_substance(settlement, (uint32_t)settlement->part_count)))
+        return ERR_OK;                   /* its open part is built anew, if it is not sealed before */
     settlement->watch = false;
-    if (!last->sealed || offer->day < offer->venue->begins)
-        return ERR_OK;                   /* its open part is built anew in any case */
+    if (offer->day < offer->venue->begins)
+        return ERR_OK;
     err = completeness_check(txn, &completeness);
     if (!err)
         err = build_decided(txn, offer->venue->id, offer->day, settlement, offer->arena, &decided);
@@ -458,7 +461,8 @@ static enum err watch_sealed(struct txn *txn, struct offer *offer, struct settle
         return err;
     if (settlement_is_unheard(last))
         return settlement_go_on(txn, offer->venue->id, offer->day, settlement, offer->arena);
-    err = settlement_new_part(settlement, last->upto, offer->arena);
+    if (last->sealed)
+        err = settlement_new_part(settlement, last->upto, offer->arena);
     if (!err)
         settlement_last_part(settlement)->control = true;
     return err;

@@ -391,6 +391,52 @@ static void found_while_it_is_on_its_way(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: what is found while a draft is on its way is found after it was sent, also if the day was not built anew in between:
+ * it was killed, or the log was not read to its end. */
+static void found_and_sealed_before_it_is_built(void **unused)
+{
+    (void)unused;
+    for (int looked = 0; looked < 2; looked++) {
+        struct rig rig;
+        const struct draft *on_its_way;
+
+        rig_make(&rig);
+        rig_sale(&rig, 3, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+        (void)rig_look(&rig);
+        on_its_way = rig_draft(&rig, "v/2026-11-20/1");
+        rig_sale(&rig, 2, "2026-11-22T12:00:00+01:00", "food", 50, "card");
+        rig_fold(&rig);
+        if (looked)
+            (void)rig_look_as(&rig, true);
+        assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->revision, on_its_way->revision);
+        rig_tell(&rig, on_its_way, false);
+        (void)rig_look(&rig);
+        assert_non_null(rig_draft(&rig, "v/2026-11-20/2"));
+        assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/2"), PROBLEM_CLOCK_JUMP));
+        rig_free(&rig);
+    }
+}
+
+/* Goal: of the next day any receipt tells, not only its lowest number: its time may be the highest. */
+static void clock_jump_of_any_number(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, "2026-11-21T06:00:00+01:00", "food", 50, "card");
+    rig_sale(&rig, 9, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+    (void)rig_look(&rig);
+    assert_false(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_CLOCK_JUMP));       /* less than a day */
+    rig_seal(&rig, "v/2026-11-20/1");
+    (void)rig_look(&rig);
+    rig_sale(&rig, 3, "2026-11-21T23:00:00+01:00", "food", 50, "card");
+    (void)rig_look(&rig);
+    assert_non_null(rig_draft(&rig, "v/2026-11-20/2"));
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/2"), PROBLEM_CLOCK_JUMP));
+    rig_free(&rig);
+}
+
 /* Goal: a day that was entered by hand in spite of a problem is not told of it again; of another one it is. */
 static void by_hand_in_spite_of_a_problem(void **unused)
 {
@@ -423,6 +469,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(clock_jump_found_late),
                                         cmocka_unit_test(found_while_it_is_on_its_way),
+                                        cmocka_unit_test(found_and_sealed_before_it_is_built),
+                                        cmocka_unit_test(clock_jump_of_any_number),
                                         cmocka_unit_test(what_was_left_out_is_reversed),
                                         cmocka_unit_test(by_hand_in_spite_of_a_problem),
                                         cmocka_unit_test(faulty_set_up_lets_all_wait),
