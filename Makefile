@@ -111,6 +111,19 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) $(call pkg,libs,libcurl libxml-2.0) $(PDF_LIBS)
 
+# What things cost (docs/performance.md): rates, flushes and bytes of the real stages; instructions, which are the same every
+# time and fail on 10 % more than was accepted (ACCEPT=1 accepts); 10,000 venues.
+$(BUILD)/bench/%.so: bench/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -fPIC -shared -Wall -Wextra -Werror -o $@ $<
+bench: all $(BUILD)/bench/flushes.so
+	@bench/bench.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so --json $(BUILD)/bench/bench.json
+bench-check: $(BUILD)/bench/cost
+	@bench/check.py $< $(if $(ACCEPT),--accept)
+bench-fleet: all
+	@bench/fleet.py --bin $(BIN)
+.PHONY: bench bench-check bench-fleet
+
 unit-programs: $(UNITS)
 unit-list:
 	@printf '%s\n' $(UNITS)
@@ -160,6 +173,7 @@ help:
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
+	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet (docs/performance.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
 	@echo "make install    PREFIX= DESTDIR="
 
