@@ -43,7 +43,7 @@ endif
 
 #          program          folders                          pkg-config names beside the common ones
 PROGRAMS := \
-  bilag-ingest:ingest,saft,COMMON:libmicrohttpd,gnutls,libxml-2.0 \
+  bilag-ingest:ingest,door,saft,COMMON:libmicrohttpd,gnutls,libxml-2.0 \
   bilag-mapper:mapper,COMMON: \
   bilag-validator:validator,poweroffice,COMMON:libcurl \
   bilag-uploader:uploader,sender,pdf,poweroffice,COMMON:libcurl \
@@ -55,7 +55,7 @@ PROGRAMS := \
 COMMON  := common/base common/domain common/stage
 BILAG   := bilag/cmd bilag/read bilag/act bilag/show bilag/keep
 SANDBOX := sandbox/base sandbox/books sandbox/http sandbox/api
-FOLDERS := $(COMMON) pdf saft ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG)
+FOLDERS := $(COMMON) pdf saft door ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG)
 
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
 comma := ,

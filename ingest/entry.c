@@ -1,9 +1,9 @@
 #include "entry.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
+
+#include "door/host.h"
 
 static const char *header(struct MHD_Connection *connection, const char *name)
 {
@@ -39,48 +39,6 @@ static void judge_type(struct MHD_Connection *connection, struct entry *entry)
         }
     entry_refuse(entry, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "say Content-Type: application/x-ndjson (or application/json): one "
                  "event a line; or application/msgpack: an array of events");
-}
-
-/* The host of "host", "host:port" or "[host]:port". */
-static struct str host_of(struct str text)
-{
-    size_t end = 0;
-
-    if (text.len && text.bytes[0] == '[') {
-        while (end < text.len && text.bytes[end] != ']')
-            end++;
-        return (struct str){ text.bytes + 1, end - 1 };
-    }
-    while (end < text.len && text.bytes[end] != ':')
-        end++;
-    return (struct str){ text.bytes, end };
-}
-
-static bool is_address(struct str host)
-{
-    char text[INET6_ADDRSTRLEN];
-    unsigned char bytes[sizeof(struct in6_addr)];
-
-    return str_copy(host, text, sizeof text) && (inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1);
-}
-
-static bool is_name(struct str host, struct str name)
-{
-    return host.len == name.len && strncasecmp(host.bytes, name.bytes, name.len) == 0;
-}
-
-/* A page that a foreign name leads here says that name: only addresses, and names that are ours. */
-static bool is_ours(struct MHD_Connection *connection, const struct config *config)
-{
-    const char *value = header(connection, MHD_HTTP_HEADER_HOST);
-    struct str host = host_of(str_of(value ? value : ""));
-
-    if (!value || is_address(host) || is_name(host, STR("localhost")) || is_name(host, host_of(config->http_listen)))
-        return true;                         /* none at all: HTTP/1.0, which no browser speaks */
-    for (size_t i = 0; i < config->http_name_count; i++)
-        if (is_name(host, config->http_names[i]))
-            return true;
-    return false;
 }
 
 /* A head that could be read in two ways is read in none. */
@@ -144,7 +102,8 @@ void entry_judge(struct MHD_Connection *connection, const char *url, const char 
     bool events = strcmp(url, "/v1/events") == 0, health = strcmp(url, "/v1/health") == 0;
 
     *ret_entry = (struct entry){ .kind = health ? ENTRY_HEALTH : ENTRY_EVENTS };
-    if (!is_ours(connection, config))
+    if (!host_is_ours(header(connection, MHD_HTTP_HEADER_HOST), config->http_listen, config->http_names,
+                      config->http_name_count))
         entry_refuse(ret_entry, MHD_HTTP_MISDIRECTED_REQUEST, "nobody goes by that name here; ingest.names in bilag.yaml says "
                      "by which names tills reach this address");
     else if (!events && !health)

@@ -1,6 +1,6 @@
 /* http.h - the door of HTTP: POST /v1/events and GET /v1/health, plain on loopback or with TLS anywhere.
  *
- * Who may come in: entry.h. What becomes of a body, and the answer: request.h. What is shown of us: certificate.h.
+ * Who may come in: entry.h. What becomes of a body, and the answer: request.h. The address and the connections: door/server.h.
  * Waiting  Requests wait for the group's commit while further ones are read: many share one commit.
  * Memory   bounded by connections, and by request.h for what bodies leave.
  */

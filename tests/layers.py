@@ -14,7 +14,7 @@ DOMAIN = BASE + ["common/domain"]
 STAGE = DOMAIN + ["common/stage"]
 SENDER = STAGE + ["poweroffice", "sender"]
 SANDBOX = ["sandbox", "sandbox/base", "sandbox/books", "sandbox/http", "sandbox/api"]
-READ = SENDER + ["pdf", "saft", "ingest", "mapper", "validator", "uploader", "invoicer", "bilag/read"]
+READ = SENDER + ["pdf", "saft", "door", "ingest", "mapper", "validator", "uploader", "invoicer", "bilag/read"]
 MAY_USE = {
     "common/base": BASE,
     "common/domain": DOMAIN,
@@ -23,7 +23,8 @@ MAY_USE = {
     "pdf": DOMAIN + ["pdf"],
     "poweroffice": STAGE,
     "sender": SENDER,
-    "ingest": STAGE + ["saft"],
+    "door": STAGE + ["door"],
+    "ingest": STAGE + ["saft", "door"],
     "mapper": STAGE,
     "validator": STAGE + ["poweroffice"],
     "uploader": SENDER + ["pdf"],

@@ -8,7 +8,7 @@
 #include "bilag/show/shellword.h"
 #include "domain/problem.h"
 #include "domain/setup.h"
-#include "ingest/certificate.h"
+#include "door/certificate.h"
 #include "poweroffice/privilege.h"
 #include "poweroffice/right_books.h"
 #include "invoicer/order_request.h"

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ingest/visitors.h"
+#include "door/visitors.h"
 
 enum { HEAD_MS = 1000, BODY_MS = 5000 };
 

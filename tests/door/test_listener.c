@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ingest/listener.h"
+#include "door/listener.h"
 
 static char one[] = "/tmp/bilag-listener-one-XXXXXX", other[] = "/tmp/bilag-listener-two-XXXXXX";
 
@@ -63,16 +63,16 @@ static void one_address_one_log(void **unused)
 
     (void)unused;
     (void)snprintf(address, sizeof address, "127.0.0.1:%d", free_port());
-    assert_int_equal(listener_open(str_of(one), str_of(address), false, &first, &fds[0], &fault), ERR_OK);
+    assert_int_equal(listener_open("ingest", str_of(one), str_of(address), false, &first, &fds[0], &fault), ERR_OK);
     assert_true(listener_is_loopback(first));
-    assert_int_equal(listener_open(str_of(one), str_of(address), false, &second, &fds[1], &fault), ERR_OK);
-    assert_int_equal(listener_open(str_of(other), str_of(address), false, &third, &fds[2], &fault), ERR_CONFIG);
+    assert_int_equal(listener_open("ingest", str_of(one), str_of(address), false, &second, &fds[1], &fault), ERR_OK);
+    assert_int_equal(listener_open("ingest", str_of(other), str_of(address), false, &third, &fds[2], &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "another program listens"));
     for (int i = 0; i < 2; i++)
         assert_int_equal(close(fds[i]), 0);
     listener_close(second);
     listener_close(first);
-    assert_int_equal(listener_open(str_of(other), str_of(address), false, &third, &fds[2], &fault), ERR_OK);
+    assert_int_equal(listener_open("ingest", str_of(other), str_of(address), false, &third, &fds[2], &fault), ERR_OK);
     assert_int_equal(close(fds[2]), 0);
     listener_close(third);
 }
@@ -86,13 +86,13 @@ static void what_others_can_reach_needs_tls(void **unused)
 
     (void)unused;
     (void)snprintf(address, sizeof address, "0.0.0.0:%d", free_port());
-    assert_int_equal(listener_open(str_of(one), str_of(address), false, &listener, &fd, &fault), ERR_CONFIG);
+    assert_int_equal(listener_open("ingest", str_of(one), str_of(address), false, &listener, &fd, &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "ingest.certificate"));
-    assert_int_equal(listener_open(str_of(one), str_of(address), true, &listener, &fd, &fault), ERR_OK);
+    assert_int_equal(listener_open("ingest", str_of(one), str_of(address), true, &listener, &fd, &fault), ERR_OK);
     assert_false(listener_is_loopback(listener));
     assert_int_equal(close(fd), 0);
     listener_close(listener);
-    assert_int_equal(listener_open(str_of(one), STR("7420"), false, &listener, &fd, &fault), ERR_CONFIG);
+    assert_int_equal(listener_open("ingest", str_of(one), STR("7420"), false, &listener, &fd, &fault), ERR_CONFIG);
     assert_non_null(strstr(fault.text, "is not an address"));
     listener_close(NULL);
 }

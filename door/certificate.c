@@ -52,7 +52,7 @@ static enum err file_read(struct file *file, struct str path, bool secret, struc
         return fault_set(fault, ERR_CONFIG, "the path of a certificate is too long");
     fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); let the user that bilag-ingest runs "
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s); let the user that this program runs "
                          "as (uid %u) read it", file->path, strerror(errno), (unsigned)geteuid());
     err = file_judge(file, fd, secret, fault);
     len = err ? 0 : read(fd, file->bytes, sizeof file->bytes);

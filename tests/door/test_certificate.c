@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ingest/certificate.h"
+#include "door/certificate.h"
 
 /* Made for this test, for nobody, until 2126. */
 static const char chain_a[] =

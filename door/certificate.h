@@ -7,8 +7,8 @@
  * Ownership   the server asks without an owner (libmicrohttpd gives its callback no context): one certificate a process.
  * Errors      ERR_CONFIG with a sentence that says what to do.
  */
-#ifndef BILAG_INGEST_CERTIFICATE_H
-#define BILAG_INGEST_CERTIFICATE_H
+#ifndef BILAG_DOOR_CERTIFICATE_H
+#define BILAG_DOOR_CERTIFICATE_H
 
 #include "base/err.h"
 

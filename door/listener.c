@@ -16,7 +16,7 @@ enum { BACKLOG = 256, START_TRIES = 500, START_PAUSE_MS = 10 };
 /* Bytes of the lock file: one for who is starting, one held by all who listen. */
 enum { LOCK_STARTING, LOCK_LISTENING };
 
-struct listener { int lock_fd; bool loopback; };
+struct listener { const char *section; int lock_fd; bool loopback; };
 
 /* "host:port" or "[host]:port" in its two parts. */
 static bool split(struct str listen, char *host, size_t host_size, char *port, size_t port_size)
@@ -62,7 +62,7 @@ static enum err wait_to_start(const struct listener *listener, struct fault *fau
             return ERR_OK;
         (void)nanosleep(&pause, NULL);
     }
-    return fault_set(fault, ERR_BUSY, "ingest.http: another instance has been starting for seconds");
+    return fault_set(fault, ERR_BUSY, "%s.http: another instance has been starting for seconds", listener->section);
 }
 
 static int failed(int fd)
@@ -89,25 +89,27 @@ static int listen_on(const struct addrinfo *found, bool first)
     return fd;
 }
 
-static enum err find_address(struct str address, bool guarded, struct addrinfo **ret_found, struct fault *fault)
+static enum err find_address(const char *section, struct str address, bool guarded, struct addrinfo **ret_found,
+                             struct fault *fault)
 {
     const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
     char host[256], port[16];
     int rc;
 
     if (!split(address, host, sizeof host, port, sizeof port))
-        return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " is not an address like 127.0.0.1:7420",
+        return fault_set(fault, ERR_CONFIG, "%s.http: " STR_FMT " is not an address like 127.0.0.1:7420", section,
                          STR_ARG(address));
     rc = getaddrinfo(host, port, &hints, ret_found);
     if (rc != 0)
         return fault_set(fault, rc == EAI_SYSTEM || rc == EAI_MEMORY || rc == EAI_AGAIN ? ERR_SYSTEM : ERR_CONFIG,
-                         "ingest.http: " STR_FMT ": %s", STR_ARG(address), gai_strerror(rc));
+                         "%s.http: " STR_FMT ": %s", section, STR_ARG(address), gai_strerror(rc));
     if (guarded || is_loopback((*ret_found)->ai_addr))
         return ERR_OK;
     freeaddrinfo(*ret_found);
-    return fault_set(fault, ERR_CONFIG, "ingest.http: " STR_FMT " can be reached from other machines, and sales and tokens "
-                     "would travel there in the open: give it ingest.certificate and ingest.certificate_key, or listen on 127.0.0.1 "
-                     "and put a proxy with TLS before it (docs/operator.md has one for nginx)", STR_ARG(address));
+    return fault_set(fault, ERR_CONFIG, "%s.http: " STR_FMT " can be reached from other machines, and what opens this door "
+                     "would travel there in the open: give it %s.certificate and %s.certificate_key, or listen on 127.0.0.1 and put "
+                     "a proxy with TLS before it (docs/operator.md has one for nginx)", section, STR_ARG(address), section,
+                     section);
 }
 
 static enum err open_lock(struct str folder, struct str address, struct listener *listener, struct fault *fault)
@@ -136,21 +138,21 @@ static enum err take_address(struct listener *listener, struct str address, cons
     first = lock(listener, LOCK_LISTENING, F_WRLCK);
     fd = listen_on(found, first);
     if (fd < 0 && errno == EADDRINUSE)
-        return fault_set(fault, ERR_CONFIG, "ingest.http: another program listens on " STR_FMT
-                         " already: stop it, or set another port in bilag.yaml", STR_ARG(address));
+        return fault_set(fault, ERR_CONFIG, "%s.http: another program listens on " STR_FMT
+                         " already: stop it, or set another port in bilag.yaml", listener->section, STR_ARG(address));
     if (fd < 0)
-        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "ingest.http: cannot listen on " STR_FMT ": %s",
-                         STR_ARG(address), strerror(errno));
+        return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s.http: cannot listen on " STR_FMT ": %s",
+                         listener->section, STR_ARG(address), strerror(errno));
     if (!lock(listener, LOCK_LISTENING, F_RDLCK) || !lock(listener, LOCK_STARTING, F_UNLCK)) {
         (void)failed(fd);
-        return fault_set(fault, ERR_SYSTEM, "ingest.http: cannot lock the address: %s", strerror(errno));
+        return fault_set(fault, ERR_SYSTEM, "%s.http: cannot lock the address: %s", listener->section, strerror(errno));
     }
     *ret_socket = fd;
     return ERR_OK;
 }
 
-enum err listener_open(struct str folder, struct str address, bool guarded, struct listener **ret_listener,
-                       int *ret_socket, struct fault *fault)
+enum err listener_open(const char *section, struct str folder, struct str address, bool guarded,
+                       struct listener **ret_listener, int *ret_socket, struct fault *fault)
 {
     struct listener *listener = calloc(1, sizeof *listener);
     struct addrinfo *found = NULL;
@@ -158,8 +160,9 @@ enum err listener_open(struct str folder, struct str address, bool guarded, stru
 
     if (!listener)
         return fault_set(fault, ERR_MEMORY, "out of memory");
+    listener->section = section;
     listener->lock_fd = -1;
-    err = find_address(address, guarded, &found, fault);
+    err = find_address(section, address, guarded, &found, fault);
     if (!err) {
         listener->loopback = is_loopback(found->ai_addr);
         err = open_lock(folder, address, listener, fault);

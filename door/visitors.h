@@ -6,8 +6,8 @@
  * Ownership   a visitor lives from its connection's start to its end; a shut one ends by itself at the server's next run.
  * Units       steady ms.
  */
-#ifndef BILAG_INGEST_VISITORS_H
-#define BILAG_INGEST_VISITORS_H
+#ifndef BILAG_DOOR_VISITORS_H
+#define BILAG_DOOR_VISITORS_H
 
 #include "base/err.h"
 
