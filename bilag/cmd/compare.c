@@ -2,6 +2,7 @@
 
 #include "base/clean.h"
 #include "base/json_write.h"
+#include "bilag/read/books.h"
 #include "bilag/read/online.h"
 #include "bilag/read/posted.h"
 #include "bilag/show/csv.h"
@@ -10,13 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 1 << 26, PAGE_SIZE = 5000, PAGES_MAX = 1000, LEFT_MAX = 64, PARTS_MAX = 1000,
+enum { AROUND_DAYS = 7,       /* what was posted on another day is found so far around the period */
+       FILE_MAX = 1 << 26, PAGE_SIZE = 5000, PAGES_MAX = 1000, LEFT_MAX = 64, PARTS_MAX = 1000,
        OUT_BYTES = 1 << 28 };
 
 struct beside_books {
     struct shell *shell;
     const struct venue *venue;
-    const struct book_list *list;
+    struct book_list list;               /* all of the venue: a day may be posted on any other */
     int32_t from, to;
     struct posted_filter filter;
     struct compare_input input;
@@ -27,7 +29,22 @@ struct beside_books {
 
 static bool counts(const struct book_doc *doc)
 {
-    return doc->draft.doc.kind == DOC_VOUCHER && !book_doc_is_empty(doc) && doc->state != DOC_REVERSED;
+    return doc->draft.doc.kind == DOC_VOUCHER && !book_doc_is_empty(doc);
+}
+
+/* Whether it stands in PowerOffice by Bilag, or is on its way there. PowerOffice's own word goes before what is kept: a person may
+ * have reversed it a minute ago. */
+static bool stands(const struct beside_books *work, const struct book_doc *doc)
+{
+    const struct posted_filter *filter = &work->filter;
+
+    if ((doc->state != DOC_SENT && doc->state != DOC_SENDING && doc->state != DOC_QUEUED) ||
+        problems_have(&doc->draft.problems, PROBLEM_REVERSED_ELSEWHERE))
+        return false;
+    for (size_t i = 0; i < filter->own_count; i++)
+        if (str_equal(filter->own[i].reference, doc->draft.reference))
+            return filter->own[i].standing || !filter->own[i].undone;
+    return true;
 }
 
 /* --- what is ours --- */
@@ -44,7 +61,7 @@ static enum err add_left(struct compare_day *day, struct compare_left *left, str
     return ERR_OK;
 }
 
-static enum err add_lines(struct beside_books *work, const struct draft *draft)
+static enum err add_lines(struct beside_books *work, const struct draft *draft, bool sent)
 {
     enum err err = ERR_OK;
 
@@ -52,7 +69,7 @@ static enum err add_lines(struct beside_books *work, const struct draft *draft)
         const struct voucher_line *line = &draft->lines[i];
         struct posting posting = { .day = draft->post_on, .account = line->account, .department = line->department,
                                    .vat_code = line->vat_code.len ? line->vat_code : STR("0"),
-                                   .rate = line->sold ? line->rate : 0, .amount = line->amount };
+                                   .rate = line->sold ? line->rate : 0, .amount = line->amount, .sent = sent };
 
         err = postings_add(&work->input.ours, &work->shell->arena, &posting);
     }
@@ -68,14 +85,14 @@ static enum err add_day(struct beside_books *work, int32_t date, struct compare_
     enum err err = left && ends ? ERR_OK : ERR_MEMORY;
 
     *day = (struct compare_day){ .day = date, .left = left, .part_ends = ends };
-    for (size_t i = 0; !err && i < work->list->count; i++) {
-        const struct book_doc *doc = &work->list->docs[i];
+    for (size_t i = 0; !err && i < work->list.count; i++) {
+        const struct book_doc *doc = &work->list.docs[i];
         const struct draft *draft = &doc->draft;
 
         if (!counts(doc) || draft->post_on != date)
             continue;
-        day->sent |= doc->state == DOC_SENT;
-        err = add_lines(work, draft);
+        day->sent |= stands(work, doc);
+        err = add_lines(work, draft, stands(work, doc));
         if (!err)
             err = add_left(day, left, STR("orders"), draft->orders_total);
         for (size_t k = 0; !err && k < draft->manual_count; k++)
@@ -90,8 +107,8 @@ static enum err add_day(struct beside_books *work, int32_t date, struct compare_
 
 static bool posted_on(const struct beside_books *work, int32_t date)
 {
-    for (size_t i = 0; i < work->list->count; i++)
-        if (counts(&work->list->docs[i]) && work->list->docs[i].draft.post_on == date)
+    for (size_t i = 0; i < work->list.count; i++)
+        if (counts(&work->list.docs[i]) && work->list.docs[i].draft.post_on == date)
             return true;
     for (size_t i = 0; i < work->input.theirs.count; i++)
         if (work->input.theirs.at[i].day == date)
@@ -120,30 +137,61 @@ static enum err gather_ours(struct beside_books *work)
 
 /* --- whose what was posted is --- */
 
-static enum err make_filter(struct beside_books *work)
+/* Vouchers of all venues of the same books: what Bilag sent for another one is nobody's posting by hand either. */
+static enum err add_own(struct beside_books *work, const struct book_list *list)
 {
     struct arena *arena = &work->shell->arena;
+    struct posted_filter *filter = &work->filter;
+    struct posted_own *own = arena_array(arena, filter->own_count + list->count + 1, sizeof *own);
+
+    if (!own)
+        return ERR_MEMORY;
+    if (filter->own_count)
+        (void)memcpy(own, filter->own, filter->own_count * sizeof *own);
+    filter->own = own;
+    for (size_t i = 0; i < list->count; i++)
+        if (list->docs[i].draft.doc.kind == DOC_VOUCHER)
+            own[filter->own_count++] = (struct posted_own){ .reference = arena_copy(arena, list->docs[i].draft.reference),
+                                                            .number = list->docs[i].status.number,
+                                                            .day = list->docs[i].draft.post_on };
+    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err read_books(struct beside_books *work, struct books *books)
+{
+    const struct config *config = work->shell->config;
+    struct arena scratch;
+    enum err err = books_venue(books, work->venue->id, INT32_MIN, INT32_MAX, &work->shell->arena, &work->list);
+
+    if (!err)
+        err = add_own(work, &work->list);
+    arena_init(&scratch, OUT_BYTES);
+    for (size_t i = 0; !err && i < config->venue_count; i++) {
+        struct book_list others;
+
+        if (&config->venues[i] == work->venue || !str_equal(config->venues[i].company, work->venue->company))
+            continue;
+        arena_reset(&scratch);
+        err = books_venue(books, config->venues[i].id, INT32_MIN, INT32_MAX, &scratch, &others);
+        if (!err)
+            err = add_own(work, &others);
+    }
+    arena_free(&scratch);
+    return err;
+}
+
+static enum err make_filter(struct beside_books *work)
+{
     const struct venue *venue = work->venue;
-    struct str *references = arena_array(arena, work->list->count + 1, sizeof *references);
-    int64_t *numbers = arena_array(arena, work->list->count + 1, sizeof *numbers);
-    int64_t *sales = arena_array(arena, 2 * venue->product_count + 1, sizeof *sales);
+    int64_t *sales = arena_array(&work->shell->arena, 2 * venue->product_count + 1, sizeof *sales);
     struct posted_filter *filter = &work->filter;
 
-    if (!references || !numbers || !sales)
+    if (!sales)
         return ERR_MEMORY;
-    for (size_t i = 0; i < work->list->count; i++) {
-        const struct book_doc *doc = &work->list->docs[i];
-
-        references[filter->reference_count++] = doc->draft.reference;
-        if (doc->draft.doc.kind == DOC_VOUCHER && doc->status.number)
-            numbers[filter->number_count++] = doc->status.number;
-    }
     for (size_t i = 0; i < venue->product_count; i++) {
         sales[filter->sales_count++] = venue->products[i].account;
         sales[filter->sales_count++] = venue->products[i].reduced_account;
     }
-    filter->references = references;
-    filter->numbers = numbers;
     filter->sales = sales;
     filter->department = venue_department(venue, work->to);
     return ERR_OK;
@@ -365,24 +413,39 @@ static int tell(struct beside_books *work, const struct args *args)
     return work->found.count ? EXIT_RED : EXIT_FINE;
 }
 
-int compare_days(struct shell *shell, const struct args *args, const struct venue *venue, const struct book_list *list,
-                 int32_t from, int32_t to)
+static int lay_beside(struct beside_books *work, const struct args *args)
 {
-    struct beside_books work = { .shell = shell, .venue = venue, .list = list, .from = from, .to = to };
-    enum err err = make_filter(&work);
-    int code = err ? complain_err(shell, err, NULL) : EXIT_FINE;
+    const struct venue *venue = work->venue;
+    int code = EXIT_FINE;
+    enum err err;
 
     for (size_t i = 0; code == EXIT_FINE && i < args->word_count; i++)
-        code = read_csv(&work, args->words[i]);
+        code = read_csv(work, args->words[i]);
     if (code == EXIT_FINE && !args->word_count)
-        code = ask_poweroffice(&work);
+        code = ask_poweroffice(work);
     if (code != EXIT_FINE)
         return code;
-    work.input.tip_account = account_of(venue, STR("tip"), to);
-    work.input.gift_account = account_of(venue, STR("gift_card"), to);
-    work.input.rounding_account = account_of(venue, STR("rounding"), to);
-    err = gather_ours(&work);
+    work->input.tip_account = account_of(venue, STR("tip"), work->to);
+    work->input.gift_account = account_of(venue, STR("gift_card"), work->to);
+    work->input.rounding_account = account_of(venue, STR("rounding"), work->to);
+    err = gather_ours(work);
     if (!err)
-        err = compare(&work.input, &shell->arena, &work.found);
-    return err ? complain_err(shell, err, NULL) : tell(&work, args);
+        err = compare(&work->input, &work->shell->arena, &work->found);
+    return err ? complain_err(work->shell, err, NULL) : tell(work, args);
+}
+
+int compare_days(struct shell *shell, const struct args *args, const struct venue *venue, int32_t from, int32_t to)
+{
+    struct beside_books work = { .shell = shell, .venue = venue, .from = from, .to = to };
+    struct fault fault = { "" };
+    struct books *books;
+    enum err err = books_open(shell->config, &books, &fault);
+
+    if (!err) {
+        err = read_books(&work, books);
+        books_close(books);
+    }
+    if (!err)
+        err = make_filter(&work);
+    return err ? complain_err(shell, err, &fault) : lay_beside(&work, args);
 }

@@ -482,7 +482,7 @@ static int export_run(struct shell *shell, const struct args *args)
     struct fault fault = { "" };
     const struct form *form = forms;
     struct books *books;
-    int32_t from, to, around;
+    int32_t from, to;
     enum err err;
     int code;
 
@@ -496,10 +496,11 @@ static int export_run(struct shell *shell, const struct args *args)
         form++;
     if (args_has(args, "compare") && (to < from || to - from > DAYS_MAX))
         return complain(shell, EXIT_USAGE, "--to must be on or after --from, and at most %d days after it", DAYS_MAX);
-    around = args_has(args, "compare") ? AROUND_DAYS : 0;
+    if (args_has(args, "compare"))
+        return compare_days(shell, args, export.venue, from, to);
     err = books_open(shell->config, &books, &fault);
     if (!err) {
-        err = books_venue(books, export.venue->id, from - around, to + around, &shell->arena, &export.list);
+        err = books_venue(books, export.venue->id, from, to, &shell->arena, &export.list);
         if (!err)
             err = status_prove(&export.list, &shell->arena, &export.days, &export.day_count);
         for (size_t i = 0; !err && i < export.day_count; i++)
@@ -508,8 +509,6 @@ static int export_run(struct shell *shell, const struct args *args)
     }
     if (err)
         return complain_err(shell, err, &fault);
-    if (args_has(args, "compare"))
-        return compare_days(shell, args, export.venue, &export.list, from, to);
     strbuf_init(&export.out, 1 << 28);
     code = show(&export, form);
     strbuf_free(&export.out);

@@ -9,6 +9,9 @@
 enum { SCRATCH_BYTES = 1 << 26, NEAR_DAYS = 7, CELLS_FIRST = 32, SMALL_ORE = 100, COSTS_FROM = 4000, COSTS_TO = 7999,
        VAT_FROM = 2700, VAT_TO = 2799 };
 
+/* Which of ours. */
+enum which { NOT_SENT, SENT, ALL };
+
 /* The sums of a day, of both sides. */
 struct cell_sum {
     int64_t account;
@@ -105,20 +108,26 @@ static enum err count_in(struct cell_sums *sums, const struct posting *posting, 
     return money_add(*side, posting->amount, side);
 }
 
-static enum err count_days(struct cell_sums *sums, const struct postings *list, int32_t from, int32_t to, bool theirs)
+static bool is_of(const struct posting *posting, enum which which)
+{
+    return which == ALL || posting->sent == (which == SENT);
+}
+
+static enum err count_days(struct cell_sums *sums, const struct postings *list, int32_t from, int32_t to, enum which which,
+                           bool theirs)
 {
     enum err err = ERR_OK;
 
     for (size_t i = 0; !err && i < list->count; i++)
-        if (list->at[i].day >= from && list->at[i].day <= to)
+        if (list->at[i].day >= from && list->at[i].day <= to && is_of(&list->at[i], which))
             err = count_in(sums, &list->at[i], theirs);
     return err;
 }
 
-static bool any_on(const struct postings *list, int32_t day)
+static bool any_on(const struct postings *list, int32_t day, enum which which)
 {
     for (size_t i = 0; i < list->count; i++)
-        if (list->at[i].day == day)
+        if (list->at[i].day == day && is_of(&list->at[i], which))
             return true;
     return false;
 }
@@ -138,15 +147,16 @@ static bool times(const struct cell_sums *sums, int64_t factor)
 }
 
 /* Whether what is theirs on a day is ours of these days. */
-static enum err is_ours_of(struct comparing *work, int32_t their_day, int32_t from, int32_t to, bool *ret_same)
+static enum err is_ours_of(struct comparing *work, int32_t their_day, int32_t from, int32_t to, enum which which,
+                           bool *ret_same)
 {
     struct cell_sums sums = { .arena = &work->scratch };
     enum err err;
 
     arena_reset(&work->scratch);
-    err = count_days(&sums, &work->input->ours, from, to, false);
+    err = count_days(&sums, &work->input->ours, from, to, which, false);
     if (!err)
-        err = count_days(&sums, &work->input->theirs, their_day, their_day, true);
+        err = count_days(&sums, &work->input->theirs, their_day, their_day, ALL, true);
     *ret_same = times(&sums, 1);
     return err;
 }
@@ -206,11 +216,11 @@ static enum err find_elsewhere(struct comparing *work, int32_t *ret_day, bool *r
     for (int32_t other = day - NEAR_DAYS; !err && !*ret_found && other <= day + NEAR_DAYS; other++) {
         bool its_own = true;
 
-        if (other == day || !any_on(&work->input->theirs, other))
+        if (other == day || !any_on(&work->input->theirs, other, ALL))
             continue;
-        err = is_ours_of(work, other, other, other, &its_own);
+        err = is_ours_of(work, other, other, other, NOT_SENT, &its_own);
         if (!err && !its_own)
-            err = is_ours_of(work, other, day, day, ret_found);
+            err = is_ours_of(work, other, day, day, NOT_SENT, ret_found);
         *ret_day = other;
     }
     return err;
@@ -220,9 +230,9 @@ static enum err find_elsewhere(struct comparing *work, int32_t *ret_day, bool *r
 static bool posted_only_on(const struct comparing *work, int32_t from, int32_t to, int32_t only)
 {
     for (int32_t day = from; day <= to; day++)
-        if (day != only && any_on(&work->input->theirs, day))
+        if (day != only && any_on(&work->input->theirs, day, ALL))
             return false;
-    return any_on(&work->input->theirs, only);
+    return any_on(&work->input->theirs, only, ALL);
 }
 
 /* A row of days that this one is in, posted on one that is in it or beside it. */
@@ -237,7 +247,7 @@ static enum err find_together(struct comparing *work, int32_t *ret_day, bool *re
             for (int32_t other = from - 1; other <= to + 1; other++) {
                 if (err || *ret_found || !posted_only_on(work, from, to, other))
                     continue;
-                err = is_ours_of(work, other, from, to, ret_found);
+                err = is_ours_of(work, other, from, to, NOT_SENT, ret_found);
                 *ret_day = other;
             }
     return err;
@@ -255,47 +265,119 @@ static enum err find_late(struct comparing *work, size_t *ret_part)
 
         arena_reset(&work->scratch);
         for (size_t i = 0; !err && i < day->part_ends[part - 1]; i++)
-            if (work->input->ours.at[i].day == day->day)
+            if (work->input->ours.at[i].day == day->day && !work->input->ours.at[i].sent)
                 err = count_in(&sums, &work->input->ours.at[i], false);
         if (!err)
-            err = count_days(&sums, &work->input->theirs, day->day, day->day, true);
+            err = count_days(&sums, &work->input->theirs, day->day, day->day, ALL, true);
         if (!err && times(&sums, 1))
             *ret_part = part + 1;
     }
     return err;
 }
 
-static enum err whole_day(struct comparing *work, bool ours, bool theirs)
+/* Days near by, not this one, that are not sent, whose sales are what was posted on this one: theirs is those days'. *ret_day:
+ * the first of them. */
+static enum err find_whose(struct comparing *work, int32_t *ret_day, bool *ret_found)
+{
+    int32_t day = work->day->day;
+    enum err err = ERR_OK;
+
+    *ret_found = false;
+    for (int32_t from = day - NEAR_DAYS; from <= day + NEAR_DAYS; from++)
+        for (int32_t to = from; !err && !*ret_found && to <= day + NEAR_DAYS && to <= from + NEAR_DAYS; to++) {
+            bool its_own = false;
+
+            if (from == day || !any_on(&work->input->ours, from, NOT_SENT))
+                break;
+            if (from == to)
+                err = is_ours_of(work, from, from, from, NOT_SENT, &its_own);
+            if (!err && !its_own)
+                err = is_ours_of(work, day, from, to, NOT_SENT, ret_found);
+            *ret_day = from;
+        }
+    return err;
+}
+
+/* The numbers of their vouchers of this day, each once. */
+static struct str vouchers_about(struct comparing *work)
+{
+    const struct postings *theirs = &work->input->theirs;
+    struct str list = STR_NONE;
+
+    for (size_t i = 0; i < theirs->count; i++) {
+        const struct posting *posting = &theirs->at[i];
+        bool told = posting->day != work->day->day || !posting->voucher.len;
+
+        for (size_t k = 0; k < i && !told; k++)
+            told = theirs->at[k].day == posting->day && str_equal(theirs->at[k].voucher, posting->voucher);
+        if (!told)
+            list = arena_format(work->arena, STR_FMT "%s" STR_FMT, STR_ARG(list), list.len ? ", " : "",
+                                STR_ARG(posting->voucher));
+    }
+    return or_none(list);
+}
+
+/* Something was posted on a day of which Bilag has sent something. */
+static enum err beside_sent(struct comparing *work, bool ours)
+{
+    int32_t day = work->day->day, other = 0;
+    bool found = false, same = false;
+    enum err err = find_whose(work, &other, &found);
+
+    if (!err && found)
+        return ours ? ERR_OK : tell_all(work, DIFFERS_OF_DAY, day_about(work, other));
+    for (enum which which = SENT; !err && !same && which <= ALL; which++)
+        err = is_ours_of(work, day, day, day, which, &same);
+    if (err || (ours && !same))
+        return err;                      /* with what is not sent, the usual causes */
+    return tell_all(work, same ? DIFFERS_BOTH : DIFFERS_BESIDES, vouchers_about(work));
+}
+
+/* What of ours was posted elsewhere, or not at all. */
+static enum err ours_elsewhere(struct comparing *work)
 {
     enum difference_cause cause = DIFFERS_OTHER_DAY;
     bool found = false;
     int32_t other = 0;
     size_t part = 0;
-    enum err err = ERR_OK;
+    enum err err;
 
-    if (work->day->sent && theirs)
-        return tell_all(work, DIFFERS_BOTH, STR_NONE);
-    for (size_t i = 0; i < work->sums.count; i++)            /* sent: it stands there, and nobody else posted anything */
-        work->sums.at[i].told = work->day->sent || gap(&work->sums.at[i]) == 0;
-    if (work->day->sent || times(&work->sums, 1) || (!ours && !theirs))
-        return ERR_OK;
-    if (ours && times(&work->sums, 2))
+    if (times(&work->sums, 2))
         return tell_all(work, DIFFERS_TWICE, STR_NONE);
-    if (ours && times(&work->sums, -1))
+    if (times(&work->sums, -1))
         return tell_all(work, DIFFERS_SIGN, STR_NONE);
     err = find_late(work, &part);
     if (!err && part)
         return tell_all(work, DIFFERS_LATE, arena_format(work->arena, "%zu", part));
-    if (!err && ours)
+    if (!err)
         err = find_elsewhere(work, &other, &found);
-    if (!err && ours && !found) {
+    if (!err && !found) {
         err = find_together(work, &other, &found);
         cause = DIFFERS_TOGETHER;
     }
+    return err || !found ? err : tell_all(work, cause, day_about(work, other));
+}
+
+static enum err whole_day(struct comparing *work, bool ours, bool theirs)
+{
+    bool found = false, whole = times(&work->sums, 1);
+    int32_t other = 0;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < work->sums.count; i++)
+        work->sums.at[i].told = gap(&work->sums.at[i]) == 0;
+    if (whole || (!ours && !theirs))
+        return ERR_OK;
+    if (theirs && work->day->sent)
+        err = beside_sent(work, ours);
+    if (!err && ours)
+        err = ours_elsewhere(work);
+    if (!err && !ours && !work->day->sent)
+        err = find_whose(work, &other, &found);
     if (!err && found)
-        return tell_all(work, cause, day_about(work, other));
+        err = tell_all(work, DIFFERS_OF_DAY, day_about(work, other));
     if (!err && (!ours || !theirs))
-        return tell_all(work, ours ? DIFFERS_NOT_POSTED : DIFFERS_NOT_OURS, STR_NONE);
+        err = tell_all(work, ours ? DIFFERS_NOT_POSTED : DIFFERS_NOT_OURS, STR_NONE);
     return err;
 }
 
@@ -473,14 +555,14 @@ static enum err compare_one(struct comparing *work)
     enum err err;
 
     *sums = (struct cell_sums){ .arena = work->arena };
-    err = count_days(sums, &work->input->ours, day, day, false);
+    err = count_days(sums, &work->input->ours, day, day, NOT_SENT, false);
     if (!err)
-        err = count_days(sums, &work->input->theirs, day, day, true);
+        err = count_days(sums, &work->input->theirs, day, day, ALL, true);
     if (err)
         return err;
     if (sums->count > 1)
         qsort(sums->at, sums->count, sizeof *sums->at, by_account);
-    err = whole_day(work, any_on(&work->input->ours, day), any_on(&work->input->theirs, day));
+    err = whole_day(work, any_on(&work->input->ours, day, NOT_SENT), any_on(&work->input->theirs, day, ALL));
     if (!err)
         err = tell_net(work);
     for (size_t i = 0; !err && i < COUNT(pairs) - 1; i++)

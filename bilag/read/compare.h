@@ -2,6 +2,9 @@
  *
  * Pure: two lists of postings in, differences out. A posting is gross (VAT included), debit positive. What is compared is
  * the sum of a day on (account, VAT code, department): how many lines or vouchers a side has does not count.
+ * Sent       what Bilag has sent stands in PowerOffice and is nobody's to post: beside what a person posted is laid what is
+ *            not sent. That a person's voucher is one too many is told only if it is the very same as what was sent, and no
+ *            other day's: on that word books are reversed.
  * Causes     are looked for from the whole day to the single sum; the first that fits is told, and a sum that none explains
  *            is UNEXPLAINED: the øre decide, nothing is let pass as near enough.
  * Days       of `theirs` may lie around the days of `ours`: what was posted on another day is found there.
@@ -17,6 +20,7 @@ struct posting {
     int32_t day;
     int64_t account;
     struct str vat_code, department, voucher;    /* voucher: its number or id, theirs only */
+    bool sent;                           /* ours: of a voucher that stands in PowerOffice by Bilag */
     int32_t rate;                        /* ours: of what was sold; 0: paid, or none */
     struct money amount;
 };
@@ -25,10 +29,15 @@ USED enum err postings_add(struct postings *list, struct arena *arena, const str
 
 /* X(name, code, English, Norwegian). {0} is the other account, VAT code, department, day, or what it is about. */
 #define DIFFERENCE_CAUSES(X) \
-    X(DIFFERS_BOTH, "both", "Bilag has sent this day as well: one of the two must be reversed", \
-      "Bilag har også sendt denne dagen: ett av bilagene må tilbakeføres") \
+    X(DIFFERS_BOTH, "both", "Bilag has sent the very same, so one of the two is too many: look at both, then reverse what was " \
+      "entered by hand ({0})", "Bilag har sendt nøyaktig det samme, så ett av de to er for mye: se på begge, og tilbakefør det " \
+      "som er ført for hånd ({0})") \
+    X(DIFFERS_OF_DAY, "of-day", "it is what Bilag has for {0}, posted on this day", "dette er det Bilag har for {0}, ført denne dagen") \
+    X(DIFFERS_BESIDES, "besides", "posted besides what Bilag has sent ({0}): a correction, another venue's, or the day once more; " \
+      "find out which, and change nothing before", "ført ved siden av det Bilag har sendt ({0}): en korreksjon, et annet " \
+      "utsalgssteds, eller dagen en gang til; finn ut hva det er før noe endres") \
     X(DIFFERS_NOT_POSTED, "not-posted", "nothing was posted for this day", "ingenting er ført for denne dagen") \
-    X(DIFFERS_NOT_OURS, "not-ours", "Bilag has no sales on this day", "Bilag har ikke noe salg denne dagen") \
+    X(DIFFERS_NOT_OURS, "not-ours", "Bilag keeps no sales of this day", "Bilag har ikke lagret noe salg for denne dagen") \
     X(DIFFERS_OTHER_DAY, "other-day", "posted on {0}", "ført {0}") \
     X(DIFFERS_TOGETHER, "together", "several days were posted as one, on {0}", "flere dager er ført som én, {0}") \
     X(DIFFERS_TWICE, "twice", "posted twice", "ført to ganger") \
@@ -70,9 +79,8 @@ struct compare_left { struct str what; struct money amount; };
 
 struct compare_day {
     int32_t day;
-    bool sent;                           /* a voucher of the day stands in PowerOffice by Bilag */
+    bool sent;                           /* something of it is: posting.sent */
     const struct compare_left *left; size_t left_count;
-    /* Of the day's first part, first two, ...: what of `ours` belongs to them. */
     const size_t *part_ends; size_t part_count;  /* postings of the day up to these places in `ours`, part by part */
 };
 

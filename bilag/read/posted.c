@@ -88,12 +88,16 @@ enum err posted_page(struct str json, struct arena *arena, struct posted_rows *r
 
 static bool is_ours(const struct posted_row *row, const struct posted_filter *filter)
 {
-    for (size_t i = 0; i < filter->reference_count; i++)
-        if (str_equal(row->reference, filter->references[i]))
+    for (size_t i = 0; i < filter->own_count; i++) {
+        struct posted_own *own = &filter->own[i];
+
+        if ((row->reference.len && str_equal(row->reference, own->reference)) ||
+            (row->number && row->number == own->number && row->posting.day == own->day)) {
+            own->undone |= row->undone;
+            own->standing |= !row->undone;
             return true;
-    for (size_t i = 0; i < filter->number_count; i++)
-        if (row->number && row->number == filter->numbers[i])
-            return true;
+        }
+    }
     return false;
 }
 
@@ -121,7 +125,7 @@ static bool counts(const struct posted_row *rows, size_t count, const struct pos
     for (size_t i = 0; i < count; i++) {
         const struct posting *posting = &rows[i].posting;
 
-        if (rows[i].undone || is_ours(&rows[i], filter) || str_starts(rows[i].type, STR("Outgoing")) ||
+        if (is_ours(&rows[i], filter) || rows[i].undone || str_starts(rows[i].type, STR("Outgoing")) ||
             str_starts(rows[i].type, STR("Incoming")) || str_starts(rows[i].type, STR("Supplier")))
             return false;
         sales |= is_sales(posting->account, filter);
@@ -157,6 +161,8 @@ static enum err take(struct posted_row *rows, size_t count, struct arena *arena,
             err = money_add(posting->amount, rows[i].vat, &posting->amount);
         if (!posting->vat_code.len)
             posting->vat_code = STR("0");
+        if (rows[i].number)              /* grouped by its id, known to people by its number */
+            posting->voucher = arena_format(arena, "%" PRId64, rows[i].number);
         if (!err)
             err = postings_add(postings, arena, posting);
     }
@@ -344,7 +350,8 @@ static enum err csv_row(const struct table *table, const size_t columns[COLUMN_C
     struct money credit;
 
     *row = (struct posted_row){ .posting = { .vat_code = field_at(table, columns[COLUMN_VAT]),
-                                             .department = field_at(table, columns[COLUMN_DEPARTMENT]) } };
+                                             .department = field_at(table, columns[COLUMN_DEPARTMENT]),
+                                             .voucher = field_at(table, columns[COLUMN_VOUCHER]) } };
     if (date_parse(field_at(table, columns[COLUMN_DAY]), &posting->day))
         return fault_set(fault, ERR_FORMAT, "line %zu: the day must be like 2026-11-20 or 20.11.2026", table->line);
     if (!json_int(account, &posting->account))

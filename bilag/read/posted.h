@@ -13,12 +13,19 @@
 
 #include "compare.h"
 
+/* A voucher that Bilag sent, of any venue of these books, and what is seen of it: nothing of a CSV file that has none of it. */
+struct posted_own {
+    struct str reference;
+    int64_t number;                      /* as PowerOffice numbered it; 0: not known */
+    int32_t day;                         /* on which it is posted: a number alone may be another year's, or a person's own */
+    bool standing, undone;               /* seen so; undone: reversed there */
+};
+
 /* Whose they are: what is not the venue's own is told by these. */
 struct posted_filter {
     struct str department;               /* the venue's; empty: it has none */
     int64_t department_id;               /* in PowerOffice; 0: not known */
-    const struct str *references; size_t reference_count;    /* of our own vouchers */
-    const int64_t *numbers; size_t number_count;             /* ... as PowerOffice numbered them */
+    struct posted_own *own; size_t own_count;
     const int64_t *sales; size_t sales_count;                /* accounts of the venue's product types */
 };
 

@@ -48,14 +48,31 @@ static void causes(void **unused)
         enum difference_cause cause;
         size_t rows;                     /* differences on Monday, all with this cause */
         const char *about;               /* of the first */
-        bool sent;
+        bool sent;                       /* all of Monday's; with parts, the first of them */
         size_t parts[3];
     } rows[] = {
         { "the same", { SOLD }, { SOLD }, 0, 0, "", false, { 0 } },
         { "the same in other lines", { SOLD }, { { 0, "1570/0=1000" }, { 0, "1570/0=250" }, { 0, "1900/0=575.00" },
           { 0, "2910/0=-50.00" }, { 0, "3000/3=-1200.00" }, { 0, "3001/31=-575.00" } }, 0, 0, "", false, { 0 } },
         { "sent by Bilag, and nothing else", { SOLD }, { { 1, "3000/3=-1" } }, 0, 0, "", true, { 0 } },
-        { "sent by Bilag as well", { SOLD }, { SOLD }, DIFFERS_BOTH, 5, "", true, { 0 } },
+        { "sent by Bilag as well", { SOLD }, { SOLD }, DIFFERS_BOTH, 5, "-", true, { 0 } },
+        { "sent by Bilag, and its sales corrected", { SOLD }, { { 0, "3000/3=100" }, { 0, "3010/3=-100" } }, DIFFERS_BESIDES, 2, "-",
+          true, { 0 } },
+        { "sent by Bilag, and all but the same by hand", { SOLD }, { { 0, "1571/0=1250.00" }, { 0, "1900/0=575.00" },
+          { 0, "2910/0=-50.00" }, { 0, "3000/3=-1200.00" }, { 0, "3001/31=-575.00" } }, DIFFERS_BESIDES, 5, "-", true, { 0 } },
+        { "sent by Bilag, and Tuesday posted on Monday", { SOLD, NEXT }, { { 0, "1570/0=100.00" }, { 0, "3000/3=-100.00" } },
+          DIFFERS_OF_DAY, 2, "2026-11-17", true, { 0 } },
+        { "Tuesday is the same, and was posted on Monday", { SOLD, { 1, "1570/0=1250.00" }, { 1, "1900/0=575.00" },
+          { 1, "2910/0=-50.00" }, { 1, "3000/3=-1200.00" }, { 1, "3001/31=-575.00" } }, { SOLD }, DIFFERS_OF_DAY, 5, "2026-11-17", true,
+          { 0 } },
+        { "nothing sold, but on Tuesday", { NEXT }, { { 0, "1570/0=100.00" }, { 0, "3000/3=-100.00" } }, DIFFERS_OF_DAY, 2, "2026-11-17",
+          false, { 0 } },
+        { "the second part by hand, as it should be", { SOLD, { 0, "1900/0=10" }, { 0, "3000/3=-10" } },
+          { { 0, "1900/0=10" }, { 0, "3000/3=-10" } }, 0, 0, "", true, { 5, 7 } },
+        { "the second part by hand, mistyped", { SOLD, { 0, "1900/0=10" }, { 0, "3000/3=-10" } },
+          { { 0, "1900/0=10" }, { 0, "3010/3=-10" } }, DIFFERS_ACCOUNT, 2, "3010", true, { 5, 7 } },
+        { "both parts by hand", { SOLD, { 0, "1900/0=10" }, { 0, "3000/3=-10" } }, { SOLD, { 0, "1900/0=10" }, { 0, "3000/3=-10" } },
+          DIFFERS_BOTH, 5, "-", true, { 5, 7 } },
         { "forgotten", { SOLD }, { { 5, "3000/3=-1" } }, DIFFERS_NOT_POSTED, 5, "", false, { 0 } },
         { "nothing sold", { { 1, "3000/3=-1" } }, { SOLD }, DIFFERS_NOT_OURS, 5, "", false, { 0 } },
         { "on Tuesday", { SOLD }, { { 1, "1570/0=1250.00" }, { 1, "1900/0=575.00" }, { 1, "2910/0=-50.00" },
@@ -105,6 +122,8 @@ static void causes(void **unused)
         arena_init(&arena, 1 << 20);
         for (size_t k = 0; k < COUNT(rows[i].ours) && rows[i].ours[k].line; k++)
             put(&input.ours, &arena, &rows[i].ours[k], true);
+        for (size_t k = 0; rows[i].sent && k < input.ours.count; k++)
+            input.ours.at[k].sent = input.ours.at[k].day == MONDAY && (!rows[i].parts[0] || k < rows[i].parts[0]);
         for (size_t k = 0; k < COUNT(rows[i].theirs) && rows[i].theirs[k].line; k++)
             put(&input.theirs, &arena, &rows[i].theirs[k], false);
         assert_int_equal(compare(&input, &arena, &found), ERR_OK);
@@ -144,7 +163,10 @@ static void nothing_is_lost(void **unused)
 
             (void)snprintf(line, sizeof line, lines[rand() % (int)COUNT(lines)], 1 + rand() % 5);
             put(list, &arena, &side, ours);
-            gap += ours ? -list->at[list->count - 1].amount.ore : list->at[list->count - 1].amount.ore;
+            if (ours)
+                day.sent |= list->at[list->count - 1].sent = round % 2 && rand() % 3 == 0;
+            gap += ours && list->at[list->count - 1].sent ? 0
+                   : ours ? -list->at[list->count - 1].amount.ore : list->at[list->count - 1].amount.ore;
         }
         assert_int_equal(compare(&input, &arena, &found), ERR_OK);
         for (size_t k = 0; k < found.count; k++) {
