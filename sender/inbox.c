@@ -209,6 +209,21 @@ static enum err take_explanation(struct txn *txn, struct effects *effects, struc
     return err;
 }
 
+/* What is known of the document already stands: the draft changes nothing, and the mapper is answered. */
+static bool is_past(struct txn *txn, struct effects *effects, struct str doc, const struct record *was,
+                    const struct draft *draft, const struct verdict *verdict, enum err *ret_err)
+{
+    if (explains(was, draft, verdict))
+        *ret_err = take_explanation(txn, effects, doc, was, verdict);
+    else if (!record_open_for(was, draft->revision) || (was->sealed && draft->undone < was->revision))
+        answer(effects, doc, was, false);
+    else if (draft->revision < was->revision)
+        answer_behind(effects, doc, draft, was);
+    else
+        return false;
+    return true;
+}
+
 static enum err apply(struct txn *txn, struct effects *effects, const struct verdict *verdict)
 {
     struct sender *sender = effects->sender;
@@ -229,16 +244,8 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
     if (err && err != ERR_NOT_FOUND)
         return err;
     err = ERR_OK;
-    if (known && explains(&was, &draft, verdict))
-        return take_explanation(txn, effects, doc, &was, verdict);
-    if (known && (!record_open_for(&was, draft.revision) || (was.sealed && draft.undone < was.revision))) {
-        answer(effects, doc, &was, false);
-        return ERR_OK;
-    }
-    if (known && draft.revision < was.revision) {
-        answer_behind(effects, doc, &draft, &was);
-        return ERR_OK;
-    }
+    if (known && is_past(txn, effects, doc, &was, &draft, verdict, &err))
+        return err;
     if (known)
         now = was;
     if (known && was.sealed)

@@ -83,6 +83,29 @@ static void say(void *context, const struct advice *advice)
     json_close(out, '}');
 }
 
+/* What PowerOffice made of it. */
+static void accepted_as(struct strbuf *out, const struct send_status *status)
+{
+    if (status->has_total)
+        json_put_int(out, "poweroffice_total", status->total.ore);
+    if (status->invoice_no)
+        json_put_int(out, "invoice_no", status->invoice_no);
+    if (status->invoice_day)
+        json_put_day(out, "invoice_date", status->invoice_day);
+}
+
+/* What the voucher's day comes to, and where it went. */
+static void proof_totals(struct strbuf *out, const struct draft *draft)
+{
+    json_put_int(out, "receipts", (int64_t)draft->receipts);
+    json_put_int(out, "lines_total", draft->lines_total.ore);
+    json_put_int(out, "voucher_total", draft->voucher_total.ore);
+    json_put_int(out, "orders_total", draft->orders_total.ore);
+    json_put_int(out, "manual_total", draft->manual_total.ore);
+    if (draft->manual_more)
+        json_put_int(out, "manual_not_listed", (int64_t)draft->manual_more);
+}
+
 static void document(const struct voice *voice, struct strbuf *out, const struct book_doc *doc)
 {
     const struct draft *draft = &doc->draft;
@@ -119,21 +142,9 @@ static void document(const struct voice *voice, struct strbuf *out, const struct
     json_put_bool(out, "automatic", draft->automatic);
     json_put_str(out, "mapping", draft->mapping_hash);
     json_put_day(out, "post_on", draft->post_on);
-    if (status->has_total)
-        json_put_int(out, "poweroffice_total", status->total.ore);
-    if (status->invoice_no)
-        json_put_int(out, "invoice_no", status->invoice_no);
-    if (status->invoice_day)
-        json_put_day(out, "invoice_date", status->invoice_day);
-    if (!order) {
-        json_put_int(out, "receipts", (int64_t)draft->receipts);
-        json_put_int(out, "lines_total", draft->lines_total.ore);
-        json_put_int(out, "voucher_total", draft->voucher_total.ore);
-        json_put_int(out, "orders_total", draft->orders_total.ore);
-        json_put_int(out, "manual_total", draft->manual_total.ore);
-        if (draft->manual_more)
-            json_put_int(out, "manual_not_listed", (int64_t)draft->manual_more);
-    }
+    accepted_as(out, status);
+    if (!order)
+        proof_totals(out, draft);
     json_close(out, '}');
 }
 
