@@ -40,8 +40,10 @@ enum err partitions_open(const char *folder, int32_t count, struct partitions **
 
 void partitions_close(struct partitions *partitions)
 {
-    for (size_t i = 0; partitions && i < partitions->count; i++)
+    for (size_t i = 0; partitions && i < partitions->count; i++) {
+        free(partitions->at[i].waiting);
         (void)close(partitions->at[i].lock_fd);
+    }
     free(partitions);
 }
 
@@ -105,4 +107,68 @@ uint64_t partitions_lag(const struct partitions *partitions)
     for (size_t i = 0; i < partitions->count; i++)
         lag += partitions->at[i].held ? partitions->at[i].lag : 0;
     return lag;
+}
+
+/* --- what waits --- */
+
+struct waiting *partition_waiting(const struct partition *partition, struct str venue)
+{
+    for (size_t i = 0; i < partition->waiting_count; i++)
+        if (str_equal(str_of(partition->waiting[i].venue), venue))
+            return &partition->waiting[i];
+    return NULL;
+}
+
+struct waiting *partition_wait(struct partition *partition, struct str venue)
+{
+    struct waiting *waiting = partition_waiting(partition, venue);
+
+    if (waiting)
+        return waiting;
+    if (partition->waiting_count == partition->waiting_room) {
+        size_t room = partition->waiting_room ? partition->waiting_room * 2 : 16;
+        struct waiting *bigger = realloc(partition->waiting, room * sizeof *bigger);
+
+        if (!bigger)
+            return NULL;
+        partition->waiting = bigger;
+        partition->waiting_room = room;
+    }
+    waiting = &partition->waiting[partition->waiting_count];
+    *waiting = (struct waiting){ .number = 0 };
+    ensure(str_copy(venue, waiting->venue, sizeof waiting->venue));
+    partition->waiting_count++;
+    return waiting;
+}
+
+bool partition_waited(struct partition *partition)
+{
+    bool asked = false;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < partition->waiting_count; i++)
+        if (partition->waiting[i].number)
+            partition->waiting[kept++] = partition->waiting[i];
+        else
+            asked |= partition->waiting[i].asks != 0;
+    partition->waiting_count = kept;
+    return asked;
+}
+
+uint64_t partition_audit_place(const struct partition *partition, struct str venue, uint64_t next)
+{
+    uint64_t place = next;
+
+    for (size_t i = 0; i < partition->waiting_count; i++) {
+        const struct waiting *waiting = &partition->waiting[i];
+
+        if (waiting->number && waiting->number < place && !str_equal(str_of(waiting->venue), venue))
+            place = waiting->number;
+    }
+    return place;
+}
+
+bool partition_has_decided(const struct partition *partition, struct str venue)
+{
+    return !partition->undecided && !partition_waiting(partition, venue);
 }

@@ -8,8 +8,18 @@
 #define BILAG_MAPPER_PARTITIONS_H
 
 #include "base/err.h"
+#include "base/str.h"
 
 enum { PARTITIONS_MAX = 256 };
+
+/* A decision about a venue that cannot be judged yet; what was decided later about the same venue waits behind it. */
+struct waiting {
+    char venue[65];
+    uint64_t number;                     /* of the decision; 0: it was judged, and `asks` still holds */
+    uint64_t asks;                       /* the senders are asked with this number (asking.h); 0: its venue is not known */
+    int64_t since_ms;                    /* steady */
+    bool told;
+};
 
 struct partition {
     uint32_t number;
@@ -20,11 +30,11 @@ struct partition {
     bool caught_up;
     bool parked;                         /* what waited for its venue is folded before the log goes on */
     bool told_older;                     /* that the log is an older copy */
-    uint64_t audit_next;                 /* decision to read from */
+    uint64_t audit_next;                 /* decision to read from: all before are taken up, or wait */
     int64_t needed_ms;                   /* steady: when it is asked next what the log must keep */
     bool undecided;                      /* the audit trail has not been read to its end: no day closes */
-    uint64_t asks;                       /* a decision waits for what the senders have of this venue (asking.h); 0: none */
-    char asks_venue[65];
+    struct waiting *waiting;             /* one of a venue */
+    size_t waiting_count, waiting_room;
 };
 
 struct partitions;
@@ -39,5 +49,17 @@ struct partition *partitions_won(struct partitions *partitions, int64_t now_ms);
 struct partition *partitions_mine(struct partitions *partitions, uint32_t number);           /* NULL: not held */
 size_t partitions_count(const struct partitions *partitions);
 uint64_t partitions_lag(const struct partitions *partitions);
+
+/* What is decided about a venue and waits; dead after the next partition_wait(). NULL: nothing. */
+struct waiting *partition_waiting(const struct partition *partition, struct str venue);
+/* The same, made if there is none. NULL: no memory. */
+struct waiting *partition_wait(struct partition *partition, struct str venue);
+/* Those that wait for nothing any more are gone. Whether senders were asked for one of them. */
+bool partition_waited(struct partition *partition);
+/* From which decision on the trail is read after a restart, if all of `venue` before `next` is taken up, and of the others
+ * all but what waits. */
+uint64_t partition_audit_place(const struct partition *partition, struct str venue, uint64_t next);
+/* Whether all is read that was decided about a venue, and nothing of it waits: its days may close. */
+bool partition_has_decided(const struct partition *partition, struct str venue);
 
 #endif

@@ -112,6 +112,7 @@ enum err reading_take_partition(struct stage *stage, struct mapper *mapper, stru
     partition->caught_up = false;
     partition->needed_ms = 0;
     partition->parked = partition->undecided = true;
+    partition->waiting_count = 0;        /* it is read again from the first of them */
     mapper->audit_ms = 0;
     return err;
 }

@@ -97,6 +97,7 @@ static enum err look_at(struct txn *txn, struct visit *visit, struct look *look)
     const struct venue *venue = config_venue(config, str_of(look->venue));
     struct day_due *due = schedule_find(round->schedule, str_of(look->venue), look->day);
     struct partition *partition = due ? partitions_mine(round->partitions, due->partition) : NULL;
+    const struct waiting *waiting = partition && venue ? partition_waiting(partition, venue->id) : NULL;
     enum err err;
 
     ensure(venue && due);                /* collected in this turn */
@@ -104,9 +105,9 @@ static enum err look_at(struct txn *txn, struct visit *visit, struct look *look)
     look->offer = (struct offer){ .config = config, .venue = venue, .day = look->day,
                                     .arena = round->build_arena, .now_ms = stage_now_ms(round->stage),
                                     .transfer_allowed = round->transfer_allowed[venue - config->venues],
-                                    .caught_up = partition && partition->caught_up && !partition->undecided,
-                                    .asks = partition && str_equal(str_of(partition->asks_venue), venue->id)
-                                                ? partition->asks : 0,
+                                    .caught_up = partition && partition->caught_up &&
+                                                 partition_has_decided(partition, venue->id),
+                                    .asks = waiting ? waiting->asks : 0,
                                     .resend = stage_steady_ms(round->stage) >= due->resend_ms };
     err = offer_day(txn, &look->offer);
     return err ? err : note_sends(visit, look);

@@ -377,6 +377,7 @@ static enum err doc_of(const struct book_row *row, struct arena *arena, struct b
         return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
     if (!status->known) {
         doc->state = doc->draft.problems.count && doc->draft.phase == DRAFT_CLOSED ? DOC_HELD : DOC_OPEN;
+        doc->asks = doc->draft.asks != 0;
         return ERR_OK;
     }
     doc->state = status->state;
@@ -387,6 +388,7 @@ static enum err doc_of(const struct book_row *row, struct arena *arena, struct b
     }
     if (!row->draft.len || draft_decode(row->draft, arena, &latest))
         return ERR_OK;
+    doc->asks = latest.asks != 0 && latest.revision >= status->revision;
     if (latest.revision > status->revision)
         doc->newer_revision = latest.revision;
     else if (latest.credit_ordered && !doc->draft.credit_ordered)

@@ -35,6 +35,7 @@ struct book_doc {
     struct send_status status;
     struct draft draft;                  /* draft.problems: all that is wrong, the sender's word before the mapper's */
     uint32_t newer_revision;             /* the mapper has built this one, not judged yet; 0: none */
+    bool asks;                           /* a decision about its venue waits for what its sender has of it */
 };
 
 struct book_list { struct book_doc *docs; size_t count; };

@@ -139,6 +139,8 @@ static void document(const struct voice *voice, struct strbuf *out, const struct
     if (doc->newer_revision)
         json_put_int(out, "newer_revision", doc->newer_revision);
     json_put_bool(out, "closed", draft->phase == DRAFT_CLOSED);
+    if (doc->asks)
+        json_put_bool(out, "decision_waits", true);
     json_put_bool(out, "automatic", draft->automatic);
     json_put_str(out, "mapping", draft->mapping_hash);
     json_put_day(out, "post_on", draft->post_on);

@@ -75,6 +75,9 @@ static void document(const struct voice *voice, const struct venue_status *venue
     else if (doc->state == DOC_SENDING || doc->state == DOC_QUEUED)
         strbuf_format(out, voice_words(voice, "  %s, try %" PRIu32 ", since %s", "  %s, forsøk %" PRIu32 ", siden %s"),
                       status->work, status->attempts + 1, time_text_local(venue->venue, status->since_ms, when));
+    else if (doc->asks)
+        strbuf_format(out, "  %s", voice_words(voice, "a decision waits until uploader and invoicer have answered",
+                                               "en beslutning venter til uploader og invoicer har svart"));
     else if (doc->draft.phase == DRAFT_OPEN && venue->venue && doc->draft.doc.day < venue->venue->begins)
         strbuf_format(out, "  %s", voice_words(voice, "before the venue begins: only shown, never posted",
                                                "før salgsstedet begynner: bare vist, føres aldri"));

@@ -141,7 +141,7 @@ static void decide(struct rig *rig, const char *verb, const char *subject, const
     int32_t day;
 
     for (uint32_t i = 0; i < (uint32_t)rig->config->partitions; i++)
-        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
+        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, decision.number + 1, &rig->build_arena, &venue, &day));
 }
 
 /* The content of a receipt is trimmed; that its number was seen stays. */

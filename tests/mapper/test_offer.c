@@ -214,7 +214,8 @@ static void day_not_come(void **unused)
             struct str venue;
             int32_t day;
 
-            NEEDED(decisions_apply(rig.store, rig.config, venue_partition(STR("v"), rig.config->partitions), &decision,
+            NEEDED(decisions_apply(rig.store, rig.config, venue_partition(STR("v"), rig.config->partitions),
+                                   &decision, decision.number + 1,
                                    &rig.build_arena, &venue, &day));
             (void)rig_look(&rig);
             assert_false(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
@@ -251,7 +252,8 @@ static void tell(struct rig *rig, uint64_t number, const char *verb, const char 
     struct str venue;
     int32_t day;
 
-    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
+                           &decision, decision.number + 1,
                            &rig->build_arena, &venue, &day));
     (void)rig_look(rig);
 }
@@ -313,7 +315,8 @@ static void decide(struct rig *rig, uint64_t number, const char *verb, const cha
     struct str venue;
     int32_t day;
 
-    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
+                           &decision, decision.number + 1,
                            &rig->build_arena, &venue, &day));
     (void)rig_look(rig);
 }

@@ -10,7 +10,8 @@ static void leave_out(struct rig *rig, const char *receipt)
     struct str venue;
     int32_t day;
 
-    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
+                           &decision, decision.number + 1,
                            &rig->build_arena, &venue, &day));
     assert_true(str_equal(venue, STR("v")));
 }

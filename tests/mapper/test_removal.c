@@ -42,7 +42,8 @@ static void decide(struct rig *rig, const char *verb, unsigned seq, const char *
 
     (void)snprintf(subject, sizeof subject, "v/K1/%u", seq);
     decision.subject = str_of(subject);
-    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions), &decision,
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
+                           &decision, decision.number + 1,
                            &rig->build_arena, &venue, &day));
 }
 

@@ -42,7 +42,7 @@ static void dismiss(struct rig *rig, const char *receipt)
     int32_t day;
 
     for (uint32_t i = 0; i < (uint32_t)rig->config->partitions; i++)
-        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
+        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, decision.number + 1, &rig->build_arena, &venue, &day));
 }
 
 /* However often other content came under a number. */

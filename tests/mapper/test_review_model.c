@@ -371,7 +371,8 @@ static void judge_decision(struct world *world)
     if (!heard)
         return;
     NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
-                           &world->decisions[world->decided], &rig->build_arena, &venue, &day));
+                           &world->decisions[world->decided], world->decisions[world->decided].number + 1,
+                           &rig->build_arena, &venue, &day));
     world->decided++;
 }
 

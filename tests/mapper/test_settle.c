@@ -1,5 +1,7 @@
 #include "table_rig.h"
 
+#include "mapper/partitions.h"
+
 #define DAY "v/2026-11-20/1"
 #define NOON "2026-11-20T12:00:00+01:00"
 
@@ -14,7 +16,7 @@ static bool decide(struct rig *rig, const char *verb, const char *subject, const
         struct str venue;
         int32_t day;
 
-        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, &rig->build_arena, &venue, &day));
+        NEEDED(decisions_apply(rig->store, rig->config, i, &decision, decision.number + 1, &rig->build_arena, &venue, &day));
         minded |= venue.len > 0;
     }
     return minded;
@@ -163,12 +165,69 @@ static void decisions_move_on(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: where an earlier decision waits, the place stays at it, and what was taken up of another venue is known to be. */
+static void decisions_go_ahead(void **unused)
+{
+    struct decision decision = { .number = 5, .who = STR("test"), .reason = STR("test"), .verb = STR("accept"),
+                                 .subject = STR("v/2026-11-20/1"), .detail = STR("sequence-gap") };
+    uint32_t partition;
+    struct str venue;
+    uint64_t next;
+    int32_t day;
+    bool taken;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    partition = venue_partition(STR("v"), rig.config->partitions);
+    NEEDED(decisions_apply(rig.store, rig.config, partition, &decision, 3, &rig.build_arena, &venue, &day));
+    NEEDED(decisions_place(rig.store, partition, &next));
+    assert_int_equal(next, 3);
+    for (uint64_t number = 4; number <= 6; number++) {
+        NEEDED(decisions_taken(rig.store, partition, STR("v"), number, &taken));
+        assert_int_equal(taken, number <= 5);
+        NEEDED(decisions_taken(rig.store, partition, STR("w"), number, &taken));
+        assert_false(taken);
+    }
+    assert_true(str_equal(decisions_venue(rig.config, partition, &decision), STR("v")));
+    assert_int_equal(decisions_venue(rig.config, partition + 1, &decision).len, 0);
+    rig_free(&rig);
+}
+
+/* Goal: the lowest decision that waits is the place, that of the venue which is judged not counted; what waits no more is
+ * gone, and whether it had asked is told. */
+static void what_waits(void **unused)
+{
+    struct partition partition = { .number = 0 };
+
+    (void)unused;
+    for (uint64_t number = 9; number >= 7; number--) {
+        char venue[] = { (char)('a' + number % 3), 0 };
+        struct waiting *waiting = partition_wait(&partition, str_of(venue));
+
+        assert_non_null(waiting);
+        assert_ptr_equal(partition_wait(&partition, str_of(venue)), waiting);
+        waiting->number = number;
+    }
+    assert_int_equal(partition_audit_place(&partition, STR("z"), 12), 7);
+    assert_int_equal(partition_audit_place(&partition, STR("b"), 8), 8);         /* b waits with 7 */
+    assert_int_equal(partition_audit_place(&partition, STR("b"), 12), 8);
+    assert_false(partition_has_decided(&partition, STR("b")));
+    assert_false(partition_waited(&partition));
+    partition_waiting(&partition, STR("b"))->number = 0;
+    partition_waiting(&partition, STR("b"))->asks = 1;
+    assert_true(partition_waited(&partition));
+    assert_true(partition_has_decided(&partition, STR("b")));
+    assert_int_equal(partition.waiting_count, 2);
+    free(partition.waiting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accept_table), cmocka_unit_test(post_on_another_day),
         cmocka_unit_test(conflicts_are_dismissed), cmocka_unit_test(invoice_from),
-        cmocka_unit_test(decisions_move_on),
+        cmocka_unit_test(decisions_move_on), cmocka_unit_test(decisions_go_ahead), cmocka_unit_test(what_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,7 +224,8 @@ static void decide(struct run *run, char *words)
     decision.subject = str_of(subject);
     decision.detail = str_of(words && *words ? words : "");
     for (uint32_t i = 0; i < (uint32_t)run->partitions; i++)
-        need(decisions_apply(run->store, current(run), i, &decision, &run->build_arena, &venue, &day), "decide", verb);
+        need(decisions_apply(run->store, current(run), i,
+                             &decision, decision.number + 1, &run->build_arena, &venue, &day), "decide", verb);
 }
 
 /* --- drafts as JSON --- */

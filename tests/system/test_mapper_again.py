@@ -1,5 +1,6 @@
 """The mapper's store may be lost, and its venues left out for a while: what was sent is sent once, what is late still
 goes, and nothing waits for ever."""
+import json
 import pathlib
 import shutil
 import sys
@@ -7,6 +8,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
+import orders_rig                # noqa: E402
 from pipeline import Pipeline    # noqa: E402
 
 
@@ -115,3 +117,70 @@ def test_an_older_log_is_named_and_closes_no_day():
         pipeline.post([sale("grill", 5, "2026-11-03", 10)])      # under a number that was another receipt's
         pipeline.until("it waits", lambda: pipeline.counter("mapper", "log_older") == 1)
         assert takings(pipeline) == [30, 100]
+
+
+def state(pipeline, name):
+    """What status says of a document."""
+    seen = json.loads(pipeline.command("status", "--json", check=False).stdout)
+    return next((doc for v in seen["venues"] for doc in v["documents"] if doc["id"] == name), {"state": None})
+
+
+def until_sent(pipeline, name):
+    pipeline.until(f"{name} is sent", lambda: state(pipeline, name)["state"] == "sent")
+
+
+def test_a_decision_that_waits_for_one_venue_holds_no_other():
+    """Its invoicer is down: its days stay open, and status says why; the other venue's go on, with its own decisions, also
+    after a restart. When it is there again all is judged, in order."""
+    venues = {"grill": {**orders_rig.venue("grill"), "extension": "quickorder", "client_key": {"file": "keys/grill"}},
+              "later": venue("later")}
+    why = ("--yes", "--reason", "a trial")
+    with Pipeline(venues, settings={"partitions": 1}, customers=[(10001, "Firma")]) as pipeline:
+        pipeline.stop("invoicer")
+        pipeline.post([orders_rig.sale("grill", 1, "kunde", day="2026-11-02")] +
+                      [{**sale("grill", seq, "2026-11-02", 100), "order": str(seq)} for seq in (3, 4)])
+        pipeline.until("its order waits", lambda: state(pipeline, "grill/order/K1/1")["state"] == "open")
+        pipeline.until("it is held", lambda: state(pipeline, "grill/2026-11-02/1")["state"] == "held")
+        pipeline.command("leave-out", "grill/K1/3", *why[1:])
+        pipeline.command("leave-out", "grill/K1/4", *why[1:])
+        pipeline.until("it waits", lambda: pipeline.counter("mapper", "decisions_waiting") == 1)
+        pipeline.post([sale("later", seq, "2026-11-02", 10) for seq in (1, 2)])
+        until_sent(pipeline, "later/2026-11-02/1")
+        pipeline.command("leave-out", "later/K1/2", *why[1:])
+        until_sent(pipeline, "later/2026-11-02/2")
+        told = pipeline.command("status", "--venue", "grill", check=False).stdout
+        assert "a decision waits until uploader and invoicer have answered" in told, told
+        assert state(pipeline, "grill/order/K1/1")["decision_waits"]
+        pipeline.kill("mapper")
+        pipeline.until("it waits again", lambda: pipeline.counter("mapper", "decisions_waiting") == 1)
+        pipeline.post([sale("later", 3, "2026-11-03", 30)])
+        until_sent(pipeline, "later/2026-11-03/1")
+        assert pipeline.counter("mapper", "decisions_waiting") == 1
+        pipeline.restart("invoicer")
+        pipeline.until("nothing waits", lambda: pipeline.counter("mapper", "decisions_waiting") == 0)
+        pipeline.until("both are left out", lambda: [name in pipeline.command("manual", "--venue", "grill", check=False).stdout
+                                                     for name in ("K1/3", "K1/4")] == [True, True])
+        assert takings(pipeline) == [10, 20, 30]
+
+
+def test_what_is_decided_while_a_venue_is_left_out_waits_for_it():
+    """Its file is mistyped as the decision comes to a mapper that has just been started: it is not lost."""
+    venues = {"grill": venue("grill"), "later": venue("later")}
+    again = {**sale("later", 1, "2026-11-02", 55), "time": "2026-11-03T12:00:00+01:00"}
+    with Pipeline(venues, settings={"partitions": 1}) as pipeline:
+        pipeline.post([sale("later", 1, "2026-11-02", 100)])
+        until_takings(pipeline, [100])
+        pipeline.post([again])
+        pipeline.until("the other content is red", lambda: state(pipeline, "later/2026-11-03/1")["state"] == "held")
+        pipeline.stop("mapper")
+        pipeline.command("restarted", "later/K1/1", "--yes", "--reason", "the till was reset")
+        path = pipeline.config / "venues" / "later.yaml"
+        path.write_text("venue: later\nnonsense")
+        pipeline.restart("mapper")
+        pipeline.post([sale("grill", 1, "2026-11-02", 7), sale("grill", 2, "2026-11-02", 3)])
+        until_takings(pipeline, [100, 10])
+        pipeline.command("leave-out", "grill/K1/2", "--reason", "a trial")
+        until_takings(pipeline, [100, 10, 3])
+        pipeline.write_venue(venues["later"])
+        pipeline.reload()
+        until_takings(pipeline, [100, 10, 3, 55])
