@@ -23,7 +23,8 @@ static struct str who(struct arena *arena)
 enum err decide(struct context *context, const char *verb, struct str subject, struct str detail, struct str reason,
                 uint64_t *ret_number)
 {
-    struct decision decision = { .time_ms = clock_now_ms(), .who = who(context->arena), .verb = str_of(verb),
+    struct decision decision = { .time_ms = clock_now_ms(), .verb = str_of(verb),
+                                 .who = context->who.len ? context->who : who(context->arena),
                                  .subject = subject, .detail = detail, .reason = reason };
     struct audit *audit;
     uint64_t number;

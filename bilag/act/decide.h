@@ -4,7 +4,7 @@
 
 #include "bilag/read/context.h"
 
-/* ERR_OK: written down durably, with who (the system user), when, what and why. ret_number may be NULL. */
+/* ERR_OK: written down durably, with who (the context's person, else the system user), when, what and why. ret_number may be NULL. */
 USED enum err decide(struct context *context, const char *verb, struct str subject, struct str detail, struct str reason,
                      uint64_t *ret_number);
 

@@ -51,7 +51,7 @@ static int add_named(struct choice *choice, struct books *books, const char *nam
                         "dokumentet %s finnes ikke; `bilag status` viser dem som finnes"), name);
     if (err)
         return complain_err(shell, err, NULL);
-    objection = choice->deed->objection(choice, &doc);
+    objection = choice->deed->objection(&choice->question, &doc);
     if (objection)
         return complain(shell, EXIT_RED, "%s", objection);
     return add(choice, &doc) ? EXIT_FINE : complain_err(shell, ERR_MEMORY, NULL);
@@ -75,8 +75,8 @@ static int add_chosen(struct choice *choice, struct books *books)
     for (size_t i = 0; !err && i < list.count; i++) {
         const struct book_doc *doc = &list.docs[i];
 
-        if (book_doc_is_empty(doc) || (choice->has_code && !problems_have(&doc->draft.problems, choice->code)) ||
-            choice->deed->objection(choice, doc))
+        if (book_doc_is_empty(doc) || (choice->has_code && !problems_have(&doc->draft.problems, choice->question.code)) ||
+            choice->deed->objection(&choice->question, doc))
             continue;
         if (!add(choice, doc))
             err = ERR_MEMORY;
@@ -137,7 +137,8 @@ static int write_down(struct choice *choice)
     const char *reason = args_value(choice->args, "reason");
 
     for (size_t i = 0; i < choice->count; i++) {
-        struct str id = choice->docs[i].id, detail = deed->detail ? deed->detail(choice, &choice->docs[i]) : STR_NONE;
+        struct str id = choice->docs[i].id;
+        struct str detail = deed->detail ? deed->detail(&choice->question, &choice->docs[i]) : STR_NONE;
         uint64_t number;
         int code = shell_decide(shell, deed->verb, id, detail, str_of(reason), &number);
 
@@ -164,7 +165,7 @@ static int take_code(struct choice *choice, size_t *words)
         return complain(shell, EXIT_USAGE, in_words(shell, "which problem? see bilag %s --help",
                                                     "hvilket problem? se bilag %s --help"), shell->command);
     choice->has_code = code != NULL;
-    if (code && !problem_code_parse(str_of(code), &choice->code))
+    if (code && !problem_code_parse(str_of(code), &choice->question.code))
         return complain(shell, EXIT_USAGE, in_words(shell, "there is no problem called %s", "det finnes ikke noe problem som "
                                                     "heter %s"), code);
     return EXIT_FINE;
@@ -172,7 +173,7 @@ static int take_code(struct choice *choice, size_t *words)
 
 int deed_run(struct shell *shell, const struct args *args, const struct deed *deed)
 {
-    struct choice choice = { .shell = shell, .args = args, .deed = deed };
+    struct choice choice = { .shell = shell, .args = args, .deed = deed, .context = shell_context(shell) };
     size_t words = args->word_count;
     int code;
 
@@ -188,6 +189,7 @@ int deed_run(struct shell *shell, const struct args *args, const struct deed *de
         code = complain(shell, EXIT_USAGE, "%s", in_words(shell, "name documents, or choose them with --venue: not both",
                                                           "nevn dokumenter, eller velg dem med --venue: ikke begge deler"));
     choice.by_name = words > 0;
+    choice.question.context = &choice.context;
     if (!code)
         code = collect(&choice, words);
     if (code)

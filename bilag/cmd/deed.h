@@ -7,28 +7,17 @@
 #ifndef BILAG_BILAG_CMD_DEED_H
 #define BILAG_BILAG_CMD_DEED_H
 
-#include "bilag/read/books.h"
+#include "bilag/act/deeds.h"
 #include "shell.h"
-
-struct deed;
 
 /* What is decided, and about which documents. */
 struct choice {
     struct shell *shell;
     const struct args *args;
     const struct deed *deed;
-    bool by_name, has_code;
-    enum problem_code code;              /* --problem, or accept's last word */
+    struct context context; struct deed_question question;
+    bool by_name, has_code;              /* --problem, or accept's last word: question.code */
     struct book_doc *docs; size_t count, room;
-};
-
-struct deed {
-    const char *verb;                    /* in the audit trail */
-    const char *en, *nb;                 /* what it does, for the question */
-    /* Why not, in a sentence of the person's language; NULL: it can be. */
-    const char *(*objection)(struct choice *choice, const struct book_doc *doc);
-    struct str (*detail)(struct choice *choice, const struct book_doc *doc);         /* in the trail; NULL: none */
-    bool needs_code;
 };
 
 #define DEED_OPTIONS \

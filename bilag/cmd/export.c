@@ -1,17 +1,17 @@
 /* export.c - the vouchers of a period before they are sent: account and counter account, nothing left blank
  * without saying so; then, with --transfer, sends those that are ready. */
-#include "bilag/read/books.h"
+#include "bilag/act/deeds.h"
 #include "base/json_write.h"
 #include "bilag/read/manual.h"
-#include "bilag/show/csv.h"
 #include "compare.h"
 #include "shell.h"
 #include "bilag/show/status.h"
+#include "bilag/show/vouchers_csv.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { COUNTER_SHOWN = 3, DAYS_MAX = 3660 };
+enum { DAYS_MAX = 3660 };
 
 struct export {
     struct shell *shell;
@@ -24,77 +24,11 @@ struct export {
     size_t shown;
 };
 
-/* The accounts of the other side: one, a few, or how many. */
-static struct str counter_account(struct arena *arena, const struct draft *draft, bool sold)
-{
-    struct strbuf list;
-    struct str text;
-    int64_t last = -1;
-    size_t count = 0;
-
-    strbuf_init(&list, 256);
-    for (size_t i = 0; i < draft->line_count; i++) {
-        const struct voucher_line *line = &draft->lines[i];
-
-        if (line->sold == sold || line->account == last)     /* lines come by account */
-            continue;
-        last = line->account;
-        if (count++ < COUNTER_SHOWN && line->account)
-            strbuf_format(&list, "%s%" PRId64, list.len ? "+" : "", line->account);
-        else if (count <= COUNTER_SHOWN)
-            strbuf_format(&list, "%sBLANK", list.len ? "+" : "");
-    }
-    text = count > COUNTER_SHOWN ? arena_format(arena, "div. (%zu)", count)
-           : count               ? arena_copy(arena, strbuf_str(&list))
-                                 : STR("BLANK");
-    strbuf_free(&list);
-    return text;
-}
-
-struct row {
-    const struct book_doc *doc;
-    const struct voucher_line *line;
-    struct str account, counter, vat_code, department;       /* "BLANK" where something is missing */
-    struct money debit, credit;
-};
-
-static struct row row_of(struct arena *arena, const struct book_doc *doc, size_t i)
-{
-    const struct voucher_line *line = &doc->draft.lines[i];
-    struct row row = { .doc = doc, .line = line, .counter = counter_account(arena, &doc->draft, line->sold),
-                       .vat_code = line->vat_code.len ? line->vat_code : STR("BLANK"), .department = line->department };
-
-    row.account = line->account ? arena_format(arena, "%" PRId64, line->account) : STR("BLANK");
-    if (line->amount.ore > 0)
-        row.debit = line->amount;
-    else
-        row.credit = (struct money){ -line->amount.ore };    /* bounded by MONEY_SUM_MAX */
-    return row;
-}
-
-static bool is_blank(const struct row *row)
-{
-    return str_equal(row->account, STR("BLANK")) || str_equal(row->vat_code, STR("BLANK"));
-}
-
 /* --- the day's proof, with its last part --- */
-
-static const struct day_proof *proof_of(const struct export *export, const struct book_doc *doc)
-{
-    const struct book_list *list = &export->list;
-
-    for (const struct book_doc *later = doc + 1; later < list->docs + list->count; later++)
-        if (later->draft.doc.kind == DOC_VOUCHER && later->draft.doc.day == doc->draft.doc.day && !book_doc_is_empty(later))
-            return NULL;
-    for (size_t i = 0; i < export->day_count; i++)
-        if (export->days[i].day == doc->draft.doc.day)
-            return &export->days[i];
-    return NULL;
-}
 
 static void text_day(struct export *export, const struct book_doc *doc)
 {
-    const struct day_proof *day = proof_of(export, doc);
+    const struct day_proof *day = voucher_proof(&export->list, doc, export->days, export->day_count);
     char amount[5][MONEY_TEXT_SIZE], less[MONEY_TEXT_SIZE + 32] = "";
 
     if (!day || !day->has_z)
@@ -115,7 +49,7 @@ static void text_day(struct export *export, const struct book_doc *doc)
 
 static void json_day(struct export *export, const struct book_doc *doc)
 {
-    const struct day_proof *day = proof_of(export, doc);
+    const struct day_proof *day = voucher_proof(&export->list, doc, export->days, export->day_count);
 
     if (!day)
         return;
@@ -172,8 +106,8 @@ static void text_rows(struct export *export, const struct book_doc *doc)
     char debit[MONEY_TEXT_SIZE], credit[MONEY_TEXT_SIZE];
 
     for (size_t i = 0; i < doc->draft.line_count; i++) {
-        struct row row = row_of(&shell->arena, doc, i);
-        bool blank = is_blank(&row);
+        struct voucher_row row = voucher_row_of(&shell->arena, doc, i);
+        bool blank = voucher_row_is_blank(&row);
 
         strbuf_format(&export->out, "  %s%8.*s  %-16.*s %-5.*s %-6.*s %14s %14s  %.*s%s\n", blank ? paint(shell, RED) : "",
                       TEXT(row.account), TEXT(row.counter), TEXT(row.vat_code), TEXT(row.department),
@@ -210,19 +144,11 @@ static void text_sums(struct export *export, const char *what, struct money debi
 /* False: more than an amount holds. */
 static bool add_up(struct export *export, const struct book_doc *doc, struct money *ret_debit, struct money *ret_credit)
 {
-    struct money debit = { 0 }, credit = { 0 };
-
-    for (size_t i = 0; i < doc->draft.line_count; i++) {
-        struct row row = row_of(&export->shell->arena, doc, i);
-
-        if (money_add(debit, row.debit, &debit) || money_add(credit, row.credit, &credit))
-            return false;
-    }
-    *ret_debit = debit;
-    *ret_credit = credit;
+    if (voucher_sums(&export->shell->arena, doc, ret_debit, ret_credit))
+        return false;
     export->shown++;
-    return money_add(export->debit, debit, &export->debit) == ERR_OK &&
-           money_add(export->credit, credit, &export->credit) == ERR_OK;
+    return money_add(export->debit, *ret_debit, &export->debit) == ERR_OK &&
+           money_add(export->credit, *ret_credit, &export->credit) == ERR_OK;
 }
 
 static void text_doc(struct export *export, const struct book_doc *doc)
@@ -259,65 +185,6 @@ static void text_doc(struct export *export, const struct book_doc *doc)
     text_day(export, doc);
 }
 
-/* What PowerOffice will compute; with the line's sign. */
-static struct money vat_of(const struct voucher_line *line)
-{
-    return line->sold ? money_vat_of_gross(line->amount, line->rate) : (struct money){ 0 };
-}
-
-/* The day's proof, as a row of its own behind the day's last voucher: its columns are empty in all others. */
-static void csv_day(struct export *export, const struct book_doc *doc)
-{
-    const struct day_proof *day = proof_of(export, doc);
-    struct strbuf *out = &export->out;
-    char when[16];
-
-    if (!day)
-        return;
-    csv_text(out, doc->draft.doc.venue, ';');
-    strbuf_format(out, "%s;;proof;;;;;;;;;;", day_text(day->day, when));
-    csv_text(out, str_of(in_words(export->shell, "Z reports; sales = vouchers + orders + manual; difference",
-                                  "Z-rapporter; salg = bilag + ordre + manuelt; differanse")), ';');
-    if (day->has_z)
-        csv_money(out, day->z, ';');
-    else
-        strbuf_format(out, "none;");
-    csv_money(out, day->lines, ';');
-    csv_money(out, day->voucher, ';');
-    csv_money(out, day->orders, ';');
-    csv_money(out, day->manual, ';');
-    csv_money(out, day->difference, '\n');
-}
-
-static void csv_doc(struct export *export, const struct book_doc *doc)
-{
-    char when[2][16];
-    struct strbuf *out = &export->out;
-
-    for (size_t i = 0; i < doc->draft.line_count; i++) {
-        struct row row = row_of(&export->shell->arena, doc, i);
-
-        csv_text(out, doc->id, ';');
-        strbuf_format(out, "%s;%s;%s;", day_text(doc->draft.doc.day, when[0]), day_text(doc->draft.post_on, when[1]),
-                      doc_state_text(doc->state));
-        if (doc->status.number)
-            strbuf_format(out, "%" PRId64 ";", doc->status.number);
-        else
-            strbuf_format(out, "none yet;");
-        csv_text(out, row.account, ';');
-        csv_text(out, row.counter, ';');
-        csv_text(out, row.vat_code, ';');
-        csv_percent(out, row.line->sold ? row.line->rate : 0, ';');
-        csv_text(out, row.department.len ? row.department : STR("none"), ';');
-        csv_money(out, row.debit, ';');
-        csv_money(out, row.credit, ';');
-        csv_money(out, vat_of(row.line), ';');
-        csv_text(out, row.line->text, ';');
-        strbuf_format(out, ";;;;;\n");
-    }
-    csv_day(export, doc);
-}
-
 /* All of the day is there, whatever else may hold it. */
 static bool is_complete(const struct book_doc *doc)
 {
@@ -347,7 +214,7 @@ static void json_problems(const struct export *export, struct strbuf *out, const
     json_close(out, ']');
 }
 
-static void json_row(struct strbuf *out, const struct row *row)
+static void json_row(struct strbuf *out, const struct voucher_row *row)
 {
     json_open(out, NULL, '{');
     json_put_int(out, "account", row->line->account);
@@ -356,8 +223,8 @@ static void json_row(struct strbuf *out, const struct row *row)
     json_put_str(out, "department", row->department);
     json_put_int(out, "debit", row->debit.ore);
     json_put_int(out, "credit", row->credit.ore);
-    json_put_int(out, "vat", vat_of(row->line).ore);
-    json_put_bool(out, "blank", is_blank(row));
+    json_put_int(out, "vat", row->vat.ore);
+    json_put_bool(out, "blank", voucher_row_is_blank(row));
     json_put_str(out, "description", row->line->text);
     json_close(out, '}');
 }
@@ -379,7 +246,7 @@ static void json_doc(struct export *export, const struct book_doc *doc)
     json_problems(export, out, &doc->draft.problems);
     json_open(out, "lines", '[');
     for (size_t i = 0; i < doc->draft.line_count; i++) {
-        struct row row = row_of(&export->shell->arena, doc, i);
+        struct voucher_row row = voucher_row_of(&export->shell->arena, doc, i);
 
         json_row(out, &row);
     }
@@ -389,13 +256,18 @@ static void json_doc(struct export *export, const struct book_doc *doc)
     json_close(out, '}');
 }
 
+static void csv_doc(struct export *export, const struct book_doc *doc)
+{
+    vouchers_csv_doc(&export->shell->voice, doc, voucher_proof(&export->list, doc, export->days, export->day_count),
+                     &export->shell->arena, &export->out);
+}
+
 static const struct form {
     const char *option, *begin, *end;
     void (*doc)(struct export *export, const struct book_doc *doc);
 } forms[] = {
     { "json", "[", "]\n", json_doc },
-    { "csv", CSV_BEGIN "document;business_day;posting_date;state;voucher_no;account;counter_account;vat_code;vat_rate;"
-      "department;debit;credit;vat;description;z_total;lines_total;voucher_total;orders_total;manual_total;difference\n", "", csv_doc },
+    { "csv", VOUCHERS_CSV_BEGIN, "", csv_doc },
     { NULL, "", "", text_doc },
 };
 
@@ -427,45 +299,26 @@ static int show(struct export *export, const struct form *form)
 
 /* --- transfer --- */
 
-static const char *why_not(const struct shell *shell, const struct book_doc *doc)
-{
-    if (book_doc_is_left_reversed(doc))
-        return in_words(shell, "it is reversed in PowerOffice and left so: bilag resend sends it anew",
-                        "det er tilbakeført i PowerOffice og forblir det: bilag resend sender det på nytt");
-    switch (doc->state) {
-    case DOC_OPEN:
-        return in_words(shell, "the day is not complete yet", "dagen er ikke fullstendig ennå");
-    case DOC_HELD:
-        return in_words(shell, "it is held; its problems stand above", "det er holdt tilbake; årsakene står over");
-    case DOC_FAILED:
-        return in_words(shell, "PowerOffice refused it: bilag resend sends it again when the cause is mended",
-                        "PowerOffice avviste det: bilag resend sender det på nytt når årsaken er rettet");
-    case DOC_BY_HAND:
-        return in_words(shell, "a person has entered it by hand", "det er ført manuelt");
-    case DOC_SENT:
-        return in_words(shell, "it is sent already", "det er alt sendt");
-    default:
-        return in_words(shell, "it is on its way already", "det er alt under sending");
-    }
-}
-
 static int transfer(struct export *export)
 {
+    struct context context = shell_context(export->shell);
+    const struct deed_question question = { .context = &context };
     size_t sent = 0, left = 0;
 
     for (size_t i = 0; i < export->list.count; i++) {
         const struct book_doc *doc = &export->list.docs[i];
+        const char *objection = deed_transfer.objection(&question, doc);
         int code;
 
         if (book_doc_is_empty(doc))
             continue;
-        if (doc->state != DOC_WAITING) {
+        if (objection) {
             (void)fprintf(stderr, in_words(export->shell, "not transferred: %.*s: %s\n", "ikke overført: %.*s: %s\n"),
-                          TEXT(doc->id), why_not(export->shell, doc));
+                          TEXT(doc->id), objection);
             left += doc->state == DOC_OPEN || book_doc_is_red(doc);
             continue;
         }
-        code = shell_decide(export->shell, "transfer", doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
+        code = shell_decide(export->shell, deed_transfer.verb, doc->id, STR_NONE, STR("bilag export --transfer"), NULL);
         if (code)
             return code;
         (void)fprintf(stderr, in_words(export->shell, "to be transferred: %.*s\n", "overføres: %.*s\n"), TEXT(doc->id));

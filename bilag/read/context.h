@@ -11,7 +11,16 @@
 struct context {
     const struct config *config;         /* its language is that of the sentences */
     struct arena *arena;
+    struct str who;                      /* the person, for the audit trail; empty: the system's user */
+    int64_t patience_ms;                 /* with stages that do not answer; 0: as long as a command has */
     struct fault fault;
 };
+
+/* One of the two, in the language of the configuration. */
+__attribute__((format_arg(2), format_arg(3)))
+static inline const char *context_words(const struct context *context, const char *en, const char *nb)
+{
+    return str_equal(context->config->language, STR("nb")) ? nb : en;
+}
 
 #endif

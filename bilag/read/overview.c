@@ -128,7 +128,8 @@ static enum err count_refused(struct context *context, struct whole_status *whol
 
 enum err overview_whole(struct context *context, struct books *books, struct whole_status *whole)
 {
-    enum err err = stages_ask(context->config, STAGE_PATIENCE_MS, context->arena, &whole->stages, &whole->stage_count);
+    enum err err = stages_ask(context->config, context->patience_ms ? context->patience_ms : STAGE_PATIENCE_MS, context->arena,
+                              &whole->stages, &whole->stage_count);
 
     whole->config = context->config;
     whole->now_ms = clock_now_ms();
