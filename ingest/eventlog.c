@@ -332,20 +332,11 @@ static enum err visit_refusal(struct txn *txn, struct str key, struct str value,
 {
     struct listing *listing = context;
     struct eventlog_refusal refusal;
-    struct reader in;
     uint64_t time_ms;
     size_t at = 0;
-    bool fits;
 
     (void)txn;
-    reader_init(&in, value);
-    fits = take_array(&in, 5) == 5;
-    refusal.source = take_str(&in, value.len);
-    refusal.line = take_uint(&in);
-    refusal.venue = take_str(&in, value.len);
-    refusal.reason = take_str(&in, value.len);
-    refusal.bytes = take_bin(&in, value.len);
-    if (!fits || reader_done(&in) || !key_take_u64(key, &at, &time_ms))
+    if (eventlog_refusal_read(value, &refusal) || !key_take_u64(key, &at, &time_ms))
         return ERR_STORE_DAMAGED;
     return listing->visit((int64_t)time_ms, &refusal, listing->context);
 }

@@ -2,9 +2,16 @@
  * (eventlog.h). */
 #include "eventlog_inside.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
 
-enum { ARRIVAL_FIELDS = 3, ARRIVAL_BYTES = 400, ROW_EVERY_MS = 60000 };
+enum { ARRIVAL_BYTES = 400, ROW_EVERY_MS = 60000 };
+
+static const struct field_row arrival_rows[] = {
+    FIELD_MAX(eventlog_arrival, source, ARRIVAL_BYTES),
+    FIELD(eventlog_arrival, token),
+    FIELD(eventlog_arrival, time_ms),
+};
+static const struct fields arrival_fields = FIELDS(eventlog_arrival, arrival_rows, COUNT(arrival_rows), NULL);
 
 static struct str place_key(uint32_t partition, uint64_t offset, struct key *key)
 {
@@ -23,15 +30,7 @@ static struct str partition_key(uint32_t partition, struct key *key)
 
 enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival *ret_arrival)
 {
-    struct reader in;
-
-    reader_init(&in, value);
-    if (take_array(&in, ARRIVAL_FIELDS) != ARRIVAL_FIELDS)
-        return ERR_STORE_DAMAGED;
-    ret_arrival->source = take_str(&in, ARRIVAL_BYTES);
-    ret_arrival->token = take_uint(&in);
-    ret_arrival->time_ms = take_int(&in);
-    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
+    return fields_read(&arrival_fields, value, NULL, ret_arrival) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
 /* The row that covers an offset. */
@@ -60,10 +59,7 @@ enum err eventlog_note_arrival(struct txn *txn, uint32_t partition, uint64_t off
         arrival->time_ms - last.time_ms < ROW_EVERY_MS && arrival->time_ms >= last.time_ms)
         return ERR_OK;
     strbuf_init(&value, ARRIVAL_BYTES + 64);
-    wire_array(&value, ARRIVAL_FIELDS);
-    wire_str(&value, arrival->source);
-    wire_uint(&value, arrival->token);
-    wire_int(&value, arrival->time_ms);
+    fields_write(&arrival_fields, arrival, &value);
     err = value.failed ? ERR_MEMORY : store_put(txn, LOG_ARRIVALS, place_key(partition, offset, &key), strbuf_str(&value));
     strbuf_free(&value);
     return err;

@@ -28,6 +28,8 @@ USED enum err eventlog_note_arrival(struct txn *txn, uint32_t partition, uint64_
 USED enum err eventlog_drop_arrivals(struct txn *txn, uint32_t partition, uint64_t begin);
 USED enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival *ret_arrival);   /* a view */
 
+/* Texts and bytes are views. */
+USED enum err eventlog_refusal_read(struct str value, struct eventlog_refusal *ret_refusal);
 void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row);
 /* Which of the batch's refusals are kept already: the same bytes at the same place of the same file, for the same reason.
  * Whoever sends them again has not refused more. One walk for the whole batch; to be freed. */

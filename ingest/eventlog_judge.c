@@ -123,21 +123,13 @@ static const char *judge_seen(struct storecheck *check, struct txn *txn, struct 
 
 static const char *judge_refused(struct storecheck *check, struct txn *txn, struct str key, struct str value)
 {
-    struct reader in;
+    struct eventlog_refusal refusal;
     uint64_t time;
     size_t at = 0;
 
     (void)check;
     (void)txn;
-    reader_init(&in, value);
-    if (take_array(&in, 5) != 5 || !key_take_u64(key, &at, &time))
-        return "it cannot be decoded";
-    (void)take_str(&in, value.len);
-    (void)take_uint(&in);
-    (void)take_str(&in, value.len);
-    (void)take_str(&in, value.len);
-    (void)take_bin(&in, value.len);
-    return reader_done(&in) ? "it cannot be decoded" : NULL;
+    return eventlog_refusal_read(value, &refusal) || !key_take_u64(key, &at, &time) ? "it cannot be decoded" : NULL;
 }
 
 static const char *judge_arrival(struct storecheck *check, struct txn *txn, struct str key, struct str value)

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "eventlog_inside.h"
-#include "base/wire.h"
+#include "base/fields.h"
 
-enum { KEY_BYTES = 2 * sizeof(uint64_t), ROWS_MAX = EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK };
+/* TEXT_MAX is what is read: what is written is cut to less. */
+enum { TEXT_MAX = 1 << 20, KEY_BYTES = 2 * sizeof(uint64_t), ROWS_MAX = EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK };
 
 struct row { unsigned char key[KEY_BYTES]; uint32_t source; };
 
@@ -17,6 +18,20 @@ struct sharing {
     size_t *counts;
     size_t source_count;
 };
+
+static const struct field_row refusal_rows[] = {
+    FIELD_MAX(eventlog_refusal, source, TEXT_MAX),
+    FIELD(eventlog_refusal, line),
+    FIELD_MAX(eventlog_refusal, venue, TEXT_MAX),
+    FIELD_MAX(eventlog_refusal, reason, TEXT_MAX),
+    FIELD_BYTES(eventlog_refusal, bytes, TEXT_MAX),
+};
+static const struct fields refusal_fields = FIELDS(eventlog_refusal, refusal_rows, COUNT(refusal_rows), NULL);
+
+enum err eventlog_refusal_read(struct str value, struct eventlog_refusal *ret_refusal)
+{
+    return fields_read(&refusal_fields, value, NULL, ret_refusal) ? ERR_STORE_DAMAGED : ERR_OK;
+}
 
 static uint64_t print_of(struct str name)
 {
@@ -30,18 +45,16 @@ static uint64_t print_of(struct str name)
 static enum err row_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct sharing *sharing = context;
-    struct reader in;
+    struct eventlog_refusal refusal;
     uint64_t print;
     size_t at = 0;
 
     (void)txn;
     if (sharing->row_count == sharing->row_room)
         return ERR_STOP;
-    reader_init(&in, value);
-    (void)take_array(&in, 5);
-    print = print_of(take_str(&in, value.len));
-    if (in.failed || key.len != KEY_BYTES)
+    if (eventlog_refusal_read(value, &refusal) || key.len != KEY_BYTES)
         return ERR_STORE_DAMAGED;
+    print = print_of(refusal.source);
     while (at < sharing->source_count && sharing->sources[at] != print)
         at++;
     if (at == sharing->source_count)
@@ -103,12 +116,10 @@ static struct str cut(struct str s, size_t max)
 
 void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row)
 {
-    wire_array(row, 5);
-    wire_str(row, cut(refusal->source, 1024));
-    wire_uint(row, refusal->line);
-    wire_str(row, cut(refusal->venue, 64));
-    wire_str(row, cut(refusal->reason, 1024));
-    wire_bin(row, cut(refusal->bytes, EVENTLOG_REFUSED_BYTES));
+    const struct eventlog_refusal kept = { cut(refusal->source, 1024), refusal->line, cut(refusal->venue, 64),
+                                           cut(refusal->reason, 1024), cut(refusal->bytes, EVENTLOG_REFUSED_BYTES) };
+
+    fields_write(&refusal_fields, &kept, row);
 }
 
 /* A file's lines have their place for good; what comes over HTTP or ZeroMQ is another line each time. */
@@ -129,19 +140,14 @@ struct listing {
 static enum err listed_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct listing *listing = context;
-    struct reader in;
-    uint64_t line;
+    struct eventlog_refusal kept;
 
     (void)txn;
     (void)key;
-    reader_init(&in, value);
-    (void)take_array(&in, 5);
-    (void)take_str(&in, value.len);
-    line = take_uint(&in);
-    if (in.failed)
+    if (eventlog_refusal_read(value, &kept))
         return ERR_STORE_DAMAGED;
-    for (size_t at = listing->first[line % BUCKETS]; at; at = listing->next[at - 1]) {
-        if (listing->batch->refusals[at - 1].line != line || listing->listed[at - 1])
+    for (size_t at = listing->first[kept.line % BUCKETS]; at; at = listing->next[at - 1]) {
+        if (listing->batch->refusals[at - 1].line != kept.line || listing->listed[at - 1])
             continue;
         strbuf_reset(&listing->row);
         eventlog_refusal_write(&listing->batch->refusals[at - 1], &listing->row);

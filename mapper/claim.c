@@ -1,6 +1,9 @@
 #include "claim.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
+
+static const struct field_row claim_rows[] = { FIELD(claim, day), FIELD(claim, place), FIELD(claim, effective) };
+static const struct fields claim_fields = FIELDS(claim, claim_rows, COUNT(claim_rows), NULL);
 
 static void target_key(struct key *key, struct str venue, struct str reg, uint64_t seq)
 {
@@ -43,10 +46,7 @@ enum err claim_put(struct txn *txn, const struct claim *claim)
 
     claim_key(&key, claim);
     strbuf_init(&out, 64);
-    wire_array(&out, 3);
-    wire_int(&out, claim->day);
-    wire_uint(&out, claim->place);
-    wire_bool(&out, claim->effective);
+    fields_write(&claim_fields, claim, &out);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_VOIDS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
@@ -61,11 +61,7 @@ static enum err claim_take(struct str key, size_t at, struct str value, struct c
         return ERR_STORE_DAMAGED;
     claim->time = (int64_t)(time ^ (UINT64_C(1) << 63));
     reader_init(&in, value);
-    if (take_array(&in, 3) != 3)
-        return ERR_STORE_DAMAGED;
-    claim->day = (int32_t)take_int(&in);
-    claim->place = take_uint(&in);
-    claim->effective = take_bool(&in);
+    fields_take(&claim_fields, &in, NULL, claim);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 

@@ -1,11 +1,19 @@
 #include "conflict.h"
 
 #include "share.h"
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <string.h>
 
-enum { FIELDS_BEFORE = 4, FIELDS_NOW = 6 };            /* which decision it was came later */
+static const struct field_row conflict_rows[] = {
+    FIELD(conflict, state),
+    FIELD(conflict, place),
+    FIELD(conflict, day),
+    FIELD_BYTES(conflict, bytes, EVENT_BYTES_MAX),
+    FIELD_LATER(conflict, decided, 0, NIL_NEVER, 0),
+    FIELD_LATER(conflict, was_booked, 0, NIL_NEVER, 0),
+};
+static const struct fields conflict_fields = FIELDS(conflict, conflict_rows, 4, NULL);
 
 static void register_key(struct key *key, struct str venue, struct str reg)
 {
@@ -40,13 +48,7 @@ enum err conflict_put(struct txn *txn, const struct event *identity, const struc
 
     hash_key(&key, identity, &conflict->hash);
     strbuf_init(&out, EVENT_BYTES_MAX + 128);
-    wire_array(&out, FIELDS_NOW);
-    wire_uint(&out, conflict->state);
-    wire_uint(&out, conflict->place);
-    wire_int(&out, conflict->day);
-    wire_bin(&out, conflict->bytes);
-    wire_uint(&out, conflict->decided);
-    wire_bool(&out, conflict->was_booked);
+    fields_write(&conflict_fields, conflict, &out);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_CONFLICTS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
@@ -55,28 +57,14 @@ enum err conflict_put(struct txn *txn, const struct event *identity, const struc
 /* Older programs wrote "0", or "1" once it was dismissed. */
 static enum err conflict_decode(struct str value, struct conflict *ret_conflict)
 {
-    struct conflict conflict = { .state = CONFLICT_OPEN };
-    struct reader in;
-    size_t count;
-
     if (value.len == 1) {
-        conflict.state = value.bytes[0] == '0' ? CONFLICT_OPEN : CONFLICT_NOT_BOOKED;
-        *ret_conflict = conflict;
+        *ret_conflict = (struct conflict){ .state = value.bytes[0] == '0' ? CONFLICT_OPEN : CONFLICT_NOT_BOOKED };
         return ERR_OK;
     }
-    reader_init(&in, value);
-    count = take_array(&in, FIELDS_NOW);
-    if (count != FIELDS_NOW && count != FIELDS_BEFORE)
+    if (fields_read(&conflict_fields, value, NULL, ret_conflict))
         return ERR_STORE_DAMAGED;
-    conflict.state = take_uint(&in) == CONFLICT_OPEN ? CONFLICT_OPEN : CONFLICT_NOT_BOOKED;
-    conflict.place = take_uint(&in);
-    conflict.day = (int32_t)take_int(&in);
-    conflict.bytes = take_bin(&in, EVENT_BYTES_MAX);
-    conflict.decided = count == FIELDS_NOW ? take_uint(&in) : 0;
-    conflict.was_booked = count == FIELDS_NOW && take_bool(&in);
-    if (reader_done(&in))
-        return ERR_STORE_DAMAGED;
-    *ret_conflict = conflict;
+    if (ret_conflict->state != CONFLICT_OPEN)
+        ret_conflict->state = CONFLICT_NOT_BOOKED;
     return ERR_OK;
 }
 

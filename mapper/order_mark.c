@@ -1,8 +1,19 @@
 #include "order_mark.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
 
-enum { FIELDS_BEFORE = 8, FIELDS_NOW = 9 };            /* `heard` came later */
+static const struct field_row mark_rows[] = {
+    FIELD(order_mark, part),
+    FIELD(order_mark, revision),
+    FIELD(order_mark, content),
+    FIELD(order_mark, released),
+    FIELD(order_mark, sealed),
+    FIELD(order_mark, withdrawn),
+    FIELD(order_mark, empty),
+    FIELD(order_mark, undone),
+    FIELD_LATER(order_mark, heard, 0, NIL_NEVER, 0),
+};
+static const struct fields mark_fields = FIELDS(order_mark, mark_rows, COUNT(mark_rows) - 1, NULL);
 
 static void day_prefix(struct key *key, struct str venue, int32_t day)
 {
@@ -11,24 +22,13 @@ static void day_prefix(struct key *key, struct str venue, int32_t day)
     key_day(key, day);
 }
 
+/* The register and number of the mark are those of its key. */
 static enum err decode(struct str value, struct order_mark *mark)
 {
     struct reader in;
-    size_t count;
 
     reader_init(&in, value);
-    count = take_array(&in, FIELDS_NOW);
-    if (count < FIELDS_BEFORE)
-        return ERR_STORE_DAMAGED;
-    mark->part = (uint32_t)take_uint(&in);
-    mark->revision = (uint32_t)take_uint(&in);
-    mark->content = take_uint(&in);
-    mark->released = take_bool(&in);
-    mark->sealed = take_bool(&in);
-    mark->withdrawn = take_bool(&in);
-    mark->empty = (uint32_t)take_uint(&in);
-    mark->undone = (uint32_t)take_uint(&in);
-    mark->heard = count > FIELDS_BEFORE ? take_uint(&in) : 0;
+    fields_take(&mark_fields, &in, NULL, mark);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
@@ -61,16 +61,7 @@ enum err order_mark_put(struct txn *txn, struct str venue, int32_t day, const st
     key_name(&key, mark->reg);
     key_u64(&key, mark->seq);
     strbuf_init(&out, 128);
-    wire_array(&out, FIELDS_NOW);
-    wire_uint(&out, mark->part);
-    wire_uint(&out, mark->revision);
-    wire_uint(&out, mark->content);
-    wire_bool(&out, mark->released);
-    wire_bool(&out, mark->sealed);
-    wire_bool(&out, mark->withdrawn);
-    wire_uint(&out, mark->empty);
-    wire_uint(&out, mark->undone);
-    wire_uint(&out, mark->heard);
+    fields_write(&mark_fields, mark, &out);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_ORDERS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;

@@ -4,12 +4,12 @@
 #include "domain/draft.h"
 #include "domain/event_canonical.h"
 #include "domain/register.h"
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { EFFECT_MEMBERS = 6, EFFECT_MEMBERS_MAX = 9, REASON_MAX = 4096 };
+enum { REASON_MAX = 4096 };
 
 const char *const mapper_tables[TABLE_COUNT] = {
     "meta", "receipts", "seen", "voids", "effects", "zs", "conflicts", "days", "due", "drafts", "orders", "parked",
@@ -24,25 +24,37 @@ static void known_key(struct key *key, struct str venue, struct str reg, uint32_
     key_u64(key, seq);
 }
 
+static void hash_write(const void *member, struct strbuf *out)
+{
+    const struct event_hash *hash = member;
+
+    wire_bin(out, (struct str){ (const char *)hash->bytes, sizeof hash->bytes });
+}
+
+static void hash_take(struct reader *in, void *member)
+{
+    struct event_hash *hash = member;
+    struct str bytes = take_bin(in, sizeof hash->bytes);
+
+    if (bytes.len == sizeof hash->bytes)
+        memcpy(hash->bytes, bytes.bytes, bytes.len);
+    else
+        in->failed = true;
+}
+
+static const struct field_codec hash_codec = { hash_write, hash_take };
+static const struct field_row known_rows[] = {
+    FIELD(known, place),
+    FIELD(known, day),
+    FIELD(known, booked),
+    FIELD_BY(known, hash, &hash_codec),
+    FIELD_BYTES(known, bytes, EVENT_BYTES_MAX),
+};
+static const struct fields known_fields = FIELDS(known, known_rows, COUNT(known_rows), NULL);
+
 enum err known_read(struct str value, struct known *ret_known)
 {
-    struct known known = { 0 };
-    struct reader in;
-    struct str hash;
-
-    reader_init(&in, value);
-    if (take_array(&in, 5) != 5)
-        return ERR_STORE_DAMAGED;
-    known.place = take_uint(&in);
-    known.day = (int32_t)take_int(&in);
-    known.booked = take_bool(&in);
-    hash = take_bin(&in, sizeof known.hash.bytes);
-    known.bytes = take_bin(&in, EVENT_BYTES_MAX);
-    if (reader_done(&in) || hash.len != sizeof known.hash.bytes)
-        return ERR_STORE_DAMAGED;
-    memcpy(known.hash.bytes, hash.bytes, hash.len);
-    *ret_known = known;
-    return ERR_OK;
+    return fields_read(&known_fields, value, NULL, ret_known) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
 enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
@@ -64,12 +76,7 @@ enum err known_put(struct txn *txn, const struct event *event, const struct know
     enum err err;
 
     strbuf_init(&out, EVENT_BYTES_MAX + 128);
-    wire_array(&out, 5);
-    wire_uint(&out, known->place);
-    wire_int(&out, known->day);
-    wire_bool(&out, known->booked);
-    wire_bin(&out, (struct str){ (const char *)known->hash.bytes, sizeof known->hash.bytes });
-    wire_bin(&out, known->bytes);
+    fields_write(&known_fields, known, &out);
     known_key(&key, event->venue, event->reg, event->series, event->seq);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_RECEIPTS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
@@ -108,26 +115,31 @@ static void effect_prefix(struct key *key, struct str venue, int32_t day, enum e
     key_u32(key, class_);
 }
 
-/* words NULL: an effect of the log. */
-static enum err effect_write(struct txn *txn, const struct key *key, const struct effect *effect,
-                             const struct removal_words *words)
+/* An effect of the log is the first rows alone; one of a person has its words behind them. */
+struct worded { struct effect effect; struct removal_words words; };
+
+static const struct field_row effect_rows[] = {
+    FIELD(worded, effect.negative),
+    FIELD_MAX(worded, effect.reg, REGISTER_NAME_MAX),
+    FIELD(worded, effect.series),
+    FIELD(worded, effect.seq),
+    FIELD_MAX(worded, effect.by_reg, REGISTER_NAME_MAX),
+    FIELD(worded, effect.by_seq),
+    FIELD_LATER(worded, words.has_amount, 0, NIL_NEVER, 0),
+    FIELD_LATER(worded, words.amount, 0, NIL_NEVER, 0),
+    FIELD_LATER(worded, words.reason, REASON_MAX, NIL_NEVER, 0),
+};
+enum { EFFECT_ROWS = COUNT(effect_rows) - 3 };
+static const struct fields effect_fields = { effect_rows, EFFECT_ROWS, EFFECT_ROWS, sizeof(struct worded), NULL };
+static const struct fields worded_fields = FIELDS(worded, effect_rows, EFFECT_ROWS, NULL);
+
+static enum err effect_write(struct txn *txn, const struct key *key, const struct fields *fields, const struct worded *worded)
 {
     struct strbuf out;
     enum err err;
 
     strbuf_init(&out, 8192);
-    wire_array(&out, words ? EFFECT_MEMBERS_MAX : EFFECT_MEMBERS);
-    wire_bool(&out, effect->negative);
-    wire_str(&out, effect->reg);
-    wire_uint(&out, effect->series);
-    wire_uint(&out, effect->seq);
-    wire_str(&out, effect->by_reg);
-    wire_uint(&out, effect->by_seq);
-    if (words) {
-        wire_bool(&out, words->has_amount);
-        wire_money(&out, words->amount);
-        wire_str(&out, words->reason);
-    }
+    fields_write(fields, worded, &out);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_EFFECTS, key_str(key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
@@ -141,7 +153,7 @@ enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_
     effect_prefix(&key, venue, day, class_);
     key_u64(&key, place);
     key_u32(&key, n);
-    return effect_write(txn, &key, effect, NULL);
+    return effect_write(txn, &key, &effect_fields, &(struct worded){ .effect = *effect });
 }
 
 static void removal_key(struct key *key, struct str venue, int32_t day, uint64_t number)
@@ -157,56 +169,34 @@ enum err effect_put_removal(struct txn *txn, struct str venue, int32_t day, uint
     struct key key;
 
     removal_key(&key, venue, day, number);
-    return effect_write(txn, &key, effect, words);
-}
-
-static enum err effect_read(struct str value, struct effect *ret_effect, struct removal_words *ret_words)
-{
-    struct effect effect = { 0 };
-    struct removal_words words = { false, { 0 }, STR_NONE };
-    struct reader in;
-    size_t members;
-
-    reader_init(&in, value);
-    members = take_array(&in, EFFECT_MEMBERS_MAX);
-    if (members != EFFECT_MEMBERS && members != EFFECT_MEMBERS_MAX)
-        return ERR_STORE_DAMAGED;
-    effect.negative = take_bool(&in);
-    effect.reg = take_str(&in, REGISTER_NAME_MAX);
-    effect.series = (uint32_t)take_uint(&in);
-    effect.seq = take_uint(&in);
-    effect.by_reg = take_str(&in, REGISTER_NAME_MAX);
-    effect.by_seq = take_uint(&in);
-    if (members == EFFECT_MEMBERS_MAX) {
-        words.has_amount = take_bool(&in);
-        words.amount = take_money(&in);
-        words.reason = take_str(&in, REASON_MAX);
-    }
-    if (reader_done(&in))
-        return ERR_STORE_DAMAGED;
-    *ret_effect = effect;
-    *ret_words = words;
-    return ERR_OK;
+    return effect_write(txn, &key, &worded_fields, &(struct worded){ *effect, *words });
 }
 
 static enum err effect_decode(struct str value, struct effect *ret_effect)
 {
-    struct removal_words words;
+    struct worded worded;
 
-    return effect_read(value, ret_effect, &words);
+    if (fields_read(&worded_fields, value, NULL, &worded))
+        return ERR_STORE_DAMAGED;
+    *ret_effect = worded.effect;
+    return ERR_OK;
 }
 
 enum err effect_removal_words(struct txn *txn, struct str venue, int32_t day, uint64_t number,
                               struct removal_words *ret_words)
 {
-    struct effect effect;
+    struct worded worded;
     struct str value;
     struct key key;
     enum err err;
 
     removal_key(&key, venue, day, number);
     err = store_get(txn, TABLE_EFFECTS, key_str(&key), &value);
-    return err ? err : effect_read(value, &effect, ret_words);
+    if (!err && fields_read(&worded_fields, value, NULL, &worded))
+        err = ERR_STORE_DAMAGED;
+    if (!err)
+        *ret_words = worded.words;
+    return err;
 }
 
 struct effect_walk_ { size_t prefix_len; uint64_t upto; effect_visit visit; void *context; };

@@ -1,12 +1,23 @@
 #include "zindex.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { MARKS_MAX = 100000 };
 static const uint64_t sign = UINT64_C(1) << 63;
+
+static const struct field_row mark_rows[] = {
+    FIELD(zmark, number),
+    FIELD(zmark, day),
+    FIELD(zmark, ranged),
+    FIELD(zmark, first),
+    FIELD(zmark, last),
+    FIELD(zmark, has_total),
+    FIELD(zmark, total),
+};
+static const struct fields mark_fields = FIELDS(zmark, mark_rows, COUNT(mark_rows), NULL);
 
 static void register_key(struct key *key, struct str venue, struct str reg)
 {
@@ -62,14 +73,7 @@ enum err zindex_put(struct txn *txn, const struct event *z)
     mark_of(z, &mark);
     mark_key(&key, z, &mark);
     strbuf_init(&out, 128);
-    wire_array(&out, 7);
-    wire_uint(&out, mark.number);
-    wire_int(&out, mark.day);
-    wire_bool(&out, mark.ranged);
-    wire_uint(&out, mark.first);
-    wire_uint(&out, mark.last);
-    wire_bool(&out, mark.has_total);
-    wire_money(&out, mark.total);
+    fields_write(&mark_fields, &mark, &out);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_ZS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);
     return err;
@@ -90,16 +94,8 @@ static enum err mark_read(struct str key, size_t at, struct str value, struct zm
         return ERR_STORE_DAMAGED;
     mark->time = (int64_t)(time ^ sign);
     reader_init(&in, value);
-    if (take_array(&in, 7) != 7)
-        return ERR_STORE_DAMAGED;
-    mark->number = take_uint(&in);
-    mark->day = (int32_t)take_int(&in);
-    mark->ranged = take_bool(&in);
-    mark->first = take_uint(&in);
-    mark->last = take_uint(&in);
+    fields_take(&mark_fields, &in, NULL, mark);
     mark->has_range = mark->ranged && mark->first <= mark->last;
-    mark->has_total = take_bool(&in);
-    mark->total = take_money(&in);
     return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 

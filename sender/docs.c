@@ -1,12 +1,12 @@
 #include "docs.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAYOUT = 1, RECORD_BYTES_MAX = 16 * 1024 * 1024, FACT_FIELDS = 6, FACT_TEXT_MAX = 4096 };
+enum { LAYOUT = 1, RECORD_BYTES_MAX = 16 * 1024 * 1024, FACT_TEXT_MAX = 4096, BODY_MAX = 2 * DRAFT_BYTES_MAX };
 
 static const char *const tables[DOCS_TABLE_COUNT] = {
     [DOCS] = "docs", [DUE] = "due", [LATER] = "later", [CLAIMS] = "claims", [HELD] = "held", [TRAIL] = "trail",
@@ -117,33 +117,23 @@ static const struct index {
     { HELD, in_held, held_key },
 };
 
-static void due_value(const struct record *r, struct strbuf *out)
-{
-    wire_array(out, 5);
-    wire_int(out, r->next_ms);
-    wire_bool(out, r->claimed);
-    wire_int(out, r->owner.instance);
-    wire_uint(out, r->owner.boot);
-    wire_uint(out, r->work);
-}
+static const struct field_row due_rows[] = {
+    FIELD(doc_due, next_ms),
+    FIELD(doc_due, claimed),
+    FIELD(doc_due, owner.instance),
+    FIELD(doc_due, owner.boot),
+    FIELD_MAX(doc_due, work, WORK_COUNT - 1),
+};
+static const struct fields due_fields = FIELDS(doc_due, due_rows, COUNT(due_rows), NULL);
 
+/* What the key says of it stays as it is. */
 static enum err due_decode(struct str value, struct doc_due *due)
 {
     struct reader in;
-    uint64_t work;
 
     reader_init(&in, value);
-    if (take_array(&in, 5) != 5)
-        return ERR_STORE_DAMAGED;
-    due->next_ms = take_int(&in);
-    due->claimed = take_bool(&in);
-    due->owner.instance = (int32_t)take_int(&in);
-    due->owner.boot = take_uint(&in);
-    work = take_uint(&in);
-    if (reader_done(&in) || work >= WORK_COUNT)
-        return ERR_STORE_DAMAGED;
-    due->work = (enum work)work;
-    return ERR_OK;
+    fields_take(&due_fields, &in, NULL, due);
+    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
 static enum err index_drop(struct txn *txn, const struct index *index, struct str doc, const struct record *was)
@@ -170,7 +160,8 @@ static enum err index_put(struct txn *txn, const struct index *index, struct str
     if (key.failed)
         return ERR_TOO_LONG;
     strbuf_init(&value, 128);
-    due_value(now, &value);
+    fields_write(&due_fields, &(struct doc_due){ .next_ms = now->next_ms, .claimed = now->claimed, .owner = now->owner,
+                                                 .work = now->work }, &value);
     err = value.failed ? ERR_MEMORY : store_put(txn, index->table, key_str(&key), strbuf_str(&value));
     strbuf_free(&value);
     return err;
@@ -225,28 +216,45 @@ enum err docs_save(struct txn *txn, struct str doc, const struct record *was, co
     return err ? err : keep_counts(txn, was, now);
 }
 
+static const struct field_row fact_rows[] = {
+    FIELD(fact, time_ms),
+    FIELD_MAX(fact, what, FACT_TEXT_MAX),
+    FIELD_MAX(fact, detail, FACT_TEXT_MAX),
+    FIELD(fact, revision),
+    FIELD_BYTES(fact, draft, DRAFT_BYTES_MAX),
+    FIELD_BYTES(fact, body, BODY_MAX),
+};
+static const struct fields fact_fields = FIELDS(fact, fact_rows, COUNT(fact_rows), NULL);
+
+enum err docs_fact_read(struct str key, struct str value, struct str *ret_doc, struct fact *ret_fact)
+{
+    size_t at = 0;
+
+    return fields_read(&fact_fields, value, NULL, ret_fact) || !key_take_name(key, &at, ret_doc) ||
+           !key_take_u32(key, &at, &ret_fact->number) ? ERR_STORE_DAMAGED : ERR_OK;
+}
+
+static struct str cut(struct str s, size_t max)
+{
+    return s.len <= max ? s : (struct str){ s.bytes, max };
+}
+
 enum err docs_note(struct txn *txn, struct str doc, struct record *record, int64_t now_ms, struct str what,
                    struct str detail, bool keep)
 {
+    const struct fact fact = { record->facts + 1, now_ms, what, cut(detail, FACT_TEXT_MAX), record->revision,
+                               keep ? record->draft : STR_NONE, keep ? record->body : STR_NONE };
     struct strbuf bytes;
     struct key key;
     enum err err;
 
-    if (detail.len > FACT_TEXT_MAX)
-        detail.len = FACT_TEXT_MAX;
     key_init(&key);
     key_name(&key, doc);
-    key_u32(&key, record->facts + 1);
+    key_u32(&key, fact.number);
     if (key.failed)
         return ERR_TOO_LONG;
     strbuf_init(&bytes, RECORD_BYTES_MAX);
-    wire_array(&bytes, FACT_FIELDS);
-    wire_int(&bytes, now_ms);
-    wire_str(&bytes, what);
-    wire_str(&bytes, detail);
-    wire_uint(&bytes, record->revision);
-    wire_bin(&bytes, keep ? record->draft : STR_NONE);
-    wire_bin(&bytes, keep ? record->body : STR_NONE);
+    fields_write(&fact_fields, &fact, &bytes);
     err = bytes.failed ? ERR_MEMORY : store_put(txn, TRAIL, key_str(&key), strbuf_str(&bytes));
     strbuf_free(&bytes);
     if (!err)

@@ -36,6 +36,8 @@ struct fact {
     uint32_t revision;
     struct str draft, body;               /* of the round that ended with this fact; else empty */
 };
+/* A row of TRAIL; texts and bytes are views. ERR_STORE_DAMAGED. */
+USED enum err docs_fact_read(struct str key, struct str value, struct str *ret_doc, struct fact *ret_fact);
 typedef enum err (*fact_visit)(const struct fact *fact, void *context);
 USED enum err docs_trail(struct docs *docs, struct str doc, fact_visit visit, void *context);
 

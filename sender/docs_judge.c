@@ -84,25 +84,13 @@ static const char *judge_held(struct storecheck *check, struct txn *txn, struct 
 /* A trail outlives its document: one that was withdrawn before it was sent is gone, what happened to it is not. */
 static const char *judge_fact(struct storecheck *check, struct txn *txn, struct str key, struct str value)
 {
-    struct reader in;
-    struct str doc, draft;
+    struct fact fact;
     struct draft decoded;
-    uint32_t number;
-    size_t at = 0;
+    struct str doc;
 
     (void)txn;
-    if (!key_take_name(key, &at, &doc) || !key_take_u32(key, &at, &number))
-        return bad_key;
-    reader_init(&in, value);
-    if (take_array(&in, 6) != 6)
-        return bad_value;
-    (void)take_int(&in);
-    (void)take_str(&in, value.len);
-    (void)take_str(&in, value.len);
-    (void)take_uint(&in);
-    draft = take_bin(&in, DRAFT_BYTES_MAX);
-    (void)take_bin(&in, value.len);
-    return reader_done(&in) || (draft.len && draft_decode(draft, &check->arena, &decoded)) ? bad_value : NULL;
+    return docs_fact_read(key, value, &doc, &fact) || (fact.draft.len && draft_decode(fact.draft, &check->arena, &decoded))
+               ? bad_value : NULL;
 }
 
 static const char *judge_meta(struct storecheck *check, struct txn *txn, struct str key, struct str value)

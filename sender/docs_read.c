@@ -1,11 +1,7 @@
 /* docs_read.c - the reading half of docs.h: what `bilag` and the status ask. */
 #include "docs.h"
 
-#include "base/wire.h"
-
 #include <stdio.h>
-
-enum { FACT_TEXT_MAX = 4096, BODY_MAX = 2 * DRAFT_BYTES_MAX };
 
 struct get { struct str doc; struct arena *arena; struct record *record; };
 
@@ -54,22 +50,12 @@ struct trail { struct str doc; fact_visit visit; void *context; };
 static enum err fact_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct trail *trail = context;
-    struct fact fact = { .number = 0 };
-    struct reader in;
+    struct fact fact;
     struct str doc;
-    size_t at = 0;
+    enum err err = docs_fact_read(key, value, &doc, &fact);
 
     (void)txn;
-    reader_init(&in, value);
-    if (!key_take_name(key, &at, &doc) || !key_take_u32(key, &at, &fact.number) || take_array(&in, 6) != 6)
-        return ERR_STORE_DAMAGED;
-    fact.time_ms = take_int(&in);
-    fact.what = take_str(&in, FACT_TEXT_MAX);
-    fact.detail = take_str(&in, FACT_TEXT_MAX);
-    fact.revision = (uint32_t)take_uint(&in);
-    fact.draft = take_bin(&in, DRAFT_BYTES_MAX);
-    fact.body = take_bin(&in, BODY_MAX);
-    return reader_done(&in) ? ERR_STORE_DAMAGED : trail->visit(&fact, trail->context);
+    return err ? err : trail->visit(&fact, trail->context);
 }
 
 static enum err trail_work(struct txn *txn, void *context)

@@ -119,7 +119,7 @@ void fields_write(const struct fields *fields, const void *object, struct strbuf
 {
     size_t count = fields->count;
 
-    while (count > fields->least && says_nothing(&fields->rows[count - 1], object))
+    while (count > fields->least && fields->rows[count - 1].nil != NIL_NEVER && says_nothing(&fields->rows[count - 1], object))
         count--;
     wire_array(out, count);
     for (size_t i = 0; i < count; i++)
@@ -171,7 +171,7 @@ static void member_take(const struct field_row *field, struct reader *in, struct
 {
     void *at = object + field->at;
 
-    if (field->nil != NIL_REFUSED && take_nil(in)) {
+    if ((field->nil == NIL_READ || field->nil == NIL_SAID) && take_nil(in)) {
         member_clear(field, object);
         return;
     }

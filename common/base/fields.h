@@ -5,7 +5,8 @@
  *           not used, or not any more, is FIELD_FREE.
  * Growing   old bytes may end after `least` members, as many as the record began with: a new row goes behind the last,
  *           or into the place of a free one. What is not there, or is nil where a row says so, is `absent` (0, none);
- *           at the end of a record it is not written either, so that what says no more has the bytes of before.
+ *           at the end of a record it is not written either (but for NIL_NEVER), so that what says no more has the bytes of
+ *           before.
  * Reading   from bytes that nobody vouches for: types, widths, bounds, counts and `holds` are judged, and a list's array
  *           is made in the arena after its count is known to fit. Texts are views into the bytes. After an error
  *           the object is not to be used. Members without a row are 0.
@@ -19,8 +20,9 @@
 enum field_type { FIELD_BOOL, FIELD_I32, FIELD_U32, FIELD_I64, FIELD_U64, FIELD_MONEY, FIELD_STR, FIELD_BIN,
                   FIELD_ONE, FIELD_LIST, FIELD_FORM, FIELD_SPARE, FIELD_OWN };
 
-/* How nil is met: not at all; read as `absent`, but never written; also written for it. */
-enum field_nil { NIL_REFUSED, NIL_READ, NIL_SAID };
+/* How nil is met: not at all; read as `absent`, but never written; also written for it. NIL_NEVER: not at all, and the member is
+ * written also where it is absent at the end of the record. */
+enum field_nil { NIL_REFUSED, NIL_READ, NIL_SAID, NIL_NEVER };
 
 /* What is no array of members: reads and writes the member itself. */
 struct field_codec {

@@ -1,10 +1,10 @@
 #include "audit.h"
 
-#include "base/wire.h"
+#include "base/fields.h"
 
 #include <stdlib.h>
 
-enum { LAYOUT = 1, DECISION_FIELDS = 6, TEXT_MAX = 4096 };
+enum { LAYOUT = 1, TEXT_MAX = 4096 };
 enum { DECISIONS };
 static const char *const tables[] = { "decisions" };
 
@@ -50,32 +50,15 @@ void audit_close(struct audit *audit)
     free(audit);
 }
 
-static void encode(const struct decision *decision, struct strbuf *out)
-{
-    wire_array(out, DECISION_FIELDS);
-    wire_int(out, decision->time_ms);
-    wire_str(out, decision->who);
-    wire_str(out, decision->verb);
-    wire_str(out, decision->subject);
-    wire_str(out, decision->detail);
-    wire_str(out, decision->reason);
-}
-
-static enum err decode(struct str bytes, struct decision *decision)
-{
-    struct reader in;
-
-    reader_init(&in, bytes);
-    if (take_array(&in, DECISION_FIELDS) != DECISION_FIELDS)
-        return ERR_STORE_DAMAGED;
-    decision->time_ms = take_int(&in);
-    decision->who = take_str(&in, TEXT_MAX);
-    decision->verb = take_str(&in, TEXT_MAX);
-    decision->subject = take_str(&in, TEXT_MAX);
-    decision->detail = take_str(&in, TEXT_MAX);
-    decision->reason = take_str(&in, TEXT_MAX);
-    return reader_done(&in) ? ERR_STORE_DAMAGED : ERR_OK;
-}
+static const struct field_row decision_rows[] = {
+    FIELD(decision, time_ms),
+    FIELD_MAX(decision, who, TEXT_MAX),
+    FIELD_MAX(decision, verb, TEXT_MAX),
+    FIELD_MAX(decision, subject, TEXT_MAX),
+    FIELD_MAX(decision, detail, TEXT_MAX),
+    FIELD_MAX(decision, reason, TEXT_MAX),
+};
+static const struct fields decision_fields = FIELDS(decision, decision_rows, COUNT(decision_rows), NULL);
 
 bool decision_undoes(const struct decision *decision, uint64_t *ret_number, struct str *ret_detail)
 {
@@ -143,7 +126,7 @@ enum err audit_append(struct audit *audit, const struct decision *decision, uint
         if (texts[i].len > TEXT_MAX)
             return ERR_TOO_LONG;
     strbuf_init(&value, COUNT(texts) * (TEXT_MAX + 8) + 64);
-    encode(decision, &value);
+    fields_write(&decision_fields, decision, &value);
     append.value = strbuf_str(&value);
     err = value.failed ? ERR_MEMORY : store_write(audit->store, append_work, &append);
     strbuf_free(&value);
@@ -166,15 +149,13 @@ struct reading { uint64_t from; audit_visit visit; void *context; };
 static enum err visit_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct reading *reading = context;
-    struct decision decision = { .number = 0 };
+    struct decision decision;
     size_t at = 0;
-    enum err err;
 
     (void)txn;
-    if (!key_take_u64(key, &at, &decision.number))
+    if (fields_read(&decision_fields, value, NULL, &decision) || !key_take_u64(key, &at, &decision.number))
         return ERR_STORE_DAMAGED;
-    err = decode(value, &decision);
-    return err ? err : reading->visit(&decision, reading->context);
+    return reading->visit(&decision, reading->context);
 }
 
 static enum err read_work(struct txn *txn, void *context)

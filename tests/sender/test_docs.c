@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,13 +250,105 @@ static void trail_and_walk(void **unused)
     docs_close(docs);
 }
 
+enum { HEX_MAX = 400 };
+
+static enum err hex_of(struct txn *txn, struct str key, struct str value, void *context)
+{
+    (void)txn;
+    (void)key;
+    (void)sodium_bin2hex(context, HEX_MAX, (const unsigned char *)value.bytes, value.len);
+    return ERR_OK;
+}
+
+struct bytes { unsigned table; char hex[HEX_MAX]; struct str put; struct key key; };
+
+static enum err hex_work(struct txn *txn, void *context)
+{
+    struct bytes *bytes = context;
+
+    return store_walk(txn, bytes->table, STR_NONE, STR_NONE, hex_of, bytes->hex);
+}
+
+static enum err keep_key(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct bytes *bytes = context;
+
+    (void)txn;
+    (void)value;
+    key_init(&bytes->key);
+    memcpy(bytes->key.bytes, key.bytes, key.len);
+    bytes->key.len = key.len;
+    return ERR_OK;
+}
+
+static enum err replace_work(struct txn *txn, void *context)
+{
+    struct bytes *bytes = context;
+    enum err err = store_walk(txn, bytes->table, STR_NONE, STR_NONE, keep_key, bytes);
+
+    return err ? err : store_put(txn, bytes->table, key_str(&bytes->key), bytes->put);
+}
+
+static enum err see_fact(const struct fact *fact, void *context)
+{
+    (void)context;
+    assert_true(fact->number == 1 && fact->revision == 300);
+    return ERR_OK;
+}
+
+static enum err read_due(struct docs *docs)
+{
+    struct seen ask = { .venue = "v" };
+
+    return store_read(docs_store(docs), first_work, &ask);
+}
+
+static enum err read_fact(struct docs *docs)
+{
+    return docs_trail(docs, STR("v/2026-11-20/1"), see_fact, NULL);
+}
+
+/* Goal: the indexes' values and the trail's facts rest in the bytes that they always had; one that lacks a byte is none. */
+static void same_bytes_as_ever(void **unused)
+{
+    static const struct record record = { .state = DOC_SENDING, .work = WORK_SEND, .day = 20777, .claimed = true,
+                                          .next_ms = 1795172400000, .owner = { -3, UINT64_MAX }, .revision = 300,
+                                          .draft = { "draft", 5 }, .body = { "{}", 2 } };
+    static const struct { unsigned table; const char *hex; enum err (*read)(struct docs *docs); } rows[] = {
+        { DUE, "95cf000001a1f89cfb80c3fdcfffffffffffffffff01", read_due },
+        { CLAIMS, "95cf000001a1f89cfb80c3fdcfffffffffffffffff01", NULL },
+        { TRAIL, "9607a67365616c6564a664657461696ccd012cc4056472616674c4027b7d", read_fact },
+    };
+    struct docs *docs = opened(0);
+
+    (void)unused;
+    put(docs, "v/2026-11-20/1", record, "sealed");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char raw[HEX_MAX / 2];
+        struct bytes bytes = { .table = rows[i].table, .put = { raw, 0 } };
+
+        assert_int_equal(store_read(docs_store(docs), hex_work, &bytes), ERR_OK);
+        assert_string_equal(bytes.hex, rows[i].hex);
+        if (!rows[i].read)
+            continue;
+        assert_int_equal(rows[i].read(docs), ERR_OK);
+        assert_int_equal(sodium_hex2bin((unsigned char *)raw, sizeof raw, bytes.hex, strlen(bytes.hex), NULL,
+                                        &bytes.put.len, NULL), 0);
+        while (bytes.put.len-- > 0) {
+            assert_int_equal(store_write(docs_store(docs), replace_work, &bytes), ERR_OK);
+            assert_int_equal(rows[i].read(docs), ERR_STORE_DAMAGED);
+        }
+    }
+    docs_close(docs);
+}
+
 int main(void)
 {
 #define DOCS_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
         DOCS_TEST(the_oldest_day_of_a_venue_is_first), DOCS_TEST(what_another_company_is_owed_holds_nobody_up),
         DOCS_TEST(later_claims_and_held_follow_the_record),
-        DOCS_TEST(counts_and_the_oldest), DOCS_TEST(trail_and_walk),
+        DOCS_TEST(counts_and_the_oldest), DOCS_TEST(trail_and_walk), DOCS_TEST(same_bytes_as_ever),
     };
 
     return cmocka_run_group_tests_name("docs", tests, NULL, NULL);

@@ -2,13 +2,18 @@
  * comes back as it was written, also to another opener; a text without bound is refused whole. */
 #include "domain/audit.h"
 
+#include "base/store.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { HEX_MAX = 400 };
 
 static char folder[64];
 
@@ -150,13 +155,61 @@ static void looking_makes_no_trail(void **unused)
     audit_close(writer);
 }
 
+static enum err hex_of(struct txn *txn, struct str key, struct str value, void *context)
+{
+    (void)txn;
+    (void)key;
+    (void)sodium_bin2hex(context, HEX_MAX, (const unsigned char *)value.bytes, value.len);
+    return ERR_OK;
+}
+
+static enum err hex_work(struct txn *txn, void *context)
+{
+    return store_walk(txn, 0, STR_NONE, STR_NONE, hex_of, context);
+}
+
+static enum err put_work(struct txn *txn, void *context)
+{
+    struct key key;
+
+    key_init(&key);
+    key_u64(&key, 1);
+    return store_put(txn, 0, key_str(&key), *(struct str *)context);
+}
+
+/* Goal: a decision rests in the bytes that it always had; one that lacks a byte is no decision. */
+static void same_bytes_as_ever(void **unused)
+{
+    static const char *const tables[] = { "decisions" };
+    char path[96], hex[HEX_MAX], bytes[HEX_MAX / 2];
+    struct seen seen = { .equal = true };
+    struct audit *audit = NULL;
+    struct store *store = NULL;
+    struct str value = { bytes, 0 };
+
+    (void)unused;
+    (void)snprintf(path, sizeof path, "%s/audit", folder);
+    assert_int_equal(audit_open(str_of(folder), &audit, NULL), ERR_OK);
+    assert_int_equal(store_open(str_of(path), tables, 1, 1, 0, &store, NULL), ERR_OK);
+    fill(audit, 2);
+    assert_int_equal(store_read(store, hex_work, hex), ERR_OK);
+    assert_string_equal(hex, "96cd07d0a36f6c61a6616363657074ae762f323032362d31312d32312f31a97a2d64696666657273a56b6e6f776e");
+    assert_int_equal(sodium_hex2bin((unsigned char *)bytes, sizeof bytes, hex, strlen(hex), NULL, &value.len, NULL), 0);
+    while (value.len-- > 0) {
+        assert_int_equal(store_write(store, put_work, &value), ERR_OK);
+        assert_int_equal(audit_read(audit, 0, compare, &seen), ERR_STORE_DAMAGED);
+    }
+    store_close(store);
+    audit_close(audit);
+}
+
 int main(void)
 {
 #define AUDIT_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
         AUDIT_TEST(order_and_places), AUDIT_TEST(another_opener_reads_it),
         AUDIT_TEST(change_is_noticed), AUDIT_TEST(too_long_is_refused),
-        AUDIT_TEST(looking_makes_no_trail),
+        AUDIT_TEST(looking_makes_no_trail), AUDIT_TEST(same_bytes_as_ever),
     };
 
     return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
