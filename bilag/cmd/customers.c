@@ -4,8 +4,7 @@
  * A number that PowerOffice does not have, or has archived, is refused; before that, its list is read anew, because
  * the customer may have been made a minute ago. */
 #include "base/clean.h"
-#include "bilag/read/books.h"
-#include "bilag/read/customers.h"
+#include "bilag/act/connect.h"
 #include "shell.h"
 #include "bilag/read/online.h"
 #include "domain/event.h"
@@ -15,15 +14,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { DOCS_BYTES = 1 << 29, NAME_COLUMN = 24 };
+enum { NAME_COLUMN = 24 };
 
 struct ledger {
     struct shell *shell;
-    const struct venue *venue;
-    struct refstore *store;              /* NULL: nothing was ever kept there */
-    struct refdata data;
-    bool has_customers;                  /* data.customers is PowerOffice's list */
-    struct till_customers till;
+    struct context context;
+    struct customer_ledger of;
 };
 
 /* Names come from tills and from PowerOffice: nothing of them may steer a terminal. */
@@ -40,79 +36,22 @@ static struct str plain(const struct ledger *ledger, struct str text)
 
 /* --- gathering --------------------------------------------------------------------------------------------- */
 
-static enum err load_data(struct ledger *ledger)
-{
-    enum err err = ERR_NOT_FOUND;
-
-    if (ledger->store && ledger->venue->client_id.len)
-        err = refdata_load(ledger->store, ledger->venue->client_id, &ledger->shell->arena, &ledger->data);
-    ledger->has_customers = !err && (ledger->data.have & REF_CUSTOMERS);
-    return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
 static int ledger_open(struct ledger *ledger, unsigned flags)
 {
-    struct fault fault = { "" };
-    enum err err = refstore_open(ledger->shell->config->state_dir, flags, &ledger->store, &fault);
-
-    if (err == ERR_NOT_FOUND && (flags & STORE_READ_ONLY))
-        err = ERR_OK;
-    else if (err)
-        ledger->store = NULL;
-    if (!err)
-        err = load_data(ledger);
-    ledger->till.arena = &ledger->shell->arena;
-    return err ? complain_err(ledger->shell, err, &fault) : EXIT_FINE;
-}
-
-static enum err note_venue(struct ledger *ledger, struct books *books, struct str venue)
-{
-    struct book_list list;
-    struct arena arena;
     enum err err;
 
-    arena_init(&arena, DOCS_BYTES);
-    err = books_venue(books, venue, INT32_MIN, INT32_MAX, &arena, &list);
-    for (size_t i = 0; !err && i < list.count; i++) {
-        const struct book_doc *doc = &list.docs[i];
-        bool waits = doc->state == DOC_HELD && (problems_have(&doc->draft.problems, PROBLEM_CUSTOMER_UNCONNECTED) ||
-                                                problems_have(&doc->draft.problems, PROBLEM_CUSTOMER_UNKNOWN));
-
-        err = till_customers_note(&ledger->till, &doc->draft, waits);
-    }
-    arena_free(&arena);
-    return err;
-}
-
-static enum err link_seen(struct str till_customer, int64_t number, struct str reference, void *context)
-{
-    struct ledger *ledger = context;
-    struct till_customer *customer = till_customers_of(&ledger->till, till_customer);
-
-    if (!customer)
-        return ERR_MEMORY;
-    customer->number = number;
-    customer->reference = arena_copy(ledger->till.arena, reference);
-    return ERR_OK;
+    ledger->context = shell_context(ledger->shell);
+    ledger->of.context = &ledger->context;
+    err = customer_ledger_open(&ledger->of, flags);
+    return err ? complain_err(ledger->shell, err, &ledger->context.fault) : EXIT_FINE;
 }
 
 /* Who was seen at the company's venues, and who is connected. */
 static int gather(struct ledger *ledger)
 {
-    const struct config *config = ledger->shell->config;
-    struct fault fault = { "" };
-    struct books *books;
-    enum err err = books_open(config, &books, &fault);
+    enum err err = customer_ledger_gather(&ledger->of);
 
-    if (err)
-        return complain_err(ledger->shell, err, &fault);
-    for (size_t i = 0; i < config->venue_count && !err; i++)
-        if (str_equal(config->venues[i].company, ledger->venue->company))
-            err = note_venue(ledger, books, config->venues[i].id);
-    books_close(books);
-    if (!err && ledger->store)
-        err = customer_link_walk(ledger->store, ledger->venue->company, link_seen, ledger);
-    return err ? complain_err(ledger->shell, err, NULL) : EXIT_FINE;
+    return err ? complain_err(ledger->shell, err, &ledger->context.fault) : EXIT_FINE;
 }
 
 /* --- list -------------------------------------------------------------------------------------------------- */
@@ -124,16 +63,16 @@ static struct standing standing_of(const struct ledger *ledger, const struct til
 {
     if (!customer->number)
         return (struct standing){ RED, "not connected" };
-    if (ledger->has_customers && !ref)
+    if (ledger->of.has_customers && !ref)
         return (struct standing){ RED, "no such number" };
-    if (ledger->has_customers && ref->archived)
+    if (ledger->of.has_customers && ref->archived)
         return (struct standing){ RED, "archived" };
     return (struct standing){ GREEN, "connected" };
 }
 
 static void print_till_customer(const struct ledger *ledger, const struct till_customer *customer)
 {
-    const struct ref_customer *ref = customer->number ? refdata_customer(&ledger->data, customer->number) : NULL;
+    const struct ref_customer *ref = customer->number ? refdata_customer(&ledger->of.data, customer->number) : NULL;
     struct standing standing = standing_of(ledger, customer, ref);
     struct str name = plain(ledger, customer->name), ref_name = plain(ledger, ref ? ref->name : STR_NONE);
     char day[16];
@@ -172,16 +111,16 @@ static void print_powers_customers(const struct ledger *ledger, struct str searc
     size_t shown = 0;
     char when[32];
 
-    if (!ledger->has_customers) {
+    if (!ledger->of.has_customers) {
         shell_say("\nPowerOffice's customers were not read yet: that happens when the first order is looked at, or "
-                  "at once with\n  bilag check --venue %.*s --online\n", TEXT(ledger->venue->id));
+                  "at once with\n  bilag check --venue %.*s --online\n", TEXT(ledger->of.venue->id));
         return;
     }
     shell_say("\n%sCustomers in PowerOffice%s, as read %s\n", paint(ledger->shell, BOLD), paint(ledger->shell, PLAIN),
-              time_text_local(ledger->venue, ledger->data.read_ms, when));
-    for (size_t i = 0; i < ledger->data.customer_count; i++)
-        if (customer_matches(&ledger->data.customers[i], search)) {
-            print_ref_customer(ledger, &ledger->data.customers[i]);
+              time_text_local(ledger->of.venue, ledger->of.data.read_ms, when));
+    for (size_t i = 0; i < ledger->of.data.customer_count; i++)
+        if (customer_matches(&ledger->of.data.customers[i], search)) {
+            print_ref_customer(ledger, &ledger->of.data.customers[i]);
             shown++;
         }
     if (shown == 0)
@@ -191,7 +130,7 @@ static void print_powers_customers(const struct ledger *ledger, struct str searc
 /* The search is by everything on the line: a till customer is also found by whom it is connected with. */
 static bool till_matches(const struct ledger *ledger, const struct till_customer *customer, struct str search)
 {
-    const struct ref_customer *ref = customer->number ? refdata_customer(&ledger->data, customer->number) : NULL;
+    const struct ref_customer *ref = customer->number ? refdata_customer(&ledger->of.data, customer->number) : NULL;
 
     return customer_name_matches(customer->name, search) || (ref && customer_matches(ref, search));
 }
@@ -206,11 +145,11 @@ static int list_run(struct ledger *ledger, const struct args *args)
         code = gather(ledger);
     if (code)
         return code;
-    shell_say("%sTill customers of company %.*s%s\n", paint(ledger->shell, BOLD), TEXT(ledger->venue->company),
+    shell_say("%sTill customers of company %.*s%s\n", paint(ledger->shell, BOLD), TEXT(ledger->of.venue->company),
               paint(ledger->shell, PLAIN));
-    for (size_t i = 0; i < ledger->till.count; i++)
-        if (till_matches(ledger, &ledger->till.at[i], search)) {
-            print_till_customer(ledger, &ledger->till.at[i]);
+    for (size_t i = 0; i < ledger->of.till.count; i++)
+        if (till_matches(ledger, &ledger->of.till.at[i], search)) {
+            print_till_customer(ledger, &ledger->of.till.at[i]);
             shown++;
         }
     if (shown == 0)
@@ -222,13 +161,6 @@ static int list_run(struct ledger *ledger, const struct args *args)
 
 /* --- connect ----------------------------------------------------------------------------------------------- */
 
-static bool usable(const struct ledger *ledger, int64_t number)
-{
-    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
-
-    return customer && !customer->archived;
-}
-
 /* The list anew; what is known already stays if PowerOffice cannot be asked now. */
 static void read_again(struct ledger *ledger)
 {
@@ -236,67 +168,44 @@ static void read_again(struct ledger *ledger)
     struct online *online;
     enum err err, result;
 
-    if (!ledger->venue->client_key.len || shell_online(ledger->shell, &online, &fault))
+    if (!ledger->of.venue->client_key.len || shell_online(ledger->shell, &online, &fault))
         return;
-    online_read(online, &ledger->venue, 1, REF_CUSTOMERS, &result);
+    online_read(online, &ledger->of.venue, 1, REF_CUSTOMERS, &result);
     online_close(online);
-    err = result ? result : load_data(ledger);
+    err = result ? result : customer_ledger_load(&ledger->of);
     if (err)
         (void)complain(ledger->shell, EXIT_RED, "PowerOffice's customers could not be read anew: %s", err_text(err));
 }
 
 /* Why this number cannot be connected; false: it can. */
-static bool number_is_wrong(const struct ledger *ledger, int64_t number, struct fault *fault)
+static bool number_is_wrong(struct ledger *ledger, int64_t number, struct fault *fault)
 {
-    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
-    struct str name = plain(ledger, customer ? customer->name : STR_NONE);
+    enum err err = connect_judge(&ledger->of, number);
 
-    if (!ledger->has_customers || usable(ledger, number))
-        return false;
-    if (!customer)
-        (void)fault_set(fault, ERR_NOT_FOUND, "PowerOffice has no customer %" PRId64 ": make it there first, or choose "
-                        "another with `bilag customers --venue " STR_FMT " list`", number, STR_ARG(ledger->venue->id));
-    else
-        (void)fault_set(fault, ERR_REFUSED, "customer %" PRId64 " (" STR_FMT ") is archived in PowerOffice: take it out of "
-                        "the archive there, or choose another", number, STR_ARG(name));
-    return true;
+    *fault = ledger->context.fault;
+    return err != ERR_OK;
 }
 
-/* Audit first: whoever finds a connection finds who made it. */
 static int connect_one(struct ledger *ledger, struct str till_customer, int64_t number, const char *reason)
 {
-    struct arena *arena = &ledger->shell->arena;
-    struct str subject = arena_format(arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->venue->company), STR_ARG(till_customer));
     struct str name = plain(ledger, till_customer);
-    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
-    int64_t before = 0;
-    enum err err = customer_link_get(ledger->store, ledger->venue->company, till_customer, &before);
-    int code;
+    const struct ref_customer *customer = refdata_customer(&ledger->of.data, number);
+    uint64_t decision;
+    enum err err = customer_connect(&ledger->of, till_customer, number, str_of(reason), &decision);
 
     if (err == ERR_TOO_LONG)
         return complain(ledger->shell, EXIT_USAGE, "the till customer's name is too long");
-    if (err && err != ERR_NOT_FOUND)
-        return complain_err(ledger->shell, err, NULL);
-    if (before != number) {
-        struct str detail = before ? arena_format(arena, "%" PRId64 " (was %" PRId64 ")", number, before)
-                                   : arena_format(arena, "%" PRId64, number);
-
-        code = shell_decide(ledger->shell, "connect", subject, detail, str_of(reason), NULL);
-        if (code)
-            return code;
-        err = customer_link_put(ledger->store, ledger->venue->company, till_customer, number);
-        if (err)
-            return complain(ledger->shell, EXIT_RED, "%.*s was not connected: %s", TEXT(name), err_text(err));
-    }
+    if (err)
+        return complain_err(ledger->shell, err, &ledger->context.fault);
     shell_say("%sconnected%s  %.*s  %" PRId64 "%s%.*s%s\n", paint(ledger->shell, GREEN), paint(ledger->shell, PLAIN),
               TEXT(name), number, customer ? " " : "", TEXT(plain(ledger, customer ? customer->name : STR_NONE)),
-              before == number ? catalogue_words("  (already)") : "");
+              decision ? "" : catalogue_words("  (already)"));
     return EXIT_FINE;
 }
 
 static void note_unread(const struct ledger *ledger)
 {
-    if (!ledger->has_customers)
+    if (!ledger->of.has_customers)
         shell_say("PowerOffice's customers were not read yet, so the number could not be checked; it will be before "
                   "anything is sent.\n");
 }
@@ -313,13 +222,13 @@ static int note_unseen(struct ledger *ledger, struct str till_customer)
     size_t alike = 0;
     int code = gather(ledger);
 
-    if (code || was_seen(till_customers_of(&ledger->till, till_customer)))
+    if (code || was_seen(till_customers_of(&ledger->of.till, till_customer)))
         return code;
     shell_say("No order of %.*s has been seen yet; it is connected for those to come.\n", TEXT(name));
-    for (size_t i = 0; i < ledger->till.count; i++) {
-        struct str seen = ledger->till.at[i].name;
+    for (size_t i = 0; i < ledger->of.till.count; i++) {
+        struct str seen = ledger->of.till.at[i].name;
 
-        if (was_seen(&ledger->till.at[i]) &&
+        if (was_seen(&ledger->of.till.at[i]) &&
             (customer_name_matches(seen, till_customer) || customer_name_matches(till_customer, seen)))
             (void)printf("%s%.*s", alike++ ? ", " : catalogue_words("Did you mean one that has been seen: "),
                          TEXT(plain(ledger, seen)));
@@ -333,19 +242,19 @@ static int keep_reference(struct ledger *ledger, struct str till_customer, const
 {
     struct arena *arena = &ledger->shell->arena;
     struct str before, wanted = str_of(reference), shown = plain(ledger, wanted);
-    enum err err = customer_link_get_reference(ledger->store, ledger->venue->company, till_customer, arena, &before);
+    enum err err = customer_link_get_reference(ledger->of.store, ledger->of.venue->company, till_customer, arena, &before);
     int code;
 
     if (err)
         return complain_err(ledger->shell, err, NULL);
     if (!str_equal(before, wanted)) {
         code = shell_decide(ledger->shell, "customer-reference", arena_format(arena, STR_FMT "/" STR_FMT,
-                      STR_ARG(ledger->venue->company), STR_ARG(till_customer)),
+                      STR_ARG(ledger->of.venue->company), STR_ARG(till_customer)),
                             arena_format(arena, "\"" STR_FMT "\" (was \"" STR_FMT "\")", STR_ARG(shown),
                                          STR_ARG(plain(ledger, before))), str_of(reason), NULL);
         if (code)
             return code;
-        err = customer_link_put_reference(ledger->store, ledger->venue->company, till_customer, wanted);
+        err = customer_link_put_reference(ledger->of.store, ledger->of.venue->company, till_customer, wanted);
         if (err)
             return complain(ledger->shell, EXIT_RED, "the reference was not kept: %s", err_text(err));
     }
@@ -372,7 +281,7 @@ static int connect_run(struct ledger *ledger, const struct args *args)
     code = ledger_open(ledger, 0);
     if (code)
         return code;
-    if (ledger->has_customers && !usable(ledger, number))
+    if (ledger->of.has_customers && connect_judge(&ledger->of, number))
         read_again(ledger);
     if (number_is_wrong(ledger, number, &fault))
         return complain(ledger->shell, EXIT_RED, "%s", fault.text);
@@ -394,18 +303,18 @@ static int disconnect_run(struct ledger *ledger, const struct args *args)
 
     if (code)
         return code;
-    err = customer_link_get(ledger->store, ledger->venue->company, till_customer, &before);
+    err = customer_link_get(ledger->of.store, ledger->of.venue->company, till_customer, &before);
     if (err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
         return complain(ledger->shell, EXIT_RED, "%s is not connected", args->words[1]);
     if (err)
         return complain_err(ledger->shell, err, NULL);
-    subject = arena_format(&ledger->shell->arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->venue->company),
+    subject = arena_format(&ledger->shell->arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->of.venue->company),
                            STR_ARG(till_customer));
     code = shell_decide(ledger->shell, "disconnect", subject, arena_format(&ledger->shell->arena, "%" PRId64, before),
                         str_of(args_value(args, "reason")), NULL);
     if (code)
         return code;
-    err = customer_link_remove(ledger->store, ledger->venue->company, till_customer);
+    err = customer_link_remove(ledger->of.store, ledger->of.venue->company, till_customer);
     if (err)
         return complain(ledger->shell, EXIT_RED, "%s was not disconnected: %s", args->words[1], err_text(err));
     shell_say("disconnected  %s  (was %" PRId64 "). Orders that are not sent yet are held from now on.\n",
@@ -448,8 +357,8 @@ static int rows_are_right(struct ledger *ledger, const char *path, const struct 
     if (!code && file->count == 0)
         code = complain(ledger->shell, EXIT_USAGE, "%s has no row with a till customer and a number", path);
     for (size_t i = 0; i < file->count && !unknown; i++)
-        unknown = !usable(ledger, file->rows[i].number);
-    if (!code && ledger->has_customers && unknown)
+        unknown = !customer_is_usable(&ledger->of, file->rows[i].number);
+    if (!code && ledger->of.has_customers && unknown)
         read_again(ledger);
     for (size_t i = 0; i < file->count; i++)
         if (number_is_wrong(ledger, file->rows[i].number, &fault))
@@ -484,7 +393,7 @@ static int import_run(struct ledger *ledger, const struct args *args)
         return code;
     note_unread(ledger);
     for (size_t i = 0; i < file.count; i++)
-        unseen += !was_seen(till_customers_of(&ledger->till, file.rows[i].till_customer));
+        unseen += !was_seen(till_customers_of(&ledger->of.till, file.rows[i].till_customer));
     if (unseen)
         shell_say("Of %zu connections, %zu are of customers that no order has had yet (bilag customers list).\n", file.count,
                   unseen);
@@ -501,7 +410,7 @@ static const char *const why[] = {
 static void print_suggestion(const struct ledger *ledger, const struct till_customer *till)
 {
     const struct ref_customer *customer = NULL;
-    enum suggestion suggestion = customer_suggest(&ledger->data, till->name, &customer);
+    enum suggestion suggestion = customer_suggest(&ledger->of.data, till->name, &customer);
     struct str name = plain(ledger, till->name);
 
     (void)printf("  %-*.*s  ", NAME_COLUMN, TEXT(name));
@@ -522,16 +431,16 @@ static int suggest_run(struct ledger *ledger, const struct args *args)
         code = gather(ledger);
     if (code)
         return code;
-    if (!ledger->has_customers)
+    if (!ledger->of.has_customers)
         return complain(ledger->shell, EXIT_RED, "PowerOffice's customers were not read yet; `bilag check --venue %.*s "
-                        "--online` reads them", TEXT(ledger->venue->id));
-    for (size_t i = 0; i < ledger->till.count; i++)
-        if (!ledger->till.at[i].number) {
-            print_suggestion(ledger, &ledger->till.at[i]);
+                        "--online` reads them", TEXT(ledger->of.venue->id));
+    for (size_t i = 0; i < ledger->of.till.count; i++)
+        if (!ledger->of.till.at[i].number) {
+            print_suggestion(ledger, &ledger->of.till.at[i]);
             shown++;
         }
     if (shown)
-        shell_say("To connect: bilag customers --venue %.*s connect TILL-CUSTOMER NUMBER\n", TEXT(ledger->venue->id));
+        shell_say("To connect: bilag customers --venue %.*s connect TILL-CUSTOMER NUMBER\n", TEXT(ledger->of.venue->id));
     else
         shell_say("Every till customer seen so far is connected.\n");
     return EXIT_FINE;
@@ -551,10 +460,10 @@ static const struct action {
 static int customers_run(struct shell *shell, const struct args *args)
 {
     const char *word = args->word_count ? args->words[0] : "list";
-    struct ledger ledger = { .shell = shell, .venue = shell_venue(shell, args_value(args, "venue")) };
+    struct ledger ledger = { .shell = shell, .of.venue = shell_venue(shell, args_value(args, "venue")) };
     int code = EXIT_USAGE;
 
-    if (!ledger.venue)
+    if (!ledger.of.venue)
         return EXIT_USAGE;
     for (size_t i = 0; i < COUNT(actions); i++)
         if (strcmp(actions[i].name, word) == 0) {
@@ -562,7 +471,7 @@ static int customers_run(struct shell *shell, const struct args *args)
                 return complain(shell, EXIT_USAGE, "%s wants %zu words after it; see bilag customers --help", word,
                                 actions[i].words - 1);
             code = actions[i].run(&ledger, args);
-            refstore_close(ledger.store);
+            refstore_close(ledger.of.store);
             return code;
         }
     return complain(shell, code, "there is no `bilag customers %s`; see bilag customers --help", word);

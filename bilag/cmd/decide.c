@@ -2,12 +2,9 @@
  * audit trail. */
 #include "deed.h"
 
+#include "bilag/act/post_on.h"
 #include "bilag/read/books.h"
 #include "shell.h"
-#include "bilag/read/receipts.h"
-#include "poweroffice/refdata.h"
-
-#include "mapper/tables.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -64,70 +61,19 @@ static int written(struct shell *shell, const char *verb, struct str subject, st
 
 /* --- post on another day --- */
 
-static int32_t today(const struct shell *shell, const struct draft *draft)
-{
-    const struct venue *venue = config_venue(shell->config, draft->doc.venue);
-    struct civil now;
-
-    if (!venue)
-        return (int32_t)(clock_now_ms() / 86400000);
-    zone_civil(venue->zone, clock_now_ms() / 1000, &now);
-    return day_of_civil(now.year, now.month, now.day);
-}
-
-/* As the validator will judge it, by what is kept of PowerOffice; what is not known is left to it. */
-static int is_locked(struct shell *shell, const struct draft *draft, int32_t day)
-{
-    struct fault fault = { "" };
-    struct refstore *store;
-    struct refdata data;
-    char text[2][16];
-    enum err err = refstore_open(shell->config->state_dir, STORE_READ_ONLY, &store, &fault);
-
-    if (!err) {
-        err = refdata_load(store, draft->client_id, &shell->arena, &data);
-        refstore_close(store);
-    }
-    if (err)
-        return err == ERR_NOT_FOUND ? EXIT_FINE : complain_err(shell, err, &fault);
-    if (data.has_lock_date && day <= data.lock_date)
-        return complain(shell, EXIT_RED, "%s is locked as well: PowerOffice is locked up to %s", day_text(day, text[0]),
-                        day_text(data.lock_date, text[1]));
-    if (data.has_conversion_date && day < data.conversion_date)
-        return complain(shell, EXIT_RED, "%s is before the conversion date in PowerOffice, %s", day_text(day, text[0]),
-                        day_text(data.conversion_date, text[1]));
-    return EXIT_FINE;
-}
-
 int decide_post_on(struct shell *shell, const struct args *args)
 {
+    struct context context = shell_context(shell);
+    const char *objection;
     struct book_doc doc;
     char text[16];
     int32_t day;
-    bool wrong_clock;
-    int code;
 
     if (!shell_day(shell, args, "post-on", 0, &day) || !load(shell, args, 1, &doc))
         return EXIT_USAGE;
-    if (doc.draft.doc.kind != DOC_VOUCHER)
-        return complain(shell, EXIT_RED, "only vouchers can be posted on another day");
-    if (doc.state == DOC_FAILED)
-        return complain(shell, EXIT_RED, "%s was refused for another reason than its period, as far as PowerOffice's own dates "
-                        "say: bilag explain shows its words; mend that and send it again with bilag resend, or enter it by "
-                        "hand and say so with bilag by-hand", args->words[0]);
-    if (doc.status.sealed)
-        return complain(shell, EXIT_RED, "%s is sealed already: reverse it first", args->words[0]);
-    wrong_clock = problems_have(&doc.draft.problems, PROBLEM_DAY_NOT_COME) ||
-                  problems_have(&doc.draft.problems, PROBLEM_CLOCK_JUMP);
-    if (day < doc.draft.doc.day && !wrong_clock)
-        return complain(shell, EXIT_RED, "a voucher is never posted before its business day");
-    if (doc.state != DOC_HELD || (!wrong_clock && !problems_have(&doc.draft.problems, PROBLEM_PERIOD_LOCKED)))
-        return complain(shell, EXIT_RED, "%s is held neither because its period is locked (period-locked) nor because its day "
-                        "is wrong (day-not-come, clock-jump): it is posted on its own day", args->words[0]);
-    if (day > today(shell, &doc.draft))
-        return complain(shell, EXIT_RED, "%s is still to come: choose an open day up to today", day_text(day, text));
-    code = is_locked(shell, &doc.draft, day);
-    return code ? code : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
+    objection = post_on_objection(&context, &doc, day);
+    return objection ? complain(shell, EXIT_RED, "%s", objection)
+                     : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
 }
 
 /* --- invoicing --- */

@@ -108,7 +108,6 @@ static const struct { const char *en, *nb; } rows[] = {
     { " seen yet: they come with the first credit sale", " sett ennå: de kommer med det første kredittsalget" },
     { "PowerOffice's customers could not be read anew: %s", "kundene i PowerOffice kunne ikke leses på nytt: %s" },
     { "the till customer's name is too long", "navnet på kassekunden er for langt" },
-    { "%.*s was not connected: %s", "%.*s ble ikke koblet: %s" },
     { "%sconnected%s  %.*s  %" PRId64 "%s%.*s%s\n", "%skoblet%s  %.*s  %" PRId64 "%s%.*s%s\n" },
     { "  (already)", "  (fra før)" },
     { "PowerOffice's customers were not read yet, so the number could not be checked; it will be "
@@ -167,22 +166,6 @@ static const struct { const char *en, *nb; } rows[] = {
       "dokumentet %s finnes ikke; `bilag status` viser dem som finnes" },
     { "decision %" PRIu64 ": %s %.*s%s%.*s, because %s. It takes effect within a second while the stages run.\n",
       "beslutning %" PRIu64 ": %s %.*s%s%.*s, fordi %s. Den virker innen et sekund når prosessene kjører.\n" },
-    { "%s is locked as well: PowerOffice is locked up to %s", "%s er også låst: PowerOffice er låst til og med %s" },
-    { "%s is before the conversion date in PowerOffice, %s", "%s er før konverteringsdatoen i PowerOffice, %s" },
-    { "only vouchers can be posted on another day", "bare bilag kan føres på en annen dag" },
-    { "%s was refused for another reason than its period, as far as PowerOffice's own dates say: bilag "
-      "explain shows its words; mend that and send it again with bilag resend, or enter it by hand and "
-      "say so with bilag by-hand",
-      "%s ble avvist av en annen grunn enn perioden, etter datoene i PowerOffice: bilag explain viser "
-      "hva PowerOffice svarte; rett det og send på nytt med bilag resend, eller før det manuelt og si "
-      "det med bilag by-hand" },
-    { "%s is sealed already: reverse it first", "%s er alt låst for sending: reverser det først" },
-    { "a voucher is never posted before its business day", "et bilag føres aldri før salgsdagen" },
-    { "%s is held neither because its period is locked (period-locked) nor because its day is wrong "
-      "(day-not-come, clock-jump): it is posted on its own day",
-      "%s er verken stoppet fordi perioden er låst (period-locked) eller fordi dagen er feil "
-      "(day-not-come, clock-jump): det føres på sin egen dag" },
-    { "%s is still to come: choose an open day up to today", "%s er ikke kommet ennå: velg en åpen dag til og med i dag" },
     { "--from DATE is needed: the first business day whose credit sales become orders",
       "--from DATO må oppgis: den første salgsdagen der kredittsalg blir ordre" },
     { "auto_invoice is off for %.*s on %s: turn it on in %.*s first",

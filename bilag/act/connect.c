@@ -1,0 +1,51 @@
+#include "connect.h"
+
+#include <inttypes.h>
+
+#include "decide.h"
+
+enum err connect_judge(struct customer_ledger *ledger, int64_t number)
+{
+    const struct ref_customer *customer = refdata_customer(&ledger->data, number);
+    struct context *context = ledger->context;
+
+    if (!ledger->has_customers || customer_is_usable(ledger, number))
+        return ERR_OK;
+    if (!customer)
+        return fault_set(&context->fault, ERR_NOT_FOUND,
+                         context_words(context, "PowerOffice has no customer %" PRId64 ": make it there first, or choose "
+                                       "another with `bilag customers --venue " STR_FMT " list`",
+                                       "PowerOffice har ingen kunde %" PRId64 ": opprett den der først, eller velg en annen "
+                                       "med `bilag customers --venue " STR_FMT " list`"), number, STR_ARG(ledger->venue->id));
+    return fault_set(&context->fault, ERR_REFUSED,
+                     context_words(context, "customer %" PRId64 " (" STR_FMT ") is archived in PowerOffice: take it out of the "
+                                   "archive there, or choose another",
+                                   "kunde %" PRId64 " (" STR_FMT ") er arkivert i PowerOffice: hent den ut av arkivet der, "
+                                                                 "eller "
+                                   "velg en annen"), number, STR_ARG(customer->name));
+}
+
+enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, struct str reason,
+                          uint64_t *ret_decision)
+{
+    struct context *context = ledger->context;
+    struct str company = ledger->venue->company, subject, detail;
+    int64_t before = 0;
+    enum err err = customer_link_get(ledger->store, company, till_customer, &before);
+
+    *ret_decision = 0;
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (before == number)
+        return ERR_OK;
+    detail = before ? arena_format(context->arena, "%" PRId64 " (was %" PRId64 ")", number, before)
+                    : arena_format(context->arena, "%" PRId64, number);
+    subject = arena_format(context->arena, STR_FMT "/" STR_FMT, STR_ARG(company), STR_ARG(till_customer));
+    err = decide(context, "connect", subject, detail, reason, ret_decision);
+    if (err)
+        return err;
+    err = customer_link_put(ledger->store, company, till_customer, number);
+    return err ? fault_set(&context->fault, err, context_words(context, STR_FMT " was not connected: %s",
+                                                               STR_FMT " ble ikke koblet: %s"), STR_ARG(till_customer),
+                           err_text(err)) : ERR_OK;
+}

@@ -1,0 +1,15 @@
+/* connect.h - a till's customer is connected with one of PowerOffice's: judged, and written down before it is done. */
+#ifndef BILAG_BILAG_ACT_CONNECT_H
+#define BILAG_BILAG_ACT_CONNECT_H
+
+#include "bilag/read/customer_ledger.h"
+
+/* ERR_NOT_FOUND, ERR_REFUSED: it cannot be connected, and the context's fault says why. A list that was never read refuses
+ * nothing: it is judged before anything is sent. */
+USED enum err connect_judge(struct customer_ledger *ledger, int64_t number);
+/* Audit first: whoever finds a connection finds who made it. *ret_decision: its number there; 0: they were connected already.
+ * ERR_TOO_LONG: the till customer's name. */
+USED enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, struct str reason,
+                               uint64_t *ret_decision);
+
+#endif

@@ -1,0 +1,93 @@
+#include "post_on.h"
+
+#include "poweroffice/refdata.h"
+
+static int32_t today(const struct config *config, const struct draft *draft)
+{
+    const struct venue *venue = config_venue(config, draft->doc.venue);
+    struct civil now;
+
+    if (!venue)
+        return (int32_t)(clock_now_ms() / 86400000);
+    zone_civil(venue->zone, clock_now_ms() / 1000, &now);
+    return day_of_civil(now.year, now.month, now.day);
+}
+
+/* As the validator will judge it, by what is kept of PowerOffice; what is not known is left to it. */
+static const char *is_locked(struct context *context, const struct draft *draft, int32_t day)
+{
+    struct fault fault = { "" };
+    struct refstore *store;
+    struct refdata data;
+    char text[2][16];
+    enum err err = refstore_open(context->config->state_dir, STORE_READ_ONLY, &store, &fault);
+
+    if (!err) {
+        err = refdata_load(store, draft->client_id, context->arena, &data);
+        refstore_close(store);
+    }
+    if (err)
+        return err == ERR_NOT_FOUND ? NULL
+                                    : arena_copy(context->arena, str_of(fault.text[0] ? fault.text : err_text(err))).bytes;
+    if (data.has_lock_date && day <= data.lock_date)
+        return arena_format(context->arena,
+                            context_words(context, "%s is locked as well: PowerOffice is locked up to %s",
+                                          "%s er også låst: PowerOffice er låst til og med %s"), day_text(day, text[0]),
+                            day_text(data.lock_date, text[1])).bytes;
+    if (data.has_conversion_date && day < data.conversion_date)
+        return arena_format(context->arena,
+                            context_words(context, "%s is before the conversion date in PowerOffice, %s",
+                                          "%s er før konverteringsdatoen i PowerOffice, %s"), day_text(day, text[0]),
+                            day_text(data.conversion_date, text[1])).bytes;
+    return NULL;
+}
+
+static const char *of_doc(struct context *context, const struct book_doc *doc)
+{
+    if (doc->draft.doc.kind != DOC_VOUCHER)
+        return context_words(context, "only vouchers can be posted on another day", "bare bilag kan føres på en annen dag");
+    if (doc->state == DOC_FAILED)
+        return arena_format(context->arena,
+                            context_words(context, STR_FMT " was refused for another reason than its period, as far as "
+                                          "PowerOffice's own dates say: bilag explain shows its words; mend that and send it "
+                                          "again "
+                                          "with bilag resend, or enter it by hand and say so with bilag by-hand",
+                                          STR_FMT " ble avvist av en annen grunn enn perioden, etter datoene i PowerOffice: "
+                                                  "bilag "
+                                          "explain viser hva PowerOffice svarte; rett det og send på nytt med bilag resend, "
+                                          "eller "
+                                          "før det manuelt og si det med bilag by-hand"), STR_ARG(doc->id)).bytes;
+    if (doc->status.sealed)
+        return arena_format(context->arena, context_words(context, STR_FMT " is sealed already: reverse it first",
+                                                          STR_FMT " er alt låst for sending: reverser det først"),
+                            STR_ARG(doc->id)).bytes;
+    return NULL;
+}
+
+const char *post_on_objection(struct context *context, const struct book_doc *doc, int32_t day)
+{
+    const struct draft *draft = &doc->draft;
+    bool wrong_clock = problems_have(&draft->problems, PROBLEM_DAY_NOT_COME) ||
+                       problems_have(&draft->problems, PROBLEM_CLOCK_JUMP);
+    const char *objection = of_doc(context, doc);
+    char text[16];
+
+    if (objection)
+        return objection;
+    if (day < draft->doc.day && !wrong_clock)
+        return context_words(context, "a voucher is never posted before its business day", "et bilag føres aldri før "
+                                                                                           "salgsdagen");
+    if (doc->state != DOC_HELD || (!wrong_clock && !problems_have(&doc->draft.problems, PROBLEM_PERIOD_LOCKED)))
+        return arena_format(context->arena,
+                            context_words(context, STR_FMT " is held neither because its period is locked (period-locked) nor "
+                                          "because its day is wrong (day-not-come, clock-jump): it is posted on its own day",
+                                          STR_FMT " er verken stoppet fordi perioden er låst (period-locked) eller fordi "
+                                                  "dagen er "
+                                          "feil (day-not-come, clock-jump): det føres på sin egen "
+                                          "dag"), STR_ARG(doc->id)).bytes;
+    if (day > today(context->config, draft))
+        return arena_format(context->arena, context_words(context, "%s is still to come: choose an open day up to today",
+                                                          "%s er ikke kommet ennå: velg en åpen dag til og med i dag"),
+                            day_text(day, text)).bytes;
+    return is_locked(context, draft, day);
+}
