@@ -55,7 +55,8 @@ void build_add_problem(struct problems *problems, const struct problem *problem)
     }
 }
 
-/* Sealed with a problem: a person has entered it by hand, with the problem before his eyes. */
+/* Sealed with a problem: a person has entered it by hand, with the problem before his eyes. (What is sent has none: then the
+ * draft at hand is another one with the same revision, of a store that was made again.) */
 static enum err sealed_with(struct txn *txn, struct doc *doc, const struct settlement_part *part, struct arena *arena,
                             uint32_t *decided)
 {
@@ -80,7 +81,7 @@ enum err build_decided(struct txn *txn, struct str venue, int32_t day, const str
     for (size_t i = 0; !err && i < settlement->part_count; i++) {
         struct doc doc = { .kind = DOC_VOUCHER, .venue = venue, .day = day, .part = (uint32_t)i + 1 };
 
-        if (settlement->parts[i].sealed && !settlement->parts[i].nothing)
+        if (settlement->parts[i].sealed && !settlement->parts[i].nothing && !settlement->parts[i].sent)
             err = sealed_with(txn, &doc, &settlement->parts[i], arena, &decided);
     }
     if (!err)

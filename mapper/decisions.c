@@ -39,16 +39,6 @@ static enum err change_part(struct txn *txn, struct decision_work *work, const s
     return err ? err : due_put(txn, doc->venue, doc->day);
 }
 
-static bool accept(struct settlement_part *part, const struct decision *decision)
-{
-    enum problem_code code;
-
-    if (!problem_code_parse(decision->detail, &code) || accept_bit(code) == 0)
-        return false;
-    part->accepted |= accept_bit(code);
-    return true;
-}
-
 static bool post_on(struct settlement_part *part, const struct decision *decision)
 {
     int32_t day;
@@ -70,7 +60,17 @@ static enum err decide_part(struct txn *txn, struct decision_work *work,
     return change_part(txn, work, &doc, change);
 }
 
-static bool undo_accept(struct settlement_part *part, const struct decision *decision)
+static bool accept(uint32_t *accepted, const struct decision *decision)
+{
+    enum problem_code code;
+
+    if (!problem_code_parse(decision->detail, &code) || accept_bit(code) == 0)
+        return false;
+    *accepted |= accept_bit(code);
+    return true;
+}
+
+static bool undo_accept(uint32_t *accepted, const struct decision *decision)
 {
     enum problem_code code;
     struct str detail;
@@ -78,7 +78,7 @@ static bool undo_accept(struct settlement_part *part, const struct decision *dec
 
     if (!decision_undoes(decision, &number, &detail) || !problem_code_parse(detail, &code))
         return false;
-    part->accepted &= ~accept_bit(code);
+    *accepted &= ~accept_bit(code);
     return true;
 }
 
@@ -89,8 +89,10 @@ static bool undo_post_on(struct settlement_part *part, const struct decision *de
     return true;
 }
 
-/* Of a part that has ended as well: what was found about a day that was sent is looked for again, and is red again. */
-static enum err decide_undo_accept(struct txn *txn, struct decision_work *work)
+/* Of a part that has ended as well, and in a store that was made again also of one that is not there yet: what is accepted
+ * for a day is not found again (offer.c), and what is not any more is looked for, and is red again. */
+static enum err decide_acceptance(struct txn *txn, struct decision_work *work,
+                                  bool (*change)(uint32_t *accepted, const struct decision *decision), bool watch)
 {
     struct settlement settlement;
     struct doc doc;
@@ -100,23 +102,31 @@ static enum err decide_undo_accept(struct txn *txn, struct decision_work *work)
         venue_partition(doc.venue, work->config->partitions) != work->partition)
         return ERR_OK;
     err = settlement_load(txn, doc.venue, doc.day, work->arena, &settlement);
-    if (err || doc.part > settlement.part_count || !undo_accept(&settlement.parts[doc.part - 1], work->decision))
+    if (err || settlement.last_place == 0)
         return err;
-    settlement.watch |= settlement.parts[doc.part - 1].sealed;
+    if (!change(doc.part <= settlement.part_count ? &settlement.parts[doc.part - 1].accepted : &settlement.accepted,
+                work->decision))
+        return ERR_OK;
+    settlement.watch |= watch;
     work->venue = doc.venue;
     work->day = doc.day;
     err = settlement_save(txn, doc.venue, doc.day, &settlement);
     return err ? err : due_put(txn, doc.venue, doc.day);
 }
 
-static enum err decide_undo_post_on(struct txn *txn, struct decision_work *work)
+static enum err decide_undo_accept(struct txn *txn, struct decision_work *work)
 {
-    return decide_part(txn, work, undo_post_on);
+    return decide_acceptance(txn, work, undo_accept, true);
 }
 
 static enum err decide_accept(struct txn *txn, struct decision_work *work)
 {
-    return decide_part(txn, work, accept);
+    return decide_acceptance(txn, work, accept, false);
+}
+
+static enum err decide_undo_post_on(struct txn *txn, struct decision_work *work)
+{
+    return decide_part(txn, work, undo_post_on);
 }
 
 static enum err decide_post_on(struct txn *txn, struct decision_work *work)

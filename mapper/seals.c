@@ -95,7 +95,9 @@ static enum err seal_part(struct txn *txn, const struct seal *seal, struct settl
         return ERR_OK;                   /* heard before */
     part->sealed = true;
     part->sealed_revision = seal->revision;
-    settlement->watch |= seal->revision < part->revision;    /* a later one may have found what is sent by now */
+    part->sent = !seal->by_hand;
+    settlement->watch |= !seal->by_hand || seal->revision < part->revision;  /* what is sent may be an older draft than the
+                                                                                last, or another store's: judged once more */
     part->revision = later_of(part->revision, seal->revision);
     part->credit_ordered = seal->credit_ordered;
     if (seal->credit_ordered)

@@ -39,7 +39,7 @@ bool settlement_was_ahead(const struct settlement *settlement)
 
 uint32_t settlement_accepted(const struct settlement *settlement)
 {
-    uint32_t accepted = 0;
+    uint32_t accepted = settlement->accepted;
 
     for (size_t i = 0; i < settlement->part_count; i++)
         accepted |= settlement->parts[i].accepted;
@@ -98,6 +98,7 @@ static const struct field_row part_rows[] = {
     FIELD_LATER(settlement_part, ahead, 0, NIL_READ, 0),
     FIELD_LATER(settlement_part, control, 0, NIL_READ, 0),
     FIELD_LATER(settlement_part, heard, 0, NIL_READ, 0),
+    FIELD_LATER(settlement_part, sent, 0, NIL_READ, 0),
 };
 static const struct fields part_fields = FIELDS(settlement_part, part_rows, 15, NULL);
 
@@ -131,6 +132,7 @@ static const struct field_row settlement_rows[] = {
     FIELD_LATER(settlement, decided, 0, NIL_READ, 0),
     FIELD_LATER(settlement, watch, 0, NIL_READ, 0),
     FIELD_LATER(settlement, asked, 0, NIL_READ, 0),
+    FIELD_LATER(settlement, accepted, 0, NIL_READ, 0),
 };
 static const struct fields settlement_fields = FIELDS(settlement, settlement_rows, 12, has_a_part);
 

@@ -52,6 +52,7 @@ struct settlement_part {
     uint64_t decided;                    /* of a part that has ended: the last decision that is in it (removal.h) */
     bool ahead;                          /* it was more than a day ahead of the clock once: a person decides (section 8) */
     bool control;                        /* begun because something was found about a day that was sent */
+    bool sent;                           /* sealed to be sent, not entered by hand; false: of an older program, too */
     uint64_t heard;                      /* asked with this number (asking.h), its sender said: nothing is sealed */
 };
 
@@ -65,6 +66,7 @@ struct settlement {
     uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
     uint64_t asked;                      /* last looked at while a decision asked with this number (asking.h) */
     bool watch;                          /* what came for another day may tell something about this one, which is sealed */
+    uint32_t accepted;                   /* for a part that is not there: this store was made again (accept_bit) */
     struct settlement_sum *sums; size_t sum_count, sum_room;
     struct settlement_part *parts; size_t part_count, part_room;
     struct settlement_register *registers; size_t register_count, register_room;

@@ -283,7 +283,7 @@ static enum err effect_on(struct txn *txn, struct decided *decided)
     if (arena_failed(&sender->arena))
         return ERR_MEMORY;
     decided->sealed = (struct record){ .revision = now.revision, .upto = now.upto,
-                                       .decided = now.decided, .day = now.day,
+                                       .decided = now.decided, .day = now.day, .state = now.state,
                                        .credit_ordered = now.credit_ordered };
     err = docs_note(txn, decision->subject, &now, now_ms, what, detail, false);
     return err ? err : docs_save(txn, decision->subject, &was, &now);

@@ -28,8 +28,8 @@ static void tell_seal(struct sender *sender, struct str doc, int32_t day, struct
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
 {
     struct seal seal = { .revision = record->revision, .reversed = reversed, .upto = record->upto,
-                         .decided = record->decided,
-                         .credit_ordered = record->credit_ordered };
+                         .decided = record->decided, .credit_ordered = record->credit_ordered,
+                         .by_hand = record->state == DOC_BY_HAND };
 
     tell_seal(sender, doc, record->day, &seal);
 }

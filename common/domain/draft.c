@@ -223,6 +223,7 @@ static const struct field_row seal_rows[] = {
     FIELD(seal, credit_ordered),
     FIELD_LATER(seal, decided, 0, NIL_READ, 0),
     FIELD_LATER(seal, heard, 0, NIL_READ, 0),
+    FIELD_LATER(seal, by_hand, 0, NIL_READ, 0),
 };
 static const struct fields seal_fields = FIELDS(seal, seal_rows, 5, NULL);
 

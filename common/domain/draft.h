@@ -151,6 +151,7 @@ struct seal {
     uint64_t decided;                     /* as the draft says */
     uint64_t heard;                       /* with `behind`: the draft that asked so is taken, and nothing is sealed: no
                                              older one ever will be. 0: nobody asked */
+    bool by_hand;                         /* a person has entered it, with all that was known to be wrong with it */
 };
 void seal_encode(const struct seal *seal, struct strbuf *out);
 USED enum err seal_decode(struct str bytes, struct seal *ret_seal);

@@ -233,7 +233,8 @@ HELPER struct draft *rig_draft(struct rig *rig, const char *doc)
 HELPER void rig_tell(struct rig *rig, const struct draft *draft, bool reversed)
 {
     struct seal seal = { .doc = draft->doc, .revision = draft->revision, .reversed = reversed, .upto = draft->upto,
-                         .decided = draft->decided, .credit_ordered = draft->credit_ordered };
+                         .decided = draft->decided, .credit_ordered = draft->credit_ordered,
+                         .by_hand = draft->problems.count > 0 };         /* else it was not sent */
 
     NEEDED(seals_apply(rig->store, &seal, &rig->build_arena));
 }

@@ -420,6 +420,42 @@ static void found_and_sealed_before_it_is_built(void **unused)
     }
 }
 
+/* Goal: a store that was made again knows what was sent only from its seal, which may be of any revision: what is found about
+ * that day is told, unless a person accepted it, or entered the day with it before his eyes. */
+static void found_after_the_store_was_lost(void **unused)
+{
+    static const struct { uint32_t revision; bool by_hand; const char *accepted; bool told; } heard[] = {
+        { 1, false, NULL, true },               { 7, false, NULL, true },
+        { 1, true, NULL, false },               { 7, true, NULL, false },
+        { 7, false, "v/2026-11-20/2", false },  { 7, false, "v/2026-11-20/1", false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(heard); i++)
+        for (int late = 0; late < 2; late++) {
+            struct draft *second;
+            struct seal seal;
+            struct rig rig;
+
+            rig_make(&rig);
+            rig_sale(&rig, 3, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+            rig_sale(&rig, 2, "2026-11-22T12:00:00+01:00", "food", 50, "card");
+            (void)rig_look(&rig);
+            if (heard[i].accepted && !late)
+                accept(&rig, 1, heard[i].accepted, "clock-jump");
+            seal = (struct seal){ .doc = rig_draft(&rig, "v/2026-11-20/1")->doc, .revision = heard[i].revision, .upto = 1,
+                                  .by_hand = heard[i].by_hand };
+            NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
+            if (heard[i].accepted && late)
+                accept(&rig, 1, heard[i].accepted, "clock-jump");
+            (void)rig_look(&rig);
+            second = rig_draft(&rig, "v/2026-11-20/2");
+            if (heard[i].told != (second && rig_has_problem(second, PROBLEM_CLOCK_JUMP)))
+                fail_msg("row %zu", i);
+            rig_free(&rig);
+        }
+}
+
 /* Goal: of the next day any receipt tells, not only its lowest number: its time may be the highest. */
 static void clock_jump_of_any_number(void **unused)
 {
@@ -474,6 +510,7 @@ int main(void)
                                         cmocka_unit_test(found_while_it_is_on_its_way),
                                         cmocka_unit_test(found_and_sealed_before_it_is_built),
                                         cmocka_unit_test(clock_jump_of_any_number),
+                                        cmocka_unit_test(found_after_the_store_was_lost),
                                         cmocka_unit_test(what_was_left_out_is_reversed),
                                         cmocka_unit_test(by_hand_in_spite_of_a_problem),
                                         cmocka_unit_test(faulty_set_up_lets_all_wait),

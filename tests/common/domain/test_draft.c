@@ -233,14 +233,16 @@ static void bounds(void **unused)
 static void seals_and_verdicts(void **unused)
 {
     static const struct { const char *why; struct seal seal; const char *hex; } seals[] = {
-        { "sealed", { { DOC_VOUCHER, { "v", 1 }, 20777, 1, { "", 0 }, 0 }, 3, false, 129, true, false, 0, 0 },
+        { "sealed", { { DOC_VOUCHER, { "v", 1 }, 20777, 1, { "", 0 }, 0 }, 3, false, 129, true, false, 0, 0, false },
           "959600a176cd512901a00003c2cc81c3" },
-        { "reversed", { { DOC_ORDER, { "v", 1 }, 0, 0, { "K1", 2 }, 6 }, 70000, true, 0, false, false, 0, 0 },
+        { "reversed", { { DOC_ORDER, { "v", 1 }, 0, 0, { "K1", 2 }, 6 }, 70000, true, 0, false, false, 0, 0, false },
           "959601a1760000a24b3106ce00011170c300c2" },
-        { "behind", { { DOC_VOUCHER, { "v", 1 }, -3, 2, { "", 0 }, 0 }, 9, false, 5, false, true, 0, 0 },
+        { "behind", { { DOC_VOUCHER, { "v", 1 }, -3, 2, { "", 0 }, 0 }, 9, false, 5, false, true, 0, 0, false },
           "959600a176fd02a00009c005c2" },
-        { "heard", { { DOC_VOUCHER, { "v", 1 }, -3, 2, { "", 0 }, 0 }, 9, false, 0, false, true, 0, 129 },
+        { "heard", { { DOC_VOUCHER, { "v", 1 }, -3, 2, { "", 0 }, 0 }, 9, false, 0, false, true, 0, 129, false },
           "979600a176fd02a00009c000c200cc81" },
+        { "by hand", { { DOC_VOUCHER, { "v", 1 }, 20777, 1, { "", 0 }, 0 }, 3, false, 129, true, false, 0, 0, true },
+          "989600a176cd512901a00003c2cc81c30000c3" },
     };
     struct verdict verdict = { STR("draft"), voucher().problems }, read_verdict;
     struct strbuf out;
@@ -259,7 +261,7 @@ static void seals_and_verdicts(void **unused)
         assert_int_equal(seal_decode(strbuf_str(&out), &read), ERR_OK);
         assert_int_equal(read.revision, seals[i].seal.revision);
         assert_true(read.behind == seals[i].seal.behind && read.reversed == seals[i].seal.reversed);
-        assert_true(read.heard == seals[i].seal.heard);
+        assert_true(read.heard == seals[i].seal.heard && read.by_hand == seals[i].seal.by_hand);
         assert_true(read.upto == seals[i].seal.upto && read.credit_ordered == seals[i].seal.credit_ordered);
         for (size_t len = 0; len < out.len; len++)
             assert_int_equal(seal_decode((struct str){ out.bytes, len }, &read), ERR_FORMAT);
