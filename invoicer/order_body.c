@@ -49,6 +49,41 @@ static enum err department_id(const struct task *task, int64_t *ret_id)
     return ERR_OK;
 }
 
+/* Like -1 above; an empty code. */
+static enum err project_id(const struct task *task, struct str code, int64_t *ret_id)
+{
+    const struct ref_project *project = code.len ? refdata_project(task->ref, code) : NULL;
+
+    *ret_id = project ? project->id : -1;
+    return code.len && !project ? ERR_NOT_FOUND : ERR_OK;
+}
+
+static enum err location_id(const struct task *task, struct str code, int64_t *ret_id)
+{
+    const struct ref_location *location = code.len ? refdata_location(task->ref, code) : NULL;
+
+    *ret_id = location ? location->id : -1;
+    return code.len && !location ? ERR_NOT_FOUND : ERR_OK;
+}
+
+/* A project and a location that the venue does not name stay what PowerOffice makes of them (the customer's own); a line says
+ * its own where it is another than the order's. */
+static enum err dimensions_body(const struct task *task, struct str project, struct str location, struct str as_project,
+                                struct str as_location, struct strbuf *body)
+{
+    bool says_project = !str_equal(project, as_project), says_location = !str_equal(location, as_location);
+    int64_t project_no = 0, location_no = 0;
+    enum err err = says_project ? project_id(task, project, &project_no) : ERR_OK;
+
+    if (!err && says_location)
+        err = location_id(task, location, &location_no);
+    if (!err && says_project)
+        json_put_int(body, "ProjectId", project_no);
+    if (!err && says_location)
+        json_put_int(body, "LocationId", location_no);
+    return err;
+}
+
 /* Every order says one: an electronic invoice without it is refused. */
 static enum err buyer_reference(const struct task *task, struct str *ret_reference)
 {
@@ -90,8 +125,9 @@ static enum err header(const struct task *task, struct strbuf *body)
     else
         json_put_str(body, "PurchaseOrderReference", draft->order_no);
     json_put_int(body, "DepartmentId", department);
+    err = dimensions_body(task, draft->project, draft->location, STR_NONE, STR_NONE, body);
     json_open(body, "SalesOrderLines", '[');
-    return ERR_OK;
+    return err;
 }
 
 /* 8547 -> "85,47" */
@@ -146,14 +182,17 @@ static void description(const struct draft *draft, const struct piece *piece, co
 static enum err line_body(const struct task *task, size_t index, const struct piece *piece, const struct price *price,
                           struct strbuf *body)
 {
-    const struct ref_product *product = refdata_product(task->ref, task->draft->order_lines[piece->line].product);
+    const struct draft *draft = task->draft;
+    const struct order_line *line = &draft->order_lines[piece->line];
+    const struct ref_product *product = refdata_product(task->ref, line->product);
+    enum err err;
 
     if (!product)
         return ERR_NOT_FOUND;
     json_open(body, NULL, '{');
     json_put_str(body, "LineType", STR("Normal"));
     json_put_int(body, "ProductId", product->id);
-    description(task->draft, piece, price, body);
+    description(draft, piece, price, body);
     strbuf_add(body, STR(",\"Quantity\":"));
     quantity_text(price->quantity, body);
     strbuf_add(body, STR(",\"ProductUnitPrice\":"));
@@ -162,9 +201,10 @@ static enum err line_body(const struct task *task, size_t index, const struct pi
     json_put_bool(body, "UseStandardSalesAccount", true);
     json_put_uint(body, "SortOrder", index);
     json_put_str(body, "ExternalImportReference",
-                 arena_format(task->arena, STR_FMT "/%zu", STR_ARG(task->draft->reference), index + 1));
+                 arena_format(task->arena, STR_FMT "/%zu", STR_ARG(draft->reference), index + 1));
+    err = dimensions_body(task, line->project, line->location, draft->project, draft->location, body);
     json_close(body, '}');
-    return arena_failed(task->arena) ? ERR_MEMORY : ERR_OK;
+    return err ? err : arena_failed(task->arena) ? ERR_MEMORY : ERR_OK;
 }
 
 /* The lines of the order, in the order of the receipt. */

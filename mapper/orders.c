@@ -112,6 +112,8 @@ static void order_lines(const struct build *build, const struct event *receipt, 
             .qty = negative ? -line->qty : line->qty,
             .gross = { negative ? -line->gross.ore : line->gross.ore },
             .share = { negative ? -out->lines[i].ore : out->lines[i].ore },
+            .project = venue_project(build->venue, true, line->product_type, build->day),
+            .location = venue_location(build->venue, true, line->product_type, build->day),
         };
         if (!vat) {
             struct problem problem = { PROBLEM_VAT_UNMAPPED, { build_percent(build->arena, line->vat),
@@ -163,6 +165,8 @@ static enum err build_order(const struct orders *orders, const struct build *bui
                                                         receipt->seq);
     draft->text = arena_format(arena, STR_FMT " " STR_FMT, STR_ARG(build->venue->name), STR_ARG(draft->order_no));
     draft->department = venue_department(build->venue, build->day);
+    draft->project = venue_project(build->venue, true, STR_NONE, build->day);
+    draft->location = venue_location(build->venue, true, STR_NONE, build->day);
     draft->receipts = 1;
     order_lines(build, receipt, out, effect->negative, draft);
     draft->total.ore = effect->negative ? -out->total.ore : out->total.ore;

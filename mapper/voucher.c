@@ -136,6 +136,8 @@ static enum err map_cells(const struct build *build, const struct tally *tally, 
             .amount = { from->sold ? -from->amount.ore : from->amount.ore },
             .has_vat = from->sold && from->with_vat == from->count, .till_vat = from->till_vat, .count = from->count,
             .first = receipt_text(build->arena, from->first_reg, SERIES_RECEIPTS, from->first_seq),
+            .project = venue_project(build->venue, from->sold, from->type, build->day),
+            .location = venue_location(build->venue, from->sold, from->type, build->day),
         };
         draft->cell_count++;
     }
@@ -158,14 +160,19 @@ static int line_order(const void *a, const void *b)
     if (x->account != y->account)
         return x->account < y->account ? -1 : 1;
     order = str_compare(x->vat_code, y->vat_code);
+    if (order == 0)
+        order = str_compare(x->project, y->project);
+    if (order == 0)
+        order = str_compare(x->location, y->location);
     return order ? order : str_compare(x->text, y->text);
 }
 
-static bool same_line(const struct voucher_line *line, const struct cell *cell, struct str title)
+static bool same_line(const struct voucher_line *a, const struct voucher_line *b)
 {
-    if (line->sold != cell->sold || line->account != cell->account || !str_equal(line->vat_code, cell->vat_code))
+    if (a->sold != b->sold || a->account != b->account || !str_equal(a->vat_code, b->vat_code) ||
+        !str_equal(a->project, b->project) || !str_equal(a->location, b->location))
         return false;
-    return cell->account != 0 || str_equal(line->text, title);      /* blanks stay apart, each named */
+    return a->account != 0 || str_equal(a->text, b->text);          /* blanks stay apart, each named */
 }
 
 static struct str with_type(struct arena *arena, struct str text, struct str type)
@@ -179,18 +186,20 @@ static struct str with_type(struct arena *arena, struct str text, struct str typ
 
 static void cell_to_line(const struct build *build, struct draft *draft, const struct cell *cell, struct str department)
 {
-    struct str title = venue_title(build->venue, cell->sold, cell->type, build->day);
+    struct voucher_line alone = { .sold = cell->sold, .account = cell->account, .vat_code = cell->vat_code, .rate = cell->rate,
+                                  .department = department,
+                                  .text = venue_title(build->venue, cell->sold, cell->type, build->day),
+                                  .project = cell->project, .location = cell->location };
     struct voucher_line *line = NULL;
 
     for (size_t i = 0; i < draft->line_count && !line; i++)
-        if (same_line(&draft->lines[i], cell, title))
+        if (same_line(&draft->lines[i], &alone))
             line = &draft->lines[i];
     if (!line) {
         line = &draft->lines[draft->line_count++];
-        *line = (struct voucher_line){ .sold = cell->sold, .account = cell->account, .vat_code = cell->vat_code,
-                                       .rate = cell->rate, .department = department, .text = title };
+        *line = alone;
     } else {
-        line->text = with_type(build->arena, line->text, title);
+        line->text = with_type(build->arena, line->text, alone.text);
     }
     ensure(!money_add(line->amount, cell->amount, &line->amount));       /* cells are far from the bounds */
 }

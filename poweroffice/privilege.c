@@ -2,12 +2,16 @@
 
 #include "base/err.h"
 
+enum { PRIVILEGES_BYTES_MAX = 4096 };
+
 /* or_else: another right that will do. Reversing holds nothing: `bilag check --online` asks for it. */
 static const struct { struct str name; unsigned needs; struct str or_else; } rows[] = {
 #define ROW(name, needs) { { name, sizeof(name) - 1 }, needs, { NULL, 0 } }
     ROW("GeneralLedgerAccount", NEED_VOUCHER | NEED_ORDER),
     ROW("CommonServices",       NEED_VOUCHER | NEED_ORDER),
     ROW("Department",           NEED_DEPARTMENT),
+    ROW("Project",              NEED_PROJECT),
+    ROW("Location",             NEED_LOCATION),
     ROW("CashVoucher_Full",     NEED_VOUCHER),
     ROW("AccountTransaction",   NEED_VOUCHER),               /* looking up after a lost answer */
     ROW("SalesOrders_Full",     NEED_ORDER),
@@ -67,4 +71,32 @@ void privileges_needed(struct str missing, unsigned needs, struct strbuf *out)
     for (size_t i = 0; i < COUNT(rows); i++)
         if (rows[i].needs & needs && list_has(missing, rows[i].name))
             add_name(out, rows[i].name);
+}
+
+unsigned privileges_lacking(struct str missing)
+{
+    unsigned needs = 0;
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (list_has(missing, rows[i].name))
+            needs |= rows[i].needs;
+    return needs;
+}
+
+unsigned privileges_of_matter(const struct venue *venue)
+{
+    return NEED_ANY & ~(venue_names_project(venue) ? 0U : (unsigned)NEED_PROJECT) &
+           ~(venue_names_location(venue) ? 0U : (unsigned)NEED_LOCATION);
+}
+
+struct str privileges_text(struct str missing, const struct venue *venue, struct arena *arena)
+{
+    struct strbuf list;
+    struct str text;
+
+    strbuf_init(&list, PRIVILEGES_BYTES_MAX);
+    privileges_needed(missing, privileges_of_matter(venue), &list);
+    text = list.len ? arena_copy(arena, strbuf_str(&list)) : STR_NONE;
+    strbuf_free(&list);
+    return text;
 }

@@ -98,6 +98,26 @@ static bool read_department(struct arena *arena, struct str item, void *to)
     return true;
 }
 
+static bool read_project(struct arena *arena, struct str item, void *to)
+{
+    struct ref_project project = { .code = get_text(arena, item, "Code"), .active = get_bool(item, "IsActive", true) };
+
+    if (!project.code.len || !json_member_int(item, "Id", &project.id))
+        return false;
+    *(struct ref_project *)to = project;
+    return true;
+}
+
+static bool read_location(struct arena *arena, struct str item, void *to)
+{
+    struct ref_location location = { .code = get_text(arena, item, "Code"), .active = get_bool(item, "IsActive", true) };
+
+    if (!location.code.len || !json_member_int(item, "Id", &location.id))
+        return false;
+    *(struct ref_location *)to = location;
+    return true;
+}
+
 static bool read_product(struct arena *arena, struct str item, void *to)
 {
     struct ref_product product = { .code = get_text(arena, item, "Code"), .name = get_text(arena, item, "Name"),
@@ -132,7 +152,8 @@ static bool read_customer(struct arena *arena, struct str item, void *to)
 
 static const struct { unsigned bit; bool (*read)(struct arena *arena, struct str item, void *to); } readers[] = {
     { REF_ACCOUNTS, read_account }, { REF_VAT_CODES, read_vat_code }, { REF_DEPARTMENTS, read_department },
-    { REF_PRODUCTS, read_product }, { REF_CUSTOMERS, read_customer },
+    { REF_PRODUCTS, read_product }, { REF_CUSTOMERS, read_customer }, { REF_PROJECTS, read_project },
+    { REF_LOCATIONS, read_location },
 };
 _Static_assert(COUNT(readers) == REFLISTS, "a reader for every list");
 

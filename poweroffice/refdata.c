@@ -1,3 +1,4 @@
+#include "privilege.h"
 #include "reflist.h"
 #include "refstore.h"
 #include "right_books.h"
@@ -47,6 +48,8 @@ static const struct field_row head_rows[] = {
     FIELD(head, read_ms[5]),
     FIELD(head, read_ms[6]),
     FIELD_BYTES(head, content, PART_BYTES_MAX),
+    FIELD_LATER(head, read_ms[7], 0, NIL_READ, 0),
+    FIELD_LATER(head, read_ms[8], 0, NIL_READ, 0),
 };
 static const struct fields head_fields = FIELDS(head, head_rows, 10, NULL);
 _Static_assert(COUNT(head_rows) == 3 + REF_BITS, "a time for every part");
@@ -198,7 +201,7 @@ static enum err summary_work(struct txn *txn, void *context)
         return err;
     work->summary = (struct ref_summary){ .version = head.version + links, .read_ms = oldest_ms(&head),
                                           .have = have_of(&head, &data), .login_refused = data.login_fault.len > 0,
-                                          .rights_missing = data.missing_privileges.len > 0 };
+                                          .rights_lacking = privileges_lacking(data.missing_privileges) };
     memcpy(work->summary.part_read_ms, head.read_ms, sizeof work->summary.part_read_ms);
     return ERR_OK;
 }
@@ -422,6 +425,18 @@ const struct ref_department *refdata_department(const struct refdata *data, stru
 {
     return data->department_count ? bsearch(&code, data->departments, data->department_count,
                                             sizeof *data->departments, ref_by_code) : NULL;
+}
+
+const struct ref_project *refdata_project(const struct refdata *data, struct str code)
+{
+    return data->project_count
+               ? bsearch(&code, data->projects, data->project_count, sizeof *data->projects, ref_by_code) : NULL;
+}
+
+const struct ref_location *refdata_location(const struct refdata *data, struct str code)
+{
+    return data->location_count
+               ? bsearch(&code, data->locations, data->location_count, sizeof *data->locations, ref_by_code) : NULL;
 }
 
 const struct ref_product *refdata_product(const struct refdata *data, struct str code)

@@ -10,7 +10,7 @@
 #include "base/store.h"
 
 enum { REF_ACCOUNTS = 1, REF_VAT_CODES = 2, REF_DEPARTMENTS = 4, REF_DATES = 8, REF_PRODUCTS = 16,
-       REF_CUSTOMERS = 32, REF_PRIVILEGES = 64 };
+       REF_CUSTOMERS = 32, REF_PRIVILEGES = 64, REF_PROJECTS = 128, REF_LOCATIONS = 256 };
 
 struct ref_account {
     int64_t no, id;
@@ -21,6 +21,8 @@ struct ref_account {
 };
 struct ref_vat_code { struct str code; int32_t id; int32_t rate; bool active; int32_t valid_from, valid_to; };  /* rate 2500 */
 struct ref_department { struct str code; int64_t id; bool active; };
+struct ref_project { struct str code; int64_t id; bool active; };            /* of a sub-project: main.sub */
+struct ref_location { struct str code; int64_t id; bool active; };
 struct ref_product {
     struct str code;
     int64_t id, account;
@@ -36,6 +38,8 @@ struct refdata {
     struct ref_account *accounts; size_t account_count;       /* sorted by no */
     struct ref_vat_code *vat_codes; size_t vat_code_count;     /* sorted by code */
     struct ref_department *departments; size_t department_count;
+    struct ref_project *projects; size_t project_count;       /* sorted by code; read only where a venue names one */
+    struct ref_location *locations; size_t location_count;
     struct ref_product *products; size_t product_count;       /* sorted by code */
     struct ref_customer *customers; size_t customer_count;     /* sorted by no */
     bool has_lock_date; int32_t lock_date;
@@ -58,12 +62,13 @@ USED enum err refdata_load(struct refstore *store, struct str client_id, struct 
 /* The client's own and that of the links together. ERR_NOT_FOUND: never read. */
 USED enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version);
 /* The same without the lists: cheap. ERR_NOT_FOUND: never read. */
-enum { REF_BITS = 7 };
+enum { REF_BITS = 9 };
 struct ref_summary {
     uint64_t version;
     int64_t read_ms, part_read_ms[REF_BITS];      /* by bit: when that part was read; 0: never */
     unsigned have;
-    bool login_refused, rights_missing;
+    bool login_refused;
+    unsigned rights_lacking;              /* NEED_ bits (privilege.h) of what the key lacks */
 };
 USED enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary);
 /* Replaces what `have` names and raises the version if anything differs. REF_PRIVILEGES stands for client_name,
@@ -78,6 +83,8 @@ const struct ref_vat_code   *refdata_vat_code(const struct refdata *data, struct
 /* The same code may stand for several periods: the one of that day; NULL if none is active then. */
 const struct ref_vat_code   *refdata_vat_code_on(const struct refdata *data, struct str code, int32_t day);
 const struct ref_department *refdata_department(const struct refdata *data, struct str code);
+const struct ref_project    *refdata_project(const struct refdata *data, struct str code);
+const struct ref_location   *refdata_location(const struct refdata *data, struct str code);
 const struct ref_product    *refdata_product(const struct refdata *data, struct str code);
 const struct ref_customer   *refdata_customer(const struct refdata *data, int64_t no);
 

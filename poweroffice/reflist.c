@@ -34,6 +34,20 @@ static const struct field_row department_rows[] = {
 };
 static const struct fields department_fields = FIELDS(ref_department, department_rows, 3, NULL);
 
+static const struct field_row project_rows[] = {
+    FIELD_MAX(ref_project, code, REF_TEXT_MAX),
+    FIELD(ref_project, id),
+    FIELD(ref_project, active),
+};
+static const struct fields project_fields = FIELDS(ref_project, project_rows, 3, NULL);
+
+static const struct field_row location_rows[] = {
+    FIELD_MAX(ref_location, code, REF_TEXT_MAX),
+    FIELD(ref_location, id),
+    FIELD(ref_location, active),
+};
+static const struct fields location_fields = FIELDS(ref_location, location_rows, 3, NULL);
+
 static const struct field_row product_rows[] = {
     FIELD_MAX(ref_product, code, REF_TEXT_MAX),
     FIELD(ref_product, id),
@@ -73,7 +87,8 @@ int ref_by_code(const void *a, const void *b)
 
 _Static_assert(offsetof(struct ref_account, no) == 0 && offsetof(struct ref_customer, no) == 0, "searched by it");
 _Static_assert(offsetof(struct ref_vat_code, code) == 0 && offsetof(struct ref_department, code) == 0 &&
-                   offsetof(struct ref_product, code) == 0, "searched by it");
+                   offsetof(struct ref_product, code) == 0 && offsetof(struct ref_project, code) == 0 &&
+                   offsetof(struct ref_location, code) == 0, "searched by it");
 
 const struct reflist reflists[REFLISTS] = {
 #define LIST(bit, name, one, compare) \
@@ -84,6 +99,8 @@ const struct reflist reflists[REFLISTS] = {
     LIST(REF_DEPARTMENTS, department, ref_department, ref_by_code),
     LIST(REF_PRODUCTS, product, ref_product, ref_by_code),
     LIST(REF_CUSTOMERS, customer, ref_customer, ref_by_number),
+    LIST(REF_PROJECTS, project, ref_project, ref_by_code),
+    LIST(REF_LOCATIONS, location, ref_location, ref_by_code),
 #undef LIST
 };
 

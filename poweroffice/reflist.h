@@ -8,7 +8,7 @@
 #include "refdata.h"
 #include "base/fields.h"
 
-enum { REFLISTS = 5, REF_TEXT_MAX = 4000 };
+enum { REFLISTS = 7, REF_TEXT_MAX = 4000 };
 
 extern const struct reflist {
     unsigned bit;                         /* REF_ACCOUNTS, ... */

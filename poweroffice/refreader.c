@@ -47,7 +47,15 @@ static const struct source {
     { REF_PRODUCTS,    "/Products?", "Id,Code,Name,StandardSalesAccount,IsArchived", NULL },
     { REF_CUSTOMERS,   "/Customers?",
       "Id,Number,Name,FirstName,LastName,OrganizationNumber,EmailAddress,InvoiceEmailAddress,IsArchived", NULL },
+    { REF_PROJECTS,    "/Projects?", "Id,Code,IsActive", NULL },
+    { REF_LOCATIONS,   "/Locations?", "Id,Code,IsActive", NULL },
 };
+
+unsigned refreader_names(const struct venue *venue)
+{
+    return (venue_names_project(venue) ? (unsigned)REF_PROJECTS : 0) |
+           (venue_names_location(venue) ? (unsigned)REF_LOCATIONS : 0);
+}
 
 struct reading;
 
@@ -607,7 +615,8 @@ unsigned refreader_bits_of(const struct problems *problems)
     static const struct { enum problem_code code; unsigned bits; } rows[] = {
         { PROBLEM_ACCOUNT_UNKNOWN, REF_ACCOUNTS },       { PROBLEM_ACCOUNT_INACTIVE, REF_ACCOUNTS },
         { PROBLEM_ACCOUNT_VAT_LOCKED, REF_ACCOUNTS },    { PROBLEM_DEPARTMENT_REQUIRED, REF_ACCOUNTS },
-        { PROBLEM_PROJECT_REQUIRED, REF_ACCOUNTS },
+        { PROBLEM_PROJECT_REQUIRED, REF_ACCOUNTS },      { PROBLEM_PROJECT_UNKNOWN, REF_PROJECTS },
+        { PROBLEM_LOCATION_UNKNOWN, REF_LOCATIONS },
         { PROBLEM_DEPARTMENT_UNKNOWN, REF_DEPARTMENTS }, { PROBLEM_VAT_CODE_UNKNOWN, REF_VAT_CODES },
         { PROBLEM_VAT_RATE_DIFFERS, REF_VAT_CODES },     { PROBLEM_PERIOD_LOCKED, REF_DATES },
         { PROBLEM_CUSTOMER_UNKNOWN, REF_CUSTOMERS },     { PROBLEM_PRODUCT_UNKNOWN, REF_PRODUCTS },

@@ -21,6 +21,8 @@
 
 enum { REF_FOR_VOUCHERS = REF_ACCOUNTS | REF_VAT_CODES | REF_DEPARTMENTS | REF_DATES | REF_PRIVILEGES,
        REF_FOR_ORDERS = REF_FOR_VOUCHERS | REF_PRODUCTS | REF_CUSTOMERS };
+/* And what else this venue's settings name: lists that most clients do without. */
+unsigned refreader_names(const struct venue *venue);
 
 struct refreader;
 

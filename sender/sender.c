@@ -150,7 +150,7 @@ static void tend(struct sender *sender)
         if (client->contradicted)
             client_contradicted(sender, index);
         if (client->needed) {
-            refreader_tend(sender->reader, client->venue, sender->ops->ref_bits);
+            refreader_tend(sender->reader, client->venue, client->wants);
             refreader_mend(sender->reader, client->venue, client->mend);
         }
     }

@@ -42,6 +42,7 @@ struct sender_client {
     uint32_t logins;                      /* refusals of the key in a row */
     uint64_t version;                     /* of its reference data, as last seen */
     bool needed;                          /* it has documents: its reference data is kept read */
+    unsigned wants;                       /* which parts of it: the stage's, and what its venues name beside */
     unsigned mend;                        /* parts of it that held documents wait for (refreader.h) */
     bool contradicted;                    /* it refused something: to be read again as soon as may be */
     int64_t watch_ms;                     /* wall clock: what was done there is not looked for before (watch.c) */

@@ -46,8 +46,10 @@ static enum err clients_open(struct sender *sender, const struct config *config)
                 return ERR_CONFIG;
             }
             clients[c].venue = &config->venues[v];
+            clients[c].wants = sender->ops->ref_bits;
             count++;
         }
+        clients[c].wants |= refreader_names(&config->venues[v]);
         sender->turns[v].client = c;
     }
     for (size_t c = 0; c < count; c++)
@@ -209,7 +211,7 @@ void client_contradicted(struct sender *sender, size_t index)
     struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;
 
     if (client)
-        client->contradicted = !refreader_contradicted(sender->reader, client->venue, sender->ops->ref_bits);
+        client->contradicted = !refreader_contradicted(sender->reader, client->venue, client->wants);
 }
 
 /* What is held may wait for something else by now: it says so again. */

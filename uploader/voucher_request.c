@@ -29,9 +29,12 @@ static enum err line_body(const struct task *task, const struct voucher_line *li
     const struct ref_account *account = refdata_account(task->ref, line->account);
     const struct ref_vat_code *vat = refdata_vat_code_on(task->ref, line->vat_code, task->draft->post_on);
     const struct ref_department *department = refdata_department(task->ref, line->department);
+    const struct ref_project *project = refdata_project(task->ref, line->project);
+    const struct ref_location *location = refdata_location(task->ref, line->location);
     char amount[MONEY_TEXT_SIZE];
 
-    if (!account || !vat || (line->department.len && !department))
+    if (!account || !vat || (line->department.len && !department) || (line->project.len && !project) ||
+        (line->location.len && !location))
         return ERR_NOT_FOUND;
     if (line->amount.ore == 0)
         return ERR_RANGE;
@@ -42,6 +45,10 @@ static enum err line_body(const struct task *task, const struct voucher_line *li
     json_put_number(body, "CurrencyAmount", money_text(line->amount, amount));
     if (line->department.len)
         json_put_int(body, "DepartmentId", department->id);
+    if (line->project.len)
+        json_put_int(body, "ProjectId", project->id);
+    if (line->location.len)
+        json_put_int(body, "LocationId", location->id);
     if (line->text.len)
         json_put_str(body, "Description", line->text);
     json_close(body, '}');

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "poweroffice/privilege.h"
@@ -55,7 +56,7 @@ static struct str percent(const struct judge *judge, int32_t rate)
 }
 
 /* What the documents have in common for the rules: where something is posted, with which code and department. */
-struct post { int64_t account; struct str vat_code, department; int32_t rate; bool sold, order; };
+struct post { int64_t account; struct str vat_code, department, project, location; int32_t rate; bool sold, order; };
 
 static size_t post_count(const struct draft *draft)
 {
@@ -68,8 +69,10 @@ static struct post post_at(const struct draft *draft, size_t i)
     const struct order_line *order = &draft->order_lines[i];
 
     if (draft->doc.kind == DOC_ORDER)
-        return (struct post){ order->account, order->vat_code, draft->department, order->rate, true, true };
-    return (struct post){ line->account, line->vat_code, line->department, line->rate, line->sold, false };
+        return (struct post){ order->account, order->vat_code, draft->department, order->project, order->location,
+                              order->rate, true, true };
+    return (struct post){ line->account, line->vat_code, line->department, line->project, line->location, line->rate,
+                          line->sold, false };
 }
 
 /* --- rules that need no reference data -------------------------------------------------------------------- */
@@ -162,18 +165,65 @@ static void rule_right_books(const struct judge *judge)
                      .arg = { opened, judge->draft->company, data->company, judge->facts->kept_client } });
 }
 
-static bool uses_department(const struct draft *draft)
+/* What a line is told apart by beside its account, and what it takes to know it. The header of an order has the venue's own,
+ * which its lines may do without. */
+static const struct dimension {
+    size_t at, header_at;                 /* in struct post; in struct draft */
+    unsigned need, read;
+    enum problem_code unknown;
+} dimensions[] = {
+#define DIMENSION(member, need, read, unknown) \
+    { offsetof(struct post, member), offsetof(struct draft, member), need, read, unknown }
+    DIMENSION(department, NEED_DEPARTMENT, REF_DEPARTMENTS, PROBLEM_DEPARTMENT_UNKNOWN),
+    DIMENSION(project, NEED_PROJECT, REF_PROJECTS, PROBLEM_PROJECT_UNKNOWN),
+    DIMENSION(location, NEED_LOCATION, REF_LOCATIONS, PROBLEM_LOCATION_UNKNOWN),
+#undef DIMENSION
+};
+
+static struct str code_of(const struct dimension *dimension, const struct post *post)
 {
-    for (size_t i = 0; i < post_count(draft); i++)
-        if (post_at(draft, i).department.len)
+    struct str code;
+
+    memcpy(&code, (const char *)post + dimension->at, sizeof code);
+    return code;
+}
+
+static struct str header_code(const struct dimension *dimension, const struct draft *draft)
+{
+    struct str code;
+
+    memcpy(&code, (const char *)draft + dimension->header_at, sizeof code);
+    return draft->doc.kind == DOC_ORDER ? code : STR_NONE;
+}
+
+static bool is_used(const struct dimension *dimension, const struct draft *draft)
+{
+    if (header_code(dimension, draft).len)
+        return true;
+    for (size_t i = 0; i < post_count(draft); i++) {
+        struct post post = post_at(draft, i);
+
+        if (code_of(dimension, &post).len)
             return true;
+    }
     return false;
+}
+
+/* need: which rights; else which lists. */
+static unsigned of_dimensions(const struct draft *draft, bool need)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < COUNT(dimensions); i++)
+        if (is_used(&dimensions[i], draft))
+            bits |= need ? dimensions[i].need : dimensions[i].read;
+    return bits;
 }
 
 static void rule_rights(const struct judge *judge)
 {
-    unsigned needs = (judge->draft->doc.kind == DOC_ORDER ? NEED_ORDER : NEED_VOUCHER) |
-                     (uses_department(judge->draft) ? NEED_DEPARTMENT : 0);
+    unsigned needs = (judge->draft->doc.kind == DOC_ORDER ? (unsigned)NEED_ORDER : (unsigned)NEED_VOUCHER) |
+                     of_dimensions(judge->draft, true);
     struct strbuf list;
 
     strbuf_init(&list, 4096);
@@ -201,10 +251,10 @@ static void rule_was_read(const struct judge *judge)
     static const struct { unsigned bit; const char *name; } names[] = {
         { REF_ACCOUNTS, "accounts" },       { REF_VAT_CODES, "VAT codes" }, { REF_DEPARTMENTS, "departments" },
         { REF_DATES, "lock date" },         { REF_PRIVILEGES, "rights" },   { REF_PRODUCTS, "products" },
-        { REF_CUSTOMERS, "customers" },
+        { REF_CUSTOMERS, "customers" },     { REF_PROJECTS, "projects" },   { REF_LOCATIONS, "locations" },
     };
     bool order = judge->draft->doc.kind == DOC_ORDER;
-    unsigned want = REF_OF_ALL | (uses_department(judge->draft) ? (unsigned)REF_DEPARTMENTS : 0) |
+    unsigned want = REF_OF_ALL | of_dimensions(judge->draft, false) |
                     (order ? (unsigned)REF_PRODUCTS | REF_CUSTOMERS : (unsigned)REF_DATES);
     struct strbuf list;
 
@@ -239,7 +289,7 @@ static void judge_account(const struct judge *judge, const struct post *post)
         raise_(judge, PROBLEM_ACCOUNT_VAT_LOCKED, no, post->vat_code, account->vat_code);
     if (account->department_required && post->department.len == 0)
         raise_(judge, PROBLEM_DEPARTMENT_REQUIRED, STR_NONE, no, STR_NONE);
-    if (account->project_required)
+    if (account->project_required && post->project.len == 0)
         raise_(judge, PROBLEM_PROJECT_REQUIRED, no, STR_NONE, STR_NONE);
 }
 
@@ -254,28 +304,46 @@ static void rule_accounts(const struct judge *judge)
     }
 }
 
-/* One problem a department, with the first account that it is needed on. */
-static int64_t first_account_of(const struct draft *draft, struct str department)
+static bool is_known(const struct judge *judge, unsigned list, struct str code)
 {
-    size_t i = 0;
+    const struct ref_department *department = list == REF_DEPARTMENTS ? refdata_department(judge->data, code) : NULL;
+    const struct ref_project *project = list == REF_PROJECTS ? refdata_project(judge->data, code) : NULL;
+    const struct ref_location *location = list == REF_LOCATIONS ? refdata_location(judge->data, code) : NULL;
 
-    while (!str_equal(post_at(draft, i).department, department))
-        i++;
-    return post_at(draft, i).account;
+    return (department && department->active) || (project && project->active) || (location && location->active);
 }
 
-static void rule_departments(const struct judge *judge)
+/* One problem a code, with the first account that it is needed on. */
+static int64_t first_account_of(const struct draft *draft, const struct dimension *dimension, struct str code)
 {
-    for (size_t i = 0; i < post_count(judge->draft); i++) {
-        struct post post = post_at(judge->draft, i);
-        const struct ref_department *department;
+    for (size_t i = 0; i < post_count(draft); i++) {
+        struct post post = post_at(draft, i);
 
-        if (post.department.len == 0)
-            continue;
-        department = refdata_department(judge->data, post.department);
-        if (!department || !department->active)
-            raise_(judge, PROBLEM_DEPARTMENT_UNKNOWN, post.department,
-                   number(judge, first_account_of(judge->draft, post.department)), STR_NONE);
+        if (str_equal(code_of(dimension, &post), code))
+            return post.account;
+    }
+    return 0;
+}
+
+static void judge_code(const struct judge *judge, const struct dimension *dimension, struct str code)
+{
+    int64_t account = first_account_of(judge->draft, dimension, code);
+
+    if (code.len && !is_known(judge, dimension->read, code))
+        raise_(judge, dimension->unknown, code, account ? number(judge, account) : STR_NONE, STR_NONE);
+}
+
+static void rule_dimensions(const struct judge *judge)
+{
+    for (size_t i = 0; i < COUNT(dimensions); i++) {
+        if (!(judge->have & dimensions[i].read))
+            continue;                                        /* rule_was_read has said so */
+        judge_code(judge, &dimensions[i], header_code(&dimensions[i], judge->draft));
+        for (size_t k = 0; k < post_count(judge->draft); k++) {
+            struct post post = post_at(judge->draft, k);
+
+            judge_code(judge, &dimensions[i], code_of(&dimensions[i], &post));
+        }
     }
 }
 
@@ -352,7 +420,7 @@ static const struct {
     { FOR_ORDERS,   REF_PRIVILEGES,  rule_sending },
     { FOR_BOTH,     0,               rule_was_read },
     { FOR_BOTH,     REF_ACCOUNTS,    rule_accounts },
-    { FOR_BOTH,     REF_DEPARTMENTS, rule_departments },
+    { FOR_BOTH,     0,               rule_dimensions },
     { FOR_BOTH,     REF_VAT_CODES,   rule_vat_codes },
     { FOR_VOUCHERS, REF_DATES,       rule_period },
     { FOR_ORDERS,   REF_CUSTOMERS,   rule_customer },

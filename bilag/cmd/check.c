@@ -92,12 +92,19 @@ static void certificate_check(struct shell *shell, struct counts *counts)
 
 /* --- online --- */
 
-static void add_line(struct draft *draft, size_t room, bool sold, int64_t account, struct str vat_code, int32_t rate,
-                     struct str department)
+static void add_line(struct draft *draft, size_t room, struct voucher_line line)
 {
     if (draft->line_count < room)
-        draft->lines[draft->line_count++] = (struct voucher_line){ .sold = sold, .account = account,
-            .vat_code = vat_code, .rate = rate, .department = department };
+        draft->lines[draft->line_count++] = line;
+}
+
+/* What lines of this type have beside account and VAT code. */
+static struct voucher_line line_of(const struct venue *venue, bool sold, struct str type, int64_t account, int32_t day)
+{
+    return (struct voucher_line){ .sold = sold, .account = account, .vat_code = STR("0"),
+                                  .department = venue_department(venue, day),
+                                  .project = venue_project(venue, sold, type, day),
+                                  .location = venue_location(venue, sold, type, day) };
 }
 
 /* A type may be sold with any class but the reduced one on its account: only a code that no class has is wrong. */
@@ -119,12 +126,23 @@ static bool is_valid(int32_t valid_from, struct str name, struct str next_name, 
     return valid_from <= day && !(str_equal(name, next_name) && next_from <= day);
 }
 
+/* The VAT classes of that day, on no account. */
+static void add_vat_codes(const struct venue *venue, int32_t day, struct draft *draft, size_t room)
+{
+    for (size_t i = 0; i < venue->vat_count; i++) {
+        const struct vat_entry *entry = &venue->vat[i];
+        const struct vat_entry *next = i + 1 < venue->vat_count ? entry + 1 : NULL;
+
+        if (is_valid(entry->valid_from, entry->name, next ? next->name : STR_NONE, next ? next->valid_from : 0, day))
+            add_line(draft, room, (struct voucher_line){ .sold = true, .vat_code = entry->code, .rate = entry->rate });
+    }
+}
+
 /* Everything the set-up posts to on this day, with amounts of 0. */
 static enum err voucher_of(const struct venue *venue, const struct refdata *data, int32_t day, struct arena *arena,
                            struct draft *draft)
 {
     size_t room = 2 * venue->product_count + venue->payment_count + venue->vat_count;
-    struct str department = venue_department(venue, day);
     const struct vat_entry *reduced = venue_vat_class(venue, VAT_REDUCED, day);
 
     *draft = (struct draft){ .doc = { .kind = DOC_VOUCHER, .venue = venue->id, .day = day }, .post_on = day,
@@ -134,23 +152,23 @@ static enum err voucher_of(const struct venue *venue, const struct refdata *data
         return ERR_MEMORY;
     for (size_t i = 0; i < venue->payment_count; i++)
         if (venue_payment(venue, venue->payments[i].name, day) == &venue->payments[i] && venue->payments[i].transfer)
-            add_line(draft, room, false, venue->payments[i].account, STR("0"), 0, department);
+            add_line(draft, room, line_of(venue, false, venue->payments[i].name, venue->payments[i].account, day));
     for (size_t i = 0; i < venue->product_count; i++) {
         const struct product_entry *entry = &venue->products[i];
+        struct voucher_line line = line_of(venue, true, entry->name, entry->account, day);
 
         if (venue_product(venue, entry->name, day) != entry)
             continue;
-        add_line(draft, room, true, entry->account, fitting_code(venue, data, entry->account, day), 0, department);
-        if (entry->reduced_account && reduced)
-            add_line(draft, room, true, entry->reduced_account, reduced->code, reduced->rate, department);
+        line.vat_code = fitting_code(venue, data, entry->account, day);
+        add_line(draft, room, line);
+        if (!entry->reduced_account || !reduced)
+            continue;
+        line.account = entry->reduced_account;
+        line.vat_code = reduced->code;
+        line.rate = reduced->rate;
+        add_line(draft, room, line);
     }
-    for (size_t i = 0; i < venue->vat_count; i++) {
-        const struct vat_entry *entry = &venue->vat[i];
-        const struct vat_entry *next = i + 1 < venue->vat_count ? entry + 1 : NULL;
-
-        if (is_valid(entry->valid_from, entry->name, next ? next->name : STR_NONE, next ? next->valid_from : 0, day))
-            add_line(draft, room, true, 0, entry->code, entry->rate, STR_NONE);
-    }
+    add_vat_codes(venue, day, draft, room);
     return ERR_OK;
 }
 
@@ -167,6 +185,19 @@ static void take_rates(struct draft *draft, const struct refdata *data)
     }
 }
 
+/* An order line of 0 of this product, at that rate; none without a code. */
+static void add_order_line(const struct venue *venue, const struct product_entry *entry, const struct vat_entry *vat,
+                           bool reduced, int32_t day, struct draft *draft)
+{
+    struct str product = reduced ? entry->reduced_product : entry->product;
+
+    if (product.len && vat)
+        draft->order_lines[draft->order_line_count++] = (struct order_line){
+            .product = product, .account = reduced ? entry->reduced_account : entry->account, .product_type = entry->name,
+            .rate = vat->rate, .project = venue_project(venue, true, entry->name, day),
+            .location = venue_location(venue, true, entry->name, day) };
+}
+
 /* Every product code that the set-up names, as order lines of 0. */
 static enum err order_of(const struct venue *venue, int32_t day, struct arena *arena, struct draft *draft)
 {
@@ -176,6 +207,8 @@ static enum err order_of(const struct venue *venue, int32_t day, struct arena *a
 
     *draft = (struct draft){ .doc = { .kind = DOC_ORDER, .venue = venue->id, .day = day }, .post_on = day,
                              .company = venue->company, .department = venue_department(venue, day), .customer = STR("-"),
+                             .project = venue_project(venue, true, STR_NONE, day),
+                             .location = venue_location(venue, true, STR_NONE, day),
                              .send_invoice = venue_switch(&venue->send_invoice, day) };
     draft->order_lines = arena_array(arena, room ? room : 1, sizeof *draft->order_lines);
     if (!draft->order_lines)
@@ -185,12 +218,8 @@ static enum err order_of(const struct venue *venue, int32_t day, struct arena *a
 
         if (venue_product(venue, entry->name, day) != entry)
             continue;
-        if (entry->product.len && normal)
-            draft->order_lines[draft->order_line_count++] = (struct order_line){ .product = entry->product,
-                .account = entry->account, .product_type = entry->name, .rate = normal->rate };
-        if (entry->reduced_product.len && reduced)
-            draft->order_lines[draft->order_line_count++] = (struct order_line){ .product = entry->reduced_product,
-                .account = entry->reduced_account, .product_type = entry->name, .rate = reduced->rate };
+        add_order_line(venue, entry, normal, false, day, draft);
+        add_order_line(venue, entry, reduced, true, day, draft);
     }
     return ERR_OK;
 }
@@ -239,6 +268,7 @@ static enum err judge(const struct venue *venue, const struct refdata *data, str
 static int show_problems(struct shell *shell, const struct venue *venue, const struct refdata *data,
                          struct str kept_client, struct counts *counts)
 {
+    struct str lacks = privileges_text(data->missing_privileges, venue, &shell->arena);
     struct problems problems = { .count = 0 };
     enum err err = judge(venue, data, kept_client, &shell->arena, &problems);
 
@@ -246,8 +276,7 @@ static int show_problems(struct shell *shell, const struct venue *venue, const s
         return complain_err(shell, err, NULL);
     shell_say("  %sonline%s %.*s: %zu accounts, %zu VAT codes, %zu departments%s%.*s\n", paint(shell, GREEN),
               paint(shell, PLAIN), TEXT(data->client_name), data->account_count, data->vat_code_count,
-              data->department_count, data->missing_privileges.len ? catalogue_words("; the key lacks ") : "",
-              TEXT(data->missing_privileges));
+              data->department_count, lacks.len ? catalogue_words("; the key lacks ") : "", TEXT(lacks));
     for (size_t i = 0; i < problems.count; i++) {
         struct strbuf text;
 

@@ -4,6 +4,7 @@
 #include "bilag/read/arrivals.h"
 #include "bilag/read/books.h"
 #include "bilag/read/receipts.h"
+#include "bilag/show/dimensions.h"
 #include "bilag/show/invoice_date.h"
 #include "bilag/show/status.h"
 #include "sender/record.h"
@@ -142,20 +143,22 @@ static enum err show_trail(const struct explaining *explaining, const struct boo
 
 /* --- vouchers --- */
 
-static void show_lines(const struct book_doc *doc)
+static void show_lines(struct shell *shell, const struct book_doc *doc)
 {
     const struct draft *draft = &doc->draft;
 
     shell_say("lines\n");
     for (size_t i = 0; i < draft->line_count; i++) {
         const struct voucher_line *line = &draft->lines[i];
+        struct str beside = dimensions_text(line, shell->config->language, &shell->arena);
         char account[24] = "BLANK";
 
         if (line->account)
             (void)snprintf(account, sizeof account, "%" PRId64, line->account);
-        shell_say("  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s\n", i + 1, account,
+        shell_say("  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s%.*s\n", i + 1, account,
                   TEXT(line->vat_code.len ? line->vat_code : STR("BLANK")), TEXT(line->department),
-                  amount_text(line->amount), TEXT(line->text));
+                  amount_text(line->amount), TEXT(line->text),
+                  TEXT(beside));
     }
     shell_say("the mapping that made them\n");
     for (size_t i = 0; i < draft->cell_count; i++) {
@@ -299,7 +302,7 @@ static enum err explain_voucher(const struct explaining *explaining, const struc
     show_head(explaining, venue, doc);
     show_pdf(explaining->shell, doc);
     show_problems(explaining->shell, doc);
-    show_lines(doc);
+    show_lines(explaining->shell, doc);
     err = show_receipts(explaining, venue, &doc->draft, NULL);
     return err ? err : show_trail(explaining, doc);
 }

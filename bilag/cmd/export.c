@@ -3,6 +3,7 @@
 #include "bilag/act/deeds.h"
 #include "base/json_write.h"
 #include "bilag/read/manual.h"
+#include "bilag/show/dimensions.h"
 #include "compare.h"
 #include "shell.h"
 #include "bilag/show/status.h"
@@ -107,12 +108,13 @@ static void text_rows(struct export *export, const struct book_doc *doc)
 
     for (size_t i = 0; i < doc->draft.line_count; i++) {
         struct voucher_row row = voucher_row_of(&shell->arena, doc, i);
+        struct str beside = dimensions_text(row.line, shell->config->language, &shell->arena);
         bool blank = voucher_row_is_blank(&row);
 
-        strbuf_format(&export->out, "  %s%8.*s  %-16.*s %-5.*s %-6.*s %14s %14s  %.*s%s\n", blank ? paint(shell, RED) : "",
+        strbuf_format(&export->out, "  %s%8.*s  %-16.*s %-5.*s %-6.*s %14s %14s  %.*s%.*s%s\n", blank ? paint(shell, RED) : "",
                       TEXT(row.account), TEXT(row.counter), TEXT(row.vat_code), TEXT(row.department),
                       row.debit.ore ? money_kroner(row.debit, debit) : "",
-                      row.credit.ore ? money_kroner(row.credit, credit) : "", TEXT(row.line->text),
+                      row.credit.ore ? money_kroner(row.credit, credit) : "", TEXT(row.line->text), TEXT(beside),
                       blank ? paint(shell, PLAIN) : "");
     }
     for (size_t i = 0; i < doc->draft.problems.count; i++) {
@@ -221,6 +223,10 @@ static void json_row(struct strbuf *out, const struct voucher_row *row)
     json_put_str(out, "counter_account", row->counter);
     json_put_str(out, "vat_code", row->line->vat_code);
     json_put_str(out, "department", row->department);
+    if (row->line->project.len)
+        json_put_str(out, "project", row->line->project);
+    if (row->line->location.len)
+        json_put_str(out, "location", row->line->location);
     json_put_int(out, "debit", row->debit.ore);
     json_put_int(out, "credit", row->credit.ore);
     json_put_int(out, "vat", row->vat.ore);

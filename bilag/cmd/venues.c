@@ -40,7 +40,8 @@ static struct standing standing_of(struct refstore *store, const struct venue *v
         return (struct standing){ RED, "key refused" };
     if (!right_books(store, venue->client_id, venue->company))
         return (struct standing){ RED, "other client" };
-    return summary.rights_missing ? (struct standing){ YELLOW, "rights missing" } : (struct standing){ GREEN, "connected" };
+    return summary.rights_lacking & privileges_of_matter(venue) ? (struct standing){ YELLOW, "rights missing" }
+                                                                : (struct standing){ GREEN, "connected" };
 }
 
 static void show_venue(const struct shell *shell, const struct venue *venue, struct standing standing)
@@ -195,6 +196,8 @@ static unsigned needs_of(const struct venue *venue)
         if (venue->auto_invoice.rows[i].value)
             needs |= NEED_ORDER;
     return needs | (venue->department_count ? (unsigned)NEED_DEPARTMENT : 0) |
+           (venue_names_project(venue) ? (unsigned)NEED_PROJECT : 0) |
+           (venue_names_location(venue) ? (unsigned)NEED_LOCATION : 0) |
            (venue->settlement_pdf ? (unsigned)NEED_PDF : 0);
 }
 

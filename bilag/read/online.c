@@ -53,6 +53,17 @@ static bool client_before(const struct venue *const *venues, size_t i, size_t *r
     return false;
 }
 
+/* What the settings of the client's venues name beside what everybody wants. */
+static unsigned names_of(const struct venue *const *venues, size_t count, struct str client_id)
+{
+    unsigned names = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(venues[i]->client_id, client_id))
+            names |= refreader_names(venues[i]);
+    return names;
+}
+
 /* ERR_BUSY stands for "not yet" in result, and is no answer of the reader. */
 void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
                  enum err *result)
@@ -67,7 +78,8 @@ void online_read(struct online *online, const struct venue *const *venues, size_
         if (result[i] == ERR_NOT_FOUND || client_before(venues, i, &same))
             continue;
         while (err == ERR_BUSY && clock_steady_ms() < until_ms) {
-            err = refreader_read(online->reader, venues[i], want, read_done, &result[i]);
+            err = refreader_read(online->reader, venues[i], want | names_of(venues, count, venues[i]->client_id), read_done,
+                                 &result[i]);
             if (err == ERR_BUSY)
                 poweroffice_run(online->po, clock_steady_ms() + STEP_MS);
         }

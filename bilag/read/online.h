@@ -15,7 +15,7 @@ struct online;
 USED enum err online_open(struct context *context, struct online **ret_online);
 void online_close(struct online *online);                    /* NULL is fine */
 
-/* Reads the books of these venues anew; want: REF_FOR_... result[i] is ERR_OK, ERR_REFUSED (the key: the words are
+/* Reads the books of these venues anew; want: REF_FOR_..., and what their settings name is read beside. result[i] is ERR_OK, ERR_REFUSED (the key: the words are
  * in refdata.login_fault) or ERR_NETWORK. Venues without a key are ERR_NOT_FOUND. */
 void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
                  enum err *result);

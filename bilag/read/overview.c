@@ -1,6 +1,7 @@
 #include "overview.h"
 
 #include "domain/setup.h"
+#include "poweroffice/privilege.h"
 #include "poweroffice/refdata.h"
 #include "refusals.h"
 
@@ -185,7 +186,7 @@ static enum err connection(struct refstore *refs, struct arena *arena, struct ve
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     status->login_fault = data.login_fault;
-    status->missing_privileges = data.missing_privileges;
+    status->missing_privileges = privileges_text(data.missing_privileges, status->venue, arena);
     if (data.login_fault.len)
         status->connected = CONNECTED_NO;
     else if (data.have & REF_PRIVILEGES)

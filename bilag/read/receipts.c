@@ -408,7 +408,8 @@ static bool went_into(const struct draft *draft, const struct voucher_line *line
         const struct cell *cell = &draft->cells[i];
 
         if (cell->sold == line->sold && cell->rate == rate && str_equal(cell->type, type))
-            return cell->account == line->account && str_equal(cell->vat_code, line->vat_code);
+            return cell->account == line->account && str_equal(cell->vat_code, line->vat_code) &&
+                   str_equal(cell->project, line->project) && str_equal(cell->location, line->location);
     }
     return false;
 }

@@ -206,7 +206,7 @@ static const struct { const char *en, *nb; } rows[] = {
     { "trail\n", "spor\n" },
     { "  %s  %.*s, revision %" PRIu32 "%s%.*s\n", "  %s  %.*s, revisjon %" PRIu32 "%s%.*s\n" },
     { "lines\n", "linjer\n" },
-    { "  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s\n", "  %2zu  %-6s mva. %-4.*s avd. %-4.*s %14s  %.*s\n" },
+    { "  %2zu  %-6s VAT %-4.*s dept. %-4.*s %14s  %.*s%.*s\n", "  %2zu  %-6s mva. %-4.*s avd. %-4.*s %14s  %.*s%.*s\n" },
     { "the mapping that made them\n", "oppsettet som ga dem\n" },
     { "  %s %-16.*s %5s %% -> account %" PRId64 ", VAT code %.*s  %14s  (%" PRIu64 ", first %.*s)\n",
       "  %s %-16.*s %5s %% -> konto %" PRId64 ", mva-kode %.*s  %14s  (%" PRIu64 ", først %.*s)\n" },

@@ -28,6 +28,8 @@ static void lines(struct strbuf *out, const struct draft *draft)
         json_put_int(out, "account", line->account);
         json_put_str(out, "vat_code", line->vat_code);
         json_put_str(out, "department", line->department);
+        optional(out, "project", line->project);
+        optional(out, "location", line->location);
         json_put_int(out, "amount", line->amount.ore);
         json_put_str(out, "side", line->sold ? STR("sold") : STR("paid"));
         json_put_str(out, "text", line->text);
@@ -40,6 +42,8 @@ static void lines(struct strbuf *out, const struct draft *draft)
         json_put_int(out, "account", line->account);
         json_put_str(out, "vat_code", line->vat_code);
         json_put_str(out, "department", draft->department);
+        optional(out, "project", line->project);
+        optional(out, "location", line->location);
         json_put_int(out, "amount", line->share.ore);
         json_put_str(out, "product", line->product);
         json_put_str(out, "text", line->text);

@@ -19,7 +19,8 @@ static void csv_day(const struct voice *voice, const struct book_doc *doc, const
     csv_money(out, day->voucher, ';');
     csv_money(out, day->orders, ';');
     csv_money(out, day->manual, ';');
-    csv_money(out, day->difference, '\n');
+    csv_money(out, day->difference, ';');
+    strbuf_format(out, ";\n");
 }
 
 void vouchers_csv_doc(const struct voice *voice, const struct book_doc *doc, const struct day_proof *proof, struct arena *arena,
@@ -46,7 +47,9 @@ void vouchers_csv_doc(const struct voice *voice, const struct book_doc *doc, con
         csv_money(out, row.credit, ';');
         csv_money(out, row.vat, ';');
         csv_text(out, row.line->text, ';');
-        strbuf_format(out, ";;;;;\n");
+        strbuf_format(out, ";;;;;;");
+        csv_text(out, row.line->project.len ? row.line->project : STR("none"), ';');
+        csv_text(out, row.line->location.len ? row.line->location : STR("none"), '\n');
     }
     if (proof)
         csv_day(voice, doc, proof, out);

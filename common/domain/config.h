@@ -30,8 +30,15 @@ struct product_entry {
     bool alcohol;
     bool vat_free;                                           /* goods that by law have no VAT */
     int32_t valid_from;
+    struct str project, location;                            /* codes; no bytes: the venue's; empty: none */
 };
-struct payment_entry { struct str name, title; int64_t account; bool transfer; int32_t valid_from; };
+struct payment_entry {
+    struct str name, title;
+    int64_t account;
+    bool transfer;
+    int32_t valid_from;
+    struct str project, location;                            /* as a product's */
+};
 struct dated_bool { bool value; int32_t valid_from; };
 struct dated_text { struct str value; int32_t valid_from; };
 struct dated_cutoff { int32_t seconds; int32_t valid_from; };            /* after local midnight */
@@ -58,6 +65,8 @@ struct venue {
                                                                 PowerOffice client in stores and logs; empty
                                                                 as long as there is no key */
     struct dated_text *departments; size_t department_count; /* may be none */
+    struct dated_text *projects; size_t project_count;       /* of lines whose own entry says none; may be none */
+    struct dated_text *locations; size_t location_count;
     struct bools auto_transfer, auto_invoice, send_invoice;  /* preset false */
     bool settlement_pdf;                                     /* a sent voucher gets its settlement as a PDF; preset true */
     int invoice_date;                                        /* enum invoice_date: what invoices are dated */
@@ -125,6 +134,12 @@ bool venue_switch(const struct bools *bools, int32_t day);               /* fals
  * venue's word. */
 bool venue_order_split(const struct venue *venue, const struct sender_settings *settings);
 struct str venue_department(const struct venue *venue, int32_t day);     /* empty: none */
+/* Of a line of this product type (sold) or payment type, or of the venue itself where no type is said; empty: none. */
+struct str venue_project(const struct venue *venue, bool sold, struct str type, int32_t day);
+struct str venue_location(const struct venue *venue, bool sold, struct str type, int32_t day);
+/* Whatever day it is: is any line of this venue to have one? */
+bool venue_names_project(const struct venue *venue);
+bool venue_names_location(const struct venue *venue);
 /* The business day of a moment at this venue, with the cut-off that was valid (clock.h). */
 int32_t venue_business_day(const struct venue *venue, int64_t time);
 /* [start, end) of a business day, seconds UTC. A day on which a VAT class changes begins at midnight, whatever its

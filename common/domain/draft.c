@@ -30,6 +30,8 @@ static const struct field_row line_rows[] = {
     FIELD_MAX(voucher_line, department, NAME_MAX_),
     FIELD(voucher_line, amount),
     FIELD_MAX(voucher_line, text, TEXT_MAX),
+    FIELD_MAX(voucher_line, project, NAME_MAX_),
+    FIELD_MAX(voucher_line, location, NAME_MAX_),
 };
 static const struct fields line_fields = FIELDS(voucher_line, line_rows, 7, NULL);
 
@@ -44,6 +46,8 @@ static const struct field_row cell_rows[] = {
     FIELD(cell, till_vat),
     FIELD(cell, count),
     FIELD_MAX(cell, first, DOC_ID_SIZE),
+    FIELD_MAX(cell, project, NAME_MAX_),
+    FIELD_MAX(cell, location, NAME_MAX_),
 };
 static const struct fields cell_fields = FIELDS(cell, cell_rows, 10, NULL);
 
@@ -57,6 +61,8 @@ static const struct field_row order_line_rows[] = {
     FIELD(order_line, qty),
     FIELD(order_line, gross),
     FIELD(order_line, share),
+    FIELD_MAX(order_line, project, NAME_MAX_),
+    FIELD_MAX(order_line, location, NAME_MAX_),
 };
 static const struct fields order_line_fields = FIELDS(order_line, order_line_rows, 9, NULL);
 
@@ -155,6 +161,8 @@ static const struct field_row draft_rows[] = {
     FIELD_MANY(draft, orders, order_count, ORDER_REFS_MAX, &order_ref_fields),
     FIELD_LATER(draft, orders_more, 0, NIL_READ, 0),
     FIELD_MAX(draft, source_id, NAME_MAX_),
+    FIELD_MAX(draft, project, NAME_MAX_),
+    FIELD_MAX(draft, location, NAME_MAX_),
 };
 static const struct fields draft_fields = FIELDS(draft, draft_rows, 37, NULL);
 

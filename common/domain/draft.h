@@ -31,6 +31,7 @@ struct voucher_line {
     struct str department;                /* empty: none */
     struct money amount;                  /* debit positive */
     struct str text;
+    struct str project, location;         /* empty: none */
 };
 
 /* Evidence: one raw sum and what the mapping made of it. */
@@ -45,6 +46,7 @@ struct cell {
     struct money till_vat;                /* the till's own VAT, where the source has it */
     uint64_t count;                       /* receipt lines or payments */
     struct str first;                     /* "K1/10234" */
+    struct str project, location;         /* empty: none */
 };
 
 /* `what` of a movement that is none: a receipt that is not booked, because another one of its number was chosen. */
@@ -78,6 +80,7 @@ struct order_line {
     struct str text;                      /* without the "(<share> of <gross>)" */
     int64_t qty;                          /* millionths */
     struct money gross, share;            /* share == gross: the whole line */
+    struct str project, location;         /* empty: none */
 };
 
 struct draft {
@@ -108,6 +111,7 @@ struct draft {
     size_t cell_count;
 
     struct str department;                /* orders: of the venue; empty: none (vouchers have it on their lines) */
+    struct str project, location;         /* the same; empty: not said */
     struct str customer, order_no;        /* orders: the till's customer; "order", else "<register>-<seq>" */
     struct str buyer_reference;           /* orders: the receipt's customer_reference; empty: it says none */
     struct order_line *order_lines;

@@ -89,7 +89,9 @@ enum way { WAYS(X) };
     X(PROBLEM_CLOCK_JUMP,             "clock-jump",            WAY_ACCEPT | WAY_POST_ON | WAY_LEAVE_OUT | WAY_BY_HAND) \
     X(PROBLEM_OTHER_CLIENT,           "other-client",          WAY_KEY | WAY_BY_HAND) \
     X(PROBLEM_REVERSED_ELSEWHERE,     "reversed-elsewhere",    WAY_RESEND | WAY_LEAVE_REVERSED) \
-    X(PROBLEM_PROJECT_REQUIRED,       "project-required",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND)
+    X(PROBLEM_PROJECT_REQUIRED,       "project-required",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_PROJECT_UNKNOWN,        "project-unknown",       WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_LOCATION_UNKNOWN,       "location-unknown",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND)
 
 #define X(name, code, ways) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

@@ -341,8 +341,20 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "leave-reversed, alle med en begrunnelse." },
     /* 0 account */
     [PROBLEM_PROJECT_REQUIRED] = {
-        "Account {0} demands a project in PowerOffice, and a day's takings have none. Lift the demand on the account in "
-        "PowerOffice, or choose another account in the venue's set-up.",
-        "Konto {0} krever prosjekt i PowerOffice, og et dagsoppgjør har ikke noe. Fjern kravet på kontoen i PowerOffice, eller "
-        "velg en annen konto i oppsettet for salgsstedet." },
+        "Account {0} demands a project in PowerOffice, and the venue's set-up names none for it. Give the venue, or the product "
+        "or payment type that is posted there, a project (project:). Or lift the demand on the account in PowerOffice.",
+        "Konto {0} krever prosjekt i PowerOffice, og oppsettet for salgsstedet sier ikke noe for den. Gi salgsstedet, eller vare- "
+        "eller betalingstypen som føres der, et prosjekt (project:). Eller fjern kravet på kontoen i PowerOffice." },
+    /* 0 project, 1 account of the first line that has it */
+    [PROBLEM_PROJECT_UNKNOWN] = {
+        "Project {0} does not exist or is not active in PowerOffice[ (needed on account {1})]. Create or activate it there, "
+        "or choose another project in the venue's set-up.",
+        "Prosjekt {0} finnes ikke eller er ikke aktivt i PowerOffice[ (trengs på konto {1})]. Opprett eller aktiver det der, "
+        "eller velg et annet prosjekt i oppsettet for salgsstedet." },
+    /* 0 location, 1 account of the first line that has it */
+    [PROBLEM_LOCATION_UNKNOWN] = {
+        "Location {0} does not exist or is not active in PowerOffice[ (needed on account {1})]. Create or activate it there, "
+        "or choose another location in the venue's set-up.",
+        "Lokasjon {0} finnes ikke eller er ikke aktiv i PowerOffice[ (trengs på konto {1})]. Opprett eller aktiver den der, "
+        "eller velg en annen lokasjon i oppsettet for salgsstedet." },
 };

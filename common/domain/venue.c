@@ -82,13 +82,66 @@ bool venue_order_split(const struct venue *venue, const struct sender_settings *
     return venue && venue->order_split != SPLIT_UNSAID ? venue->order_split == SPLIT_YES : settings->order_split;
 }
 
+static struct str text_on(const struct dated_text *rows, size_t count, int32_t day)
+{
+    struct str text = STR_NONE;
+
+    for (size_t i = 0; i < count && rows[i].valid_from <= day; i++)
+        text = rows[i].value;
+    return text;
+}
+
 struct str venue_department(const struct venue *venue, int32_t day)
 {
-    struct str code = STR_NONE;
+    return text_on(venue->departments, venue->department_count, day);
+}
 
-    for (size_t i = 0; i < venue->department_count && venue->departments[i].valid_from <= day; i++)
-        code = venue->departments[i].value;
-    return code;
+struct str venue_project(const struct venue *venue, bool sold, struct str type, int32_t day)
+{
+    const struct product_entry *product = sold ? venue_product(venue, type, day) : NULL;
+    const struct payment_entry *payment = sold ? NULL : venue_payment(venue, type, day);
+    struct str own = product ? product->project : payment ? payment->project : STR_NONE;
+
+    return own.bytes ? own : text_on(venue->projects, venue->project_count, day);
+}
+
+struct str venue_location(const struct venue *venue, bool sold, struct str type, int32_t day)
+{
+    const struct product_entry *product = sold ? venue_product(venue, type, day) : NULL;
+    const struct payment_entry *payment = sold ? NULL : venue_payment(venue, type, day);
+    struct str own = product ? product->location : payment ? payment->location : STR_NONE;
+
+    return own.bytes ? own : text_on(venue->locations, venue->location_count, day);
+}
+
+static bool any_text(const struct dated_text *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].value.len)
+            return true;
+    return false;
+}
+
+bool venue_names_project(const struct venue *venue)
+{
+    bool named = any_text(venue->projects, venue->project_count);
+
+    for (size_t i = 0; i < venue->product_count && !named; i++)
+        named = venue->products[i].project.len > 0;
+    for (size_t i = 0; i < venue->payment_count && !named; i++)
+        named = venue->payments[i].project.len > 0;
+    return named;
+}
+
+bool venue_names_location(const struct venue *venue)
+{
+    bool named = any_text(venue->locations, venue->location_count);
+
+    for (size_t i = 0; i < venue->product_count && !named; i++)
+        named = venue->products[i].location.len > 0;
+    for (size_t i = 0; i < venue->payment_count && !named; i++)
+        named = venue->payments[i].location.len > 0;
+    return named;
 }
 
 /* ---- business days ---- */
@@ -179,6 +232,15 @@ static void hash_int(crypto_generichash_state *hash, int64_t number)
     (void)crypto_generichash_update(hash, (const uint8_t *)&number, sizeof number);
 }
 
+/* As ever where it is unsaid; "" says something: none. */
+static void hash_said(crypto_generichash_state *hash, struct str what, struct str code)
+{
+    if (!code.bytes)
+        return;
+    hash_str(hash, what);
+    hash_str(hash, code);
+}
+
 static void hash_mapping(crypto_generichash_state *hash, const struct venue *venue)
 {
     hash_int(hash, (int64_t)venue->vat_count);
@@ -199,6 +261,8 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
         hash_int(hash, venue->products[i].valid_from);
         if (venue->products[i].title.len)          /* as ever where it is unsaid */
             hash_str(hash, venue->products[i].title);
+        hash_said(hash, STR("project"), venue->products[i].project);
+        hash_said(hash, STR("location"), venue->products[i].location);
     }
     hash_int(hash, (int64_t)venue->payment_count);
     for (size_t i = 0; i < venue->payment_count; i++) {
@@ -208,6 +272,21 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
         hash_int(hash, venue->payments[i].valid_from);
         if (venue->payments[i].title.len)          /* as ever where it is unsaid */
             hash_str(hash, venue->payments[i].title);
+        hash_said(hash, STR("project"), venue->payments[i].project);
+        hash_said(hash, STR("location"), venue->payments[i].location);
+    }
+}
+
+/* As ever where there are none. */
+static void hash_texts(crypto_generichash_state *hash, struct str what, const struct dated_text *rows, size_t count)
+{
+    if (!count)
+        return;
+    hash_str(hash, what);
+    hash_int(hash, (int64_t)count);
+    for (size_t i = 0; i < count; i++) {
+        hash_str(hash, rows[i].value);
+        hash_int(hash, rows[i].valid_from);
     }
 }
 
@@ -228,6 +307,8 @@ static void hash_dated(crypto_generichash_state *hash, const struct venue *venue
         hash_int(hash, venue->auto_invoice.rows[i].value);
         hash_int(hash, venue->auto_invoice.rows[i].valid_from);
     }
+    hash_texts(hash, STR("project"), venue->projects, venue->project_count);
+    hash_texts(hash, STR("location"), venue->locations, venue->location_count);
 }
 
 enum err venue_fingerprint(struct venue *venue, struct arena *arena)

@@ -58,6 +58,17 @@ static FORM_PARSE(parse_split)
     return err;
 }
 
+/* "" says none, where the venue has one; what is unsaid has no bytes at all. */
+static FORM_PARSE(parse_own_code)
+{
+    enum err err = form_words(form, node, text, field, to);
+    struct str *code = to;
+
+    if (!err && !code->len)
+        *code = (struct str){ "", 0 };
+    return err;
+}
+
 static FORM_PARSE(parse_currency)
 {
     bool fine = text.len == 3;
@@ -81,7 +92,7 @@ static const struct field bool_fields[] = {
 static const struct field text_fields[] = {
     VALID_FROM(struct dated_text),
     { "value", offsetof(struct dated_text, value), .parse = form_words, .max = 64, .required = true,
-      .meaning = "the department's code; \"\" for none" },
+      .meaning = "the code; \"\" for none" },
 };
 static const struct field cutoff_fields[] = {
     VALID_FROM(struct dated_cutoff),
@@ -110,6 +121,10 @@ static const struct field product_fields[] = {
     { "vat_free", offsetof(struct product_entry, vat_free), .parse = form_bool, .preset = "false",
       .meaning = "by law without VAT: may be sold at 0 %" },
     VALID_FROM(struct product_entry),
+    { "project", offsetof(struct product_entry, project), .parse = parse_own_code, .max = 64,
+      .meaning = "project's code in PowerOffice; \"\" for none; unsaid: the venue's" },
+    { "location", offsetof(struct product_entry, location), .parse = parse_own_code, .max = 64,
+      .meaning = "location's code in PowerOffice; \"\" for none; unsaid: the venue's" },
 };
 static const struct field payment_fields[] = {
     { "account", offsetof(struct payment_entry, account), .parse = parse_account,
@@ -119,6 +134,10 @@ static const struct field payment_fields[] = {
     { "transfer", offsetof(struct payment_entry, transfer), .parse = form_bool, .preset = "true",
       .meaning = "false takes what was paid this way out of the voucher" },
     VALID_FROM(struct payment_entry),
+    { "project", offsetof(struct payment_entry, project), .parse = parse_own_code, .max = 64,
+      .meaning = "project's code in PowerOffice; \"\" for none; unsaid: the venue's" },
+    { "location", offsetof(struct payment_entry, location), .parse = parse_own_code, .max = 64,
+      .meaning = "location's code in PowerOffice; \"\" for none; unsaid: the venue's" },
 };
 
 #define SHAPE(type, name_place, rows) { sizeof(type), offsetof(type, valid_from), name_place, rows, COUNT(rows) }
@@ -150,6 +169,22 @@ READ(read_departments)
 
     (void)field;
     return form_dated(form, node, &text_shape, &venue->departments, &venue->department_count);
+}
+
+READ(read_projects)
+{
+    struct venue *venue = to;
+
+    (void)field;
+    return form_dated(form, node, &text_shape, &venue->projects, &venue->project_count);
+}
+
+READ(read_venue_locations)
+{
+    struct venue *venue = to;
+
+    (void)field;
+    return form_dated(form, node, &text_shape, &venue->locations, &venue->location_count);
 }
 
 READ(read_cutoffs)
@@ -332,6 +367,10 @@ static const struct field venue_fields[] = {
       .meaning = "which application key" },
     { "client_key", AT(client_key), .read = secret_field, .meaning = "{file: keys/NAME} or {credential: NAME}" },
     { "department", .read = read_departments, .meaning = "department's code in PowerOffice; may be dated" },
+    { "project", .read = read_projects,
+      .meaning = "project's code in PowerOffice, of lines whose product or payment type says none; may be dated" },
+    { "location", .read = read_venue_locations,
+      .meaning = "location's code in PowerOffice, of lines whose product or payment type says none; may be dated" },
     { "auto_transfer", AT(auto_transfer), .read = read_switch, .preset = "false",
       .meaning = "send vouchers by itself; may be dated" },
     { "auto_invoice", AT(auto_invoice), .read = read_switch, .preset = "false",
@@ -432,7 +471,8 @@ static void forget_own(struct venue *venue)
     venue->id = venue->like = venue->name = venue->client_key = venue->client_id = STR_NONE;
     venue->begins = DAY_ALWAYS;
     venue->extension = EXTENSION_MAIN;
-    venue->departments = NULL;
+    venue->departments = venue->projects = venue->locations = NULL;
+    venue->project_count = venue->location_count = 0;
     venue->auto_transfer = venue->auto_invoice = venue->send_invoice = (struct bools){ NULL, 0 };
     venue->registers = venue->saft.locations = NULL;
     venue->department_count = venue->register_count = venue->saft.location_count = 0;

@@ -59,22 +59,25 @@ static void customer_read(struct draft *d, const cJSON *body)
 }
 
 /* -1 says none on purpose, nothing inherits `inherited`. */
-static int64_t department_read(struct draft *d, const cJSON *object, int64_t inherited)
+static int64_t dimension_read(struct draft *d, const cJSON *object, enum dimension_kind kind, int64_t inherited)
 {
-    const char *code = json_text(object, "DepartmentCode");
-    const struct dimension *department = NULL;
+    static const struct { const char *id, *code; } members[DIMENSION_KINDS] = {
+        [DIMENSION_DEPARTMENT] = { "DepartmentId", "DepartmentCode" }, [DIMENSION_LOCATION] = { "LocationId", "LocationCode" },
+        [DIMENSION_PROJECT] = { "ProjectId", "ProjectCode" },
+    };
+    const char *code = json_text(object, members[kind].code);
+    const struct dimension *dimension = NULL;
     int64_t id;
-    bool by_id = json_int(object, "DepartmentId", &id);
+    bool by_id = json_int(object, members[kind].id, &id);
 
     if (!by_id && !code)
         return inherited;
     if ((by_id && id == -1) || (!by_id && strcmp(code, "-1") == 0))
         return 0;
-    department = by_id ? books_dimension(d->books, DIMENSION_DEPARTMENT, id)
-                       : books_dimension_code(d->books, DIMENSION_DEPARTMENT, code);
-    if (!department)
-        UNKNOWN(d, "DepartmentId", "The department of the order or line does not exist.");
-    return department ? department->id : 0;
+    dimension = by_id ? books_dimension(d->books, kind, id) : books_dimension_code(d->books, kind, code);
+    if (!dimension)
+        UNKNOWN(d, members[kind].id, "The order or a line says something that does not exist.");
+    return dimension ? dimension->id : 0;
 }
 
 static void header_read(struct draft *d, const cJSON *body)
@@ -96,7 +99,10 @@ static void header_read(struct draft *d, const cJSON *body)
         BROKEN(d, "ExternalImportReference", "ExternalImportReference is too long.");
     if (currency && strcmp(currency, "NOK") != 0)
         BROKEN(d, "CurrencyCode", "Currency %s is not in use.", currency);
-    order->department_id = department_read(d, body, d->customer ? d->customer->department_id : 0);
+    order->department_id =
+        dimension_read(d, body, DIMENSION_DEPARTMENT, d->customer ? d->customer->department_id : 0);
+    order->project_id = dimension_read(d, body, DIMENSION_PROJECT, 0);
+    order->location_id = dimension_read(d, body, DIMENSION_LOCATION, 0);
     department = books_dimension(d->books, DIMENSION_DEPARTMENT, order->department_id);
     text_set(order->department, sizeof order->department, department ? department->code : "");
 }
@@ -225,7 +231,9 @@ static void line_read(struct draft *d)
 
     voucher_new_id(d->line->id);
     line_reference(d);
-    d->line->department_id = department_read(d, d->item, d->order->department_id);
+    d->line->department_id = dimension_read(d, d->item, DIMENSION_DEPARTMENT, d->order->department_id);
+    d->line->project_id = dimension_read(d, d->item, DIMENSION_PROJECT, d->order->project_id);
+    d->line->location_id = dimension_read(d, d->item, DIMENSION_LOCATION, d->order->location_id);
     d->line->description = text_copy(text);
     if (type && strcmp(type, "Normal") != 0)
         return;

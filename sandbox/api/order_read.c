@@ -57,6 +57,8 @@ static void line_complete(cJSON *answer, const struct order *order, const struct
     json_set(answer, "Allowance", cJSON_CreateRaw(line->allowance));
     json_set(answer, "UseStandardSalesAccount", cJSON_CreateBool(line->standard));
     int_set(answer, "DepartmentId", line->department_id);
+    int_set(answer, "ProjectId", line->project_id);
+    int_set(answer, "LocationId", line->location_id);
 }
 
 cJSON *order_answer(struct exchange *x, const struct order *order, bool with_lines)

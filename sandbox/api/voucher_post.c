@@ -137,15 +137,20 @@ static void rule_dimensions(struct posting *p)
         dimension_read(p, DIMENSION_DEPARTMENT, "DepartmentId", &p->line->department_id);
     const struct dimension *project =
         dimension_read(p, DIMENSION_PROJECT, "ProjectId", &p->line->project_id);
+    const struct dimension *location =
+        dimension_read(p, DIMENSION_LOCATION, "LocationId", &p->line->location_id);
 
-    (void)dimension_read(p, DIMENSION_LOCATION, "LocationId", &p->line->location_id);
     text_set(p->line->department, sizeof p->line->department, department ? department->code : "");
     text_set(p->line->project, sizeof p->line->project, project ? project->code : "");
+    text_set(p->line->location, sizeof p->line->location, location ? location->code : "");
     if (p->account && p->account->department_required && !p->line->department_id)
         BROKEN(p, rule_status, "DepartmentId", "Line %zu: account %" PRId64 " needs a department.",
                p->index, p->account->no);
     if (p->account && p->account->project_required && !p->line->project_id)
         BROKEN(p, rule_status, "ProjectId", "Line %zu: account %" PRId64 " needs a project.",
+               p->index, p->account->no);
+    if (p->account && p->account->location_required && !p->line->location_id)
+        BROKEN(p, rule_status, "LocationId", "Line %zu: account %" PRId64 " needs a location.",
                p->index, p->account->no);
 }
 

@@ -23,7 +23,7 @@
 struct account {
     int64_t no, id;
     char    name[NAME_BYTES], type[12], vat_code[CODE_BYTES];   /* vat_code "" = none */
-    bool    vat_locked, department_required, project_required, active, control;
+    bool    vat_locked, department_required, project_required, location_required, active, control;
     int64_t changed_ms;
 };
 

@@ -31,6 +31,7 @@ static bool account_read(struct books *books, const cJSON *given)
     (void)json_bool(given, "vat_locked", &account->vat_locked);
     (void)json_bool(given, "department_required", &account->department_required);
     (void)json_bool(given, "project_required", &account->project_required);
+    (void)json_bool(given, "location_required", &account->location_required);
     (void)json_bool(given, "active", &account->active);
     (void)json_bool(given, "control", &account->control);
     return true;

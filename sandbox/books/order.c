@@ -67,6 +67,8 @@ static cJSON *line_encode(const struct order_line *line)
     json_add_int(item, "rate", line->rate);
     json_add_bool(item, "standard", line->standard);
     json_add_int(item, "department_id", line->department_id);
+    json_add_int(item, "project_id", line->project_id);
+    json_add_int(item, "location_id", line->location_id);
     json_add_text(item, "quantity", line->quantity);
     json_add_text(item, "unit_price", line->unit_price);
     json_add_text(item, "allowance", line->allowance);
@@ -94,6 +96,8 @@ cJSON *order_encode(const struct order *order, int64_t now_ms)
     json_add_text(item, "order_date", order->date);
     json_add_text(item, "department", order->department[0] ? order->department : NULL);
     json_add_int(item, "department_id", order->department_id);
+    json_add_int(item, "project_id", order->project_id);
+    json_add_int(item, "location_id", order->location_id);
     json_add_int(item, "total", order->total_ore);
     json_add_int(item, "net", order->net_ore);
     json_add_text(item, "status", order->status);
@@ -121,6 +125,8 @@ static bool line_decode(const cJSON *item, struct order_line *line)
         return false;
     line->vat_id = (int32_t)vat_id;
     line->rate = (int32_t)rate;
+    (void)json_int(item, "project_id", &line->project_id);   /* older journals do not say them */
+    (void)json_int(item, "location_id", &line->location_id);
     text_set(line->id, sizeof line->id, json_text(item, "id"));
     text_set(line->vat_code, sizeof line->vat_code, json_text(item, "vat_code"));
     text_set(line->quantity, sizeof line->quantity, json_text(item, "quantity"));
@@ -147,6 +153,8 @@ static bool header_decode(const cJSON *record, struct order *order)
     text_set(order->date, sizeof order->date, json_text(record, "order_date"));
     text_set(order->status, sizeof order->status, json_text(record, "status"));
     text_set(order->department, sizeof order->department, json_text(record, "department"));
+    (void)json_int(record, "project_id", &order->project_id);
+    (void)json_int(record, "location_id", &order->location_id);
     order->client_key = text_copy(json_text(record, "client_key"));
     order->application_key = text_copy(json_text(record, "application_key"));
     order->company = text_copy(json_text(record, "company"));

@@ -16,14 +16,14 @@
 struct order_line {
     char    id[ID_BYTES], vat_code[CODE_BYTES], quantity[44], unit_price[44], allowance[44];
     char   *product, *description;                            /* NULL on text lines */
-    int64_t account_no, product_id, department_id, net_ore, vat_ore, total_ore;
+    int64_t account_no, product_id, department_id, project_id, location_id, net_ore, vat_ore, total_ore;
     int32_t vat_id, rate;
     bool    standard;
 };
 
 struct order {
     char    id[ID_BYTES], date[DATE_BYTES], status[12], department[CODE_BYTES];
-    int64_t no, imported_no, customer_no, department_id, net_ore, total_ore, created_ms;
+    int64_t no, imported_no, customer_no, department_id, project_id, location_id, net_ore, total_ore, created_ms;
     char   *client_key, *application_key, *company, *reference, *body;
     struct order_line *lines;
     size_t  line_count;

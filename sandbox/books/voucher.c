@@ -90,6 +90,7 @@ static cJSON *line_encode(const struct voucher_line *line)
     json_add_int(item, "department_id", line->department_id);
     json_add_text(item, "project", line->project[0] ? line->project : NULL);
     json_add_int(item, "project_id", line->project_id);
+    json_add_text(item, "location", line->location[0] ? line->location : NULL);
     json_add_int(item, "location_id", line->location_id);
     json_add_int(item, "product_id", line->product_id);
     json_add_text(item, "posting_date", line->posting_date);
@@ -145,6 +146,7 @@ static bool line_decode(const cJSON *item, struct voucher_line *line)
     text_set(line->vat_code, sizeof line->vat_code, json_text(item, "vat_code"));
     text_set(line->department, sizeof line->department, json_text(item, "department"));
     text_set(line->project, sizeof line->project, json_text(item, "project"));
+    text_set(line->location, sizeof line->location, json_text(item, "location"));
     text_set(line->posting_date, sizeof line->posting_date, json_text(item, "posting_date"));
     line->description = text_copy(json_text(item, "description"));
     return true;

@@ -15,7 +15,7 @@ enum voucher_kind { VOUCHER_CASH, VOUCHER_MANUAL, VOUCHER_REVERSAL };
 struct voucher_line {
     int64_t account_no, account_id, department_id, project_id, location_id, product_id, amount_ore;
     int32_t vat_id, rate;
-    char    vat_code[CODE_BYTES], department[CODE_BYTES], project[CODE_BYTES];
+    char    vat_code[CODE_BYTES], department[CODE_BYTES], project[CODE_BYTES], location[CODE_BYTES];
     char    posting_date[DATE_BYTES];
     char   *description;
 };

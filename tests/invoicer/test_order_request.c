@@ -16,8 +16,12 @@
 static struct ref_product products[] = { { .code = { "MAT", 3 }, .id = 501 }, { .code = { "MAT-TA", 6 }, .id = 502 } };
 static struct ref_department departments[] = { { .code = { "10", 2 }, .id = 55 } };
 static struct ref_customer customers[] = { { .no = 10001, .id = 90001 } };
+static struct ref_project projects[] = { { .code = { "P1", 2 }, .id = 77 }, { .code = { "P2", 2 }, .id = 78 } };
+static struct ref_location locations[] = { { .code = { "OSLO", 4 }, .id = 88 } };
 static const struct refdata books = { .products = products, .product_count = 2, .departments = departments,
-                                      .department_count = 1, .customers = customers, .customer_count = 1 };
+                                      .department_count = 1, .customers = customers, .customer_count = 1,
+                                      .projects = projects, .project_count = 2, .locations = locations,
+                                      .location_count = 1 };
 static const struct sender_settings settings = { .price_decimals = 4 };
 
 static char folder[64];
@@ -112,6 +116,24 @@ static void bytes(void **unused)
         "\"ExternalImportReference\":\"" OURS "/2\"}]}");
 }
 
+/* The order says the venue's, a line only what differs: another, or none on purpose. */
+static void projects_and_locations(void **unused)
+{
+    const char *body, *line;
+
+    (void)unused;
+    draft.project = lines[0].project = STR("P1");
+    lines[1].project = STR("P2");
+    lines[1].location = STR("OSLO");
+    body = built(ERR_OK);
+    line = strstr(body, "\"LineType\"");
+    assert_non_null(strstr(body, "\"DepartmentId\":55,\"ProjectId\":77,\"SalesOrderLines\""));
+    assert_non_null(strstr(line, OURS "/1\"},"));
+    assert_non_null(strstr(line, OURS "/2\",\"ProjectId\":78,\"LocationId\":88}]}"));
+    lines[1].project = lines[1].location = STR_NONE;
+    assert_non_null(strstr(built(ERR_OK), OURS "/2\",\"ProjectId\":-1}]}"));
+}
+
 static void numbers_and_departments(void **unused)
 {
     static const struct { const char *order_no, *expected; } rows[] = {
@@ -136,6 +158,8 @@ static void numbers_and_departments(void **unused)
 static void not_connected(void) { draft.customer = STR("kunde-78"); }
 static void no_product(void)    { lines[1].product = STR("VIN"); }
 static void no_place(void)      { draft.department = STR("11"); }
+static void no_project(void)    { draft.project = lines[0].project = lines[1].project = STR("P9"); }
+static void no_location(void)   { lines[1].location = STR("P1"); }
 static void no_lines(void)      { draft.order_line_count = 0; }
 static void absurd(void)        { lines[0].share.ore = lines[0].gross.ore = INT64_MAX; }
 
@@ -143,6 +167,7 @@ static void what_never_leaves(void **unused)
 {
     static const struct { const char *why; void (*spoil)(void); enum err err; } rows[] = {
         { "customer not connected", not_connected, ERR_NOT_FOUND }, { "no such product", no_product, ERR_NOT_FOUND },
+        { "no such project", no_project, ERR_NOT_FOUND },           { "no such location", no_location, ERR_NOT_FOUND },
         { "no such department", no_place, ERR_NOT_FOUND },          { "no lines", no_lines, ERR_RANGE },
         { "an absurd amount", absurd, ERR_RANGE },
     };
@@ -421,7 +446,8 @@ int main(void)
 {
 #define ORDER_TEST(f) cmocka_unit_test_setup_teardown(f, fresh, stale)
     static const struct CMUnitTest tests[] = {
-        ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(what_never_leaves),
+        ORDER_TEST(bytes),  ORDER_TEST(numbers_and_departments), ORDER_TEST(projects_and_locations),
+        ORDER_TEST(what_never_leaves),
         ORDER_TEST(search), ORDER_TEST(totals),                  ORDER_TEST(invoices),
         ORDER_TEST(looks_since_the_sale), ORDER_TEST(invoice_follows_once), ORDER_TEST(a_list_without_end_proves_nothing),
         ORDER_TEST(every_order_says_a_reference), ORDER_TEST(a_line_without_a_net_is_split),

@@ -131,6 +131,43 @@ static void lines_in_order(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: what is told apart by project or location is another line, and its raw sums say so; an order has its venue's and its
+ * lines' own. */
+static void lines_by_project_and_location(void **unused)
+{
+    static const struct { int64_t account, amount; const char *project, *location; } must_be[] = {
+        { 1570, 250, "", "" }, { 3000, -100, "P1", "" }, { 3000, -90, "P2", "" }, { 3000, -60, "P2", "OSLO" },
+    };
+    struct draft *draft;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_text(&rig, "venue: v\ncompany: \"912345678\"\nclose: clock\nauto_invoice: true\nproject: P2\n"
+                   "vat:\n  normal: {rate: 25, code: \"3\"}\n"
+                   "product_types:\n  food: {account: 3000, project: P1}\n  beer: {account: 3000}\n"
+                   "  wine: {account: 3000, location: OSLO}\n"
+                   "payment_types:\n  card: {account: 1570, project: \"\"}\n  credit: {transfer: false}\n");
+    rig_events(&rig, (const char *const[ROW_EVENTS]){ SOLD(1, "food", 25, 100, "card"), SOLD(2, "beer", 25, 90, "card"),
+                                                      SOLD(3, "wine", 25, 60, "card"), SOLD(4, "food", 25, 7, "credit") });
+    (void)rig_look(&rig);
+    draft = rig_draft(&rig, DAY);
+    assert_int_equal(draft->line_count, COUNT(must_be));
+    for (size_t i = 0; i < COUNT(must_be); i++) {
+        assert_int_equal(draft->lines[i].account, must_be[i].account);
+        assert_int_equal(draft->lines[i].amount.ore, must_be[i].amount);
+        assert_true(str_equal(draft->lines[i].project, str_of(must_be[i].project)));
+        assert_true(str_equal(draft->lines[i].location, str_of(must_be[i].location)));
+    }
+    for (size_t i = 0; i < draft->cell_count; i++)
+        if (str_equal(draft->cells[i].type, STR("wine")))
+            assert_true(str_equal(draft->cells[i].project, STR("P2")) && str_equal(draft->cells[i].location, STR("OSLO")));
+    draft = rig_draft(&rig, "v/order/K1/4");
+    assert_true(str_equal(draft->project, STR("P2")) && str_equal(draft->order_lines[0].project, STR("P1")));
+    assert_int_equal(draft->location.len, 0);
+    rig_free(&rig);
+}
+
 /* Goal: an entry, a switch and a department hold from their date on: built with what was valid on that day. */
 static void dated_table(void **unused)
 {
@@ -273,7 +310,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_in_any_letters),
         cmocka_unit_test(one_name_is_said_once),
-        cmocka_unit_test(problem_table), cmocka_unit_test(lines_in_order), cmocka_unit_test(dated_table),
+        cmocka_unit_test(problem_table), cmocka_unit_test(lines_in_order), cmocka_unit_test(lines_by_project_and_location),
+        cmocka_unit_test(dated_table),
         cmocka_unit_test(rate_changes_at_midnight), cmocka_unit_test(manual_beyond_its_bound),
     };
 

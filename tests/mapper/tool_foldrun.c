@@ -246,6 +246,8 @@ static void add_lines(struct strbuf *out, const struct draft *draft)
                       line->account, line->amount.ore, line->sold);
         add_text(out, "vat_code", line->vat_code);
         add_text(out, "department", line->department);
+        add_text(out, "project", line->project);
+        add_text(out, "location", line->location);
         strbuf_char(out, '}');
     }
     strbuf_add(out, STR("],\"order_lines\":["));

@@ -32,8 +32,8 @@ def count(what, effect):
 
 def sums(lines):
     found = {}
-    for account, code, department, amount in lines:
-        key = account or None, code or None, department or None
+    for *key, amount in lines:
+        key = tuple(part or None for part in key)
         found[key] = found.get(key, 0) + amount
     return {key: amount for key, amount in found.items() if amount}
 
@@ -54,9 +54,10 @@ def compare_day(name, parts, day, venue, date, exact):
     check(moves == sorted(day.moves), name, date, "moves", moves, "expected", sorted(day.moves))
     if not exact:
         return
-    found = sums((line["account"], line["vat_code"], line["department"], line["amount"])
+    found = sums((line["account"], line["vat_code"], line["department"], line["project"], line["location"], line["amount"])
                  for draft in parts for line in draft["lines"])
-    wanted = sums((line["account"], line["vat_code"], line["department"], line["amount"]) for line in day.lines(venue, date))
+    wanted = sums((line["account"], line["vat_code"], line["department"], line.get("project"), line.get("location"),
+                   line["amount"]) for line in day.lines(venue, date))
     check(found == wanted, name, date, "lines", found, "expected", wanted)
     manual = sum(draft["manual_total"] for draft in parts)
     check(manual == day.manual, name, date, "manual", manual, "expected", day.manual)

@@ -66,7 +66,23 @@ def venue(rng, name):
         settings["vat_registered"] = "false"
     if rng.random() < 0.7:
         settings["department"] = dated(rng, "10", "11")
+    dimensions(random.Random(f"dimensions {name} {settings['company']}"), settings)
     return settings
+
+
+def dimensions(rng, settings):
+    """Projects and locations of some venues, and of some of their entries; now and then none, said so. From a source of its own,
+    so that everything else a seed draws stays what it was."""
+    for name, codes in (("project", ["P1", "P1.2"]), ("location", ["OSLO", "MOSS"])):
+        if rng.random() < 0.6:
+            continue
+        if rng.random() < 0.7:
+            settings[name] = dated(rng, *codes)
+        for entries in (settings["product_types"], settings["payment_types"]):
+            for entry in entries.values():
+                for row in entry if isinstance(entry, list) else [entry]:
+                    if rng.random() < 0.4:
+                        row[name] = rng.choice(codes + [""])
 
 
 def remapped(rng, settings):

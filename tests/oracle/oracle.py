@@ -104,6 +104,11 @@ class Venue:
     def department(self, day):
         return dated_value(self.settings.get("department"), day, None)
 
+    def beside(self, name, row, day):
+        """The project or location of a line: its entry's own word, which may be none, else the venue's."""
+        own = (row or {}).get(name)
+        return (dated_value(self.settings.get(name), day, None) if own is None else own) or ""
+
     def start_of(self, day):
         """The first moment of a business day: its cut-off on the wall clock; one that the clocks skip is the
         first moment after, one that comes twice the first of the two."""
@@ -263,19 +268,23 @@ class Day:
     def lines(self, venue, day):
         """Section 3: in order, without zeros. An account or VAT code that is missing is None, and such lines
         stay apart by type."""
+        def beside(row):
+            return venue.beside("project", row, day), venue.beside("location", row, day)
+
         sums = collections.Counter()
         for kind, amount in self.paid.items():
             row = venue.payment(kind, day) or {}
             account = int(row["account"]) if row.get("account") else None
-            sums[0, account, "0", None if account else kind] += amount
+            sums[0, account, "0", *beside(row), None if account else kind] += amount
         for (kind, rate), amount in self.sold.items():
             account, code = venue.sold_account(kind, rate, day), venue.vat_class(rate, day)[1]
-            sums[1, account, code, None if account else kind] -= amount
+            sums[1, account, code, *beside(venue.product(kind, day)), None if account else kind] -= amount
         department = venue.department(day)
-        return [{"account": account, "vat_code": code, "department": department, "amount": amount}
-                for (_, account, code, _), amount in
+        return [{"account": account, "vat_code": code, "department": department, "amount": amount,
+                 **({"project": project} if project else {}), **({"location": location} if location else {})}
+                for (_, account, code, project, location, _), amount in
                 sorted(sums.items(), key=lambda item: tuple("" if part is None else part for part in (
-                    item[0][0], item[0][1] or 0, item[0][2], item[0][3])))
+                    item[0][0], item[0][1] or 0, *item[0][2:])))
                 if amount != 0]
 
     def mapping_problems(self, venue, day):

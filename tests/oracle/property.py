@@ -53,12 +53,13 @@ def check(condition, *what):
 # -- one set of drafts against the oracle --
 
 def lines_of(draft):
-    return [(line["account"] or None, line["vat_code"] or None, line["department"] or None, line["amount"])
-            for line in draft["lines"]]
+    return [(line["account"] or None, line["vat_code"] or None, line["department"] or None, line["project"] or None,
+             line["location"] or None, line["amount"]) for line in draft["lines"]]
 
 
 def expected_lines(day, venue, date):
-    return [(line["account"], line["vat_code"], line["department"], line["amount"]) for line in day.lines(venue, date)]
+    return [(line["account"], line["vat_code"], line["department"], line.get("project"), line.get("location"), line["amount"])
+            for line in day.lines(venue, date)]
 
 
 def check_sound(draft):

@@ -22,11 +22,11 @@ static struct cell cells[] = {
       .count = 88, .has_vat = true, .till_vat = { 1000000 } },
 };
 static struct voucher_line lines[] = {
-    { false, 1570, { "0", 1 }, 0, { NULL, 0 }, { 9000000 }, { "card", 4 } },
-    { false, 1900, { "0", 1 }, 0, { NULL, 0 }, { 1234550 }, { "cash", 4 } },
-    { true, 3000, { "3", 1 }, 2500, { NULL, 0 }, { -5000000 }, { "food", 4 } },
-    { true, 3001, { "31", 2 }, 1500, { NULL, 0 }, { -2000000 }, { "food", 4 } },
-    { true, 3010, { "3", 1 }, 2500, { NULL, 0 }, { -3234550 }, { "beer", 4 } },
+    { false, 1570, { "0", 1 }, 0, { NULL, 0 }, { 9000000 }, { "card", 4 }, { NULL, 0 }, { NULL, 0 } },
+    { false, 1900, { "0", 1 }, 0, { NULL, 0 }, { 1234550 }, { "cash", 4 }, { NULL, 0 }, { NULL, 0 } },
+    { true, 3000, { "3", 1 }, 2500, { NULL, 0 }, { -5000000 }, { "food", 4 }, { NULL, 0 }, { NULL, 0 } },
+    { true, 3001, { "31", 2 }, 1500, { NULL, 0 }, { -2000000 }, { "food", 4 }, { NULL, 0 }, { NULL, 0 } },
+    { true, 3010, { "3", 1 }, 2500, { NULL, 0 }, { -3234550 }, { "beer", 4 }, { NULL, 0 }, { NULL, 0 } },
 };
 static struct basis_register registers[] = { { { "K1", 2 }, 10180, 10300 }, { { "Bar \xc3\xb8l", 7 }, 501, 560 } };
 static struct basis_z zs[] = { { { "Bar \xc3\xb8l", 7 }, 88, 501, 559 }, { { "K1", 2 }, 412, 10180, 10240 },

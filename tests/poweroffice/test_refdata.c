@@ -61,6 +61,9 @@ static void lists_are_read(void **unused)
     assert_int_equal(page(&build, REF_ACCOUNTS, "{\"value\":[{\"id\":1,\"accountno\":1000}],\"Count\":1}"), ERR_OK);
     assert_int_equal(page(&build, REF_DEPARTMENTS, ""), ERR_OK);
     assert_int_equal(page(&build, REF_DEPARTMENTS, "[]"), ERR_OK);
+    assert_int_equal(page(&build, REF_PROJECTS, "[{\"Id\":9,\"Code\":\"P1.2\",\"IsActive\":false},{\"Id\":7,\"Code\":\"P1\"},"
+                          "{\"Id\":8,\"Code\":null}]"), ERR_OK);
+    assert_int_equal(page(&build, REF_LOCATIONS, "[{\"Id\":7000000000,\"Code\":\"OSLO\",\"IsActive\":true}]"), ERR_OK);
     assert_int_equal(page(&build, REF_PRODUCTS, "[{\"Id\":5,\"Code\":\"MAT\",\"Name\":\"Mat\",\"StandardSalesAccount\":"
                           "3000,\"IsArchived\":false},{\"Id\":6,\"Code\":null},{\"Id\":7,\"Code\":\"B\","
                           "\"StandardSalesAccount\":null,\"IsArchived\":true}]"), ERR_OK);
@@ -77,6 +80,10 @@ static void lists_are_read(void **unused)
     assert_true(str_equal(refdata_account(data, 3000)->vat_code, STR("3")));
     assert_null(refdata_account(data, 3001));
     assert_int_equal(data->department_count, 0);
+    assert_int_equal(data->project_count, 2);
+    assert_true(refdata_project(data, STR("P1"))->active && !refdata_project(data, STR("P1.2"))->active);
+    assert_null(refdata_project(data, STR("P2")));
+    assert_int_equal(refdata_location(data, STR("OSLO"))->id, INT64_C(7000000000));
     assert_int_equal(data->product_count, 2);
     assert_int_equal(refdata_product(data, STR("MAT"))->account, 3000);
     assert_int_equal(refdata_product(data, STR("B"))->account, 0);
@@ -167,7 +174,7 @@ static void dates_and_rights(void **unused)
         "\"ActiveClientSubscriptions\":[\"Accounting\"]}")), ERR_OK);
     assert_true(build.data.accounting_ok && str_equal(build.data.client, STR("1234567")));
     assert_true(str_equal(build.data.missing_privileges,
-                          STR("AccountTransaction, SalesOrders_Full, OutgoingInvoice, Customer, Product, "
+                          STR("Project, Location, AccountTransaction, SalesOrders_Full, OutgoingInvoice, Customer, Product, "
                               "VoucherDocumentation_Full, ReverseVoucher_Full")));
     assert_int_equal(refbuild_client(&build, STR("{\"ClientId\":1234568,\"ActiveClientSubscriptions\":[]}")), ERR_OK);
     assert_true(str_equal(build.data.client, STR("1234568")));
@@ -182,7 +189,8 @@ static void rights_by_need(void **unused)
 {
     static const struct { unsigned needs; const char *list; } rows[] = {
         { NEED_VOUCHER, "CashVoucher_Full" }, { NEED_ORDER, "SalesOrders_Full" },
-        { NEED_VOUCHER | NEED_DEPARTMENT, "Department, CashVoucher_Full" }, { 0, "" },
+        { NEED_VOUCHER | NEED_DEPARTMENT, "Department, CashVoucher_Full" }, { NEED_PROJECT, "Project" },
+        { NEED_LOCATION | NEED_PROJECT, "Project, Location" }, { 0, "" },
     };
 
     (void)unused;
@@ -190,7 +198,7 @@ static void rights_by_need(void **unused)
         struct strbuf list;
 
         strbuf_init(&list, 1000);
-        privileges_needed(STR("Department, CashVoucher_Full, SalesOrders_Full"), rows[i].needs, &list);
+        privileges_needed(STR("Department, Project, Location, CashVoucher_Full, SalesOrders_Full"), rows[i].needs, &list);
         assert_string_equal(list.len ? list.bytes : "", rows[i].list);
         strbuf_free(&list);
     }

@@ -12,7 +12,7 @@ from orders_rig import venue    # noqa: E402
 from pipeline import Pipeline, client_key, clients_of    # noqa: E402
 
 RIGHTS = ["GeneralLedgerAccount", "CommonServices", "Department", "CashVoucher_Full", "AccountTransaction", "SalesOrders_Full",
-          "OutgoingInvoice", "Customer", "Product", "ReverseVoucher_Full",
+          "OutgoingInvoice", "Customer", "Product", "ReverseVoucher_Full", "Project", "Location",
           "VoucherDocumentation_Full", "SalesOrders"]
 CODES = [{"code": c, "name": c, "rate": r, "valid_from": "2005-01-01", "active": True} for c, r in (("0", 0), ("3", 25), ("31", 15))]
 
@@ -31,6 +31,20 @@ FAULTS = {
     "inactive": ({"accounts_changed": [{"no": 3000, "active": False}]}, {}, "account-inactive"),
     "gone": ({}, {"payment_types": {"card": {"account": "1999"}, "credit": {"transfer": "false"}}}, "account-unknown"),
     "project": ({"accounts_changed": [{"no": 1570, "project_required": True}]}, {}, "project-required"),
+    "project-of-venue": ({"accounts_changed": [{"no": 1570, "project_required": True}], "projects": [{"code": "P1"}]},
+                         {"project": "P1"}, None),
+    "project-of-payment": ({"accounts_changed": [{"no": 1570, "project_required": True}], "projects": [{"code": "P1"}]},
+                           {"payment_types": {"card": {"account": "1570", "project": "P1"}, "credit": {"transfer": "false"}}}, None),
+    "project-but-there": ({"accounts_changed": [{"no": 1570, "project_required": True}], "projects": [{"code": "P1"}]},
+                          {"payment_types": {"card": {"account": "1570", "project": ""}, "credit": {"transfer": "false"}},
+                           "project": "P1"}, "project-required"),
+    "no-project": ({"projects": [{"code": "P1"}]}, {"project": "P2"}, "project-unknown"),
+    "off-project": ({"projects": [{"code": "P1", "active": False}]}, {"project": "P1"}, "project-unknown"),
+    "location": ({"locations": [{"code": "OSLO"}]}, {"location": "OSLO"}, None),
+    "no-location": ({}, {"location": "OSLO"}, "location-unknown"),
+    "off-location": ({"locations": [{"code": "OSLO", "active": False}]},
+                     {"payment_types": {"card": {"account": "1570", "location": "OSLO"}, "credit": {"transfer": "false"}}},
+                     "location-unknown"),
     "department": ({"accounts_changed": [{"no": 3000, "department_required": True}]}, {}, "department-required"),
     "no-department": ({}, {"department": "77"}, "department-unknown"),
     "off-department": ({"departments": [{"code": "10", "name": "Bar", "active": False}]}, {"department": "10"},
@@ -46,7 +60,10 @@ FAULTS = {
     "module": ({"subscriptions": ["Sales"]}, {}, "privilege-missing"),
     "revoked": ({"revoked": True}, {}, "login"),
     "bank": ({}, {"payment_types": {"card": {"account": "1920"}, "credit": {"transfer": "false"}}}, "bank-account"),
-    **{f"right-{right}": (without(right), {"department": "10"}, "privilege-missing") for right in RIGHTS if right != "SalesOrders"},
+    "right-nobody-needs": ({"privileges": [right for right in RIGHTS if right not in ("Project", "Location")]}, {}, None),
+    **{f"right-{right}": ({**without(right), "projects": [{"code": "P1"}], "locations": [{"code": "OSLO"}]},
+                          {"department": "10", "project": "P1", "location": "OSLO"}, "privilege-missing")
+       for right in RIGHTS if right != "SalesOrders"},
 }
 
 

@@ -16,8 +16,12 @@ static struct ref_vat_code vat_codes[] = {
     { .code = { "3", 1 }, .id = 203, .active = true, .valid_from = INT32_MIN, .valid_to = INT32_MAX },
 };
 static struct ref_department departments[] = { { .code = { "10", 2 }, .id = 55 } };
+static struct ref_project projects[] = { { .code = { "P1", 2 }, .id = 77 } };
+static struct ref_location locations[] = { { .code = { "OSLO", 4 }, .id = 88 } };
 static const struct refdata books = { .accounts = accounts, .account_count = 2, .vat_codes = vat_codes,
-                                      .vat_code_count = 2, .departments = departments, .department_count = 1 };
+                                      .vat_code_count = 2, .departments = departments, .department_count = 1,
+                                      .projects = projects, .project_count = 1, .locations = locations,
+                                      .location_count = 1 };
 
 static struct voucher_line lines[2];
 static struct draft draft;
@@ -59,6 +63,22 @@ static void bytes(void **unused)
     strbuf_free(&body);
 }
 
+/* By their ids, on the lines that have them and on no other. */
+static void projects_and_locations(void **unused)
+{
+    struct strbuf body;
+
+    (void)unused;
+    lines[0].location = STR("OSLO");
+    lines[1].project = STR("P1");
+    strbuf_init(&body, 1 << 16);
+    assert_int_equal(voucher_ops.build(&task, &body), ERR_OK);
+    strbuf_char(&body, '\0');
+    assert_non_null(strstr(body.bytes, "15400.50,\"LocationId\":88,\"Description\":\"Kort"));
+    assert_non_null(strstr(body.bytes, "-15400.50,\"DepartmentId\":55,\"ProjectId\":77}]}"));
+    strbuf_free(&body);
+}
+
 /* What is known of the till's own SAF-T stands on the voucher. */
 static void source_of_the_till(void **unused)
 {
@@ -78,6 +98,8 @@ static void unfit(void)      { lines[0].amount.ore++; }
 static void no_account(void) { lines[1].account = 3999; }
 static void no_vat(void)     { lines[1].vat_code = STR("31"); }
 static void no_place(void)   { lines[1].department = STR("11"); }
+static void no_project(void)  { lines[1].project = STR("P2"); }
+static void no_location(void) { lines[0].location = STR("P1"); }
 static void no_lines(void)   { draft.line_count = 0; }
 static void zero_line(void)  { lines[0].amount.ore = 0; }
 
@@ -86,6 +108,7 @@ static void what_never_leaves(void **unused)
     static const struct { const char *why; void (*spoil)(void); enum err err; } rows[] = {
         { "one øre out of balance", unfit, ERR_RANGE },  { "account unknown", no_account, ERR_NOT_FOUND },
         { "VAT code unknown", no_vat, ERR_NOT_FOUND },   { "department unknown", no_place, ERR_NOT_FOUND },
+        { "project unknown", no_project, ERR_NOT_FOUND }, { "location unknown", no_location, ERR_NOT_FOUND },
         { "no lines", no_lines, ERR_RANGE },             { "a line of nothing", zero_line, ERR_RANGE },
     };
 
@@ -203,7 +226,8 @@ static void answers(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(source_of_the_till, fresh), cmocka_unit_test_setup(bytes, fresh),
+        cmocka_unit_test_setup(projects_and_locations, fresh), cmocka_unit_test_setup(source_of_the_till, fresh),
+        cmocka_unit_test_setup(bytes, fresh),
          cmocka_unit_test_setup(what_never_leaves, fresh),
         cmocka_unit_test_setup(search, fresh), cmocka_unit_test_setup(confirmation, fresh),
         cmocka_unit_test_setup(paths, fresh),  cmocka_unit_test_setup(answers, fresh),

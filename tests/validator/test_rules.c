@@ -10,13 +10,15 @@
 
 #include "base/clock.h"
 
-enum { POST_ON = 20777, REF_EVERYTHING = 127 };
+enum { POST_ON = 20777, REF_EVERYTHING = 511 };
 
 /* One picture that the rows change. */
 struct books {
     struct ref_account accounts[4];
     struct ref_vat_code vat_codes[4];
     struct ref_department departments[2];
+    struct ref_project projects[2];
+    struct ref_location locations[1];
     struct ref_product products[2];
     struct ref_customer customers[2];
     struct refdata data;
@@ -45,6 +47,8 @@ static void books_fill(struct books *books)
                          .valid_to = POST_ON } },
         .departments = { { .code = STR("10"), .id = 55, .active = true },
                          { .code = STR("20"), .id = 56, .active = false } },
+        .projects = { { .code = STR("P1"), .id = 7, .active = true }, { .code = STR("P2"), .id = 8, .active = false } },
+        .locations = { { .code = STR("OSLO"), .id = 9, .active = true } },
         .products = { { .code = STR("MAT"), .id = 1, .account = 3000 },
                       { .code = STR("OLD"), .id = 2, .account = 3000, .archived = true } },
         .customers = { { .no = 10001, .id = 1 }, { .no = 10002, .id = 2, .archived = true } },
@@ -61,6 +65,7 @@ static void books_fill(struct books *books)
     books->data = (struct refdata){
         .version = 1, .have = REF_EVERYTHING, .accounts = books->accounts, .account_count = 4,
         .vat_codes = books->vat_codes, .vat_code_count = 4, .departments = books->departments, .department_count = 2,
+        .projects = books->projects, .project_count = 2, .locations = books->locations, .location_count = 1,
         .products = books->products, .product_count = 2, .customers = books->customers, .customer_count = 2,
         .accounting_ok = true,
     };
@@ -101,6 +106,18 @@ CHANGE(locked_other, b->lines[1].vat_code = STR("0"); b->lines[1].rate = 0)
 CHANGE(unlocked_other, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR("0"); b->lines[1].rate = 0)
 CHANGE(department_wanted, b->accounts[0].department_required = true; b->lines[0].department = STR_NONE)
 CHANGE(project_wanted, b->accounts[0].project_required = true)
+CHANGE(project_given, b->accounts[0].project_required = true; b->lines[0].project = STR("P1"))
+CHANGE(project_gone, b->lines[0].project = b->lines[1].project = STR("P9"))
+CHANGE(project_off, b->lines[1].project = STR("P2"))
+CHANGE(project_of_order_gone, b->order_lines[0].project = STR("P9"))
+CHANGE(project_of_header_gone, b->draft.project = STR("P9"))
+CHANGE(projects_unread, b->lines[1].project = STR("P1"); b->data.have &= ~(unsigned)REF_PROJECTS)
+CHANGE(projects_unread_unused, b->data.have &= ~(unsigned)REF_PROJECTS)
+CHANGE(right_of_project_gone, b->data.missing_privileges = STR("Project, Location"); b->lines[1].project = STR("P1"))
+CHANGE(location_given, b->lines[0].location = b->lines[1].location = STR("OSLO"))
+CHANGE(location_gone, b->lines[1].location = STR("P1"))
+CHANGE(location_of_order_gone, b->draft.location = STR("MOSS"))
+CHANGE(right_of_location_gone, b->data.missing_privileges = STR("Project, Location"); b->draft.location = STR("OSLO"))
 CHANGE(department_given, b->accounts[0].department_required = true)
 CHANGE(department_gone, b->lines[0].department = STR("99"))
 CHANGE(department_gone_everywhere, b->lines[0].department = b->lines[1].department = STR("99"))
@@ -168,6 +185,18 @@ static const struct row {
     { "another code, not locked", unlocked_other, false, NONE, { "" } },
     { "department demanded", department_wanted, false, PROBLEM_DEPARTMENT_REQUIRED, { "", "1900" } },
     { "project demanded", project_wanted, false, PROBLEM_PROJECT_REQUIRED, { "1900" } },
+    { "project demanded and given", project_given, false, NONE, { "" } },
+    { "project not there, on two lines", project_gone, false, PROBLEM_PROJECT_UNKNOWN, { "P9", "1900" } },
+    { "project inactive", project_off, false, PROBLEM_PROJECT_UNKNOWN, { "P2", "3000" } },
+    { "project of an order's line not there", project_of_order_gone, true, PROBLEM_PROJECT_UNKNOWN, { "P9", "3000" } },
+    { "project of an order not there", project_of_header_gone, true, PROBLEM_PROJECT_UNKNOWN, { "P9", "" } },
+    { "projects not read", projects_unread, false, PROBLEM_REFERENCE_DATA, { "projects" } },
+    { "projects not read, none used", projects_unread_unused, false, NONE, { "" } },
+    { "right to projects", right_of_project_gone, false, PROBLEM_PRIVILEGE_MISSING, { "Project" } },
+    { "location there", location_given, false, NONE, { "" } },
+    { "location not there", location_gone, false, PROBLEM_LOCATION_UNKNOWN, { "P1", "3000" } },
+    { "location of an order not there", location_of_order_gone, true, PROBLEM_LOCATION_UNKNOWN, { "MOSS", "" } },
+    { "right to locations", right_of_location_gone, true, PROBLEM_PRIVILEGE_MISSING, { "Location" } },
     { "department demanded and given", department_given, false, NONE, { "" } },
     { "department not there", department_gone, false, PROBLEM_DEPARTMENT_UNKNOWN, { "99", "1900" } },
     { "department not there, on two lines", department_gone_everywhere, false, PROBLEM_DEPARTMENT_UNKNOWN,

@@ -13,20 +13,20 @@
 enum { ROOM = 1 << 20, HASH = 16 };
 
 static struct voucher_line lines[] = {
-    { true, 3000, { "3", 1 }, 2500, { "10", 2 }, { -125000 }, { "Mat og drikke, 25 %", 19 } },
-    { false, 1920, { "", 0 }, 0, { "", 0 }, { 125000 }, { "Kort", 4 } },
+    { true, 3000, { "3", 1 }, 2500, { "10", 2 }, { -125000 }, { "Mat og drikke, 25 %", 19 }, { NULL, 0 }, { NULL, 0 } },
+    { false, 1920, { "", 0 }, 0, { "", 0 }, { 125000 }, { "Kort", 4 }, { NULL, 0 }, { NULL, 0 } },
 };
 static struct cell cells[] = {
-    { true, { "food", 4 }, 2500, 3000, { "3", 1 }, { -125000 }, true, { 25000 }, 17, { "K1/10234", 8 } },
-    { false, { "card", 4 }, 0, 1920, { "", 0 }, { 125000 }, false, { 0 }, 300, { "K2/7", 4 } },
+    { true, { "food", 4 }, 2500, 3000, { "3", 1 }, { -125000 }, true, { 25000 }, 17, { "K1/10234", 8 }, { NULL, 0 }, { NULL, 0 } },
+    { false, { "card", 4 }, 0, 1920, { "", 0 }, { 125000 }, false, { 0 }, 300, { "K2/7", 4 }, { NULL, 0 }, { NULL, 0 } },
 };
 static struct manual_item manual[] = {
     { true, { "Veksel", 6 }, { -50000 }, { "K1/12", 5 }, { "", 0 }, { "", 0 }, false, false, { "", 0 } },
     { false, { "credit", 6 }, { 70000 }, { "", 0 }, { "Nes AS", 6 }, { "B-77", 4 }, false, false, { "", 0 } },
 };
 static struct order_line order_lines[] = {
-    { { "MAT", 3 }, 3000, { "31", 2 }, 1500, { "food", 4 }, { "Lunsj \xc3\xa5 la carte", 16 }, 2500000, { 230000 }, { 115000 } },
-    { { "", 0 }, 0, { "", 0 }, 0, { "", 0 }, { "", 0 }, -1000000, { -1 }, { INT64_MIN } },
+    { { "MAT", 3 }, 3000, { "31", 2 }, 1500, { "food", 4 }, { "Lunsj \xc3\xa5 la carte", 16 }, 2500000, { 230000 }, { 115000 }, { NULL, 0 }, { NULL, 0 } },
+    { { "", 0 }, 0, { "", 0 }, 0, { "", 0 }, { "", 0 }, -1000000, { -1 }, { INT64_MIN }, { NULL, 0 }, { NULL, 0 } },
 };
 
 static struct draft voucher(void)
@@ -128,6 +128,34 @@ static void before_there_was_a_field(void **unused)
     assert_int_equal(draft_decode((struct str){ out.bytes, out.len - 4 }, &arena, &read), ERR_OK);
     assert_int_equal(read.undone, UINT32_MAX);
     assert_int_equal(read.manual_more, 0);
+    arena_free(&arena);
+    strbuf_free(&out);
+}
+
+/* Each kind of line keeps its project and location, whichever of the two it says. */
+static void projects_and_locations(void **unused)
+{
+    struct voucher_line line = { .account = 3000, .project = STR("P1"), .location = STR("OSLO") };
+    struct cell cell = { .type = STR("food"), .location = STR("OSLO") };
+    struct order_line order_line = { .project = STR("P2") };
+    struct draft draft = order(), read;
+    struct strbuf out;
+    struct arena arena;
+
+    (void)unused;
+    draft.lines = &line;
+    draft.cells = &cell;
+    draft.order_lines = &order_line;
+    draft.line_count = draft.cell_count = draft.order_line_count = 1;
+    draft.location = STR("MOSS");
+    strbuf_init(&out, ROOM);
+    arena_init(&arena, ROOM);
+    draft_encode(&draft, &out);
+    assert_int_equal(draft_decode(strbuf_str(&out), &arena, &read), ERR_OK);
+    assert_true(str_equal(read.lines[0].project, STR("P1")) && str_equal(read.lines[0].location, STR("OSLO")));
+    assert_true(read.cells[0].project.len == 0 && str_equal(read.cells[0].location, STR("OSLO")));
+    assert_true(str_equal(read.order_lines[0].project, STR("P2")) && read.order_lines[0].location.len == 0);
+    assert_true(read.project.len == 0 && str_equal(read.location, STR("MOSS")));
     arena_free(&arena);
     strbuf_free(&out);
 }
@@ -309,7 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_bytes_as_ever),  cmocka_unit_test(before_there_was_a_field), cmocka_unit_test(damaged),
         cmocka_unit_test(bounds),              cmocka_unit_test(seals_and_verdicts),
-        cmocka_unit_test(documents_that_are_none), cmocka_unit_test(later_members),
+        cmocka_unit_test(documents_that_are_none), cmocka_unit_test(later_members), cmocka_unit_test(projects_and_locations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

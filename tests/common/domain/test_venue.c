@@ -149,6 +149,12 @@ static void mapping_hash_table(void **unused)
         { "Europe/Oslo", "Europe/Berlin", true },
         { "NOK", "EUR", true },
         { "auto_invoice: true", "auto_invoice: false", true },
+        { "department: \"10\"", "department: \"10\"\nproject: P1", true },
+        { "department: \"10\"", "department: \"10\"\nlocation: P1", true },
+        { "account: 3010", "account: 3010, project: P1", true },
+        { "account: 3010", "account: 3010, location: \"\"", true },
+        { "account: 1570", "account: 1570, project: \"\"", true },
+        { "account: 1570", "account: 1570, location: P1", true },
     };
     struct folder folder;
     char first[32] = "";
@@ -169,6 +175,48 @@ static void mapping_hash_table(void **unused)
         config_free(config);
     }
     folder_remove(&folder);
+}
+
+/* A line's project and location are its entry's, which may be none, else the venue's. */
+static void projects_and_locations(void **unused)
+{
+    static const struct { bool sold; const char *type, *project, *location; } rows[] = {
+        { true, "food", "P1", "" }, { true, "beer", "P1.2", "OSLO" }, { true, "", "P1", "" }, { true, "unheard-of", "P1", "" },
+        { false, "card", "", "" }, { false, "cash", "P1", "OSLO" },
+    };
+    int32_t day = day_of("2026-11-20"), later = day_of("2026-12-01");
+    struct folder folder;
+    struct config *config;
+    const struct venue *venue;
+    char *one = replaced(good_venue, "account: 3010", "account: 3010, project: P1.2, location: OSLO"), *two, *three, *four;
+
+    (void)unused;
+    two = replaced(one, "account: 1570", "account: 1570, project: \"\"");
+    three = replaced(two, "department: \"10\"",
+                     "department: \"10\"\nproject: [{value: P1}, {value: P2, valid_from: 2026-12-01}]");
+    four = replaced(three, "account: 1900", "account: 1900, location: OSLO");
+    folder_make(&folder);
+    config = folder_load(&folder);
+    assert_false(venue_names_project(&config->venues[0]) || venue_names_location(&config->venues[0]));
+    assert_int_equal(venue_project(&config->venues[0], true, STR("food"), day).len, 0);
+    config_free(config);
+    folder_write(&folder, "venues/oslo-grill.yaml", four, strlen(four), 0644);
+    config = folder_load(&folder);
+    venue = config_venue(config, STR("oslo-grill"));
+    if (!venue)
+        fail_msg("%s", config->faults[0].text);
+    assert_true(venue_names_project(venue) && venue_names_location(venue));
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (!str_equal(venue_project(venue, rows[i].sold, str_of(rows[i].type), day), str_of(rows[i].project)) ||
+            !str_equal(venue_location(venue, rows[i].sold, str_of(rows[i].type), day), str_of(rows[i].location)))
+            fail_msg("%s", rows[i].type);
+    assert_string_equal(venue_project(venue, true, STR("food"), later).bytes, "P2");
+    config_free(config);
+    folder_remove(&folder);
+    free(one);
+    free(two);
+    free(three);
+    free(four);
 }
 
 /* The place of events on disk hangs on these numbers: they never change. */
@@ -276,7 +324,7 @@ int main(void)
         cmocka_unit_test(like_another), cmocka_unit_test(like_faults),
         cmocka_unit_test(dated_entries_hold_from_their_day),
         cmocka_unit_test(business_days),
-        cmocka_unit_test(mapping_hash_table),
+        cmocka_unit_test(mapping_hash_table), cmocka_unit_test(projects_and_locations),
         cmocka_unit_test(partitions_never_change),
     };
 
