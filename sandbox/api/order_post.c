@@ -61,9 +61,10 @@ static void customer_read(struct draft *d, const cJSON *body)
 /* -1 says none on purpose, nothing inherits `inherited`. */
 static int64_t dimension_read(struct draft *d, const cJSON *object, enum dimension_kind kind, int64_t inherited)
 {
-    static const struct { const char *id, *code; } members[DIMENSION_KINDS] = {
-        [DIMENSION_DEPARTMENT] = { "DepartmentId", "DepartmentCode" }, [DIMENSION_LOCATION] = { "LocationId", "LocationCode" },
-        [DIMENSION_PROJECT] = { "ProjectId", "ProjectCode" },
+    static const struct { const char *id, *code, *name; } members[DIMENSION_KINDS] = {
+        [DIMENSION_DEPARTMENT] = { "DepartmentId", "DepartmentCode", "department" },
+        [DIMENSION_LOCATION] = { "LocationId", "LocationCode", "location" },
+        [DIMENSION_PROJECT] = { "ProjectId", "ProjectCode", "project" },
     };
     const char *code = json_text(object, members[kind].code);
     const struct dimension *dimension = NULL;
@@ -76,7 +77,7 @@ static int64_t dimension_read(struct draft *d, const cJSON *object, enum dimensi
         return 0;
     dimension = by_id ? books_dimension(d->books, kind, id) : books_dimension_code(d->books, kind, code);
     if (!dimension)
-        UNKNOWN(d, members[kind].id, "The order or a line says something that does not exist.");
+        UNKNOWN(d, members[kind].id, "The %s of the order or line does not exist.", members[kind].name);
     return dimension ? dimension->id : 0;
 }
 

@@ -108,6 +108,8 @@ def test_what_a_client_forgets_to_say_is_inherited(start):
     ("status", {"SalesOrderStatus": "Sent"}, {}, "SalesOrderStatus"),
     ("reference too long", {"ExternalImportReference": "x" * 51}, {}, "ExternalImportReference"),
     ("unknown department", {"DepartmentCode": "77"}, {}, "department"),
+    ("unknown project", {"ProjectId": 77}, {}, "project"),
+    ("unknown location of a line", {}, {"LocationId": 77}, "location"),
     ("no product", {}, {"ProductCode": None}, "ProductId"),
     ("unknown product", {}, {"ProductCode": "NO"}, "product"),
     ("archived product", {}, {"ProductCode": "OLD"}, "archived"),
