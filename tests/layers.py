@@ -2,7 +2,8 @@
 """Which room may use which, proved from the symbols of the objects: `make layers`.
 
 Every symbol that an object needs must be defined in its own room or in one that its row below allows. Rooms of one row are
-read from left to right: base knows nothing of restaurants, domain knows no process, stage is the skeleton of one.
+read from left to right: base knows nothing of restaurants, domain knows no process, stage is the skeleton of one. LMDB is
+called by store.h and its parts alone.
 usage: tests/layers.py BUILD-FOLDER
 """
 import pathlib
@@ -42,6 +43,9 @@ MAY_USE = {
     "sandbox": SANDBOX,
 }
 
+# A library that is behind one header: prefix of its symbols, the room that may call it (the sandbox shares nothing).
+BEHIND = {"mdb_": "common/base"}
+
 
 def symbols(path):
     """(defined, needed) of an object."""
@@ -67,6 +71,9 @@ def main():
             rooms = where.get((room.startswith("sandbox"), name))
             if rooms and not rooms & set(MAY_USE[room] + [room]):
                 faults.append(f"{room}/{file[:-2]}.c uses {name} of {' and '.join(sorted(rooms))}")
+            for prefix, behind in BEHIND.items():
+                if name.startswith(prefix) and room != behind and not room.startswith("sandbox"):
+                    faults.append(f"{room}/{file[:-2]}.c calls {name}, which only {behind} may")
     if not objects:
         faults.append(f"no objects under {build}: build first")
     print("\n".join(faults) if faults else f"layers: {len(objects)} objects, each uses only what its room may")

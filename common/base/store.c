@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include "store_fault.h"
+#include "store_inside.h"
 #include "store_sum.h"
 
 #include <errno.h>
@@ -36,15 +37,15 @@ static bool broken;
 
 struct txn { struct store *store; MDB_txn *mdb; bool map_full; };
 
-static bool disk_full(const struct store *store)
+static bool disk_full(const char *folder)
 {
     struct statvfs fs;
 
-    return store->folder && statvfs(store->folder, &fs) == 0 && fs.f_bavail * fs.f_frsize < (1u << 20);
+    return folder && statvfs(folder, &fs) == 0 && fs.f_bavail * fs.f_frsize < (1u << 20);
 }
 
 /* LMDB answers EIO to a short write, which is what a full disk looks like. */
-static enum err store_err(const struct store *store, int rc)
+enum err store_err_of(const char *folder, int rc)
 {
     switch (rc) {
     case MDB_SUCCESS:
@@ -70,8 +71,13 @@ static enum err store_err(const struct store *store, int rc)
     case ENOMEM:
         return ERR_MEMORY;
     default:
-        return rc == EIO && disk_full(store) ? ERR_STORE_FULL : ERR_STORE_IO;
+        return rc == EIO && disk_full(folder) ? ERR_STORE_FULL : ERR_STORE_IO;
     }
+}
+
+static enum err store_err(const struct store *store, int rc)
+{
+    return store_err_of(store->folder, rc);
 }
 
 static enum err txn_err(struct txn *txn, int rc)
@@ -180,7 +186,7 @@ static enum err open_env(struct store *store, unsigned flags, struct fault *faul
     if (rc == 0)
         rc = mdb_env_set_maxdbs(store->env, STORE_TABLES_MAX + 1);
     if (rc == 0)
-        rc = mdb_env_set_maxreaders(store->env, 500);
+        rc = mdb_env_set_maxreaders(store->env, STORE_READERS_MAX);
     if (rc == 0)
         rc = mdb_env_open(store->env, store->folder, mdb_flags, 0600);
     if (rc == ENOENT && (flags & STORE_READ_ONLY))
@@ -518,21 +524,6 @@ enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct 
         return txn_err(txn, rc);
     *ret_key = str_val(k);
     return store_unsum(*ret_key, str_val(v), ret_value);
-}
-
-enum err store_copy(struct store *store, struct str folder, struct fault *fault)
-{
-    char path[512];
-    enum err err = make_folder(folder, fault, path, sizeof path);
-    int rc;
-
-    if (err)
-        return err;
-    rc = mdb_env_copy2(store->env, path, MDB_CP_COMPACT);
-    if (rc != 0)
-        return fault_set(fault, store_err(store, rc), "cannot copy the store %s to %s: %s", store->folder,
-                         path, mdb_strerror(rc));
-    return ERR_OK;
 }
 
 /* LMDB tells its map's address only for fixed maps, so the mapping is found by its file's name. The pages

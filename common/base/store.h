@@ -74,8 +74,6 @@ USED enum err store_examine(struct txn *txn, unsigned table, store_examiner exam
 USED enum err store_floor(struct txn *txn, unsigned table, struct str prefix, struct str key,
                           struct str *ret_key, struct str *ret_value);
 
-/* A consistent copy into an empty folder, while others write. */
-USED enum err store_copy(struct store *store, struct str folder, struct fault *fault);
 /* Gives mapped pages back to the page cache, so that resident memory stays small. */
 void store_relax(struct store *store);
 /* The same, if the process has more than this resident. */
