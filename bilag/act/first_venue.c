@@ -131,7 +131,8 @@ static void put_head(const struct first_wish *wish, struct strbuf *out)
         json_quote(out, wish->department);
         strbuf_char(out, '\n');
     }
-    strbuf_add(out, STR("auto_transfer: false             # true once the set-up is complete and tested\n"
+    strbuf_add(out, STR("# begins: 2026-12-01             # first business day that is posted; write the date\n"
+                        "auto_transfer: false             # true once the set-up is complete and tested\n"
                         "auto_invoice: false              # true: sales paid with credit become sales orders\n"
                         "close: z_report                  # a day ends with its Z reports; or clock\n"));
 }

@@ -177,6 +177,7 @@ static enum err write_text(struct setup *setup, struct str text, struct strbuf *
         { .key = "name", .value = quoted(setup, setup->name), .only_there = str_equal(setup->name, setup->id) },
         { .key = "company", .value = quoted(setup, setup->company) },
         { .key = "department", .value = quoted(setup, setup->department), .only_there = !setup->department.len },
+        { .key = "begins", .value = STR("\"\""), .only_there = true },
         { .key = "auto_transfer", .value = STR("false"), .only_there = true },
         { .key = "auto_invoice", .value = STR("false"), .only_there = true },
         { .key = "send_invoice", .value = STR("false"), .only_there = true },

@@ -3,7 +3,9 @@
  *
  * Online, the rules are those of the validator: they judge a made-up document that uses everything the set-up
  * names, so `check` and a held document say the same thing in the same words. */
+#include "bilag/read/due.h"
 #include "bilag/read/elsewhere.h"
+#include "bilag/read/stages.h"
 #include "shell.h"
 #include "bilag/show/shellword.h"
 #include "domain/problem.h"
@@ -17,7 +19,7 @@
 
 #include <string.h>
 
-enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX, WORDS_BYTES = 4096 };
+enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX, WORDS_BYTES = 4096, STAGE_PATIENCE_MS = 500, DUE_SHOWN = 40 };
 
 struct counts { size_t faults, notes; };
 
@@ -62,7 +64,21 @@ static int offline(struct shell *shell, struct str venue, struct counts *counts)
     return EXIT_FINE;
 }
 
-enum { RENEW_DAYS = 14 };
+enum { RENEW_DAYS = 14, DAY_MS = 24 * 3600 * 1000 };
+
+/* How it stands with a certificate that ends in so long: over is a fault from the first moment, soon is a note with the days. */
+static void say_ending(const struct shell *shell, int64_t left_ms, struct strbuf *out)
+{
+    if (left_ms <= 0)
+        strbuf_add(out, str_of(in_words(shell, "the certificate has ended: tills that check it send nothing",
+                                        "sertifikatet er utløpt: kasser som kontrollerer det, sender ingenting")));
+    else if (left_ms < DAY_MS)
+        strbuf_add(out, str_of(in_words(shell, "the certificate ends within a day",
+                                        "sertifikatet utløper innen et døgn")));
+    else
+        strbuf_format(out, in_words(shell, "the certificate ends in %d days", "sertifikatet utløper om %d dager"),
+                      (int)(left_ms / DAY_MS));
+}
 
 /* The certificate of ingest's address, read as ingest reads it. */
 static void certificate_check(struct shell *shell, struct counts *counts)
@@ -71,23 +87,105 @@ static void certificate_check(struct shell *shell, struct counts *counts)
     struct certificate *certificate = NULL;
     struct str last = STR_NONE;
     struct fault fault = { 0 };
+    struct strbuf text;
     enum err err = config->certificate.len
                        ? certificate_open(config->certificate, config->certificate_key, &certificate, &fault) : ERR_OK;
-    int64_t left_days = certificate ? (certificate_ends_ms(certificate) - clock_now_ms()) / 86400000 : RENEW_DAYS;
-    bool nb = str_equal(config->language, STR("nb")), wrong = err || left_days < 0;
+    int64_t left_ms = certificate ? certificate_ends_ms(certificate) - clock_now_ms() : INT64_MAX;
+    bool wrong = err || left_ms <= 0;
 
-    if (err || left_days < RENEW_DAYS) {
+    strbuf_init(&text, WORDS_BYTES);
+    if (err)
+        strbuf_add(&text, str_of(fault.text));
+    else
+        say_ending(shell, left_ms, &text);
+    if (wrong || left_ms < (int64_t)RENEW_DAYS * DAY_MS) {
         heading(shell, STR_NONE, &last);
-        (void)printf("  %s%s%s  ingest.certificate: %s [certificate]\n         %s\n", paint(shell, wrong ? RED : YELLOW),
-                     catalogue_words(wrong ? "FAULT" : "note "), paint(shell, PLAIN),
-                     err ? fault.text : nb ? "sertifikatet er utløpt, eller utløper innen to uker"
-                                           : "the certificate has ended, or ends within two weeks",
-                     nb ? "Forny det, og send bilag-ingest SIGHUP: det tas i bruk uten at noen forbindelse brytes."
-                        : "Renew it, and send bilag-ingest SIGHUP: it is taken up without a connection being dropped.");
+        (void)printf("  %s%s%s  ingest.certificate: %.*s [certificate]\n         %s\n", paint(shell, wrong ? RED : YELLOW),
+                     catalogue_words(wrong ? "FAULT" : "note "), paint(shell, PLAIN), TEXT(strbuf_str(&text)),
+                     in_words(shell, "Renew it, and send bilag-ingest SIGHUP: it is taken up, and no connection is dropped.",
+                              "Forny det, og send bilag-ingest SIGHUP: det tas i bruk uten at noen forbindelse brytes."));
         counts->faults += wrong;
         counts->notes += !wrong;
     }
+    strbuf_free(&text);
     certificate_close(certificate);
+}
+
+/* --- what runs, and what the switch will send --- */
+
+/* A stage that was told to reload and kept what it had: the files are not what runs. */
+static int running_check(struct shell *shell, struct counts *counts)
+{
+    struct stage_state *stages;
+    struct str last = STR_NONE;
+    size_t count;
+    enum err err = stages_ask(shell->config, STAGE_PATIENCE_MS, &shell->arena, &stages, &count);
+
+    if (err)
+        return complain_err(shell, err, NULL);
+    for (size_t i = 0; i < count; i++) {
+        if (!stages[i].refused.len)
+            continue;
+        heading(shell, STR_NONE, &last);
+        shell_say("  %sFAULT%s  bilag-%s %d runs with its former configuration: %.*s [not-reloaded]\n"
+                  "         When that is mended, reload it (SIGHUP; `systemctl reload 'bilag-*'`).\n", paint(shell, RED),
+                  paint(shell, PLAIN), stages[i].stage, stages[i].instance, TEXT(stages[i].refused));
+        counts->faults++;
+    }
+    return EXIT_FINE;
+}
+
+static void show_due(const struct due_list *list, bool on)
+{
+    char amount[MONEY_TEXT_SIZE];
+    size_t shown = 0;
+
+    for (size_t i = 0; i < list->count && shown < DUE_SHOWN; i++)
+        if (list->at[i].on == on) {
+            (void)printf("         %-40.*s %14s\n", TEXT(list->at[i].doc), money_kroner(list->at[i].debit, amount));
+            shown++;
+        }
+    shell_say(list->each[on] == 1 ? "         %zu voucher, %s in all\n" : "         %zu vouchers, %s in all\n", list->each[on],
+              money_kroner(list->sum[on], amount));
+}
+
+/* Asked before the switch is turned, and before the stages have read that it is: what goes at once (docs/rules.md section 8). */
+static int due_check(struct shell *shell, struct books *books, const struct venue *venue, struct counts *counts)
+{
+    struct str last = STR_NONE;
+    struct due_list list;
+    enum err err = due_of(books, venue, &shell->arena, &list);
+
+    if (err)
+        return complain_err(shell, err, NULL);
+    for (int on = 1; on >= 0; on--) {
+        if (!list.each[on])
+            continue;
+        heading(shell, venue->id, &last);
+        shell_say(on ? "  %snote %s  automatic transfer is on: sent at once, when the stages have read it, is [transfer-due]\n"
+                     : "  %snote %s  automatic transfer is off: sent at once, if it is switched on, is [transfer-waits]\n",
+                  paint(shell, YELLOW), paint(shell, PLAIN));
+        show_due(&list, on);
+        counts->notes++;
+    }
+    return EXIT_FINE;
+}
+
+static int due_all(struct shell *shell, const struct venue *only, struct counts *counts)
+{
+    const struct config *config = shell->config;
+    struct fault fault = { "" };
+    struct books *books;
+    int code = EXIT_FINE;
+    enum err err = books_open(config, &books, &fault);
+
+    if (err)
+        return complain_err(shell, err, &fault);
+    for (size_t i = 0; i < config->venue_count && !code; i++)
+        if (!only || only == &config->venues[i])
+            code = due_check(shell, books, &config->venues[i], counts);
+    books_close(books);
+    return code;
 }
 
 /* --- online --- */
@@ -470,6 +568,10 @@ static int check_run(struct shell *shell, const struct args *args)
     code = offline(shell, str_of(name), &counts);
     if (!code && !name)
         certificate_check(shell, &counts);
+    if (!code)
+        code = running_check(shell, &counts);
+    if (!code && !left_out)
+        code = due_all(shell, venue, &counts);
     if (!code && args_has(args, "online") && !left_out)
         code = online_check(shell, venue, &counts);
     if (!code && !left_out)

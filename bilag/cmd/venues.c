@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "base/wholefile.h"
 #include "domain/setup.h"
+#include "domain/venue.h"
 #include "bilag/act/venue_setup.h"
 
 #include <sodium.h>
@@ -221,7 +222,7 @@ static int show_books(struct shell *shell, const struct venue *venue, const stru
 }
 
 /* What a connection is tested for: its key is PowerOffice's, and opens the books of its company. */
-struct connecting { const char *reason; bool new_client, refused; };
+struct connecting { const char *reason; bool new_client, refused, connected; };
 
 static int say_other_client(struct shell *shell, const struct venue *venue, const struct refdata *data, struct str kept)
 {
@@ -287,11 +288,12 @@ static int test(struct shell *shell, const struct venue *venue, struct connectin
     if (result == ERR_REFUSED)
         code = complain(shell, EXIT_RED, "PowerOffice refuses the key: %.*s", TEXT(data.login_fault));
     else if (err || !(data.have & REF_PRIVILEGES))
-        code = complain(shell, EXIT_RED, "the key is stored, but PowerOffice could not be asked at %.*s (%s); test it later "
-                        "with `bilag check --online`", TEXT(shell->config->api_url), err_text(result));
+        code = complain(shell, EXIT_RED, "the key is stored and not tested: PowerOffice could not be asked at %.*s (%s); "
+                        "connect it again when it can", TEXT(shell->config->api_url), err_text(result));
     else
         code = judge_books(shell, online_refstore(online), venue, &data, connecting);
-    if (code == EXIT_FINE)
+    connecting->connected = code == EXIT_FINE;
+    if (connecting->connected)
         code = show_books(shell, venue, &data);
     online_close(online);
     return code;
@@ -312,20 +314,37 @@ static int reload(struct shell *shell, const char *id, const struct venue **ret_
     return *ret_venue ? EXIT_FINE : EXIT_RED;
 }
 
+/* The key that is not in use after all: the trail says so beside the line that said it would be. */
+static int take_back(struct shell *shell, const char *id, struct str client, struct str why)
+{
+    return shell_decide(shell, "venue-key-refused", str_of(id), client, why, NULL);
+}
+
+/* Who gave the venue its key, and why, is in the trail before the key is in its place. */
 static int store_and_test(struct shell *shell, const char *id, const char *path, struct str key, struct str former,
                           struct connecting *connecting)
 {
     const struct venue *venue = NULL;
+    struct str client = venue_client_id(key, &shell->arena);
     struct fault fault = { "" };
-    enum err err = keyfile_write(path, key, &fault);
-    int code;
+    int code = shell_decide(shell, "venue-key", str_of(id), client,
+                            str_of(connecting->reason ? connecting->reason : "bilag venues connect"), NULL);
+    enum err err;
 
-    if (err)
+    if (code)
+        return code;
+    err = keyfile_write(path, key, &fault);
+    if (err) {
+        (void)take_back(shell, id, client, str_of(fault.text));
         return complain_err(shell, err, &fault);
+    }
     code = reload(shell, id, &venue);
     if (code == EXIT_FINE)
         code = test(shell, venue, connecting);
-    if (!connecting->refused || !former.len || str_equal(former, key))
+    if (!connecting->refused)
+        return code;
+    (void)take_back(shell, id, client, STR("PowerOffice refuses it, or it opens other books"));
+    if (!former.len || str_equal(former, key))
         return code;
     err = keyfile_write(path, former, &fault);
     return err ? complain_err(shell, err, &fault) : complain(shell, code, "the former key stays in %s", path);
@@ -350,6 +369,18 @@ static int ask_for_add_on(struct shell *shell, const char *id)
                           "Vennligst registrer det.\n"), id, TEXT(venue->name), TEXT(venue->company),
                  extension_text(venue->extension), TEXT(shell->config->application_keys[venue->extension]));
     return EXIT_FINE;
+}
+
+/* Asked for when a venue is connected (docs/rules.md section 8): there is no preset that fits. */
+static void ask_when_it_begins(const struct shell *shell, const char *id)
+{
+    const struct venue *venue = config_venue(shell->config, str_of(id));
+
+    if (venue && venue->begins == DAY_ALWAYS)
+        (void)printf(in_words(shell, "Which business day is posted first? Say it in venues/%s.yaml:\n  begins: 2026-12-01\n"
+                              "Until then every day that comes in is, also one of an old file.\n",
+                              "Fra hvilken salgsdag skal det føres? Skriv den i venues/%s.yaml, som\n  begins: 2026-12-01\n"
+                              "Inntil da føres hver dag som kommer inn, også fra en gammel fil.\n"), id);
 }
 
 static int confirm(struct shell *shell, const struct args *args, const char *id)
@@ -402,8 +433,10 @@ static int connect(struct shell *shell, const struct args *args, const char *id)
         former = STR_NONE;               /* none yet, or none of use */
     if (code == EXIT_FINE)
         code = store_and_test(shell, id, path.bytes, key, former, &connecting);
-    if (!connecting.refused && !err && ask_for_add_on(shell, id) != EXIT_FINE)
+    if (connecting.connected && ask_for_add_on(shell, id) != EXIT_FINE)
         code = EXIT_RED;
+    if (connecting.connected)
+        ask_when_it_begins(shell, id);
     secret_wipe(&former);
     sodium_memzero(line, sizeof line);
     return code;
@@ -504,6 +537,8 @@ static int setup_first(struct shell *shell, const struct args *args, const char 
         return complain(shell, code, "nothing is written");
     }
     err = suggest(shell, &wish, path.bytes) ? ERR_REFUSED : ERR_OK;
+    if (connecting.connected)
+        ask_when_it_begins(shell, id);
     return err ? EXIT_RED : code;
 }
 
@@ -556,15 +591,15 @@ static const struct option options[] = {
     { "share-key", NULL, "setup: OTHER's client key and extension; else its own, the first that is free" },
     { "browser", NULL, "connect: say yes in PowerOffice, in a browser; nothing is pasted" },
     { "new-client", NULL, "connect: the company's books are this client from now on, on purpose" },
-    { "reason", "TEXT", "connect --new-client, confirm: why; kept in the audit trail" },
+    { "reason", "TEXT", "connect, confirm: why; kept in the audit trail" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_venues = {
     "venues", "list\nsetup VENUE --like OTHER [--name TEXT] [--company NUMBER] [--department CODE] [--share-key]\n"
     "setup VENUE --company NUMBER [--name TEXT] [--department CODE] < CLIENT-KEY\n"
-    "connect VENUE [--new-client --reason TEXT] < CLIENT-KEY\n"
-    "connect VENUE --browser [--new-client --reason TEXT]\nconfirm VENUE [--reason TEXT]",
+    "connect VENUE [--new-client] [--reason TEXT] < CLIENT-KEY\n"
+    "connect VENUE --browser [--new-client] [--reason TEXT]\nconfirm VENUE [--reason TEXT]",
     "the venues and their connection; setup: one like another; connect: put a client key in place and test it; "
     "confirm: QuickOrder has its add-on", options,
     venues_run,

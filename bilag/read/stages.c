@@ -24,6 +24,7 @@ static void take_counter(struct stage_state *stage, struct arena *arena, struct 
 static void take_answer(struct stage_state *stage, struct arena *arena, struct str text)
 {
     struct str json, counters = STR_NONE, name, value;
+    char words[sizeof((struct fault *)NULL)->text];
     size_t at = 0;
     int64_t number;
 
@@ -31,6 +32,8 @@ static void take_answer(struct stage_state *stage, struct arena *arena, struct s
         return;
     stage->up = json_member_true(json, "up");
     stage->outage = json_member_true(json, "outage");
+    if (json_member_text(json, "configuration_refused", words, sizeof words))
+        stage->refused = arena_copy(arena, str_of(words));
     (void)json_member_int(json, "pid", &stage->pid);
     (void)json_member_int(json, "uptime_ms", &stage->uptime_ms);
     (void)json_member(json, "counters", &counters);

@@ -15,6 +15,7 @@ struct stage_state {
     const char *stage;
     int instance;
     bool up, outage;                     /* outage: a sender that cannot reach PowerOffice */
+    struct str refused;                  /* why it kept its former configuration at a reload; empty: it did not */
     int64_t pid, uptime_ms;
     bool has_lag;
     int64_t lag;                         /* events or documents not yet taken */

@@ -44,8 +44,7 @@ static const struct { const char *en, *nb; } rows[] = {
       "QuickOrder har utvidelsen" },
     { "connect: say yes in PowerOffice, in a browser; nothing is pasted",
       "connect: si ja i PowerOffice, i en nettleser; ingenting limes inn" },
-    { "connect --new-client, confirm: why; kept in the audit trail",
-      "connect --new-client, confirm: hvorfor; lagres i revisjonssporet" },
+    { "connect, confirm: why; kept in the audit trail", "connect, confirm: hvorfor; lagres i revisjonssporet" },
     { "usage:", "bruk: " },
     { "the configuration; else $BILAG_CONFIG, else /etc/bilag", "konfigurasjonen; ellers $BILAG_CONFIG, ellers /etc/bilag" },
     { "Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration "
@@ -539,10 +538,8 @@ static const struct { const char *en, *nb; } rows[] = {
       "Prosesser som kjører, tar nøkkelen i bruk når de leser på nytt (SIGHUP; `systemctl reload "
       "'bilag-*'`).\nSå: bilag check --venue %.*s --online\n" },
     { "PowerOffice refuses the key: %.*s", "PowerOffice avviser nøkkelen: %.*s" },
-    { "the key is stored, but PowerOffice could not be asked at %.*s (%s); test it later with `bilag "
-      "check --online`",
-      "nøkkelen er lagret, men PowerOffice kunne ikke spørres på %.*s (%s); prøv den senere med `bilag "
-      "check --online`" },
+    { "the key is stored and not tested: PowerOffice could not be asked at %.*s (%s); connect it again when it can",
+      "nøkkelen er lagret, men ikke prøvd: PowerOffice kunne ikke spørres på %.*s (%s); koble til på nytt når det kan" },
     { "the former key stays in %s", "den forrige nøkkelen blir i %s" },
     { "%s is no venue's name", "%s er ikke navnet på et salgssted" },
     { "--new-client moves the company to other books: say why with --reason TEXT",
@@ -574,6 +571,16 @@ static const struct { const char *en, *nb; } rows[] = {
       "setup: det andres klientnøkkel og utvidelse; ellers en egen, den første som er ledig" },
     { "connect: the company's books are this client from now on, on purpose",
       "connect: firmaets regnskap er denne klienten fra nå av, med vilje" },
+    { "  %sFAULT%s  bilag-%s %d runs with its former configuration: %.*s [not-reloaded]\n"
+      "         When that is mended, reload it (SIGHUP; `systemctl reload 'bilag-*'`).\n",
+      "  %sFEIL%s   bilag-%s %d kjører med det forrige oppsettet: %.*s [not-reloaded]\n"
+      "         Når det er rettet, last det på nytt (SIGHUP; `systemctl reload 'bilag-*'`).\n" },
+    { "         %zu voucher, %s in all\n", "         %zu bilag, %s i alt\n" },
+    { "         %zu vouchers, %s in all\n", "         %zu bilag, %s i alt\n" },
+    { "  %snote %s  automatic transfer is on: sent at once, when the stages have read it, is [transfer-due]\n",
+      "  %smerk %s  automatisk overføring er på: dette sendes med en gang, når prosessene har lest det [transfer-due]\n" },
+    { "  %snote %s  automatic transfer is off: sent at once, if it is switched on, is [transfer-waits]\n",
+      "  %smerk %s  automatisk overføring er av: dette sendes med en gang hvis den slås på [transfer-waits]\n" },
     { "receipt", "bong" },
     { "void", "annullering" },
     { "cash_movement", "kassebevegelse" },

@@ -214,6 +214,13 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
         strbuf_format(out, "%s %d <span class=%s>%s</span> ", whole->stages[i].stage, whole->stages[i].instance,
                       whole->stages[i].up ? "up" : "down",
                       whole->stages[i].up ? voice_words(voice, "up", "oppe") : voice_words(voice, "down", "nede"));
+    for (size_t i = 0; i < whole->stage_count; i++)
+        if (whole->stages[i].refused.len) {
+            strbuf_format(out, voice_words(voice, "<p class=held>%s %d keeps its former configuration: ",
+                                           "<p class=held>%s %d beholder det forrige oppsettet: "), whole->stages[i].stage,
+                          whole->stages[i].instance);
+            text(out, whole->stages[i].refused);
+        }
     if (whole->outage)
         strbuf_format(out, "<p class=down>%s",
                       voice_words(voice, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",

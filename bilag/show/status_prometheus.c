@@ -67,6 +67,11 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "bilag_up{stage=\"%s\",instance=\"%d\"} %d\n", whole->stages[i].stage,
                       whole->stages[i].instance, whole->stages[i].up);
+    strbuf_format(out, "# HELP bilag_configuration_refused 1 while a stage keeps its former configuration.\n"
+                  "# TYPE bilag_configuration_refused gauge\n");
+    for (size_t i = 0; i < whole->stage_count; i++)
+        strbuf_format(out, "bilag_configuration_refused{stage=\"%s\",instance=\"%d\"} %d\n", whole->stages[i].stage,
+                      whole->stages[i].instance, whole->stages[i].refused.len > 0);
     strbuf_format(out, "# HELP bilag_stage_counter What a stage counts.\n# TYPE bilag_stage_counter untyped\n");
     for (size_t i = 0; i < whole->stage_count; i++)
         for (size_t k = 0; k < whole->stages[i].counter_count; k++)

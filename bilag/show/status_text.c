@@ -409,6 +409,12 @@ static void stages(const struct voice *voice, const struct whole_status *whole, 
             strbuf_format(out, voice_words(voice, " (%" PRId64 " behind)", " (%" PRId64 " etter)"), stage->lag);
         strbuf_format(out, "%s", i + 1 < whole->stage_count ? "," : "\n");
     }
+    for (size_t i = 0; i < whole->stage_count; i++)
+        if (whole->stages[i].refused.len)
+            strbuf_format(out, voice_words(voice, "%sreload%s  %s %d keeps its former configuration: %.*s. When it is mended, "
+                                           "reload (SIGHUP)\n", "%slasting%s %s %d beholder det forrige oppsettet: %.*s. Når det er rettet, "
+                                           "last på nytt (SIGHUP)\n"), voice_paint(voice, RED), voice_paint(voice, PLAIN),
+                          whole->stages[i].stage, whole->stages[i].instance, TEXT(whole->stages[i].refused));
     next_look(voice, whole, out);
 }
 

@@ -17,7 +17,7 @@ struct decision {
     struct str who;                       /* system user */
     struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
                                              dismiss choose restarted create-products invoice-from
-                                             dismiss-refused dismiss-parked by-hand; undo-<verb> takes one
+                                             dismiss-refused dismiss-parked by-hand venue-key; undo-<verb> takes one
                                              back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
     struct str detail;                    /* by verb: problem code, date, customer number, ... */

@@ -383,10 +383,16 @@ static void check_extension_count(struct checker *checker, const struct venue *v
     }
 }
 
+static void check_begins(struct checker *checker, const struct venue *venue)
+{
+    if (venue->begins == DAY_ALWAYS)
+        found(checker, venue, FINDING_BEGINS, ARGS(venue->id));
+}
+
 /* Every rule is asked, so that all that is wrong is seen at once. */
 static void (*const rules[])(struct checker *checker, const struct venue *venue) = {
     check_keys, check_vat, check_products, check_payments, check_credit, check_gift_cards, check_business_day,
-    check_saft, check_departments, check_clients, check_extension_count,
+    check_saft, check_departments, check_clients, check_extension_count, check_begins,
 };
 
 /* ---- the set-up as a whole ---- */

@@ -42,6 +42,7 @@
     X(FINDING_BUSINESS_DAY,            "business-day",            false) \
     X(FINDING_SAFT_WORD,               "saft-word-unknown",       false) \
     X(FINDING_CONTACT,                 "contact-missing",         false) \
+    X(FINDING_BEGINS,                  "begins-unsaid",           false) \
     X(FINDING_TRANSFER_REFUSED,        "transfer-refused",        true)
 
 #define X(name, code, is_fault) name,

@@ -180,6 +180,12 @@ const struct finding_text finding_texts[FINDING_COUNT] = {
         "SAF-T-koden {0} leses som «{1}», som ikke er blant {2} for salgsstedet.",
         "Add \"{1}\" under {2}, or correct the word under saft.",
         "Legg til «{1}» under {2}, eller rett ordet under saft." },
+    /* 0 venue */
+    [FINDING_BEGINS] = {
+        "It is not said from which business day the venue is posted: every day that comes in is, also one of an old file.",
+        "Det er ikke sagt fra hvilken forretningsdag salgsstedet skal føres: hver dag som kommer inn, føres, også fra en gammel fil.",
+        "Write the first one that is posted into venues/{0}.yaml: begins: 2026-12-01. Earlier days are only shown.",
+        "Skriv den første som skal føres, i venues/{0}.yaml: begins: 2026-12-01. Tidligere dager blir bare vist." },
     /* 0 number of faults, 1 the switches that are on */
     [FINDING_TRANSFER_REFUSED] = {
         "Sending by itself is on ({1}), but the set-up has faults ({0}): vouchers and orders wait.",

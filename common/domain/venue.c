@@ -311,6 +311,14 @@ static void hash_dated(crypto_generichash_state *hash, const struct venue *venue
     hash_texts(hash, STR("location"), venue->locations, venue->location_count);
 }
 
+struct str venue_client_id(struct str key, struct arena *arena)
+{
+    uint8_t digest[32];
+
+    (void)crypto_generichash(digest, sizeof digest, (const uint8_t *)key.bytes, key.len, NULL, 0);
+    return hex16(digest, arena);
+}
+
 enum err venue_fingerprint(struct venue *venue, struct arena *arena)
 {
     crypto_generichash_state hash;
@@ -328,10 +336,7 @@ enum err venue_fingerprint(struct venue *venue, struct arena *arena)
         hash_str(&hash, STR("vat_registered: false"));
     (void)crypto_generichash_final(&hash, digest, sizeof digest);
     venue->mapping_hash = hex16(digest, arena);
-    if (venue->client_key.len) {
-        (void)crypto_generichash(digest, sizeof digest, (const uint8_t *)venue->client_key.bytes,
-                                 venue->client_key.len, NULL, 0);
-        venue->client_id = hex16(digest, arena);
-    }
+    if (venue->client_key.len)
+        venue->client_id = venue_client_id(venue->client_key, arena);
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
 }

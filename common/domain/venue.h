@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+/* Names a PowerOffice client by its key without saying the key. Empty: no memory. */
+struct str venue_client_id(struct str key, struct arena *arena);
 /* Sets client_id (the first 16 hex digits of the 32-byte BLAKE2b of the client key) and mapping_hash. */
 USED enum err venue_fingerprint(struct venue *venue, struct arena *arena);
 

@@ -69,6 +69,15 @@ static FORM_PARSE(parse_own_code)
     return err;
 }
 
+/* Blank, as of a new venue that was made like another: nobody has said it yet. */
+static FORM_PARSE(parse_begins)
+{
+    if (text.len)
+        return form_date(form, node, text, field, to);
+    *(int32_t *)to = DAY_ALWAYS;
+    return ERR_OK;
+}
+
 static FORM_PARSE(parse_currency)
 {
     bool fine = text.len == 3;
@@ -388,7 +397,7 @@ static const struct field venue_fields[] = {
     { "quiet_seconds", AT(quiet_seconds), .parse = form_number, .min = 0, .max = 86400,
       .meaning = "silence before a day is closed; unsaid 5 with z_report, 900 with clock" },
     { "registers", .read = read_registers, .meaning = "registers that must report every day, as [K1, K2]" },
-    { "begins", AT(begins), .parse = form_date, .meaning = "first business day that is posted; earlier ones are only shown" },
+    { "begins", AT(begins), .parse = parse_begins, .meaning = "first business day that is posted; earlier ones are only shown" },
     { "vat_registered", AT(vat_registered), .parse = form_bool, .preset = "true",
       .meaning = "false: the venue is not registered for VAT and sells everything at 0 %" },
     { "vat", .read = read_vat, .meaning = "normal, reduced, none (and others): {rate, code}; may be dated" },

@@ -20,6 +20,7 @@ struct stage {
     char config_dir[512];
     int instance, lock_fd, signal_fd, exit_code;
     bool stopping, paused;
+    struct fault refused;                 /* why the configuration was not taken when it was last read; empty: it was */
     int64_t stop_by_ms;                   /* steady; 0: not told to stop */
     int64_t started_ms, wake_ms, reload_ms;           /* reload_ms 0: no reload is owed */
     struct arena arena;

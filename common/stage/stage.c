@@ -136,6 +136,8 @@ static void status_write(struct stage *stage, struct strbuf *out)
     for (size_t i = 0; i < stage->counter_count; i++)
         json_put_int(out, stage->counters[i].name, stage->counters[i].value);
     json_close(out, '}');
+    if (stage->refused.text[0])
+        json_put_str(out, "configuration_refused", str_of(stage->refused.text));
     if (stage->ops->status)
         stage->ops->status(stage, stage->state, out);
     json_close(out, '}');
@@ -182,6 +184,13 @@ static void status_dump(struct stage *stage)
     strbuf_free(&out);
 }
 
+/* A typing error must not stop a venue that is served. Who asks for the status reads it, until a configuration is taken. */
+static void keep_former(struct stage *stage, const struct fault *fault)
+{
+    stage->refused = *fault;
+    log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault->text);
+}
+
 static enum err reload(struct stage *stage)
 {
     struct config *fresh, *old = stage->config;
@@ -190,18 +199,19 @@ static enum err reload(struct stage *stage)
 
     stage->reload_ms = 0;
     if (err) {
-        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
+        keep_former(stage, &fault);
         if (err == ERR_MEMORY || err == ERR_SYSTEM)
             stage->reload_ms = clock_steady_ms() + IDLE_WAIT_MS;     /* nobody says it again */
         return ERR_OK;
     }
-    if (config_may_replace(old, fresh, &fault)) {        /* a typing error must not stop a venue that is served */
-        log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault.text);
+    if (config_may_replace(old, fresh, &fault)) {
+        keep_former(stage, &fault);
         config_free(fresh);
         return ERR_OK;
     }
     for (size_t i = 0; i < fresh->fault_count; i++)
         log_fact("level=error what=\"venue left out\" why=\"%s\"", fresh->faults[i].text);
+    stage->refused.text[0] = '\0';
     stage->config = fresh;
     err = stage->ops->reload ? stage->ops->reload(stage, stage->state) : ERR_OK;
     config_free(old);

@@ -101,6 +101,26 @@ def test_slow_handshakes(rig, tmp_path):
         s.close()
 
 
+# Goal: a certificate that has ended is a fault of the set-up from its first second, one that ends soon a note with the days left,
+# in both languages; one that lasts is no word worth.
+@pytest.mark.parametrize("left_s, word, nb", [
+    (15 * 86400, None, None), (13 * 86400 + 3600, "note   ingest.certificate: the certificate ends in 13 days", "om 13 dager"),
+    (3600, "note   ingest.certificate: the certificate ends within a day", "innen et døgn"),
+    (-3, "FAULT  ingest.certificate: the certificate has ended", "er utløpt"),
+    (-90 * 86400, "FAULT  ingest.certificate: the certificate has ended", "er utløpt")])
+def test_a_certificate_that_ends(rig, tmp_path, monkeypatch, left_s, word, nb):
+    chain, key = certificate(tmp_path / "c")                     # of 30 days
+    ingest = rig(door=with_tls(chain, key))
+    (tmp_path / "clock").write_text(str(30 * 86400 - left_s))
+    monkeypatch.setenv("BILAG_CLOCK", str(tmp_path / "clock"))
+    said, told = ingest.command("check")                         # its venues are not set up whole
+    assert told == 1 and (word in said if word else "ingest.certificate" not in said), said
+    file = ingest.config / "bilag.yaml"
+    file.write_text(file.read_text() + "\nlanguage: nb\n")
+    said = ingest.command("check")[0]
+    assert nb in said if nb else "sertifikat" not in said, said
+
+
 # Goal: a new certificate is shown from the next handshake on, and open connections stay; a wrong one changes nothing and is told.
 def test_renewal(rig, tmp_path):
     first, second = certificate(tmp_path / "c", "a"), certificate(tmp_path / "c", "b")

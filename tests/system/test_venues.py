@@ -98,6 +98,40 @@ def test_unreachable():
         assert (pipeline.config / "keys" / "shared").read_text() == KEY + "\n"
 
 
+def trail(pipeline):
+    return [line.split()[3] for line in pipeline.command("audit").stdout.splitlines()]
+
+
+# Goal: "connected" is said, and QuickOrder is written to, only where something is connected: not without PowerOffice, not with a key
+# that it refuses, not where the key cannot be put in its place. Each key that was given is in the audit trail, never the key itself.
+def test_only_what_is_connected_is_told_to_be():
+    own = {"poweroffice": {"application_keys": {name: {"file": "keys/quickorder"} for name in ("quickorder", "add-on-2")}}}
+    with start([venue("oslo", extension="add-on-2")], settings=own) as pipeline:
+        pipeline.secrets.remove(pipeline.application_key)    # an add-on's is no secret: people type it
+        file = pipeline.config / "keys" / "shared"
+        pipeline.stop_sandbox()
+        away = connect(pipeline, KEY, check=False)
+        pipeline.start_sandbox()
+        refused = connect(pipeline, client_key("somebody-else"), check=False)
+        file.unlink()
+        file.mkdir()
+        nowhere = connect(pipeline, KEY, check=False)
+        file.rmdir()
+        file.write_text(KEY + "\n")
+        file.chmod(0o600)
+        for done in (away, refused, nowhere):
+            assert done.returncode == 1, done
+            assert "QuickOrder, and run" not in done.stdout and "connected  oslo" not in done.stdout and "begins" not in done.stdout, done
+        assert "not tested" in away.stderr and "venues confirm" not in pipeline.command("status", check=False).stdout
+        assert "add-on-asked" not in trail(pipeline)
+        done = connect(pipeline, KEY, check=False)
+        assert "connected  oslo" in done.stdout and "Send this to QuickOrder" in done.stdout
+        assert "begins: 2026-12-01" in done.stdout and "venues/oslo.yaml" in done.stdout
+        told = pipeline.command("audit").stdout
+        assert trail(pipeline) == ["venue-key"] + 2 * ["venue-key", "venue-key-refused"] + ["venue-key", "add-on-asked"], told
+        assert KEY not in told and client_key("somebody-else") not in told
+
+
 # ---- setup ----
 
 def write_key(config, name):
@@ -153,14 +187,14 @@ def test_setup(config):
 # Goal: what one venue has for itself is not taken over, and that is said.
 def test_setup_leaves(config):
     example = file_of(config, "oslo-grill")
-    example.write_text(example.read_text().replace("# registers: [K1, K2]  ", "registers: [K1, K2]") +
+    example.write_text(example.read_text().replace("# registers: [K1, K2]  ", "registers: [K1, K2]").replace("# begins:", "begins:") +
                        "saft:\n  locations:\n    - Aker Brygge\n    - Tjuvholmen\n  sequence: false\n")
     done = set_up(config, "moss", "--company", "923456789")
     assert done.returncode == 0, done.stderr
     text = "\n".join(line.split("#")[0].rstrip() for line in file_of(config, "moss").read_text().splitlines())
     assert "registers: []\n" in text and "saft:\n  locations: []\n  sequence: false" in text
     assert "K1" not in text and "Aker Brygge" not in text
-    assert 'company: "923456789"' in text and "extension: quickorder" in text
+    assert 'company: "923456789"' in text and "extension: quickorder" in text and 'begins: ""' in text
     assert "Not taken over: registers" in done.stdout and "Not taken over: saft.locations" in done.stdout
 
 

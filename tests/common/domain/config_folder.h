@@ -69,7 +69,8 @@ static const char good_venue[] =
     "  locations: [Aker Brygge]\n"
     "  article_groups: {\"04004\": food, \"04010\": beer}\n"
     "  payment_codes: {12001: cash}\n"
-    "  sequence: false\n";
+    "  sequence: false\n"
+    "begins: 2026-01-01\n";
 
 HELPER void folder_write(const struct folder *folder, const char *name, const char *text, size_t len, mode_t mode)
 {

@@ -56,6 +56,8 @@ static void one_venue_table(void **unused)
 {
     static const struct { const char *why, *from, *to; enum finding_code codes[2]; size_t count; const char *says; } rows[] = {
         { "a good one", "", "", { 0 }, 0, NULL },
+        { "nobody said when it begins", "begins: 2026-01-01\n", "", { FINDING_BEGINS }, 1, "venues/oslo-grill.yaml" },
+        { "nor did who made it like another", "begins: 2026-01-01", "begins: \"\"", { FINDING_BEGINS }, 1, "begins: 2026-12-01" },
         { "no client key", "client_key: {file: keys/oslo-grill}\n", "", { FINDING_CLIENT_KEY }, 1, "bilag venues connect" },
         { "blank account", "{account: 3010,", "{account: ,", { FINDING_PRODUCT_ACCOUNT }, 1, "product_types: {beer: {account" },
         { "no account", "{account: 3010, product", "{product", { FINDING_PRODUCT_ACCOUNT }, 1, "\"beer\"" },
@@ -138,7 +140,7 @@ static void one_venue_table(void **unused)
 
 static void no_types_at_all(void **unused)
 {
-    static const enum finding_code codes[] = { FINDING_TYPES_MISSING, FINDING_CREDIT };
+    static const enum finding_code codes[] = { FINDING_TYPES_MISSING, FINDING_CREDIT, FINDING_BEGINS };
     char *text = replaced(good_venue, strstr(good_venue, "product_types:"), "");
     struct folder folder;
 
@@ -406,13 +408,14 @@ static void file_copy(const struct folder *folder, const char *name)
 /* What newcomers copy: complete, and nothing to find fault with once its keys are there. */
 static void the_example_is_a_good_set_up(void **unused)
 {
+    static const enum finding_code codes[] = { FINDING_BEGINS };         /* whoever takes it over is asked */
     struct folder folder;
 
     (void)unused;
     folder_make(&folder);            /* with keys of the names that the example uses */
     file_copy(&folder, "bilag.yaml");
     file_copy(&folder, "venues/oslo-grill.yaml");
-    findings_expect(&folder, "the example", NULL, 0, NULL);
+    findings_expect(&folder, "the example", codes, 1, NULL);
     folder_remove(&folder);
 }
 
