@@ -36,6 +36,7 @@ endif
 ifdef COVERAGE
 CFLAGS  += --coverage -O1 -Wno-error
 LDFLAGS += --coverage
+COUNTED_EXIT := -Wl,--wrap=_exit tests/house/counted_exit.c
 endif
 ifdef KILLPOINTS
 CFLAGS  += -DBILAG_KILLPOINTS
@@ -104,7 +105,7 @@ $(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
-	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) $(COUNTED_EXIT) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
 	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0 libcjson) $(PDF_LIBS)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a

@@ -109,6 +109,59 @@ static void the_first_evening(void **unused)
     house_rows(rows, COUNT(rows));
 }
 
+/* Goal: what was posted by hand is laid beside what stands, from PowerOffice and from a file; a page and the requests of a
+ * document are there for a person. */
+static void beside_the_books(void **unused)
+{
+    static const char period[] = "--venue oslo-grill --from 2026-11-15 --to 2026-11-30";
+    static const struct house_row rows[] = {
+        { "export --venue oslo-grill --from 2026-11-01 --to 2026-11-30 --compare --transfer", 2, "transfers nothing" },
+        { "export --venue oslo-grill --from 1990-01-01 --to 2028-11-30 --compare", 2, "" },
+        { "export --venue oslo-grill --from 2026-11-15 --to 2026-11-30 --compare", 1, "nothing was posted for this day" },
+        { "export --venue oslo-grill --from 2026-11-15 --to 2026-11-30 --compare --csv", 1, "2026-11-21;3000;\"3\";\"10\";-100,00;0,00;100,00;not-posted;" },
+        { "export --venue oslo-grill --from 2026-11-15 --to 2026-11-30 --compare --json", 1, "\"cause\":\"not-posted\"" },
+        { "settlement oslo-grill/2026-11-20/1", 2, "--pdf" },
+        { "settlement oslo-grill/2026-11-20/7 --pdf /nowhere/page.pdf", 2, "oslo-grill/2026-11-20/7" },
+        { "settlement oslo-grill/2026-11-20/1 --pdf /nowhere/page.pdf", 1, "/nowhere/page.pdf" },
+        { "explain oslo-grill/2026-11-20/1 --requests", 0, "POST" },
+        { "products --venue oslo-grill create --yes", 0, "" },
+    };
+    static const char *const beside[] = {
+        "      1570  0     10               0,00          99,00          99,00  not explained",
+        "      3000  3     10               0,00         -15,00         -15,00  posted besides what Bilag has sent (902)",
+    };
+    char command[400];
+
+    (void)unused;
+    house_rows(rows, COUNT(rows));
+    (void)snprintf(command, sizeof command, "settlement oslo-grill/2026-11-20/1 --pdf %s/page.pdf", house.folder.path);
+    assert_int_equal(house_bilag("%s", command), 0);
+    assert_true(house_read("page.pdf", house.out, sizeof house.out) > 1000);
+    assert_memory_equal(house.out, "%PDF-", 5);
+    house_file("posted.csv", "Bilagsnr;Dato;Konto;Mva-kode;Avdeling;Debet;Kredit;Tekst\n"
+               "901;21.11.2026;1570;;10;99,00;;kort\n901;21.11.2026;3000;3;10;;99,00;salg\n"
+               "902;22.11.2026;1570;;10;15,00;;kort\n902;22.11.2026;3000;3;10;;15,00;salg\n");
+    assert_int_equal(house_bilag("export %s --compare %s/posted.csv", period, house.folder.path), 1);
+    for (size_t i = 0; i < COUNT(beside); i++)
+        if (!strstr(house.out, beside[i]))
+            fail_msg("%s is not in\n%s", beside[i], house.out);
+}
+
+/* Goal: a first venue's file is suggested from the chart of the company that its key opens, and of no other. */
+static void a_venue_from_its_chart(void **unused)
+{
+    static const char another[] = "22222222-2222-4222-8222-222222222222\n";
+
+    (void)unused;
+    assert_int_equal(house_bilag_from(another, "venues setup moss --company 912345678 --name Moss --department 10"), 1);
+    if (house_bilag_from(HOUSE_KEY "\n", "venues setup moss --company 912345678 --name Moss --department 10"))
+        fail_msg("%s%s", house.out, house.err);
+    assert_true(house_read("venues/moss.yaml", house.out, sizeof house.out) > 100);
+    assert_non_null(strstr(house.out, "1570"));
+    assert_int_equal(house_bilag("check --venue moss"), 1);                 /* of the same books as another's department 10 */
+    assert_non_null(strstr(house.out, "client-shared"));
+}
+
 /* Goal: what is no event, has no token or does not fit is answered with its status, and nothing of it is kept. */
 static void at_the_door(void **unused)
 {
@@ -304,7 +357,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(before_anything_runs), cmocka_unit_test(the_first_evening), cmocka_unit_test(at_the_door),
         cmocka_unit_test(ways_on),              cmocka_unit_test(orders),            cmocka_unit_test(two_contents),
-        cmocka_unit_test(an_archive),           cmocka_unit_test(backed_up),
+        cmocka_unit_test(beside_the_books),     cmocka_unit_test(an_archive),        cmocka_unit_test(backed_up),
+        cmocka_unit_test(a_venue_from_its_chart),
     };
 
     return cmocka_run_group_tests_name("house", tests, start, stop);

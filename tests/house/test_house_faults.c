@@ -67,6 +67,9 @@ static void each_day_once(void **unused)
         (void)snprintf(says, sizeof says, "\"voucher_no\":%d,", number);
         assert_int_equal(times(house.out, says), 1);
     }
+    for (size_t i = HOUSE_STAGES; i-- > 0;)
+        house_stop(i);
+    house_start_all();
 }
 
 /* Goal: a stage that is killed takes up where it was; what is reversed and sent again stands once more. */
