@@ -172,7 +172,7 @@ help:
 	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1)"
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
-	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, coverage: the rules of the house"
+	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet (docs/performance.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
@@ -221,6 +221,10 @@ references:
 layers: all
 	@tests/layers.py $(BUILD)
 
+# Nothing is offered that nobody needs.
+dangling: all unit-programs
+	@tests/dangling.py $(BUILD)
+
 # No name means two things: all headers of the product are read as one, and none needs another before it.
 words: $(BUILD)/words.ok
 $(BUILD)/words.ok: $(wildcard $(addsuffix /*.h,$(FOLDERS)))
@@ -252,7 +256,7 @@ install: all
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
 
-.PHONY: references lengths help one coverage test demo tidy format-check layers words install
+.PHONY: references lengths dangling help one coverage test demo tidy format-check layers words install
 
 .PHONY: all units unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all

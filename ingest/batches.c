@@ -67,7 +67,7 @@ void batches_close(struct batches *batches)
     free(batches);
 }
 
-bool batches_full(const struct batches *batches)
+static bool batches_full(const struct batches *batches)
 {
     return batches->open_count == OPEN_MAX;
 }

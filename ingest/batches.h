@@ -33,6 +33,5 @@ USED enum err batches_take(struct batches *batches, const struct frames *frames)
 const char *batch_take(struct intake *intake, struct delivery *delivery, struct str bytes);
 /* After a commit: answers what is decided. */
 void batches_answer(struct batches *batches);
-bool batches_full(const struct batches *batches);    /* commit before more is taken */
 
 #endif

@@ -44,7 +44,7 @@ bool fold_in_open_part(const struct open_settlement *open, uint64_t place)
     return !last->sealed && place > last->from;
 }
 
-void fold_begin(struct folding *work, struct txn *txn)
+static void fold_begin(struct folding *work, struct txn *txn)
 {
     struct fold *fold = work->fold;
 

@@ -36,7 +36,6 @@ struct one {
     struct str name_had;                 /* ... and its register keeps this name, with its run; empty: it is found */
 };
 
-void fold_begin(struct folding *work, struct txn *txn);
 /* One event at its place, whatever is known of it. */
 USED enum err fold_event(struct folding *work, uint64_t place, struct str bytes);
 /* The same, once more: it stays on the day that it had, whatever the set-up says by now; so does its register's name with

@@ -29,7 +29,7 @@ void po_wake_at(struct poweroffice *po, int64_t steady_ms)
         po->alone_wake_ms = steady_ms;
 }
 
-void po_count(struct poweroffice *po, const char *counter)
+static void po_count(struct poweroffice *po, const char *counter)
 {
     if (po->stage)
         stage_counter_add(po->stage, counter, 1);
@@ -59,7 +59,7 @@ static int64_t seconds_until(struct str date)
     return then <= 0 || then <= clock_now_ms() / 1000 ? 0 : (int64_t)then - clock_now_ms() / 1000;
 }
 
-int64_t po_asked_wait_s(const struct http_reply *reply)
+static int64_t po_asked_wait_s(const struct http_reply *reply)
 {
     char title[128], detail[512];
     int64_t wait_s = 0;

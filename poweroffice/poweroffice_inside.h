@@ -64,11 +64,8 @@ struct poweroffice {
 
 const struct config *po_config(const struct poweroffice *po);
 void    po_wake_at(struct poweroffice *po, int64_t steady_ms);
-void    po_count(struct poweroffice *po, const char *counter);
 /* Back-off of a try, with a part of chance so that those who failed together do not return together. */
 int64_t po_back_off_ms(const struct poweroffice *po, int tries);
-/* After 429: what the answer asks for, 0 if it does not say. */
-int64_t po_asked_wait_s(const struct http_reply *reply);
 void    po_throttled(struct poweroffice *po, const struct http_reply *reply);
 /* Every reply, before anything else is done about it: what it says about the way there. */
 void    po_answered(struct poweroffice *po, const struct http_reply *reply);

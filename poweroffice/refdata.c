@@ -401,7 +401,7 @@ const struct ref_account *refdata_account(const struct refdata *data, int64_t no
                                : NULL;
 }
 
-const struct ref_vat_code *refdata_vat_code(const struct refdata *data, struct str code)
+static const struct ref_vat_code *refdata_vat_code(const struct refdata *data, struct str code)
 {
     return data->vat_code_count
                ? bsearch(&code, data->vat_codes, data->vat_code_count, sizeof *data->vat_codes, ref_by_code) : NULL;

@@ -79,8 +79,7 @@ USED enum err refdata_put(struct refstore *store, struct str client_id, const st
 USED enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault);
 
 const struct ref_account    *refdata_account(const struct refdata *data, int64_t no);
-const struct ref_vat_code   *refdata_vat_code(const struct refdata *data, struct str code);
-/* The same code may stand for several periods: the one of that day; NULL if none is active then. */
+/* A code may stand for several periods: the one of that day; NULL if none is active then. */
 const struct ref_vat_code   *refdata_vat_code_on(const struct refdata *data, struct str code, int32_t day);
 const struct ref_department *refdata_department(const struct refdata *data, struct str code);
 const struct ref_project    *refdata_project(const struct refdata *data, struct str code);

@@ -165,18 +165,6 @@ static enum err read_once(struct saft_file *file, saft_sink sink, saft_refuse re
     return err;
 }
 
-enum err saft_validate(const char *path, const struct venue *venue, struct saft_summary *ret_summary,
-                       struct fault *fault)
-{
-    struct saft_file file;
-    enum err err = file_open(path, venue, &file, fault);
-
-    if (!err)
-        err = read_once(&file, NULL, NULL, NULL, false, ret_summary, fault);
-    file_close(&file);
-    return err;
-}
-
 static enum err check_company(const struct saft_file *file, const struct saft_summary *summary, struct fault *fault)
 {
     if (!summary->notes[SAFT_OTHER_COMPANY].count)
@@ -186,8 +174,8 @@ static enum err check_company(const struct saft_file *file, const struct saft_su
                      summary->company, STR_ARG(file->venue->id), STR_ARG(file->venue->company));
 }
 
-enum err saft_read_most(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
-                        void *context, struct saft_summary *ret_summary, struct fault *fault)
+enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
+                   void *context, struct saft_summary *ret_summary, struct fault *fault)
 {
     struct saft_file file;
     struct saft_summary first;
@@ -202,12 +190,4 @@ enum err saft_read_most(const char *path, const struct venue *venue, saft_sink s
         err = read_once(&file, sink, wishes->refuse, context, true, ret_summary, fault);
     file_close(&file);
     return err;
-}
-
-enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, void *context,
-                   struct saft_summary *ret_summary, struct fault *fault)
-{
-    static const struct saft_wishes all_or_nothing = { .other_company = true };
-
-    return saft_read_most(path, venue, sink, &all_or_nothing, context, ret_summary, fault);
 }

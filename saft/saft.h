@@ -75,17 +75,11 @@ struct saft_summary {
     struct { uint64_t count; char first[120]; } notes[SAFT_NOTE_COUNT];     /* count 0: nothing */
 };
 
-/* Only the first pass. ret_summary may be NULL; it is written with ERR_OK. */
-USED enum err saft_validate(const char *path, const struct venue *venue, struct saft_summary *ret_summary,
-                            struct fault *fault);
-/* Both passes. */
-USED enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, void *context,
-                        struct saft_summary *ret_summary, struct fault *fault);
-/* Both passes, and what else is wanted: receipts that cannot be read are handed to `refuse`, each alone, and the rest of the
+/* Both passes. What else is wanted: receipts that cannot be read are handed to `refuse`, each alone, and the rest of the
  * file is taken, unless a hundred of them follow one another or there is no other. A file of another organisation number
- * than the venue's company is ERR_REFUSED, unless other_company. */
+ * than the venue's company is ERR_REFUSED, unless other_company. ret_summary may be NULL; it is written with ERR_OK. */
 struct saft_wishes { saft_refuse refuse; bool other_company; };
-USED enum err saft_read_most(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
-                             void *context, struct saft_summary *ret_summary, struct fault *fault);
+USED enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
+                        void *context, struct saft_summary *ret_summary, struct fault *fault);
 
 #endif

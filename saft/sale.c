@@ -18,7 +18,7 @@ static const struct { int32_t predefined; const char *reason; } movements[] = {
     { 11011, "pay-in" },
 };
 
-const char *sale_movement(int32_t predefined)
+static const char *sale_movement(int32_t predefined)
 {
     for (size_t i = 0; i < COUNT(movements); i++)
         if (movements[i].predefined == predefined)

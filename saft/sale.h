@@ -65,7 +65,5 @@ struct sale_maker {
 /* ERR_FORMAT and others: the fault says what is wrong with this receipt (not where it stands). */
 USED enum err sale_to_event(struct sale_maker *maker, const struct raw_sale *sale, struct event *ret_event,
                             struct fault *fault);
-/* What kind of till movement a transaction type is ("pay-out"), NULL: none. */
-const char *sale_movement(int32_t predefined);
 
 #endif

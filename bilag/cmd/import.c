@@ -260,7 +260,7 @@ static enum err import_saft(struct import *import, const char *path, const struc
     enum err err;
 
     import->place_word = "event";
-    err = saft_read_most(path, venue, sink, &wishes, import, &summary, &import->fault);
+    err = saft_read(path, venue, sink, &wishes, import, &summary, &import->fault);
     if (!err)
         err = hand_over(import);
     if (!err)

@@ -405,7 +405,8 @@ static enum err from_receipts(struct adding *adding, struct receipts *receipts, 
     return err ? err : trimmed || movements_trimmed || gap.ore ? ERR_NOT_FOUND : ERR_OK;
 }
 
-enum err manual_add(struct manual_list *list, struct receipts *receipts, const struct venue *venue, struct str doc,
+/* What the voucher left to be done by hand. receipts NULL: nothing is kept of them. */
+static enum err manual_add(struct manual_list *list, struct receipts *receipts, const struct venue *venue, struct str doc,
                     const struct draft *draft)
 {
     struct adding adding = { list, draft, doc, list->count };

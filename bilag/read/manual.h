@@ -63,10 +63,6 @@ struct manual_list {
     struct arena *arena;
 };
 
-/* Adds what the voucher left to be done by hand. receipts NULL: nothing is kept of them. */
-USED enum err manual_add(struct manual_list *list, struct receipts *receipts, const struct venue *venue,
-                         struct str doc, const struct draft *draft);
-
 /* What all these vouchers left, with the customers' connections: opens what it needs, read-only. */
 USED enum err manual_load(const struct config *config, const struct venue *venue, const struct book_list *books,
                           struct manual_list *list, struct fault *fault);

@@ -333,11 +333,6 @@ static enum err named_value_read(struct form *form, const yaml_node_t *node, con
     return err;
 }
 
-enum err form_value(struct form *form, const yaml_node_t *node, const struct field *field, void *base)
-{
-    return named_value_read(form, node, field, base, false);
-}
-
 static enum err value_preset(struct form *form, const yaml_node_t *mapping, const struct field *field, void *base)
 {
     size_t before = form_push(form, str_of(field->key));

@@ -65,7 +65,6 @@ USED enum err form_mapping(struct form *form, const yaml_node_t *node, const str
 /* The same over values that are there already: what is not said stays as it is, without presets, and nothing must be said. */
 USED enum err form_mapping_over(struct form *form, const yaml_node_t *node, const struct field *fields,
                                 size_t count, void *base);
-USED enum err form_value(struct form *form, const yaml_node_t *node, const struct field *field, void *base);
 
 /* Walking by hand. The path is pushed before and popped after reading what is inside. */
 const yaml_node_t *form_find(struct form *form, const char *key);        /* of the root; NULL: not said */

@@ -73,7 +73,7 @@ static enum err row_read(struct form *form, const yaml_node_t *node, const struc
     return form_mapping(form, node, shape->fields, shape->field_count, row);
 }
 
-size_t form_row_count(const yaml_node_t *node)
+static size_t form_row_count(const yaml_node_t *node)
 {
     return node->type == YAML_SEQUENCE_NODE ? form_item_count(node) : 1;
 }
@@ -126,7 +126,7 @@ enum err form_dated(struct form *form, const yaml_node_t *node, const struct for
     return ERR_OK;
 }
 
-enum err form_entries(struct form *form, const yaml_node_t *node, const struct form_shape *shape, void *ret_rows,
+static enum err form_entries(struct form *form, const yaml_node_t *node, const struct form_shape *shape, void *ret_rows,
                       size_t *ret_count)
 {
     size_t total = 0, count = 0;

@@ -20,14 +20,11 @@ struct form_shape {
 
 USED enum err form_dated(struct form *form, const yaml_node_t *node, const struct form_shape *shape,
                          void *ret_rows, size_t *ret_count);
-USED enum err form_entries(struct form *form, const yaml_node_t *node, const struct form_shape *shape,
-                           void *ret_rows, size_t *ret_count);
 /* Entries over those that are there already (*rows, *count; none is fine): a name that is said takes the place of all rows of
  * that name, the other names stay. */
 USED enum err form_entries_over(struct form *form, const yaml_node_t *node, const struct form_shape *shape, void *rows,
                                 size_t *count);
 /* A list of texts (one alone need be no list), of names (str_is_name) if names; each stands there once. */
 USED enum err form_texts(struct form *form, const yaml_node_t *node, bool names, struct str **ret_texts, size_t *ret_count);
-size_t form_row_count(const yaml_node_t *node);              /* of a list its length, else 1 */
 
 #endif

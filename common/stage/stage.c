@@ -49,19 +49,9 @@ struct arena *stage_arena(struct stage *stage)
     return &stage->arena;
 }
 
-void *stage_zmq(struct stage *stage)
-{
-    return stage->zmq;
-}
-
 bool stage_stopping(const struct stage *stage)
 {
     return stage->stopping;
-}
-
-void stage_stop(struct stage *stage)
-{
-    stage->stopping = true;
 }
 
 void stage_pause(struct stage *stage, bool paused)

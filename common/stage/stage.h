@@ -55,9 +55,7 @@ const char   *stage_name(const struct stage *stage);         /* ops.name */
 int           stage_instance(const struct stage *stage);
 const void   *stage_context(const struct stage *stage);      /* ops.context */
 struct arena *stage_arena(struct stage *stage);              /* emptied after every handler and turn */
-void         *stage_zmq(struct stage *stage);                /* the ZeroMQ context */
 bool          stage_stopping(const struct stage *stage);     /* SIGTERM came: take nothing new */
-void          stage_stop(struct stage *stage);
 /* Takes no more messages from PULL links until released: for a stage whose next one is not up, so that
  * work waits in the sockets rather than in memory. Turns, watches, signals and status go on. */
 void          stage_pause(struct stage *stage, bool paused);

@@ -35,27 +35,6 @@ static bool keys_add(char ***list, size_t *count, const cJSON *given)
     return true;
 }
 
-bool registry_load(struct registry *registry, const cJSON *companies, char **ret_why)
-{
-    const cJSON *clients = json_member(companies, "clients");
-
-    if (!json_member(companies, "subscription_keys") && !clients) {
-        *ret_why = text_copy("neither a client (client_key) nor a companies file (clients)");
-        return false;
-    }
-    if (!keys_add(&registry->subscription_keys, &registry->subscription_key_count,
-                  json_member(companies, "subscription_keys")) ||
-        !keys_add(&registry->application_keys, &registry->application_key_count,
-                  json_member(companies, "application_keys"))) {
-        *ret_why = text_copy("subscription_keys and application_keys: lists of texts, not empty");
-        return false;
-    }
-    for (const cJSON *client = clients ? clients->child : NULL; client; client = client->next)
-        if (!registry_put_client(registry, client, ret_why))
-            return false;
-    return true;
-}
-
 struct client *registry_client(const struct registry *registry, const char *key)
 {
     for (size_t i = 0; i < registry->client_count; i++)
@@ -176,7 +155,7 @@ static bool client_read(struct client *client, const cJSON *given, char **ret_wh
     return true;
 }
 
-bool registry_put_client(struct registry *registry, const cJSON *given, char **ret_why)
+static bool put_client(struct registry *registry, const cJSON *given, char **ret_why)
 {
     const char *key = json_text(given, "client_key"), *books = json_text(given, "books");
     struct client *client;
@@ -193,9 +172,30 @@ bool registry_put_client(struct registry *registry, const cJSON *given, char **r
     return client_read(client, given, ret_why) && company_read(client->books, given, ret_why);
 }
 
+bool registry_load(struct registry *registry, const cJSON *companies, char **ret_why)
+{
+    const cJSON *clients = json_member(companies, "clients");
+
+    if (!json_member(companies, "subscription_keys") && !clients) {
+        *ret_why = text_copy("neither a client (client_key) nor a companies file (clients)");
+        return false;
+    }
+    if (!keys_add(&registry->subscription_keys, &registry->subscription_key_count,
+                  json_member(companies, "subscription_keys")) ||
+        !keys_add(&registry->application_keys, &registry->application_key_count,
+                  json_member(companies, "application_keys"))) {
+        *ret_why = text_copy("subscription_keys and application_keys: lists of texts, not empty");
+        return false;
+    }
+    for (const cJSON *client = clients ? clients->child : NULL; client; client = client->next)
+        if (!put_client(registry, client, ret_why))
+            return false;
+    return true;
+}
+
 bool registry_apply(struct registry *registry, const cJSON *given, char **ret_why)
 {
-    return json_member(given, "client_key") ? registry_put_client(registry, given, ret_why)
+    return json_member(given, "client_key") ? put_client(registry, given, ret_why)
                                             : registry_load(registry, given, ret_why);
 }
 

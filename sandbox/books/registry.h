@@ -37,7 +37,6 @@ struct registry {
  * added, each of its clients is put. */
 bool registry_apply(struct registry *registry, const cJSON *given, char **ret_why);
 bool registry_load(struct registry *registry, const cJSON *companies, char **ret_why);
-bool registry_put_client(struct registry *registry, const cJSON *given, char **ret_why);
 void registry_free(struct registry *registry);
 
 struct client *registry_client(const struct registry *registry, const char *key);

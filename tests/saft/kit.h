@@ -125,6 +125,15 @@ static __attribute__((unused)) bool kept_equal(const struct kept *a, const struc
     return true;
 }
 
+/* All of it or nothing, of whatever company. */
+static __attribute__((unused)) enum err read_whole(const char *path, saft_sink sink, void *context,
+                                                   struct saft_summary *summary, struct fault *fault)
+{
+    static const struct saft_wishes all_or_nothing = { .other_company = true };
+
+    return saft_read(path, &venue, sink, &all_or_nothing, context, summary, fault);
+}
+
 /* Writes the text to a file of its own, and reads that. */
 static __attribute__((unused)) enum err read_text(struct str text, struct kept *kept, struct saft_summary *summary,
                                                   struct fault *fault)
@@ -135,7 +144,7 @@ static __attribute__((unused)) enum err read_text(struct str text, struct kept *
 
     ensure(fd >= 0 && write(fd, text.bytes, text.len) == (ssize_t)text.len && close(fd) == 0);
     fault->text[0] = '\0';
-    err = saft_read(path, &venue, keep, kept, summary, fault);
+    err = read_whole(path, keep, kept, summary, fault);
     ensure(unlink(path) == 0);
     return err;
 }

@@ -203,7 +203,7 @@ static enum err read_case(const char *file, struct kept *kept, struct saft_summa
 
     (void)snprintf(path, sizeof path, "%s%s", CASES, file);
     fault->text[0] = '\0';
-    return saft_read(path, &venue, keep, kept, summary, fault);
+    return read_whole(path, keep, kept, summary, fault);
 }
 
 static cJSON *expected_load(void)
@@ -403,7 +403,7 @@ static void official_examples(void **unused)
 
     (void)unused;
     kept_init(&kept);
-    if (saft_read("tests/data/saft/examples/2021.xml", &venue, keep, &kept, &summary, &fault))
+    if (read_whole("tests/data/saft/examples/2021.xml", keep, &kept, &summary, &fault))
         fail_msg("%s", fault.text);
     assert_int_equal(summary.receipts, 4);
     assert_int_equal(summary.notes[SAFT_RECEIPT_UNBALANCED].count, 0);
@@ -418,7 +418,7 @@ static void official_examples(void **unused)
     kept_free(&kept);
 
     kept_init(&kept);
-    if (saft_read("tests/data/saft/examples/2016.xml", &venue, keep, &kept, &summary, &fault))
+    if (read_whole("tests/data/saft/examples/2016.xml", keep, &kept, &summary, &fault))
         fail_msg("%s", fault.text);
     assert_int_equal(summary.receipts, 3);
     assert_int_equal(summary.notes[SAFT_RECEIPT_UNBALANCED].count, 3);
@@ -497,9 +497,9 @@ static void other_faults(void **unused)
     struct fault fault;
 
     (void)unused;
-    assert_int_equal(saft_validate("/nonexistent/x.xml", &venue, NULL, &fault), ERR_NOT_FOUND);
+    assert_int_equal(read_whole("/nonexistent/x.xml", keep, NULL, NULL, &fault), ERR_NOT_FOUND);
     assert_non_null(strstr(fault.text, "/nonexistent/x.xml"));
-    assert_int_equal(saft_validate("/tmp", &venue, NULL, &fault), ERR_REFUSED);
+    assert_int_equal(read_whole("/tmp", keep, NULL, NULL, &fault), ERR_REFUSED);
     for (enum saft_note note = 0; note < SAFT_NOTE_COUNT; note++)
         assert_true(saft_note_code(note)[0] && saft_note_text(note)[0]);
 }
@@ -517,7 +517,7 @@ static void sink_fails(void **unused)
     int calls = 0;
 
     (void)unused;
-    assert_int_equal(saft_read(CASES "10-plain.xml", &venue, no_sink, &calls, NULL, &fault), ERR_STORE_FULL);
+    assert_int_equal(read_whole(CASES "10-plain.xml", no_sink, &calls, NULL, &fault), ERR_STORE_FULL);
     assert_int_equal(calls, 1);
     assert_non_null(strstr(fault.text, "receipt 101"));
 }
@@ -555,7 +555,7 @@ static void changed_between(void **unused)
     (void)fputs(PLACE_TAIL FILE_TAIL, file);
     assert_true(changing.at > 512 * 1024);
     (void)fclose(file);
-    assert_int_equal(saft_read(changing.path, &venue, change, &changing, NULL, &fault), ERR_BUSY);
+    assert_int_equal(read_whole(changing.path, change, &changing, NULL, &fault), ERR_BUSY);
     assert_non_null(strstr(fault.text, "changed while it was read"));
     assert_true(changing.events > 0 && changing.events < 2000);
     assert_int_equal(unlink(changing.path), 0);
