@@ -49,6 +49,34 @@ static bool post_on(struct settlement_part *part, const struct decision *decisio
     return true;
 }
 
+/* Of a part whose draft PowerOffice refused: it is sealed until the sender, who hears the same, has it built again, and what is
+ * built then goes on that day. With another revision on its way the person saw something else. */
+static enum err decide_resend_on(struct txn *txn, struct decision_work *work)
+{
+    struct settlement settlement;
+    struct settlement_part *part;
+    uint32_t revision;
+    struct doc doc;
+    int32_t day;
+    enum err err;
+
+    if (doc_parse(work->decision->subject, &doc) || doc.kind != DOC_VOUCHER ||
+        venue_partition(doc.venue, work->config->partitions) != work->partition ||
+        !decision_resends_on(work->decision, &day, &revision))
+        return ERR_OK;
+    err = settlement_load(txn, doc.venue, doc.day, work->arena, &settlement);
+    if (err || settlement.last_place == 0 || doc.part > settlement.part_count)
+        return err;
+    part = &settlement.parts[doc.part - 1];
+    if (part->nothing || (part->sealed && part->sealed_revision != revision))
+        return ERR_OK;
+    part->post_on = day;
+    work->venue = doc.venue;
+    work->day = doc.day;
+    err = settlement_save(txn, doc.venue, doc.day, &settlement);
+    return err ? err : due_put(txn, doc.venue, doc.day);
+}
+
 static enum err decide_part(struct txn *txn, struct decision_work *work,
                             bool (*change)(struct settlement_part *part, const struct decision *decision))
 {
@@ -487,8 +515,10 @@ static const struct verb {
 } verbs[] = {
     { "accept", decide_accept, false },
     { "post-on", decide_post_on, false },
+    { "resend-on", decide_resend_on, false },
     { "undo-accept", decide_undo_accept, false },
     { "undo-post-on", decide_undo_post_on, false },
+    { "undo-resend-on", decide_undo_post_on, false },
     { "dismiss", decide_dismiss, false },
     { "choose", decide_choose, true },
     { "restarted", decide_restarted, true },

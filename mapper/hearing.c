@@ -39,6 +39,8 @@ enum err hearing_seal(struct stage *stage, void *state, struct link *link, const
     err = seals_apply(mapper->store, &seal, &mapper->build_arena);
     if (err)
         return err;
+    if (seal.reversed)
+        mapper->audit_ms = 0;            /* what had it built again stands in the trail: read before anything is built */
     log_doc(doc_text(&seal.doc, id), "what=%s revision=%" PRIu32,
             seal.heard ? "heard" : seal.behind ? "behind" : seal.reversed ? "unsealed" : "sealed", seal.revision);
     stage_counter_add(stage, "seals", 1);

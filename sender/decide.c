@@ -101,6 +101,20 @@ static bool resend(const struct effect *effect)
     return true;
 }
 
+/* The mapper hears the same, and builds it for that day; what it is sent for is this. Where the books explained the refusal
+ * meanwhile, it is being built again already. */
+static bool resend_on(const struct effect *effect)
+{
+    struct record *record = effect->record;
+    uint32_t revision;
+    int32_t day;
+
+    if (record->state != DOC_FAILED || !decision_resends_on(effect->decision, &day, &revision) ||
+        record->revision != revision)
+        return false;
+    return record->work == WORK_TELL || resend(effect);
+}
+
 static bool reverse(const struct effect *effect)
 {
     struct record *record = effect->record;
@@ -245,7 +259,7 @@ static bool look(const struct effect *effect)
 }
 
 static const struct { const char *verb; bool (*act)(const struct effect *effect); bool silent, seals; } verbs[] = {
-    { "resend", resend, false, false }, { "reverse", reverse, false, false }, { "transfer", transfer, false, false },
+    { "resend", resend, false, false }, { "resend-on", resend_on, false, false }, { "reverse", reverse, false, false }, { "transfer", transfer, false, false },
     { "accept", accept_problem, true, false }, { "by-hand", by_hand, false, true },
     { "leave-reversed", leave_reversed, false, false }, { "look", look, true, false }, { "undo-accept", undo_accept, true, false }, { "undo-by-hand", undo_by_hand, false, false },
 };

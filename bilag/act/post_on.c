@@ -2,6 +2,8 @@
 
 #include "poweroffice/refdata.h"
 
+#include <inttypes.h>
+
 static int32_t today(const struct config *config, const struct draft *draft)
 {
     const struct venue *venue = config_venue(config, draft->doc.venue);
@@ -46,18 +48,7 @@ static const char *of_doc(struct context *context, const struct book_doc *doc)
 {
     if (doc->draft.doc.kind != DOC_VOUCHER)
         return context_words(context, "only vouchers can be posted on another day", "bare bilag kan føres på en annen dag");
-    if (doc->state == DOC_FAILED)
-        return arena_format(context->arena,
-                            context_words(context, STR_FMT " was refused for another reason than its period, as far as "
-                                          "PowerOffice's own dates say: bilag explain shows its words; mend that and send it "
-                                          "again "
-                                          "with bilag resend, or enter it by hand and say so with bilag by-hand",
-                                          STR_FMT " ble avvist av en annen grunn enn perioden, etter datoene i PowerOffice: "
-                                                  "bilag "
-                                          "explain viser hva PowerOffice svarte; rett det og send på nytt med bilag resend, "
-                                          "eller "
-                                          "før det manuelt og si det med bilag by-hand"), STR_ARG(doc->id)).bytes;
-    if (doc->status.sealed)
+    if (doc->status.sealed && doc->state != DOC_FAILED)
         return arena_format(context->arena, context_words(context, STR_FMT " is sealed already: reverse it first",
                                                           STR_FMT " er alt låst for sending: reverser det først"),
                             STR_ARG(doc->id)).bytes;
@@ -77,7 +68,11 @@ const char *post_on_objection(struct context *context, const struct book_doc *do
     if (day < draft->doc.day && !wrong_clock)
         return context_words(context, "a voucher is never posted before its business day", "et bilag føres aldri før "
                                                                                            "salgsdagen");
-    if (doc->state != DOC_HELD || (!wrong_clock && !problems_have(&doc->draft.problems, PROBLEM_PERIOD_LOCKED)))
+    if (doc->state == DOC_FAILED && day == draft->post_on)
+        return context_words(context, "it was refused on that very day: choose another one, or send it again with bilag resend",
+                             "det ble avvist på nettopp den dagen: velg en annen, eller send det på nytt med bilag resend");
+    if (doc->state != DOC_FAILED &&
+        (doc->state != DOC_HELD || (!wrong_clock && !problems_have(&doc->draft.problems, PROBLEM_PERIOD_LOCKED))))
         return arena_format(context->arena,
                             context_words(context, STR_FMT " is held neither because its period is locked (period-locked) nor "
                                           "because its day is wrong (day-not-come, clock-jump): it is posted on its own day",
@@ -90,4 +85,18 @@ const char *post_on_objection(struct context *context, const struct book_doc *do
                                                           "%s er ikke kommet ennå: velg en åpen dag til og med i dag"),
                             day_text(day, text)).bytes;
     return is_locked(context, draft, day);
+}
+
+const char *post_on_verb(const struct book_doc *doc)
+{
+    return doc->state == DOC_FAILED ? "resend-on" : "post-on";
+}
+
+struct str post_on_detail(const struct book_doc *doc, int32_t day, struct arena *arena)
+{
+    char text[16];
+
+    (void)day_text(day, text);
+    return doc->state == DOC_FAILED ? arena_format(arena, "%s %" PRIu32, text, doc->status.revision)
+                                    : arena_copy(arena, str_of(text));
 }

@@ -66,14 +66,14 @@ int decide_post_on(struct shell *shell, const struct args *args)
     struct context context = shell_context(shell);
     const char *objection;
     struct book_doc doc;
-    char text[16];
     int32_t day;
 
     if (!shell_day(shell, args, "post-on", 0, &day) || !load(shell, args, 1, &doc))
         return EXIT_USAGE;
     objection = post_on_objection(&context, &doc, day);
     return objection ? complain(shell, EXIT_RED, "%s", objection)
-                     : written(shell, "post-on", doc.id, str_of(day_text(day, text)), args_value(args, "reason"));
+                     : written(shell, post_on_verb(&doc), doc.id, post_on_detail(&doc, day, &shell->arena),
+                               args_value(args, "reason"));
 }
 
 /* --- invoicing --- */

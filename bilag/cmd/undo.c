@@ -69,7 +69,7 @@ static const char *of_by_hand(const struct shell *shell, const struct undo *undo
 
 static const struct { const char *verb; const char *(*objection)(const struct shell *, const struct undo *,
                                                                  const struct book_doc *); } undoable[] = {
-    { "accept", of_accept }, { "post-on", of_post_on }, { "by-hand", of_by_hand },
+    { "accept", of_accept }, { "post-on", of_post_on }, { "resend-on", of_post_on }, { "by-hand", of_by_hand },
 };
 
 /* Of a receipt: it is still out by that decision, and can come back as the mapper will judge it. */

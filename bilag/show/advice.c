@@ -36,7 +36,7 @@ static const struct way_row {
     [WAY_ACCEPT_PLACE] = { IN(DOC_HELD) | IN(DOC_SENT), "If it is right as it is", "Hvis det er riktig som det er",
                            "bilag accept {doc} {code} --reason \"...\"",
                            "bilag accept --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
-    [WAY_POST_ON_PLACE] = { IN(DOC_HELD), "To post it on an open day", "For å føre det på en åpen dag",
+    [WAY_POST_ON_PLACE] = { IN(DOC_HELD) | IN(DOC_FAILED), "To post it on an open day", "For å føre det på en åpen dag",
                             "bilag accept {doc} --post-on DATE --reason \"...\"",
                             "bilag accept DOCUMENT --post-on DATE --reason \"...\"" },
     [WAY_LEAVE_OUT_PLACE] = { ANY, "To leave the receipt out, and enter it by hand",
@@ -157,7 +157,8 @@ static void say_way(struct advising *advising, const struct about *about, enum w
     struct strbuf out;
     size_t lead;
 
-    if (!command || !(row->states & IN(about->doc->state)) || lacks_receipt(about, command))
+    if (!command || !(row->states & IN(about->doc->state)) || lacks_receipt(about, command) ||
+        (place == WAY_POST_ON_PLACE && about->doc->draft.doc.kind != DOC_VOUCHER))
         return;
     strbuf_init(&out, ADVICE_MAX);
     strbuf_format(&out, "%s: ", voice_words(about->voice, row->en, row->nb));

@@ -1,5 +1,6 @@
 #include "audit.h"
 
+#include "base/clock.h"
 #include "base/fields.h"
 
 #include <stdlib.h>
@@ -76,6 +77,29 @@ bool decision_undoes(const struct decision *decision, uint64_t *ret_number, stru
         return false;
     *ret_number = number;
     *ret_detail = left.len ? (struct str){ left.bytes + 1, left.len - 1 } : STR_NONE;
+    return true;
+}
+
+bool decision_resends_on(const struct decision *decision, int32_t *ret_day, uint32_t *ret_revision)
+{
+    enum { DAY_LETTERS = 10 };
+    struct str detail = decision->detail, left;
+    uint64_t revision = 0;
+    int32_t day;
+
+    if (!str_equal(decision->verb, STR("resend-on")) || detail.len < DAY_LETTERS + 2 || detail.bytes[DAY_LETTERS] != ' ' ||
+        day_parse((struct str){ detail.bytes, DAY_LETTERS }, &day))
+        return false;
+    left = (struct str){ detail.bytes + DAY_LETTERS + 1, detail.len - DAY_LETTERS - 1 };
+    for (size_t i = 0; i < left.len; i++) {
+        if (left.bytes[i] < '0' || left.bytes[i] > '9' || revision > UINT32_MAX)
+            return false;
+        revision = revision * 10 + (uint64_t)(left.bytes[i] - '0');
+    }
+    if (revision > UINT32_MAX)
+        return false;
+    *ret_day = day;
+    *ret_revision = (uint32_t)revision;
     return true;
 }
 

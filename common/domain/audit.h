@@ -16,7 +16,7 @@ struct decision {
     int64_t time_ms;
     struct str who;                       /* system user */
     struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
-                                             dismiss choose restarted create-products invoice-from
+                                             dismiss choose restarted create-products invoice-from resend-on
                                              dismiss-refused dismiss-parked by-hand venue-key; undo-<verb> takes one
                                              back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
@@ -28,6 +28,10 @@ struct decision {
 #define UNDO_PREFIX "undo-"
 /* Whether it takes another one back, and which; *ret_detail: that one's detail. */
 bool decision_undoes(const struct decision *decision, uint64_t *ret_number, struct str *ret_detail);
+
+/* "resend-on": a voucher that PowerOffice refused is built again and posted on another day. Its detail: the day, and the
+ * revision that the person saw refused. */
+bool decision_resends_on(const struct decision *decision, int32_t *ret_day, uint32_t *ret_revision);
 
 struct audit;
 USED enum err audit_open(struct str state_dir, struct audit **ret_audit, struct fault *fault);

@@ -73,7 +73,7 @@ enum way { WAYS(X) };
     X(PROBLEM_AMOUNT_RANGE,           "amount-range",          WAY_LEAVE_OUT | WAY_BY_HAND) \
     X(PROBLEM_VENUE_UNKNOWN,          "venue-unknown",         WAY_SETTINGS) \
     X(PROBLEM_REFERENCE_DATA,         "reference-data",        WAY_WAIT | WAY_POWEROFFICE | WAY_BY_HAND) \
-    X(PROBLEM_REFUSED,                "refused",               WAY_RESEND | WAY_BY_HAND) \
+    X(PROBLEM_REFUSED,                "refused",               WAY_POST_ON | WAY_RESEND | WAY_BY_HAND) \
     X(PROBLEM_WAITING_ANSWER,         "waiting-answer",        WAY_WAIT) \
     X(PROBLEM_INVOICE_NOT_SENT,       "invoice-not-sent",      WAY_RESEND) \
     X(PROBLEM_DAY_TOO_LARGE,          "day-too-large",         WAY_LEAVE_OUT | WAY_BY_HAND) \

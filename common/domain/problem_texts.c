@@ -225,9 +225,11 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
     /* 0 title, 1 detail: PowerOffice's own words */
     [PROBLEM_REFUSED] = {
         "PowerOffice refused it: {0}[. {1}]. Mend what it says in PowerOffice or in the venue's set-up, then send it "
-        "again with bilag resend and a reason.",
+        "again with bilag resend and a reason. A voucher whose period it says is closed goes out on an open day with bilag accept "
+        "--post-on DATE.",
         "PowerOffice avviste det: {0}[. {1}]. Rett det som står der i PowerOffice eller i oppsettet for salgsstedet, og "
-        "send på nytt med bilag resend og en begrunnelse." },
+        "send på nytt med bilag resend og en begrunnelse. Et bilag som får svar om at perioden er lukket, føres på en åpen dag "
+        "med bilag accept --post-on DATO." },
     /* 0 since when */
     [PROBLEM_WAITING_ANSWER] = {
         "Sent[ {0}], but PowerOffice's answer was lost; it is being looked up before anything is sent again. There is "

@@ -69,6 +69,7 @@ struct books {
     char     id[80];
     int64_t  base;                                            /* where this company's ids begin */
     char     lock_date[DATE_BYTES], conversion_date[DATE_BYTES];
+    char     closed_until[DATE_BYTES];                        /* closed as well, and LockDateSettings says nothing of it */
     struct account  *accounts;
     size_t           account_count;
     struct vat_code *vat_codes;

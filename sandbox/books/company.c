@@ -152,8 +152,9 @@ static bool date_read(const cJSON *given, const char *member, char to[static DAT
 bool company_read(struct books *books, const cJSON *given, char **ret_why)
 {
     if (!date_read(given, "lock_date", books->lock_date) ||
+        !date_read(given, "closed_until", books->closed_until) ||
         !date_read(given, "conversion_date", books->conversion_date)) {
-        *ret_why = text_copy("lock_date and conversion_date: YYYY-MM-DD or null");
+        *ret_why = text_copy("lock_date, closed_until and conversion_date: YYYY-MM-DD or null");
         return false;
     }
     for (size_t i = 0; i < COUNT(lists); i++) {

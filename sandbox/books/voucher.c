@@ -56,7 +56,8 @@ struct voucher *voucher_find(const struct books *books, const char *id)
 
 bool voucher_in_locked_period(const struct books *books, const char *posting_date)
 {
-    return books->lock_date[0] && strcmp(posting_date, books->lock_date) <= 0;
+    return (books->lock_date[0] && strcmp(posting_date, books->lock_date) <= 0) ||
+           (books->closed_until[0] && strcmp(posting_date, books->closed_until) <= 0);
 }
 
 void voucher_keep(struct books *books, struct voucher *voucher)

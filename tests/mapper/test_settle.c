@@ -97,6 +97,42 @@ static void post_on_another_day(void **unused)
     rig_free(&rig);
 }
 
+/* Goal: a refused draft's part takes its new day before its sender has it built again, and after; a sealed one of another
+ * revision (it was sent again meanwhile, or is sent) takes none, nor does a detail that is none. */
+static void refused_goes_on_another_day(void **unused)
+{
+    static const struct { const char *why; bool unsealed; int off; const char *detail; bool moves; } rows[] = {
+        { "the decision is heard first", false, 0, "2026-12-01 %d", true },
+        { "the sender's word is heard first", true, 0, "2026-12-01 %d", true },
+        { "another revision is sealed by now", false, 1, "2026-12-01 %d", false },
+        { "no revision", false, 0, "2026-12-01", false }, { "no day", false, 0, "2026-13-01 %d", false },
+        { "a day alone, of what is built already", true, 0, "2026-12-01 x%d", false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct draft *refused;
+        char detail[40];
+        struct rig rig;
+
+        rig_make(&rig);
+        put_sale(&rig);
+        (void)rig_look(&rig);
+        refused = rig_draft(&rig, DAY);
+        (void)snprintf(detail, sizeof detail, rows[i].detail, (int)refused->revision + rows[i].off);
+        rig_tell(&rig, refused, false);
+        if (rows[i].unsealed)
+            rig_tell(&rig, refused, true);
+        (void)decide(&rig, "resend-on", DAY, detail);
+        if (!rows[i].unsealed)
+            rig_tell(&rig, refused, true);
+        (void)rig_look(&rig);
+        if (rig_draft(&rig, DAY)->post_on != refused->doc.day + (rows[i].moves ? 11 : 0))
+            fail_msg("%s", rows[i].why);
+        rig_free(&rig);
+    }
+}
+
 /* Goal: the same number with other contents holds the day, the first stands; dismissed, the day goes on. */
 static void conflicts_are_dismissed(void **unused)
 {
@@ -225,7 +261,7 @@ static void what_waits(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accept_table), cmocka_unit_test(post_on_another_day),
+        cmocka_unit_test(accept_table), cmocka_unit_test(post_on_another_day), cmocka_unit_test(refused_goes_on_another_day),
         cmocka_unit_test(conflicts_are_dismissed), cmocka_unit_test(invoice_from),
         cmocka_unit_test(decisions_move_on), cmocka_unit_test(decisions_go_ahead), cmocka_unit_test(what_waits),
     };

@@ -161,3 +161,49 @@ def test_a_day_of_waiting_costs_few_requests():
         pipeline.set_clock(int(due - time.time()) + 1)
         pipeline.until("the mended one is posted by itself", lambda: len(pipeline.vouchers()) == 2)
         assert next_look(pipeline) is None or pipeline.until("nothing is waited for", lambda: not next_look(pipeline))
+
+
+def posted_on(pipeline, name):
+    """The posting dates of the venue's vouchers in PowerOffice, in their order."""
+    return [voucher["lines"][0]["posting_date"] for voucher in pipeline.vouchers() if voucher["description"].startswith(name)]
+
+
+# Goal: a period that PowerOffice does not tell of before it refuses is no dead end: the refused voucher goes on another day,
+# also if the mapper hears the uploader before the decision (of both orders: tests/mapper/test_settle.c), and if the new day is
+# refused as well; never twice.
+def test_refused_for_a_period_that_is_not_told_goes_on_another_day():
+    names = ("both", "uploader", "again")
+    venues = {name: {**venue(name, i), "settlement_pdf": "false"} for i, name in enumerate(names)}
+    clients = [{"client_key": client_key(name), "name": name, "org_no": venues[name]["company"],
+                "departments": [{"code": "10", "name": "Bar"}], "closed_until": DAY} for name in names]
+    clients[2]["closed_until"] = "2026-11-21"
+    with Pipeline(venues, clients=clients, stages={"invoicer": 0}) as pipeline:
+        def states():
+            status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+            return {v["venue"]: [(d["state"], [p["code"] for p in d["problems"]]) for d in v["documents"]] for v in status["venues"]}
+
+        pipeline.post([{"v": 1, "venue": name, "register": "K1", "seq": 1, "kind": "receipt", "time": f"{DAY}T18:00:00+01:00",
+                        "payments": [{"type": "card", "amount": 12500}],
+                        "lines": [{"product_type": "food", "vat": 25, "gross": 12500}]} for name in names])
+        pipeline.until("all are refused", lambda: all(s == [("failed", ["refused"])] for s in states().values()))
+        accept = ("accept", f"both/{DAY}/1", "--reason", "the term is reported", "--post-on")
+        for day, words in ((DAY, "that very day"), ("2026-11-19", "before its business day"), ("2099-01-01", "still to come")):
+            done = pipeline.command(*accept, day, check=False)
+            assert done.returncode == 1 and words in done.stderr, done.stderr
+        for name in names:
+            if name == "uploader":
+                pipeline.kill("mapper", sig=signal.SIGSTOP)
+            pipeline.command("accept", f"{name}/{DAY}/1", "--reason", "the term is reported", "--post-on", "2026-11-21")
+            if name == "uploader":
+                pipeline.until("the uploader has heard it", lambda: f"doc=uploader/{DAY}/1 stage=uploader.0 what=resend-on"
+                               in pipeline.log("uploader-0"))
+                pipeline.kill("mapper", sig=signal.SIGCONT)
+            if name != "again":
+                pipeline.until(f"{name} is posted", lambda name=name: posted_on(pipeline, name) == ["2026-11-21"], 20)
+        pipeline.until("the other day is refused as well", lambda: states()["again"] == [("failed", ["refused"])] and
+                       "posted on 2026-11-21" in pipeline.command("status", "--venue", "again", check=False).stdout, 20)
+        pipeline.command("accept", f"again/{DAY}/1", "--reason", "that day too", "--post-on", "2026-11-22")
+        pipeline.until("it is posted", lambda: posted_on(pipeline, "again") == ["2026-11-22"], 20)
+        assert all(s == [("sent", [])] for s in states().values()), states()
+        assert len(pipeline.vouchers()) == len(names)
+        assert "resend-on" in pipeline.command("audit", check=False).stdout

@@ -203,6 +203,28 @@ static void same_bytes_as_ever(void **unused)
     audit_close(audit);
 }
 
+/* A day, a blank, a revision: nothing else, and of no other verb. */
+static void resend_on_table(void **unused)
+{
+    static const struct { const char *verb, *detail; bool is; uint32_t revision; } details[] = {
+        { "resend-on", "2026-12-01 3", true, 3 },       { "resend-on", "2026-12-01 4294967295", true, UINT32_MAX },
+        { "resend-on", "2026-12-01 4294967296", false, 0 }, { "resend-on", "2026-12-01 99999999999999999999", false, 0 },
+        { "resend-on", "2026-12-01", false, 0 },        { "resend-on", "2026-12-01 ", false, 0 },
+        { "resend-on", "2026-12-01 3x", false, 0 },     { "resend-on", "2026-13-01 3", false, 0 },
+        { "resend-on", "", false, 0 },                  { "post-on", "2026-12-01 3", false, 0 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(details); i++) {
+        struct decision decision = { .verb = str_of(details[i].verb), .detail = str_of(details[i].detail) };
+        uint32_t revision = 0;
+        int32_t day;
+
+        if (decision_resends_on(&decision, &day, &revision) != details[i].is || revision != details[i].revision)
+            fail_msg("%s %s", details[i].verb, details[i].detail);
+    }
+}
+
 int main(void)
 {
 #define AUDIT_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
@@ -210,6 +232,7 @@ int main(void)
         AUDIT_TEST(order_and_places), AUDIT_TEST(another_opener_reads_it),
         AUDIT_TEST(change_is_noticed), AUDIT_TEST(too_long_is_refused),
         AUDIT_TEST(looking_makes_no_trail), AUDIT_TEST(same_bytes_as_ever),
+        cmocka_unit_test(resend_on_table),
     };
 
     return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
