@@ -36,6 +36,7 @@ MAY_USE = {
     "bilag/keep": READ + ["bilag/keep"],
     "bilag/cmd": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/cmd"],
     "bilag": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/cmd"],
+    "console": READ + ["bilag/act", "bilag/show", "console"],
     "sandbox/base": ["sandbox/base"],
     "sandbox/books": SANDBOX,
     "sandbox/http": SANDBOX,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PATH = re.compile(r"(?<![\w/.-])((?:common|saft|ingest|mapper|validator|poweroffice|sender|uploader|invoicer|bilag|sandbox|"
+PATH = re.compile(r"(?<![\w/.-])((?:common|saft|door|console|ingest|mapper|validator|poweroffice|sender|uploader|invoicer|bilag|sandbox|"
                   r"deploy|tests|bench|docs|man)/[\w./-]*\w\.(?:[ch158]|md|py|yaml|service|target|json))(?![\w*])")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 SECTION = re.compile(r"\b(design|rules|poweroffice-api|saft-format)\.md[,:]? (?:section|sections|§) ?(\d+)")

@@ -42,9 +42,13 @@ static const struct judge {
     { "doors", fsck_doors,
       "Stop all stages and restore a backup (bilag restore), or move this folder away: no token opens anything then, and "
       "each till gets a new one (bilag tokens add)." },
+    { "users", fsck_users,
+      "Stop the console and restore a backup (bilag restore), or move this folder away: nobody can sign in then, and each "
+      "person is added again (bilag users add)." },
 };
 
-const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors" };
+const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors",
+                                              "users" };
 
 /* --- in the child ------------------------------------------------------------------------------------------ */
 

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-enum { FSCK_STORES = 7, FSCK_OTHER_SIZE = 1024 };
+enum { FSCK_STORES = 8, FSCK_OTHER_SIZE = 1024 };
 
 struct fsck_result {
     const char *store;                   /* "mapper" */

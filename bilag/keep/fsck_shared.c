@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/doors.h"
+#include "domain/users.h"
 #include "poweroffice/refstore.h"
 
 #include <string.h>
@@ -123,6 +124,37 @@ enum err fsck_doors(struct storecheck *check, struct fault *fault)
     if (err == ERR_STORE_DAMAGED)
         storecheck_damaged(check, STR_NONE, bad_value);
     doors_close(doors);
+    return err == ERR_STORE_DAMAGED ? ERR_OK : err;
+}
+
+static enum err user_seen(const struct user *user, void *context)
+{
+    struct storecheck *check = context;
+
+    if (user->changed_ms <= 0 || user->hash.len == 0)
+        storecheck_damaged(check, STR_NONE, bad_value);
+    return ERR_OK;
+}
+
+static enum err user_table(struct txn *txn, unsigned table, const char *name, void *context)
+{
+    return storecheck_walk(context, txn, table, name, storecheck_any);
+}
+
+enum err fsck_users(struct storecheck *check, struct fault *fault)
+{
+    struct users *users;
+    enum err err = users_open(check->state_dir, STORE_READ_ONLY, &users, fault);
+
+    if (err)
+        return err;
+    err = check->open_only ? ERR_OK : users_tables(users, user_table, check);
+    check->table = "users";
+    if (!err && !check->open_only)
+        err = users_list(users, user_seen, check);
+    if (err == ERR_STORE_DAMAGED)
+        storecheck_damaged(check, STR_NONE, bad_value);
+    users_close(users);
     return err == ERR_STORE_DAMAGED ? ERR_OK : err;
 }
 

@@ -103,7 +103,7 @@ enum err stages_ask(const struct config *config, int64_t patience_ms, struct are
     const struct { const char *name; int32_t instances; } stages[] = {
         { "ingest", config->stages.ingest },       { "mapper", config->stages.mapper },
         { "validator", config->stages.validator }, { "uploader", config->stages.uploader },
-        { "invoicer", config->stages.invoicer },
+        { "invoicer", config->stages.invoicer },   { "console", config->console.on },
     };
     size_t count = 0, at = 0;
     struct stage_state *states;

@@ -608,6 +608,18 @@ static const struct { const char *en, *nb; } rows[] = {
       "--to må være på eller etter --from, og høyst %d dager etter" },
     { "beside what was posted by hand, in PowerOffice or in CSV files: every difference, with its cause",
       "ved siden av det som er ført manuelt, i PowerOffice eller i CSV-filer: hver forskjell, med årsak" },
+    { "add, list or remove; see bilag users --help", "add, list eller remove; se bilag users --help" },
+    { "add: whose books, an organisation number or several with commas",
+      "add: hvem sitt regnskap, et organisasjonsnummer eller flere med komma" },
+    { "add: everybody's books", "add: alles regnskap" },
+    { "add: reads, decides, sets-up, operates; several with commas",
+      "add: reads, decides, sets-up, operates; flere med komma" },
+    { "add: what people call the person", "add: det folk kaller personen" },
+    { "add: en or nb", "add: en eller nb" },
+    { "add: the password is the file's first line; else it is asked for, or read from standard input",
+      "add: passordet er første linje i filen; ellers blir det spurt om, eller lest fra standard inn" },
+    { "remove: why; kept in the audit trail", "remove: hvorfor; lagres i revisjonssporet" },
+    { "who may sign in to the console, and what they may", "hvem som kan logge inn i konsollen, og hva de kan" },
 };
 
 static bool norwegian;

@@ -79,6 +79,14 @@ static enum err read_names(struct form *form, const yaml_node_t *node, const str
     return form_texts(form, node, true, &config->http_names, &config->http_name_count);
 }
 
+static enum err read_console_names(struct form *form, const yaml_node_t *node, const struct field *field, void *to)
+{
+    struct console_settings *console = to;
+
+    (void)field;
+    return form_texts(form, node, true, &console->names, &console->name_count);
+}
+
 #define NUMBER(type, name, preset_, min_, max_, meaning_) \
     { #name, offsetof(struct type, name), .parse = form_number, .preset = #preset_, .min = (min_), .max = (max_), \
       .meaning = meaning_ },
@@ -86,6 +94,7 @@ static enum err read_names(struct form *form, const yaml_node_t *node, const str
 #define INGEST(name, preset, min, max, meaning) NUMBER(ingest_settings, name, preset, min, max, meaning)
 #define SENDER(name, preset, min, max, meaning) NUMBER(sender_settings, name, preset, min, max, meaning)
 #define MAPPER(name, preset, min, max, meaning) NUMBER(mapper_settings, name, preset, min, max, meaning)
+#define CONSOLE(name, preset, min, max, meaning) NUMBER(console_settings, name, preset, min, max, meaning)
 static const struct field stage_fields[] = { STAGE_COUNTS(STAGE) };
 static const struct field ingest_limit_fields[] = { INGEST_SETTINGS(INGEST) };
 static const struct field sender_fields[] = {
@@ -134,6 +143,20 @@ static const struct field ingest_fields[] = {
     { "spool", AT(spool), .parse = form_path, .max = 1024, .preset = "", .meaning = "folder of NDJSON files to take in" },
 };
 
+#define CONSOLE_AT(member) offsetof(struct console_settings, member)
+static const struct field console_fields[] = {
+    { "http", CONSOLE_AT(listen), .parse = parse_listen, .max = 255, .preset = "127.0.0.1:7430",
+      .meaning = "address of the console" },
+    { "certificate", CONSOLE_AT(certificate), .parse = form_path, .max = 1024, .preset = "",
+      .meaning = "PEM file of the address's TLS chain; none: plain HTTP, on loopback only" },
+    { "certificate_key", CONSOLE_AT(certificate_key), .parse = form_path, .max = 1024, .preset = "",
+      .meaning = "PEM file of the certificate's key" },
+    { "names", .read = read_console_names, .meaning = "names by which people reach the console, as [bilag.example.no]" },
+    { "behind_proxy", CONSOLE_AT(behind_proxy), .parse = form_bool, .preset = "false",
+      .meaning = "a proxy with TLS stands before it and says who asks in X-Forwarded-For" },
+    CONSOLE_SETTINGS(CONSOLE)
+};
+
 #define SECTION(rows) .fields = rows, .field_count = COUNT(rows)
 static const struct field config_fields[] = {
     { "state_dir", AT(state_dir), .parse = form_path, .min = 1, .max = 1024, .preset = "/var/lib/bilag",
@@ -151,6 +174,7 @@ static const struct field config_fields[] = {
     { "ingest_limits", AT(ingest), SECTION(ingest_limit_fields) },
     { "sender", AT(sender), SECTION(sender_fields) },
     { "mapper", AT(mapper), SECTION(mapper_fields) },
+    { "console", AT(console), SECTION(console_fields) },
 };
 
 /* The add-ons' application keys, 1 to 9: the integration guide publishes them, so they are no secret. */
@@ -193,6 +217,10 @@ static enum err root_load(struct config *config, struct fault *fault)
     if (!err && (config->certificate.len > 0) != (config->certificate_key.len > 0))
         err = form_fault(&form, form_find(&form, "ingest"), "ingest: certificate and certificate_key belong together; "
                          "write both or none");
+    if (!err && (config->console.certificate.len > 0) != (config->console.certificate_key.len > 0))
+        err = form_fault(&form, form_find(&form, "console"), "console: certificate and certificate_key belong together; "
+                         "write both or none");
+    config->console.on = !err && form_find(&form, "console") != NULL;
     if (!err && is_demo(config->token_url) != is_demo(config->api_url))
         err = form_fault(&form, form_find(&form, "poweroffice"), "poweroffice: one of token_url and api_url is that of the "
                          "demo (/Demo/) and the other is not; write both of the same, and never mix their keys");

@@ -108,6 +108,14 @@ struct config {
     struct ingest_settings { INGEST_SETTINGS(CONFIG_INT) } ingest;               /* config_rows.h: units, bounds */
     struct sender_settings { SENDER_SETTINGS(CONFIG_INT) bool order_split; } sender;
     struct mapper_settings { MAPPER_SETTINGS(CONFIG_INT) } mapper;
+    struct console_settings {
+        bool on;                                             /* bilag.yaml has the section: else nobody may look in */
+        struct str listen;                                   /* "127.0.0.1:7430" */
+        struct str certificate, certificate_key;             /* as those of the HTTP address */
+        struct str *names; size_t name_count;
+        bool behind_proxy;                                   /* one with TLS, which says who asks */
+        CONSOLE_SETTINGS(CONFIG_INT)
+    } console;
     struct venue *venues; size_t venue_count;                /* sorted by id */
     struct fault *faults; size_t fault_count;                /* venues left out, and why */
     struct str *fault_venues;                                /* their ids: fault_venues[i] has faults[i] */

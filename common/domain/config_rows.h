@@ -39,6 +39,11 @@
     X(preview_ms,        2000,  100,    600000, "least time between two previews of an open day, ms") \
     X(resend_ms,        10000,  100,    600000, "time after which a draft that nobody sealed is sent again, ms")
 
+/* section console: */
+#define CONSOLE_SETTINGS(X) \
+    X(session_minutes,    720,    5,   10080, "how long a sign-in lasts, minutes") \
+    X(idle_minutes,        60,    1,   10080, "how long a sign-in lasts that nobody uses, minutes")
+
 #define CONFIG_INT(name, preset, min, max, meaning) int32_t name;
 
 #endif

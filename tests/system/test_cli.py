@@ -39,6 +39,7 @@ COMMANDS = [
     "choose",
     "restarted",
     "tokens",
+    "users",
     "audit",
     "backup",
     "restore",

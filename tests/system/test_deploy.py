@@ -22,7 +22,7 @@ def test_units_are_without_fault(tmp_path):
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *tmp_path.iterdir()], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 0 and not done.stderr, done.stderr
-    assert {path.name for path in tmp_path.iterdir()} == {"bilag.target", *(f"bilag-{s}@0.service" for s in STAGES)}
+    assert {path.name for path in tmp_path.iterdir()} == {"bilag.target", *(f"bilag-{s}@0.service" for s in (*STAGES, "console"))}
 
 
 def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
@@ -38,6 +38,12 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
         program = conf[f"program:{stage}-{n}"]
         assert program["exitcodes"] == "0,100" and program["autorestart"] == "unexpected"
         assert program["command"] == f"{BIN / f'bilag-{stage}'} --config {tmp_path} --instance {n}"
+    with open(tmp_path / "bilag.yaml", "a", encoding="utf-8") as config:
+        config.write("console: {}\n")
+    text = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path, BIN, "--user", user], capture_output=True, text=True,
+                          check=True).stdout
+    conf.read_string(text)
+    assert conf["program:console-0"]["command"] == f"{BIN / 'bilag-console'} --config {tmp_path} --instance 0"
     done = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path / "nowhere", BIN, "--user", user], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 1 and "bilag.yaml" in done.stderr
@@ -45,7 +51,7 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
 
 def test_manual_pages_are_without_fault():
     pages = sorted((ROOT / "man").iterdir())
-    assert len(pages) == len(STAGES) + 4
+    assert len(pages) == len(STAGES) + 5
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "style", *pages], capture_output=True, text=True, check=False)
     faults = [line for line in (done.stdout + done.stderr).splitlines() if "referenced manual not found" not in line]
     assert not faults, faults
@@ -55,7 +61,7 @@ def test_install_puts_everything_in_its_place(tmp_path):
     subprocess.run(["make", "-s", "-C", ROOT, "install", f"DESTDIR={tmp_path}", "PREFIX=/usr", f"BIN={BIN}", "-o", "all"],
                    check=True, capture_output=True)
     there = {str(path.relative_to(tmp_path / "usr")) for path in pathlib.Path(tmp_path).rglob("*") if path.is_file()}
-    for name in (*(f"bin/bilag-{s}" for s in STAGES), "bin/bilag", "bin/bilag-sandbox", "share/man/man1/bilag.1",
+    for name in (*(f"bin/bilag-{s}" for s in STAGES), "bin/bilag", "bin/bilag-console", "bin/bilag-sandbox", "share/man/man1/bilag.1",
                  "lib/systemd/system/bilag-ingest@.service", "lib/sysusers.d/bilag.conf",
                  "share/doc/bilag/config-example/bilag.yaml"):
         assert name in there, name

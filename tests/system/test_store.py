@@ -14,10 +14,11 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
+from console_rig import add_user    # noqa: E402
 from orders_rig import documents, start, venue    # noqa: E402
 from pipeline import STAGES    # noqa: E402
 
-STORES = ("ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors")
+STORES = ("ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors", "users")
 CUSTOMERS = [{"no": 10001, "name": "Hansen AS"}]
 DAYS = ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19"]
 PER_DAY = 60
@@ -101,6 +102,7 @@ def test_backup_under_load(after):
     rest = [e for v in venues() for e in receipts(v["venue"], DAYS[2:], first=2 * PER_DAY + 1)]
     with start(venues(), CUSTOMERS) as pipeline:
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        add_user(pipeline, "kari", "--all-companies", "--title", "Kari Nordmann")
         backup = pipeline.folder / "backup"
         waited = threading.Event()
         feeding = threading.Thread(target=lambda: [pipeline.post(first[i:i + 7]) for i in range(0, len(first), 7)])
@@ -131,6 +133,7 @@ def test_lost_store(lost):
     events = [e for v in venues() for e in receipts(v["venue"])]
     with start(venues(), CUSTOMERS) as pipeline:
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        add_user(pipeline, "kari", "--all-companies", "--title", "Kari Nordmann")
         pipeline.post(events)
         expect_books(pipeline, events)
         stop_all(pipeline)
@@ -162,6 +165,7 @@ def test_damage(store):
     events = [e for v in venues() for e in receipts(v["venue"], DAYS[:1])]
     with start(venues(), CUSTOMERS) as pipeline:
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        add_user(pipeline, "kari", "--all-companies", "--title", "Kari Nordmann")
         pipeline.post(events)
         expect_books(pipeline, events)
         stop_all(pipeline)
@@ -170,7 +174,7 @@ def test_damage(store):
         whole = file.read_bytes()
         needle = {"ingest": b"kunde-77", "mapper": b"kunde-77", "uploader": b"Venue oslo", "invoicer": b"kunde-77",
                   "poweroffice": b"Hansen AS", "audit": b"connect",
-                  "doors": b"tests' tills"}[store]
+                  "doors": b"tests' tills", "users": b"Kari Nordmann"}[store]
         hurt = bytearray(whole)
         for place in records_of(file, needle):    # pages that are not used any more hold old copies
             hurt[place + 2] ^= 1                  # still a text, still msgpack
@@ -229,6 +233,7 @@ def test_start_on_damage(stage):
     events = receipts("oslo")
     with start([venue("oslo")], CUSTOMERS) as pipeline:
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        add_user(pipeline, "kari", "--all-companies", "--title", "Kari Nordmann")
         pipeline.post(events)
         expect_books(pipeline, events)
         pipeline.stop(stage)
@@ -264,6 +269,7 @@ def test_backup_folders():
     with start([venue("oslo")], CUSTOMERS) as pipeline:
         events = receipts("oslo", DAYS[:1])
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+        add_user(pipeline, "kari", "--all-companies", "--title", "Kari Nordmann")
         pipeline.post(events)
         expect_books(pipeline, events)
         full = pipeline.folder / "full"

@@ -1,0 +1,198 @@
+/* acts.c - what is pressed: judged by the command's own acts (bilag/act), written down with the person's name. */
+#include "document.h"
+#include "routes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bilag/act/connect.h"
+#include "bilag/act/deeds.h"
+#include "bilag/act/post_on.h"
+
+/* Back to the page that it was pressed on, which tells the decision. */
+static void done(struct view *view, uint64_t number)
+{
+    struct str back = view_field(view, "back");
+    bool ours = back.len > 1 && back.bytes[0] == '/' && back.bytes[1] != '/' && back.bytes[1] != '\\';
+
+    for (size_t i = 0; ours && i < back.len; i++)
+        ours = back.bytes[i] > ' ' && back.bytes[i] < 0x7f;
+    back = ours ? back : STR("/");
+    view_go(view, arena_format(&view->arena, STR_FMT "%csaid=%" PRIu64, STR_ARG(back),
+                               memchr(back.bytes, '?', back.len) ? '&' : '?', number));
+}
+
+static bool has_reason(struct view *view, struct str *ret_reason)
+{
+    struct str reason = view_field(view, "reason");
+
+    while (reason.len && reason.bytes[0] == ' ')
+        reason = (struct str){ reason.bytes + 1, reason.len - 1 };
+    if (!reason.len || reason.len > 1000) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Say why: it is kept in the audit trail.",
+                                                    "Skriv hvorfor: det lagres i revisjonssporet."));
+        return false;
+    }
+    *ret_reason = reason;
+    return true;
+}
+
+/* The document of a form, as it was seen (view_seen()): what a person saw is what he decides about. False: answered. */
+static bool seen_doc(struct view *view, struct str value, struct book_doc *ret_doc)
+{
+    const char *at = value.len ? memrchr(value.bytes, '@', value.len) : NULL;
+
+    if (!view_doc(view, (struct str){ value.bytes, at ? (size_t)(at - value.bytes) : 0 }, ret_doc))
+        return false;
+    if (str_equal(view_seen(view, ret_doc), value))
+        return true;
+    view_refuse(view, MHD_HTTP_CONFLICT, arena_format(&view->arena, SAY(view, "%.*s has changed since you saw it: look at it "
+                                                                        "again.", "%.*s er endret siden du så det: se på det "
+                                                                        "igjen."), TEXT(ret_doc->id)).bytes);
+    return false;
+}
+
+static void post_on(struct view *view, const struct book_doc *doc, struct str reason)
+{
+    const char *objection;
+    char text[16];
+    uint64_t number;
+    int32_t day;
+    enum err err;
+
+    if (day_parse(view_field(view, "day"), &day)) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A day such as 2026-11-20 is needed.",
+                                                    "En dag som 2026-11-20 må oppgis."));
+        return;
+    }
+    objection = post_on_objection(&view->context, doc, day);
+    if (objection) {
+        view_refuse(view, MHD_HTTP_CONFLICT, objection);
+        return;
+    }
+    err = decide(&view->context, "post-on", doc->id, str_of(day_text(day, text)), reason, &number);
+    if (err)
+        view_fail(view, err);
+    else
+        done(view, number);
+}
+
+static void do_deed(struct view *view, const struct deed *deed, const struct book_doc *doc, struct str reason)
+{
+    struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
+    const char *objection;
+    uint64_t number;
+    enum err err;
+
+    if (deed->needs_code && !problem_code_parse(view_field(view, "code"), &question.code)) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Which problem?", "Hvilket problem?"));
+        return;
+    }
+    objection = deed->objection(&question, doc);
+    if (objection) {
+        view_refuse(view, MHD_HTTP_CONFLICT, objection);
+        return;
+    }
+    err = deed_do(&question, deed, doc, reason, &number);
+    if (err)
+        view_fail(view, err);
+    else
+        done(view, number);
+}
+
+void do_decide(struct view *view)
+{
+    struct str verb = view_field(view, "deed"), reason;
+    const struct deed *deed = deed_of(verb);
+    bool on_day = str_equal(verb, STR("post-on"));
+    struct book_doc doc;
+
+    if ((!deed && !on_day) || deed == &deed_transfer) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "There is no such decision.", "Denne beslutningen finnes ikke."));
+        return;
+    }
+    if (!seen_doc(view, view_field(view, "document"), &doc) || !has_reason(view, &reason))
+        return;
+    if (on_day)
+        post_on(view, &doc, reason);
+    else
+        do_deed(view, deed, &doc, reason);
+}
+
+/* --- transfer --- */
+
+static bool chosen(struct view *view, const struct venue *venue, struct str value, struct book_doc *ret_doc)
+{
+    const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
+    const char *objection;
+
+    if (!seen_doc(view, value, ret_doc))
+        return false;
+    objection = deed_transfer.objection(&question, ret_doc);
+    if (!str_equal(ret_doc->draft.doc.venue, venue->id))
+        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such document.", "Dokumentet finnes ikke."));
+    else if (objection)
+        view_refuse(view, MHD_HTTP_CONFLICT, arena_format(&view->arena, "%.*s: %s", TEXT(ret_doc->id), objection).bytes);
+    return !view->status;
+}
+
+/* All are judged before one is written down. */
+void do_transfer(struct view *view)
+{
+    const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
+    const struct venue *venue = view_venue(view);
+    struct book_doc *docs = arena_array(&view->arena, VIEW_FIELDS_MAX, sizeof *docs);
+    uint64_t number = 0;
+    size_t count = 0;
+    enum err err = docs ? ERR_OK : ERR_MEMORY;
+
+    for (size_t i = 0; venue && !err && i < view->field_count; i++)
+        if (str_equal(view->fields[i].name, STR("document")) && !chosen(view, venue, view->fields[i].value, &docs[count++]))
+            return;
+    if (!venue)
+        return;
+    if (!err && !count) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Nothing was chosen.", "Ingenting er valgt."));
+        return;
+    }
+    for (size_t i = 0; !err && i < count; i++)
+        err = deed_do(&question, &deed_transfer, &docs[i], STR("console"), &number);
+    if (err)
+        view_fail(view, err);
+    else
+        done(view, number);
+}
+
+/* --- customers --- */
+
+void do_connect(struct view *view)
+{
+    struct customer_ledger ledger = { .context = &view->context, .venue = view_venue(view) };
+    struct str till_customer = view_field(view, "till_customer");
+    int64_t customer;
+    uint64_t number;
+    enum err err;
+
+    if (!ledger.venue)
+        return;
+    if (!till_customer.len || !customer_number_parse(view_field(view, "number"), &customer)) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A customer number of PowerOffice is needed, such as 10001.",
+                                                    "Et kundenummer i PowerOffice må oppgis, som 10001."));
+        return;
+    }
+    err = customer_ledger_open(&ledger, 0);
+    if (!err)
+        err = connect_judge(&ledger, customer);
+    if (err == ERR_NOT_FOUND || err == ERR_REFUSED) {
+        view_refuse(view, MHD_HTTP_CONFLICT, arena_copy(&view->arena, str_of(view->context.fault.text)).bytes);
+    } else {
+        if (!err)
+            err = customer_connect(&ledger, till_customer, customer, STR("console"), &number);
+        if (err)
+            view_fail(view, err);
+        else
+            done(view, number);
+    }
+    customer_ledger_close(&ledger);
+}

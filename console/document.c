@@ -1,0 +1,308 @@
+#include "document.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bilag/act/deeds.h"
+#include "bilag/read/manual.h"
+#include "bilag/show/status.h"
+#include "domain/audit.h"
+
+/* --- the voucher --- */
+
+static void blank_or(struct view *view, const char *name, const char *class_, struct str text)
+{
+    bool blank = str_equal(text, STR(VOUCHER_BLANK));
+
+    view_cell(view, name);
+    html_class(&view->html, blank ? "blank" : class_);
+    html_text(&view->html, blank ? str_of(SAY(view, "BLANK", "MANGLER")) : text);
+    html_end(&view->html);
+}
+
+static void amount_cell(struct view *view, const char *name, struct money amount)
+{
+    char text[MONEY_TEXT_SIZE];
+
+    view_cell(view, name);
+    html_class(&view->html, "n");
+    if (amount.ore)
+        html_text(&view->html, str_of(money_kroner(amount, text)));
+    html_end(&view->html);
+}
+
+static void line(struct view *view, const struct voucher_row *row, const char *const *words)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "tr");
+    blank_or(view, words[0], "n", row->account);
+    blank_or(view, words[1], "", row->counter);
+    blank_or(view, words[2], "", row->vat_code);
+    blank_or(view, words[3], "", row->department);
+    amount_cell(view, words[4], row->debit);
+    amount_cell(view, words[5], row->credit);
+    view_cell(view, words[6]);
+    html_text(html, row->line->text);
+    html_end(html);
+    html_end(html);
+}
+
+static void sums(struct view *view, const struct book_doc *doc, const char *const *words)
+{
+    struct html *html = &view->html;
+    struct money debit, credit;
+
+    if (voucher_sums(&view->arena, doc, &debit, &credit))
+        return;
+    html_begin(html, "tfoot");
+    html_begin(html, "tr");
+    html_begin(html, "td");
+    html_attr(html, "colspan", STR("4"));
+    html_text(html, str_of(SAY(view, "Sum", "Sum")));
+    html_end(html);
+    amount_cell(view, words[4], debit);
+    amount_cell(view, words[5], credit);
+    html_element(html, "td", NULL, STR_NONE);
+    html_end(html);
+    html_end(html);
+}
+
+void document_voucher(struct view *view, const struct book_doc *doc)
+{
+    const char *const words[] = { SAY(view, "Account", "Konto"), SAY(view, "Counter account", "Motkonto"),
+                                  SAY(view, "VAT code", "Mva-kode"), SAY(view, "Department", "Avdeling"),
+                                  SAY(view, "Debit", "Debet"), SAY(view, "Credit", "Kredit"),
+                                  SAY(view, "Description", "Beskrivelse") };
+    struct html *html = &view->html;
+
+    if (!doc->draft.line_count)
+        return;
+    html_begin(html, "table");
+    html_class(html, "stack");
+    view_heads(view, words, COUNT(words), 1u << 0 | 1u << 4 | 1u << 5);
+    html_begin(html, "tbody");
+    for (size_t i = 0; i < doc->draft.line_count; i++) {
+        struct voucher_row row = voucher_row_of(&view->arena, doc, i);
+
+        line(view, &row, words);
+    }
+    html_end(html);
+    sums(view, doc, words);
+    html_end(html);
+}
+
+/* --- what can be done --- */
+
+static void field(struct view *view, const char *name, const char *label, const char *type)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(label));
+    html_single(html, "input");
+    html_attr(html, "name", str_of(name));
+    html_attr(html, "type", str_of(type));
+    html_attr(html, "maxlength", STR("300"));
+    html_attr(html, "required", STR(""));
+    html_end(html);
+}
+
+/* The revision that is seen is the one that is decided about. */
+static void decide_form(struct view *view, const struct book_doc *doc, const char *deed, const char *code, struct str back)
+{
+    view_form(view, "/decide", "row");
+    view_hidden(view, "document", view_seen(view, doc));
+    view_hidden(view, "deed", str_of(deed));
+    if (code)
+        view_hidden(view, "code", str_of(code));
+    view_hidden(view, "back", back);
+}
+
+struct way_form { const char *way; const struct deed *deed; const char *en, *nb; };
+
+/* Ways on that are pressed here; the others are told with their command. */
+static const struct way_form way_forms[] = {
+    { "accept", &deed_accept, "Accept it as it is", "Godta som det er" },
+    { "resend", &deed_resend, "Send again", "Send på nytt" },
+    { "reverse", &deed_reverse, "Reverse in PowerOffice and send anew", "Reverser i PowerOffice og send på nytt" },
+    { "leave-reversed", &deed_leave_reversed, "Let it stay reversed", "La det forbli tilbakeført" },
+    { "by-hand", &deed_by_hand, "I have entered it myself", "Jeg har ført det selv" },
+};
+
+struct telling_ways { struct view *view; const struct book_doc *doc; struct str back; };
+
+static void plain_way(struct view *view, const struct advice *advice)
+{
+    struct html *html = &view->html;
+    struct str lead = { advice->sentence.bytes, advice->sentence.len - advice->command.len };
+
+    html_begin(html, "p");
+    html_text(html, lead);
+    if (advice->command.len)
+        html_element(html, "span", "command", advice->command);
+    html_end(html);
+}
+
+static void connect_way(const struct telling_ways *telling)
+{
+    struct view *view = telling->view;
+
+    html_begin(&view->html, "p");
+    html_begin(&view->html, "a");
+    html_link(&view->html, "href", view_venue_path(view, telling->doc->draft.doc.venue, "/customers"));
+    html_text(&view->html, str_of(SAY(view, "Connect the customer", "Koble kunden")));
+    html_end(&view->html);
+    html_end(&view->html);
+}
+
+static void post_on_way(const struct telling_ways *telling)
+{
+    struct view *view = telling->view;
+
+    decide_form(view, telling->doc, "post-on", NULL, telling->back);
+    field(view, "day", SAY(view, "Post it on an open day", "Før det på en åpen dag"), "date");
+    field(view, "reason", SAY(view, "Why", "Hvorfor"), "text");
+    view_button(view, "plain", SAY(view, "Post on this day", "Før på denne dagen"));
+    view_form_end(view);
+}
+
+static void deed_way(const struct telling_ways *telling, const struct way_form *form, const struct problem *problem)
+{
+    struct view *view = telling->view;
+    const struct deed_question question = { .context = &view->context, .code = problem ? problem->code : PROBLEM_COUNT };
+
+    if ((form->deed->needs_code && !problem) || form->deed->objection(&question, telling->doc))
+        return;
+    decide_form(view, telling->doc, form->deed->verb, form->deed->needs_code ? problem_code_text(problem->code) : NULL,
+                telling->back);
+    field(view, "reason", form->deed->needs_code ? arena_format(&view->arena, "%s (%s)", SAY(view, "Why", "Hvorfor"),
+                                                                problem_code_text(problem->code)).bytes
+                                                 : SAY(view, "Why", "Hvorfor"), "text");
+    view_button(view, "plain", SAY(view, form->en, form->nb));
+    view_form_end(view);
+}
+
+static void tell_way(void *context, const struct advice *advice)
+{
+    const struct telling_ways *telling = context;
+    bool decides = user_may(&telling->view->user, ACT_DECIDE);
+
+    for (size_t i = 0; i < COUNT(way_forms); i++)
+        if (strcmp(advice->way, way_forms[i].way) == 0) {
+            if (decides)
+                deed_way(telling, &way_forms[i], advice->problem);
+            return;
+        }
+    if (strcmp(advice->way, "connect") == 0)
+        connect_way(telling);
+    else if (strcmp(advice->way, "post-on") != 0)
+        plain_way(telling->view, advice);
+    else if (decides)
+        post_on_way(telling);
+}
+
+void document_problems(struct view *view, const struct book_doc *doc, struct str back)
+{
+    const struct problems *problems = &doc->draft.problems;
+    struct telling_ways telling = { view, doc, back };
+
+    for (size_t i = 0; i < problems->count && doc->state != DOC_BY_HAND; i++) {
+        struct strbuf text;
+
+        strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+        problem_write(&problems->at[i], view->config.language, &text);
+        html_element(&view->html, "p", "problem", strbuf_str(&text));
+        strbuf_free(&text);
+    }
+    status_advise(&view->voice, doc, tell_way, &telling);
+}
+
+static void transfer_form(struct view *view, const struct book_doc *doc, struct str back)
+{
+    view_form(view, view_venue_path(view, doc->draft.doc.venue, "/transfer").bytes, "row");
+    view_hidden(view, "document", view_seen(view, doc));
+    view_hidden(view, "back", back);
+    view_button(view, NULL, SAY(view, "Transfer to PowerOffice", "Overfør til PowerOffice"));
+    view_form_end(view);
+}
+
+/* What a person may want though nothing is wrong stands folded. */
+static void folded(struct view *view, const struct book_doc *doc, const struct way_form *form, struct str back)
+{
+    const struct telling_ways telling = { view, doc, back };
+    const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
+
+    if (form->deed->objection(&question, doc))
+        return;
+    html_begin(&view->html, "details");
+    html_element(&view->html, "summary", NULL, str_of(SAY(view, form->en, form->nb)));
+    deed_way(&telling, form, NULL);
+    html_end(&view->html);
+}
+
+void document_acts(struct view *view, const struct book_doc *doc, struct str back)
+{
+    const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
+
+    if (!deed_transfer.objection(&question, doc) && user_may(&view->user, ACT_TRANSFER))
+        transfer_form(view, doc, back);
+    for (size_t i = 0; i < COUNT(way_forms) && user_may(&view->user, ACT_DECIDE); i++)
+        if ((way_forms[i].deed == &deed_reverse || way_forms[i].deed == &deed_by_hand) && !book_doc_is_red(doc))
+            folded(view, doc, &way_forms[i], back);
+}
+
+/* --- its history --- */
+
+struct history { struct view *view; struct str id; size_t shown; };
+
+static enum err decided(const struct decision *decision, void *context)
+{
+    struct history *history = context;
+    struct html *html = &history->view->html;
+    char when[32];
+
+    if (!str_equal(decision->subject, history->id))
+        return ERR_OK;
+    html_begin(html, "li");
+    html_words(html, "b", NULL, "%.*s", TEXT(decision->verb));
+    html_say(html, " %.*s %s %.*s, %s", TEXT(decision->detail), SAY(history->view, "by", "av"), TEXT(decision->who),
+             time_text_utc(decision->time_ms, when));
+    if (decision->reason.len)
+        html_say(html, ": %.*s", TEXT(decision->reason));
+    html_end(html);
+    history->shown++;
+    return ERR_OK;
+}
+
+void document_history(struct view *view, struct books *books, const struct book_doc *doc, const struct venue *venue)
+{
+    struct html *html = &view->html;
+    struct history history = { view, doc->id, 0 };
+    struct fault fault = { "" };
+    struct trail_fact *facts;
+    struct audit *audit;
+    size_t count;
+    char when[32];
+
+    html_begin(html, "details");
+    html_element(html, "summary", NULL, str_of(SAY(view, "History", "Historikk")));
+    html_begin(html, "ul");
+    html_class(html, "list");
+    if (books_trail(books, &doc->draft.doc, &view->arena, &facts, &count) == ERR_OK)
+        for (size_t i = 0; i < count; i++) {
+            html_begin(html, "li");
+            html_say(html, "%s  %.*s %.*s", time_text_local(venue, facts[i].time_ms, when), TEXT(facts[i].what),
+                     TEXT(facts[i].detail));
+            html_end(html);
+        }
+    if (audit_open_there(view->config.state_dir, &audit, &fault) == ERR_OK) {
+        if (audit_read(audit, 1, decided, &history))
+            html_element(html, "li", NULL, str_of(SAY(view, "the audit trail cannot be read", "revisjonssporet kan ikke "
+                                                                                              "leses")));
+        audit_close(audit);
+    }
+    html_end(html);
+    html_end(html);
+}

@@ -1,0 +1,326 @@
+/* overview_page.c - all venues that a person sees: red first, then what waits, then the others; and the stages. */
+#include "routes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bilag/read/customers.h"
+#include "picture.h"
+
+enum { ROWS_ON_A_PAGE = 50, LOOK_BUDGET_MS = 120 };
+
+struct overview {
+    struct view *view;
+    struct str search;
+    bool only_red;
+    const struct picture_row **rows; size_t count;           /* those that are told */
+    size_t red, waiting, seen;
+    int64_t oldest_ms;
+};
+
+static bool row_is_red(const struct picture_row *row)
+{
+    return row->red || row->fault.len || row->login_fault || row->connected == CONNECTED_NO;
+}
+
+static int rank(const struct picture_row *row)
+{
+    return row_is_red(row) ? 0 : row->states[DOC_WAITING] ? 1 : 2;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct picture_row *x = *(const struct picture_row *const *)a, *y = *(const struct picture_row *const *)b;
+
+    return rank(x) != rank(y) ? rank(x) - rank(y) : str_compare(x->name, y->name);
+}
+
+/* A venue whose file is wrong has no company that could be known: who sees all companies sees it. */
+static bool sees(const struct view *view, const struct picture_row *row)
+{
+    return row->fault.len ? view->user.all_companies : user_sees(&view->user, row->company);
+}
+
+static bool matches(const struct picture_row *row, struct str search)
+{
+    return !search.len || customer_name_matches(row->name, search) || customer_name_matches(row->id, search) ||
+           str_starts(row->company, search);
+}
+
+static enum err choose(struct overview *overview, const struct picture_row *rows, size_t count)
+{
+    overview->rows = arena_array(&overview->view->arena, count ? count : 1, sizeof(struct picture_row *));
+    overview->oldest_ms = INT64_MAX;
+    if (!overview->rows)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const struct picture_row *row = &rows[i];
+
+        if (!sees(overview->view, row))
+            continue;
+        overview->seen++;
+        overview->red += row_is_red(row);
+        overview->waiting += row->states[DOC_WAITING] > 0;
+        if (row->looked_ms < overview->oldest_ms)
+            overview->oldest_ms = row->looked_ms;
+        if (matches(row, overview->search) && (!overview->only_red || row_is_red(row)))
+            overview->rows[overview->count++] = row;
+    }
+    qsort(overview->rows, overview->count, sizeof(struct picture_row *), by_rank);
+    return ERR_OK;
+}
+
+/* --- rows --- */
+
+/* The way to the first of what is red: its day, or the orders. */
+static void see_first(struct view *view, const struct picture_row *row)
+{
+    struct html *html = &view->html;
+    struct doc doc;
+    char rest[48], day[16];
+
+    if (doc_parse(row->first_red, &doc))
+        return;
+    if (doc.kind == DOC_VOUCHER)
+        (void)snprintf(rest, sizeof rest, "/days/%s", day_text(doc.day, day));
+    html_text(html, STR(" "));
+    html_begin(html, "a");
+    html_link(html, "href", view_venue_path(view, row->id, doc.kind == DOC_VOUCHER ? rest : "/orders?red=1"));
+    html_text(html, str_of(SAY(view, "see the first", "se den første")));
+    html_end(html);
+}
+
+/* What keeps the venue from green, in a few words. */
+static void what(struct view *view, const struct picture_row *row)
+{
+    struct html *html = &view->html;
+    char day[16];
+
+    if (row->fault.len)
+        html_element(html, "span", NULL, row->fault);
+    else if (row->login_fault || row->connected == CONNECTED_NO)
+        html_element(html, "span", "state red", str_of(SAY(view, "not connected", "ikke tilkoblet")));
+    if (row->red)
+        html_words(html, "span", "state red", row->red == 1 ? SAY(view, "%" PRIu64 " needs you", "%" PRIu64 " trenger deg")
+                                                             : SAY(view, "%" PRIu64 " need you", "%" PRIu64 " trenger deg"),
+                   row->red);
+    if (row->red)
+        see_first(view, row);
+    if (row->states[DOC_WAITING]) {
+        html_text(html, STR(" "));
+        html_words(html, "span", "state yellow", SAY(view, "%" PRIu64 " ready to transfer, from %s",
+                                                     "%" PRIu64 " klare til overføring, fra %s"), row->states[DOC_WAITING],
+                   day_text(row->oldest_waiting, day));
+    }
+    if (row->awaits_add_on)
+        html_element(html, "span", "state yellow", str_of(SAY(view, "waits for QuickOrder", "venter på QuickOrder")));
+    if (!row->looked_ms)
+        html_element(html, "span", "state grey", str_of(SAY(view, "not looked at yet", "ikke sett på ennå")));
+    else if (rank(row) == 2 && !row->awaits_add_on)
+        html_element(html, "span", "state green", str_of(SAY(view, "all well", "alt i orden")));
+}
+
+static void tell_row(struct view *view, const struct picture_row *row)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "tr");
+    view_cell(view, SAY(view, "Venue", "Salgssted"));
+    if (row->fault.len) {
+        html_text(html, row->name);
+    } else {
+        html_begin(html, "a");
+        html_link(html, "href", view_venue_path(view, row->id, ""));
+        html_text(html, row->name);
+        html_end(html);
+    }
+    html_end(html);
+    view_cell(view, SAY(view, "Company", "Firma"));
+    html_text(html, row->company);
+    html_end(html);
+    view_cell(view, SAY(view, "Stands", "Står"));
+    html_begin(html, "span");
+    what(view, row);
+    html_end(html);
+    html_end(html);
+    view_cell(view, SAY(view, "On its way", "Underveis"));
+    html_class(html, "n");
+    html_say(html, "%" PRIu64, row->states[DOC_QUEUED] + row->states[DOC_SENDING]);
+    html_end(html);
+    view_cell(view, SAY(view, "Sent", "Sendt"));
+    html_class(html, "n");
+    html_say(html, "%" PRIu64, row->states[DOC_SENT]);
+    html_end(html);
+    view_cell(view, SAY(view, "Transfer", "Overføring"));
+    html_text(html, str_of(row->automatic ? SAY(view, "automatic", "automatisk") : SAY(view, "by you", "av deg")));
+    html_end(html);
+    html_end(html);
+}
+
+static void page_link(struct overview *overview, size_t page, const char *text)
+{
+    struct view *view = overview->view;
+    struct strbuf path;
+
+    strbuf_init(&path, 4096);
+    strbuf_format(&path, "/?page=%zu%s&q=", page, overview->only_red ? "&red=1" : "");
+    url_add(&path, overview->search);
+    html_begin(&view->html, "a");
+    html_link(&view->html, "href", strbuf_str(&path));
+    html_text(&view->html, str_of(text));
+    html_end(&view->html);
+    strbuf_free(&path);
+}
+
+static void tell_rows(struct overview *overview)
+{
+    struct view *view = overview->view;
+    const char *const words[] = { SAY(view, "Venue", "Salgssted"), SAY(view, "Company", "Firma"), SAY(view, "Stands", "Står"),
+                                  SAY(view, "On its way", "Underveis"), SAY(view, "Sent", "Sendt"),
+                                  SAY(view, "Transfer", "Overføring") };
+    struct str text = view_query(view, "page");
+    size_t page = text.len && text.len < 8 ? strtoull(text.bytes, NULL, 10) : 1;
+    size_t pages = (overview->count + ROWS_ON_A_PAGE - 1) / ROWS_ON_A_PAGE;
+
+    page = page < 1 ? 1 : page > pages ? pages : page;
+    if (!overview->count) {
+        html_element(&view->html, "p", "faint", str_of(SAY(view, "No venue here.", "Ingen salgssteder her.")));
+        return;
+    }
+    html_begin(&view->html, "table");
+    html_class(&view->html, "stack");
+    view_heads(view, words, COUNT(words), 1u << 3 | 1u << 4);
+    html_begin(&view->html, "tbody");
+    for (size_t i = (page - 1) * ROWS_ON_A_PAGE; i < overview->count && i < page * ROWS_ON_A_PAGE; i++)
+        tell_row(view, overview->rows[i]);
+    html_end(&view->html);
+    html_end(&view->html);
+    html_begin(&view->html, "p");
+    html_class(&view->html, "pages");
+    if (page > 1)
+        page_link(overview, page - 1, SAY(view, "Former page", "Forrige side"));
+    if (pages > 1)
+        html_words(&view->html, "span", NULL, SAY(view, "page %zu of %zu", "side %zu av %zu"), page, pages);
+    if (page < pages)
+        page_link(overview, page + 1, SAY(view, "Next page", "Neste side"));
+    html_end(&view->html);
+}
+
+static void search_form(const struct overview *overview)
+{
+    struct view *view = overview->view;
+    struct html *html = &view->html;
+
+    html_begin(html, "form");
+    html_class(html, "row");
+    html_attr(html, "role", STR("search"));
+    html_link(html, "action", STR("/"));
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(SAY(view, "Name or organisation number", "Navn eller organisasjonsnummer")));
+    html_single(html, "input");
+    html_attr(html, "name", STR("q"));
+    html_attr(html, "type", STR("search"));
+    html_attr(html, "value", overview->search);
+    html_end(html);
+    html_begin(html, "label");
+    html_class(html, "check");
+    html_single(html, "input");
+    html_attr(html, "type", STR("checkbox"));
+    html_attr(html, "name", STR("red"));
+    html_attr(html, "value", STR("1"));
+    if (overview->only_red)
+        html_attr(html, "checked", STR(""));
+    html_element(html, "span", NULL, str_of(SAY(view, "only red", "bare røde")));
+    html_end(html);
+    view_button(view, "plain", SAY(view, "Find", "Finn"));
+    html_end(html);
+}
+
+/* --- what is of all of them --- */
+
+static void stages(struct view *view, const struct whole_status *whole)
+{
+    struct html *html = &view->html;
+    char when[32];
+
+    html_element(html, "h2", NULL, str_of(SAY(view, "Processes", "Prosesser")));
+    html_begin(html, "p");
+    for (size_t i = 0; i < whole->stage_count; i++) {
+        const struct stage_state *stage = &whole->stages[i];
+
+        html_words(html, "span", stage->up ? "state green" : "state red", "%s %d %s", stage->stage, stage->instance,
+                   stage->up ? SAY(view, "up", "oppe") : SAY(view, "down", "nede"));
+        html_text(html, STR(" "));
+    }
+    html_end(html);
+    if (whole->outage)
+        html_element(html, "p", "notice red",
+                     str_of(SAY(view, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
+                                "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
+                                "svarer igjen.")));
+    if (whole->backlog.documents)
+        html_words(html, "p", NULL, SAY(view, "%" PRIu64 " documents wait to be sent, the oldest since %s.",
+                                        "%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
+                   whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, when));
+}
+
+static enum err whole(struct view *view)
+{
+    struct whole_status status = { .config = &view->config };
+    struct books *books;
+    enum err err = books_open(&view->config, &books, &view->context.fault);
+
+    if (err)
+        return err;
+    err = overview_whole(&view->context, books, &status);
+    books_close(books);
+    if (err)
+        return err;
+    stages(view, &status);
+    if (!user_may(&view->user, ACT_OPERATE))
+        return ERR_OK;
+    if (status.refused_total || status.parked.count) {
+        html_begin(&view->html, "p");
+        html_class(&view->html, "notice yellow");
+        html_say(&view->html, SAY(view, "%" PRIu64 " lines were refused and %zu venues have parked sales: ",
+                                  "%" PRIu64 " linjer er avvist, og %zu salgssteder har parkerte salg: "), status.refused_total,
+                 status.parked.count);
+        html_begin(&view->html, "a");
+        html_link(&view->html, "href", STR("/refused"));
+        html_text(&view->html, str_of(SAY(view, "see them", "se dem")));
+        html_end(&view->html);
+        html_end(&view->html);
+    }
+    return ERR_OK;
+}
+
+void page_overview(struct view *view)
+{
+    struct overview overview = { .view = view, .search = view_query(view, "q"), .only_red = view_query(view, "red").len > 0 };
+    const struct picture_row *rows;
+    size_t count;
+    enum err err = picture_take(view->console->picture, &view->config, LOOK_BUDGET_MS, &rows, &count);
+
+    if (!err)
+        err = choose(&overview, rows, count);
+    if (err) {
+        view_fail(view, err);
+        return;
+    }
+    view_begin(view, SAY(view, "Overview", "Oversikt"), NULL);
+    html_words(&view->html, "p", NULL,
+               SAY(view, "%zu venues: %zu need a person, %zu have something ready to transfer.",
+                   "%zu salgssteder: %zu trenger et menneske, %zu har noe klart til overføring."), overview.seen, overview.red,
+               overview.waiting);
+    search_form(&overview);
+    tell_rows(&overview);
+    if (overview.seen && clock_now_ms() - overview.oldest_ms > 10000)
+        html_element(&view->html, "p", "faint", str_of(SAY(view, "Some of these are being looked at still: load the page again "
+                                                           "in a moment.", "Noen av disse blir fortsatt sett på: last siden på "
+                                                           "nytt om litt.")));
+    err = whole(view);
+    if (err)
+        view_fail(view, err);
+}

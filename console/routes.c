@@ -1,0 +1,61 @@
+#include "routes.h"
+
+#include <string.h>
+
+static const struct route routes[] = {
+    { "GET",  "/style.css",                        ACT_NONE,     page_style },
+    { "GET",  "/favicon.ico",                      ACT_NONE,     page_icon },
+    { "GET",  "/sign-in",                          ACT_NONE,     page_sign_in },
+    { "POST", "/sign-in",                          ACT_NONE,     do_sign_in },
+    { "POST", "/sign-out",                         ACT_LOOK,     do_sign_out },
+    { "GET",  "/",                                 ACT_LOOK,     page_overview },
+    { "GET",  "/venues/{}",                        ACT_LOOK,     page_venue },
+    { "GET",  "/venues/{}/days/{}",                ACT_LOOK,     page_day },
+    { "GET",  "/venues/{}/period",                 ACT_LOOK,     page_period },
+    { "GET",  "/venues/{}/vouchers.csv",           ACT_LOOK,     file_vouchers },
+    { "GET",  "/venues/{}/days/{}/{}/settlement.pdf", ACT_LOOK,  file_settlement },
+    { "GET",  "/venues/{}/orders",                 ACT_LOOK,     page_orders },
+    { "GET",  "/venues/{}/customers",              ACT_LOOK,     page_customers },
+    { "POST", "/venues/{}/customers",              ACT_CONNECT,  do_connect },
+    { "GET",  "/venues/{}/manual",                 ACT_LOOK,     page_manual },
+    { "GET",  "/refused",                          ACT_OPERATE,  page_refused },
+    { "GET",  "/audit",                            ACT_LOOK,     page_audit },
+    { "POST", "/decide",                           ACT_DECIDE,   do_decide },
+    { "POST", "/venues/{}/transfer",               ACT_TRANSFER, do_transfer },
+};
+
+/* A piece of the path: up to the next slash, percent signs taken away. */
+static bool fits(struct view *view, const char *path)
+{
+    const char *at = view->path.bytes, *end = at + view->path.len;
+    size_t parts = 0;
+
+    for (; *path; path++) {
+        if (path[0] != '{') {
+            if (at == end || *at++ != *path)
+                return false;
+            continue;
+        }
+        for (view->parts[parts] = (struct str){ at, 0 }; at < end && *at != '/'; at++)
+            view->parts[parts].len++;
+        if (!view->parts[parts++].len)
+            return false;
+        path++;
+    }
+    return at == end;
+}
+
+const struct route *route_of(struct view *view, bool *ret_known)
+{
+    bool head = str_equal(view->method, STR("HEAD"));
+
+    *ret_known = false;
+    for (size_t i = 0; i < COUNT(routes); i++) {
+        if (!fits(view, routes[i].path))
+            continue;
+        *ret_known = true;
+        if (str_equal(view->method, str_of(routes[i].method)) || (head && strcmp(routes[i].method, "GET") == 0))
+            return &routes[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,39 @@
+/* routes.h - every address of the console, one row each: method, path, who may, and what answers. */
+#ifndef BILAG_CONSOLE_ROUTES_H
+#define BILAG_CONSOLE_ROUTES_H
+
+#include "view.h"
+
+struct route {
+    const char *method, *path;            /* {} stands for one piece of the path */
+    enum console_act act;
+    void (*run)(struct view *view);
+};
+
+/* The route of the view's method and path; its parts are taken. NULL: none; *ret_known: with another method. */
+const struct route *route_of(struct view *view, bool *ret_known);
+
+/* sign_page.c */
+void page_sign_in(struct view *view);
+void do_sign_in(struct view *view);
+void do_sign_out(struct view *view);
+void page_style(struct view *view);
+void page_icon(struct view *view);
+/* overview_page.c, venue_page.c, day_page.c, ... */
+void page_overview(struct view *view);
+void page_venue(struct view *view);
+void page_day(struct view *view);
+void page_period(struct view *view);
+void page_orders(struct view *view);
+void page_customers(struct view *view);
+void page_manual(struct view *view);
+void page_refused(struct view *view);
+void page_audit(struct view *view);
+void file_vouchers(struct view *view);
+void file_settlement(struct view *view);
+/* acts.c */
+void do_decide(struct view *view);
+void do_transfer(struct view *view);
+void do_connect(struct view *view);
+
+#endif

@@ -1,0 +1,300 @@
+#include "serve.h"
+
+#include <inttypes.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "bilag/show/catalogue.h"
+#include "door/host.h"
+#include "routes.h"
+
+enum { ARENA_BYTES = 512 * 1024 * 1024, SLOW_MS = 300, PATIENCE_MS = 200 };
+
+static const char *header(const struct view *view, const char *name)
+{
+    return MHD_lookup_connection_value(view->connection, MHD_HEADER_KIND, name);
+}
+
+/* --- beginning and end --- */
+
+/* The address that asks; behind a proxy, the last one that the proxy itself has seen. */
+static struct str address_of(struct view *view)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(view->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const char *forwarded = view->config.console.behind_proxy ? header(view, "X-Forwarded-For") : NULL, *comma;
+    char host[NI_MAXHOST] = "?";
+    socklen_t len;
+
+    if (forwarded) {
+        comma = strrchr(forwarded, ',');
+        forwarded = comma ? comma + 1 : forwarded;
+        return arena_copy(&view->arena, str_of(forwarded + strspn(forwarded, " ")));
+    }
+    if (info && info->client_addr) {
+        len = info->client_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+        (void)getnameinfo(info->client_addr, len, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+    }
+    return arena_copy(&view->arena, str_of(host));
+}
+
+/* Of who is not signed in yet: what the browser asks for first, if it is one of the two. */
+static struct str wished_language(const struct view *view)
+{
+    const char *wish = header(view, MHD_HTTP_HEADER_ACCEPT_LANGUAGE);
+
+    if (wish && (strncmp(wish, "nb", 2) == 0 || strncmp(wish, "no", 2) == 0 || strncmp(wish, "nn", 2) == 0))
+        return STR("nb");
+    return wish && strncmp(wish, "en", 2) == 0 ? STR("en") : view->config.language;
+}
+
+static void speak(struct view *view, struct str language)
+{
+    view->config.language = language;
+    view->voice.language = language;
+    catalogue_speak(language);
+}
+
+static struct view *begin(struct console *console, struct MHD_Connection *connection, const char *url, const char *method)
+{
+    struct view *view = calloc(1, sizeof *view);
+
+    if (!view)
+        return NULL;
+    view->console = console;
+    view->connection = connection;
+    view->config = *stage_config(console->stage);
+    view->config.console.on = false;         /* it does not ask itself how it is: nobody would answer meanwhile */
+    arena_init(&view->arena, ARENA_BYTES);
+    view->context = (struct context){ .config = &view->config, .arena = &view->arena, .patience_ms = PATIENCE_MS };
+    strbuf_init(&view->body, VIEW_BODY_MAX);
+    view->method = arena_copy(&view->arena, str_of(method));
+    view->path = arena_copy(&view->arena, str_of(url));
+    view->address = address_of(view);
+    html_init(&view->html, VIEW_PAGE_MAX);
+    return view;
+}
+
+void serve_completed(void *context, struct MHD_Connection *connection, void **connection_context,
+                     enum MHD_RequestTerminationCode why)
+{
+    struct console *console = context;
+    struct view *view = *connection_context;
+
+    (void)why;
+    if (!view)
+        return;
+    server_visitor(console->server, connection, view->signed_in ? VISITOR_IDLE : VISITOR_HEAD, view->signed_in);
+    html_free(&view->html);
+    strbuf_free(&view->body);
+    arena_free(&view->arena);
+    free(view);
+    *connection_context = NULL;
+}
+
+/* --- judging --- */
+
+/* A browser says with every POST which page sent it. */
+static bool comes_from_us(const struct view *view)
+{
+    const char *origin = header(view, MHD_HTTP_HEADER_ORIGIN), *host = header(view, MHD_HTTP_HEADER_HOST), *at;
+
+    if (!origin)
+        return true;                         /* no browser: the form's token decides */
+    at = strstr(origin, "://");
+    return at && host && strcmp(at + 3, host) == 0;
+}
+
+static bool take_fields(struct view *view)
+{
+    struct str rest = strbuf_str(&view->body);
+    bool fine = true;
+
+    while (view->field_count < VIEW_FIELDS_MAX && url_pair(&rest, &view->arena, &view->fields[view->field_count].name,
+                                                           &view->fields[view->field_count].value, &fine))
+        view->field_count++;
+    return fine && !rest.len;
+}
+
+static enum err find_session(struct view *view)
+{
+    struct console *console = view->console;
+    const struct session_limits limits = console_limits(console);
+    const char *name = console_is_secure(console) ? "__Host-bilag" : "bilag";
+    const char *cookie = MHD_lookup_connection_value(view->connection, MHD_COOKIE_KIND, name);
+    enum err err;
+
+    if (!cookie)
+        return ERR_NOT_FOUND;
+    view->cookie = arena_copy(&view->arena, str_of(cookie));
+    err = sessions_find(console->sessions, view->cookie, &limits, stage_now_ms(console->stage), &view->arena, &view->session);
+    if (!err)
+        err = users_find(console->users, view->session.user, &view->arena, &view->user);
+    if (!err && view->session.made_ms < view->user.changed_ms)
+        err = ERR_NOT_FOUND;                 /* made anew since */
+    if (err)
+        return err;
+    view->signed_in = true;
+    view->context.who = arena_format(&view->arena, STR_FMT " (console)", STR_ARG(view->user.name));
+    session_form_token(view->cookie, view->form_token);
+    speak(view, str_equal(view->user.language, STR("nb")) ? STR("nb") : STR("en"));
+    return ERR_OK;
+}
+
+static void judge(struct view *view, const struct route *route, bool known)
+{
+    bool posted = str_equal(view->method, STR("POST"));
+    enum err err = find_session(view);
+
+    if (err && err != ERR_NOT_FOUND)
+        view_fail(view, err);
+    else if (!route)
+        view_refuse(view, known ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND, SAY(view, "There is no such page.",
+                                                                                      "Denne siden finnes ikke."));
+    else if (view->too_long || (posted && !take_fields(view)))
+        view_refuse(view, view->too_long ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_BAD_REQUEST,
+                    SAY(view, "This form cannot be read.", "Skjemaet kan ikke leses."));
+    else if (posted && !comes_from_us(view))
+        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "This form was sent by another page.", "Skjemaet er sendt fra en annen "
+                                                  "side."));
+    else if (route->act == ACT_NONE)
+        return;
+    else if (!view->signed_in && posted)
+        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "You are signed out: sign in, and do it again.",
+                                                  "Du er logget ut: logg inn og gjør det på nytt."));
+    else if (!view->signed_in)
+        view_go(view, STR("/sign-in"));
+    else if (posted && !session_form_token_is(view->cookie, view_field(view, "token")))
+        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "This form is not of your sign-in: load the page again.",
+                                                  "Skjemaet hører ikke til innloggingen din: last siden på nytt."));
+    else if (!user_may(&view->user, route->act))
+        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "Your role does not open this; who runs Bilag can give you another "
+                                                  "(bilag users).", "Rollen din åpner ikke dette; den som drifter Bilag, kan "
+                                                                    "gi "
+                                                  "deg en annen (bilag users)."));
+}
+
+/* --- the answer --- */
+
+static const struct { const char *name, *value; } always[] = {
+    { "Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+                                 "frame-ancestors 'none'; base-uri 'none'" },
+    { "X-Content-Type-Options", "nosniff" },
+    { "X-Frame-Options", "DENY" },
+    { "Referrer-Policy", "same-origin" },    /* with less, a browser would not say which page sent a form */
+    { "Cross-Origin-Opener-Policy", "same-origin" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+    { "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()" },
+};
+
+static void add(struct MHD_Response *response, const char *name, const char *value)
+{
+    (void)MHD_add_response_header(response, name, value);
+}
+
+static void add_headers(const struct view *view, struct MHD_Response *response)
+{
+    bool style = view->type && strncmp(view->type, "text/css", 8) == 0;
+    char number[32];
+
+    for (size_t i = 0; i < COUNT(always); i++)
+        add(response, always[i].name, always[i].value);
+    add(response, MHD_HTTP_HEADER_CONTENT_TYPE, view->type ? view->type : "text/html; charset=utf-8");
+    add(response, MHD_HTTP_HEADER_CACHE_CONTROL, style ? "private, max-age=300" : "no-store");
+    if (console_is_secure(view->console))
+        add(response, "Strict-Transport-Security", "max-age=31536000");
+    if (view->location.len)
+        add(response, MHD_HTTP_HEADER_LOCATION, view->location.bytes);
+    if (view->set_cookie.len)
+        add(response, MHD_HTTP_HEADER_SET_COOKIE, view->set_cookie.bytes);
+    if (view->file_name.len)
+        add(response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, view->file_name.bytes);
+    if (view->again.len)
+        add(response, "Refresh", view->again.bytes);
+    if (view->status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        add(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
+    (void)snprintf(number, sizeof number, "%" PRId64, view->retry_s);
+    if (view->retry_s)
+        add(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
+}
+
+static enum MHD_Result answer(struct view *view)
+{
+    struct MHD_Response *response;
+    enum MHD_Result result = MHD_NO;
+
+    html_end_to(&view->html, 0);
+    if (view->html.out.failed || arena_failed(&view->arena)) {
+        html_free(&view->html);
+        html_init(&view->html, VIEW_PAGE_MAX);
+        view->location = view->file_name = STR_NONE;
+        view->type = NULL;
+        view_fail(view, ERR_MEMORY);
+        html_end_to(&view->html, 0);
+    }
+    response = MHD_create_response_from_buffer(view->html.out.len, view->html.out.bytes ? view->html.out.bytes : "",
+                                               MHD_RESPMEM_MUST_COPY);
+    if (response) {
+        add_headers(view, response);
+        result = MHD_queue_response(view->connection, view->status ? view->status : MHD_HTTP_OK, response);
+        MHD_destroy_response(response);
+    }
+    return result;
+}
+
+static enum MHD_Result run(struct view *view)
+{
+    struct stage *stage = view->console->stage;
+    int64_t began_ms = stage_steady_ms(stage), took_ms;
+    bool known;
+    const struct route *route = route_of(view, &known);
+
+    speak(view, view->config.language);      /* others were answered since this one began */
+    judge(view, route, known);
+    if (!view->status)
+        route->run(view);
+    stage_counter_add(stage, "requests", 1);
+    if (view->status >= 400)
+        stage_counter_add(stage, "refused", 1);
+    took_ms = stage_steady_ms(stage) - began_ms;
+    if (took_ms > SLOW_MS)
+        log_fact("level=warning what=\"a page was slow\" route=%s ms=%" PRId64, route ? route->path : "none", took_ms);
+    return answer(view);
+}
+
+enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, const char *url, const char *method,
+                             const char *version, const char *data, size_t *size, void **connection_context)
+{
+    struct console *console = context;
+    struct view *view = *connection_context;
+
+    (void)version;
+    if (!view) {
+        *connection_context = view = begin(console, connection, url, method);
+        if (!view)
+            return MHD_NO;
+        speak(view, wished_language(view));
+        server_visitor(console->server, connection, VISITOR_BODY, false);
+        if (!host_is_ours(header(view, MHD_HTTP_HEADER_HOST), view->config.console.listen, view->config.console.names,
+                          view->config.console.name_count)) {
+            view_refuse(view, MHD_HTTP_MISDIRECTED_REQUEST, SAY(view, "Nobody goes by that name here; console.names in "
+                                                                      "bilag.yaml "
+                        "says by which names people reach it.", "Ingen heter det her; console.names i bilag.yaml sier hvilke "
+                                                                "navn "
+                        "konsollen har."));
+            view->judged = true;
+        }
+        return MHD_YES;
+    }
+    if (*size) {
+        view->too_long |= view->body.len + *size > VIEW_BODY_MAX;
+        if (!view->too_long)
+            strbuf_add(&view->body, (struct str){ data, *size });
+        *size = 0;
+        return MHD_YES;
+    }
+    server_visitor(console->server, connection, VISITOR_ANSWER, false);
+    return view->judged ? answer(view) : run(view);
+}

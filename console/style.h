@@ -1,0 +1,7 @@
+/* style.h - how the pages look: one style sheet, light and dark, on paper and at 390 px. */
+#ifndef BILAG_CONSOLE_STYLE_H
+#define BILAG_CONSOLE_STYLE_H
+
+extern const char console_style[];
+
+#endif

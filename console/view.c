@@ -1,0 +1,443 @@
+#include "view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "domain/audit.h"
+#include "domain/doc.h"
+
+/* --- what was asked --- */
+
+struct str view_field(const struct view *view, const char *name)
+{
+    for (size_t i = 0; i < view->field_count; i++)
+        if (str_equal(view->fields[i].name, str_of(name)))
+            return view->fields[i].value;
+    return STR_NONE;
+}
+
+struct str view_query(struct view *view, const char *name)
+{
+    const char *value = MHD_lookup_connection_value(view->connection, MHD_GET_ARGUMENT_KIND, name);
+
+    return value ? arena_copy(&view->arena, str_of(value)) : STR_NONE;
+}
+
+int32_t view_day(struct view *view, const char *name, int32_t preset)
+{
+    int32_t day;
+
+    return day_parse(view_query(view, name), &day) ? preset : day;
+}
+
+/* What is not there and what is another company's are answered alike. */
+const struct venue *view_venue_of(struct view *view, struct str id)
+{
+    const struct venue *venue = config_venue(&view->config, id);
+
+    if (venue && user_sees(&view->user, venue->company))
+        return venue;
+    view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such venue, or it is not yours to see.",
+                                              "Salgsstedet finnes ikke, eller du har ikke innsyn i det."));
+    return NULL;
+}
+
+const struct venue *view_venue(struct view *view)
+{
+    return view_venue_of(view, view->parts[0]);
+}
+
+bool view_doc(struct view *view, struct str id, struct book_doc *ret_doc)
+{
+    struct books *books;
+    struct doc doc;
+    enum err err;
+
+    if (doc_parse(id, &doc)) {
+        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such document.", "Dokumentet finnes ikke."));
+        return false;
+    }
+    if (!view_venue_of(view, doc.venue))
+        return false;
+    err = books_open(&view->config, &books, &view->context.fault);
+    if (!err) {
+        err = books_doc(books, id, &view->arena, ret_doc);
+        books_close(books);
+    }
+    if (err == ERR_NOT_FOUND)
+        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such document.", "Dokumentet finnes ikke."));
+    else if (err)
+        view_fail(view, err);
+    return err == ERR_OK;
+}
+
+/* --- addresses --- */
+
+struct str view_venue_path(struct view *view, struct str venue, const char *rest)
+{
+    struct strbuf path;
+    struct str copy;
+
+    strbuf_init(&path, 4096);
+    strbuf_add(&path, STR("/venues/"));
+    url_add(&path, venue);
+    strbuf_add(&path, str_of(rest));
+    copy = arena_copy(&view->arena, strbuf_str(&path));
+    strbuf_free(&path);
+    return copy;
+}
+
+struct str view_day_path(struct view *view, const struct book_doc *doc)
+{
+    char day[16], rest[64];
+
+    (void)snprintf(rest, sizeof rest, "/days/%s", day_text(doc->draft.doc.day, day));
+    return view_venue_path(view, doc->draft.doc.venue, rest);
+}
+
+struct str view_seen(struct view *view, const struct book_doc *doc)
+{
+    return arena_format(&view->arena, STR_FMT "@%" PRIu32 ".%" PRIu32, STR_ARG(doc->id), doc->status.revision,
+                        doc->draft.revision);
+}
+
+/* --- the page around --- */
+
+static void link_to(struct view *view, struct str path, const char *text)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "a");
+    html_link(html, "href", path);
+    if (str_equal(path, view->path))
+        html_attr(html, "aria-current", STR("page"));
+    html_text(html, str_of(text));
+    html_end(html);
+}
+
+static void venue_links(struct view *view, const struct venue *venue)
+{
+    const struct { const char *rest, *text; } links[] = {
+        { "", SAY(view, "Month", "Måned") },
+        { "/period", SAY(view, "Period and transfer", "Periode og overføring") },
+        { "/orders", SAY(view, "Orders", "Ordre") },
+        { "/customers", SAY(view, "Customers", "Kunder") },
+        { "/manual", SAY(view, "By hand", "Føres manuelt") },
+    };
+
+    html_begin(&view->html, "nav");
+    html_class(&view->html, "places");
+    html_attr(&view->html, "aria-label", venue->name);
+    for (size_t i = 0; i < COUNT(links); i++)
+        link_to(view, view_venue_path(view, venue->id, links[i].rest), links[i].text);
+    html_end(&view->html);
+}
+
+static void head_links(struct view *view)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "nav");
+    html_attr(html, "aria-label", str_of(SAY(view, "Console", "Konsoll")));
+    link_to(view, STR("/"), SAY(view, "Overview", "Oversikt"));
+    if (user_may(&view->user, ACT_OPERATE))
+        link_to(view, STR("/refused"), SAY(view, "Refused and parked", "Avvist og parkert"));
+    link_to(view, STR("/audit"), SAY(view, "Audit trail", "Revisjonsspor"));
+    html_end(html);
+    view_form(view, "/sign-out", "out");
+    html_element(html, "span", "who", user_title(&view->user));
+    view_button(view, "plain", SAY(view, "Sign out", "Logg ut"));
+    view_form_end(view);
+}
+
+static void head(struct view *view, const char *title)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "html");
+    html_attr(html, "lang", view->config.language);
+    html_begin(html, "head");
+    html_single(html, "meta");
+    html_attr(html, "charset", STR("utf-8"));
+    html_words(html, "title", NULL, "%s - Bilag", title);
+    html_single(html, "meta");
+    html_attr(html, "name", STR("viewport"));
+    html_attr(html, "content", STR("width=device-width, initial-scale=1"));
+    html_single(html, "meta");
+    html_attr(html, "name", STR("color-scheme"));
+    html_attr(html, "content", STR("light dark"));
+    html_single(html, "link");
+    html_attr(html, "rel", STR("stylesheet"));
+    html_link(html, "href", STR("/style.css"));
+    html_end(html);
+}
+
+void view_begin(struct view *view, const char *title, const struct venue *venue)
+{
+    struct html *html = &view->html;
+
+    head(view, title);
+    html_begin(html, "body");
+    html_begin(html, "a");
+    html_class(html, "skip");
+    html_link(html, "href", STR("#main"));
+    html_text(html, str_of(SAY(view, "To the content", "Til innholdet")));
+    html_end(html);
+    html_begin(html, "header");
+    html_begin(html, "a");
+    html_class(html, "brand");
+    html_link(html, "href", STR("/"));
+    html_text(html, STR("Bilag"));
+    html_end(html);
+    if (view->signed_in)
+        head_links(view);
+    html_end(html);
+    html_begin(html, "main");
+    html_attr(html, "id", STR("main"));
+    html_begin(html, "h1");
+    html_text(html, str_of(title));
+    html_end(html);
+    if (venue)
+        venue_links(view, venue);
+    if (view->signed_in)
+        view_tell_decision(view);
+}
+
+void view_begin_of(struct view *view, const char *title, const struct venue *venue)
+{
+    struct str whole = arena_format(&view->arena, "%s, " STR_FMT, title, STR_ARG(venue->name));
+
+    view_begin(view, whole.bytes ? whole.bytes : title, venue);
+}
+
+void view_refuse(struct view *view, unsigned status, const char *sentence)
+{
+    html_free(&view->html);
+    html_init(&view->html, VIEW_PAGE_MAX);
+    view->status = status;
+    view->type = NULL;
+    view_begin(view, status == MHD_HTTP_NOT_FOUND ? SAY(view, "Not found", "Ikke "
+                                                                           "funnet") : SAY(view, "Not done", "Ikke utført"),
+               NULL);
+    html_begin(&view->html, "p");
+    html_class(&view->html, "notice red");
+    html_attr(&view->html, "role", STR("alert"));
+    html_text(&view->html, str_of(sentence));
+    html_end(&view->html);
+    html_begin(&view->html, "p");
+    link_to(view, STR("/"), view->signed_in ? SAY(view, "To the overview", "Til "
+                                                                           "oversikten") : SAY(view, "Sign in", "Logg inn"));
+    html_end(&view->html);
+}
+
+void view_fail(struct view *view, enum err err)
+{
+    const char *why = view->context.fault.text[0] ? view->context.fault.text : err_text(err);
+
+    log_fact("level=error what=\"a page could not be made\" why=\"%s\"", why);
+    view_refuse(view, err == ERR_MEMORY || err == ERR_BUSY ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_INTERNAL_SERVER_ERROR,
+                arena_format(&view->arena, "%s: %s", SAY(view, "This cannot be shown at the moment",
+                                                         "Dette kan ikke vises akkurat nå"), why).bytes);
+}
+
+void view_go(struct view *view, struct str path)
+{
+    html_free(&view->html);
+    html_init(&view->html, VIEW_PAGE_MAX);
+    view->status = MHD_HTTP_SEE_OTHER;
+    view->location = arena_copy(&view->arena, path);
+}
+
+/* --- forms --- */
+
+void view_form(struct view *view, const char *path, const char *class_)
+{
+    html_begin(&view->html, "form");
+    html_attr(&view->html, "method", STR("post"));
+    html_link(&view->html, "action", str_of(path));
+    if (class_)
+        html_class(&view->html, class_);
+    if (view->signed_in)
+        view_hidden(view, "token", str_of(view->form_token));
+}
+
+void view_hidden(struct view *view, const char *name, struct str value)
+{
+    html_single(&view->html, "input");
+    html_attr(&view->html, "type", STR("hidden"));
+    html_attr(&view->html, "name", str_of(name));
+    html_attr(&view->html, "value", value);
+}
+
+void view_button(struct view *view, const char *class_, const char *text)
+{
+    html_begin(&view->html, "button");
+    if (class_)
+        html_class(&view->html, class_);
+    html_text(&view->html, str_of(text));
+    html_end(&view->html);
+}
+
+void view_form_end(struct view *view)
+{
+    html_end(&view->html);
+}
+
+/* --- tables --- */
+
+void view_heads(struct view *view, const char *const *words, size_t count, unsigned numbers)
+{
+    html_begin(&view->html, "thead");
+    html_begin(&view->html, "tr");
+    for (size_t i = 0; i < count; i++) {
+        html_begin(&view->html, "th");
+        html_attr(&view->html, "scope", STR("col"));
+        if (numbers & (1u << i))
+            html_class(&view->html, "n");
+        html_text(&view->html, str_of(words[i]));
+        html_end(&view->html);
+    }
+    html_end(&view->html);
+    html_end(&view->html);
+}
+
+void view_cell(struct view *view, const char *text)
+{
+    html_begin(&view->html, "td");
+    html_attr(&view->html, "data-label", str_of(text));
+}
+
+/* --- words --- */
+
+const char *state_words(const struct view *view, enum doc_state state)
+{
+    static const struct { const char *en, *nb; } words[DOC_STATE_COUNT] = {
+        [DOC_OPEN] = { "open", "åpen" },         [DOC_HELD] = { "held", "stoppet" },
+        [DOC_WAITING] = { "waits", "venter" },   [DOC_QUEUED] = { "queued", "i kø" },
+        [DOC_SENDING] = { "sending", "sendes" }, [DOC_SENT] = { "sent", "sendt" },
+        [DOC_FAILED] = { "refused", "avvist" },  [DOC_REVERSED] = { "reversed", "tilbakeført" },
+        [DOC_BY_HAND] = { "by hand", "manuelt" },
+    };
+
+    return SAY(view, words[state].en, words[state].nb);
+}
+
+const char *state_class(const struct book_doc *doc)
+{
+    if (book_doc_is_red(doc))
+        return "red";
+    switch (doc->state) {
+    case DOC_SENT: case DOC_BY_HAND:
+        return "green";
+    case DOC_WAITING: case DOC_QUEUED: case DOC_SENDING: case DOC_REVERSED:
+        return "yellow";
+    default:
+        return "grey";
+    }
+}
+
+/* Sent, and PowerOffice says otherwise now: the word alone would look well. */
+void view_state(struct view *view, const struct book_doc *doc)
+{
+    char class_[32];
+
+    (void)snprintf(class_, sizeof class_, "state %s", state_class(doc));
+    html_begin(&view->html, "span");
+    html_class(&view->html, class_);
+    html_text(&view->html, str_of(state_words(view, doc->state)));
+    if (doc->state == DOC_SENT && book_doc_is_red(doc))
+        html_text(&view->html, str_of(SAY(view, ", look at it", ", se på det")));
+    html_end(&view->html);
+}
+
+const char *day_words(const struct view *view, int32_t day, char buffer[64])
+{
+    static const char *const days[2][7] = {
+        { "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday" },
+        { "torsdag", "fredag", "lørdag", "søndag", "mandag", "tirsdag", "onsdag" },
+    };
+    static const char *const months[2][12] = {
+        { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+          "December" },
+        { "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
+          "desember" },
+    };
+    bool nb = str_equal(view->config.language, STR("nb"));
+    int32_t year, month, date;
+
+    day_to_civil(day, &year, &month, &date);
+    (void)snprintf(buffer, 64, nb ? "%s %" PRId32 ". %s %" PRId32 : "%s %" PRId32 " %s %" PRId32,
+                   days[nb][((day % 7) + 7) % 7], date, months[nb][month - 1], year);
+    return buffer;
+}
+
+int32_t venue_today(const struct venue *venue)
+{
+    return venue_business_day(venue, clock_now_ms() / 1000);
+}
+
+/* --- what was just done --- */
+
+struct telling { struct view *view; uint64_t number; };
+
+static enum err tell(const struct decision *decision, void *context)
+{
+    const struct telling *telling = context;
+    struct view *view = telling->view;
+    struct html *html = &view->html;
+
+    if (decision->number != telling->number || !str_equal(decision->who, view->context.who))
+        return ERR_STOP;
+    html_begin(html, "p");
+    html_class(html, "notice green");
+    html_attr(html, "role", STR("status"));
+    html_say(html, SAY(view, "Decision %" PRIu64 " is written down: %.*s %.*s. It takes effect within a second while the "
+                                                 "stages "
+                       "run.", "Beslutning %" PRIu64 " er skrevet ned: %.*s %.*s. Den virker innen et sekund når prosessene "
+                       "kjører."), decision->number, TEXT(decision->verb), TEXT(decision->subject));
+    html_end(html);
+    return ERR_STOP;
+}
+
+static enum MHD_Result add_argument(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct strbuf *url = context;
+
+    (void)kind;
+    if (strcmp(name, "said") == 0)
+        return MHD_YES;
+    strbuf_char(url, url->bytes && memchr(url->bytes, '?', url->len) ? '&' : '?');
+    url_add(url, str_of(name));
+    strbuf_char(url, '=');
+    url_add(url, str_of(value ? value : ""));
+    return MHD_YES;
+}
+
+/* The same page without what was said: that is told once. */
+static void look_again(struct view *view)
+{
+    struct strbuf url;
+
+    strbuf_init(&url, 4096);
+    strbuf_format(&url, "2; url=" STR_FMT, STR_ARG(view->path));
+    (void)MHD_get_connection_values(view->connection, MHD_GET_ARGUMENT_KIND, add_argument, &url);
+    view->again = arena_copy(&view->arena, strbuf_str(&url));
+    strbuf_free(&url);
+}
+
+void view_tell_decision(struct view *view)
+{
+    struct str text = view_query(view, "said");
+    struct telling telling = { view, text.len && text.len < 20 ? strtoull(text.bytes, NULL, 10) : 0 };
+    struct fault fault = { "" };
+    struct audit *audit;
+
+    if (!telling.number || audit_open_there(view->config.state_dir, &audit, &fault))
+        return;
+    if (audit_read(audit, telling.number, tell, &telling) == ERR_OK)
+        look_again(view);
+    audit_close(audit);
+}

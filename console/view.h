@@ -1,0 +1,106 @@
+/* view.h - one request of a person, who asks, and the answer as it is made.
+ *
+ * A page has a head with where one is and may go (view_begin()), is written with html.h, and is ended by the console. What is
+ * done (POST) is answered with where to look next (view_go()), or with why it was not done (view_refuse()).
+ * Language    of the person who is signed in; else of the browser's wish, else of the configuration.
+ * Ownership   everything lives as long as the request.
+ */
+#ifndef BILAG_CONSOLE_VIEW_H
+#define BILAG_CONSOLE_VIEW_H
+
+#include <microhttpd.h>
+
+#include "bilag/act/decide.h"
+#include "bilag/read/books.h"
+#include "bilag/show/voice.h"
+#include "console.h"
+#include "html.h"
+#include "rights.h"
+#include "session.h"
+
+enum { VIEW_PARTS_MAX = 4, VIEW_FIELDS_MAX = 1000, VIEW_BODY_MAX = 256 * 1024, VIEW_PAGE_MAX = 16 * 1024 * 1024 };
+
+struct view_field { struct str name, value; };
+
+struct view {
+    struct console *console;
+    struct MHD_Connection *connection;
+    struct arena arena;
+    struct config config;                /* the stage's, in the language of the person */
+    struct context context;
+    struct voice voice;
+
+    struct str method, path, cookie, address;
+    struct strbuf body;
+    bool too_long, judged;
+    struct str parts[VIEW_PARTS_MAX];    /* of the path, where the route has {} */
+    struct view_field fields[VIEW_FIELDS_MAX]; size_t field_count;       /* of the body */
+    bool signed_in;
+    struct user user;
+    struct session session;
+    char form_token[SESSION_TEXT_SIZE];
+
+    unsigned status;                     /* 0: none yet */
+    const char *type;                    /* NULL: a page */
+    struct str location, set_cookie, file_name;
+    int64_t retry_s;
+    struct str again;                    /* the page changes in a moment: when to look again, and where ("2; url=...") */
+    struct html html;
+};
+
+/* One of the two, in the language of the person. */
+#define SAY(view, en, nb) voice_words(&(view)->voice, en, nb)
+
+/* A field of the body (POST), or of the query; empty if it is not there. */
+struct str view_field(const struct view *view, const char *name);
+struct str view_query(struct view *view, const char *name);
+/* A day of the query; the preset if it is not there or none. */
+int32_t view_day(struct view *view, const char *name, int32_t preset);
+
+/* The venue of the path's first part, if there is one that this person sees; else it is answered (404) and NULL. */
+const struct venue *view_venue(struct view *view);
+const struct venue *view_venue_of(struct view *view, struct str id);
+/* A document that this person sees; false: answered. */
+bool view_doc(struct view *view, struct str id, struct book_doc *ret_doc);
+
+/* The page's head; title is said first. */
+void view_begin(struct view *view, const char *title, const struct venue *venue);
+/* The same, with the venue's name behind the title. */
+void view_begin_of(struct view *view, const char *title, const struct venue *venue);
+/* Instead of what was begun: a page with one sentence. */
+void view_refuse(struct view *view, unsigned status, const char *sentence);
+void view_fail(struct view *view, enum err err);
+/* See path (303). */
+void view_go(struct view *view, struct str path);
+
+/* A form that posts to path, with its token; ends with view_form_end(). */
+void view_form(struct view *view, const char *path, const char *class_);
+void view_hidden(struct view *view, const char *name, struct str value);
+void view_button(struct view *view, const char *class_, const char *text);
+void view_form_end(struct view *view);
+
+/* A table's first row; numbers: bits of the columns that have numbers. */
+void view_heads(struct view *view, const char *const *words, size_t count, unsigned numbers);
+/* Begins a cell; where there is no room for columns, its name stands beside it. */
+void view_cell(struct view *view, const char *name);
+
+/* "/venues/<id><rest>" in the arena. */
+struct str view_venue_path(struct view *view, struct str venue, const char *rest);
+struct str view_day_path(struct view *view, const struct book_doc *doc);
+
+/* "<document>@<what of it is seen>", in the arena: what is decided about is this and no other. */
+struct str view_seen(struct view *view, const struct book_doc *doc);
+
+/* Words and colours of states, for people. */
+const char *state_words(const struct view *view, enum doc_state state);
+const char *state_class(const struct book_doc *doc);         /* "red", "green", "yellow", "grey" */
+void view_state(struct view *view, const struct book_doc *doc);
+const char *day_words(const struct view *view, int32_t day, char buffer[64]);        /* "Friday 20 November 2026" */
+
+/* "Today" at the venue. */
+int32_t venue_today(const struct venue *venue);
+
+/* The decision of ?said=, told at the top; called by view_begin(). */
+void view_tell_decision(struct view *view);
+
+#endif

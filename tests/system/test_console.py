@@ -1,0 +1,313 @@
+"""The console, through the real processes and plain HTTP: who may look and press, what it writes down, and what of it reaches the
+books. Pages are asked for as a browser without scripts does."""
+import json
+import re
+import subprocess
+
+import pytest
+
+from console_rig import PASSWORD, Person, add_user, settings
+from orders_rig import documents, sale, start, venue
+from pipeline import SANITIZED
+
+DAY = "2026-11-19"
+OTHER = "987654321"
+EVIL = "<script>alert(1)</script>\"' onmouseover=\"x"
+USERS = {
+    "kari": ("--company", "912345678", "--role", "decides,sets-up", "--title", "Kari Nordmann", "--language", "en"),
+    "ola": ("--company", "912345678", "--role", "reads", "--language", "nb"),
+    "drift": ("--all-companies", "--role", "operates", "--language", "en"),
+    "evil": ("--company", OTHER, "--role", "decides,sets-up,operates", "--language", "en"),
+}
+
+
+def receipt(name, seq, day=DAY, gross=12500, **more):
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "receipt", "time": f"{day}T19:00:00+01:00",
+            "lines": [{"product_type": "food", "vat": 25, "gross": gross, "qty": 1, "text": "Lunch"}],
+            "payments": [{"type": "card", "amount": gross}], **more}
+
+
+@pytest.fixture(scope="module")
+def rig():
+    port, more = settings()
+    venues = [{**venue("oslo", auto_transfer="false"), "name": f"Oslo {EVIL}"},
+              venue("gap", auto_transfer="false"), venue("again", auto_transfer="false"),
+              venue("other", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false")]
+    customers = [{"no": 10001, "name": f"Hansen {EVIL}"}]
+    with start(venues, customers, settings=more) as pipeline:
+        for name, args in USERS.items():
+            add_user(pipeline, name, *args)
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port = port
+        pipeline.post([receipt("oslo", 1), receipt("oslo", 2, gross=9900), sale("oslo", 3, f"kunde {EVIL}"),
+                       receipt("gap", 1), receipt("gap", 3), receipt("again", 1), receipt("again", 2, day="2026-11-18"),
+                       receipt("other", 1)])
+        ready = {f"oslo/{DAY}/1": "waiting", f"gap/{DAY}/1": "held", f"again/{DAY}/1": "waiting", f"other/{DAY}/1": "waiting"}
+        pipeline.until("the days are closed", lambda: {d: s for d, (s, _) in documents(pipeline, "voucher").items() if d in ready}
+                       == ready)
+        pipeline.until("the order is held", lambda: documents(pipeline).get("oslo/order/K1/3", ("",))[0] == "held")
+        yield pipeline
+
+
+@pytest.fixture
+def kari(rig):
+    return signed_in(rig, "kari")
+
+
+def signed_in(rig, name):
+    person = Person(rig.console_port)
+    answer = person.sign_in(name)
+    assert answer.status == 303 and answer.location == "/", answer.words
+    return person
+
+
+PAGES = ["/", "/venues/oslo", f"/venues/oslo/days/{DAY}", "/venues/oslo/period?from=2026-11-01&to=2026-11-30", "/venues/oslo/orders",
+         "/venues/oslo/customers", "/venues/oslo/manual?from=2026-11-01&to=2026-11-30", "/audit",
+         f"/venues/oslo/vouchers.csv?from={DAY}&to={DAY}", f"/venues/oslo/days/{DAY}/1/settlement.pdf"]
+
+
+# Goal: nobody sees or does anything without signing in, and a page says so without saying what there is.
+def test_strangers_see_nothing(rig):
+    stranger = Person(rig.console_port)
+    for path in [*PAGES, "/refused", "/venues/nothing"]:
+        answer = stranger.get(path)
+        assert (answer.status, answer.location) == (303, "/sign-in") or answer.status == 404, (path, answer.status)
+        assert "oslo" not in answer.text.lower(), path
+    for path in ("/decide", "/venues/oslo/transfer", "/venues/oslo/customers", "/sign-out"):
+        assert stranger.ask("POST", path, [("document", f"oslo/{DAY}/1")]).status == 403
+    assert stranger.get("/nowhere").status == 404
+    assert stranger.ask("PUT", "/sign-in").status == 405
+    assert stranger.get("/style.css").status == 200
+
+
+# Goal: a wrong password and a name that nobody has are told in the same words; guesses are stopped, for a name that there is
+# and one that there is not alike, and the right password does not help then.
+def test_signing_in(rig):
+    answers = [Person(rig.console_port).sign_in(name, password)
+               for name, password in (("kari", "wrong password!"), ("nobody", "wrong password!"), ("kari", ""), ("../x", "x" * 300))]
+    assert {(a.status, a.words) for a in answers} == {(403, answers[0].words)}
+    assert all("Set-Cookie" not in a.headers for a in answers)
+    for name in ("ola", "nobody-at-all"):
+        tries = [Person(rig.console_port).sign_in(name, "wrong password!") for _ in range(6)]
+        assert [t.status for t in tries] == [403] * 5 + [429], name
+        assert int(tries[-1].headers["Retry-After"]) > 60
+    assert Person(rig.console_port).sign_in("ola").status == 429
+
+
+# Goal: the cookie cannot be read by a page nor sent from another; a sign-in gives a new one and ends the former; signing out ends
+# it; what rests in the store opens nothing.
+def test_sessions(rig, kari):
+    person = Person(rig.console_port)
+    answer = person.sign_in("drift")
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie and "Domain" not in cookie
+    first = dict(person.cookies)
+    assert person.get("/").status == 200
+    answer = person.ask("POST", "/sign-in", [("name", "drift"), ("password", PASSWORD)])
+    assert answer.status == 303 and person.cookies != first
+    old = Person(rig.console_port)
+    old.cookies = first
+    assert old.get("/").status == 303
+    old.cookies = {"bilag": "x" * 43}                   # fixed by somebody else: worth nothing, also after the sign-in
+    old.sign_in("drift")
+    assert old.cookies["bilag"] != "x" * 43
+    token = person.cookies["bilag"]
+    assert token.encode() not in (rig.state / "console" / "data.mdb").read_bytes()
+    assert PASSWORD.encode() not in (rig.state / "users" / "data.mdb").read_bytes()
+    left = dict(person.cookies)
+    assert person.post(person.get("/").form("/sign-out")).location == "/sign-in"
+    person.cookies = left
+    assert person.get("/").status == 303
+    assert kari.get("/").status == 200
+
+
+# Goal: every answer says what a browser may do with it: nothing but show it.
+def test_headers(rig, kari):
+    for path in [*PAGES, "/sign-in", "/style.css", "/nowhere"]:
+        headers = kari.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "form-action 'self'" in policy and "frame-ancestors 'none'" in policy
+        assert "script" not in policy and "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cache-Control"] == ("private, max-age=300" if path == "/style.css" else "no-store")
+    assert kari.ask("GET", "/", headers={"Host": "evil.example"}).status == 421
+    assert kari.ask("POST", "/decide", [("a", "b" * 400000)]).status == 413
+
+
+# Goal: a form of another page, of another sign-in, or of none changes nothing.
+def test_forged_forms(rig, kari):
+    page = kari.get(f"/venues/again/days/{DAY}")
+    form = page.form("/venues/again/transfer")
+    others = signed_in(rig, "evil").get("/").form("/sign-out")
+    theirs = dict(others["fields"])["token"]
+    for token in (None, "", "x" * 43, theirs):
+        fields = [(k, v) for k, v in form["fields"] if k != "token"] + ([("token", token)] if token is not None else [])
+        assert kari.ask("POST", form["action"], fields).status == 403, token
+    assert kari.ask("POST", form["action"], form["fields"], headers={"Origin": "https://evil.example"}).status == 403
+    assert kari.ask("POST", form["action"], form["fields"], headers={"Origin": "null"}).status == 403
+    assert kari.ask("POST", form["action"], form["fields"], cookies=False).status == 403
+    assert kari.ask("GET", form["action"]).status == 405
+    assert documents(rig, "voucher")[f"again/{DAY}/1"][0] == "waiting"
+
+
+# Goal: each role does what its row says and nothing else, whether its page shows the form or not.
+def test_roles(rig):
+    people = {name: signed_in(rig, name) for name in ("kari", "drift", "evil")}
+    add_user(rig, "leser", "--company", "912345678", "--language", "en")
+    people["leser"] = signed_in(rig, "leser")
+    document = dict(people["kari"].get(f"/venues/again/days/{DAY}").form("/venues/again/transfer")["fields"])["document"]
+    acts = {
+        "look": lambda p, t: p.get("/venues/again").status,
+        "transfer": lambda p, t: p.ask("POST", "/venues/again/transfer", [("token", t), ("document", document + "0")]).status,
+        "decide": lambda p, t: p.ask("POST", "/decide", [("token", t), ("deed", "resend"), ("reason", "x"),
+                                                         ("document", document)]).status,
+        "connect": lambda p, t: p.ask("POST", "/venues/again/customers", [("token", t), ("number", "x")]).status,
+        "operate": lambda p, t: p.get("/refused").status,
+    }
+    rights = {      # 409, 400: let in, and then judged
+        "kari":  {"look": 200, "transfer": 409, "decide": 409, "connect": 400, "operate": 403},
+        "leser": {"look": 200, "transfer": 403, "decide": 403, "connect": 403, "operate": 403},
+        "drift": {"look": 200, "transfer": 403, "decide": 403, "connect": 403, "operate": 200},
+        "evil":  {"look": 404, "transfer": 404, "decide": 404, "connect": 404, "operate": 200},
+    }
+    for name, row in rights.items():
+        token = dict(people[name].get("/").form("/sign-out")["fields"])["token"]
+        assert {act: ask(people[name], token) for act, ask in acts.items()} == row, name
+    page = people["leser"].get(f"/venues/again/days/{DAY}")
+    assert [f["action"] for f in page.forms] == ["/sign-out"]
+    rig.command("users", "remove", "leser", "--reason", "left")
+    assert people["leser"].get("/").status == 303       # at once
+
+
+# Goal: another company's books are as if they were not there, on every page and in every form.
+def test_other_companies(rig, kari):
+    evil = signed_in(rig, "evil")
+    for path in PAGES:
+        answer = evil.get(path)
+        if "/venues/" in path:
+            assert answer.status == 404, path
+            assert answer.words == evil.get(path.replace("oslo", "nothing")).words
+        assert "oslo" not in answer.text.lower() and "kunde" not in answer.text, path
+    token = dict(evil.get("/").form("/sign-out")["fields"])["token"]
+    document = dict(kari.get(f"/venues/again/days/{DAY}").form("/venues/again/transfer")["fields"])["document"]
+    for venue_name in ("again", "other"):               # also by way of one's own venue
+        answer = evil.ask("POST", f"/venues/{venue_name}/transfer", [("token", token), ("document", document)])
+        assert answer.status == 404
+    assert documents(rig, "voucher")[f"again/{DAY}/1"][0] == "waiting"
+    own = evil.get(f"/venues/other/days/{DAY}")
+    assert own.status == 200 and own.form("/venues/other/transfer")
+
+
+# Goal: what is pressed reaches the ledger, to the øre, and the trail names the person; twice is once.
+def test_transfer(rig, kari):
+    page = kari.get(f"/venues/oslo/days/{DAY}")
+    assert "Account" in page.words and "3000" in page.words and "1570" in page.words and "224,00" in page.words
+    form = page.form("/venues/oslo/transfer")
+    answer = kari.post(form)
+    assert answer.status == 303 and answer.location.startswith(f"/venues/oslo/days/{DAY}?said="), answer.words
+    told = kari.get(answer.location)
+    assert "is written down: transfer" in told.words and told.headers["Refresh"].endswith(f"url=/venues/oslo/days/{DAY}")
+    rig.until("the voucher is sent", lambda: documents(rig, "voucher")[f"oslo/{DAY}/1"][0] == "sent")
+    book = rig.books()["oslo", DAY]
+    assert sorted(amount for amount in book["lines"].values()) == [-22400, 22400] and book["parts"] == [1]
+    again = kari.post(form)
+    assert again.status == 409, again.words
+    page = kari.get(f"/venues/oslo/days/{DAY}")
+    number = next(v["voucher_no"] for v in rig.vouchers() if v["saft_batch_id"].startswith("oslo:"))
+    assert f"voucher {number} in PowerOffice" in page.words
+    assert re.search(r"kari \(console\) +transfer oslo/2026-11-19/1", rig.command("audit", "oslo").stdout)
+    assert "kari (console)" in kari.get("/audit").words
+    csv = kari.get(f"/venues/oslo/vouchers.csv?from={DAY}&to={DAY}")
+    assert csv.body == rig.command("export", "--venue", "oslo", "--from", DAY, "--to", DAY, "--csv").stdout.encode()
+    assert kari.get(f"/venues/oslo/days/{DAY}/1/settlement.pdf").body.startswith(b"%PDF")
+
+
+# Goal: a period's vouchers are shown, what is ready is ticked, and only what is ticked goes.
+def test_period(rig, kari):
+    page = kari.get("/venues/again/period?from=2026-11-01&to=2026-11-30")
+    form = page.form("/venues/again/transfer")
+    chosen = [v for k, v in form["fields"] if k == "document"]
+    assert [c.split("@")[0] for c in chosen] == ["again/2026-11-18/1", f"again/{DAY}/1"]
+    form["fields"] = [(k, v) for k, v in form["fields"] if v != chosen[1]]
+    assert kari.post(form).status == 303
+    rig.until("the first is sent", lambda: documents(rig, "voucher")["again/2026-11-18/1"][0] == "sent")
+    assert documents(rig, "voucher")[f"again/{DAY}/1"][0] == "waiting"
+    assert kari.get("/venues/again/period?from=2026-11-30&to=2026-11-01").status == 400
+    nothing = kari.post({"action": form["action"], "fields": [(k, v) for k, v in form["fields"] if k != "document"]})
+    assert nothing.status == 400
+
+
+# Goal: a red day says what is wrong, and the way on is a form that asks why; two people who decide about the same document have
+# one effect, and the second is told.
+def test_decision(rig, kari):
+    add_user(rig, "per", "--company", "912345678", "--role", "decides", "--language", "nb")
+    per = signed_in(rig, "per")
+    path = f"/venues/gap/days/{DAY}"
+    page, his = kari.get(path), per.get(path)
+    assert "K1/2" in page.words or "2" in page.words
+    form = page.form("/decide", deed="accept", code="sequence-gap")
+    theirs = his.form("/decide", deed="accept", code="sequence-gap")
+    assert kari.post(form, reason=" ").status == 400
+    assert kari.post(form, reason=EVIL).status == 303
+    rig.until("it is accepted", lambda: documents(rig, "voucher")[f"gap/{DAY}/1"][0] == "waiting")
+    answer = per.post(theirs, reason="jeg også")
+    assert answer.status == 409 and ("endret" in answer.words or "problemet" in answer.words)
+    kinds = [line for line in rig.command("audit", "gap").stdout.splitlines() if " accept " in line]
+    assert len(kinds) == 1 and "kari (console)" in kinds[0]
+    assert "Avstemming av dagen" in per.get(path).words
+    for bad in ({"deed": "transfer"}, {"deed": "nothing"}, {"document": "gap/x/1@1.1"}, {"document": "../etc@1"}):
+        fields = {**dict(form["fields"]), "reason": "x", **bad}
+        assert kari.ask("POST", "/decide", list(fields.items())).status in (400, 404), bad
+
+
+# Goal: a customer is connected from PowerOffice's list, and the order that waited for it goes.
+def test_customer_and_order(rig, kari):
+    page = kari.get("/venues/oslo/customers")
+    assert "not connected" in page.words
+    form = page.form("/venues/oslo/customers", till_customer=f"kunde {EVIL}")
+    assert kari.post(form, number="99999").status == 409
+    assert kari.post(form, number="10001").status == 303
+    rig.until("the order goes on", lambda: documents(rig)["oslo/order/K1/3"][0] != "held")
+    assert "not connected" not in kari.get("/venues/oslo/customers").words
+    orders = kari.get("/venues/oslo/orders")
+    if any(f["action"] == "/venues/oslo/transfer" for f in orders.forms):
+        assert kari.post(orders.form("/venues/oslo/transfer")).status == 303
+    rig.until("the order is sent", lambda: len(rig.orders()) == 1)
+    number = rig.orders()[0]["order_no"]
+    rig.until("its number is shown", lambda: f"order {number} in PowerOffice" in kari.get("/venues/oslo/orders").words)
+
+
+# Goal: what tills, files and people write is text on every page, and nothing of it becomes markup.
+def test_stored_scripts(rig, kari):
+    seen = 0
+    for person in (kari, signed_in(rig, "drift")):
+        for path in [*PAGES, "/venues/gap", f"/venues/gap/days/{DAY}", "/audit?q=" + "%3Cscript%3E", "/?q=%22%3E%3Cscript%3E"]:
+            page = person.get(path)
+            if page.headers["Content-Type"].startswith("text/html"):
+                assert "<script" not in page.text and 'onmouseover="' not in page.text, path
+                assert page.text.split("<body")[0].count("<title>") == 1, path
+                seen += "&#60;script&#62;" in page.text
+    assert seen >= 6
+
+
+# Goal: the console is not there unless it is asked for, and says why; its address is not given to others without TLS.
+def test_closed_by_default(tmp_path, rig):
+    main = json.loads((rig.config / "bilag.yaml").read_text())
+    for change, words in (({"console": None}, "no section console"), ({"console": {"http": "0.0.0.0:7430"}}, "console.certificate")):
+        folder = tmp_path / words.split()[0]
+        folder.mkdir()
+        new = {**main, "state_dir": str(folder / "s"), "run_dir": str(folder / "r"), **change}
+        new = {k: v for k, v in new.items() if v is not None}
+        new["poweroffice"].pop("subscription_key", None)
+        new["poweroffice"].pop("application_keys", None)
+        (folder / "bilag.yaml").write_text(json.dumps(new))
+        done = subprocess.run([rig.bin / "bilag-console", "--config", folder], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 100 and words in done.stderr, done.stderr
+
+
+def test_it_is_told_with_the_others(rig):
+    assert "console 0 up" in rig.command("status", check=False).stdout.replace("  ", " ")
+    assert rig.status("console")["counters"]["requests"] > 10
+    if not SANITIZED:
+        assert rig.rss_kb("console") < 64 * 1024
