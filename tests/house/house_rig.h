@@ -1,7 +1,7 @@
 /* house_rig.h - the whole house in one test program: the five stages and the command run as forked children of the test, with
  * their own main functions, so that what they run is counted; PowerOffice is the sandbox's program.
  *
- * A test that fails leaves its folder, whose name is printed. Waits are for what commands say.
+ * With BILAG_KEEP=1 its folder, whose name a failing test prints, is kept. Waits are for what commands say.
  */
 #ifndef BILAG_TESTS_HOUSE_RIG_H
 #define BILAG_TESTS_HOUSE_RIG_H

@@ -8,7 +8,6 @@
 #include <time.h>
 /* cmocka wants those first */
 #include <cmocka.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -19,6 +18,7 @@
 #include "domain/event_canonical.h"
 #include "ingest/eventlog.h"
 #include "base/wire.h"
+#include "tests/temporary.h"
 
 enum { PARTITIONS = 4, ENTRIES_MAX = 600 };
 
@@ -31,20 +31,11 @@ static int start(void **unused)
     struct fault fault = { "" };
 
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-eventlog-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    assert_true(temporary_folder("eventlog", folder, sizeof folder));
     arena_init(&arena, 64 << 20);
     if (eventlog_open(str_of(folder), PARTITIONS, 0, &event_log, &fault))
         fail_msg("%s", fault.text);
     return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
 }
 
 static int stop(void **unused)
@@ -52,7 +43,7 @@ static int stop(void **unused)
     (void)unused;
     eventlog_close(event_log);
     arena_free(&arena);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return temporary_remove(folder);
 }
 
 static struct event receipt(const char *venue, uint64_t seq, int64_t ore)

@@ -7,13 +7,13 @@
 #include <string.h>
 /* cmocka wants those first */
 #include <cmocka.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <unistd.h>
 
 #include "domain/config.h"
 #include "domain/event_canonical.h"
 #include "ingest/eventlog_inside.h"
+#include "tests/temporary.h"
 
 enum { PARTITIONS = 4, EVENTS_MAX = 100, ALL = 1000000 };
 
@@ -26,20 +26,11 @@ static int start(void **unused)
     struct fault fault = { "" };
 
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-trim-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    assert_true(temporary_folder("trim", folder, sizeof folder));
     arena_init(&arena, 64 << 20);
     if (eventlog_open(str_of(folder), PARTITIONS, 0, &event_log, &fault))
         fail_msg("%s", fault.text);
     return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    return remove(path);
 }
 
 static int stop(void **unused)
@@ -47,7 +38,7 @@ static int stop(void **unused)
     (void)unused;
     eventlog_close(event_log);
     arena_free(&arena);
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    return temporary_remove(folder);
 }
 
 static uint32_t partition_of(const char *venue)

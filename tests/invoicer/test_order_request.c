@@ -2,6 +2,7 @@
  * found again as an order or as the invoice it became; sending it as an invoice ends in a number or in a reason. */
 #include "invoicer/order_body.h"
 #include "invoicer/order_request.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,9 +36,8 @@ static struct task task;
 static int fresh(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-order-XXXXXX");
     arena_init(&arena, 1 << 20);
-    if (!mkdtemp(folder) || refstore_open(str_of(folder), 0, &links, NULL) ||
+    if (!temporary_folder("order", folder, sizeof folder) || refstore_open(str_of(folder), 0, &links, NULL) ||
         customer_link_put(links, STR("912345678"), STR("kunde-77"), 10001))
         return -1;
     lines[0] = (struct order_line){ .product = STR("MAT"), .rate = 2500, .text = STR("Burger"), .qty = 2000000,
@@ -56,13 +56,10 @@ static int fresh(void **unused)
 
 static int stale(void **unused)
 {
-    char command[96];
-
     (void)unused;
     refstore_close(links);
     arena_free(&arena);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 /* Orders are looked for since the day of the sale, also by a store that was lost or put back and sealed them anew. */

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "pdf/settlement_page.h"
+#include "tests/temporary.h"
 
 static struct cell cells[] = {
     { .type = { "card", 4 }, .account = 1570, .vat_code = { "0", 1 }, .amount = { 9000000 }, .count = 141 },
@@ -71,6 +72,7 @@ static char *text_of(const struct strbuf *pdf)
     FILE *file = fdopen(fd, "wb"), *pipe;
     char *text = calloc(1, 1 << 20);
 
+    temporary_own(path);
     assert_non_null(text);
     assert_int_equal(fwrite(pdf->bytes, 1, pdf->len, file), pdf->len);
     assert_int_equal(fclose(file), 0);
@@ -79,7 +81,7 @@ static char *text_of(const struct strbuf *pdf)
     assert_non_null(pipe);
     assert_true(fread(text, 1, (1 << 20) - 1, pipe) > 0);
     assert_int_equal(pclose(pipe), 0);
-    (void)remove(path);
+    assert_int_equal(temporary_remove(path), 0);
     return text;
 }
 

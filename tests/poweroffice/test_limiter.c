@@ -2,6 +2,7 @@
  * least 99 % of them are used; 429 stops all; tokens and leases of one process serve the others. */
 #include "poweroffice/limiter.h"
 #include "poweroffice/poweroffice_inside.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,20 +19,16 @@ static struct quota quota;
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-limiter-XXXXXX");
-    if (!mkdtemp(folder))
+    if (!temporary_folder("limiter", folder, sizeof folder))
         return -1;
     return quota_open(str_of(folder), &quota, NULL) == ERR_OK ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
     quota_close(&quota);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static uint64_t random_state;

@@ -1,6 +1,7 @@
 /* Goal: a call ends in the one outcome that its fault is; a write leaves at most once, whatever dies; tokens are fetched
  * once and renewed once; clients take turns; no key is ever logged. Against a server that does as its script says. */
 #include "poweroffice/poweroffice.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,17 +53,13 @@ static void end(void)
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-po-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_folder("po", folder, sizeof folder) ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 struct result { size_t answers; struct answer answer; char body[256], location[128]; size_t *order, place; };

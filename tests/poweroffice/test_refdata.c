@@ -1,6 +1,7 @@
 /* Goal: PowerOffice's lists come out as they are, in every form that the contract leaves open; what is kept is one
  * picture whose version rises when, and only when, something changed; links raise it too. */
 #include "poweroffice/refbuild.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,20 +21,16 @@ static struct refstore *store;
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-refdata-XXXXXX");
-    if (!mkdtemp(folder))
+    if (!temporary_folder("refdata", folder, sizeof folder))
         return -1;
     return refstore_open(str_of(folder), 0, &store, NULL) == ERR_OK ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
     refstore_close(store);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static const char accounts[] =

@@ -2,6 +2,7 @@
  * morning, not by two processes, not again and again for a key that is refused. Nothing is sent here: what would be
  * read is seen in the calls that wait. */
 #include "poweroffice/refreader.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,8 +59,7 @@ static void close_all(void)
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-refreader-XXXXXX");
-    if (!mkdtemp(folder) || zone_open(STR("Europe/Oslo"), &zone, NULL) != ERR_OK)
+    if (!temporary_folder("refreader", folder, sizeof folder) || zone_open(STR("Europe/Oslo"), &zone, NULL) != ERR_OK)
         return -1;
     (void)snprintf(clock_path, sizeof clock_path, "%s/clock", folder);
     (void)setenv("BILAG_CLOCK", clock_path, 1);
@@ -77,14 +77,11 @@ static int make(void **unused)
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
     close_all();
     zone_close(zone);
     (void)unsetenv("BILAG_CLOCK");
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 /* As if it had been read at that moment, all that is wanted. */

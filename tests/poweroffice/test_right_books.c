@@ -1,6 +1,7 @@
 /* Goal: a company has one PowerOffice client and a client one company, whichever is read first and whatever is read later;
  * only a person's word changes it, and then nothing of the former pair is left; what an older program read is read anew. */
 #include "poweroffice/right_books.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,21 +18,17 @@ static int make(void **unused)
 {
     (void)unused;
     arena_init(&arena, 1 << 20);
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-books-XXXXXX");
-    if (!mkdtemp(folder))
+    if (!temporary_folder("books", folder, sizeof folder))
         return -1;
     return refstore_open(str_of(folder), 0, &store, NULL) == ERR_OK ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
     arena_free(&arena);
     refstore_close(store);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 /* The key was read for a venue of the company, and PowerOffice says that it opens the client. */

@@ -16,6 +16,7 @@
 
 #include "saft/saft.h"
 #include "domain/event_canonical.h"
+#include "tests/temporary.h"
 
 #define NS "urn:StandardAuditFile-Taxation-CashRegister:NO"
 #define FILE_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<auditfile xmlns=\"" NS "\">\n" \
@@ -143,9 +144,10 @@ static __attribute__((unused)) enum err read_text(struct str text, struct kept *
     enum err err;
 
     ensure(fd >= 0 && write(fd, text.bytes, text.len) == (ssize_t)text.len && close(fd) == 0);
+    temporary_own(path);
     fault->text[0] = '\0';
     err = read_whole(path, keep, kept, summary, fault);
-    ensure(unlink(path) == 0);
+    ensure(temporary_remove(path) == 0);
     return err;
 }
 

@@ -546,6 +546,7 @@ static void changed_between(void **unused)
     struct fault fault;
 
     (void)unused;
+    temporary_own(changing.path);
     assert_non_null(file);
     (void)fputs(FILE_HEAD PLACE_HEAD, file);
     for (int i = 1; i <= 2000; i++) {
@@ -558,7 +559,7 @@ static void changed_between(void **unused)
     assert_int_equal(read_whole(changing.path, change, &changing, NULL, &fault), ERR_BUSY);
     assert_non_null(strstr(fault.text, "changed while it was read"));
     assert_true(changing.events > 0 && changing.events < 2000);
-    assert_int_equal(unlink(changing.path), 0);
+    assert_int_equal(temporary_remove(changing.path), 0);
 }
 
 int main(void)

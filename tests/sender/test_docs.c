@@ -1,6 +1,7 @@
 /* Goal: the indexes say what the records say, after every change: who is next in a venue, what is due later, who is
  * at it, what is held, how many there are; the trail keeps its order; another opener sees the same. */
 #include "sender/docs.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,17 +17,13 @@ static char folder[64];
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-docs-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_folder("docs", folder, sizeof folder) ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static struct docs *opened(unsigned flags)

@@ -1,5 +1,6 @@
 /* Goal: a draft is judged by the newest picture of its client, and the pictures of many clients stay within the bound. */
 #include "validator/refcache.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,21 +16,17 @@ static struct refcache *cache;
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-refcache-XXXXXX");
-    if (!mkdtemp(folder) || refstore_open(str_of(folder), 0, &store, NULL) != ERR_OK)
+    if (!temporary_folder("refcache", folder, sizeof folder) || refstore_open(str_of(folder), 0, &store, NULL) != ERR_OK)
         return -1;
     return refcache_open(store, &cache) == ERR_OK ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
     refcache_close(cache);
     refstore_close(store);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static void put_account(const char *client, int64_t no)

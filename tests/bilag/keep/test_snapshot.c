@@ -1,6 +1,7 @@
 /* A copy of several stores as of one moment, while a process writes into them. */
 #include "bilag/keep/snapshot.h"
 #include "base/store.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -18,7 +19,7 @@ enum { ROUNDS = 12, BULK = 2000, LAYOUT = 1 };   /* bulk: copying one store take
 
 static const char *const tables[] = { "numbers", "bulk", "+many" };
 static const char *const names[] = { "first", "second", "none" };
-static char folder[] = "/tmp/bilag-snapshot-XXXXXX";
+static char folder[64];
 
 static struct store *opened(const char *within, const char *name, unsigned flags)
 {
@@ -158,16 +159,13 @@ static void no_room(void **unused)
 static int make_folder(void **unused)
 {
     (void)unused;
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_folder("snapshot", folder, sizeof folder) ? 0 : -1;
 }
 
 static int remove_folder(void **unused)
 {
-    char command[128];
-
     (void)unused;
-    (void)snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) == 0 ? 0 : -1;
+    return temporary_remove(folder);
 }
 
 int main(void)

@@ -1,5 +1,6 @@
 /* Goal: receipts that are no longer kept are said to be so, also when what made up the day is gone with them. */
 #include "bilag/read/receipts.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +24,7 @@ static enum err none(const struct sale *sale, void *context)
 static void trimmed_receipts_are_counted(void **unused)
 {
     static const struct { const char *why; uint64_t receipts; } rows[] = { { "a day that had some", 3 }, { "none", 0 } };
-    char folder[] = "/tmp/bilag-receipts-XXXXXX", path[64], command[80];
+    char folder[40], path[64];
     struct venue venue = { .id = STR("v") };
     struct config config = { .venues = &venue, .venue_count = 1 };
     struct receipts *receipts;
@@ -31,7 +32,7 @@ static void trimmed_receipts_are_counted(void **unused)
     struct fault fault;
 
     (void)unused;
-    assert_non_null(mkdtemp(folder));
+    assert_true(temporary_folder("receipts", folder, sizeof folder));
     (void)snprintf(path, sizeof path, "%s/mapper", folder);
     config.state_dir = str_of(folder);
     assert_int_equal(store_open(str_of(path), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT, STORE_VOLATILE, &store, &fault),
@@ -47,8 +48,6 @@ static void trimmed_receipts_are_counted(void **unused)
             fail_msg("%s: %" PRIu64, rows[i].why, trimmed);
     }
     receipts_close(receipts);
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    assert_int_equal(system(command), 0);
 }
 
 int main(void)

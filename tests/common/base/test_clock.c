@@ -1,6 +1,7 @@
 /* Goal: a moment belongs to the right business day in every zone and on every odd day, whichever build of
  * tzdata is installed; damaged zone files and nonsense times are refused or bounded, never believed. */
 #include "base/clock.h"
+#include "tests/temporary.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -436,6 +437,7 @@ static void the_file_moves_the_clock(void **unused)
 
     (void)unused;
     assert_true(fd >= 0);
+    temporary_own(path);
     assert_int_equal(close(fd), 0);
     assert_true(clock_comes_to(0));
     offset_write(path, "86400\n");

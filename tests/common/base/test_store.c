@@ -1,6 +1,7 @@
 /* Goal: what was committed is there, what was not is not; the map grows by itself; walks keep to their
  * prefix; a layout of another version is refused with a sentence; a full disk is an outcome. */
 #include "base/store.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,17 +23,13 @@ static char folder[64];
 static int make(void **unused)
 {
     (void)unused;
-    strcpy(folder, "/tmp/bilag-store-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_folder("store", folder, sizeof folder) ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static struct store *opened(void)

@@ -1,7 +1,7 @@
 /* Goal: readers that were killed while they read take no reader's place for ever. */
 #include "base/store.h"
+#include "tests/temporary.h"
 
-#include <ftw.h>
 #include <lmdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,14 +11,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *where)
-{
-    (void)stat;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
 
 /* Takes every place there is, and dies. */
 static void read_until_full_and_die(const char *folder)
@@ -47,7 +39,7 @@ static enum err get_work(struct txn *txn, void *context)
 static void killed_readers_leave_room(void **unused)
 {
     static const char *const tables[] = { "table" };
-    char folder[] = "/tmp/bilag-readers-XXXXXX";
+    char folder[40];
     struct store *store;
     struct fault fault;
     struct str value;
@@ -55,7 +47,7 @@ static void killed_readers_leave_room(void **unused)
     int status;
 
     (void)unused;
-    assert_non_null(mkdtemp(folder));
+    assert_true(temporary_folder("readers", folder, sizeof folder));
     assert_int_equal(store_open(str_of(folder), tables, 1, 1, 0, &store, &fault), ERR_OK);
     assert_int_equal(store_write(store, put_work, NULL), ERR_OK);
     child = fork();
@@ -67,7 +59,6 @@ static void killed_readers_leave_room(void **unused)
     assert_int_equal(store_read(store, get_work, &value), ERR_OK);
     assert_int_equal(store_write(store, put_work, NULL), ERR_OK);
     store_close(store);
-    assert_int_equal(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 int main(void)

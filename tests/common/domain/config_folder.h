@@ -4,9 +4,9 @@
 #define BILAG_TESTS_CONFIG_FOLDER_H
 
 #include "domain/config.h"
+#include "tests/temporary.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -129,8 +129,7 @@ HELPER void folder_make(struct folder *folder)
 {
     char path[128];
 
-    (void)snprintf(folder->path, sizeof folder->path, "/tmp/bilag-config-XXXXXX");
-    assert_non_null(mkdtemp(folder->path));
+    assert_true(temporary_folder("config", folder->path, sizeof folder->path));
     (void)snprintf(path, sizeof path, "%s/venues", folder->path);
     assert_int_equal(mkdir(path, 0755), 0);
     (void)snprintf(path, sizeof path, "%s/keys", folder->path);
@@ -141,17 +140,9 @@ HELPER void folder_make(struct folder *folder)
     folder_write(folder, "keys/quickorder", "  app-key\r\n", 11, 0400);
 }
 
-HELPER int folder_entry_remove(const char *path, const struct stat *stat, int type, struct FTW *where)
-{
-    (void)stat;
-    (void)type;
-    (void)where;
-    return remove(path);
-}
-
 HELPER void folder_remove(const struct folder *folder)
 {
-    assert_int_equal(nftw(folder->path, folder_entry_remove, 16, FTW_DEPTH | FTW_PHYS), 0);
+    assert_int_equal(temporary_remove(folder->path), 0);
 }
 
 HELPER struct config *folder_load(const struct folder *folder)

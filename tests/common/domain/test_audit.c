@@ -1,6 +1,7 @@
 /* Goal: decisions keep their order and numbers for good, are read on from any place, and every field
  * comes back as it was written, also to another opener; a text without bound is refused whole. */
 #include "domain/audit.h"
+#include "tests/temporary.h"
 
 #include "base/store.h"
 
@@ -20,17 +21,13 @@ static char folder[64];
 static int make(void **unused)
 {
     (void)unused;
-    (void)snprintf(folder, sizeof folder, "/tmp/bilag-audit-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_folder("audit", folder, sizeof folder) ? 0 : -1;
 }
 
 static int drop(void **unused)
 {
-    char command[96];
-
     (void)unused;
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 static const struct decision rows[] = {

@@ -1,5 +1,6 @@
 /* Goal: a token opens what it was made for and nothing else, until it is revoked; what rests in the store opens nothing. */
 #include "domain/doors.h"
+#include "tests/temporary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 
 #define NEEDED(call) assert_int_equal((call), ERR_OK)
 
-static char folder[] = "/tmp/bilag-doors-XXXXXX";
+static char folder[64];
 
 static struct doors *opened(void)
 {
@@ -175,16 +176,13 @@ static void nothing_to_steal(void **unused)
 static int make_folder(void **unused)
 {
     (void)unused;
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_folder("doors", folder, sizeof folder) ? 0 : -1;
 }
 
 static int drop_folder(void **unused)
 {
-    char command[80];
-
     (void)unused;
-    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
+    return temporary_remove(folder);
 }
 
 int main(void)
