@@ -56,7 +56,7 @@ static enum err line_body(const struct task *task, const struct voucher_line *li
 }
 
 /* No line is ever invented to make it balance: what does not, does not leave. */
-static enum err voucher_build(const struct task *task, struct strbuf *body)
+static enum err voucher_body(const struct task *task, struct strbuf *body)
 {
     const struct draft *draft = task->draft;
     struct money sum = { 0 };
@@ -304,7 +304,7 @@ const struct sender_ops voucher_ops = {
     .post_path = "/Vouchers/CashJournals",
     .send_right = "CashVoucher_Full",
     .lookup_right = { "AccountTransaction", sizeof "AccountTransaction" - 1 },
-    .build = voucher_build,
+    .build = voucher_body,
     .read_sent = voucher_read_sent,
     .lookup_path = voucher_lookup_path,
     .lookup_read = voucher_lookup_read,
