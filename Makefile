@@ -170,7 +170,7 @@ sbom: all
 
 help:
 	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
-	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1)"
+	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1; SERVE=1: and the console, until Ctrl-C)"
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
@@ -184,12 +184,13 @@ test:
 	@deploy/install-deps
 	@tests/all
 
-# Installs what is missing, builds, and shows all of it on loopback in a folder in /tmp. KEEP=1 keeps that folder.
+# Installs what is missing, builds, and shows all of it on loopback in a folder in /tmp. KEEP=1 keeps that folder, SERVE=1 leaves all of it
+# running until Ctrl-C.
 demo:
 	@deploy/install-deps
 	@echo "Building into $(BIN)/ (make, if you want to see it) ..."
 	@$(MAKE) --no-print-directory -j$$(nproc) all >/dev/null || $(MAKE) --no-print-directory all
-	@deploy/demo --bin $(BIN) $(if $(KEEP),--keep)
+	@deploy/demo --bin $(BIN) $(if $(KEEP),--keep) $(if $(SERVE),--serve)
 
 SOURCES := $(wildcard $(addsuffix /*.c,$(FOLDERS) sandbox $(SANDBOX)))
 

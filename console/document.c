@@ -120,15 +120,16 @@ static void decide_form(struct view *view, const struct book_doc *doc, const cha
     view_hidden(view, "back", back);
 }
 
-struct way_form { const char *way; const struct deed *deed; const char *en, *nb; };
+/* folded: what ends it otherwise, and is seldom meant, is a click further away. */
+struct way_form { const char *way; const struct deed *deed; bool folded; const char *en, *nb; };
 
 /* Ways on that are pressed here; the others are told with their command. */
 static const struct way_form way_forms[] = {
-    { "accept", &deed_accept, "Accept it as it is", "Godta som det er" },
-    { "resend", &deed_resend, "Send again", "Send på nytt" },
-    { "reverse", &deed_reverse, "Reverse in PowerOffice and send anew", "Reverser i PowerOffice og send på nytt" },
-    { "leave-reversed", &deed_leave_reversed, "Let it stay reversed", "La det forbli tilbakeført" },
-    { "by-hand", &deed_by_hand, "I have entered it myself", "Jeg har ført det selv" },
+    { "accept", &deed_accept, false, "Accept it as it is", "Godta som det er" },
+    { "resend", &deed_resend, false, "Send again", "Send på nytt" },
+    { "reverse", &deed_reverse, true, "Reverse in PowerOffice and send anew", "Reverser i PowerOffice og send på nytt" },
+    { "leave-reversed", &deed_leave_reversed, true, "Let it stay reversed", "La det forbli tilbakeført" },
+    { "by-hand", &deed_by_hand, true, "I have entered it myself", "Jeg har ført det selv" },
 };
 
 struct telling_ways { struct view *view; const struct book_doc *doc; struct str back; };
@@ -175,6 +176,10 @@ static void deed_way(const struct telling_ways *telling, const struct way_form *
 
     if ((form->deed->needs_code && !problem) || form->deed->objection(&question, telling->doc))
         return;
+    if (form->folded) {
+        html_begin(&view->html, "details");
+        html_element(&view->html, "summary", NULL, str_of(SAY(view, form->en, form->nb)));
+    }
     decide_form(view, telling->doc, form->deed->verb, form->deed->needs_code ? problem_code_text(problem->code) : NULL,
                 telling->back);
     field(view, "reason", form->deed->needs_code ? arena_format(&view->arena, "%s (%s)", SAY(view, "Why", "Hvorfor"),
@@ -182,6 +187,8 @@ static void deed_way(const struct telling_ways *telling, const struct way_form *
                                                  : SAY(view, "Why", "Hvorfor"), "text");
     view_button(view, "plain", SAY(view, form->en, form->nb));
     view_form_end(view);
+    if (form->folded)
+        html_end(&view->html);
 }
 
 static void tell_way(void *context, const struct advice *advice)
@@ -228,29 +235,16 @@ static void transfer_form(struct view *view, const struct book_doc *doc, struct 
     view_form_end(view);
 }
 
-/* What a person may want though nothing is wrong stands folded. */
-static void folded(struct view *view, const struct book_doc *doc, const struct way_form *form, struct str back)
-{
-    const struct telling_ways telling = { view, doc, back };
-    const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
-
-    if (form->deed->objection(&question, doc))
-        return;
-    html_begin(&view->html, "details");
-    html_element(&view->html, "summary", NULL, str_of(SAY(view, form->en, form->nb)));
-    deed_way(&telling, form, NULL);
-    html_end(&view->html);
-}
-
 void document_acts(struct view *view, const struct book_doc *doc, struct str back)
 {
+    const struct telling_ways telling = { view, doc, back };
     const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
 
     if (!deed_transfer.objection(&question, doc) && user_may(&view->user, ACT_TRANSFER))
         transfer_form(view, doc, back);
     for (size_t i = 0; i < COUNT(way_forms) && user_may(&view->user, ACT_DECIDE); i++)
         if ((way_forms[i].deed == &deed_reverse || way_forms[i].deed == &deed_by_hand) && !book_doc_is_red(doc))
-            folded(view, doc, &way_forms[i], back);
+            deed_way(&telling, &way_forms[i], NULL);
 }
 
 /* --- its history --- */

@@ -49,7 +49,7 @@ const char console_style[] =
     "form.row{display:flex;flex-wrap:wrap;gap:.6em 1em;align-items:end;margin:.6em 0}"
     "label{display:block}label span{display:block;font-size:.9em;color:var(--faint)}"
     "label.check{display:flex;gap:.5em;align-items:center}label.check span{font-size:1em;color:var(--ink)}"
-    "label.check input{min-height:0}"
+    "input[type=checkbox]{min-height:0;width:1.2em;height:1.2em}"
     "form.sign{max-width:22em;display:grid;gap:1em;margin-top:1em}form.sign input{width:100%}"
     "details{margin:.4em 0}summary{cursor:pointer;padding:.25em 0}"
     ".calendar{table-layout:fixed}.calendar th{text-align:center}.calendar td{padding:.15em;height:4.4em;border:1px solid "

@@ -60,16 +60,17 @@ class Page:
 class Person:
     """One browser: its cookies, and where it is."""
 
-    def __init__(self, port, language="en"):
-        self.port, self.cookies, self.language = port, {}, language
+    def __init__(self, port, language="en", tls=None):
+        self.port, self.cookies, self.language, self.tls = port, {}, language, tls
 
     def ask(self, method, path, fields=None, headers=None, cookies=True):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls) if self.tls else \
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {"Accept-Language": self.language}
         body = None
         if method == "POST":
             body = urllib.parse.urlencode(fields or [])
-            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
+            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"}
         if cookies and self.cookies:
             sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         sent |= headers or {}

@@ -1,14 +1,17 @@
 """The console, through the real processes and plain HTTP: who may look and press, what it writes down, and what of it reaches the
 books. Pages are asked for as a browser without scripts does."""
+import http.client
 import json
 import re
+import signal
 import subprocess
 
 import pytest
 
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
-from pipeline import SANITIZED
+from pipeline import BIN, SANITIZED, free_port
+from test_tls import certificate, context
 
 DAY = "2026-11-19"
 OTHER = "987654321"
@@ -291,19 +294,105 @@ def test_stored_scripts(rig, kari):
     assert seen >= 6
 
 
-# Goal: the console is not there unless it is asked for, and says why; its address is not given to others without TLS.
-def test_closed_by_default(tmp_path, rig):
-    main = json.loads((rig.config / "bilag.yaml").read_text())
-    for change, words in (({"console": None}, "no section console"), ({"console": {"http": "0.0.0.0:7430"}}, "console.certificate")):
-        folder = tmp_path / words.split()[0]
+class Alone:
+    """A console without stages, stores and venues: its door is what is looked at."""
+
+    def __init__(self, folder, **console):
+        self.folder, self.port = folder, free_port()
         folder.mkdir()
-        new = {**main, "state_dir": str(folder / "s"), "run_dir": str(folder / "r"), **change}
-        new = {k: v for k, v in new.items() if v is not None}
-        new["poweroffice"].pop("subscription_key", None)
-        new["poweroffice"].pop("application_keys", None)
-        (folder / "bilag.yaml").write_text(json.dumps(new))
-        done = subprocess.run([rig.bin / "bilag-console", "--config", folder], capture_output=True, text=True, timeout=20)
+        self.console = {"http": f"127.0.0.1:{self.port}", **console}
+        self.configure(self.console)
+        self.process = None
+
+    def configure(self, console):
+        main = {"state_dir": str(self.folder / "s"), "run_dir": str(self.folder / "r")}
+        (self.folder / "bilag.yaml").write_text(json.dumps(main if console is None else {**main, "console": console}))
+
+    def command(self, *args, **more):
+        return subprocess.run([BIN / "bilag", args[0], "--config", self.folder, *args[1:]], capture_output=True, text=True, **more)
+
+    def __enter__(self):
+        self.process = subprocess.Popen([BIN / "bilag-console", "--config", self.folder], stderr=subprocess.PIPE, text=True)
+        while "what=ready" not in (line := self.process.stderr.readline()):
+            assert line, "it ended"
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        assert self.process.wait(10) == 0 or self.process.returncode == 100
+
+
+# Goal: the console is not there unless it is asked for, and says why; its address is not given to others without TLS; and when its
+# section is taken away it ends.
+def test_closed_by_default(tmp_path):
+    for name, console, words in (("none", None, "no section console"), ("open", {"http": "0.0.0.0:7430"}, "console.certificate")):
+        alone = Alone(tmp_path / name)
+        alone.configure(console)
+        done = subprocess.run([BIN / "bilag-console", "--config", alone.folder], capture_output=True, text=True, timeout=20,
+                              check=False)
         assert done.returncode == 100 and words in done.stderr, done.stderr
+    with Alone(tmp_path / "taken") as alone:
+        alone.configure(None)
+        alone.process.send_signal(signal.SIGHUP)
+        assert alone.process.wait(10) == 100
+
+
+# Goal: under TLS the cookie never travels in the open, and a browser is told to come by TLS from now on.
+def test_tls(tmp_path):
+    chain, key = certificate(tmp_path / "tls")
+    with Alone(tmp_path / "c", certificate=str(chain), certificate_key=str(key)) as alone:
+        assert add_user(alone, "kari", "--all-companies").returncode == 0
+        person = Person(alone.port, tls=context(chain))
+        answer = person.sign_in("kari")
+        cookie = answer.headers["Set-Cookie"]
+        assert answer.status == 303 and cookie.startswith("__Host-bilag=") and cookie.endswith("; Secure")
+        assert "max-age" in answer.headers["Strict-Transport-Security"]
+        assert person.get("/").status == 200
+        with pytest.raises((OSError, http.client.HTTPException)):
+            Person(alone.port).get("/sign-in")
+
+
+# Goal: behind a proxy guesses are counted by who asks the proxy, and what a stranger writes before that counts for nothing.
+def test_behind_a_proxy(tmp_path):
+    with Alone(tmp_path / "c", behind_proxy=True, names=["bilag.example.no"]) as alone:
+        add_user(alone, "kari", "--all-companies")
+
+        def tried(forwarded, password):
+            body = [("name", "kari"), ("password", password)]
+            return Person(alone.port).ask("POST", "/sign-in", body, headers={
+                "X-Forwarded-For": forwarded, "Host": "bilag.example.no", "Origin": "https://bilag.example.no"})
+        for i in range(5):
+            assert tried(f"9.9.9.{i}, 10.0.0.1", "wrong password!").status == 403
+        assert tried("1.2.3.4, 10.0.0.1", PASSWORD).status == 429
+        answer = tried("10.0.0.1, 10.0.0.2", PASSWORD)
+        assert answer.status == 303 and answer.headers["Set-Cookie"].endswith("; Secure")
+        other = Person(alone.port).ask("GET", "/sign-in", headers={"Host": "other.example.no"})
+        assert other.status == 421
+
+
+# Goal: `bilag users` takes what makes a user and nothing else, and keeps who did it.
+def test_users(tmp_path):
+    alone = Alone(tmp_path / "c")
+    (alone.folder / "password").write_text(PASSWORD + "\n")
+    for args, words in ((("kari",), "--company"), (("kari", "--company", "1", "--all-companies"), "--company"),
+                        (("k/i", "--all-companies"), "name"), (("kari", "--all-companies", "--role", "root"), "no role root"),
+                        (("kari", "--all-companies", "--language", "de"), "en or nb")):
+        done = alone.command("users", "add", *args, input=PASSWORD + "\n")
+        assert done.returncode == 2 and words in done.stderr, (args, done.stderr)
+    assert alone.command("users", "add", "kari", "--all-companies", input="short\n").returncode == 2
+    assert "There is no user" in alone.command("users", "list").stdout
+    done = alone.command("users", "add", "kari", "--company", "912345678,987654321", "--role", "decides,sets-up", "--title", "Kari",
+                         "--password-file", alone.folder / "password")
+    assert done.returncode == 0, done.stderr
+    again = alone.command("users", "add", "kari", "--all-companies", input=PASSWORD + "\n")
+    assert again.returncode == 1 and "already" in again.stderr
+    text = alone.command("users", "list").stdout
+    assert "kari" in text and "reads, decides, sets-up; 912345678, 987654321; Kari" in text
+    assert alone.command("users", "remove", "kari", "--reason", "left").returncode == 0
+    assert alone.command("users", "remove", "kari").returncode == 2
+    trail = alone.command("audit").stdout
+    assert "user-add kari reads, decides, sets-up; 912345678, 987654321: Kari" in trail and "user-remove kari: left" in trail
+    assert PASSWORD not in trail
 
 
 def test_it_is_told_with_the_others(rig):
