@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/killpoint.h"
 #include "base/log.h"
+#include "base/places.h"
 #include "poll.h"
 #include "poweroffice_inside.h"
 #include "refbuild.h"
@@ -95,8 +96,9 @@ struct refreader {
     struct poweroffice *po;
     struct reading *readings;
     size_t under_way;
-    struct tended *tended;
+    struct tended **tended;               /* each where it is: its client's name is lent to `by_client` */
     size_t tended_count, tended_room;
+    struct places by_client;
     int64_t mended_ms;                    /* looks at what documents wait for are paid for up to here */
 };
 
@@ -146,7 +148,10 @@ void refreader_close(struct refreader *reader)
         give_lease(reader, reading->client_id);
         reading_free(reading);
     }
+    for (size_t i = 0; i < reader->tended_count; i++)
+        free(reader->tended[i]);
     free(reader->tended);
+    places_free(&reader->by_client);
     free(reader);
 }
 
@@ -155,26 +160,37 @@ size_t refreader_under_way(const struct refreader *reader)
     return reader->under_way;
 }
 
+static bool tended_room(struct refreader *reader)
+{
+    struct tended **more;
+
+    if (reader->tended_count < reader->tended_room)
+        return true;
+    more = reallocarray(reader->tended, reader->tended_room * 2 + 64, sizeof *more);
+    if (!more)
+        return false;
+    reader->tended = more;
+    reader->tended_room = reader->tended_room * 2 + 64;
+    return true;
+}
+
 static struct tended *tended_of(struct refreader *reader, struct str client_id)
 {
-    struct tended *more;
+    struct tended *tended;
+    size_t at;
 
-    for (size_t i = 0; i < reader->tended_count; i++)
-        if (str_equal(str_of(reader->tended[i].client_id), client_id))
-            return &reader->tended[i];
-    if (reader->tended_count == reader->tended_room) {
-        more = reallocarray(reader->tended, reader->tended_room + 64, sizeof *more);
-        if (!more)
-            return NULL;
-        reader->tended = more;
-        reader->tended_room += 64;
-    }
-    more = &reader->tended[reader->tended_count];
-    *more = (struct tended){ .not_before_ms = 0 };
-    if (!str_copy(client_id, more->client_id, sizeof more->client_id))
+    if (places_find(&reader->by_client, client_id, &at))
+        return reader->tended[at];
+    tended = tended_room(reader) ? calloc(1, sizeof *tended) : NULL;
+    if (!tended)
         return NULL;
-    reader->tended_count++;
-    return more;
+    if (!str_copy(client_id, tended->client_id, sizeof tended->client_id) ||
+        !places_put(&reader->by_client, str_of(tended->client_id), reader->tended_count)) {
+        free(tended);
+        return NULL;
+    }
+    reader->tended[reader->tended_count++] = tended;
+    return tended;
 }
 
 static void not_before(struct refreader *reader, struct str client_id, int64_t wait_ms)
@@ -511,8 +527,8 @@ void refreader_tend(struct refreader *reader, const struct venue *venue, unsigne
 void refreader_try_keys(struct refreader *reader)
 {
     for (size_t i = 0; i < reader->tended_count; i++)
-        if (reader->tended[i].refused_ms)
-            reader->tended[i].not_before_ms = reader->tended[i].refused_ms = 0;
+        if (reader->tended[i]->refused_ms)
+            reader->tended[i]->not_before_ms = reader->tended[i]->refused_ms = 0;
 }
 
 bool refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)
@@ -531,7 +547,7 @@ bool refreader_contradicted(struct refreader *reader, const struct venue *venue,
 void refreader_acted(struct refreader *reader, struct str client_id)
 {
     for (size_t i = 0; i < reader->tended_count; i++) {
-        struct tended *tended = &reader->tended[i];
+        struct tended *tended = reader->tended[i];
 
         if (client_id.len && !str_equal(str_of(tended->client_id), client_id))
             continue;
@@ -605,8 +621,8 @@ int64_t refreader_next_look_ms(const struct refreader *reader)
     int64_t next_ms = 0;
 
     for (size_t i = 0; i < reader->tended_count; i++)
-        if (reader->tended[i].next_look_ms && (!next_ms || reader->tended[i].next_look_ms < next_ms))
-            next_ms = reader->tended[i].next_look_ms;
+        if (reader->tended[i]->next_look_ms && (!next_ms || reader->tended[i]->next_look_ms < next_ms))
+            next_ms = reader->tended[i]->next_look_ms;
     return next_ms;
 }
 

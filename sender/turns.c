@@ -2,6 +2,7 @@
 #include "sender_inside.h"
 
 #include "base/log.h"
+#include "base/places.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,32 +20,30 @@ int64_t back_off_ms(const struct sender *sender, uint32_t tries)
     return wait < settings->retry_max_ms ? wait : settings->retry_max_ms;
 }
 
-static bool was_needed(const struct sender *sender, const char *id)
+/* Those that had documents before a reload have them still. */
+static void clients_needed(const struct sender *sender, struct sender_client *clients, const struct places *by_id)
 {
+    size_t at;
+
     for (size_t i = 0; i < sender->client_count; i++)
-        if (strcmp(sender->clients[i].id, id) == 0)
-            return sender->clients[i].needed;
-    return false;
+        if (places_find(by_id, str_of(sender->clients[i].id), &at))
+            clients[at].needed = sender->clients[i].needed;
 }
 
 /* The clients of the configuration: venues with the same key share one. */
-static enum err clients_open(struct sender *sender, const struct config *config)
+static enum err clients_list(struct sender *sender, const struct config *config, struct sender_client *clients,
+                             struct places *by_id, size_t *ret_count)
 {
-    struct sender_client *clients = calloc(config->venue_count + 1, sizeof *clients);
     size_t count = 0;
 
-    if (!clients)
-        return ERR_MEMORY;
     for (size_t v = 0; v < config->venue_count; v++) {
-        size_t c = 0;
+        size_t c = count;
 
-        while (c < count && !str_equal(str_of(clients[c].id), config->venues[v].client_id))
-            c++;
-        if (c == count) {
-            if (!str_copy(config->venues[v].client_id, clients[c].id, sizeof clients[c].id)) {
-                free(clients);
+        if (!places_find(by_id, config->venues[v].client_id, &c)) {
+            if (!str_copy(config->venues[v].client_id, clients[c].id, sizeof clients[c].id))
                 return ERR_CONFIG;
-            }
+            if (!places_put(by_id, str_of(clients[c].id), c))
+                return ERR_MEMORY;
             clients[c].venue = &config->venues[v];
             clients[c].wants = sender->ops->ref_bits;
             count++;
@@ -52,8 +51,24 @@ static enum err clients_open(struct sender *sender, const struct config *config)
         clients[c].wants |= refreader_names(&config->venues[v]);
         sender->turns[v].client = c;
     }
-    for (size_t c = 0; c < count; c++)
-        clients[c].needed = was_needed(sender, clients[c].id);
+    *ret_count = count;
+    return ERR_OK;
+}
+
+static enum err clients_open(struct sender *sender, const struct config *config)
+{
+    struct sender_client *clients = calloc(config->venue_count + 1, sizeof *clients);
+    struct places by_id = { .rows = NULL };
+    size_t count = 0;
+    enum err err = clients ? clients_list(sender, config, clients, &by_id, &count) : ERR_MEMORY;
+
+    if (!err)
+        clients_needed(sender, clients, &by_id);
+    places_free(&by_id);
+    if (err) {
+        free(clients);
+        return err;
+    }
     free(sender->clients);
     sender->clients = clients;
     sender->client_count = count;

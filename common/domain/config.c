@@ -3,6 +3,7 @@
 #include "base/form.h"
 #include "base/secret.h"
 #include "form_rows.h"
+#include "siblings.h"
 #include "venue_file.h"
 
 #include <dirent.h>
@@ -315,6 +316,8 @@ static enum err venues_load(struct config *config, struct fault *fault)
     free(files);
     if (!err && config->venue_count)
         qsort(config->venues, config->venue_count, sizeof *config->venues, by_id);
+    if (!err && siblings_index(config))
+        err = fault_set(fault, ERR_MEMORY, "no memory for %zu venues", config->venue_count);
     return err;
 }
 

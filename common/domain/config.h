@@ -117,6 +117,7 @@ struct config {
         CONSOLE_SETTINGS(CONFIG_INT)
     } console;
     struct venue *venues; size_t venue_count;                /* sorted by id */
+    size_t *by_company, *by_client;                          /* siblings.h */
     struct fault *faults; size_t fault_count;                /* venues left out, and why */
     struct str *fault_venues;                                /* their ids: fault_venues[i] has faults[i] */
     struct zone **zones; size_t zone_count;                  /* of the venues, each opened once */

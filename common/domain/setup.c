@@ -1,6 +1,7 @@
 #include "setup.h"
 
 #include "setup_texts.h"
+#include "siblings.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -307,14 +308,15 @@ static bool department_ever_missing(const struct venue *venue)
 static void check_departments(struct checker *checker, const struct venue *venue)
 {
     const struct config *config = checker->config;
+    struct siblings siblings = siblings_of_company(config, venue);
     const struct venue *sibling = NULL;
     char text[96];
 
-    for (size_t i = 0; i < config->venue_count; i++) {
-        const struct venue *other = &config->venues[i];
+    for (size_t i = 0; i < siblings.count; i++) {
+        const struct venue *other = &config->venues[siblings.at[i]];
         struct str code;
 
-        if (other == venue || !str_equal(other->company, venue->company))
+        if (other == venue)
             continue;
         sibling = sibling ? sibling : other;
         if (!same_key(venue, other) || !same_department(venue, other, &code))
@@ -331,14 +333,29 @@ static void check_departments(struct checker *checker, const struct venue *venue
         found(checker, venue, FINDING_DEPARTMENT, ARGS(venue->company, sibling->id));
 }
 
+/* The next in the order of the configuration of those that share the company or the key. */
+static const struct venue *next_kin(const struct config *config, struct siblings *company, struct siblings *client)
+{
+    size_t at = company->count && (!client->count || company->at[0] <= client->at[0]) ? company->at[0] : client->at[0];
+    struct siblings *both[] = { company, client };
+
+    for (size_t i = 0; i < COUNT(both); i++)
+        if (both[i]->count && both[i]->at[0] == at) {
+            both[i]->at++;
+            both[i]->count--;
+        }
+    return &config->venues[at];
+}
+
 /* A client key is one company's and one extension's; an extension has one client key in a company. */
 static void check_clients(struct checker *checker, const struct venue *venue)
 {
     const struct config *config = checker->config;
+    struct siblings kin = siblings_of_company(config, venue), client = siblings_of_client(config, venue);
     bool told[3] = { false };            /* each once: the first other venue is enough to find the mistake */
 
-    for (size_t i = 0; i < config->venue_count && venue->client_id.len; i++) {
-        const struct venue *other = &config->venues[i];
+    while (venue->client_id.len && (kin.count || client.count)) {
+        const struct venue *other = next_kin(config, &kin, &client);
         bool company = str_equal(other->company, venue->company), key = same_key(venue, other);
         bool extension = other->extension == venue->extension;
 
@@ -362,14 +379,15 @@ static void check_clients(struct checker *checker, const struct venue *venue)
 static void check_extension_count(struct checker *checker, const struct venue *venue)
 {
     const struct config *config = checker->config;
+    struct siblings siblings = siblings_of_company(config, venue);
     struct str keys[EXTENSION_COUNT];
     size_t count = 0;
 
-    for (size_t i = 0; i < config->venue_count; i++) {
-        const struct venue *other = &config->venues[i];
+    for (size_t i = 0; i < siblings.count; i++) {
+        const struct venue *other = &config->venues[siblings.at[i]];
         size_t at = 0;
 
-        if (other->client_id.len == 0 || !str_equal(other->company, venue->company))
+        if (other->client_id.len == 0)
             continue;
         while (at < count && !str_equal(keys[at], other->client_id))
             at++;
