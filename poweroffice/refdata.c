@@ -105,6 +105,11 @@ enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **r
     return ERR_OK;
 }
 
+void refstore_relax_above(struct refstore *store, size_t bytes)
+{
+    store_relax_above(store->store, bytes);
+}
+
 void refstore_close(struct refstore *store)
 {
     if (!store)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { RELAX_EVERY = 50 };               /* venues */
+
 struct telling {
     struct shell *shell;
     struct context context;
@@ -21,16 +23,17 @@ struct telling {
     int32_t from, to;
 };
 
+static enum err print(struct telling *telling, struct str text)
+{
+    return text.len && fwrite(text.bytes, 1, text.len, telling->file) != text.len ? ERR_SYSTEM : ERR_OK;
+}
+
 static enum err flush(struct telling *telling)
 {
-    struct str text = strbuf_str(&telling->out);
+    enum err err = telling->out.failed ? ERR_MEMORY : print(telling, strbuf_str(&telling->out));
 
-    if (telling->out.failed)
-        return ERR_MEMORY;
-    if (text.len && fwrite(text.bytes, 1, text.len, telling->file) != text.len)
-        return ERR_SYSTEM;
     strbuf_reset(&telling->out);
-    return ERR_OK;
+    return err;
 }
 
 /* Those left out first, then those of the configuration, in order. */
@@ -51,37 +54,58 @@ static enum err look(struct telling *telling, size_t i, struct venue_status *ret
                           &telling->whole, ret_status);
 }
 
-static enum err tell_venue(struct telling *telling, size_t i, bool counted)
+static enum err tell_venue(struct telling *telling, size_t i, struct venue_status *status, struct strbuf *out)
 {
-    struct venue_status status;
-    enum err err = look(telling, i, &status);
+    enum err err = look(telling, i, status);
 
+    if (i % RELAX_EVERY == RELAX_EVERY - 1)
+        books_relax(telling->books);
     if (err)
         return err;
-    if (!counted)
-        overview_count(&telling->whole, &status);
-    telling->form->venue(&telling->shell->voice, &telling->whole, &status, &telling->out);
-    return flush(telling);
+    overview_count(&telling->whole, status);
+    telling->form->venue(&telling->shell->voice, &telling->whole, status, out);
+    return out->failed ? ERR_MEMORY : ERR_OK;
 }
 
-/* For people: what is red stands first, so all are looked at before one is told. */
+static enum err tell_in_order(struct telling *telling, size_t count, const char *only)
+{
+    struct venue_status status;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        if (only && !str_equal(venue_at(telling->shell->config, i).id, str_of(only)))
+            continue;
+        err = tell_venue(telling, i, &status, &telling->out);
+        if (!err)
+            err = flush(telling);
+    }
+    return err;
+}
+
+/* For people: what is red stands first; what is not is kept until all of that is told. */
 static enum err tell_red_first(struct telling *telling, size_t count)
 {
-    bool *red = arena_array(&telling->shell->arena, count + 1, sizeof *red);
-    enum err err = red ? ERR_OK : ERR_MEMORY;
+    struct strbuf one, others;
+    enum err err = ERR_OK;
 
+    strbuf_init(&one, STATUS_BYTES);
+    strbuf_init(&others, STATUS_BYTES);
     for (size_t i = 0; i < count && !err; i++) {
         struct venue_status status;
 
-        err = look(telling, i, &status);
-        if (!err)
-            overview_count(&telling->whole, &status);
-        red[i] = !err && venue_is_red(&status);
+        strbuf_reset(&one);
+        err = tell_venue(telling, i, &status, &one);
+        if (err || (telling->whole.only_red && !venue_is_red(&status)))
+            continue;
+        strbuf_add(venue_is_red(&status) ? &telling->out : &others, strbuf_str(&one));
+        err = flush(telling);
     }
-    for (int pass = 0; pass < (telling->whole.only_red ? 1 : 2); pass++)
-        for (size_t i = 0; i < count && !err; i++)
-            if (red[i] == (pass == 0))
-                err = tell_venue(telling, i, true);
+    if (!err && others.failed)
+        err = ERR_MEMORY;
+    if (!err)
+        err = print(telling, strbuf_str(&others));
+    strbuf_free(&one);
+    strbuf_free(&others);
     return err;
 }
 
@@ -94,11 +118,8 @@ static enum err tell_all(struct telling *telling, const char *only)
 
     telling->form->begin(&telling->shell->voice, &telling->whole, &telling->out);
     err = flush(telling);
-    if (!err && for_people && !only)
-        err = tell_red_first(telling, count);
-    for (size_t i = 0; i < count && !err && !(for_people && !only); i++)
-        if (!only || str_equal(venue_at(config, i).id, str_of(only)))
-            err = tell_venue(telling, i, false);
+    if (!err)
+        err = for_people && !only ? tell_red_first(telling, count) : tell_in_order(telling, count, only);
     if (err)
         return err;
     telling->form->end(&telling->shell->voice, &telling->whole, &telling->out);

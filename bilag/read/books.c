@@ -88,6 +88,19 @@ void books_close(struct books *books)
     free(books);
 }
 
+void books_relax(struct books *books)
+{
+    enum { RELAX_BYTES = 80 * 1024 * 1024 };
+
+    if (books->mapper)
+        store_relax_above(books->mapper, RELAX_BYTES);
+    for (size_t i = 0; i < SENDERS; i++)
+        if (books->senders[i])
+            store_relax_above(docs_store(books->senders[i]), RELAX_BYTES);
+    if (books->refs)
+        refstore_relax_above(books->refs, RELAX_BYTES);
+}
+
 /* The row of a document: found among the first `sorted` (byte order), else added. NULL: out of memory. */
 static struct book_row *book_row_of(struct book_rows *rows, struct str id)
 {

@@ -44,6 +44,8 @@ struct books;
 /* Stores that are not there yet are read as empty. */
 USED enum err books_open(const struct config *config, struct books **ret_books, struct fault *fault);
 void books_close(struct books *books);                       /* NULL is fine */
+/* Gives mapped memory back, if there is much: who looks at all needs no more than who looks at some. */
+void books_relax(struct books *books);
 /* The venue's documents of these business days, both included. */
 USED enum err books_venue(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
                           struct book_list *ret_list);
