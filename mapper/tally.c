@@ -30,6 +30,23 @@ bool tally_cell_earlier(const struct tally_cell *a, const struct tally_cell *b)
     return is_earlier(a->first_time, a->first_reg, a->first_seq, b);
 }
 
+/* Room for one more, below `max`. NULL: out of memory. */
+static void *room_for(struct arena *arena, void *array, size_t count, size_t *room, size_t size, size_t max)
+{
+    size_t want = *room ? *room * 2 : 16;
+    void *bigger;
+
+    if (count < *room)
+        return array;
+    want = want < max ? want : max;
+    bigger = arena_array(arena, want, size);
+    if (bigger && count)
+        memcpy(bigger, array, count * size);
+    if (bigger)
+        *room = want;
+    return bigger;
+}
+
 static struct tally_cell *cell_of(struct tally *tally, bool sold, struct str type, int32_t rate)
 {
     struct tally_cell *cell;
@@ -43,6 +60,10 @@ static struct tally_cell *cell_of(struct tally *tally, bool sold, struct str typ
         tally->too_many = true;
         return &tally->cells[TALLY_CELLS_MAX - 1];
     }
+    cell = room_for(tally->build->arena, tally->cells, tally->cell_count, &tally->cell_room, sizeof *cell, TALLY_CELLS_MAX);
+    if (!cell)
+        return &tally->no_cell;
+    tally->cells = cell;
     cell = &tally->cells[tally->cell_count++];
     *cell = (struct tally_cell){ .sold = sold, .type = arena_copy(tally->build->arena, type), .rate = rate };
     return cell;
@@ -60,10 +81,17 @@ static void cell_first(struct tally *tally, struct tally_cell *cell, int64_t tim
 /* NULL: no room; counted. */
 static struct manual_item *manual_next(struct tally *tally)
 {
-    if (tally->manual_count < MANUAL_MAX)
-        return &tally->manual[tally->manual_count++];
-    tally->manual_more++;
-    return NULL;
+    struct manual_item *manual;
+
+    if (tally->manual_count == MANUAL_MAX) {
+        tally->manual_more++;
+        return NULL;
+    }
+    manual = room_for(tally->build->arena, tally->manual, tally->manual_count, &tally->manual_room, sizeof *manual, MANUAL_MAX);
+    if (!manual)
+        return NULL;                     /* the arena has failed: the draft is not made */
+    tally->manual = manual;
+    return &tally->manual[tally->manual_count++];
 }
 
 static void leave_out(struct tally *tally, struct str type, struct money amount, bool negative)

@@ -28,12 +28,13 @@ struct tally {
     const struct build *build;
     struct switches switches;
     bool credit_ordered, credit_seen;
-    struct tally_cell cells[TALLY_CELLS_MAX];
-    size_t cell_count;
+    struct tally_cell *cells;            /* of TALLY_CELLS_MAX at most: room is made as they come */
+    size_t cell_count, cell_room;
+    struct tally_cell no_cell;           /* takes what there is no memory for: the arena has failed then */
     struct tally_left left[TALLY_LEFT_MAX];
     size_t left_count;
-    struct manual_item manual[MANUAL_MAX];
-    size_t manual_count;
+    struct manual_item *manual;          /* of MANUAL_MAX at most */
+    size_t manual_count, manual_room;
     uint64_t manual_more;                /* items beyond MANUAL_MAX: counted, and in the totals */
     struct order_ref *orders;            /* of ORDER_REFS_MAX; NULL before the first */
     size_t order_count;

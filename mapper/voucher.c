@@ -378,7 +378,8 @@ static enum err fill_voucher(const struct build *build, struct tally *tally, str
     if (tally->credit_seen && !tally->switches.credit_out &&
         venue_switch(&build->venue->auto_invoice, build->day))
         problems_add(&draft->problems, &double_entry);
-    qsort(tally->manual, tally->manual_count, sizeof *tally->manual, manual_order);
+    if (tally->manual_count)
+        qsort(tally->manual, tally->manual_count, sizeof *tally->manual, manual_order);
     draft->manual = tally->manual;
     draft->manual_count = tally->manual_count;
     draft->manual_more = tally->manual_more;
