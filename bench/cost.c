@@ -26,6 +26,7 @@ struct passage {
     struct intake *intake;
     struct store *store;
     struct arena fold_arena, build_arena;
+    struct strbuf heard[PARTITIONS];
     uint64_t next[PARTITIONS], folded, previewed;
     struct { char venue[65]; int32_t day; } touched[DAYS_MAX];
     size_t touched_count;
@@ -78,9 +79,9 @@ STAGE_OF_THE_WAY void cost_serve(struct passage *way, uint32_t partition, struct
     need(eventlog_peek(way->log, partition, way->next[partition], READ_EVENTS, READ_BYTES, piece), "reading the log");
 }
 
-STAGE_OF_THE_WAY void cost_fold(struct passage *way, struct fold *fold, uint64_t first, struct reader *events, size_t count)
+STAGE_OF_THE_WAY void cost_fold(struct passage *way, struct fold *folds, size_t count)
 {
-    need(fold_batch(fold, way->store, first, events, count), "the fold");
+    need(fold_together(folds, count, way->store), "the fold");
 }
 
 static void note_touched(struct passage *way, const struct fold *fold)
@@ -98,22 +99,35 @@ static void note_touched(struct passage *way, const struct fold *fold)
     }
 }
 
+/* Views of the log are dead at the next call: what was read is kept, as the mapper keeps what it heard. */
+static void read_log(struct passage *way, uint32_t partition, struct fold *fold)
+{
+    struct eventlog_piece piece;
+
+    cost_serve(way, partition, &piece);
+    strbuf_reset(&way->heard[partition]);
+    strbuf_add(&way->heard[partition], piece.record);
+    reader_init(&fold->bytes, strbuf_str(&way->heard[partition]));
+    ensure(take_array(&fold->bytes, piece.count) == piece.count);
+    fold->first = piece.first;
+    fold->count = piece.count;
+}
+
 static void fold_all(struct passage *way)
 {
-    for (uint32_t p = 0; p < (uint32_t)way->config->partitions; p++) {
-        struct fold fold = { .config = way->config, .arena = &way->fold_arena, .now_ms = now_ms, .partition = p };
-        struct eventlog_piece piece;
-        struct reader events;
+    struct fold folds[PARTITIONS];
+    size_t count = 0;
 
-        cost_serve(way, p, &piece);
-        if (!piece.count)
-            continue;
-        reader_init(&events, piece.record);
-        ensure(take_array(&events, piece.count) == piece.count);
-        cost_fold(way, &fold, piece.first, &events, piece.count);
-        note_touched(way, &fold);
-        way->next[p] += piece.count;
-        way->folded += piece.count;
+    for (uint32_t p = 0; p < (uint32_t)way->config->partitions; p++) {
+        folds[count] = (struct fold){ .config = way->config, .arena = &way->fold_arena, .now_ms = now_ms, .partition = p };
+        read_log(way, p, &folds[count]);
+        count += folds[count].count > 0;
+    }
+    cost_fold(way, folds, count);
+    for (size_t i = 0; i < count; i++) {
+        note_touched(way, &folds[i]);
+        way->next[folds[i].partition] += folds[i].count;
+        way->folded += folds[i].count;
     }
 }
 
@@ -148,6 +162,8 @@ static void open_all(struct passage *way, const char *folder)
 
     arena_init(&way->fold_arena, ARENA_BYTES);
     arena_init(&way->build_arena, ARENA_BYTES);
+    for (size_t p = 0; p < PARTITIONS; p++)
+        strbuf_init(&way->heard[p], ARENA_BYTES);
     (void)snprintf(path, sizeof path, "%s/config", folder);
     err = config_load(str_of(path), &way->config, &fault);
     (void)snprintf(path, sizeof path, "%s/log", folder);
@@ -231,6 +247,8 @@ int main(int argc, char **argv)
     config_free(way.config);
     arena_free(&way.fold_arena);
     arena_free(&way.build_arena);
+    for (size_t p = 0; p < PARTITIONS; p++)
+        strbuf_free(&way.heard[p]);
     free((void *)(uintptr_t)batches.bytes);
     free((void *)(uintptr_t)lines.bytes);
     return 0;

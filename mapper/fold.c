@@ -44,17 +44,22 @@ bool fold_in_open_part(const struct open_settlement *open, uint64_t place)
     return !last->sealed && place > last->from;
 }
 
-static void fold_begin(struct folding *work, struct txn *txn)
+static void begin(struct folding *work, struct txn *txn)
 {
     struct fold *fold = work->fold;
 
-    arena_reset(fold->arena);
     work->txn = txn;
     work->days = NULL;
     work->count = work->room = 0;
     work->numbers = NULL;
     work->number_count = work->number_room = 0;
     fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = 0;
+}
+
+static void fold_begin(struct folding *work, struct txn *txn)
+{
+    arena_reset(work->fold->arena);
+    begin(work, txn);
 }
 
 static bool is_due(const struct settlement *settlement)
@@ -98,41 +103,61 @@ static void offset_key(struct key *key, uint32_t partition)
     key_u32(key, partition);
 }
 
-static enum err batch_work(struct txn *txn, void *context)
+/* One partition's events, and its offset behind them. */
+static enum err fold_events(struct fold *fold, struct txn *txn)
 {
-    struct folding *work = context;
-    struct reader events = *work->events;
+    struct folding work = { .fold = fold };
+    struct reader events = fold->bytes;
     struct key key, next;
     enum err err = ERR_OK;
 
-    fold_begin(work, txn);
-    if (work->event_count)
-        err = arrival_note(txn, work->fold->partition, work->fold->now_ms, work->first + 1);
-    for (size_t i = 0; !err && i < work->event_count; i++) {
+    begin(&work, txn);
+    if (fold->count)
+        err = arrival_note(txn, fold->partition, fold->now_ms, fold->first + 1);
+    for (size_t i = 0; !err && i < fold->count; i++) {
         struct str bytes = take_any(&events);
 
-        err = events.failed ? ERR_FORMAT : fold_event(work, work->first + i + 1, bytes);
-        if (arena_failed(work->fold->arena))
+        err = events.failed ? ERR_FORMAT : fold_event(&work, fold->first + i + 1, bytes);
+        if (arena_failed(fold->arena))
             err = ERR_MEMORY;            /* whatever it looked like where a copy was missing */
     }
     if (!err)
-        err = fold_finish(work);
-    offset_key(&key, work->fold->partition);
+        err = fold_finish(&work);
+    offset_key(&key, fold->partition);
     key_init(&next);
-    key_u64(&next, work->first + work->event_count);
-    if (!err)
-        err = store_put(txn, TABLE_META, key_str(&key), key_str(&next));
+    key_u64(&next, fold->first + fold->count);
+    return err ? err : store_put(txn, TABLE_META, key_str(&key), key_str(&next));
+}
+
+struct together { struct fold *folds; size_t count; };
+
+static enum err together_work(struct txn *txn, void *context)
+{
+    const struct together *together = context;
+    enum err err = ERR_OK;
+
+    arena_reset(together->folds[0].arena);
+    for (size_t i = 0; !err && i < together->count; i++)
+        err = fold_events(&together->folds[i], txn);
     KILLPOINT("mapper.before-commit");
+    return err;
+}
+
+enum err fold_together(struct fold *folds, size_t count, struct store *store)
+{
+    struct together together = { folds, count };
+    enum err err = store_write_again(store, together_work, &together);
+
+    KILLPOINT("mapper.after-commit");
     return err;
 }
 
 enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, const struct reader *events, size_t count)
 {
-    struct folding work = { .fold = fold, .first = first, .events = events, .event_count = count };
-    enum err err = store_write(store, batch_work, &work);
-
-    KILLPOINT("mapper.after-commit");
-    return err;
+    fold->first = first;
+    fold->bytes = *events;
+    fold->count = count;
+    return fold_together(fold, 1, store);
 }
 
 /* A few events may need much: each void of a long receipt has all of it in memory. */

@@ -4,6 +4,8 @@
  * its texts are taken over, and what only one of the two says is added. Other content, or a number whose content is no
  * longer kept, is kept aside on its own business day (conflict.h). But for which of two contents came first, the
  * result for a day does not depend on the order of arrival.
+ * Durability   of the log's events: a power cut may undo the last fold, whole and with its offset; they are folded again then.
+ *              Whatever leaves the mapper (round.h, hearing.h) is committed behind it, and that makes it durable first.
  */
 #ifndef BILAG_MAPPER_FOLD_H
 #define BILAG_MAPPER_FOLD_H
@@ -19,12 +21,17 @@ struct fold {
     struct arena *arena;                 /* emptied at the start of every fold */
     int64_t now_ms;
     uint32_t partition;
+    uint64_t first;                      /* fold_together(): the offset of the first event */
+    struct reader bytes;                 /* ... each event's canonical bytes (take_any) */
+    size_t count;
     /* out */
     struct touched *touched;
     size_t touched_count;
     uint64_t events, duplicates, conflicts, parked, damaged;
 };
 
+/* Each of these partitions' events, all in one transaction; one arena for all. */
+USED enum err fold_together(struct fold *folds, size_t count, struct store *store);
 /* Folds `count` events from offset `first` on; `events` gives each event's canonical bytes (take_any). */
 USED enum err fold_batch(struct fold *fold, struct store *store, uint64_t first, const struct reader *events,
                          size_t count);

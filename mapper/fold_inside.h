@@ -20,9 +20,6 @@ struct folding {
     size_t count, room;
     struct touched_numbers *numbers;     /* a register and day each */
     size_t number_count, number_room;
-    uint64_t first;
-    const struct reader *events;
-    size_t event_count;
 };
 
 /* What one event does. */

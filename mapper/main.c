@@ -36,8 +36,10 @@ static enum err mapper_turn(struct stage *stage, void *state)
 {
     struct mapper *mapper = state;
     int64_t now = stage_steady_ms(stage);
-    enum err err = reading_share_partitions(stage, mapper);
+    enum err err = reading_fold(stage, mapper);
 
+    if (!err)
+        err = reading_share_partitions(stage, mapper);
     if (!err)
         err = reading_fold_parked(stage, mapper);
     if (!err)

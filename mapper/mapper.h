@@ -23,6 +23,9 @@ struct mapper {
     struct arena fold_arena, build_arena, sends_arena;
     bool *transfer_allowed;              /* per venue of the configuration: judged once, when it is loaded */
     int64_t audit_ms, relax_ms;
+    bool heard;                          /* something of the log came that is not folded yet */
+    size_t heard_bytes;                  /* of all partitions, not folded yet */
+    int64_t folded_ms;                   /* steady: the last fold's end */
 };
 
 /* stage_ops. */

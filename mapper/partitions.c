@@ -42,6 +42,7 @@ void partitions_close(struct partitions *partitions)
 {
     for (size_t i = 0; partitions && i < partitions->count; i++) {
         free(partitions->at[i].waiting);
+        strbuf_free(&partitions->at[i].heard);
         (void)close(partitions->at[i].lock_fd);
     }
     free(partitions);

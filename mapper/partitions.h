@@ -25,7 +25,11 @@ struct partition {
     uint32_t number;
     bool wanted, held;
     int lock_fd;
-    uint64_t next;                       /* offset to read from */
+    uint64_t next;                       /* offset to read from: what is before it is folded */
+    struct strbuf heard;                 /* events from there on that came and are not folded yet: reading_fold() */
+    size_t heard_count;
+    bool was_heard;                      /* ... or that it was told where the log ends */
+    uint64_t heard_end;                  /* there the log ended */
     uint64_t lag;                        /* events behind the log, as last heard */
     bool caught_up;
     bool parked;                         /* what waited for its venue is folded before the log goes on */

@@ -9,7 +9,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { CREDIT_EVENTS = 4096, NEEDED_EVERY_MS = 10 * 60 * 1000 };
+enum { CREDIT_EVENTS = 4096, NEEDED_EVERY_MS = 10 * 60 * 1000,
+       HEARD_BYTES = 4 * 1024 * 1024, HEARD_SOON_BYTES = 1024 * 1024, FOLD_EVERY_MS = 10,        /* folded at once, or soon */
+       HEARD_KEPT_BYTES = 64 * 1024, HEARD_BYTES_MAX = 128 * 1024 * 1024 };
 
 struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; };
 
@@ -47,27 +49,22 @@ enum err reading_all_due(struct stage *stage, struct mapper *mapper, uint32_t pa
     return store_read(mapper->store, due_work, &load);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return str_compare(*(const struct str *)a, *(const struct str *)b);
-}
-
 /* Any event of a venue may be the number that another of its days waits for. */
 static void wake_awaiting(struct stage *stage, struct mapper *mapper, const struct fold *fold)
 {
-    struct str *venues = arena_array(&mapper->fold_arena, fold->touched_count, sizeof *venues);
-    size_t count = 0;
+    int64_t at_ms = stage_steady_ms(stage) + stage_config(stage)->mapper.preview_ms / 4;
 
-    for (size_t i = 0; venues && i < fold->touched_count; i++)
-        venues[i] = fold->touched[i].venue;
-    if (!venues)
-        return;
-    qsort(venues, fold->touched_count, sizeof *venues, by_name);
     for (size_t i = 0; i < fold->touched_count; i++)
-        if (count == 0 || !str_equal(venues[i], venues[count - 1]))
-            venues[count++] = venues[i];
-    schedule_venues_await(mapper->schedule, venues, count,
-                          stage_steady_ms(stage) + stage_config(stage)->mapper.preview_ms / 4);
+        schedule_venue_awaits(mapper->schedule, fold->touched[i].venue, at_ms);
+}
+
+/* Not before its preview's time, and then with others: what is due within an eighth of that time shares a commit. */
+static int64_t preview_at(const struct stage *stage, const struct day_due *due, int64_t now)
+{
+    int64_t wait_ms = stage_config(stage)->mapper.preview_ms, grid_ms = wait_ms / 8 > 0 ? wait_ms / 8 : 1;
+    int64_t at = due->previewed_ms + wait_ms;
+
+    return at > now ? (at + grid_ms - 1) / grid_ms * grid_ms : now;
 }
 
 static void touched(struct stage *stage, struct mapper *mapper, const struct fold *fold)
@@ -81,10 +78,10 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
 
         if (!due)
             continue;                    /* out of memory: the day stays in TABLE_DUE for the next start */
-        at = due->previewed_ms + stage_config(stage)->mapper.preview_ms;
+        at = preview_at(stage, due, now);
         due->dirty = true;
         if (due->look_ms > at)
-            schedule_look_at(mapper->schedule, due, at > now ? at : now);
+            schedule_look_at(mapper->schedule, due, at);
     }
     wake_awaiting(stage, mapper, fold);
     stage_counter_add(stage, "events", (int64_t)fold->events);
@@ -100,6 +97,18 @@ static struct fold fold_for(struct stage *stage, struct mapper *mapper, uint32_t
                           .now_ms = stage_now_ms(stage), .partition = partition };
 }
 
+/* What came and is not folded comes again. */
+static void unhear(struct mapper *mapper, struct partition *partition)
+{
+    mapper->heard_bytes -= partition->heard.len;
+    if (partition->heard.cap > HEARD_KEPT_BYTES)
+        strbuf_free(&partition->heard);
+    else
+        strbuf_reset(&partition->heard);
+    partition->heard_count = 0;
+    partition->was_heard = false;
+}
+
 /* What waited for its venue comes first, because places rise; the log goes on after it. */
 enum err reading_take_partition(struct stage *stage, struct mapper *mapper, struct partition *partition)
 {
@@ -109,6 +118,8 @@ enum err reading_take_partition(struct stage *stage, struct mapper *mapper, stru
         err = decisions_place(mapper->store, partition->number, &partition->audit_next);
     if (!err)
         err = reading_all_due(stage, mapper, partition->number);
+    unhear(mapper, partition);
+    partition->heard.limit = HEARD_BYTES_MAX;
     partition->caught_up = false;
     partition->needed_ms = 0;
     partition->parked = partition->undecided = true;
@@ -171,6 +182,7 @@ enum err reading_share_partitions(struct stage *stage, struct mapper *mapper)
 
     while ((partition = partitions_lost(mapper->partitions)) != NULL) {
         logclient_drop(mapper->log, partition->number);
+        unhear(mapper, partition);
         schedule_drop_partition(mapper->schedule, partition->number);
     }
     while (!err && (partition = partitions_won(mapper->partitions, stage_steady_ms(stage))) != NULL)
@@ -179,20 +191,95 @@ enum err reading_share_partitions(struct stage *stage, struct mapper *mapper)
     return err;
 }
 
-static enum err fold_all(struct stage *stage, struct mapper *mapper, struct partition *partition,
-                         struct logbatch *batch)
+static void folded(struct stage *stage, struct mapper *mapper, struct partition *partition, const struct fold *fold,
+                   size_t count)
 {
-    size_t folded;
+    touched(stage, mapper, fold);
+    partition->next += count;
+}
 
-    for (size_t left = batch->count; left; left -= folded) {
-        struct fold fold = fold_for(stage, mapper, batch->partition);
-        enum err err = fold_some(&fold, mapper->store, partition->next, &batch->events, left, &folded);
+/* There was no memory for all at once: a partition at a time, and of it as much as there is memory for. */
+static enum err fold_apart(struct stage *stage, struct mapper *mapper, struct fold *wanted)
+{
+    struct partition *partition = partitions_mine(mapper->partitions, wanted->partition);
+    struct reader events = wanted->bytes;
+    size_t done;
+
+    for (size_t left = wanted->count; left; left -= done) {
+        struct fold fold = fold_for(stage, mapper, wanted->partition);
+        enum err err = fold_some(&fold, mapper->store, partition->next, &events, left, &done);
 
         if (err)
-            return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;  /* a message that is passed over would be missing */
-        touched(stage, mapper, &fold);
-        partition->next += folded;
+            return err;
+        folded(stage, mapper, partition, &fold, done);
     }
+    return ERR_OK;
+}
+
+static enum err fold_heard(struct stage *stage, struct mapper *mapper, struct fold *folds, size_t count)
+{
+    enum err err = count ? fold_together(folds, count, mapper->store) : ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++)
+        folded(stage, mapper, partitions_mine(mapper->partitions, folds[i].partition), &folds[i], folds[i].count);
+    if (err != ERR_MEMORY)
+        return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;  /* a message that is passed over would be missing */
+    err = ERR_OK;
+    for (size_t i = 0; i < count && !err; i++)
+        err = fold_apart(stage, mapper, &folds[i]);
+    return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+}
+
+static void caught_up(struct stage *stage, struct mapper *mapper, struct partition *partition)
+{
+    bool was_caught_up = partition->caught_up;
+
+    partition->caught_up = partition->next >= partition->heard_end;
+    partition->lag = partition->caught_up ? 0 : partition->heard_end - partition->next;
+    if (partition->caught_up && !was_caught_up)
+        schedule_log_read(mapper->schedule, partition->number, stage_steady_ms(stage));
+}
+
+static enum err fold_now(struct stage *stage, struct mapper *mapper)
+{
+    struct fold folds[PARTITIONS_MAX];
+    size_t count = 0;
+    enum err err;
+
+    for (uint32_t i = 0; i < (uint32_t)stage_config(stage)->partitions; i++) {
+        struct partition *partition = partitions_mine(mapper->partitions, i);
+
+        if (!partition || !partition->heard_count)
+            continue;
+        folds[count] = fold_for(stage, mapper, i);
+        folds[count].first = partition->next;
+        folds[count].count = partition->heard_count;
+        reader_init(&folds[count++].bytes, strbuf_str(&partition->heard));
+    }
+    err = fold_heard(stage, mapper, folds, count);
+    for (uint32_t i = 0; !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
+        struct partition *partition = partitions_mine(mapper->partitions, i);
+
+        if (!partition || !partition->was_heard)
+            continue;
+        unhear(mapper, partition);
+        caught_up(stage, mapper, partition);
+    }
+    mapper->folded_ms = stage_steady_ms(stage);
+    mapper->heard = false;
+    return err;
+}
+
+/* The first event after a pause at once; what comes behind it, a piece of each partition at a time, shares a commit. */
+enum err reading_fold(struct stage *stage, struct mapper *mapper)
+{
+    int64_t at_ms = mapper->folded_ms + FOLD_EVERY_MS;
+
+    if (!mapper->heard)
+        return ERR_OK;
+    if (mapper->heard_bytes >= HEARD_SOON_BYTES || stage_steady_ms(stage) >= at_ms || stage_stopping(stage))
+        return fold_now(stage, mapper);
+    stage_wake_at(stage, at_ms);
     return ERR_OK;
 }
 
@@ -209,32 +296,38 @@ static void log_is_older(struct stage *stage, struct partition *partition, const
     partition->told_older = true;
 }
 
+static enum err hear(struct mapper *mapper, struct partition *partition, const struct logbatch *batch)
+{
+    struct str events = { (const char *)batch->events.at, (size_t)(batch->events.end - batch->events.at) };
+
+    strbuf_add(&partition->heard, events);
+    if (partition->heard.failed)
+        return ERR_MEMORY;
+    mapper->heard_bytes += events.len;
+    partition->heard_count += batch->count;
+    partition->heard_end = batch->end;
+    partition->was_heard = mapper->heard = true;
+    return ERR_OK;
+}
+
+/* More of it is asked for before it is folded, so that the log reads while the mapper folds. */
 enum err reading_log(struct stage *stage, void *state, struct link *link, const struct frames *frames)
 {
     struct mapper *mapper = state;
     struct partition *partition;
     struct logbatch batch;
-    bool was_caught_up;
     enum err err = logclient_take(mapper->log, link, frames, &batch);
 
     if (err)
         return err == ERR_BUSY ? ERR_OK : err;
     partition = partitions_mine(mapper->partitions, batch.partition);
-    if (!partition || partition->parked || batch.first != partition->next)
+    if (!partition || partition->parked || batch.first != partition->next + partition->heard_count)
         return ERR_OK;
-    if (batch.end < batch.first) {
+    if (batch.end < batch.first)
         log_is_older(stage, partition, &batch);
-    } else {
-        was_caught_up = partition->caught_up;
-        err = fold_all(stage, mapper, partition, &batch);
-        if (err)
-            return err;
-        partition->caught_up = partition->next >= batch.end;
-        partition->lag = batch.end - partition->next;
-        if (partition->caught_up && !was_caught_up)
-            schedule_log_read(mapper->schedule, partition->number, stage_steady_ms(stage));
-    }
-    if (batch.last)
-        logclient_ask(mapper->log, batch.partition, partition->next, CREDIT_EVENTS);
-    return ERR_OK;
+    else
+        err = hear(mapper, partition, &batch);
+    if (!err && batch.last)
+        logclient_ask(mapper->log, batch.partition, partition->next + partition->heard_count, CREDIT_EVENTS);
+    return !err && mapper->heard_bytes >= HEARD_BYTES ? fold_now(stage, mapper) : err;
 }

@@ -16,7 +16,9 @@ USED enum err reading_take_partition(struct stage *stage, struct mapper *mapper,
 USED enum err reading_fold_parked(struct stage *stage, struct mapper *mapper);
 /* Tells the log, now and then, what it must not trim (needed.h). */
 USED enum err reading_say_needed(struct stage *stage, struct mapper *mapper);
-/* link_handler: a batch of the log. */
+/* What has come of the log, in one fold and one commit, whatever the partitions. */
+USED enum err reading_fold(struct stage *stage, struct mapper *mapper);
+/* link_handler: a batch of the log; it is folded with all that came in the same turn. */
 USED enum err reading_log(struct stage *stage, void *state, struct link *link, const struct frames *frames);
 /* Every day of the partition that is not wholly sealed is to be looked at. */
 USED enum err reading_all_due(struct stage *stage, struct mapper *mapper, uint32_t partition);

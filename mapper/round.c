@@ -193,8 +193,7 @@ static void settle(const struct round *round, struct look *look)
     due->dirty = false;
     look->untold = due->untold;
     due->untold = false;
-    due->awaits = offer->awaits;
-    due->awaits_log = offer->awaits_log;
+    schedule_awaits(round->schedule, due, offer->awaits, offer->awaits_log);
     due->previewed_ms = now;
     due->look_wall_ms = offer->look_at_ms;
     if (offer->final)

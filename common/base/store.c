@@ -319,12 +319,12 @@ uint64_t store_generation(struct store *store)
     return generation;
 }
 
-enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)
+static enum err write_with(struct store *store, unsigned flags, enum err (*work)(struct txn *txn, void *context), void *context)
 {
     for (;;) {
         struct txn txn = { .store = store };
         enum err err;
-        int rc = txn_begin(store, 0, &txn.mdb);
+        int rc = txn_begin(store, flags, &txn.mdb);
 
         if (rc != 0)
             return store_err(store, rc);
@@ -343,6 +343,18 @@ enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void
         if (err)
             return err;
     }
+}
+
+enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)
+{
+    return write_with(store, 0, work, context);
+}
+
+/* LMDB writes the page that makes a commit valid behind a flush of all others. Here nothing waits for that page: the next
+ * commit's flush takes it along, and before it is there the commit before stands, of which nothing was written over. */
+enum err store_write_again(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)
+{
+    return write_with(store, MDB_NOMETASYNC, work, context);
 }
 
 enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)

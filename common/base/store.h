@@ -1,6 +1,6 @@
 /* store.h - an LMDB environment that several processes may share.
  *
- * Durability  store_commit() returning ERR_OK: the whole transaction survives a power cut. Any other
+ * Durability  store_write() returning ERR_OK: the whole transaction survives a power cut. Any other
  *             answer: nothing of it is there and the store is as it was (the transaction is ended).
  * Growth      the map grows by itself: store_write() loops the caller's function when the map was too
  *             small, so that function must be repeatable (all it does is in the transaction).
@@ -46,6 +46,9 @@ uint64_t store_generation(struct store *store);
  * grown. work() returning another error than ERR_OK aborts and hands that error back. */
 USED enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context),
                           void *context);
+/* The same for what can be done again from elsewhere: a power cut may undo the last such transaction, whole, until another one
+ * is committed. It waits for the disk once instead of twice. */
+USED enum err store_write_again(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context);
 /* Runs work() in a read transaction: one consistent picture. */
 USED enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void *context),
                          void *context);

@@ -7,7 +7,8 @@ Two ingest processes write down what they write to the log's file (recording.c) 
 spool files; each acknowledgement is kept with its moment. Then the power goes at random moments: what was written
 before the last flush is on the disk; of what came after it, each 4 KB page is there or not, by chance. The log is
 opened as it then is, and must have all that was acknowledged before that moment, be read to its end, and nothing twice.
-The same for the senders' intents: a voucher that PowerOffice has stands in the uploader's store as sealed.
+The same for the senders' intents: a voucher that PowerOffice has stands in the uploader's store as sealed. The mapper's
+store is whole, whatever its last fold has lost (`bilag fsck`).
 """
 import argparse
 import bisect
@@ -35,6 +36,7 @@ from world import CUSTOMERS, World                                              
 ROW = struct.Struct("QQQQ")
 WRITE, DURABLE_WRITE, SYNC, SIZE = 1, 2, 3, 4
 PAGE = 4096
+RECORDED = ("ingest", "mapper", "uploader", "invoicer")
 
 
 def built(name):
@@ -85,7 +87,7 @@ class Recorded(pipeline.Pipeline):
     """Processes of some stages write down what they write to their stage's file."""
 
     def add(self, stage, instance, env=None):
-        record = {"ingest": "ingest", "uploader": "uploader", "invoicer": "invoicer"}.get(stage)
+        record = stage if stage in RECORDED else None
         env = {"LD_PRELOAD": built("recording.so"), "BILAG_RECORD": str(self.folder / f"{stage}.record"),
                "BILAG_RECORD_OF": f"{record}/data.mdb"} if record else None
         return super().add(stage, instance, env)
@@ -135,7 +137,7 @@ def play(seed):
         run.tool.close()
         posted = {"uploader": [(v["created_ms"], v["reference"]) for v in pipe.sandbox("vouchers")],
                   "invoicer": [(o["created_ms"], o["reference"]) for o in pipe.orders()]}
-        records = {name: Record(pipe.folder / f"{name}.record") for name in ("ingest", "uploader", "invoicer")}
+        records = {name: Record(pipe.folder / f"{name}.record") for name in RECORDED}
     return run, records, posted
 
 
@@ -170,6 +172,20 @@ def check_sender(stage, record, posted, moment, rng, folder):
     return [f"{stage}: {len(left)} documents left, only {sealed} are sealed"] if sealed < len(left) else []
 
 
+def check_mapper(record, moment, rng, folder):
+    """Whole, at whatever commit."""
+    image = record.image(moment, rng)
+    if not image:
+        return []
+    (folder / "mapper").mkdir(parents=True)
+    (folder / "mapper" / "data.mdb").write_bytes(image)
+    (folder / "config").mkdir()
+    (folder / "config" / "bilag.yaml").write_text(json.dumps({"state_dir": str(folder), "run_dir": str(folder / "r")}))
+    done = subprocess.run([pipeline.BIN / "bilag", "fsck", folder, "--config", folder / "config"], capture_output=True, text=True,
+                          timeout=60, check=False)
+    return [f"mapper: {done.stdout}{done.stderr}"] if done.returncode else []
+
+
 def main():
     parser = argparse.ArgumentParser(description="Power cuts, played afterwards.")
     parser.add_argument("--cuts", type=int, default=500)
@@ -189,13 +205,14 @@ def cuts(count, seed):
     edges = [when for when, _ in run.acknowledged] + \
         [(when + 1) * 1_000_000 for rows in posted.values() for when, _ in rows]
     for number in range(count):
-        rows = records["ingest"].moments + records["uploader"].moments
+        rows = records["ingest"].moments + records["mapper"].moments + records["uploader"].moments
         moment = rng.choice(edges) if number % 2 else rng.choice(rows) + rng.randint(-50_000, 50_000)
         folder = pathlib.Path(tempfile.mkdtemp(prefix="bl-", dir=pipeline.fast_folder()))
         try:
             found = check_log(records["ingest"], run, moment, rng, folder)
             for stage in ("uploader", "invoicer"):
                 found += check_sender(stage, records[stage], posted[stage], moment, rng, folder)
+            found += check_mapper(records["mapper"], moment, rng, folder)
         finally:
             shutil.rmtree(folder)
         if found:
