@@ -230,6 +230,8 @@ size_t foreign_count(const struct foreign *nest)
     struct foreign name, item;
     size_t at = 0, count = 0;
 
+    if (nest->packed && nest->packed->type == MSGPACK_OBJECT_ARRAY)
+        return nest->packed->via.array.size;
     while (foreign_next(nest, &at, &name, &item))
         count++;
     return count;
@@ -259,25 +261,35 @@ bool foreign_member(const struct foreign *map, const char *name, struct foreign 
     return false;
 }
 
-bool foreign_text(const struct foreign *value, struct arena *arena, struct str *ret_text)
+bool foreign_text_lent(const struct foreign *value, struct arena *arena, struct str *ret_text)
 {
     char *text;
 
     if (foreign_type(value) != FOREIGN_TEXT)
         return false;
     if (value->packed) {
-        *ret_text = arena_copy(arena, (struct str){ value->packed->via.str.ptr, value->packed->via.str.size });
-        return ret_text->bytes;
+        *ret_text = (struct str){ value->packed->via.str.ptr, value->packed->via.str.size };
+        return true;
     }
     if (!memchr(value->json.bytes, '\\', value->json.len)) {
-        *ret_text = arena_copy(arena, (struct str){ value->json.bytes + 1, value->json.len - 2 });
-        return ret_text->bytes;
+        *ret_text = (struct str){ value->json.bytes + 1, value->json.len - 2 };
+        return true;
     }
     text = arena_alloc(arena, value->json.len);      /* unescaping makes nothing longer */
     if (!text || !json_text(value->json, text, value->json.len))
         return false;
     *ret_text = str_of(text);
     return true;
+}
+
+bool foreign_text(const struct foreign *value, struct arena *arena, struct str *ret_text)
+{
+    struct str text;
+
+    if (!foreign_text_lent(value, arena, &text))
+        return false;
+    *ret_text = arena_copy(arena, text);
+    return ret_text->bytes;
 }
 
 /* msgpack's whole numbers pass through no double. */

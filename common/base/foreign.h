@@ -38,6 +38,8 @@ bool foreign_member(const struct foreign *map, const char *name, struct foreign 
 
 /* ended by a NUL as well; false: no text, or the arena is full */
 bool foreign_text(const struct foreign *value, struct arena *arena, struct str *ret_text);
+/* The same, lent from the bytes where they say it as it is, and not ended by a NUL then. */
+bool foreign_text_lent(const struct foreign *value, struct arena *arena, struct str *ret_text);
 bool foreign_whole(const struct foreign *value, int64_t *ret_number);  /* exactly; magnitude below FOREIGN_WHOLE_END */
 /* With so many decimals as a whole number, half away from zero. false: no number, or beyond int64. */
 bool foreign_scaled(const struct foreign *value, int decimals, int64_t *ret_number);

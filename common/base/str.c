@@ -16,7 +16,7 @@ struct str str_of(const char *text)
 
 bool str_equal(struct str a, struct str b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.bytes, b.bytes, a.len) == 0);
+    return a.len == b.len && (a.len == 0 || (a.bytes[0] == b.bytes[0] && memcmp(a.bytes, b.bytes, a.len) == 0));
 }
 
 int str_compare(struct str a, struct str b)
@@ -80,10 +80,16 @@ void arena_init(struct arena *arena, size_t limit)
     *arena = (struct arena){ .limit = limit };
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static size_t room_of(size_t size)
+{
+    return (size + 15u) & ~(size_t)15u;
+}
+
+/* As it lies there. */
+static char *arena_room(struct arena *arena, size_t size)
 {
     struct arena_block *block = arena->first;
-    size_t room = (size + 15u) & ~(size_t)15u;
+    size_t room = room_of(size);
 
     if (arena->failed || room < size || room > arena->limit - arena->used) {
         arena->failed = true;
@@ -102,7 +108,14 @@ void *arena_alloc(struct arena *arena, size_t size)
     }
     arena->used += room;
     block->used += room;
-    return memset(block->bytes + block->used - room, 0, room);
+    return block->bytes + block->used - room;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    char *bytes = arena_room(arena, size);
+
+    return bytes ? memset(bytes, 0, room_of(size)) : NULL;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -118,12 +131,13 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 struct str arena_copy(struct arena *arena, struct str s)
 {
-    char *copy = arena_alloc(arena, s.len + 1);
+    char *copy = arena_room(arena, s.len + 1);
 
     if (!copy)
         return STR_NONE;
     if (s.len)
         memcpy(copy, s.bytes, s.len);
+    copy[s.len] = '\0';
     return (struct str){ copy, s.len };
 }
 
@@ -188,7 +202,7 @@ void strbuf_init(struct strbuf *buf, size_t limit)
     *buf = (struct strbuf){ .limit = limit };
 }
 
-static bool strbuf_room(struct strbuf *buf, size_t more)
+static bool strbuf_grow(struct strbuf *buf, size_t more)
 {
     size_t want = buf->cap ? buf->cap : 256;
     char *grown;
@@ -211,6 +225,13 @@ static bool strbuf_room(struct strbuf *buf, size_t more)
     return true;
 }
 
+/* Most adds are small and fit. */
+static inline bool strbuf_room(struct strbuf *buf, size_t more)
+{
+    return (!buf->failed && more < buf->cap - buf->len && more <= buf->limit && buf->len <= buf->limit - more) ||
+           strbuf_grow(buf, more);
+}
+
 void strbuf_add(struct strbuf *buf, struct str s)
 {
     if (!strbuf_room(buf, s.len))
@@ -223,7 +244,10 @@ void strbuf_add(struct strbuf *buf, struct str s)
 
 void strbuf_char(struct strbuf *buf, char c)
 {
-    strbuf_add(buf, (struct str){ &c, 1 });
+    if (!strbuf_room(buf, 1))
+        return;
+    buf->bytes[buf->len++] = c;
+    buf->bytes[buf->len] = '\0';
 }
 
 void strbuf_format(struct strbuf *buf, const char *format, ...)

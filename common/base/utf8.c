@@ -1,5 +1,7 @@
 #include "utf8.h"
 
+#include <string.h>
+
 /* One code point at `at`; 0 if it is not a legal one (overlong, surrogate, beyond 10FFFF, cut off). */
 static size_t utf8_length(const unsigned char *at, size_t room)
 {
@@ -24,12 +26,28 @@ static size_t utf8_length(const unsigned char *at, size_t room)
     return 0;
 }
 
+/* Eight at once, of which none is 0 or begins or continues more than one byte. */
+static bool eight_plain(const unsigned char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = UINT64_C(0x8080808080808080);
+    uint64_t eight;
+
+    memcpy(&eight, at, sizeof eight);
+    return ((eight - ones) & tops) == 0 && (eight & tops) == 0;
+}
+
 bool utf8_is_valid(struct str text)
 {
     const unsigned char *bytes = (const unsigned char *)text.bytes;
 
     for (size_t at = 0; at < text.len;) {
-        size_t length = bytes[at] - 1u < 0x7f ? 1 : utf8_length(bytes + at, text.len - at);
+        size_t length;
+
+        if (text.len - at >= 8 && eight_plain(bytes + at)) {
+            at += 8;
+            continue;
+        }
+        length = bytes[at] - 1u < 0x7f ? 1 : utf8_length(bytes + at, text.len - at);
 
         if (length == 0)
             return false;

@@ -21,46 +21,65 @@ static msgpack_packer packer(struct strbuf *out)
     return (msgpack_packer){ .data = out, .callback = add };
 }
 
+/* What fits into its first byte is written by itself: it is most of what is written. */
+static void one_byte(struct strbuf *out, size_t byte)
+{
+    strbuf_char(out, (char)(unsigned char)byte);
+}
+
 void wire_array(struct strbuf *out, size_t count)
 {
     msgpack_packer to = packer(out);
 
-    (void)msgpack_pack_array(&to, count);
+    if (count < 16)
+        one_byte(out, FIX_ARRAY | count);
+    else
+        (void)msgpack_pack_array(&to, count);
 }
 
 void wire_map(struct strbuf *out, size_t count)
 {
     msgpack_packer to = packer(out);
 
-    (void)msgpack_pack_map(&to, count);
+    if (count < 16)
+        one_byte(out, FIX_MAP | count);
+    else
+        (void)msgpack_pack_map(&to, count);
 }
 
 void wire_uint(struct strbuf *out, uint64_t value)
 {
     msgpack_packer to = packer(out);
 
-    (void)msgpack_pack_uint64(&to, value);
+    if (value < FIX_MAP)
+        one_byte(out, (size_t)value);
+    else
+        (void)msgpack_pack_uint64(&to, value);
 }
 
 void wire_int(struct strbuf *out, int64_t value)
 {
     msgpack_packer to = packer(out);
 
-    (void)msgpack_pack_int64(&to, value);
+    if (value >= 0 && value < FIX_MAP)
+        one_byte(out, (size_t)value);
+    else
+        (void)msgpack_pack_int64(&to, value);
 }
 
 void wire_bool(struct strbuf *out, bool value)
 {
-    msgpack_packer to = packer(out);
-
-    (void)(value ? msgpack_pack_true(&to) : msgpack_pack_false(&to));
+    one_byte(out, value ? BOOL_TRUE : BOOL_FALSE);
 }
 
 void wire_str(struct strbuf *out, struct str text)
 {
     msgpack_packer to = packer(out);
 
-    (void)msgpack_pack_str(&to, text.len);
+    if (text.len < 32)
+        one_byte(out, FIX_STR | text.len);
+    else
+        (void)msgpack_pack_str(&to, text.len);
     strbuf_add(out, text);
 }
 
@@ -79,9 +98,7 @@ void wire_money(struct strbuf *out, struct money amount)
 
 void wire_nil(struct strbuf *out)
 {
-    msgpack_packer to = packer(out);
-
-    (void)msgpack_pack_nil(&to);
+    one_byte(out, NIL);
 }
 
 void reader_init(struct reader *in, struct str bytes)
@@ -271,6 +288,21 @@ static void skip_other(struct reader *in)
         in->at += len + 1;
 }
 
+/* Small numbers, short texts, nil, true and false: over it, if it is one of these and whole. */
+static bool skip_small(struct reader *in)
+{
+    uint8_t byte = in->at == in->end ? NEVER_USED : *in->at;
+
+    if (byte < FIX_MAP || byte >= FIX_MINUS || byte == NIL || byte == BOOL_FALSE || byte == BOOL_TRUE) {
+        in->at++;
+        return true;
+    }
+    if (byte < FIX_STR || byte >= NIL || left(in) < 1u + (byte & 31))
+        return false;
+    in->at += 1u + (byte & 31);
+    return true;
+}
+
 static void skip_value(struct reader *in)
 {
     enum wire_type type = reader_peek(in);
@@ -307,7 +339,8 @@ static void skip_value(struct reader *in)
     if (++in->depth > DEPTH_MAX)
         in->failed = true;
     for (; count > 0 && !in->failed; count--)
-        skip_value(in);
+        if (!skip_small(in))
+            skip_value(in);
     in->depth--;
 }
 

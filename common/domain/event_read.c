@@ -184,7 +184,8 @@ static enum err keep_extra(struct taking *t, struct str name, const struct forei
 {
     struct extra *extra = arena_alloc(t->arena, sizeof *extra);
 
-    if (!extra)
+    name = arena_copy(t->arena, name);               /* ended by a NUL */
+    if (!extra || !name.bytes)
         return no_room(t);
     *extra = (struct extra){ { path_of(t, name.bytes), *value }, t->extra };
     if (!extra->member.name.bytes)
@@ -196,8 +197,8 @@ static enum err keep_extra(struct taking *t, struct str name, const struct forei
 
 static const struct field *field_named(const struct field *fields, size_t count, struct str name, unsigned kind)
 {
-    for (size_t i = 0; i < count; i++)
-        if (str_equal(str_of(fields[i].name), name))
+    for (size_t i = 0; i < count && name.len; i++)
+        if (fields[i].name[0] == name.bytes[0] && str_equal(str_of(fields[i].name), name))
             return fields[i].kinds & kind ? &fields[i] : NULL;
     return NULL;
 }
@@ -220,15 +221,16 @@ static enum err take_object(struct taking *t, const struct field *fields, size_t
 
     *ret_seen = 0;
     while (foreign_next(object, &at, &name, &value)) {
-        struct str text = text_of(t, &name);
+        struct str text = STR_NONE;
+        bool readable = foreign_text_lent(&name, t->arena, &text);
         const struct field *field = field_named(fields, count, text, t->kind);
         unsigned bit = field ? 1u << (field - fields) : 0;
         enum err err;
 
-        if (!text.bytes)
+        if (!readable)
             return no_room(t);
         if (said & bit)
-            return fault_set(t->fault, ERR_FORMAT, STR_FMT ": is there twice", STR_ARG(path_of(t, text.bytes)));
+            return fault_set(t->fault, ERR_FORMAT, STR_FMT ": is there twice", STR_ARG(path_of(t, field->name)));
         said |= bit;
         if (field && foreign_type(&value) == FOREIGN_NULL)
             continue;                                /* as good as absent */
