@@ -296,6 +296,7 @@ static void log_is_older(struct stage *stage, struct partition *partition, const
     partition->told_older = true;
 }
 
+/* No day closes while something that came is not folded. */
 static enum err hear(struct mapper *mapper, struct partition *partition, const struct logbatch *batch)
 {
     struct str events = { (const char *)batch->events.at, (size_t)(batch->events.end - batch->events.at) };
@@ -306,6 +307,7 @@ static enum err hear(struct mapper *mapper, struct partition *partition, const s
     mapper->heard_bytes += events.len;
     partition->heard_count += batch->count;
     partition->heard_end = batch->end;
+    partition->caught_up &= batch->count == 0;
     partition->was_heard = mapper->heard = true;
     return ERR_OK;
 }
