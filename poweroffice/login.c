@@ -89,13 +89,14 @@ static enum err take_token(struct client *client, struct str body)
 /* Every call that waits is told. */
 static void refused(struct client *client, const struct http_reply *reply)
 {
-    struct answer answer = { .outcome = OUTCOME_LOGIN, .status = reply->status };
+    struct answer answer = { .outcome = OUTCOME_LOGIN, .status = reply->status, .closed = reply->status == 403 };
 
     problemdetails_read(reply->body, answer.title, answer.detail);
     if (!answer.title[0] && !answer.detail[0])
         (void)snprintf(answer.detail, sizeof answer.detail, "the token request was answered with status %ld",
                        reply->status);
-    po_login_refused(client, &answer);
+    if (!answer.closed)                  /* a token needs no right: no fault of this client's key */
+        po_login_refused(client, &answer);
     client_fail_all(client, &answer);
 }
 
@@ -116,6 +117,16 @@ static void try_later(struct client *client, const struct http_reply *reply, con
     client_fail_all(client, &answer);
 }
 
+/* The subscription's other key, once: true if it is to be tried. */
+static bool other_key(struct client *client)
+{
+    if (client->login_other_tried || !po_other_subscription(client->po, client->login_used, &client->login_used))
+        return false;
+    client->login_other_tried = true;
+    po_wake_at(client->po, 0);
+    return true;
+}
+
 static void login_answered(void *context, const struct http_reply *reply)
 {
     struct client *client = context;
@@ -132,6 +143,13 @@ static void login_answered(void *context, const struct http_reply *reply)
     log_fact("client=%s api=token status=%ld outcome=%s ms=%" PRId64 "%s%s", client->id, reply->status,
              outcome_text(outcome), (clock_steady_us() - client->login_sent_us) / 1000, err ? " why=" : "",
              err ? err_text(err) : "");
+    if (outcome == OUTCOME_LOGIN && other_key(client)) {
+        client->holds--;                 /* its calls wait on */
+        return;
+    }
+    if (outcome != OUTCOME_LOGIN && reply->status && !reply->curl_code)
+        po_subscription_accepted(client->po, client->login_used);
+    client->login_other_tried = false;
     if (outcome == OUTCOME_DONE && !err)
         client->login_tries = 0;
     else if (outcome == OUTCOME_THROTTLED)
@@ -165,13 +183,15 @@ static bool basic_header(struct str application_key, struct str client_key, char
 enum err login_start(struct client *client)
 {
     const struct config *config = po_config(client->po);
+    enum subscription used = client->login_other_tried ? client->login_used : client->po->subscription;
+    struct str key = po_subscription_key(client->po, used);
     char basic[BASIC_MAX], subscription[KEYS_MAX];
-    int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT,
-                       STR_ARG(config->subscription_key));
+    int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT, STR_ARG(key));
     struct http_request request = { .method = HTTP_POST, .url = config->token_url,
                                     .body = STR("grant_type=client_credentials"), .mark = client->po->taken_us };
     enum err err = ERR_TOO_LONG;
 
+    client->login_used = used;
     if (len > 0 && (size_t)len < sizeof subscription &&
         basic_header(config->application_keys[client->extension], client->key, basic, sizeof basic)) {
         request.headers[0] = str_of(basic);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* One request, waited for. */
-struct asking { bool answered; enum err err; struct strbuf body; struct fault *fault; struct limiter limiter; };
+struct asking { bool answered; long status; enum err err; struct strbuf body; struct fault *fault; struct limiter limiter; };
 
 static void say_refused(struct asking *asking, const struct http_reply *reply)
 {
@@ -30,6 +30,7 @@ static void reply_came(void *context, const struct http_reply *reply)
     struct asking *asking = context;
 
     asking->answered = true;
+    asking->status = reply->status;
     if (reply->curl_code)
         asking->err = fault_set(asking->fault, ERR_NETWORK, "%s", outcome_words(reply->curl_code, reply->sent));
     else if (reply->status < 200 || reply->status >= 300)
@@ -58,7 +59,7 @@ static enum err take_turn(struct asking *asking, int64_t *ret_taken_us)
     return err;
 }
 
-static enum err ask(struct asking *asking, const struct config *config, const char *path, struct str body)
+static enum err ask(struct asking *asking, const struct config *config, struct str key, const char *path, struct str body)
 {
     struct transport *transport;
     char url[1200], subscription[1200], agent[200];
@@ -68,7 +69,7 @@ static enum err ask(struct asking *asking, const struct config *config, const ch
     if (err)
         return fault_set(asking->fault, err, "libcurl does not start");
     (void)snprintf(url, sizeof url, STR_FMT "%s", STR_ARG(config->api_url), path);
-    (void)snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT, STR_ARG(config->subscription_key));
+    (void)snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT, STR_ARG(key));
     (void)snprintf(agent, sizeof agent, "Bilag/" BILAG_VERSION "%s" STR_FMT "%s", config->contact.len ? " (" : "",
                    STR_ARG(config->contact), config->contact.len ? ")" : "");
     request.url = str_of(url);
@@ -102,7 +103,12 @@ static enum err ask_once(const struct config *config, const char *path, struct s
     strbuf_init(&asking.body, 4u << 20);
     limiter_init(&asking.limiter, &quota, config->subscription_key, config->requests_per_second,
                  (int64_t)config->sender.connect_wait_ms * 1000);
-    err = body->failed ? ERR_MEMORY : ask(&asking, config, path, strbuf_str(body));
+    err = body->failed ? ERR_MEMORY : ask(&asking, config, config->subscription_key, path, strbuf_str(body));
+    if (err == ERR_REFUSED && (asking.status == 401 || asking.status == 403) && config->subscription_key_secondary.len) {
+        asking.answered = false;
+        asking.err = ERR_OK;
+        err = ask(&asking, config, config->subscription_key_secondary, path, strbuf_str(body));
+    }
     quota_close(&quota);
     *ret_answer = asking.body;
     return err;

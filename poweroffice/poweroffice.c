@@ -88,6 +88,30 @@ void po_throttled(struct poweroffice *po, const struct http_reply *reply)
     log_fact("api=throttled wait_s=%" PRId64 "%s%s", wait_s, err ? " why=" : "", err ? err_text(err) : "");
 }
 
+struct str po_subscription_key(const struct poweroffice *po, enum subscription subscription)
+{
+    const struct config *config = po_config(po);
+
+    return subscription == SUBSCRIPTION_SECOND && config->subscription_key_secondary.len ? config->subscription_key_secondary
+                                                                                         : config->subscription_key;
+}
+
+bool po_other_subscription(const struct poweroffice *po, enum subscription used, enum subscription *ret_other)
+{
+    *ret_other = used == SUBSCRIPTION_FIRST ? SUBSCRIPTION_SECOND : SUBSCRIPTION_FIRST;
+    return po_config(po)->subscription_key_secondary.len > 0;
+}
+
+void po_subscription_accepted(struct poweroffice *po, enum subscription used)
+{
+    if (po->subscription == used)
+        return;
+    po->subscription = used;
+    po_count(po, "subscription_keys_changed");
+    log_fact("level=warning what=\"the subscription's other key is in use, the one before was refused\" key=%s",
+             used == SUBSCRIPTION_SECOND ? "subscription_key_secondary" : "subscription_key");
+}
+
 static void log_quota(enum err err)
 {
     if (err)
@@ -134,7 +158,7 @@ static void use_settings(struct poweroffice *po)
     const struct config *config = po_config(po);
 
     use_agent(po);
-
+    po->subscription = SUBSCRIPTION_FIRST;                   /* keys may be others by now */
     limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second,
                  (int64_t)config->sender.connect_wait_ms * 1000);
     transport_patience(po->transport, config->sender.connect_wait_ms, config->sender.answer_wait_ms,
@@ -291,13 +315,18 @@ static void log_end(const struct pending *pending, const struct answer *answer)
                  answer->took_ms);
 }
 
+static void why_answered(struct pending *asking, const struct answer *answer);
+
 void po_end(struct pending *pending, const struct answer *answer)
 {
     struct answer timed = *answer;
 
     timed.took_ms = clock_steady_ms() - pending->asked_ms;
     log_end(pending, &timed);
-    pending->done(pending->context, &timed);
+    if (pending->about)
+        why_answered(pending, &timed);
+    else
+        pending->done(pending->context, &timed);
     pending_free(pending);
 }
 
@@ -354,6 +383,11 @@ static bool goes_again(struct pending *pending, enum outcome outcome, const stru
             again(pending, 0);
         return !err;
     }
+    if (outcome == OUTCOME_LOGIN && !pending->other_tried && po_other_subscription(po, pending->used, &pending->used)) {
+        pending->other_tried = true;
+        again(pending, 0);
+        return true;
+    }
     if (read && (outcome == OUTCOME_PASSING || outcome == OUTCOME_UNKNOWN) && ++pending->tries < CALL_TRIES) {
         again(pending, po_back_off_ms(po, pending->tries));
         return true;
@@ -398,10 +432,48 @@ static void note_request(const struct pending *pending, const struct http_reply 
         .words = reply->curl_code ? outcome_words(reply->curl_code, reply->sent) : "",
         .took_ms = (clock_steady_us() - pending->started_us) / 1000,
         .secrets = { config->subscription_key, pending->client->key, pending->token,
-                     config->application_keys[pending->client->extension] },
+                     config->application_keys[pending->client->extension], config->subscription_key_secondary },
     };
 
     requests_note(pending->client->po->requests, clock_now_ms(), &exchanged);
+}
+
+static const char about_key[] = "/ClientIntegrationInformation";
+
+/* What any token may read: refused as well, no right lacks. What was refused keeps its answer, and ends with it. */
+static void why_answered(struct pending *asking, const struct answer *answer)
+{
+    struct pending *about = asking->about;
+    struct client *client = about->client;
+
+    client_ended(client, about);
+    about->refused.closed = answer->outcome == OUTCOME_LOGIN && answer->status == 403;
+    po_end(about, &about->refused);
+}
+
+/* A document's 403 is looked into. false: nothing could be asked, and it ends as it is. */
+static bool ask_why(struct pending *pending, const struct answer *answer)
+{
+    struct poweroffice *po = pending->client->po;
+    const struct call call = { .method = CALL_GET, .path = str_of(about_key) };
+    struct pending *asking;
+
+    if (answer->outcome != OUTCOME_LOGIN || answer->status != 403 || !pending->doc.len || po->waiting >= CALLS_MAX)
+        return false;
+    asking = pending_new(&call, NULL, NULL);
+    if (!asking)
+        return false;
+    asking->client = pending->client;
+    asking->about = pending;
+    pending->refused = *answer;
+    pending->refused.body = pending->refused.location = STR_NONE;        /* dead by then, and nobody reads those of a refusal */
+    po->waiting++;
+    po->urgent++;
+    po->waiting_bytes += asking->bytes;
+    client_started(pending->client, pending);
+    client_enqueue(pending->client, asking);
+    po_wake_at(po, 0);
+    return true;
 }
 
 static void call_answered(void *context, const struct http_reply *reply)
@@ -417,6 +489,8 @@ static void call_answered(void *context, const struct http_reply *reply)
     client->holds++;
     if (answer.outcome == OUTCOME_DONE)
         key_accepted(client);
+    if (answer.outcome != OUTCOME_LOGIN && answer.status)
+        po_subscription_accepted(client->po, pending->used);
     if (!goes_again(pending, answer.outcome, reply)) {
         if (reply->curl_code)
             (void)snprintf(answer.detail, sizeof answer.detail, "%s", outcome_words(reply->curl_code, reply->sent));
@@ -427,7 +501,9 @@ static void call_answered(void *context, const struct http_reply *reply)
         answer.last_page = answer.outcome == OUTCOME_DONE && is_last_page(reply, &answer.next);
         if (answer.status == 401)
             po_login_refused(client, &answer);
-        po_end(pending, &answer);
+        answer.closed = answer.status == 403 && str_equal(pending->path, str_of(about_key));
+        if (!ask_why(pending, &answer))
+            po_end(pending, &answer);
     }
     client->holds--;
     client_leave_if_idle(client);
@@ -466,14 +542,16 @@ static enum err call_start(struct client *client, int priority, const struct tok
     static const enum http_method methods[] = { HTTP_GET, HTTP_POST, HTTP_PUT };
     const struct config *config = po_config(client->po);
     struct pending *pending = client_take(client, priority);
+    enum subscription used = pending->other_tried ? pending->used : client->po->subscription;
+    struct str key = po_subscription_key(client->po, used);
     char authorization[TOKEN_MAX + 32], subscription[1200], url[URL_MAX + 1], type[CALL_TYPE_MAX + 16];
-    int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT,
-                       STR_ARG(config->subscription_key));
+    int len = snprintf(subscription, sizeof subscription, "Ocp-Apim-Subscription-Key: " STR_FMT, STR_ARG(key));
     int url_len = snprintf(url, sizeof url, STR_FMT STR_FMT, STR_ARG(config->api_url), STR_ARG(pending->path));
     struct http_request request = { .method = methods[pending->method], .body = pending->body,
                                     .mark = client->po->taken_us };
     enum err err = ERR_TOO_LONG;
 
+    pending->used = used;
     if (len > 0 && (size_t)len < sizeof subscription && url_len > 0 && (size_t)url_len < sizeof url &&
         bearer(pending, token, authorization, sizeof authorization)) {
         request.answer_ms = is_list(pending->path) ? config->sender.list_wait_ms : 0;

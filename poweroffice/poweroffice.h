@@ -8,6 +8,9 @@
  *             calls count. 429 makes all processes of the key wait.
  * Tokens      kept in the same store until 60 s (or a tenth of their life) before expiry; shared by processes;
  *             one fetch at a time per client. 401/403: new token once, the call once more, then OUTCOME_LOGIN.
+ * Subscription its other key, where there is one, is tried once wherever the one in use is refused; the one that was
+ *             accepted last is in use. Both share one bucket. A document's 403 is looked into before it is answered:
+ *             `closed` where not even what any key may read is answered.
  * Reads       retried here (RFC: GETs are safe) on passing faults; writes are never repeated here: the
  *             caller decides by the outcome.
  * Ownership   call's strings are copied; answer's are dead after answered() returns.
@@ -44,6 +47,7 @@ struct answer {
     struct str location;                  /* Location header */
     bool last_page;                       /* of a paged list */
     struct next_page next;                /* ... as its header names it */
+    bool closed;                          /* 403, and the same for everything: no right lacks, the subscription takes nothing */
     char title[128], detail[512];         /* PowerOffice's own words, or ours when there was no answer */
     int64_t took_ms;
 };

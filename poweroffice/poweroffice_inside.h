@@ -13,6 +13,9 @@
 enum { PRIORITIES = 2, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000,
        CALL_TYPE_MAX = 128, CALL_TRIES = 4, LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
 
+/* Which of the subscription's keys. */
+enum subscription { SUBSCRIPTION_FIRST, SUBSCRIPTION_SECOND };
+
 /* One call, from being asked for to being answered. */
 struct pending {
     struct pending *next;
@@ -22,6 +25,10 @@ struct pending {
     size_t bytes;
     int priority, tries;
     bool renewed;                         /* 401 or 403 was answered by one new token already */
+    bool other_tried;                     /* ... and with the subscription's other key */
+    enum subscription used;               /* which key it went out with, or is to go out with (other_tried) */
+    struct pending *about;                /* it asks why that one was refused; that one's answer is in `refused` */
+    struct answer refused;
     struct str token;                     /* the one it went out with; wiped */
     int64_t not_before_ms, asked_ms, started_us;
     answered done;
@@ -42,6 +49,8 @@ struct client {
     unsigned holds;                       /* callbacks that still use it */
     bool login_under_way, answered_well;
     int login_tries;
+    bool login_other_tried;               /* as pending's, for the token */
+    enum subscription login_used;
     int64_t login_not_before_ms, login_sent_us;
     char token_name[TOKEN_NAME_SIZE];
 };
@@ -60,6 +69,7 @@ struct poweroffice {
     struct transport *transport;
     struct client *ring;                  /* whose turn is next */
     size_t waiting, waiting_bytes, urgent;                   /* urgent: waiting, of priority 0 */
+    enum subscription subscription;       /* the key in use: accepted last, or not tried yet */
 };
 
 const struct config *po_config(const struct poweroffice *po);
@@ -71,6 +81,11 @@ void    po_throttled(struct poweroffice *po, const struct http_reply *reply);
 void    po_answered(struct poweroffice *po, const struct http_reply *reply);
 /* The key itself is refused: remembered for the validator until an answer shows otherwise. */
 void    po_login_refused(struct client *client, const struct answer *answer);
+struct str po_subscription_key(const struct poweroffice *po, enum subscription subscription);
+/* The other one, if there is another. */
+bool    po_other_subscription(const struct poweroffice *po, enum subscription used, enum subscription *ret_other);
+/* An answer that is not about keys came to a request with this one. */
+void    po_subscription_accepted(struct poweroffice *po, enum subscription used);
 /* Ends a call that waits in no queue any more. */
 void    po_end(struct pending *pending, const struct answer *answer);
 

@@ -71,7 +71,7 @@ struct reading {
     int priority;
     int64_t renew_ms;                     /* its lease; it is short, so that a killed process holds nobody up */
     size_t waiting;
-    bool refused, broken;
+    bool refused, broken, closed;         /* closed: not even what any token may read is answered */
     struct refbuild build;
     struct part parts[COUNT(sources)];
     refreader_done done;
@@ -287,7 +287,7 @@ static void reading_end(struct reading *reading)
     }
     log_fact("client=%s what=\"reference data read\" have=%u failed=%u accounts=%zu outcome=%s", reading->client_id,
              have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
-    if (reading->refused)
+    if (reading->refused || reading->closed)
         not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
     else
         not_before(reader, str_of(reading->client_id), again_ms(reader, reading, err));
@@ -323,6 +323,7 @@ static void part_failed(struct part *part, const struct answer *answer, enum err
     struct reading *reading = part->reading;
 
     reading->failed |= part->source->bit;
+    reading->closed |= answer->closed;
     if (answer->outcome == OUTCOME_LOGIN && answer->status != 403)
         reading->refused = true;
     else if (answer->outcome != OUTCOME_LOGIN)

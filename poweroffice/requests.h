@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 
-enum { REQUESTS_DAYS = 90, REQUEST_BODY_MAX = 256 * 1024, REQUEST_SECRETS_MAX = 4 };
+enum { REQUESTS_DAYS = 90, REQUEST_BODY_MAX = 256 * 1024, REQUEST_SECRETS_MAX = 5 };
 
 struct exchanged {
     struct str doc, client;               /* ours (config.h) */

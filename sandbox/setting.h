@@ -63,6 +63,7 @@
   X(gateway_status_code,      "number|text",                     "form of statusCode in the gateway's error bodies") \
   X(problem_names,            "lower|pascal",                    "member names of problem bodies") \
   X(problem_errors,           "on|off",                          "errors member in problem bodies") \
+  X(subscription_quota,       "there|used_up",                   "used_up: 403 of the gateway for everything, as when the subscription's quota is gone") \
   X(body_403,                 "empty|problem",                   "body of a 403") \
   X(voucher_no_in_201,        "real|zero",                       "VoucherNo in the answer to a POST") \
   X(dates,                    "date|datetime",                   "output form of dates") \
@@ -95,6 +96,7 @@
 /*  name                      preset                             meaning */
 #define SETTING_TEXTS(X) \
   X(fault_paths,              "",                                "faults touch paths that contain one of these parts (comma between); empty: all but the token") \
+  X(refused_key,              "",                                "a subscription key that is not valid any more: 401 of the gateway") \
   X(api_root,                 "",                                "prefix of the paths in X-Pagination and Location, for a proxy in front")
 
 enum setting_id {

@@ -124,6 +124,8 @@ static const struct field poweroffice_fields[] = {
       .meaning = "where everything else goes" },
     { "subscription_key", AT(subscription_key), .read = secret_field,
       .meaning = "{file: keys/NAME} or {credential: NAME}" },
+    { "subscription_key_secondary", AT(subscription_key_secondary), .read = secret_field,
+      .meaning = "the subscription's other key, tried where the first is refused; keys are changed without a stop" },
     { "contact", AT(contact), .parse = parse_contact, .preset = "",
       .meaning = "e-mail address of who runs this, told to PowerOffice with every request" },
     { "onboarding_return", AT(onboarding_return), .parse = parse_return, .preset = "",
@@ -353,6 +355,7 @@ void config_free(struct config *config)
     if (!config)
         return;
     secret_wipe(&config->subscription_key);
+    secret_wipe(&config->subscription_key_secondary);
     for (size_t i = 0; i < EXTENSION_COUNT; i++)
         secret_wipe(&config->application_keys[i]);
     for (size_t i = 0; i < config->venue_count; i++)

@@ -93,6 +93,7 @@ struct config {
     struct str dir, state_dir, run_dir;
     struct str token_url, api_url;
     struct str subscription_key;                             /* secret */
+    struct str subscription_key_secondary;                   /* secret; tried where the other is refused; may be empty */
     struct str application_keys[EXTENSION_COUNT];            /* [0] from its file, 1-9 built in */
     struct str contact;                                      /* e-mail address, in the User-Agent; empty: none */
     struct str onboarding_return;                            /* where the browser comes back to; empty: to the command itself */

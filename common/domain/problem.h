@@ -91,7 +91,8 @@ enum way { WAYS(X) };
     X(PROBLEM_REVERSED_ELSEWHERE,     "reversed-elsewhere",    WAY_RESEND | WAY_LEAVE_REVERSED) \
     X(PROBLEM_PROJECT_REQUIRED,       "project-required",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
     X(PROBLEM_PROJECT_UNKNOWN,        "project-unknown",       WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
-    X(PROBLEM_LOCATION_UNKNOWN,       "location-unknown",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND)
+    X(PROBLEM_LOCATION_UNKNOWN,       "location-unknown",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
+    X(PROBLEM_SUBSCRIPTION,           "subscription",          WAY_WAIT | WAY_BY_HAND)
 
 #define X(name, code, ways) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

@@ -359,4 +359,12 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "or choose another location in the venue's set-up.",
         "Lokasjon {0} finnes ikke eller er ikke aktiv i PowerOffice[ (trengs på konto {1})]. Opprett eller aktiver den der, "
         "eller velg en annen lokasjon i oppsettet for salgsstedet." },
+    /* 0 PowerOffice's words */
+    [PROBLEM_SUBSCRIPTION] = {
+        "PowerOffice takes nothing from this installation at present[: {0}], not even what any key may read: no right is missing, "
+        "but the subscription's quota is used up, or the subscription is closed. It is tried again by itself; there is nothing "
+        "to do. If it lasts beyond a day, whoever runs Bilag asks PowerOffice about the subscription.",
+        "PowerOffice tar ikke imot noe fra denne installasjonen nå[: {0}], ikke engang det enhver nøkkel kan lese: ingen "
+        "rettighet mangler, men abonnementets kvote er brukt opp, eller abonnementet er stengt. Det forsøkes igjen av seg selv; "
+        "det er ingenting å gjøre. Varer det mer enn et døgn, spør den som drifter Bilag, PowerOffice om abonnementet." },
 };

@@ -29,9 +29,15 @@ static bool gateway_passes(struct exchange *x)
         answer_gateway(x, 404, "Resource not found");
         return false;
     }
+    if (key >= 0 && strcmp(x->subscription_key, setting_text(&x->box->settings, SET_refused_key)) == 0)
+        key = -1;
     if (key < 0) {
         answer_gateway(x, 401, x->subscription_key ? "The subscription key is not valid."
                                                    : "The subscription key is missing.");
+        return false;
+    }
+    if (exchange_is(x, SET_subscription_quota, "used_up")) {
+        answer_gateway(x, 403, "Out of call volume quota. Quota will be replenished in 01:23:45.");
         return false;
     }
     if (!quota_take(&x->box->quotas, (size_t)key, exchange_number(x, SET_rate_limit),

@@ -35,6 +35,7 @@ SANITIZED = "san" in os.environ.get("BILAG_BIN", "") or bool(os.environ.get("SAN
 DEADLINE_S = 60 if not SANITIZED else 180
 STAGES = ("ingest", "mapper", "validator", "uploader", "invoicer")
 SUBSCRIPTION_KEY = "pipeline-subscription-3f1c9a77d1"
+SECOND_KEY = "pipeline-subscription-two-77ab120e"            # the subscription's other key; named where a test says so
 APPLICATION_KEY = "5c3f7fd1-75a1-4f1e-9e62-pipeline0001"
 CORES = "AddressSanitizer", "runtime error:", "LeakSanitizer", "ensure("
 
@@ -315,6 +316,7 @@ class Pipeline:
         self.spool.mkdir(exist_ok=True)
         (self.config / "venues").mkdir(exist_ok=True)
         self.write_key("subscription", SUBSCRIPTION_KEY)
+        self.write_key("second", SECOND_KEY)
         self.write_key("quickorder", self.application_key)
         for venue in self.venues.values():
             self.write_venue(venue)
@@ -516,7 +518,7 @@ class Pipeline:
         companies = self.folder / "companies.json"
         if not companies.exists():
             clients = self.clients if self.clients is not None else clients_of(self.venues, self.customers)
-            companies.write_text(json.dumps({"subscription_keys": [SUBSCRIPTION_KEY],
+            companies.write_text(json.dumps({"subscription_keys": [SUBSCRIPTION_KEY, SECOND_KEY],
                                              "application_keys": [self.application_key], "clients": clients}))
         port_file = self.folder / "sandbox.port"
         listen = f"127.0.0.1:{self.sandbox_port or 0}"

@@ -31,6 +31,7 @@ NOT_FROM_OUTSIDE = {
     "reference-data": "in test_while_poweroffice_is_away",
     "waiting-answer": "in test_while_poweroffice_is_away",
     "other-company": "in test_while_poweroffice_is_away",
+    "subscription": "of all venues at once: test_subscription.py",
     "reversed-elsewhere": "found by a look that comes once a day; its ways are walked in test_elsewhere.py",
 }
 

@@ -1,0 +1,79 @@
+"""Goal: the subscription's keys are changed without a stop: the other one is tried where one is refused, and is in use from then
+on. A subscription that takes nothing is told as that, waited out, and never mistaken for a right that a key lacks."""
+import json
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE)]
+
+from orders_rig import documents, sale, start, venue    # noqa: E402
+from pipeline import SECOND_KEY, SUBSCRIPTION_KEY    # noqa: E402
+
+TWO = {"poweroffice": {"subscription_key_secondary": {"file": "keys/second"}}}
+
+
+def day(number, gross=10000):
+    return {**sale("oslo", number, "", gross, f"2026-11-{number:02}"), "payments": [{"type": "card", "amount": gross}]}
+
+
+def problems(pipeline, number):
+    return documents(pipeline, "voucher").get(f"oslo/2026-11-{number:02}/1", (None, {}))
+
+
+def test_keys_change_without_a_stop():
+    with start([venue("oslo", settlement_pdf="false")], settings=TWO) as pipeline:
+        pipeline.post([day(1)])
+        pipeline.until("the first is sent", lambda: len(pipeline.vouchers()) == 1)
+        pipeline.sandbox_set(refused_key=SUBSCRIPTION_KEY)     # while its token is still good
+        pipeline.post([day(2)])
+        pipeline.until("with the other key", lambda: len(pipeline.vouchers()) == 2)
+        before = pipeline.stats()["requests"]["by_status"].get("401", 0)
+        pipeline.post([day(3)])
+        pipeline.until("it stays in use", lambda: len(pipeline.vouchers()) == 3)
+        assert pipeline.stats()["requests"]["by_status"].get("401", 0) == before
+        assert "key=subscription_key_secondary" in pipeline.log("uploader-0")
+        pipeline.sandbox_set(refused_key=SECOND_KEY, expire_tokens="now")
+        pipeline.post([day(4)])
+        pipeline.until("and back", lambda: len(pipeline.vouchers()) == 4)
+        assert pipeline.command("check", "--online", check=False).returncode == 0
+        assert all(state == "sent" and not said for state, said in documents(pipeline, "voucher").values())
+        assert not pipeline.secret_leaks()
+
+
+def test_both_refused_is_a_login_and_one_accepted_ends_it():
+    with start([venue("oslo", settlement_pdf="false")]) as pipeline:       # no second key here
+        pipeline.sandbox_set(refused_key=SUBSCRIPTION_KEY)
+        pipeline.post([day(1)])
+        pipeline.until("it is held", lambda: "login" in problems(pipeline, 1)[1])
+        pipeline.settings = TWO
+        pipeline.write_config()
+        pipeline.reload()
+        pipeline.until("it is sent with the second key", pipeline.vouchers, 20)
+
+
+def test_a_subscription_that_takes_nothing_is_no_right():
+    with start([venue("oslo", settlement_pdf="false")]) as pipeline:
+        pipeline.post([day(1)])
+        pipeline.until("the first is sent", lambda: len(pipeline.vouchers()) == 1)
+        pipeline.sandbox_set(subscription_quota="used_up")
+        pipeline.post([day(2)])
+        said = pipeline.until("it is said", lambda: problems(pipeline, 2)[1].get("subscription"))
+        assert "Out of call volume quota" in said and "there is nothing to do" in said
+        asked = pipeline.stats()["requests"]["total"]
+        pipeline.sandbox_set(subscription_quota="there")
+        pipeline.until("it goes on by itself", lambda: len(pipeline.vouchers()) == 2, 30)
+        assert pipeline.stats()["requests"]["total"] - asked < 40
+        assert problems(pipeline, 2) == ("sent", {})
+
+
+def test_a_right_that_lacks_is_one():
+    with start([venue("oslo", settlement_pdf="false")]) as pipeline:
+        pipeline.post([day(1)])
+        pipeline.until("the first is sent", lambda: len(pipeline.vouchers()) == 1)
+        client = json.loads((pipeline.folder / "companies.json").read_text())["clients"][0]["client_key"]
+        pipeline.sandbox("clients", {"client_key": client, "privileges": ["CommonServices", "GeneralLedgerAccount",
+                                                                          "AccountTransaction", "Department"]})
+        pipeline.sandbox_set(expire_tokens="now")
+        pipeline.post([day(2)])
+        pipeline.until("it is said", lambda: set(problems(pipeline, 2)[1]) == {"privilege-missing"})
