@@ -55,7 +55,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     figure(out, "bilag_red_documents", "gauge", "Documents that are held or failed.", (int64_t)whole->red);
     figure(out, "bilag_red", "gauge", "All that is red: documents, refused lines, venues with parked sales.",
            (int64_t)whole_red(whole));
-    figure(out, "bilag_warned_days", "gauge", "Open days with a warning.", (int64_t)whole->warned);
+    figure(out, "bilag_warned_settlements", "gauge", "Open settlements with a warning.", (int64_t)whole->warned);
     figure(out, "bilag_venues", "gauge", "Venues of the configuration.", (int64_t)whole->venues);
     figure(out, "bilag_venues_left_out", "gauge", "Venues whose file cannot be used.", (int64_t)whole->venues_out);
     figure(out, "bilag_backlog_documents", "gauge", "Documents due to be sent.", (int64_t)whole->backlog.documents);
@@ -72,10 +72,11 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "bilag_configuration_refused{stage=\"%s\",instance=\"%d\"} %d\n", whole->stages[i].stage,
                       whole->stages[i].instance, whole->stages[i].refused.len > 0);
-    strbuf_format(out, "# HELP bilag_stage_counter What a stage counts.\n# TYPE bilag_stage_counter untyped\n");
+    strbuf_format(out, "# HELP bilag_stage_value What a stage counts, and what it has now.\n"
+                  "# TYPE bilag_stage_value untyped\n");
     for (size_t i = 0; i < whole->stage_count; i++)
         for (size_t k = 0; k < whole->stages[i].counter_count; k++)
-            strbuf_format(out, "bilag_stage_counter{stage=\"%s\",instance=\"%d\",name=\"%.*s\"} %" PRId64 "\n",
+            strbuf_format(out, "bilag_stage_value{stage=\"%s\",instance=\"%d\",name=\"%.*s\"} %" PRId64 "\n",
                           whole->stages[i].stage, whole->stages[i].instance,
                           TEXT(whole->stages[i].counters[k].name), whole->stages[i].counters[k].value);
 }

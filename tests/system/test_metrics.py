@@ -1,0 +1,55 @@
+"""The figures for monitoring, by Prometheus' own tool: names, kinds and help, the alerts and the dashboard made of them."""
+import json
+import re
+import shutil
+import subprocess
+
+from pipeline import ROOT, STAGES, Pipeline
+from test_cli import day_of, venue
+
+DEPLOY = ROOT / "deploy" / "prometheus"
+
+
+def promtool(*words, text=None):
+    """Its own words, which are empty when it has nothing to say."""
+    done = subprocess.run([shutil.which("promtool"), *words], input=text, cwd=DEPLOY, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def metric_names(text):
+    return set(re.findall(r"\bbilag_[a-z_]+", text))
+
+
+def test_figures_are_by_the_book(tmp_path):
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path) as pipeline:
+        pipeline.post(day_of(3))
+        pipeline.post([{**event, "venue": "not-set-up"} for event in day_of(2)])
+        pipeline.until("a voucher is there", pipeline.vouchers)
+        figures = pipeline.command("status", "--prometheus", check=False).stdout
+    assert promtool("check", "metrics", text=figures) == (0, "")
+    helped = re.findall(r"^# HELP (\S+)", figures, re.M)
+    assert len(helped) == len(set(helped)), "a metric is said once, with all its samples"
+    assert set(re.findall(r"^# TYPE (\S+)", figures, re.M)) == set(helped)
+    known = set(helped)
+    for file in ("bilag.rules.yml", "dashboard.json"):
+        assert metric_names((DEPLOY / file).read_text()) <= known, file
+    for stage in STAGES:
+        assert re.search(rf'^bilag_up{{stage="{stage}",instance="0"}} 1$', figures, re.M)
+
+
+def test_alerts():
+    assert promtool("check", "rules", "bilag.rules.yml")[0] == 0
+    code, said = promtool("test", "rules", "bilag.rules.test.yml")
+    assert code == 0, said
+
+
+def test_each_alert_is_in_the_operators_document():
+    alerts = re.findall(r"alert: (\w+)", (DEPLOY / "bilag.rules.yml").read_text())
+    document = (ROOT / "docs" / "operator.md").read_text()
+    assert len(alerts) == 9 and [name for name in alerts if f"| {name} |" not in document] == []
+
+
+def test_the_dashboard_is_whole():
+    board = json.loads((DEPLOY / "dashboard.json").read_text())
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in board["panels"]]
+    assert len(places) == len(set(places)) and all(panel["targets"][0]["expr"] for panel in board["panels"])
