@@ -177,7 +177,7 @@ help:
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet (docs/performance.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
-	@echo "make install    PREFIX= DESTDIR="
+	@echo "make install    PREFIX= DESTDIR=; make uninstall; make deb: a Debian package"
 
 # Everything that CI runs; tests/all quick is the short way round.
 test:
@@ -243,8 +243,8 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man8 \
-	    $(SHARE)/doc/bilag/config-example/venues $(SHARE)/doc/bilag/config-example/keys $(SHARE)/bilag $(DESTDIR)$(PREFIX)/lib/systemd/system \
-	    $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	    $(SHARE)/doc/bilag/config-example/venues $(SHARE)/doc/bilag/config-example/keys $(SHARE)/bilag/prometheus $(DESTDIR)$(PREFIX)/lib/systemd/system \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install -m 755 $(foreach p,$(PROGRAMS),$(BIN)/$(call part,$(p),1)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MAN1) $(SHARE)/man/man1
 	install -m 644 $(MAN5) $(SHARE)/man/man5
@@ -257,8 +257,22 @@ install: all
 	for unit in deploy/systemd/*.service deploy/systemd/*.target; do \
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
+	install -m 644 deploy/prometheus/* $(SHARE)/bilag/prometheus
+	install -m 644 deploy/completion/bilag.bash $(SHARE)/bash-completion/completions/bilag
+	install -m 644 deploy/completion/_bilag $(SHARE)/zsh/site-functions/_bilag
 
-.PHONY: references lengths dangling help one coverage test demo tidy format-check layers words install
+# What install put there, and folders of its own; the configuration and the stores are nobody's to remove.
+uninstall:
+	rm -f $(foreach p,$(PROGRAMS),$(DESTDIR)$(PREFIX)/bin/$(call part,$(p),1)) $(foreach m,$(MAN1) $(MAN5) $(MAN8),$(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m))) \
+	    $(patsubst deploy/systemd/%,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(wildcard deploy/systemd/*.service deploy/systemd/*.target)) \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf $(SHARE)/bash-completion/completions/bilag $(SHARE)/zsh/site-functions/_bilag
+	rm -rf $(SHARE)/doc/bilag $(SHARE)/bilag
+
+# A Debian package, in build/deb.
+deb:
+	@deploy/debian/build $(VERSION)
+
+.PHONY: references lengths dangling help one coverage test demo tidy format-check layers words install uninstall deb
 
 .PHONY: all units unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all

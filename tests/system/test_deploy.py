@@ -57,16 +57,39 @@ def test_manual_pages_are_without_fault():
     assert not faults, faults
 
 
-def test_install_puts_everything_in_its_place(tmp_path):
-    subprocess.run(["make", "-s", "-C", ROOT, "install", f"DESTDIR={tmp_path}", "PREFIX=/usr", f"BIN={BIN}", "-o", "all"],
+def install(what, folder):
+    subprocess.run(["make", "-s", "-C", ROOT, what, f"DESTDIR={folder}", "PREFIX=/usr", f"BIN={BIN}", "-o", "all"],
                    check=True, capture_output=True)
-    there = {str(path.relative_to(tmp_path / "usr")) for path in pathlib.Path(tmp_path).rglob("*") if path.is_file()}
-    for name in (*(f"bin/bilag-{s}" for s in STAGES), "bin/bilag", "bin/bilag-console", "bin/bilag-sandbox", "share/man/man1/bilag.1",
+    return {str(path.relative_to(folder / "usr")) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_install_puts_everything_in_its_place_and_uninstall_takes_it_all_away(tmp_path):
+    there = install("install", tmp_path)
+    for name in (*(f"bin/bilag-{s}" for s in (*STAGES, "console")), "bin/bilag", "bin/bilag-sandbox", "share/man/man1/bilag.1",
                  "lib/systemd/system/bilag-ingest@.service", "lib/sysusers.d/bilag.conf",
-                 "share/doc/bilag/config-example/bilag.yaml"):
+                 "share/doc/bilag/config-example/bilag.yaml", "share/bash-completion/completions/bilag",
+                 "share/zsh/site-functions/_bilag", "share/bilag/prometheus/bilag.rules.yml"):
         assert name in there, name
     assert "ExecStart=/usr/bin/bilag-ingest " in \
         (tmp_path / "usr/lib/systemd/system/bilag-ingest@.service").read_text()
+    (tmp_path / "usr/bin/other").write_text("somebody else's\n")
+    assert install("uninstall", tmp_path) == {"bin/other"}
+
+
+def test_completion_knows_commands_options_and_venues(tmp_path):
+    """What bash would offer: from the help, so it cannot fall behind; venues from the folder that --config names."""
+    (tmp_path / "venues").mkdir()
+    for venue in ("oslo-grill", "oslo-bar", "bergen"):
+        (tmp_path / "venues" / f"{venue}.yaml").touch()
+    for typed, offered in ((["stat"], ["status"]), (["re"], ["resend", "reverse", "refused", "restarted", "restore"]),
+                           (["help", "set"], ["settings", "settlement"]), (["status", "--js"], ["--json"]),
+                           (["status", "--config", str(tmp_path), "--venue", "oslo"], ["oslo-bar", "oslo-grill"])):
+        words = " ".join(["bilag", *typed])
+        script = f'''. {DEPLOY}/completion/bilag.bash; COMP_WORDS=({words}); COMP_CWORD={len(typed)}; _bilag_words
+                     printf "%s\\n" "${{COMPREPLY[@]}}"'''
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True,
+                              env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"})
+        assert done.stdout.split() == offered, typed
 
 
 def test_dependencies_are_there_and_asking_is_quick():

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The Debian package in a clean Debian: installed, started, upgraded, removed, purged. As root, with debootstrap and a network
+# to Debian's packages; some minutes, so it is not part of CI. usage: tests/package.sh (KEEP=1 keeps the folder)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for tool in debootstrap dh ip unshare; do
+    command -v "$tool" >/dev/null || { echo "install what is missing: apt-get install debootstrap debhelper iproute2 util-linux"; exit 1; }
+done
+work=$(mktemp -d "${BILAG_TMP:-/var/tmp}/bilag-package-XXXXXX")
+root=$work/root
+trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
+passed=0
+say() { passed=$((passed + 1)); echo "ok  $*"; }
+
+version=$(sed -n 's/^VERSION := //p' Makefile)
+deploy/debian/build "$version~former" >/dev/null
+cp build/deb/bilag_*.deb "$work"
+make -s deb >/dev/null
+cp "build/deb/bilag_${version}_"*.deb "$work"
+former=$(basename "$work"/bilag_*former*.deb) current=bilag_${version}_$(dpkg --print-architecture).deb
+say "two packages: $former, $current"
+
+mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
+debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "$mirror" >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
+cp "$work"/*.deb "$root/root"
+# must WHAT SCRIPT [--net]: in the clean Debian; --net: with no network beside loopback, so that nothing meets PowerOffice.
+must() {
+    { echo "set -e; mount -t proc proc /proc; ip link set lo up 2>/dev/null || true; export DEBIAN_FRONTEND=noninteractive"
+      echo "$2"; } >"$root/root/step"
+    unshare ${3:-} --mount --pid --fork --kill-child chroot "$root" sh -x /root/step >>"$work/log" 2>&1 ||
+        { tail -40 "$work/log"; echo "FAILED: $1"; exit 1; }
+    say "$1"
+}
+
+must "installed, with what it needs" "apt-get install -y --no-install-recommends /root/$former supervisor python3-yaml bash-completion iproute2"
+must "the user is there, nothing runs, and the folder is only his group's" \
+    'id bilag; ! ps ax 2>/dev/null | grep -q "[b]ilag-ingest"; [ "$(stat -c %a:%G /etc/bilag)" = 750:bilag ]'
+must "manual pages, completion, units" 'for f in man/man1/bilag.1.gz man/man8/bilag-ingest.8.gz bash-completion/completions/bilag \
+    doc/bilag/operator.md; do [ -f /usr/share/$f ]; done; [ -f /usr/lib/systemd/system/bilag-ingest@.service ]'
+must "bash completes commands and options from the help" 'bash -c ". /usr/share/bash-completion/completions/bilag
+    COMP_WORDS=(bilag stat) COMP_CWORD=1; _bilag_words; [ \"\${COMPREPLY[*]}\" = status ]
+    COMP_WORDS=(bilag status --js) COMP_CWORD=2; _bilag_words; [ \"\${COMPREPLY[*]}\" = --json ]"'
+must "the example's configuration, with keys of its own" 'cp -r /usr/share/doc/bilag/config-example/. /etc/bilag
+    for key in subscription quickorder oslo-grill; do echo 0123456789abcdef-$key >/etc/bilag/keys/$key; chmod 600 /etc/bilag/keys/$key; done
+    chown -R bilag:bilag /etc/bilag; chmod 700 /etc/bilag/keys
+    install -d -m 700 -o bilag -g bilag /var/lib/bilag /var/lib/bilag/log /run/bilag
+    /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin --user bilag >/etc/bilag.supervisor'
+trial='up() { for i in $(seq 100); do su bilag -s /bin/sh -c "bilag status --json" >/tmp/status || true
+    [ "$(grep -o "\"up\": *true" /tmp/status | wc -l)" = 5 ] && return; sleep 0.2; done; cat /tmp/status /var/lib/bilag/log/*; false; }
+    supervisord -c /etc/bilag.supervisor & up
+    python3 -c "import urllib.request as u; u.urlopen(\"http://127.0.0.1:7420/v1/health\")"'
+must "all five start under supervisord as their user, and answer" "$trial
+    supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
+must "upgraded while they run: they stay up, and with the new programs after a restart" "$trial
+    dpkg -i /root/$current; up; supervisorctl -c /etc/bilag.supervisor restart all; up; bilag --version | grep -q '$version'
+    supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
+must "removed: programs and units are gone, books and set-up stay" 'apt-get remove -y bilag; ! [ -e /usr/bin/bilag ]; ! [ -e /usr/lib/systemd/system/bilag.target ]
+    [ -d /var/lib/bilag/ingest ] || ls /var/lib/bilag | grep -q .; [ -f /etc/bilag/bilag.yaml ]'
+must "purged: the same, and it says so" 'apt-get purge -y bilag | grep -q "is kept"; [ -f /etc/bilag/bilag.yaml ]'
+must "installed again: it goes on with what was there" "dpkg -i /root/$current; su bilag -s /bin/sh -c 'bilag fsck'"
+echo "$passed passed, 0 failed"
