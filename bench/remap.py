@@ -20,6 +20,9 @@ import time
 import msgpack
 import zmq
 
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "system")]
+import stage_keys                                                                              # noqa: E402
+
 VENUE = """venue: {id}
 name: {id}
 company: "9{n:08d}"
@@ -124,7 +127,8 @@ def main():
         context = zmq.Context()
         pull = context.socket(zmq.PULL)
         pull.setsockopt(zmq.RCVHWM, 0)
-        pull.bind(f"ipc://{top}/run/validator-0.ipc")
+        stage_keys.make(top / "state")
+        stage_keys.listen(pull, top / "run", top / "state", "validator-0")
         stages = [subprocess.Popen([f"{args.bin}/bilag-{name}", "--config", str(top / "config")],
                                    stderr=open(top / f"{name}.log", "w")) for name in ("ingest", "mapper")]
         try:

@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include "folder.h"
 #include "store_fault.h"
 #include "store_inside.h"
 #include "store_sum.h"
@@ -116,21 +117,6 @@ static enum err store_grow(struct store *store)
     return store_err(store, mdb_env_set_mapsize(store->env, info.me_mapsize + step));
 }
 
-static enum err make_folder(struct str folder, struct fault *fault, char *path, size_t size)
-{
-    if (!str_copy(folder, path, size))
-        return fault_set(fault, ERR_CONFIG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST)
-            return fault_set(fault, ERR_STORE_IO, "cannot make the folder %s: %s", path, strerror(errno));
-        *slash = '/';
-    }
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return fault_set(fault, ERR_STORE_IO, "cannot make the folder %s: %s", path, strerror(errno));
-    return ERR_OK;
-}
-
 struct layout_work { const char *const *tables; size_t count; uint32_t version; unsigned flags; uint32_t found; };
 
 static enum err open_tables(struct txn *txn, void *context)
@@ -207,13 +193,13 @@ static enum err find_folder(struct str folder, unsigned flags, struct store *sto
 {
     char path[512];
 
+    if (!str_copy(folder, path, sizeof path))
+        return fault_set(fault, ERR_CONFIG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
     if (!(flags & STORE_READ_ONLY)) {
-        enum err err = make_folder(folder, fault, path, sizeof path);
+        enum err err = folder_make(folder, fault);
 
         if (err)
             return err;
-    } else if (!str_copy(folder, path, sizeof path)) {
-        return fault_set(fault, ERR_CONFIG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
     }
     store->folder = realpath(path, NULL);
     if (!store->folder)

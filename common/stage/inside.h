@@ -11,6 +11,7 @@ struct link {
     void *socket;
     int type, fd, peers;
     link_handler handler;
+    const char *domain;                   /* with keys: peers.h */
 };
 
 struct stage {
@@ -32,6 +33,7 @@ struct stage {
     size_t counter_count;
     stage_wait wait;
     void *wait_context;
+    struct peers *peers;                  /* keys, and who may send: peers.h */
 };
 
 bool     link_paused(const struct link *link);

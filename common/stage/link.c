@@ -1,5 +1,7 @@
 #include "inside.h"
 
+#include "peers.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,11 +9,11 @@
 #include <sys/un.h>
 #include <zmq.h>
 
-static enum err endpoint(const struct stage *stage, const char *name, char *to, size_t size,
+static enum err endpoint(const struct stage *stage, const char *name, const struct peer_rule *rule, char *to, size_t size,
                          struct fault *fault)
 {
     struct str run = stage->config->run_dir;
-    int len = snprintf(to, size, "ipc://" STR_FMT "/%s.ipc", STR_ARG(run), name);
+    int len = snprintf(to, size, "ipc://" STR_FMT "/%s%s.ipc", STR_ARG(run), name, rule ? ".curve" : "");
 
     /* the kernel's bound on a socket's path, less "ipc://" counted here */
     if (len < 0 || (size_t)len >= size || (size_t)len - 6 >= sizeof ((struct sockaddr_un *)0)->sun_path)
@@ -64,9 +66,12 @@ enum err link_bound(struct link *link, int messages)
 
 enum err link_bind(struct link *link, const char *name, struct fault *fault)
 {
+    const struct peer_rule *rule = peers_rule(name);
     char where[256];
-    enum err err = endpoint(link->stage, name, where, sizeof where, fault);
+    enum err err = endpoint(link->stage, name, rule, where, sizeof where, fault);
 
+    if (!err && rule)
+        err = peers_guard(link, rule);
     if (err)
         return err;
     if (zmq_bind(link->socket, where) != 0)
@@ -77,9 +82,12 @@ enum err link_bind(struct link *link, const char *name, struct fault *fault)
 
 enum err link_connect(struct link *link, const char *name, struct fault *fault)
 {
+    const struct peer_rule *rule = peers_rule(name);
     char where[256];
-    enum err err = endpoint(link->stage, name, where, sizeof where, fault);
+    enum err err = endpoint(link->stage, name, rule, where, sizeof where, fault);
 
+    if (!err && rule)
+        err = peers_show(link, rule);
     if (err)
         return err;
     if (zmq_connect(link->socket, where) != 0)

@@ -4,7 +4,8 @@
 
 #include "stage.h"
 
-/* Sockets live in RUN_DIR/<name>.ipc. type is ZMQ_PULL, ZMQ_PUSH, ZMQ_ROUTER, ZMQ_DEALER. handler NULL: a
+/* Sockets live in RUN_DIR/<name>.ipc; those of stages that decide what is booked (validator-N, uploader-N, invoicer-N, mapper-N)
+ * in RUN_DIR/<name>.curve.ipc: there only a stage that may send is heard, by its key (peers.h). type is ZMQ_PULL, ZMQ_PUSH, ZMQ_ROUTER, ZMQ_DEALER. handler NULL: a
  * socket that is only written to. link_connect() may be called again for further peers of one link.
  * PUSH sends only to peers that are up. ERR_CONFIG: path too long; ERR_IN_USE. */
 USED enum err link_listen(struct stage *stage, int type, const char *name, link_handler handler,

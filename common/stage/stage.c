@@ -1,6 +1,8 @@
 #include "inside.h"
 
+#include "peers.h"
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/store.h"
@@ -304,11 +306,15 @@ static enum err take_signals(struct stage *stage)
 static enum err take_lock(struct stage *stage, struct fault *fault)
 {
     char path[600];
+    enum err err;
 
     (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(stage->config->run_dir));
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return fault_set(fault, err_of_errno(errno, ERR_CONFIG),
                          "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml", path, strerror(errno));
+    err = folder_judge(path, "run_dir", FOLDER_WRITTEN_BY_OWNER, fault);
+    if (err)
+        return err;
     (void)snprintf(path, sizeof path, STR_FMT "/%s-%d.lock", STR_ARG(stage->config->run_dir), stage->ops->name,
                    stage->instance);
     stage->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -320,11 +326,34 @@ static enum err take_lock(struct stage *stage, struct fault *fault)
     return ERR_OK;
 }
 
+/* Whoever could write there could be any stage, or change what was acknowledged. */
+static enum err judge_state(const struct stage *stage, struct fault *fault)
+{
+    char path[1024];
+    enum err err = folder_make(stage->config->state_dir, fault);
+
+    if (!err && !str_copy(stage->config->state_dir, path, sizeof path))
+        err = fault_set(fault, ERR_CONFIG, "state_dir has too long a name");
+    return err ? err : folder_judge(path, "state_dir", FOLDER_WRITTEN_BY_OWNER, fault);
+}
+
+static enum err open_sockets(struct stage *stage, struct fault *fault)
+{
+    struct link *status;
+    char name[64];
+    enum err err;
+
+    stage->zmq = zmq_ctx_new();
+    if (!stage->zmq)
+        return fault_set(fault, ERR_SYSTEM, "ZeroMQ does not start: %s", zmq_strerror(errno));
+    err = peers_open(stage, fault);
+    (void)snprintf(name, sizeof name, "status-%s-%d", stage->ops->name, stage->instance);
+    return err ? err : link_listen(stage, ZMQ_ROUTER, name, status_asked, &status, fault);
+}
+
 static enum err open_stage(struct stage *stage, struct fault *fault)
 {
     struct rlimit no_core = { 0, 0 };
-    struct link *status;
-    char name[64];
     enum err err;
 
     if (sodium_init() < 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)      /* a core would hold keys */
@@ -338,13 +367,10 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
     err = take_signals(stage);
     if (!err)
         err = take_lock(stage, fault);
-    if (err)
-        return err;
-    stage->zmq = zmq_ctx_new();
-    if (!stage->zmq)
-        return fault_set(fault, ERR_SYSTEM, "ZeroMQ does not start: %s", zmq_strerror(errno));
-    (void)snprintf(name, sizeof name, "status-%s-%d", stage->ops->name, stage->instance);
-    err = link_listen(stage, ZMQ_ROUTER, name, status_asked, &status, fault);
+    if (!err)
+        err = judge_state(stage, fault);
+    if (!err)
+        err = open_sockets(stage, fault);
     return err ? err : stage->ops->open(stage, &stage->state, fault);
 }
 
@@ -355,6 +381,7 @@ static void close_stage(struct stage *stage)
     link_close_all(stage);
     if (stage->zmq)
         (void)zmq_ctx_term(stage->zmq);
+    peers_close(stage);
     arena_free(&stage->arena);
     config_free(stage->config);
     if (stage->signal_fd >= 0)

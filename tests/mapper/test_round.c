@@ -2,19 +2,21 @@
 #include "mapper_rig.h"
 
 #include "mapper/round.h"
-#include "stage/inside.h"
+#include "stage/peers.h"
 
 #include <zmq.h>
 
 enum { DAYS = 64 };
 
 struct turner {
-    struct stage stage;
+    struct stage stage, validator;
     struct round round;
     struct arena sends;
     struct partitions *partitions;
     bool allowed[8];
 };
+
+static const struct stage_ops mapper_ops = { .name = "mapper" }, validator_ops = { .name = "validator" };
 
 static void turner_open(struct turner *turner, struct rig *rig)
 {
@@ -22,7 +24,7 @@ static void turner_open(struct turner *turner, struct rig *rig)
     struct link *link;
     char folder[128];
 
-    *turner = (struct turner){ .stage = { .config = rig->config, .zmq = zmq_ctx_new() } };
+    *turner = (struct turner){ .stage = { .ops = &mapper_ops, .config = rig->config, .zmq = zmq_ctx_new() } };
     arena_init(&turner->sends, 64u << 20);
     arena_init(&turner->stage.arena, 1u << 20);
     NEEDED(link_open(&turner->stage, ZMQ_PUSH, NULL, &link));
@@ -41,8 +43,12 @@ static void turner_close(struct turner *turner)
 {
     schedule_close(turner->round.schedule);
     partitions_close(turner->partitions);
-    link_close_all(&turner->stage);
-    (void)zmq_ctx_term(turner->stage.zmq);
+    for (struct stage *stage = &turner->stage; stage; stage = stage == &turner->validator ? NULL : &turner->validator) {
+        link_close_all(stage);
+        if (stage->zmq)
+            (void)zmq_ctx_term(stage->zmq);
+        peers_close(stage);
+    }
     arena_free(&turner->sends);
     arena_free(&turner->stage.arena);
 }
@@ -163,14 +169,21 @@ static enum err ignored(struct stage *stage, void *state, struct link *link, con
 static void validator_open(struct turner *turner, struct rig *rig)
 {
     struct fault fault = { "" };
-    struct link *validator;
+    struct link *drafts;
     zmq_pollitem_t writable;
+    int64_t until = stage_steady_ms(&turner->stage) + 20000;
 
-    rig->config->run_dir = str_of(rig->folder.path);
-    NEEDED(link_listen(&turner->stage, ZMQ_PULL, "validator-0", ignored, &validator, &fault));
+    rig->config->run_dir = rig->config->state_dir = str_of(rig->folder.path);
+    turner->validator = (struct stage){ .ops = &validator_ops, .config = rig->config, .zmq = zmq_ctx_new() };
+    NEEDED(peers_open(&turner->stage, &fault));
+    NEEDED(peers_open(&turner->validator, &fault));
+    NEEDED(link_listen(&turner->validator, ZMQ_PULL, "validator-0", ignored, &drafts, &fault));
     NEEDED(link_connect(turner->round.validators, "validator-0", &fault));
     writable = (zmq_pollitem_t){ .socket = turner->round.validators->socket, .events = ZMQ_POLLOUT };
-    assert_int_equal(zmq_poll(&writable, 1, 5000), 1);
+    while (zmq_poll(&writable, 1, 10) == 0 && stage_steady_ms(&turner->stage) < until)
+        for (size_t i = 0; i < turner->validator.link_count; i++)            /* it says who may come in */
+            NEEDED(link_drain(&turner->validator, &turner->validator.links[i]));
+    assert_true(writable.revents & ZMQ_POLLOUT);
 }
 
 /* Previews wait longer and longer for their repetition; a draft that is closed does not inherit their patience. */

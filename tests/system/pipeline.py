@@ -501,6 +501,7 @@ class Pipeline:
     def secret_leaks(self):
         """Secrets in logs, status dumps, and command lines of what runs now."""
         leaks = []
+        secrets = self.secrets + [path.read_text().strip() for path in (self.state / "keys").glob("*.secret")]
         texts = {path.name: path.read_bytes() for path in
                  [*self.folder.glob("*.log"), *self.run.glob("*.json")] if path.name != "sandbox.log"}
         for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
@@ -509,7 +510,7 @@ class Pipeline:
             except OSError:
                 continue
         for where, text in texts.items():
-            leaks += [where for secret in self.secrets if secret.encode() in text]
+            leaks += [where for secret in secrets if secret.encode() in text]
         return leaks
 
     # -- PowerOffice --

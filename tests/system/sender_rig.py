@@ -17,6 +17,7 @@ import msgpack
 import zmq
 
 from answer_proxy import Proxy
+import stage_keys
 from sandbox_api import APP, SUBSCRIPTION, Sandbox, wait_for
 
 BIN = pathlib.Path(os.environ.get("BILAG_BIN", pathlib.Path(__file__).resolve().parents[2] / "bin"))
@@ -165,6 +166,7 @@ class Rig:
         (self.config / "venues").mkdir(parents=True)
         (self.config / "keys").mkdir()
         self.run.mkdir(mode=0o700)
+        stage_keys.make(self.state)
         self.box = Sandbox(self.folder, companies or self.companies(), ledger=self.folder / "ledger",
                            rate_limit=1000000, **{"read_lag_ms": 100, **switches})
         self.proxy = Proxy(self.box.port) if proxied else None
@@ -178,7 +180,7 @@ class Rig:
         self.push.setsockopt(zmq.IMMEDIATE, 1)
         self.push.setsockopt(zmq.LINGER, 0)
         for i in range(instances):
-            self.push.connect(f"ipc://{self.run}/{stage}-{i}.ipc")
+            stage_keys.connect(self.push, self.run, self.state, f"{stage}-{i}", "validator")
         self.over = False
         self.lock, self.sending = threading.Lock(), threading.Lock()
         self.thread = threading.Thread(target=self.play, daemon=True)
@@ -219,8 +221,8 @@ class Rig:
     def play(self):
         """The mapper's ears and the validator."""
         seals, drafts = self.context.socket(zmq.PULL), self.context.socket(zmq.PULL)
-        seals.bind(f"ipc://{self.run}/mapper-0.ipc")
-        drafts.bind(f"ipc://{self.run}/validator-0.ipc")
+        stage_keys.listen(seals, self.run, self.state, "mapper-0")
+        stage_keys.listen(drafts, self.run, self.state, "validator-0")
         poller = zmq.Poller()
         poller.register(seals, zmq.POLLIN)
         poller.register(drafts, zmq.POLLIN)

@@ -17,6 +17,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
+import stage_keys                                                    # noqa: E402
 from pipeline import DEADLINE_S, Pipeline, load_events, load_venues      # noqa: E402
 
 CASE = HERE.parent / "data" / "cases" / "restaurant-evening"
@@ -172,10 +173,10 @@ def test_entity_bomb(tmp_path):
 def test_garbage_between_the_stages():
     with Pipeline(VENUES) as pipeline:
         import zmq
-        for name in ("validator-0", "uploader-0", "mapper-0"):
+        for name, sender in (("validator-0", "mapper"), ("uploader-0", "validator"), ("mapper-0", "uploader")):
             with pipeline.context.socket(zmq.PUSH) as s:
                 s.linger = 1000
-                s.connect(f"ipc://{pipeline.run}/{name}.ipc")
+                stage_keys.connect(s, pipeline.run, pipeline.state, name, sender)
                 for garbage in (b"", b"\xc1", b"\xdd\xff\xff\xff\xff", os.urandom(5000), b"\x93" * 20000):
                     s.send(garbage)
         pipeline.post(EVENTS)

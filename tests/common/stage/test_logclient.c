@@ -64,7 +64,7 @@ static void reader_close(struct stage *stage, void *state)
 
 static int reader_main(void)
 {
-    static const struct stage_ops ops = { .name = "test", .about = "reads", .open = reader_open,
+    static const struct stage_ops ops = { .name = "mapper", .about = "reads", .open = reader_open,
                                           .turn = reader_turn, .close = reader_close };
     char program[] = "test", option[] = "--config";
     char *argv[] = { program, option, folder.path, NULL };

@@ -1,0 +1,183 @@
+#include "peers.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "stagekeys.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#define FROM(kind) (1u << KIND_##kind)
+
+/* Every socket that decides what is booked. Senders give the validator their own sealed drafts, to be judged again. */
+static const struct peer_rule {
+    const char *domain;                  /* of ZAP, and the log's word */
+    enum stage_kind takes;               /* binds NAME-0, NAME-1 ... */
+    unsigned from;                       /* may send there */
+} rules[] = {
+    { "drafts",   KIND_VALIDATOR, FROM(MAPPER) | FROM(UPLOADER) | FROM(INVOICER) },
+    { "verdicts", KIND_UPLOADER,  FROM(VALIDATOR) },
+    { "verdicts", KIND_INVOICER,  FROM(VALIDATOR) },
+    { "seals",    KIND_MAPPER,    FROM(UPLOADER) | FROM(INVOICER) },
+};
+
+enum { HANDSHAKE_MS = 5000, TELL_EVERY_MS = 60000, MONITOR_NAME_BYTES = 64 };
+
+struct peers {
+    struct stagekeys *keys;
+    int64_t tell_ms;                     /* not before (steady) */
+    uint64_t untold;
+};
+
+const struct peer_rule *peers_rule(const char *socket_name)
+{
+    const char *dash = strrchr(socket_name, '-');
+    struct str name = { socket_name, dash ? (size_t)(dash - socket_name) : 0 };
+
+    for (size_t i = 0; i < COUNT(rules); i++)
+        if (str_equal(name, str_of(stage_kind_text(rules[i].takes))))
+            return &rules[i];
+    return NULL;
+}
+
+static void refused(struct stage *stage, struct str socket, const char *why)
+{
+    struct peers *peers = stage->peers;
+    int64_t now = clock_steady_ms();
+
+    stage_counter_add(stage, "peers_refused", 1);
+    peers->untold++;
+    if (now < peers->tell_ms)
+        return;
+    log_fact("level=warning what=\"a peer was refused, and nothing of it read\" socket=" STR_FMT " count=%" PRIu64 " why=\"%s\"",
+             STR_ARG(socket), peers->untold, why);
+    peers->untold = 0;
+    peers->tell_ms = now + TELL_EVERY_MS;
+}
+
+/* Whether a stage with this public key may send here; NULL: it may. */
+static const char *judge(const struct stage *stage, struct str domain, struct str key, enum stage_kind *ret_whose)
+{
+    const char *why = "its key is no stage's of this installation";
+
+    if (key.len != CURVE_BYTES)
+        return "it shows no key";
+    *ret_whose = stagekeys_whose(stage->peers->keys, (const unsigned char *)key.bytes);
+    for (size_t i = 0; i < COUNT(rules) && *ret_whose < STAGE_KINDS; i++) {
+        if (!str_equal(domain, str_of(rules[i].domain)) || strcmp(stage_kind_text(rules[i].takes), stage->ops->name) != 0)
+            continue;
+        if (rules[i].from & (1u << *ret_whose))
+            return NULL;
+        why = "its key is of a stage that may not send here";
+    }
+    return why;
+}
+
+/* ZeroMQ's question about a peer (ZAP, RFC 27): version, request, domain, address, identity, mechanism, key. Without a
+ * "yes" nothing of the peer is read. 300: it may try again, for a stage whose keys are made anew is let in when all have them. */
+static enum err asked(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    enum { VERSION, REQUEST, DOMAIN, MECHANISM = 5, KEY };
+    enum stage_kind whose = STAGE_KINDS;
+    struct str key = frames->count > KEY && str_equal(frames->part[MECHANISM], STR("CURVE")) ? frames->part[KEY] : STR_NONE;
+    struct str domain = frames->count > DOMAIN ? frames->part[DOMAIN] : STR_NONE;
+    const char *why = judge(stage, domain, key, &whose);
+    struct str reply[] = { STR("1.0"), frames->count > REQUEST ? frames->part[REQUEST] : STR_NONE, STR("200"), STR(""),
+                           STR(""), STR("") };
+
+    (void)state;
+    if (why) {
+        reply[2] = STR("300");
+        refused(stage, domain, why);
+    } else {
+        reply[4] = str_of(stage_kind_text(whose));
+    }
+    return link_send(link, reply, COUNT(reply));
+}
+
+/* What ended before a key was shown: ZeroMQ asks nobody about it. A peer that speaks without keys hangs up itself when it hears
+ * that we do not, so one that only left is counted as well. */
+static enum err failed(struct stage *stage, void *state, struct link *link, const struct frames *frames)
+{
+    (void)state;
+    (void)frames;
+    refused(stage, str_of(link->domain), "it shows no key, or none of this installation's, or left before it had");
+    return ERR_OK;
+}
+
+enum err peers_open(struct stage *stage, struct fault *fault)
+{
+    struct peers *peers = calloc(1, sizeof *peers);
+    struct link *zap;
+    enum err err;
+
+    if (!peers)
+        return fault_set(fault, ERR_MEMORY, "out of memory");
+    stage->peers = peers;
+    err = stagekeys_open(stage->config->state_dir, stage->ops->name, &peers->keys, fault);
+    if (!err)
+        err = link_open(stage, ZMQ_REP, asked, &zap);
+    if (!err && zmq_bind(zap->socket, "inproc://zeromq.zap.01") != 0)
+        err = fault_set(fault, ERR_SYSTEM, "nobody can be asked who may come in: %s", zmq_strerror(errno));
+    return err;
+}
+
+void peers_close(struct stage *stage)
+{
+    if (stage->peers)
+        stagekeys_close(stage->peers->keys);
+    free(stage->peers);
+    stage->peers = NULL;
+}
+
+static bool set_text(struct link *link, int option, const char *text)
+{
+    return zmq_setsockopt(link->socket, option, text, strlen(text)) == 0;
+}
+
+static bool set_number(struct link *link, int option, int value)
+{
+    return zmq_setsockopt(link->socket, option, &value, sizeof value) == 0;
+}
+
+static enum err watch_handshakes(struct link *link, const char *domain)
+{
+    char name[MONITOR_NAME_BYTES];
+    struct link *monitor;
+    enum err err = link_open(link->stage, ZMQ_PAIR, failed, &monitor);
+
+    if (err)
+        return err;
+    monitor->domain = domain;
+    (void)snprintf(name, sizeof name, "inproc://handshakes-%zu", link->stage->link_count);
+    return zmq_socket_monitor(link->socket, name, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0 &&
+           zmq_connect(monitor->socket, name) == 0 ? ERR_OK : ERR_SYSTEM;
+}
+
+enum err peers_guard(struct link *link, const struct peer_rule *rule)
+{
+    const struct peers *peers = link->stage->peers;
+
+    ensure(peers && strcmp(stage_kind_text(rule->takes), link->stage->ops->name) == 0);
+    link->domain = rule->domain;
+    if (!set_number(link, ZMQ_CURVE_SERVER, 1) || !set_text(link, ZMQ_CURVE_SECRETKEY, stagekeys_secret(peers->keys)) ||
+        !set_text(link, ZMQ_ZAP_DOMAIN, rule->domain) || !set_number(link, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS))
+        return ERR_SYSTEM;
+    return watch_handshakes(link, rule->domain);
+}
+
+enum err peers_show(struct link *link, const struct peer_rule *rule)
+{
+    const struct peers *peers = link->stage->peers;
+    enum stage_kind own = stage_kind_of(str_of(link->stage->ops->name));
+
+    ensure(peers && own < STAGE_KINDS);
+    return set_text(link, ZMQ_CURVE_SERVERKEY, stagekeys_public(peers->keys, rule->takes)) &&
+           set_text(link, ZMQ_CURVE_PUBLICKEY, stagekeys_public(peers->keys, own)) &&
+           set_text(link, ZMQ_CURVE_SECRETKEY, stagekeys_secret(peers->keys)) &&
+           set_number(link, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) ? ERR_OK : ERR_SYSTEM;
+}
