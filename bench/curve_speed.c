@@ -20,7 +20,8 @@ static double processor_us(void)
     struct rusage used;
 
     ensure(getrusage(RUSAGE_SELF, &used) == 0);
-    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+    return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
+           (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 }
 
 static void set_text(void *socket, int option, const char *text)

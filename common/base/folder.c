@@ -36,8 +36,8 @@ enum err folder_judge(const char *path, const char *name, enum folder_rule rule,
     if (!S_ISDIR(st.st_mode))
         return fault_set(fault, ERR_CONFIG, "%s: %s is no folder; move it away", name, path);
     if (st.st_uid != geteuid() && st.st_uid != 0)
-        return fault_set(fault, ERR_CONFIG, "%s: the folder %s belongs to another user (uid %u), this runs as uid %u; run it as "
-                         "that user, or choose another folder", name, path, (unsigned)st.st_uid, (unsigned)geteuid());
+        return fault_set(fault, ERR_CONFIG, "%s: the folder %s belongs to another user (uid %u), this runs as uid %u; run it "
+                         "as that user, or choose another folder", name, path, (unsigned)st.st_uid, (unsigned)geteuid());
     if (st.st_mode & others)
         return fault_set(fault, ERR_CONFIG, "%s: the folder %s has mode %04o, so that others could change what stands in it; "
                          "chmod 700 %s", name, path, (unsigned)(st.st_mode & 07777), path);

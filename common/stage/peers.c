@@ -25,7 +25,8 @@ static const struct peer_rule {
     { "seals",    KIND_MAPPER,    FROM(UPLOADER) | FROM(INVOICER) },
 };
 
-enum { HANDSHAKE_MS = 5000, TELL_EVERY_MS = 60000, MONITOR_NAME_BYTES = 64 };
+enum { HANDSHAKE_MS = 5000, TELL_EVERY_MS = 60000, MONITOR_NAME_BYTES = 64,
+       FAILURES = ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL };
 
 struct peers {
     struct stagekeys *keys;
@@ -53,8 +54,8 @@ static void refused(struct stage *stage, struct str socket, const char *why)
     peers->untold++;
     if (now < peers->tell_ms)
         return;
-    log_fact("level=warning what=\"a peer was refused, and nothing of it read\" socket=" STR_FMT " count=%" PRIu64 " why=\"%s\"",
-             STR_ARG(socket), peers->untold, why);
+    log_fact("level=warning what=\"a peer was refused, and nothing of it read\" socket=" STR_FMT " count=%" PRIu64
+             " why=\"%s\"", STR_ARG(socket), peers->untold, why);
     peers->untold = 0;
     peers->tell_ms = now + TELL_EVERY_MS;
 }
@@ -111,10 +112,13 @@ static enum err failed(struct stage *stage, void *state, struct link *link, cons
 
 enum err peers_open(struct stage *stage, struct fault *fault)
 {
-    struct peers *peers = calloc(1, sizeof *peers);
+    struct peers *peers;
     struct link *zap;
     enum err err;
 
+    if (stage_kind_of(str_of(stage->ops->name)) == STAGE_KINDS)
+        return ERR_OK;
+    peers = calloc(1, sizeof *peers);
     if (!peers)
         return fault_set(fault, ERR_MEMORY, "out of memory");
     stage->peers = peers;
@@ -154,8 +158,7 @@ static enum err watch_handshakes(struct link *link, const char *domain)
         return err;
     monitor->domain = domain;
     (void)snprintf(name, sizeof name, "inproc://handshakes-%zu", link->stage->link_count);
-    return zmq_socket_monitor(link->socket, name, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) == 0 &&
-           zmq_connect(monitor->socket, name) == 0 ? ERR_OK : ERR_SYSTEM;
+    return zmq_socket_monitor(link->socket, name, FAILURES) || zmq_connect(monitor->socket, name) ? ERR_SYSTEM : ERR_OK;
 }
 
 enum err peers_guard(struct link *link, const struct peer_rule *rule)

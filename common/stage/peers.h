@@ -14,7 +14,8 @@
 struct peers;
 struct peer_rule;
 
-/* Loads the stage's keys and takes ZeroMQ's questions about who may come in; before the first socket is bound. */
+/* Loads the stage's keys and takes ZeroMQ's questions about who may come in; before the first socket is bound. A program that
+ * stands in no row (the console) has no key, and opens none of those sockets. */
 USED enum err peers_open(struct stage *stage, struct fault *fault);
 void peers_close(struct stage *stage);
 

@@ -190,8 +190,8 @@ static enum err load(struct stagekeys *keys, const char *folder, enum stage_kind
             ensure(zmq_z85_decode(keys->bytes[kind], keys->public[kind]));
     }
     if (!err && (zmq_curve_public(public, keys->secret) != 0 || strcmp(public, keys->public[own]) != 0))
-        err = fault_set(fault, ERR_CONFIG, "%s/stage-%s.secret and .public are no pair; stop all stages, remove %s and start them: "
-                        "keys are made anew", folder, kinds[own], folder);
+        err = fault_set(fault, ERR_CONFIG, "%s/stage-%s.secret and .public are no pair; stop all stages, remove %s and start "
+                        "them: keys are made anew", folder, kinds[own], folder);
     return err;
 }
 

@@ -201,7 +201,7 @@ class Run:
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
-            if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", p.state], check=False).returncode == 0:
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", p.state], check=False).returncode == 0:
                 self.mounted = p.state
         began = time.monotonic()
         try:

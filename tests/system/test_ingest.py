@@ -486,7 +486,7 @@ def post_until_full(ingest):
 def test_full_disk(make, tmp_path):
     ingest = make()
     ingest.state.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", ingest.state],
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m,mode=700", "tmpfs", ingest.state],
                              stderr=subprocess.DEVNULL).returncode == 0
     try:
         ingest.start(limit_fsize=None if mounted else 2 << 20)
