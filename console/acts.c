@@ -10,19 +10,6 @@
 #include "bilag/act/deeds.h"
 #include "bilag/act/post_on.h"
 
-/* Back to the page that it was pressed on, which tells the decision. */
-static void done(struct view *view, uint64_t number)
-{
-    struct str back = view_field(view, "back");
-    bool ours = back.len > 1 && back.bytes[0] == '/' && back.bytes[1] != '/' && back.bytes[1] != '\\';
-
-    for (size_t i = 0; ours && i < back.len; i++)
-        ours = back.bytes[i] > ' ' && back.bytes[i] < 0x7f;
-    back = ours ? back : STR("/");
-    view_go(view, arena_format(&view->arena, STR_FMT "%csaid=%" PRIu64, STR_ARG(back),
-                               memchr(back.bytes, '?', back.len) ? '&' : '?', number));
-}
-
 static bool has_reason(struct view *view, struct str *ret_reason)
 {
     struct str reason = view_field(view, "reason");
@@ -75,7 +62,7 @@ static void post_on(struct view *view, const struct book_doc *doc, struct str re
     if (err)
         view_fail(view, err);
     else
-        done(view, number);
+        view_done(view, number);
 }
 
 static void do_deed(struct view *view, const struct deed *deed, const struct book_doc *doc, struct str reason)
@@ -98,7 +85,7 @@ static void do_deed(struct view *view, const struct deed *deed, const struct boo
     if (err)
         view_fail(view, err);
     else
-        done(view, number);
+        view_done(view, number);
 }
 
 void do_decide(struct view *view)
@@ -161,7 +148,7 @@ void do_transfer(struct view *view)
     if (err)
         view_fail(view, err);
     else
-        done(view, number);
+        view_done(view, number);
 }
 
 /* --- customers --- */
@@ -192,7 +179,7 @@ void do_connect(struct view *view)
         if (err)
             view_fail(view, err);
         else
-            done(view, number);
+            view_done(view, number);
     }
     customer_ledger_close(&ledger);
 }

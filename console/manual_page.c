@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bilag/read/manual.h"
+#include "bilag/act/tick.h"
 
 enum { MANUAL_DAYS = 31, PERIOD_DAYS_MAX = 366 };
 
@@ -60,6 +60,40 @@ static void lines(struct view *view, const struct manual_entry *entry)
     html_end(html);
 }
 
+/* Done by whom; or a form to say so. */
+static void standing(const struct by_hand *by_hand, const struct manual_entry *entry)
+{
+    struct view *view = by_hand->view;
+    struct html *html = &view->html;
+    char name[MANUAL_NAME_SIZE], from[16], to[16], back[64];
+
+    if (entry->done.number) {
+        html_begin(html, "p");
+        html_element(html, "span", "state green", str_of(SAY(view, "done", "gjort")));
+        html_say(html, " %.*s, %.*s", TEXT(entry->done.who), TEXT(entry->done.reason));
+        html_end(html);
+        return;
+    }
+    if (!user_may(&view->user, ACT_DECIDE))
+        return;
+    (void)snprintf(back, sizeof back, "/manual?from=%s&to=%s", day_text(by_hand->from, from), day_text(by_hand->to, to));
+    view_form(view, view_venue_path(view, by_hand->venue->id, "/manual").bytes, "row");
+    view_hidden(view, "item", str_of(manual_name(entry, name)));
+    view_hidden(view, "from", str_of(from));
+    view_hidden(view, "to", str_of(to));
+    view_hidden(view, "back", view_venue_path(view, by_hand->venue->id, back));
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(SAY(view, "Number of the invoice or voucher", "Nummer på fakturaen eller "
+                                                                                          "bilaget")));
+    html_single(html, "input");
+    html_attr(html, "name", STR("reason"));
+    html_attr(html, "maxlength", STR("300"));
+    html_attr(html, "required", STR(""));
+    html_end(html);
+    view_button(view, "plain", SAY(view, "I have done it", "Jeg har gjort det"));
+    view_form_end(view);
+}
+
 static void tell(const struct by_hand *by_hand, const struct manual_entry *entry)
 {
     struct view *view = by_hand->view;
@@ -90,6 +124,7 @@ static void tell(const struct by_hand *by_hand, const struct manual_entry *entry
     if (entry->by.len)
         html_say(html, SAY(view, ", taken back by %.*s", ", annullert av %.*s"), TEXT(entry->by));
     lines(view, entry);
+    standing(by_hand, entry);
     html_end(html);
 }
 
@@ -149,7 +184,51 @@ static enum err gather(struct by_hand *by_hand)
     err = books_venue(books, by_hand->venue->id, by_hand->from, by_hand->to, &view->arena, &list);
     books_close(books);
     by_hand->list.arena = &view->arena;
-    return err ? err : manual_load(&view->config, by_hand->venue, &list, &by_hand->list, &view->context.fault);
+    if (!err)
+        err = manual_load(&view->config, by_hand->venue, &list, &by_hand->list, &view->context.fault);
+    return err ? err : manual_done_load(&view->config, &by_hand->list, &view->context.fault);
+}
+
+static void tick(struct view *view, const struct manual_entry *entry)
+{
+    struct str reason = view_field(view, "reason");
+    uint64_t number;
+    enum err err;
+
+    if (!reason.len || reason.len > 1000) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Say the number of the invoice or voucher, or what was done.",
+                                                    "Oppgi nummeret på fakturaen eller bilaget, eller hva som er gjort."));
+        return;
+    }
+    err = tick_off(&view->context, entry, reason, &number);
+    if (err == ERR_EXISTS)
+        view_refuse(view, MHD_HTTP_CONFLICT, arena_copy(&view->arena, str_of(view->context.fault.text)).bytes);
+    else if (err)
+        view_fail(view, err);
+    else
+        view_done(view, number);
+}
+
+void do_tick(struct view *view)
+{
+    struct by_hand by_hand = { .view = view, .venue = view_venue(view) };
+    const struct manual_entry *entry = NULL;
+    enum err err = ERR_OK;
+
+    if (!by_hand.venue)
+        return;
+    if (!day_parse(view_field(view, "from"), &by_hand.from) && !day_parse(view_field(view, "to"), &by_hand.to) &&
+        by_hand.to >= by_hand.from && by_hand.to - by_hand.from < PERIOD_DAYS_MAX) {
+        err = gather(&by_hand);
+        entry = err ? NULL : tick_find(&by_hand.list, view_field(view, "item"));
+    }
+    if (err)
+        view_fail(view, err);
+    else if (entry)
+        tick(view, entry);
+    else
+        view_refuse(view, MHD_HTTP_CONFLICT, SAY(view, "This is not on the list any more: look at it again.",
+                                                 "Dette står ikke på listen lenger: se på den igjen."));
 }
 
 void page_manual(struct view *view)

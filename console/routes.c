@@ -18,6 +18,7 @@ static const struct route routes[] = {
     { "GET",  "/venues/{}/customers",              ACT_LOOK,     page_customers },
     { "POST", "/venues/{}/customers",              ACT_CONNECT,  do_connect },
     { "GET",  "/venues/{}/manual",                 ACT_LOOK,     page_manual },
+    { "POST", "/venues/{}/manual",                 ACT_DECIDE,   do_tick },
     { "GET",  "/refused",                          ACT_OPERATE,  page_refused },
     { "GET",  "/audit",                            ACT_LOOK,     page_audit },
     { "POST", "/decide",                           ACT_DECIDE,   do_decide },

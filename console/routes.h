@@ -35,5 +35,6 @@ void file_settlement(struct view *view);
 void do_decide(struct view *view);
 void do_transfer(struct view *view);
 void do_connect(struct view *view);
+void do_tick(struct view *view);
 
 #endif

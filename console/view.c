@@ -251,6 +251,18 @@ void view_go(struct view *view, struct str path)
     view->location = arena_copy(&view->arena, path);
 }
 
+void view_done(struct view *view, uint64_t number)
+{
+    struct str back = view_field(view, "back");
+    bool ours = back.len > 1 && back.bytes[0] == '/' && back.bytes[1] != '/' && back.bytes[1] != '\\';
+
+    for (size_t i = 0; ours && i < back.len; i++)
+        ours = back.bytes[i] > ' ' && back.bytes[i] < 0x7f;
+    back = ours ? back : STR("/");
+    view_go(view, arena_format(&view->arena, STR_FMT "%csaid=%" PRIu64, STR_ARG(back),
+                               memchr(back.bytes, '?', back.len) ? '&' : '?', number));
+}
+
 /* --- forms --- */
 
 void view_form(struct view *view, const char *path, const char *class_)

@@ -73,6 +73,9 @@ void view_fail(struct view *view, enum err err);
 /* See path (303). */
 void view_go(struct view *view, struct str path);
 
+/* Back to the page that it was pressed on (the form's `back`), which tells the decision. */
+void view_done(struct view *view, uint64_t number);
+
 /* A form that posts to path, with its token; ends with view_form_end(). */
 void view_form(struct view *view, const char *path, const char *class_);
 void view_hidden(struct view *view, const char *name, struct str value);

@@ -2,7 +2,7 @@
 #include "bilag/show/csv.h"
 #include "base/json_write.h"
 #include "base/clean.h"
-#include "bilag/read/manual.h"
+#include "bilag/act/tick.h"
 #include "shell.h"
 
 #include <inttypes.h>
@@ -86,7 +86,7 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
 {
     const struct shell *shell = telling->shell;
     struct strbuf *out = &telling->out;
-    char day[16], when[32], amount[MONEY_TEXT_SIZE];
+    char day[16], when[32], amount[MONEY_TEXT_SIZE], name[MANUAL_NAME_SIZE];
 
     strbuf_format(out, "%s  %s%*s  %14s", day_text(entry->day, day), kind_text(shell, entry->kind),
                   columns_left(kind_text(shell, entry->kind), 15), "",
@@ -112,6 +112,11 @@ static void text_entry(struct telling *telling, const struct manual_entry *entry
         strbuf_format(out, "  %s", time_text_local(telling->venue, entry->time * 1000, when));
     if (entry->by.len)
         strbuf_format(out, in_words(shell, "  taken back by " STR_FMT, "  annullert av " STR_FMT), STR_ARG(entry->by));
+    strbuf_format(out, "  #%s", manual_name(entry, name));
+    if (entry->done.number) {
+        strbuf_format(out, "  %s ", in_words(shell, "DONE by", "GJORT av"));
+        strbuf_clean(out, entry->done.who);
+    }
     strbuf_char(out, '\n');
     for (size_t i = 0; i < entry->line_count; i++)
         text_line(telling, &entry->lines[i]);
@@ -200,7 +205,7 @@ static void csv_rate(struct strbuf *out, int32_t rate)
 
 static void csv_row(struct strbuf *out, const struct manual_entry *entry, const struct manual_line *line)
 {
-    char day[16], qty[QTY_SIZE];
+    char day[16], qty[QTY_SIZE], name[MANUAL_NAME_SIZE];
     struct money vat = vat_of(line->share, line->rate);
 
     strbuf_format(out, "%s;%s;", manual_kind(entry->kind)->name, day_text(entry->day, day));
@@ -221,7 +226,8 @@ static void csv_row(struct strbuf *out, const struct manual_entry *entry, const 
     csv_money(out, line->share, ';');
     csv_money(out, net_of(line->share, vat), ';');
     csv_money(out, vat, ';');
-    strbuf_format(out, "%s\n", manual_kind(entry->kind)->in_sales ? "yes" : "no");
+    strbuf_format(out, "%s;%s;", manual_kind(entry->kind)->in_sales ? "yes" : "no", manual_name(entry, name));
+    csv_text(out, entry->done.number ? entry->done.who : STR("nobody"), '\n');
 }
 
 static void csv_all(struct telling *telling)
@@ -229,7 +235,7 @@ static void csv_all(struct telling *telling)
     struct strbuf *out = &telling->out;
 
     strbuf_format(out, CSV_BEGIN "kind;business_day;document;what;paid_with;customer;customer_no;order;receipt;text;quantity;"
-                  "vat_rate;gross;amount;net;vat;in_sales\n");
+                  "vat_rate;gross;amount;net;vat;in_sales;item;done_by\n");
     for (size_t i = 0; i < telling->list.count; i++) {
         const struct manual_entry *entry = &telling->list.at[i];
         const struct manual_line whole = {
@@ -270,8 +276,14 @@ static void json_line(struct strbuf *out, const struct manual_line *line)
 static void json_entry(struct strbuf *out, const struct manual_entry *entry)
 {
     bool in_sales = manual_kind(entry->kind)->in_sales;
+    char name[MANUAL_NAME_SIZE];
 
     json_open(out, NULL, '{');
+    json_put_str(out, "item", str_of(manual_name(entry, name)));
+    if (entry->done.number) {
+        json_put_str(out, "done_by", entry->done.who);
+        json_put_time(out, "done_at", entry->done.time_ms);
+    }
     json_put_str(out, "kind", str_of(manual_kind(entry->kind)->name));
     json_put_day(out, "business_day", entry->day);
     json_put_uint(out, "part", entry->part);
@@ -360,6 +372,37 @@ static int tell_gaps(const struct telling *telling)
     return telling->list.gap_count ? EXIT_RED : EXIT_FINE;
 }
 
+/* All that are named are judged before one is written down. */
+static int tick(struct telling *telling, const struct args *args)
+{
+    struct shell *shell = telling->shell;
+    struct context context = shell_context(shell);
+    const char *reason = args_value(args, "reason");
+    size_t count = args->word_count + 1;
+
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < count; i++) {
+            const char *name = i ? args->words[i - 1] : args_value(args, "done");
+            const struct manual_entry *entry = tick_find(&telling->list, str_of(name[0] == '#' ? name + 1 : name));
+            enum err err = entry && entry->done.number ? ERR_EXISTS : ERR_OK;
+            uint64_t number;
+
+            if (!entry)
+                return complain(shell, EXIT_USAGE, in_words(shell, "there is no item %s among these; bilag manual shows each "
+                                                                   "with "
+                                "its #name", "posten %s finnes ikke blant disse; bilag manual viser hver med sitt "
+                                             "#navn"), name);
+            if (pass || err)
+                err = tick_off(&context, entry, str_of(reason), &number);
+            if (err)
+                return complain_err(shell, err, &context.fault);
+            if (pass)
+                (void)printf(in_words(shell, "decision %" PRIu64 ": %s is done, because %s\n",
+                                      "beslutning %" PRIu64 ": %s er gjort, fordi %s\n"), number, name, reason);
+        }
+    return EXIT_FINE;
+}
+
 static int tell(struct telling *telling, const struct args *args)
 {
     if (args_has(args, "csv"))
@@ -390,6 +433,10 @@ static int manual_run(struct shell *shell, const struct args *args)
         return EXIT_USAGE;
     if (args_has(args, "csv") && args_has(args, "json"))
         return complain(shell, EXIT_USAGE, "one of --csv and --json at a time");
+    if (args_has(args, "done") != args_has(args, "reason") || (args->word_count && !args_has(args, "done")))
+        return complain(shell, EXIT_USAGE, "%s", in_words(shell, "--done ITEM and --reason TEXT belong together; further "
+                                                                 "items as "
+                        "words", "--done POST og --reason TEKST hører sammen; flere poster som ord"));
     err = books_open(shell->config, &books, &fault);
     if (!err) {
         err = books_venue(books, telling.venue->id, from, to, &shell->arena, &list);
@@ -398,9 +445,13 @@ static int manual_run(struct shell *shell, const struct args *args)
     if (!err)
         err = manual_load(shell->config, telling.venue, &list, &telling.list, &fault);
     if (!err)
+        err = manual_done_load(shell->config, &telling.list, &fault);
+    if (!err)
         err = manual_sums(&telling.list, &telling.sums, &telling.sum_count);
     if (err)
         return complain_err(shell, err, &fault);
+    if (args_has(args, "done"))
+        return tick(&telling, args);
     strbuf_init(&telling.out, OUT_BYTES);
     code = tell(&telling, args);
     strbuf_free(&telling.out);
@@ -411,12 +462,14 @@ static const struct option options[] = {
     { "venue", "VENUE", "whose" },
     { "from", "DATE", "only business days from this one on" },
     { "to", "DATE", "only business days up to this one" },
+    { "done", "ITEM", "you have done this one, and further ones as words: its #name" },
+    { "reason", "TEXT", "with --done: the invoice's or voucher's number, say; kept in the audit trail" },
     { "csv", NULL, "for a spreadsheet: a row a line, semicolons, decimal comma" },
     { "json", NULL, "for programs; amounts in øre" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_manual = {
-    "manual", "--venue VENUE [--from DATE] [--to DATE] [--csv | --json]",
+    "manual", "--venue VENUE [--from DATE] [--to DATE] [--csv | --json]\n--venue VENUE --done ITEM [ITEM ...] --reason TEXT",
     "what is to be invoiced and entered by hand: customer, order, lines, VAT", options, manual_run,
 };

@@ -1,5 +1,6 @@
 /* undo.c - a decision is taken back by its number in the audit trail, until what follows from it was sent. */
 #include "bilag/read/books.h"
+#include "bilag/read/manual_done.h"
 #include "bilag/read/parked.h"
 #include "bilag/read/receipts.h"
 #include "bilag/read/refusals.h"
@@ -179,7 +180,7 @@ static const char *instead(const struct undo *undo)
 static const char *objection_to(struct undo *undo, struct books *books)
 {
     static const char *const receipts[] = { "choose", "dismiss", "restarted" };
-    static const char *const free_ones[] = { PARKED_VERB, REFUSAL_VERB };
+    static const char *const free_ones[] = { PARKED_VERB, REFUSAL_VERB, MANUAL_VERB };
 
     for (size_t verb = 0; verb < COUNT(undoable); verb++)
         if (str_equal(undo->found.verb, str_of(undoable[verb].verb)))

@@ -37,6 +37,8 @@ struct manual_line {
     struct money gross, share;           /* of the line on the receipt; what of it is to be invoiced or entered */
 };
 
+struct manual_done { uint64_t number; int64_t time_ms; struct str who, reason; };    /* number 0: not done (manual_done.h) */
+
 struct manual_entry {
     enum manual_kind kind;
     struct str doc;                      /* the voucher that left it out */
@@ -52,6 +54,7 @@ struct manual_entry {
     bool unknown;                        /* nobody has said what it comes to; in no total */
     struct manual_line *lines;           /* none: not known any more */
     size_t line_count, line_room, at;
+    struct manual_done done;
 };
 
 /* Of this voucher the list lacks so much. items 0: how many is not known. */

@@ -620,6 +620,10 @@ static const struct { const char *en, *nb; } rows[] = {
       "add: passordet er første linje i filen; ellers blir det spurt om, eller lest fra standard inn" },
     { "remove: why; kept in the audit trail", "remove: hvorfor; lagres i revisjonssporet" },
     { "who may sign in to the console, and what they may", "hvem som kan logge inn i konsollen, og hva de kan" },
+    { "you have done this one, and further ones as words: its #name",
+      "du har gjort denne, og flere som ord: #navnet" },
+    { "with --done: the invoice's or voucher's number, say; kept in the audit trail",
+      "med --done: for eksempel nummeret på fakturaen eller bilaget; lagres i revisjonssporet" },
 };
 
 static bool norwegian;

@@ -50,9 +50,9 @@ class Page:
         self.words = " ".join(" ".join(parsed.text).split()) if parsed else self.text
 
     def form(self, action, **fields):
-        """The first form of this action that has these fields."""
+        """The first form that does this and has these fields."""
         for form in self.forms:
-            if form["action"] == action and all(dict(form["fields"]).get(k) == v for k, v in fields.items()):
+            if form["action"] == action and form["method"] == "post" and all(dict(form["fields"]).get(k) == v for k, v in fields.items()):
                 return form
         raise AssertionError(f"no form {action} {fields} among {[(f['action'], f['fields']) for f in self.forms]}")
 

@@ -34,7 +34,7 @@ def receipt(name, seq, day=DAY, gross=12500, **more):
 def rig():
     port, more = settings()
     venues = [{**venue("oslo", auto_transfer="false"), "name": f"Oslo {EVIL}"},
-              venue("gap", auto_transfer="false"), venue("again", auto_transfer="false"),
+              venue("gap", auto_transfer="false"), venue("cash", auto_transfer="false"), venue("again", auto_transfer="false"),
               venue("other", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false")]
     customers = [{"no": 10001, "name": f"Hansen {EVIL}"}]
     with start(venues, customers, settings=more) as pipeline:
@@ -45,8 +45,11 @@ def rig():
         pipeline.console_port = port
         pipeline.post([receipt("oslo", 1), receipt("oslo", 2, gross=9900), sale("oslo", 3, f"kunde {EVIL}"),
                        receipt("gap", 1), receipt("gap", 3), receipt("again", 1), receipt("again", 2, day="2026-11-18"),
-                       receipt("other", 1)])
-        ready = {f"oslo/{DAY}/1": "waiting", f"gap/{DAY}/1": "held", f"again/{DAY}/1": "waiting", f"other/{DAY}/1": "waiting"}
+                       receipt("other", 1), receipt("cash", 1),
+                       {"v": 1, "venue": "cash", "register": "K1", "seq": 2, "kind": "cash_movement", "amount": -200000,
+                        "time": f"{DAY}T20:00:00+01:00", "reason": "bank"}])
+        ready = {f"oslo/{DAY}/1": "waiting", f"gap/{DAY}/1": "held", f"again/{DAY}/1": "waiting", f"other/{DAY}/1": "waiting",
+                 f"cash/{DAY}/1": "waiting"}
         pipeline.until("the days are closed", lambda: {d: s for d, (s, _) in documents(pipeline, "voucher").items() if d in ready}
                        == ready)
         pipeline.until("the order is held", lambda: documents(pipeline).get("oslo/order/K1/3", ("",))[0] == "held")
@@ -279,6 +282,29 @@ def test_customer_and_order(rig, kari):
     rig.until("the order is sent", lambda: len(rig.orders()) == 1)
     number = rig.orders()[0]["order_no"]
     rig.until("its number is shown", lambda: f"order {number} in PowerOffice" in kari.get("/venues/oslo/orders").words)
+
+
+# Goal: what is done by hand is ticked off with a name, once, by the command and in the console alike, and can be taken back.
+def test_by_hand(rig, kari):
+    page = kari.get(f"/venues/cash/manual?from={DAY}&to={DAY}")
+    assert "bank" in page.words and "-2 000,00" in page.words
+    form = page.form("/venues/cash/manual")
+    assert kari.post(form, reason="").status == 400
+    assert kari.post(form, reason="bilag 77").status == 303
+    page = kari.get(f"/venues/cash/manual?from={DAY}&to={DAY}")
+    assert "done kari (console), bilag 77" in page.words
+    assert all(f["action"] != "/venues/cash/manual" or f["method"] == "get" for f in page.forms)
+    assert kari.post(form, reason="again").status == 409
+    item, = json.loads(rig.command("manual", "--venue", "cash", "--json").stdout)["items"]
+    assert item["done_by"] == "kari (console)"
+    again = rig.command("manual", "--venue", "cash", "--done", item["item"], "--reason", "x", check=False)
+    assert again.returncode == 1 and "already" in again.stderr
+    number = rig.command("audit", "cash").stdout.split()[0]
+    rig.command("undo", number, "--reason", "not yet")
+    assert kari.get(f"/venues/cash/manual?from={DAY}&to={DAY}").form("/venues/cash/manual", item=item["item"])
+    told = rig.command("manual", "--venue", "cash", "--done", "#" + item["item"], "--reason", "bilag 78").stdout
+    assert "is done, because bilag 78" in told and "DONE by" in rig.command("manual", "--venue", "cash").stdout
+    assert "nobody" not in rig.command("manual", "--venue", "cash", "--csv").stdout.splitlines()[1]
 
 
 # Goal: what tills, files and people write is text on every page, and nothing of it becomes markup.
