@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <netdb.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,13 @@ static struct str wished_language(const struct view *view)
     return wish && strncmp(wish, "en", 2) == 0 ? STR("en") : view->config.language;
 }
 
+/* The configuration as it is now: a reload may have come while the body did. */
+static void take_config(struct view *view)
+{
+    view->config = *stage_config(view->console->stage);
+    view->config.console.on = false;         /* it does not ask itself how it is: nobody would answer meanwhile */
+}
+
 static void speak(struct view *view, struct str language)
 {
     view->config.language = language;
@@ -65,8 +73,7 @@ static struct view *begin(struct console *console, struct MHD_Connection *connec
         return NULL;
     view->console = console;
     view->connection = connection;
-    view->config = *stage_config(console->stage);
-    view->config.console.on = false;         /* it does not ask itself how it is: nobody would answer meanwhile */
+    take_config(view);
     arena_init(&view->arena, ARENA_BYTES);
     view->context = (struct context){ .config = &view->config, .arena = &view->arena, .patience_ms = PATIENCE_MS };
     strbuf_init(&view->body, VIEW_BODY_MAX);
@@ -88,6 +95,8 @@ void serve_completed(void *context, struct MHD_Connection *connection, void **co
         return;
     server_visitor(console->server, connection, view->signed_in ? VISITOR_IDLE : VISITOR_HEAD, view->signed_in);
     html_free(&view->html);
+    if (view->body.len)
+        sodium_memzero(view->body.bytes, view->body.len);    /* it may have a password */
     strbuf_free(&view->body);
     arena_free(&view->arena);
     free(view);
@@ -146,10 +155,9 @@ static enum err find_session(struct view *view)
 static void judge(struct view *view, const struct route *route, bool known)
 {
     bool posted = str_equal(view->method, STR("POST"));
-    enum err err = find_session(view);
 
-    if (err && err != ERR_NOT_FOUND)
-        view_fail(view, err);
+    if (view->asked && view->asked != ERR_NOT_FOUND)
+        view_fail(view, view->asked);
     else if (!route)
         view_refuse(view, known ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND, SAY(view, "There is no such page.",
                                                                                       "Denne siden finnes ikke."));
@@ -251,7 +259,8 @@ static enum MHD_Result run(struct view *view)
     bool known;
     const struct route *route = route_of(view, &known);
 
-    speak(view, view->config.language);      /* others were answered since this one began */
+    take_config(view);
+    speak(view, view->voice.language);       /* others were answered since this one began */
     judge(view, route, known);
     if (!view->status)
         route->run(view);
@@ -276,7 +285,8 @@ enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, c
         if (!view)
             return MHD_NO;
         speak(view, wished_language(view));
-        server_visitor(console->server, connection, VISITOR_BODY, false);
+        view->asked = find_session(view);
+        server_visitor(console->server, connection, VISITOR_BODY, view->signed_in);
         if (!host_is_ours(header(view, MHD_HTTP_HEADER_HOST), view->config.console.listen, view->config.console.names,
                           view->config.console.name_count)) {
             view_refuse(view, MHD_HTTP_MISDIRECTED_REQUEST, SAY(view, "Nobody goes by that name here; console.names in "
@@ -289,12 +299,12 @@ enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, c
         return MHD_YES;
     }
     if (*size) {
-        view->too_long |= view->body.len + *size > VIEW_BODY_MAX;
+        view->too_long |= view->body.len + *size > (view->signed_in ? VIEW_BODY_MAX : VIEW_STRANGER_MAX);
         if (!view->too_long)
             strbuf_add(&view->body, (struct str){ data, *size });
         *size = 0;
         return MHD_YES;
     }
-    server_visitor(console->server, connection, VISITOR_ANSWER, false);
+    server_visitor(console->server, connection, VISITOR_ANSWER, view->signed_in);
     return view->judged ? answer(view) : run(view);
 }

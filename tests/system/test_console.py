@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -139,6 +140,22 @@ def test_headers(rig, kari):
         assert headers["Cache-Control"] == ("private, max-age=300" if path == "/style.css" else "no-store")
     assert kari.ask("GET", "/", headers={"Host": "evil.example"}).status == 421
     assert kari.ask("POST", "/decide", [("a", "b" * 400000)]).status == 413
+    assert kari.ask("POST", "/decide", [("a", "b" * 10000)]).status == 403
+    assert Person(rig.console_port).ask("POST", "/sign-in", [("name", "b" * 10000)]).status == 413      # of a stranger, less
+
+
+# Goal: a reload in the middle of a request harms nobody, and a new venue is there after it.
+def test_reload(rig, kari):
+    body = b"token=x&reason=" + b"y" * 2000
+    with socket.create_connection(("127.0.0.1", rig.console_port), timeout=20) as line:
+        line.sendall(b"POST /decide HTTP/1.1\r\nHost: localhost\r\nCookie: bilag=" + kari.cookies["bilag"].encode() +
+                     f"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:100])
+        rig.write_venue(venue("later", auto_transfer="false"))
+        rig.reload()
+        rig.until("the console has taken it", lambda: "configuration taken" in rig.log("console-0"))
+        line.sendall(body[100:])
+        assert line.recv(100).startswith(b"HTTP/1.1 403")
+    assert "Venue later" in kari.get("/").words and kari.get("/venues/later").status == 200
 
 
 # Goal: a form of another page, of another sign-in, or of none changes nothing.
