@@ -8,6 +8,7 @@
 
 #include "bilag/act/connect.h"
 #include "bilag/act/deeds.h"
+#include "bilag/act/leave_out.h"
 #include "bilag/act/post_on.h"
 
 static bool has_reason(struct view *view, struct str *ret_reason)
@@ -105,6 +106,38 @@ void do_decide(struct view *view)
         post_on(view, &doc, reason);
     else
         do_deed(view, deed, &doc, reason);
+}
+
+/* --- a receipt --- */
+
+void do_leave_out(struct view *view)
+{
+    struct str receipt = view_field(view, "receipt"), reason;
+    struct receipt_name name;
+    struct leave_out leave;
+    struct leaving leaving;
+    uint64_t number;
+    enum err err;
+
+    if (receipt_parse(receipt, &view->arena, &name)) {
+        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such receipt.", "Bongen finnes ikke."));
+        return;
+    }
+    if (!view_venue_of(view, name.venue) || !has_reason(view, &reason))
+        return;
+    err = leave_out_open(&view->context, &leave);
+    if (!err)
+        err = leave_out_judge(&leave, receipt, NULL, &leaving);
+    if (!err)
+        err = leave_out_do(&leave, &leaving, reason, &number);
+    leave_out_close(&leave);
+    if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
+        view_refuse(view, MHD_HTTP_CONFLICT, view->context.fault.text[0]
+                    ? arena_copy(&view->arena, str_of(view->context.fault.text)).bytes : err_text(err));
+    else if (err)
+        view_fail(view, err);
+    else
+        view_done(view, number);
 }
 
 /* --- transfer --- */

@@ -169,6 +169,31 @@ static void post_on_way(const struct telling_ways *telling)
     view_form_end(view);
 }
 
+/* The receipt that a problem names, "oslo-grill/K1/12"; empty: none. */
+static struct str receipt_of(const struct telling_ways *telling, const struct problem *problem)
+{
+    struct str receipt = problem ? problem->first : STR_NONE;
+
+    return receipt.len ? arena_format(&telling->view->arena, STR_FMT "/" STR_FMT, STR_ARG(telling->doc->draft.doc.venue),
+                                      STR_ARG(receipt)) : STR_NONE;
+}
+
+static void leave_out_way(const struct telling_ways *telling, struct str receipt)
+{
+    struct view *view = telling->view;
+
+    html_begin(&view->html, "details");
+    html_words(&view->html, "summary", NULL, SAY(view, "Leave receipt %.*s out, and enter it by hand",
+                                                 "Hold bong %.*s utenfor, og før den manuelt"), TEXT(receipt));
+    view_form(view, "/leave-out", "row");
+    view_hidden(view, "receipt", receipt);
+    view_hidden(view, "back", telling->back);
+    field(view, "reason", SAY(view, "Why", "Hvorfor"), "text");
+    view_button(view, "plain", SAY(view, "Leave it out", "Hold den utenfor"));
+    view_form_end(view);
+    html_end(&view->html);
+}
+
 static void deed_way(const struct telling_ways *telling, const struct way_form *form, const struct problem *problem)
 {
     struct view *view = telling->view;
@@ -195,6 +220,7 @@ static void tell_way(void *context, const struct advice *advice)
 {
     const struct telling_ways *telling = context;
     bool decides = user_may(&telling->view->user, ACT_DECIDE);
+    struct str receipt = receipt_of(telling, advice->problem);
 
     for (size_t i = 0; i < COUNT(way_forms); i++)
         if (strcmp(advice->way, way_forms[i].way) == 0) {
@@ -202,7 +228,10 @@ static void tell_way(void *context, const struct advice *advice)
                 deed_way(telling, &way_forms[i], advice->problem);
             return;
         }
-    if (strcmp(advice->way, "connect") == 0)
+    if (strcmp(advice->way, "leave-out") == 0 && receipt.len) {
+        if (decides)
+            leave_out_way(telling, receipt);
+    } else if (strcmp(advice->way, "connect") == 0)
         connect_way(telling);
     else if (strcmp(advice->way, "post-on") != 0)
         plain_way(telling->view, advice);

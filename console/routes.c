@@ -22,6 +22,7 @@ static const struct route routes[] = {
     { "GET",  "/refused",                          ACT_OPERATE,  page_refused },
     { "GET",  "/audit",                            ACT_LOOK,     page_audit },
     { "POST", "/decide",                           ACT_DECIDE,   do_decide },
+    { "POST", "/leave-out",                        ACT_DECIDE,   do_leave_out },
     { "POST", "/venues/{}/transfer",               ACT_TRANSFER, do_transfer },
 };
 

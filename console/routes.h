@@ -36,5 +36,6 @@ void do_decide(struct view *view);
 void do_transfer(struct view *view);
 void do_connect(struct view *view);
 void do_tick(struct view *view);
+void do_leave_out(struct view *view);
 
 #endif

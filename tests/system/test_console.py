@@ -35,7 +35,8 @@ def receipt(name, seq, day=DAY, gross=12500, **more):
 def rig():
     port, more = settings()
     venues = [{**venue("oslo", auto_transfer="false"), "name": f"Oslo {EVIL}"},
-              venue("gap", auto_transfer="false"), venue("cash", auto_transfer="false"), venue("again", auto_transfer="false"),
+              venue("gap", auto_transfer="false"), venue("cash", auto_transfer="false"),
+              venue("odd", auto_transfer="false"), venue("again", auto_transfer="false"),
               venue("other", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false")]
     customers = [{"no": 10001, "name": f"Hansen {EVIL}"}]
     with start(venues, customers, settings=more) as pipeline:
@@ -46,11 +47,12 @@ def rig():
         pipeline.console_port = port
         pipeline.post([receipt("oslo", 1), receipt("oslo", 2, gross=9900), sale("oslo", 3, f"kunde {EVIL}"),
                        receipt("gap", 1), receipt("gap", 3), receipt("again", 1), receipt("again", 2, day="2026-11-18"),
-                       receipt("other", 1), receipt("cash", 1),
+                       receipt("other", 1), receipt("cash", 1), receipt("odd", 1),
+                       receipt("odd", 2, payments=[{"type": "card", "amount": 100}]),
                        {"v": 1, "venue": "cash", "register": "K1", "seq": 2, "kind": "cash_movement", "amount": -200000,
                         "time": f"{DAY}T20:00:00+01:00", "reason": "bank"}])
         ready = {f"oslo/{DAY}/1": "waiting", f"gap/{DAY}/1": "held", f"again/{DAY}/1": "waiting", f"other/{DAY}/1": "waiting",
-                 f"cash/{DAY}/1": "waiting"}
+                 f"cash/{DAY}/1": "waiting", f"odd/{DAY}/1": "held"}
         pipeline.until("the days are closed", lambda: {d: s for d, (s, _) in documents(pipeline, "voucher").items() if d in ready}
                        == ready)
         pipeline.until("the order is held", lambda: documents(pipeline).get("oslo/order/K1/3", ("",))[0] == "held")
@@ -299,6 +301,19 @@ def test_customer_and_order(rig, kari):
     rig.until("the order is sent", lambda: len(rig.orders()) == 1)
     number = rig.orders()[0]["order_no"]
     rig.until("its number is shown", lambda: f"order {number} in PowerOffice" in kari.get("/venues/oslo/orders").words)
+
+
+# Goal: a receipt that holds its day is left out of it with a reason, and the rest goes on.
+def test_leave_out(rig, kari):
+    path = f"/venues/odd/days/{DAY}"
+    form = kari.get(path).form("/leave-out", receipt="odd/K1/2")
+    assert kari.post(form, reason="").status == 400
+    assert kari.post(form, receipt="other/K1/1", reason="x").status == 404
+    assert kari.post(form, receipt="odd/K1/77", reason="x").status == 409
+    assert kari.post(form, reason="paid twice").status == 303
+    rig.until("the rest goes on", lambda: documents(rig, "voucher")[f"odd/{DAY}/1"][0] == "waiting")
+    assert kari.post(form, reason="again").status == 409
+    assert "paid twice" in kari.get(f"/venues/odd/manual?from={DAY}&to={DAY}").words
 
 
 # Goal: what is done by hand is ticked off with a name, once, by the command and in the console alike, and can be taken back.
