@@ -1,24 +1,16 @@
 #include "refreader.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/killpoint.h"
 #include "base/log.h"
 #include "base/places.h"
 #include "poll.h"
 #include "poweroffice_inside.h"
-#include "refbuild.h"
+#include "refreading.h"
 
 enum {
-    READINGS_MAX = 8,
-    PAGE_SIZE = 5000,
-    PAGES_MAX = 200,
-    LEASE_MS = 5000,
-    RENEW_MS = 1500,
     DAY_MS = 86400000,
     AGAIN_FIRST_MS = 1000,
     AGAIN_MS = 60000,
@@ -32,51 +24,11 @@ enum {
     RUSH_TO_HOUR = 9
 };
 
-/* What is asked, in this order. take: what to do with the body; NULL: it is a list's page. */
-static const struct source {
-    unsigned bit;
-    const char *path, *fields;
-    enum err (*take)(struct refbuild *build, struct str body);
-} sources[] = {
-    { REF_PRIVILEGES,  "/ClientIntegrationInformation", NULL, refbuild_client },
-    { REF_ACCOUNTS,    "/GeneralLedgerAccounts?",
-      "Id,AccountNo,Name,IsActive,VatCode,IsVatCodeLocked,IsDepartmentRequired,IsProjectRequired", NULL },
-    { REF_VAT_CODES,   "/VatCodes?includeExpired=true&", "Id,Code,Rate,IsActive,ValidFrom,ValidTo", NULL },
-    { REF_DEPARTMENTS, "/Departments?", "Id,Code,IsActive", NULL },
-    { REF_DATES,       "/LockDateSettings", NULL, refbuild_lock_date },
-    { REF_DATES,       "/FinancialSettings", NULL, refbuild_conversion_date },
-    { REF_PRODUCTS,    "/Products?", "Id,Code,Name,StandardSalesAccount,IsArchived", NULL },
-    { REF_CUSTOMERS,   "/Customers?",
-      "Id,Number,Name,FirstName,LastName,OrganizationNumber,EmailAddress,InvoiceEmailAddress,IsArchived", NULL },
-    { REF_PROJECTS,    "/Projects?", "Id,Code,IsActive", NULL },
-    { REF_LOCATIONS,   "/Locations?", "Id,Code,IsActive", NULL },
-};
-
 unsigned refreader_names(const struct venue *venue)
 {
     return (venue_names_project(venue) ? (unsigned)REF_PROJECTS : 0) |
            (venue_names_location(venue) ? (unsigned)REF_LOCATIONS : 0);
 }
-
-struct reading;
-
-/* One request of a reading. */
-struct part { struct reading *reading; const struct source *source; int page, page_size; };
-
-struct reading {
-    struct refreader *reader;             /* NULL: nobody waits for it any more */
-    struct reading *next;
-    char client_id[64], venue_id[65];
-    unsigned want, failed;
-    int priority;
-    int64_t renew_ms;                     /* its lease; it is short, so that a killed process holds nobody up */
-    size_t waiting;
-    bool refused, broken, closed;         /* closed: not even what any token may read is answered */
-    struct refbuild build;
-    struct part parts[COUNT(sources)];
-    refreader_done done;
-    void *context;
-};
 
 /* When a client may be read again. mend_bits, mend_version: what its held documents waited for at the last look. */
 struct tended {
@@ -94,60 +46,19 @@ struct tended {
 
 struct refreader {
     struct poweroffice *po;
-    struct reading *readings;
-    size_t under_way;
+    struct refreadings readings;
     struct tended **tended;               /* each where it is: its client's name is lent to `by_client` */
     size_t tended_count, tended_room;
     struct places by_client;
     int64_t mended_ms;                    /* looks at what documents wait for are paid for up to here */
 };
 
-enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
-{
-    struct refreader *reader = calloc(1, sizeof *reader);
-
-    if (!reader)
-        return ERR_MEMORY;
-    reader->po = po;
-    *ret_reader = reader;
-    return ERR_OK;
-}
-
-static void lease_name(const char *client_id, char name[80])
-{
-    (void)snprintf(name, 80, "read/%s", client_id);
-}
-
-static void give_lease(struct refreader *reader, const char *client_id)
-{
-    char name[80];
-    enum err err;
-
-    lease_name(client_id, name);
-    err = lease_give(&reader->po->quota, str_of(name));
-    if (err)
-        log_fact("level=error client=%s what=\"lease of a reading not given back\" why=\"%s\"", client_id,
-                 err_text(err));
-}
-
-static void reading_free(struct reading *reading)
-{
-    refbuild_free(&reading->build);
-    free(reading);
-}
-
 /* The calls of a reading are dropped by poweroffice_close(), which follows, without being answered. */
 void refreader_close(struct refreader *reader)
 {
     if (!reader)
         return;
-    while (reader->readings) {
-        struct reading *reading = reader->readings;
-
-        reader->readings = reading->next;
-        give_lease(reader, reading->client_id);
-        reading_free(reading);
-    }
+    refreadings_close(&reader->readings);
     for (size_t i = 0; i < reader->tended_count; i++)
         free(reader->tended[i]);
     free(reader->tended);
@@ -157,7 +68,7 @@ void refreader_close(struct refreader *reader)
 
 size_t refreader_under_way(const struct refreader *reader)
 {
-    return reader->under_way;
+    return reader->readings.under_way;
 }
 
 static bool tended_room(struct refreader *reader)
@@ -204,37 +115,8 @@ static void not_before(struct refreader *reader, struct str client_id, int64_t w
     po_wake_at(reader->po, clock_steady_ms() + wait_ms);
 }
 
-static struct reading *reading_of(const struct refreader *reader, struct str client_id)
-{
-    for (struct reading *reading = reader->readings; reading; reading = reading->next)
-        if (str_equal(str_of(reading->client_id), client_id))
-            return reading;
-    return NULL;
-}
-
-static void part_answered(void *context, const struct answer *answer);
-
-/* ERR_NOT_FOUND: the venue is not configured any more. */
-static enum err part_ask(struct part *part)
-{
-    struct reading *reading = part->reading;
-    const struct venue *venue = config_venue(po_config(reading->reader->po), str_of(reading->venue_id));
-    const struct source *source = part->source;
-    char path[400];
-    struct call call = { .venue = venue, .method = CALL_GET, .priority = reading->priority };
-    int len = source->fields ? snprintf(path, sizeof path, "%sPageNumber=%d&PageSize=%d&Fields=%s", source->path,
-                                        part->page, part->page_size, source->fields)
-                             : snprintf(path, sizeof path, "%s", source->path);
-
-    ensure(len > 0 && (size_t)len < sizeof path);
-    if (!venue || !str_equal(venue->client_id, str_of(reading->client_id)))
-        return ERR_NOT_FOUND;
-    call.path = (struct str){ path, (size_t)len };
-    return poweroffice_call(reading->reader->po, &call, part_answered, part);
-}
-
 /* What was refused, and at which version: another one may have other rights. */
-static void note_tended(struct refreader *reader, const struct reading *reading)
+static void note_tended(struct refreader *reader, const struct refreading *reading)
 {
     struct tended *tended = tended_of(reader, str_of(reading->client_id));
 
@@ -249,13 +131,8 @@ static void note_tended(struct refreader *reader, const struct reading *reading)
         tended->seen_version = 0;
 }
 
-static unsigned bits_read(const struct reading *reading)
-{
-    return reading->want & ~reading->failed;
-}
-
 /* A moment after the first failure, a minute after many. */
-static int64_t again_ms(struct refreader *reader, const struct reading *reading, enum err err)
+static int64_t again_ms(struct refreader *reader, const struct refreading *reading, enum err err)
 {
     struct tended *tended = tended_of(reader, str_of(reading->client_id));
     int64_t wait_ms;
@@ -267,172 +144,31 @@ static int64_t again_ms(struct refreader *reader, const struct reading *reading,
     return err ? wait_ms : 0;
 }
 
-static void reading_end(struct reading *reading)
+static void ended(void *owner, const struct refreading *reading, enum err err)
 {
-    struct refreader *reader = reading->reader;
-    const struct venue *venue = config_venue(po_config(reader->po), str_of(reading->venue_id));
-    unsigned have = bits_read(reading);
-    enum err err = reading->refused ? ERR_REFUSED : have ? ERR_OK : ERR_NETWORK;
-    struct reading **at = &reader->readings;
+    struct refreader *reader = owner;
 
-    if (!err) {
-        if (venue && str_equal(venue->client_id, str_of(reading->client_id)))
-            reading->build.data.company = venue->company;
-        KILLPOINT("poweroffice.before-books-commit");
-        err = refdata_put(reader->po->refstore, str_of(reading->client_id),
-                          refbuild_done(&reading->build, have, clock_now_ms()));
-        KILLPOINT("poweroffice.after-books-commit");
-        if (!err && reading->failed && reading->broken)
-            err = ERR_NETWORK;           /* what a right lacks for is said by the list of rights */
-    }
-    log_fact("client=%s what=\"reference data read\" have=%u failed=%u accounts=%zu outcome=%s", reading->client_id,
-             have, reading->failed, reading->build.data.account_count, err ? err_text(err) : "done");
-    if (reading->refused || reading->closed)
-        not_before(reader, str_of(reading->client_id), REFUSED_AGAIN_MS);
-    else
-        not_before(reader, str_of(reading->client_id), again_ms(reader, reading, err));
+    not_before(reader, str_of(reading->client_id), reading->refused || reading->closed ? REFUSED_AGAIN_MS
+                                                                                 : again_ms(reader, reading, err));
     note_tended(reader, reading);
-    while (*at != reading)
-        at = &(*at)->next;
-    *at = reading->next;
-    reader->under_way--;
-    give_lease(reader, reading->client_id);
-    if (reading->done)
-        reading->done(reading->context, str_of(reading->client_id), err);
-    reading_free(reading);
 }
 
-/* Takes the body; says whether there is another page. */
-static enum err part_take(struct part *part, const struct answer *answer, bool *ret_more)
+enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
 {
-    struct refbuild *build = &part->reading->build;
-    size_t items = 0;
-    enum err err;
+    struct refreader *reader = calloc(1, sizeof *reader);
 
-    *ret_more = false;
-    if (part->source->take)
-        return part->source->take(build, answer->body);
-    err = refbuild_page(build, part->source->bit, answer->body, &items);
-    *ret_more = !err && (answer->next.said || (!answer->last_page && items >= (size_t)part->page_size));
-    return !err && *ret_more && part->page >= PAGES_MAX ? ERR_TOO_LONG : err;
-}
-
-/* 403 is about this list only: a right that the key lacks, which the list of rights will say. */
-static void part_failed(struct part *part, const struct answer *answer, enum err err)
-{
-    struct reading *reading = part->reading;
-
-    reading->failed |= part->source->bit;
-    reading->closed |= answer->closed;
-    if (answer->outcome == OUTCOME_LOGIN && answer->status != 403)
-        reading->refused = true;
-    else if (answer->outcome != OUTCOME_LOGIN)
-        reading->broken = true;
-    log_fact("level=error client=%s what=\"reference data not read\" path=%s status=%ld outcome=%s why=\"%s\"",
-             reading->client_id, part->source->path, answer->status, outcome_text(answer->outcome),
-             err ? err_text(err) : answer->title[0] ? answer->title : answer->detail);
-}
-
-static void part_answered(void *context, const struct answer *answer)
-{
-    struct part *part = context;
-    struct reading *reading = part->reading;
-    bool more = false;
-    enum err err = ERR_OK;
-
-    if (answer->outcome == OUTCOME_DONE) {
-        err = part_take(part, answer, &more);
-        if (!err && more) {
-            part->page = answer->next.number > part->page ? answer->next.number : part->page + 1;
-            if (answer->next.size)
-                part->page_size = answer->next.size;
-            err = part_ask(part);
-            if (!err)
-                return;
-        }
-    }
-    if (err || answer->outcome != OUTCOME_DONE)
-        part_failed(part, answer, err);
-    if (--reading->waiting == 0)
-        reading_end(reading);
-}
-
-static struct reading *reading_new(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
-{
-    struct reading *reading = calloc(1, sizeof *reading);
-
-    if (!reading)
-        return NULL;
-    if (!str_copy(venue->client_id, reading->client_id, sizeof reading->client_id) ||
-        !str_copy(venue->id, reading->venue_id, sizeof reading->venue_id)) {
-        free(reading);
-        return NULL;
-    }
-    reading->reader = reader;
-    reading->want = want;
-    reading->priority = priority;
-    refbuild_init(&reading->build);
-    reading->next = reader->readings;
-    reader->readings = reading;
-    reader->under_way++;
-    return reading;
-}
-
-/* All requests at once: the quota spaces them, and several under way use it at any latency. */
-static enum err reading_start(struct reading *reading)
-{
-    const struct answer none = { .outcome = OUTCOME_PASSING };
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < COUNT(sources); i++) {
-        struct part *part = &reading->parts[i];
-
-        if (!(reading->want & sources[i].bit))
-            continue;
-        *part = (struct part){ reading, &sources[i], 1, PAGE_SIZE };
-        err = part_ask(part);
-        if (err)
-            part_failed(part, &none, err);
-        else
-            reading->waiting++;
-    }
-    if (reading->waiting == 0) {
-        reading_end(reading);
-        return err ? err : ERR_NOT_FOUND;
-    }
-    return ERR_OK;
-}
-
-static enum err begin(struct refreader *reader, const struct venue *venue, unsigned want, int priority,
-                      refreader_done done, void *context)
-{
-    struct reading *reading;
-    int64_t until_ms = 0;
-    char name[80], client_id[64];
-    enum err err;
-
-    if (reading_of(reader, venue->client_id) || reader->under_way >= READINGS_MAX ||
-        !str_copy(venue->client_id, client_id, sizeof client_id))
-        return ERR_BUSY;
-    lease_name(client_id, name);
-    err = lease_take(&reader->po->quota, str_of(name), clock_steady_ms(), LEASE_MS, &until_ms);
-    if (err)
-        return err;
-    reading = reading_new(reader, venue, want, priority);
-    if (!reading) {
-        give_lease(reader, client_id);
+    if (!reader)
         return ERR_MEMORY;
-    }
-    reading->done = done;
-    reading->context = context;
-    reading->renew_ms = clock_steady_ms() + RENEW_MS;
-    return reading_start(reading);
+    reader->po = po;
+    reader->readings = (struct refreadings){ .po = po, .ended = ended, .owner = reader };
+    *ret_reader = reader;
+    return ERR_OK;
 }
 
 enum err refreader_read(struct refreader *reader, const struct venue *venue, unsigned want, refreader_done done,
                         void *context)
 {
-    return begin(reader, venue, want, 0, done, context);
+    return refreading_begin(&reader->readings, venue, want, 0, done, context);
 }
 
 static bool rush_hour(const struct venue *venue)
@@ -474,29 +210,15 @@ static unsigned due(struct refreader *reader, const struct tended *tended, const
 
 static void wanted(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
 {
-    enum err err = begin(reader, venue, want, priority, NULL, NULL);
+    enum err err = refreading_begin(&reader->readings, venue, want, priority, NULL, NULL);
 
     if (!err)
         return;
     if (err != ERR_BUSY)
         log_fact("level=error venue=" STR_FMT " what=\"reference data not asked for\" why=\"%s\"", STR_ARG(venue->id),
                  err_text(err));
-    if (!reading_of(reader, venue->client_id))
-        not_before(reader, venue->client_id, reader->under_way >= READINGS_MAX ? BUSY_AGAIN_MS : LEASED_AGAIN_MS);
-}
-
-/* A failure to renew is no harm: two processes then read the same. */
-static void renew(struct refreader *reader, struct reading *reading)
-{
-    int64_t steady_ms = clock_steady_ms(), until_ms;
-    char name[80];
-
-    if (steady_ms < reading->renew_ms)
-        return;
-    reading->renew_ms = steady_ms + RENEW_MS;
-    lease_name(reading->client_id, name);
-    if (lease_take(&reader->po->quota, str_of(name), steady_ms, LEASE_MS, &until_ms))
-        log_fact("client=%s what=\"lease of a reading not renewed\"", reading->client_id);
+    if (!refreadings_of(&reader->readings, venue->client_id))
+        not_before(reader, venue->client_id, reader->readings.under_way >= REFREADINGS_MAX ? BUSY_AGAIN_MS : LEASED_AGAIN_MS);
 }
 
 /* Refused here, and accepted since by somebody else: there is nothing to wait for. */
@@ -510,13 +232,13 @@ static bool accepted_since(struct refreader *reader, const struct tended *tended
 
 void refreader_tend(struct refreader *reader, const struct venue *venue, unsigned want)
 {
-    struct reading *reading = reading_of(reader, venue->client_id);
+    struct refreading *reading = refreadings_of(&reader->readings, venue->client_id);
     const struct tended *tended = tended_of(reader, venue->client_id);
     unsigned bits;
     int priority;
 
     if (reading)
-        renew(reader, reading);
+        refreading_renew(&reader->readings, reading);
     if (!tended || reading ||
         (clock_steady_ms() < tended->not_before_ms && !accepted_since(reader, tended, venue)))
         return;
@@ -538,7 +260,7 @@ bool refreader_contradicted(struct refreader *reader, const struct venue *venue,
     int64_t steady_ms = clock_steady_ms();
 
     if (!tended || steady_ms < tended->not_before_ms || steady_ms < tended->contradicted_ms ||
-        reading_of(reader, venue->client_id))
+        refreadings_of(&reader->readings, venue->client_id))
         return false;
     tended->contradicted_ms = steady_ms + CONTRADICTED_AGAIN_MS;
     wanted(reader, venue, want, 0);
@@ -606,7 +328,7 @@ void refreader_mend(struct refreader *reader, const struct venue *venue, unsigne
         return;
     }
     if (steady_ms < tended->not_before_ms || steady_ms < reader->mended_ms ||
-        reader->po->urgent || reading_of(reader, venue->client_id) ||
+        reader->po->urgent || refreadings_of(&reader->readings, venue->client_id) ||
         refdata_summary(reader->po->refstore, venue->client_id, &summary) || summary.login_refused)
         return;
     bits = looks_due(reader, tended, venue, bits, &summary) & ~denied(tended, summary.version);

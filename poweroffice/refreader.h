@@ -1,8 +1,7 @@
 /* refreader.h - reads reference data from PowerOffice: when it lacks, when it is old, when it was contradicted.
  *
- * One reading per client at a time on this machine (a lease says so to the other processes), a few clients at
- * once; a reading is at least six requests, one page each. It ends in one refdata_put(), so what others see is one
- * picture. Only the first page's worth is asked for: members are named, lists are paged.
+ * One reading per client at a time on this machine, a few clients at once (refreading.h); a reading is at least six
+ * requests, one page each. It ends in one refdata_put(), so what others see is one picture. Only the first page's worth is asked for: members are named, lists are paged.
  * When        tend(): at once if something wanted was never read; after a day, between 09:00 and 04:00 of the
  *             venue's clock, with the calls of others going first (the rush after the days have closed is not
  *             disturbed); at any hour after two days. contradicted(): at once, every 30 s at most. mend(): what held
