@@ -223,6 +223,10 @@ references:
 layers: all
 	@tests/layers.py $(BUILD)
 
+# How much there is, by part (docs/architecture.md).
+statements:
+	@tests/statements.py
+
 # Nothing is offered that nobody needs.
 dangling: all unit-programs
 	@tests/dangling.py $(BUILD)
@@ -272,7 +276,7 @@ uninstall:
 deb:
 	@deploy/debian/build $(VERSION)
 
-.PHONY: references lengths dangling help one coverage test demo tidy format-check layers words install uninstall deb
+.PHONY: references lengths dangling statements help one coverage test demo tidy format-check layers words install uninstall deb
 
 .PHONY: all units unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all
