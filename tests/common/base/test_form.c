@@ -77,14 +77,16 @@ static void what_is_refused(void **unused)
         struct filled filled;
 
         arena_reset(&arena);
-        if (read_text(rows[i].text, &filled, &fault) != ERR_CONFIG || strncmp(fault.text, rows[i].says, strlen(rows[i].says)) != 0)
+        if (read_text(rows[i].text, &filled, &fault) != ERR_CONFIG ||
+            strncmp(fault.text, rows[i].says, strlen(rows[i].says)) != 0)
             fail_msg("%s: %s", rows[i].text, fault.text);
     }
 }
 
 static void what_is_taken(void **unused)
 {
-    static const char text[] = "number: -1\nwords: \"a: b\"\nname: oslo-grill\nword: \"Mat og drikke\"\nyes: false\nchoice: first\n"
+    static const char text[] = "number: -1\nwords: \"a: b\"\nname: oslo-grill\nword: \"Mat og drikke\"\nyes: false\n"
+                               "choice: first\n"
                                "day: 2028-02-29\ncutoff: \"05:30\"\npath: keys/k\nurl: https://example.no/v2/\nsection: {inner: 9}\n";
     struct fault fault = { "" };
     struct filled filled;
@@ -92,7 +94,8 @@ static void what_is_taken(void **unused)
     (void)unused;
     if (read_text(text, &filled, &fault))
         fail_msg("%s", fault.text);
-    assert_true(filled.number == -1 && !filled.yes && filled.choice == 0 && filled.cutoff == 19800 && filled.section.inner == 9);
+    assert_true(filled.number == -1 && !filled.yes && filled.choice == 0 && filled.cutoff == 19800);
+    assert_int_equal(filled.section.inner, 9);
     assert_true(str_equal(filled.words, STR("a: b")) && str_equal(filled.name, STR("oslo-grill")));
     assert_true(str_equal(filled.word, STR("Mat og drikke")) && str_equal(filled.path, STR("/etc/x/keys/k")));
     assert_true(str_equal(filled.url, STR("https://example.no/v2")));
