@@ -1,0 +1,421 @@
+/* Goal: each page says what the stores hold, in both languages, to whoever may see it and to nobody else; what is pressed is
+ * judged and stands in the audit trail with the person's name. The console runs in a child, over stores that a mapper's parts
+ * have filled; no other stage runs. */
+#include "tests/mapper/mapper_rig.h"
+
+#include "domain/audit.h"
+#include "sender/docs.h"
+#include "domain/users.h"
+
+#include <arpa/inet.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define main console_main
+#include "console/main.c"
+#undef main
+
+#define PASSWORD "en god og lang setning"
+
+enum { PAGE_MAX = 1 << 20, PATIENCE_S = 60 };
+
+static struct rig rig;
+static pid_t console;
+static int port;
+static char page[PAGE_MAX], cookie[256];
+
+/* --- the console, over filled stores --- */
+
+static int free_port(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    assert_int_equal(close(fd), 0);
+    return ntohs(address.sin_port);
+}
+
+static void fill(void)
+{
+    rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 10000, "card");
+    rig_sale(&rig, 2, "2026-11-20T12:01:00+01:00", "beer", 5000, "cash");
+    rig_sale(&rig, 3, "2026-11-20T12:02:00+01:00", "food", 2500, "credit");
+    rig_sale(&rig, 4, "2026-11-21T12:00:00+01:00", "wine", 7700, "card");
+    rig_sale(&rig, 5, "2026-11-23T12:00:00+01:00", "food", 4400, "card");
+    rig_event(&rig, "\"register\":\"K1\",\"seq\":9,\"kind\":\"cash_movement\",\"time\":\"2026-11-21T23:00:00+01:00\","
+              "\"amount\":-20000,\"reason\":\"<b>bank</b>\"");
+    (void)rig_look(&rig);
+}
+
+struct sending { struct str doc; enum doc_state state; struct docs *docs; struct str bytes; };
+
+static enum err lend_draft(struct txn *txn, void *context)
+{
+    struct sending *sending = context;
+    struct str bytes;
+    enum err err = offer_draft(txn, sending->doc, &bytes);
+
+    if (!err)
+        sending->bytes = arena_copy(&rig.event_arena, bytes);
+    return err;
+}
+
+static enum err put_record(struct txn *txn, void *context)
+{
+    const struct sending *sending = context;
+    struct record record = { .state = sending->state, .venue = STR("v"), .client_id = STR("c1"), .company = STR("912345678"),
+                             .draft = sending->bytes, .first_ms = 1, .since_ms = 1, .round = 1 };
+    struct draft draft;
+
+    NEEDED(draft_decode(sending->bytes, &rig.event_arena, &draft));
+    record.day = draft.doc.day;
+    record.revision = draft.revision;
+    NEEDED(record_set_problems(&record, &rig.event_arena, &draft.problems));
+    if (sending->state == DOC_SENT) {
+        record.sealed = true;
+        record.id = STR("5d2f8c0e-0000-4000-8000-000000000001");
+        record.number = 1187;
+        record.sent_ms = 1795400000000;
+    }
+    NEEDED(docs_note(txn, sending->doc, &record, 7, STR("sealed"), STR("detail"), true));
+    return docs_save(txn, sending->doc, NULL, &record);
+}
+
+/* What the senders would have made of the drafts. */
+static void send_all(const char *state_dir)
+{
+    static const struct { const char *doc, *stage; enum doc_state state; } rows[] = {
+        { "v/2026-11-20/1", "uploader", DOC_SENT },   { "v/2026-11-21/1", "uploader", DOC_HELD },
+        { "v/2026-11-23/1", "uploader", DOC_WAITING }, { "v/order/K1/3", "invoicer", DOC_HELD },
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct sending sending = { .doc = str_of(rows[i].doc), .state = rows[i].state };
+        struct fault fault = { "" };
+
+        NEEDED(store_read(rig.store, lend_draft, &sending));
+        NEEDED(docs_open(str_of(state_dir), rows[i].stage, 0, &sending.docs, &fault));
+        NEEDED(store_write(docs_store(sending.docs), put_record, &sending));
+        docs_close(sending.docs);
+    }
+}
+
+static void add_user(struct users *users, const char *name, const char *language, uint32_t roles, const char *company)
+{
+    struct user_company of = { str_of(company) };
+    struct user user = { .name = str_of(name), .language = str_of(language), .roles = roles, .companies = &of,
+                         .company_count = *company ? 1 : 0, .all_companies = !*company, .changed_ms = 1 };
+
+    NEEDED(user_hash(STR(PASSWORD), &rig.event_arena, &user.hash));
+    NEEDED(users_add(users, &user));
+}
+
+static void settle_in(void)
+{
+    char state[128], made[128], mapper[160], place[200];
+    char *root;
+    struct fault fault = { "" };
+    struct users *users;
+
+    (void)snprintf(state, sizeof state, "%s/state", rig.folder.path);
+    (void)snprintf(made, sizeof made, "%s/made", rig.folder.path);
+    (void)snprintf(mapper, sizeof mapper, "%s/mapper", made);
+    assert_int_equal(mkdir(made, 0700), 0);
+    send_all(made);
+    store_close(rig.store);
+    rig.store = NULL;
+    assert_int_equal(rename(state, mapper), 0);
+    assert_int_equal(rename(made, state), 0);
+    NEEDED(users_open(str_of(state), 0, &users, &fault));
+    add_user(users, "kari", "en", ROLE_READS | ROLE_DECIDES | ROLE_SETS_UP, "912345678");
+    add_user(users, "ola", "nb", ROLE_READS, "912345678");
+    add_user(users, "drift", "en", ROLE_ALL, "");
+    add_user(users, "other", "en", ROLE_ALL & ~ROLE_OPERATES, "987654321");
+    users_close(users);
+    (void)snprintf(place, sizeof place, "run_dir: %s/run\nconsole: {http: \"127.0.0.1:%d\"}\n", rig.folder.path, port);
+    root = replaced(good_root, "run_dir: /run/bilag-test\n", place);
+    folder_write(&rig.folder, "bilag.yaml", root, strlen(root), 0644);
+    free(root);
+    (void)snprintf(made, sizeof made, "%s/run", rig.folder.path);
+    assert_int_equal(mkdir(made, 0700), 0);
+}
+
+/* One request as it stands; the whole answer lies in page. False: nobody answers. */
+static bool asks(const char *request)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    size_t got = 0, len = strlen(request);
+    ssize_t part;
+
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+        send(fd, request, len, MSG_NOSIGNAL) == (ssize_t)len)
+        while (got < sizeof page - 1 && (part = recv(fd, page + got, sizeof page - 1 - got, 0)) > 0)
+            got += (size_t)part;
+    page[got] = '\0';
+    (void)close(fd);
+    return got > 0;
+}
+
+static int status_of(void)
+{
+    return strncmp(page, "HTTP/1.1 ", 9) == 0 ? atoi(page + 9) : 0;
+}
+
+static int get(const char *path)
+{
+    char request[2048];
+
+    (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: bilag=%s\r\n"
+                   "Connection: close\r\n\r\n", path, port, cookie);
+    assert_true(asks(request));
+    return status_of();
+}
+
+static int post(const char *path, const char *body)
+{
+    char request[8192];
+
+    (void)snprintf(request, sizeof request, "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nCookie: bilag=%s\r\n"
+                   "Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                   path, port, cookie, strlen(body), body);
+    assert_true(asks(request));
+    return status_of();
+}
+
+static int begin(void **unused)
+{
+    char config[64];
+    char *argv[] = { "bilag-console", "--config", config, NULL };
+    time_t end = time(NULL) + PATIENCE_S;
+
+    (void)unused;
+    rig_make(&rig);
+    fill();
+    port = free_port();
+    settle_in();
+    (void)str_copy(str_of(rig.folder.path), config, sizeof config);
+    (void)fflush(NULL);
+    console = fork();
+    if (console == 0) {
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(99);
+        exit(console_main(3, argv));
+    }
+    while (!asks("GET /style.css HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        if (time(NULL) > end || waitpid(console, NULL, WNOHANG) != 0)
+            return -1;
+        else
+            (void)nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
+    return 0;
+}
+
+static int end(void **unused)
+{
+    int how;
+
+    (void)unused;
+    assert_int_equal(kill(console, SIGTERM), 0);
+    assert_int_equal(waitpid(console, &how, 0), console);
+    rig_free(&rig);
+    return WIFEXITED(how) && WEXITSTATUS(how) == 0 ? 0 : -1;
+}
+
+static void signed_in_as(const char *name)
+{
+    char body[200];
+    const char *at;
+
+    cookie[0] = '\0';
+    (void)snprintf(body, sizeof body, "name=%s&password=en+god+og+lang+setning", name);
+    assert_int_equal(post("/sign-in", body), 303);
+    at = strstr(page, "bilag=");
+    assert_non_null(at);
+    (void)str_copy((struct str){ at + 6, strcspn(at + 6, ";") }, cookie, sizeof cookie);
+}
+
+/* The value of the first field of this name whose value begins so; static. */
+static const char *field(const char *name, const char *begins)
+{
+    static char values[4][400];
+    static size_t turn;
+    char wanted[64];
+
+    (void)snprintf(wanted, sizeof wanted, "name=\"%s\"", name);
+    for (const char *at = strstr(page, wanted); at; at = strstr(at + 1, wanted)) {
+        const char *value = strstr(at, "value=\"");
+
+        if (!value || strncmp(value + 7, begins, strlen(begins)) != 0)
+            continue;
+        turn = (turn + 1) % COUNT(values);
+        assert_true(str_copy((struct str){ value + 7, strcspn(value + 7, "\"") }, values[turn], sizeof values[turn]));
+        return values[turn];
+    }
+    (void)fputs(page, stdout);
+    fail_msg("no field %s %s", name, begins);
+    return "";
+}
+
+/* --- what is seen --- */
+
+static void pages(void **unused)
+{
+    static const struct { const char *who, *path; int status; const char *says; } rows[] = {
+        { "", "/", 303, "/sign-in" },
+        { "", "/sign-in", 200, "name=\"password\"" },
+        { "", "/favicon.ico", 204, "" },
+        { "", "/nowhere", 404, "There is no such page." },
+        { "kari", "/", 200, "v" },
+        { "kari", "/sign-in", 303, "" },
+        { "kari", "/venues/v", 200, "November 2026" },
+        { "kari", "/venues/v?month=2026-11", 200, "/venues/v/days/2026-11-20" },
+        { "kari", "/venues/v/days/2026-11-20", 200, "1187" },
+        { "kari", "/venues/v/days/2026-11-21", 200, "wine" },
+        { "kari", "/venues/v/days/2026-11-22", 200, "" },
+        { "kari", "/venues/v/days/yesterday", 404, "" },
+        { "kari", "/venues/v/period?from=2026-11-01&to=2026-11-30", 200, "2026" },
+        { "kari", "/venues/v/vouchers.csv?from=2026-11-01&to=2026-11-30", 200, "1570" },
+        { "kari", "/venues/v/days/2026-11-20/1/settlement.pdf", 200, "%PDF-" },
+        { "kari", "/venues/v/days/2026-11-20/7/settlement.pdf", 404, "" },
+        { "kari", "/venues/v/orders", 200, "25,00" },
+        { "kari", "/venues/v/customers", 200, "" },
+        { "kari", "/venues/v/manual?from=2026-11-01&to=2026-11-30", 200, "&#60;b&#62;bank&#60;/b&#62;" },
+        { "kari", "/audit", 200, "" },
+        { "kari", "/refused", 403, "role" },
+        { "kari", "/venues/nobody", 404, "not yours to see" },
+        { "ola", "/", 200, "Logg ut" },
+        { "ola", "/venues/v", 200, "november 2026" },
+        { "ola", "/venues/v/days/2026-11-21", 200, "Varetypen" },
+        { "ola", "/venues/v/period?from=2026-11-01&to=2026-11-30", 200, "" },
+        { "ola", "/venues/v/orders", 200, "" },
+        { "ola", "/venues/v/customers", 200, "" },
+        { "ola", "/venues/v/manual?from=2026-11-01&to=2026-11-30", 200, "" },
+        { "ola", "/audit", 200, "" },
+        { "drift", "/refused", 200, "" },
+        { "other", "/", 200, "" },
+        { "other", "/venues/v", 404, "not yours to see" },
+        { "other", "/venues/v/days/2026-11-20", 404, "" },
+        { "other", "/venues/v/vouchers.csv?from=2026-11-01&to=2026-11-30", 404, "" },
+        { "other", "/venues/v/days/2026-11-20/1/settlement.pdf", 404, "" },
+    };
+    const char *who = "";
+    size_t wrong = 0;
+
+    (void)unused;
+    cookie[0] = '\0';
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int status;
+
+        if (strcmp(rows[i].who, who) != 0)
+            signed_in_as(who = rows[i].who);
+        status = get(rows[i].path);
+        if (status == rows[i].status && (memmem(page, strlen(page), rows[i].says, strlen(rows[i].says))))
+            continue;
+        print_message("%s %s: %d, must be %d with %s\n%.2500s\n", rows[i].who, rows[i].path, status, rows[i].status,
+                      rows[i].says, strstr(page, "<main") ? strstr(page, "<main") : page);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void not_for_others(void **unused)
+{
+    static const struct { const char *request; int status; } rows[] = {
+        { "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 421 },
+        { "PUT / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 405 },
+        { "POST /decide HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 403 },
+        { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nContent-Length: 0\r\n"
+          "Connection: close\r\n\r\n", 403 },
+        { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nConnection: close\r\n\r\n%zz", 400 },
+        { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 26\r\nConnection: close\r\n\r\nname=kari&password=falsch!", 403 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_true(asks(rows[i].request));
+        if (status_of() != rows[i].status)
+            fail_msg("%s%.400s", rows[i].request, page);
+    }
+}
+
+/* --- what is pressed --- */
+
+struct found { const char *verb; size_t count; };
+
+static enum err find(const struct decision *decision, void *context)
+{
+    struct found *found = context;
+
+    if (str_equal(decision->verb, str_of(found->verb)) && str_equal(decision->who, STR("kari (console)")))
+        found->count++;
+    return ERR_OK;
+}
+
+static size_t decisions(const char *verb)
+{
+    char state[128];
+    struct found found = { verb, 0 };
+    struct audit *audit;
+
+    (void)snprintf(state, sizeof state, "%s/state", rig.folder.path);
+    if (audit_open_there(str_of(state), &audit, NULL))
+        return 0;
+    NEEDED(audit_read(audit, 1, find, &found));
+    audit_close(audit);
+    return found.count;
+}
+
+static void pressed(void **unused)
+{
+    const char *token, *held;
+    char body[1200];
+
+    (void)unused;
+    signed_in_as("kari");
+    assert_int_equal(get("/venues/v/days/2026-11-21"), 200);
+    token = field("token", "");
+    held = field("document", "v/2026-11-21/1@");
+    (void)snprintf(body, sizeof body, "token=%s&document=%s&deed=by-hand&reason=+", token, held);
+    assert_int_equal(post("/decide", body), 400);            /* why? */
+    (void)snprintf(body, sizeof body, "token=%s&document=%s&deed=nonsense&reason=r", token, held);
+    assert_int_equal(post("/decide", body), 400);
+    (void)snprintf(body, sizeof body, "token=%s&document=v/2026-11-21/1@9.9&deed=by-hand&reason=r", token);
+    assert_int_equal(post("/decide", body), 409);            /* it was seen as it is not */
+    (void)snprintf(body, sizeof body, "token=nonsense&document=%s&deed=by-hand&reason=r", held);
+    assert_int_equal(post("/decide", body), 403);
+    assert_int_equal(decisions("by-hand"), 0);
+    (void)snprintf(body, sizeof body, "token=%s&document=%s&deed=by-hand&reason=typed+in&back=/venues/v", token, held);
+    if (post("/decide", body) != 303)
+        fail_msg("%s", strstr(page, "<main"));
+    assert_non_null(strstr(page, "Location: /venues/v?said="));
+    assert_int_equal(decisions("by-hand"), 1);
+    assert_int_equal(get("/audit"), 200);
+    assert_non_null(strstr(page, "typed in"));
+    (void)snprintf(body, sizeof body, "token=%s&till_customer=kunde&number=x", token);
+    assert_int_equal(post("/venues/v/customers", body), 400);
+    (void)snprintf(body, sizeof body, "token=%s", token);
+    assert_int_equal(post("/venues/v/transfer", body), 400);                 /* nothing was chosen */
+    assert_int_equal(get("/venues/v/period?from=2026-11-01&to=2026-11-30"), 200);
+    (void)snprintf(body, sizeof body, "token=%s&document=%s", token, field("document", "v/2026-11-23/1@"));
+    if (post("/venues/v/transfer", body) != 303)
+        fail_msg("%s", strstr(page, "<main"));
+    assert_int_equal(decisions("transfer"), 1);
+    (void)snprintf(body, sizeof body, "token=%s", token);
+    assert_int_equal(post("/sign-out", body), 303);
+    assert_int_equal(get("/"), 303);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(pressed),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
