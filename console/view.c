@@ -104,6 +104,70 @@ struct str view_seen(struct view *view, const struct book_doc *doc)
                         doc->draft.revision);
 }
 
+/* --- what was just done --- */
+
+struct telling { struct view *view; uint64_t number; };
+
+static enum err tell(const struct decision *decision, void *context)
+{
+    const struct telling *telling = context;
+    struct view *view = telling->view;
+    struct html *html = &view->html;
+
+    if (decision->number != telling->number || !str_equal(decision->who, view->context.who))
+        return ERR_STOP;
+    html_begin(html, "p");
+    html_class(html, "notice green");
+    html_attr(html, "role", STR("status"));
+    html_say(html, SAY(view, "Decision %" PRIu64 " is written down: %.*s %.*s. It takes effect within a second while the "
+                                                 "stages "
+                       "run.", "Beslutning %" PRIu64 " er skrevet ned: %.*s %.*s. Den virker innen et sekund når prosessene "
+                       "kjører."), decision->number, TEXT(decision->verb), TEXT(decision->subject));
+    html_end(html);
+    return ERR_STOP;
+}
+
+static enum MHD_Result add_argument(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct strbuf *url = context;
+
+    (void)kind;
+    if (strcmp(name, "said") == 0)
+        return MHD_YES;
+    strbuf_char(url, url->bytes && memchr(url->bytes, '?', url->len) ? '&' : '?');
+    url_add(url, str_of(name));
+    strbuf_char(url, '=');
+    url_add(url, str_of(value ? value : ""));
+    return MHD_YES;
+}
+
+/* The same page without what was said: that is told once. */
+static void look_again(struct view *view)
+{
+    struct strbuf url;
+
+    strbuf_init(&url, 4096);
+    strbuf_format(&url, "2; url=" STR_FMT, STR_ARG(view->path));
+    (void)MHD_get_connection_values(view->connection, MHD_GET_ARGUMENT_KIND, add_argument, &url);
+    view->again = arena_copy(&view->arena, strbuf_str(&url));
+    strbuf_free(&url);
+}
+
+/* The decision of ?said=, at the top. */
+static void tell_decision(struct view *view)
+{
+    struct str text = view_query(view, "said");
+    struct telling telling = { view, text.len && text.len < 20 ? strtoull(text.bytes, NULL, 10) : 0 };
+    struct fault fault = { "" };
+    struct audit *audit;
+
+    if (!telling.number || audit_open_there(view->config.state_dir, &audit, &fault))
+        return;
+    if (audit_read(audit, telling.number, tell, &telling) == ERR_OK)
+        look_again(view);
+    audit_close(audit);
+}
+
 /* --- the page around --- */
 
 static void link_to(struct view *view, struct str path, const char *text)
@@ -203,7 +267,7 @@ void view_begin(struct view *view, const char *title, const struct venue *venue)
     if (venue)
         venue_links(view, venue);
     if (view->signed_in)
-        view_tell_decision(view);
+        tell_decision(view);
 }
 
 void view_begin_of(struct view *view, const char *title, const struct venue *venue)
@@ -389,67 +453,4 @@ const char *day_words(const struct view *view, int32_t day, char buffer[64])
 int32_t venue_today(const struct venue *venue)
 {
     return venue_business_day(venue, clock_now_ms() / 1000);
-}
-
-/* --- what was just done --- */
-
-struct telling { struct view *view; uint64_t number; };
-
-static enum err tell(const struct decision *decision, void *context)
-{
-    const struct telling *telling = context;
-    struct view *view = telling->view;
-    struct html *html = &view->html;
-
-    if (decision->number != telling->number || !str_equal(decision->who, view->context.who))
-        return ERR_STOP;
-    html_begin(html, "p");
-    html_class(html, "notice green");
-    html_attr(html, "role", STR("status"));
-    html_say(html, SAY(view, "Decision %" PRIu64 " is written down: %.*s %.*s. It takes effect within a second while the "
-                                                 "stages "
-                       "run.", "Beslutning %" PRIu64 " er skrevet ned: %.*s %.*s. Den virker innen et sekund når prosessene "
-                       "kjører."), decision->number, TEXT(decision->verb), TEXT(decision->subject));
-    html_end(html);
-    return ERR_STOP;
-}
-
-static enum MHD_Result add_argument(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-    struct strbuf *url = context;
-
-    (void)kind;
-    if (strcmp(name, "said") == 0)
-        return MHD_YES;
-    strbuf_char(url, url->bytes && memchr(url->bytes, '?', url->len) ? '&' : '?');
-    url_add(url, str_of(name));
-    strbuf_char(url, '=');
-    url_add(url, str_of(value ? value : ""));
-    return MHD_YES;
-}
-
-/* The same page without what was said: that is told once. */
-static void look_again(struct view *view)
-{
-    struct strbuf url;
-
-    strbuf_init(&url, 4096);
-    strbuf_format(&url, "2; url=" STR_FMT, STR_ARG(view->path));
-    (void)MHD_get_connection_values(view->connection, MHD_GET_ARGUMENT_KIND, add_argument, &url);
-    view->again = arena_copy(&view->arena, strbuf_str(&url));
-    strbuf_free(&url);
-}
-
-void view_tell_decision(struct view *view)
-{
-    struct str text = view_query(view, "said");
-    struct telling telling = { view, text.len && text.len < 20 ? strtoull(text.bytes, NULL, 10) : 0 };
-    struct fault fault = { "" };
-    struct audit *audit;
-
-    if (!telling.number || audit_open_there(view->config.state_dir, &audit, &fault))
-        return;
-    if (audit_read(audit, telling.number, tell, &telling) == ERR_OK)
-        look_again(view);
-    audit_close(audit);
 }

@@ -105,7 +105,4 @@ const char *day_words(const struct view *view, int32_t day, char buffer[64]);   
 /* "Today" at the venue. */
 int32_t venue_today(const struct venue *venue);
 
-/* The decision of ?said=, told at the top; called by view_begin(). */
-void view_tell_decision(struct view *view);
-
 #endif

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 /* The host of "host", "host:port" or "[host]:port". */
-struct str host_of(struct str text)
+static struct str host_of(struct str text)
 {
     size_t end = 0;
 

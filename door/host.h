@@ -10,7 +10,5 @@
 
 /* value: of the Host header, NULL where there is none (HTTP/1.0, which no browser speaks). listen: "127.0.0.1:7420". */
 bool host_is_ours(const char *value, struct str listen, const struct str *names, size_t count);
-/* "host:port" without its port. */
-struct str host_of(struct str text);
 
 #endif

@@ -239,13 +239,13 @@ const struct deed deed_transfer = {
 
 /* --- all of them --- */
 
-const struct deed *const deeds[DEED_COUNT] = {
+static const struct deed *const deeds[] = {
     &deed_transfer, &deed_accept, &deed_resend, &deed_reverse, &deed_leave_reversed, &deed_by_hand,
 };
 
 const struct deed *deed_of(struct str verb)
 {
-    for (size_t i = 0; i < DEED_COUNT; i++)
+    for (size_t i = 0; i < COUNT(deeds); i++)
         if (str_equal(str_of(deeds[i]->verb), verb))
             return deeds[i];
     return NULL;

@@ -25,8 +25,6 @@ struct deed {
 };
 
 extern const struct deed deed_transfer, deed_accept, deed_resend, deed_reverse, deed_leave_reversed, deed_by_hand;
-enum { DEED_COUNT = 6 };
-extern const struct deed *const deeds[DEED_COUNT];
 const struct deed *deed_of(struct str verb);                 /* NULL: there is none of that name */
 
 /* Writes it down for one document, of which the objection was asked. decide() of decide.h. */
