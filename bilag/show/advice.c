@@ -149,6 +149,14 @@ static bool is_said(const struct strbuf *said, struct str command)
 
 struct advising { advice_say say; void *context; struct strbuf said; };
 
+/* Of what is sent, only what was taken back there can have been entered by a person instead. */
+static bool is_told(const struct about *about, enum way_place place)
+{
+    if (place == WAY_BY_HAND_PLACE && about->problem && about->problem->code == PROBLEM_REVERSED_ELSEWHERE)
+        return about->doc->state == DOC_SENT;
+    return rows[place].states & IN(about->doc->state);
+}
+
 static void say_way(struct advising *advising, const struct about *about, enum way_place place, bool many)
 {
     const struct way_row *row = &rows[place];
@@ -157,7 +165,7 @@ static void say_way(struct advising *advising, const struct about *about, enum w
     struct strbuf out;
     size_t lead;
 
-    if (!command || !(row->states & IN(about->doc->state)) || lacks_receipt(about, command) ||
+    if (!command || !is_told(about, place) || lacks_receipt(about, command) ||
         (place == WAY_POST_ON_PLACE && about->doc->draft.doc.kind != DOC_VOUCHER))
         return;
     strbuf_init(&out, ADVICE_MAX);

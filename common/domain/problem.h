@@ -88,7 +88,7 @@ enum way { WAYS(X) };
     X(PROBLEM_Z_OVERLAP,              "z-overlap",             WAY_ACCEPT | WAY_BY_HAND) \
     X(PROBLEM_CLOCK_JUMP,             "clock-jump",            WAY_ACCEPT | WAY_POST_ON | WAY_LEAVE_OUT | WAY_BY_HAND) \
     X(PROBLEM_OTHER_CLIENT,           "other-client",          WAY_KEY | WAY_BY_HAND) \
-    X(PROBLEM_REVERSED_ELSEWHERE,     "reversed-elsewhere",    WAY_RESEND | WAY_LEAVE_REVERSED) \
+    X(PROBLEM_REVERSED_ELSEWHERE,     "reversed-elsewhere",    WAY_RESEND | WAY_LEAVE_REVERSED | WAY_BY_HAND) \
     X(PROBLEM_PROJECT_REQUIRED,       "project-required",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
     X(PROBLEM_PROJECT_UNKNOWN,        "project-unknown",       WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
     X(PROBLEM_LOCATION_UNKNOWN,       "location-unknown",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \

@@ -108,6 +108,23 @@ static void by_hand_is_at_rest(void **unused)
     strbuf_free(&text);
 }
 
+/* All three ways on of docs/rules.md section 8; and what stands there is nobody's to enter again. */
+static void taken_back_has_three_ways(void **unused)
+{
+    static const char *const commands[] = { "bilag resend grill/2026-11-20/1", "bilag by-hand grill/2026-11-20/1",
+                                            "bilag leave-reversed grill/2026-11-20/1" };
+    struct strbuf text;
+
+    (void)unused;
+    assert_int_equal(advised(DOC_SENT, PROBLEM_REVERSED_ELSEWHERE, "en", &text), COUNT(commands));
+    for (size_t i = 0; i < COUNT(commands); i++)
+        assert_non_null(strstr(text.bytes, commands[i]));
+    strbuf_free(&text);
+    (void)advised(DOC_SENT, PROBLEM_Z_DIFFERS, "en", &text);
+    assert_null(strstr(text.bytes, "by-hand"));
+    strbuf_free(&text);
+}
+
 /* Each command once; many of one kind in one command. */
 static void each_command_once(void **unused)
 {
@@ -169,7 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_problem_has_a_way_on),
-        cmocka_unit_test(by_hand_is_at_rest),
+        cmocka_unit_test(by_hand_is_at_rest), cmocka_unit_test(taken_back_has_three_ways),
         cmocka_unit_test(each_command_once),
         cmocka_unit_test(a_group_has_its_days),
         cmocka_unit_test(a_customers_name_is_one_word),
