@@ -96,11 +96,13 @@ static enum err ask_once(const struct config *config, const char *path, struct s
 {
     struct asking asking = { .fault = fault };
     struct quota quota;
-    enum err err = quota_open(config->run_dir, &quota, fault);
+    enum err err;
 
+    strbuf_init(&asking.body, 4u << 20);
+    *ret_answer = asking.body;            /* empty, but the caller's to free */
+    err = quota_open(config->run_dir, &quota, fault);
     if (err)
         return err;
-    strbuf_init(&asking.body, 4u << 20);
     limiter_init(&asking.limiter, &quota, config->subscription_key, config->requests_per_second,
                  (int64_t)config->sender.connect_wait_ms * 1000);
     err = body->failed ? ERR_MEMORY : ask(&asking, config, config->subscription_key, path, strbuf_str(body));
