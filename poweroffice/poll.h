@@ -18,4 +18,8 @@ struct poll {
 /* read_ms: when the list was last read, by whichever process; 0: never. What lies in the past means now. */
 int64_t poll_next_ms(const struct poll *poll, int64_t read_ms, const struct zone *zone);
 
+/* How long a key that was refused so many times in a row, at least once, is left alone: five minutes, twice as long each time,
+ * six hours at last. Who mends it need not wait: a reload, or `bilag check --online`, tries it at once. */
+int64_t poll_refused_ms(unsigned refusals);
+
 #endif

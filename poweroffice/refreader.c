@@ -14,7 +14,6 @@ enum {
     DAY_MS = 86400000,
     AGAIN_FIRST_MS = 1000,
     AGAIN_MS = 60000,
-    REFUSED_AGAIN_MS = 300000,
     CONTRADICTED_AGAIN_MS = 30000,
     LEASED_AGAIN_MS = 2000,
     ACCEPTED_AGAIN_MS = 1000,
@@ -40,6 +39,7 @@ struct tended {
     unsigned failures, mend_bits;
     uint64_t mend_version;
     int64_t refused_ms;                   /* the key, at the last reading; 0: it was not */
+    unsigned refusals;                    /* ... in a row */
     unsigned denied;                      /* lists that the key may not read, and until when they are not asked for */
     int64_t denied_until_ms;
 };
@@ -123,6 +123,7 @@ static void note_tended(struct refreader *reader, const struct refreading *readi
     if (!tended)
         return;
     tended->refused_ms = reading->refused ? clock_steady_ms() : 0;
+    tended->refusals = reading->refused || reading->closed ? tended->refusals : 0;
     if (!reading->failed || reading->broken || reading->refused)
         return;
     tended->denied = reading->failed;
@@ -144,11 +145,18 @@ static int64_t again_ms(struct refreader *reader, const struct refreading *readi
     return err ? wait_ms : 0;
 }
 
+static int64_t refused_again_ms(struct refreader *reader, const struct refreading *reading)
+{
+    struct tended *tended = tended_of(reader, str_of(reading->client_id));
+
+    return poll_refused_ms(tended ? ++tended->refusals : 1);
+}
+
 static void ended(void *owner, const struct refreading *reading, enum err err)
 {
     struct refreader *reader = owner;
 
-    not_before(reader, str_of(reading->client_id), reading->refused || reading->closed ? REFUSED_AGAIN_MS
+    not_before(reader, str_of(reading->client_id), reading->refused || reading->closed ? refused_again_ms(reader, reading)
                                                                                  : again_ms(reader, reading, err));
     note_tended(reader, reading);
 }
@@ -251,7 +259,7 @@ void refreader_try_keys(struct refreader *reader)
 {
     for (size_t i = 0; i < reader->tended_count; i++)
         if (reader->tended[i]->refused_ms)
-            reader->tended[i]->not_before_ms = reader->tended[i]->refused_ms = 0;
+            reader->tended[i]->not_before_ms = reader->tended[i]->refused_ms = reader->tended[i]->refusals = 0;
 }
 
 bool refreader_contradicted(struct refreader *reader, const struct venue *venue, unsigned want)

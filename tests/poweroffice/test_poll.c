@@ -43,6 +43,23 @@ static void looks(void **unused)
     }
 }
 
+/* A key that nobody mends costs a dozen tries on its first day, and four on every other. */
+static void a_refused_key_is_left_alone(void **unused)
+{
+    int64_t now_ms = 0;
+    unsigned tries = 0, first_day = 0;
+
+    (void)unused;
+    for (; now_ms < (int64_t)10 * 24 * HOUR; now_ms += poll_refused_ms(tries)) {
+        tries++;
+        first_day += now_ms < (int64_t)24 * HOUR;
+    }
+    assert_in_range(first_day, 5, 12);
+    assert_in_range(tries - first_day, 9 * 4 - 1, 9 * 4 + 1);
+    assert_int_equal(poll_refused_ms(1), 5 * MINUTE);
+    assert_int_equal(poll_refused_ms(UINT32_MAX), 6 * HOUR);
+}
+
 /* 24 hours, minute by minute, held at any of them: each look its list and a token, the daily reading of all beside. */
 static void a_day_is_cheap_and_a_mend_is_seen(void **unused)
 {
@@ -72,6 +89,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(looks), cmocka_unit_test(a_day_is_cheap_and_a_mend_is_seen),
+        cmocka_unit_test(a_refused_key_is_left_alone),
     };
 
     if (zone_open(STR("Europe/Oslo"), &zone, NULL) != ERR_OK)
