@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { STEP_ORDERS, STEP_ORDERS_DATED, STEP_INVOICES, STEP_CONFIRM, STEP_ORDERS_PLAIN, STEP_INVOICES_PLAIN };
 enum { POLLS_BEFORE_AGAIN = 3, POLLS_MAX = 40, MARGIN_MS = 24 * 3600 * 1000, HOUR_MS = 3600 * 1000, DAY_MS = 24 * 3600 * 1000 };
@@ -271,20 +272,22 @@ static bool state_of(struct str json, struct str *ret_state)
     return json_is_object(json);
 }
 
-enum { WATCH_OPEN, WATCH_OPEN_DATED, WATCH_INVOICES };
+enum { WATCH_OPEN, WATCH_OPEN_DATED, WATCH_INVOICES, WATCH_MARGIN_DAYS = 31 };
 
 /* An order that is not invoiced stands in the one list, an invoiced one in the other; dates as orders_path() has them. What
- * stands in neither was deleted. */
-static void order_watch_path(int step, int64_t since_ms, int page, struct strbuf *path)
+ * stands in neither was deleted. Invoices are everybody's: one that a person sent, or a credit note, is not created by us. */
+static void order_watch_path(const struct taken_list *list, struct strbuf *path)
 {
-    (void)since_ms;
-    if (step == WATCH_INVOICES)
-        strbuf_format(path, "/OutgoingInvoices?fromDate=2000-01-01&toDate=2099-12-31&onlyCreatedByCurrentIntegration=true"
-                      "&Fields=OrderNo,InvoiceNo,IsReversed");
+    char from[16];
+
+    if (list->step == WATCH_INVOICES)
+        strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=2099-12-31"
+                      "&Fields=OrderNo,InvoiceNo,IsReversed,VoucherType,RelatedInvoiceNo,TotalAmount",
+                      day_text(list->oldest - WATCH_MARGIN_DAYS, from));
     else
         strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true%s&Fields=Id",
-                      step == WATCH_OPEN_DATED ? "&fromDate=2000-01-01&toDate=2099-12-31" : "");
-    strbuf_format(path, "&PageNumber=%d&PageSize=5000", page);
+                      list->step == WATCH_OPEN_DATED ? "&fromDate=2000-01-01&toDate=2099-12-31" : "");
+    strbuf_format(path, "&PageNumber=%d&PageSize=%d", list->page, list->page_size);
 }
 
 static int order_watch_next(int step, bool refused)
@@ -299,31 +302,73 @@ static void by_number(int64_t number, char id[64])
     (void)snprintf(id, 64, "order %" PRId64, number);
 }
 
+static void by_credit(int64_t invoice, char id[64])
+{
+    (void)snprintf(id, 64, "credit of %" PRId64, invoice);
+}
+
+static int order_watch_keys(const struct record *record, char keys[WATCH_KEYS][64])
+{
+    by_number(record->number, keys[0]);
+    by_credit(record->invoice_no, keys[1]);
+    return str_copy(record->id, keys[2], sizeof keys[2]) ? 3 : 2;
+}
+
+static bool is_credit_note(struct str row, int64_t *ret_of)
+{
+    char type[40];
+
+    return json_member_text(row, "VoucherType", type, sizeof type) && strcmp(type, "OutgoingCreditNote") == 0 &&
+           json_member_int(row, "RelatedInvoiceNo", ret_of) && *ret_of > 0;
+}
+
+/* A credit note says which invoice it is of, and what of it. */
 static bool order_watch_row(int step, struct str row, struct taken *taken)
 {
-    int64_t number = 0, invoice = 0;
+    int64_t number = 0, invoice = 0, of = 0;
 
     if (step != WATCH_INVOICES) {
         taken->stands = true;
         return json_member_id(row, "Id", taken->id, sizeof taken->id);
     }
+    (void)json_member_int(row, "InvoiceNo", &invoice);
+    if (is_credit_note(row, &of)) {
+        by_credit(of, taken->id);
+        (void)snprintf(taken->by, sizeof taken->by, "credit note %" PRId64, invoice);
+        taken->stands = json_member_true(row, "IsReversed");
+        return json_member_money(row, "TotalAmount", &taken->amount);
+    }
     if (!json_member_int(row, "OrderNo", &number) || number <= 0)
         return false;
-    (void)json_member_int(row, "InvoiceNo", &invoice);
     by_number(number, taken->id);
     (void)snprintf(taken->by, sizeof taken->by, "invoice %" PRId64, invoice);
     taken->stands = !json_member_true(row, "IsReversed");
     return true;
 }
 
+/* Credit notes of the whole of it: what is credited in part stands, as far as we are concerned. */
+static const char *credited_by(const struct record *record, const struct taken_list *list)
+{
+    const struct taken *credit;
+    char id[64];
+
+    by_credit(record->invoice_no, id);
+    credit = record->invoice_no > 0 && record->has_total && record->total.ore > 0 ? taken_find(list, str_of(id)) : NULL;
+    return credit && !credit->stands && credit->amount.ore <= -record->total.ore ? credit->by : NULL;
+}
+
 /* What was sent while the lists were read, or just before, may be in neither yet. */
 static const char *order_watch_by(const struct record *record, const struct taken_list *list)
 {
     const struct taken *taken;
+    const char *credit;
     char id[64];
 
     if (record->number <= 0 || record->sent_ms > list->began_ms - HOUR_MS)
         return NULL;
+    credit = credited_by(record, list);
+    if (credit)
+        return credit;
     by_number(record->number, id);
     taken = taken_find(list, str_of(id));
     if (taken)
@@ -331,18 +376,18 @@ static const char *order_watch_by(const struct record *record, const struct take
     return taken_find(list, record->id) ? NULL : "";
 }
 
-/* The state of its sending: 404 for an order that is gone, sent for one whose invoice was credited (then words say by what). */
+/* The state of its sending: 404 for an order that is gone, but not the gateway's, which knows no such path. An invoice that
+ * was credited is said to be so by PowerOffice's list of invoices (then words say by what); of an order that a person sent the
+ * state says nothing. */
 static enum reversal order_read_reversal(const struct record *record, long status, struct str json)
 {
-    char text[64];
-    struct str state;
+    struct str code;
 
-    if (status == 404)
+    if (status == 404 && json_is_object(json) && !json_member(json, "statusCode", &code))
         return REVERSAL_DONE;
     if (status >= 300)
         return REVERSAL_UNSAID;
-    return record->words.len && state_of(json, &state) && json_member_text(state, "SentDateTimeOffset", text, sizeof text) &&
-                   text[0] ? REVERSAL_DONE : REVERSAL_NOT;
+    return record->words.len ? REVERSAL_DONE : REVERSAL_NOT;
 }
 
 static void order_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,
@@ -441,6 +486,7 @@ const struct sender_ops order_ops = {
     .watch_path = order_watch_path,
     .watch_next = order_watch_next,
     .watch_row = order_watch_row,
+    .watch_keys = order_watch_keys,
     .watch_by = order_watch_by,
     .later_prepare = order_later_prepare,
     .later_call = order_later_call,

@@ -85,6 +85,7 @@
   X(reversal_reference,       "off|on",                          "rows of a reversal repeat ExternalImportReference") \
   X(reversal_frees,           "at_once|done",                    "the reference is free when the reversal is answered, or when it is done") \
   X(reversal_changes,         "on|off",                          "rows of a voucher that was reversed count as changed then") \
+  X(credit_marks,             "both|invoice|note",               "an invoice that a person credited: IsReversed, a credit note with RelatedInvoiceNo, or both") \
   X(words,                    "english|norwegian|other|none",    "title and detail of refusals: as observed, in another language, other words, or none") \
   X(reference_scope,          "type|shared",                     "vouchers and orders have references of their own, or share them") \
   X(revoked_tokens,           "refuse|live",                     "tokens of a client key that was revoked after they were issued") \

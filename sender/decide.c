@@ -192,15 +192,6 @@ static bool undo_accept(const struct effect *effect)
     return problems_have(&problems, known);
 }
 
-/* Its venue belongs to another company now: nothing of it is sent any more (turns.c), whatever was tried. */
-static bool is_of_former_company(const struct effect *effect)
-{
-    const struct record *record = effect->record;
-    const struct venue *venue = config_venue(stage_config(effect->sender->stage), record->venue);
-
-    return venue && record->sealed && !str_equal(venue->company, record->company);
-}
-
 /* The revision that a person saw, and no other, is what he entered: its sums are kept, and it counts as sealed. */
 static bool by_hand(const struct effect *effect)
 {
@@ -211,7 +202,7 @@ static bool by_hand(const struct effect *effect)
 
     if (was_taken_back(record))
         return leave_books(effect, STEP_BY_HAND);
-    if (work_lane(record->work) == 1 && record->state != DOC_SENT && is_of_former_company(effect)) {
+    if (work_lane(record->work) == 1 && record->state != DOC_SENT && is_owed_elsewhere(effect->sender, record)) {
         record->state = DOC_HELD;        /* as it is shown (bilag/read/books.c) */
         record->work = WORK_SEND;
     }
@@ -244,12 +235,12 @@ static bool undo_by_hand(const struct effect *effect)
     return true;
 }
 
-/* `bilag check --online` saw that a person took it back there. */
+/* `bilag check --online` saw that a person took it back there: it is asked for itself, at once. */
 static bool look(const struct effect *effect)
 {
     struct record *record = effect->record;
 
-    if (!taken_concerns(record))
+    if (!taken_concerns(record) && record->work != WORK_CHECK)
         return false;
     record->work = WORK_CHECK;
     record->words = effect->decision->detail;

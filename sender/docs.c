@@ -300,9 +300,9 @@ static enum err take_due(struct str key, struct str value, struct doc_due *due)
     return due_decode(value, due);
 }
 
-struct first_due { struct str company; struct doc_due due; };
+struct first_due { struct str company, books; struct doc_due due; };
 
-/* What another company's books are owed holds nobody else up. */
+/* What another company's books are owed, or the company's former ones, holds nobody else up. */
 static enum err first_due_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct first_due *first = context;
@@ -311,13 +311,14 @@ static enum err first_due_row(struct txn *txn, struct str key, struct str value,
     struct doc_due due;
     enum err err = take_due(key, value, &due);
 
-    if (!err && first->company.len) {
+    if (!err && (first->company.len || first->books.len)) {
         err = store_get(txn, DOCS, due.doc, &bytes);
         if (!err)
             err = record_decode(bytes, &record);
         if (err)
             return err == ERR_NOT_FOUND ? ERR_STORE_DAMAGED : err;
-        if (!str_equal(record.company, first->company))
+        if ((first->company.len && !str_equal(record.company, first->company)) ||
+            (first->books.len && record.books.len && !str_equal(record.books, first->books)))
             return ERR_OK;
     }
     if (err)
@@ -326,9 +327,9 @@ static enum err first_due_row(struct txn *txn, struct str key, struct str value,
     return ERR_STOP;
 }
 
-enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct doc_due *ret_due)
+enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct str books, struct doc_due *ret_due)
 {
-    struct first_due first = { .company = company };
+    struct first_due first = { .company = company, .books = books };
     struct key prefix;
     enum err err;
 

@@ -68,7 +68,8 @@ struct doc_due {
     enum work work;
 };
 /* The venue's first due document of that company's books; company empty: of any. ERR_NOT_FOUND. */
-USED enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct doc_due *ret_due);
+USED enum err docs_first_due(struct txn *txn, struct str venue, struct str company, struct str books,
+                             struct doc_due *ret_due);
 typedef enum err (*due_visit)(struct txn *txn, const struct doc_due *due, void *context);
 USED enum err docs_claims(struct txn *txn, due_visit visit, void *context);
 /* Second-lane documents whose time has come, earliest first; only doc and next_ms are set. */

@@ -132,7 +132,7 @@ static enum err summary_work(struct txn *txn, void *context)
         if (err || !next.len)
             break;
         venue = next;
-        err = docs_first_due(txn, venue, STR_NONE, &due);
+        err = docs_first_due(txn, venue, STR_NONE, STR_NONE, &due);
         if (!err)
             err = note_oldest(txn, &due, summary);
     }

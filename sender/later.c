@@ -152,6 +152,25 @@ static enum err call(struct job *job, size_t client)
     return err;
 }
 
+/* The books that it stands in are the company's no more: what would only be looked at, or be added to it, ends. What a person
+ * asked for (its invoice, its reversal) waits for the former key, and says so (bilag/read/books.c). */
+static enum err not_in_these_books(struct job *job)
+{
+    enum work work = job->now.work;
+
+    if (!is_owed_elsewhere(job->sender, &job->now) || (work != WORK_PDF && work != WORK_NUMBER && work != WORK_CHECK))
+        return lease(job, PUT_OFF_MS);
+    job->now.work = WORK_NONE;
+    job->now.attempts = job->now.lookups = 0;
+    job->now.next_ms = 0;
+    job->now.words = STR_NONE;
+    if (job->now.pdf == PDF_DUE)
+        job->now.pdf = PDF_REFUSED;
+    job->what = STR("former-books");
+    job->detail = str_of(work_text(work));
+    return job_commit(job);
+}
+
 static enum err one(struct sender *sender, struct str doc)
 {
     const struct config *config = stage_config(sender->stage);
@@ -172,7 +191,7 @@ static enum err one(struct sender *sender, struct str doc)
     client = sender->turns[venue - config->venues].client;
     if (!job_right_books(&job)) {
         sender->clients[client].needed = true;
-        return lease(&job, PUT_OFF_MS);
+        return not_in_these_books(&job);
     }
     if (sender->clients[client].suspended_ms > stage_steady_ms(sender->stage))
         return lease(&job, PUT_OFF_MS);

@@ -82,6 +82,7 @@ static void note_versions(struct sender *sender)
         if (refdata_version(sender->ref, str_of(client->id), &version) || version == client->version)
             continue;
         client->version = version;
+        client_accepted(sender, i);
         client->mend = 0;                 /* what is still held says so again */
         client->rejudge = true;
         client->after[0] = '\0';

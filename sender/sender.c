@@ -200,6 +200,7 @@ static void housekeeping(struct sender *sender)
 
     stage_counter_set(sender->stage, "in_flight", (int64_t)sender->busy);
     stage_counter_set(sender->stage, "next_look_at", refreader_next_look_ms(sender->reader) / 1000);
+    stage_counter_set(sender->stage, "next_key_at", clients_again_ms(sender) / 1000);
     stage_counter_set(sender->stage, "calls_waiting", (int64_t)poweroffice_waiting(sender->po));
     if (passed >= WINDOW_MS) {
         sender->rate_milli = sender->finished * 1000000 / passed;

@@ -33,7 +33,7 @@ struct sent { char id[64]; int64_t number; bool has_total; struct money total;
               bool invoiced; };           /* by somebody, already */
 
 /* A search for a document, call by call; step and page are the ops' own, from 0 and 1. */
-enum { LOOK_NOTE_SIZE = 160, LOOK_PAGE_SIZE = 5000, LOOK_PAGES_MAX = 200 };
+enum { LOOK_NOTE_SIZE = 160, LOOK_PAGE_SIZE = 5000, LOOK_PAGES_MAX = 200, WATCH_KEYS = 3 };
 struct lookup {
     int step, page, page_size;            /* page_size: LOOK_PAGE_SIZE at first, else as PowerOffice says */
     struct next_page next;                /* of the answer that is being read */
@@ -76,14 +76,17 @@ struct sender_ops {
     enum look (*lookup_read)(const struct task *task, struct lookup *lookup, long status, struct str json,
                              bool last_page);
     void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
-    /* What later_call() for WORK_UNDOING and WORK_CHECK was answered with (2xx, 400, 404): is it taken back? */
+    /* What later_call() for WORK_UNDOING and WORK_CHECK was answered with (2xx, 400, 404): is it taken back? UNSAID: it does
+     * not say, as whatever is no answer of PowerOffice's own about this document. */
     enum reversal (*read_reversal)(const struct record *record, long status, struct str json);
     /* What a person may have done in a client's books since a moment to documents of this kind (taken.h), list by list from
-     * step 0. next: the step after one that was read, or that was refused; -1: no more, and -2: it may not be read.
-     * row: false: it says nothing. by: by what the document was taken back, for people; NULL: it was not. */
-    void (*watch_path)(int step, int64_t since_ms, int page, struct strbuf *path);
+     * step 0. path: of the list's step and page. next: the step after one that was read, or that was refused; -1: no more,
+     * and -2: it may not be read. row: false: it says nothing. keys: the ids under which rows may be about the document, how
+     * many. by: by what the document was taken back, for people; NULL: it was not. */
+    void (*watch_path)(const struct taken_list *list, struct strbuf *path);
     int (*watch_next)(int step, bool refused);
     bool (*watch_row)(int step, struct str row, struct taken *taken);
+    int (*watch_keys)(const struct record *record, char keys[WATCH_KEYS][64]);
     const char *(*watch_by)(const struct record *record, const struct taken_list *list);
     /* The second lane: which work follows when it is sent, and how to do it. */
     enum work (*after_sent)(const struct task *task, const struct sent *sent);

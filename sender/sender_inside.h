@@ -46,6 +46,7 @@ struct sender_client {
     unsigned mend;                        /* parts of it that held documents wait for (refreader.h) */
     bool contradicted;                    /* it refused something: to be read again as soon as may be */
     int64_t watch_ms;                     /* wall clock: what was done there is not looked for before (watch.c) */
+    unsigned watch_failures;              /* in a row, of looking for it */
     bool rejudge;
     char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
 };
@@ -124,6 +125,8 @@ int64_t pace_ms(const struct sender *sender, uint32_t tries);            /* the 
 void outage_note(struct sender *sender, const struct answer *answer);
 void client_suspend(struct sender *sender, size_t client);
 void client_fine(struct sender *sender, size_t client);
+void client_accepted(struct sender *sender, size_t client);                /* its books have changed: perhaps its key is */
+int64_t clients_again_ms(const struct sender *sender);
 void client_acted(struct sender *sender, struct str venue);                /* a person decided something there */
 void client_contradicted(struct sender *sender, size_t client);           /* its books are not as we know them */
 /* work.c: one document through one piece of work */
@@ -157,6 +160,9 @@ USED enum err work_again(struct sender *sender);
 /* Whether the venue's key opens the books that the document was made for. What is asked elsewhere finds nothing, and what
  * is posted elsewhere is somebody else's. */
 bool job_right_books(const struct job *job);
+/* Its venue belongs to another company now, or its company, by a person's word, to other books: nothing of it is sent any more,
+ * whatever was tried, until the former ones are its own again. A key that leads elsewhere by mistake is not meant. */
+bool is_owed_elsewhere(struct sender *sender, const struct record *record);
 void work_call(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
                answered done);
 void work_call_typed(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/places.h"
+#include "poweroffice/poll.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,39 @@ void outage_note(struct sender *sender, const struct answer *answer)
     }
 }
 
+/* Quickly at first, for a key may be new there, or on its way back; then as seldom as any refused key is tried. */
+static int64_t login_wait_ms(const struct sender *sender, uint32_t logins)
+{
+    int64_t longest = stage_config(sender->stage)->sender.retry_max_ms, wait = back_off_ms(sender, logins);
+    uint32_t quick = 1;
+
+    while (quick < logins && back_off_ms(sender, quick) < longest)
+        quick++;
+    return wait < longest || logins <= quick ? wait : poll_refused_ms(logins - quick);
+}
+
+/* Somebody else had it accepted: what was put off for hours is put off no longer than at first. */
+void client_accepted(struct sender *sender, size_t index)
+{
+    struct sender_client *client = &sender->clients[index];
+    int64_t latest = stage_steady_ms(sender->stage) + CLIENT_WAIT_FIRST_MS;
+    struct ref_summary summary;
+
+    if (client->suspended_ms > latest && !refdata_summary(sender->ref, str_of(client->id), &summary) && !summary.login_refused)
+        client->suspended_ms = latest;
+}
+
+/* When the next of those whose key is refused is tried again, by the wall clock; 0: none is. */
+int64_t clients_again_ms(const struct sender *sender)
+{
+    int64_t steady = stage_steady_ms(sender->stage), next = 0;
+
+    for (size_t i = 0; i < sender->client_count; i++)
+        if (sender->clients[i].suspended_ms > steady && (!next || sender->clients[i].suspended_ms < next))
+            next = sender->clients[i].suspended_ms;
+    return next ? stage_now_ms(sender->stage) + next - steady : 0;
+}
+
 void client_suspend(struct sender *sender, size_t index)
 {
     struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;
@@ -216,7 +250,7 @@ void client_suspend(struct sender *sender, size_t index)
     if (!client || now < client->suspended_ms)
         return;
     client->logins++;
-    client->suspended_ms = now + CLIENT_WAIT_FIRST_MS + back_off_ms(sender, client->logins);
+    client->suspended_ms = now + CLIENT_WAIT_FIRST_MS + login_wait_ms(sender, client->logins);
     client_contradicted(sender, index);
     stage_counter_add(sender->stage, "logins_refused", 1);
 }
@@ -254,12 +288,12 @@ void client_fine(struct sender *sender, size_t index)
     client_contradicted(sender, index);   /* its record says that the key is refused */
 }
 
-struct first { struct str venue, company; struct doc_due due; char doc[DOC_ID_SIZE]; };
+struct first { struct str venue, company, books; struct doc_due due; char doc[DOC_ID_SIZE]; };
 
 static enum err first_work(struct txn *txn, void *context)
 {
     struct first *first = context;
-    enum err err = docs_first_due(txn, first->venue, first->company, &first->due);
+    enum err err = docs_first_due(txn, first->venue, first->company, first->books, &first->due);
 
     if (!err && !str_copy(first->due.doc, first->doc, sizeof first->doc))
         return ERR_STORE_DAMAGED;
@@ -285,14 +319,29 @@ static enum err start(struct sender *sender, size_t index, const struct first *f
     return err;
 }
 
+/* The books that are the company's by a person's word, and that the key opens; empty: it opens others, or that is not known, so
+ * that nothing of the venue may leave. */
+static struct str books_of(struct sender *sender, const struct venue *venue)
+{
+    struct opened opened;
+
+    if (right_books_opened(sender->ref, venue->client_id, &sender->arena, &opened) ||
+        !str_equal(opened.company, venue->company))
+        return STR_NONE;
+    return opened.client;
+}
+
 static enum err look(struct sender *sender, size_t index)
 {
     const struct config *config = stage_config(sender->stage);
     struct turn *turn = &sender->turns[index];
     struct first first = { .venue = config->venues[index].id, .company = config->venues[index].company };
     int64_t now = stage_now_ms(sender->stage);
-    enum err err = store_read(docs_store(sender->docs), first_work, &first);
+    enum err err;
 
+    arena_reset(&sender->arena);
+    first.books = books_of(sender, &config->venues[index]);
+    err = store_read(docs_store(sender->docs), first_work, &first);
     if (err == ERR_NOT_FOUND) {
         turn->state = TURN_IDLE;
         return ERR_OK;

@@ -232,6 +232,19 @@ bool job_right_books(const struct job *job)
            (!job->now.books.len || str_equal(job->now.books, opened.client));
 }
 
+bool is_owed_elsewhere(struct sender *sender, const struct record *record)
+{
+    const struct venue *venue = config_venue(stage_config(sender->stage), record->venue);
+    struct opened opened;
+
+    if (!venue || !record->sealed)
+        return false;
+    if (!str_equal(venue->company, record->company))
+        return true;
+    return record->books.len && !right_books_opened(sender->ref, venue->client_id, &sender->arena, &opened) &&
+           str_equal(opened.company, venue->company) && !str_equal(opened.client, record->books);
+}
+
 void work_call(struct slot *slot, const struct job *job, enum call_method method, struct str path, struct str body,
                answered done)
 {

@@ -208,14 +208,18 @@ static enum reversal voucher_read_reversal(const struct record *record, long sta
 
 /* Rows of the voucher itself say that it was reversed, those of the reversal whose it is: it is not known whether the former
  * count as changed. A reversal may carry an old posting date, so the days looked at are all. */
-static void voucher_watch_path(int step, int64_t since_ms, int page, struct strbuf *path)
+static void voucher_watch_path(const struct taken_list *list, struct strbuf *path)
 {
     char since[32];
 
-    (void)step;
     strbuf_format(path, "/AccountTransactions?fromDate=2000-01-01&toDate=2099-12-31&lastChangedDateTimeOffsetGreaterThan=%s"
-                  "&Fields=VoucherId,VoucherNo,IsReversed,ReversedVoucherId&PageNumber=%d&PageSize=5000",
-                  time_text_utc(since_ms, since), page);
+                  "&Fields=VoucherId,VoucherNo,IsReversed,ReversedVoucherId&PageNumber=%d&PageSize=%d",
+                  time_text_utc(list->since_ms, since), list->page, list->page_size);
+}
+
+static int voucher_watch_keys(const struct record *record, char keys[WATCH_KEYS][64])
+{
+    return str_copy(record->id, keys[0], sizeof keys[0]) ? 1 : 0;
 }
 
 static bool voucher_watch_row(int step, struct str row, struct taken *taken)
@@ -313,6 +317,7 @@ const struct sender_ops voucher_ops = {
     .watch_path = voucher_watch_path,
     .watch_next = voucher_watch_next,
     .watch_row = voucher_watch_row,
+    .watch_keys = voucher_watch_keys,
     .watch_by = voucher_watch_by,
     .after_sent = voucher_after_sent,
     .pdf_call = voucher_pdf_call,

@@ -433,12 +433,12 @@ static int check_elsewhere(struct shell *shell, struct online *online, const str
                            struct counts *counts)
 {
     struct context context = shell_context(shell);
-    struct taken_list list = { .at = NULL };
+    struct taken_list list = { .step = WATCH_END };
     struct elsewhere *found = NULL;
     size_t count = 0;
     int code = EXIT_FINE;
     enum err err = right_books(online_refstore(online), venue->client_id, venue->company)
-                       ? elsewhere_read(online, ops, venue, &list) : ERR_NOT_FOUND;
+                       ? elsewhere_read(&context, online, ops, venue, &list) : ERR_NOT_FOUND;
 
     if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
         return EXIT_FINE;                 /* the right that lacks, or the other books, are named already */

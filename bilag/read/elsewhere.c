@@ -1,47 +1,72 @@
 #include "elsewhere.h"
 
+#include "poweroffice/right_books.h"
 #include "sender/docs.h"
 
 #include <inttypes.h>
 
-enum { PATH_BYTES_MAX = 600, PAGES_MAX = 200, FOUND_MAX = 1000, DAY_MS = 86400000 };
+enum { PATH_BYTES_MAX = 600, FOUND_MAX = 1000, DAY_MS = 86400000 };
 
-struct place { int step, page; };
-
-static enum err read_page(struct online *online, const struct sender_ops *ops, const struct venue *venue, struct place *place,
+static enum err read_page(struct online *online, const struct sender_ops *ops, const struct venue *venue,
                           struct taken_list *list)
 {
     struct online_answer answer = { .outcome = OUTCOME_PASSING };
+    struct taken_answer taken;
     struct strbuf path;
     enum err err;
-    bool refused;
 
     strbuf_init(&path, PATH_BYTES_MAX);
-    ops->watch_path(place->step, list->began_ms - WATCH_BACK_DAYS * (int64_t)DAY_MS, place->page, &path);
+    ops->watch_path(list, &path);
     err = path.failed ? ERR_MEMORY : online_call(online, venue, CALL_GET, strbuf_str(&path), STR_NONE, &answer);
     strbuf_free(&path);
     if (err)
         return err;
-    refused = answer.outcome == OUTCOME_LOGIN || answer.outcome == OUTCOME_REFUSED;
-    if (answer.outcome != OUTCOME_DONE && !refused)
-        return ERR_NETWORK;
-    err = refused ? ERR_OK : taken_page(ops, place->step, answer.body, list);
-    if (!refused && !answer.last_page)
-        place->page++;
-    else
-        *place = (struct place){ ops->watch_next(place->step, refused), 1 };
-    return err || place->step != WATCH_DENIED ? err : ERR_REFUSED;
+    taken = (struct taken_answer){ answer.outcome, answer.body, answer.last_page, answer.next };
+    return taken_answer(ops, &taken, list);
 }
 
-enum err elsewhere_read(struct online *online, const struct sender_ops *ops, const struct venue *venue,
-                        struct taken_list *ret_list)
-{
-    struct taken_list list = { .began_ms = clock_now_ms() };
-    struct place place = { 0, 1 };
-    enum err err = ERR_OK;
+struct wanting { const struct sender_ops *ops; struct taken_list *list; };
 
-    for (int pages = 0; !err && place.step >= 0; pages++)
-        err = pages == PAGES_MAX ? ERR_TOO_LONG : read_page(online, ops, venue, &place, &list);
+static enum err want(struct str doc, const struct record *record, void *context)
+{
+    struct wanting *wanting = context;
+
+    (void)doc;
+    return taken_want(wanting->ops, record, wanting->list);
+}
+
+/* Of all venues of its client. No store yet: none. */
+static enum err want_all(struct context *context, const struct sender_ops *ops, const struct venue *venue,
+                         struct taken_list *list)
+{
+    const struct config *config = context->config;
+    struct wanting wanting = { ops, list };
+    struct docs *docs;
+    enum err err = docs_open(config->state_dir, ops->stage, STORE_READ_ONLY, &docs, &context->fault);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    for (size_t v = 0; !err && v < config->venue_count; v++)
+        if (str_equal(config->venues[v].client_id, venue->client_id))
+            err = docs_walk(docs, arena_format(context->arena, STR_FMT "/", STR_ARG(config->venues[v].id)), want, &wanting);
+    docs_close(docs);
+    return err;
+}
+
+enum err elsewhere_read(struct context *context, struct online *online, const struct sender_ops *ops,
+                        const struct venue *venue, struct taken_list *ret_list)
+{
+    int64_t now_ms = clock_now_ms();
+    struct taken_list list;
+    struct opened opened;
+    enum err err;
+
+    taken_begin(&list, now_ms - WATCH_BACK_DAYS * (int64_t)DAY_MS, now_ms);
+    if (!right_books_opened(online_refstore(online), venue->client_id, context->arena, &opened))
+        (void)str_copy(opened.client, list.books, sizeof list.books);
+    err = want_all(context, ops, venue, &list);
+    while (!err && list.key_count && list.step >= 0)
+        err = read_page(online, ops, venue, &list);
     if (err)
         taken_free(&list);
     else
@@ -60,7 +85,8 @@ struct finding {
 static enum err found(struct str doc, const struct record *record, void *context)
 {
     struct finding *finding = context;
-    const char *by = taken_concerns(record) ? finding->ops->watch_by(record, finding->list) : NULL;
+    const char *by = taken_concerns(record) && taken_can_be(finding->list, record)
+                         ? finding->ops->watch_by(record, finding->list) : NULL;
 
     if (!by)
         return ERR_OK;

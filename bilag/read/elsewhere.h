@@ -9,8 +9,8 @@
 #include "sender/taken.h"
 
 /* The list of the venue's client; free it with taken_free(). ERR_REFUSED: it may not be read; ERR_NETWORK. */
-USED enum err elsewhere_read(struct online *online, const struct sender_ops *ops, const struct venue *venue,
-                             struct taken_list *ret_list);
+USED enum err elsewhere_read(struct context *context, struct online *online, const struct sender_ops *ops,
+                             const struct venue *venue, struct taken_list *ret_list);
 struct elsewhere { struct str doc, number, by; };
 /* The venue's documents among them, in the arena. No store yet: none. */
 USED enum err elsewhere_find(struct context *context, const struct sender_ops *ops, const struct venue *venue,

@@ -106,7 +106,7 @@ static void answered_(void *context, const struct answer *answer)
     waiting->done = true;
     waiting->answer = (struct online_answer){
         answer->outcome, answer->status, arena_copy(waiting->arena, answer->body),
-        arena_format(waiting->arena, "%s%s%s", answer->title, between, answer->detail), answer->last_page };
+        arena_format(waiting->arena, "%s%s%s", answer->title, between, answer->detail), answer->last_page, answer->next };
 }
 
 enum err online_call(struct online *online, const struct venue *venue, enum call_method method, struct str path,

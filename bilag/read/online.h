@@ -20,7 +20,7 @@ void online_close(struct online *online);                    /* NULL is fine */
 void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
                  enum err *result);
 /* One call; body, title and detail of the answer are copied into the context's arena. */
-struct online_answer { enum outcome outcome; long status; struct str body, words; bool last_page; };
+struct online_answer { enum outcome outcome; long status; struct str body, words; bool last_page; struct next_page next; };
 USED enum err online_call(struct online *online, const struct venue *venue, enum call_method method, struct str path,
                           struct str body, struct online_answer *ret_answer);
 struct refstore *online_refstore(struct online *online);

@@ -374,20 +374,32 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
         strbuf_format(out, "  %s\n", voice_words(voice, "no sales yet", "ingen salg ennå"));
 }
 
-/* What is held for PowerOffice's sake: who mends it there need not wait. */
-static void next_look(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+/* A moment that stages tell as a counter, in seconds; 0: none does. */
+static int64_t earliest(const struct whole_status *whole, struct str name)
 {
-    int64_t next_s = 0;
-    char when[32];
+    int64_t first_s = 0;
 
     for (size_t i = 0; i < whole->stage_count; i++)
         for (size_t k = 0; k < whole->stages[i].counter_count; k++) {
             const struct stage_counter *counter = &whole->stages[i].counters[k];
 
-            if (str_equal(counter->name, STR("next_look_at")) && counter->value &&
-                (!next_s || counter->value < next_s))
-                next_s = counter->value;
+            if (str_equal(counter->name, name) && counter->value && (!first_s || counter->value < first_s))
+                first_s = counter->value;
         }
+    return first_s;
+}
+
+/* What is held for PowerOffice's sake: who mends it there need not wait. */
+static void next_look(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    int64_t next_s = earliest(whole, STR("next_look_at")), key_s = earliest(whole, STR("next_key_at"));
+    char when[32];
+
+    if (key_s)
+        strbuf_format(out, voice_words(voice,
+                                    "a key that PowerOffice refuses is tried again at %s; at once with bilag check --online\n",
+                                    "en nøkkel som PowerOffice avviser, prøves igjen %s; med en gang med bilag check --online\n"),
+                      time_text_utc(key_s * 1000, when));
     if (next_s)
         strbuf_format(out, voice_words(voice,
                                     "PowerOffice is looked at again for what is held at %s; at once with bilag check --online\n",

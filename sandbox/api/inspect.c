@@ -87,15 +87,30 @@ void inspect_clients_post(struct exchange *x)
     cJSON_Delete(body);
 }
 
-/* {"id": an order's, "deleted": true} or {"credited": true}: somebody did so in PowerOffice. */
+/* When, as the journal will say it when it is read back. */
+static cJSON *with_moment(const struct exchange *x, cJSON *body)
+{
+    char *text;
+
+    json_add_int(body, "at_ms", x->arrived_ms);
+    text = json_write(body);
+    cJSON_Delete(body);
+    body = json_parse(text, strlen(text));
+    free(text);
+    return body;
+}
+
+/* {"id": an order's, "deleted": true}, {"sent": true} or {"credited": true}: somebody did so in PowerOffice. */
 void inspect_hand_post(struct exchange *x)
 {
     cJSON *body = body_read(x), *record;
-    const char *id = body ? json_text(body, "id") : NULL;
+    const char *id;
     bool done = false;
 
     if (!body)
         return;
+    body = with_moment(x, body);
+    id = json_text(body, "id");
     for (size_t b = 0; id && b < x->box->registry.books_count && !done; b++) {
         x->books = x->box->registry.books[b];
         done = order_find(x->books, id) && order_replay_hand(x->books, body);

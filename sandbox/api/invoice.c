@@ -55,15 +55,33 @@ bool order_replay_sent(struct books *books, const cJSON *record)
     return true;
 }
 
+static void sent_by_hand(struct books *books, struct order *order, int64_t at_ms)
+{
+    order->sent_ms = at_ms;
+    order->sent_by_hand = true;
+    order->invoice_no = ++books->last_invoice_no;
+    order->voucher_no = ++books->last_voucher_no;
+    date_of(at_ms, order->invoice_date);
+    date_add(order->invoice_date, 14, order->due_date);
+}
+
 /* What a person did to it in the program itself. */
 bool order_replay_hand(struct books *books, const cJSON *record)
 {
     struct order *order = order_find(books, json_text(record, "id"));
+    bool sent = false;
+    int64_t at_ms = 0;
 
     if (!order)
         return false;
+    (void)json_int(record, "at_ms", &at_ms);
     (void)json_bool(record, "deleted", &order->deleted);
-    (void)json_bool(record, "credited", &order->credited);
+    if (json_bool(record, "sent", &sent) && sent && !order->sent_ms)
+        sent_by_hand(books, order, at_ms);
+    if (json_bool(record, "credited", &order->credited) && order->credited && !order->credit_no) {
+        order->credit_no = ++books->last_invoice_no;
+        order->credit_ms = at_ms;
+    }
     return true;
 }
 
@@ -192,7 +210,7 @@ void order_sent_state(struct exchange *x)
         problem_now(x, 404, problem_not_found, "No sales order with id = %s.", id);
         return;
     }
-    if (!order || !order->sent_ms) {                          /* nobody asked for it to be sent */
+    if (!order || !order->sent_ms || order->sent_by_hand) {   /* nobody here asked for it to be sent */
         answer_empty(x, 204);
         return;
     }
@@ -217,6 +235,12 @@ static const char members[] =
     "ProjectId PurchaseOrderReference RelatedInvoiceNo SellersReferenceEmployeeId "
     "SellersReferenceEmployeeNo SentDateTimeOffset TotalAmount TotalPostedAmount VoucherDate "
     "VoucherNo VoucherType";
+
+/* Whose order it was does not matter: who had it sent made the invoice. */
+static bool made_here(const struct exchange *x, const struct order *order)
+{
+    return !order->sent_by_hand && text_same(order->application_key, x->token->application_key);
+}
 
 static cJSON *invoice_answer(struct exchange *x, const struct order *order)
 {
@@ -251,11 +275,45 @@ static cJSON *invoice_answer(struct exchange *x, const struct order *order)
     json_add_text(answer, "DepartmentCode", order->department[0] ? order->department : NULL);
     json_add_text(answer, "CustomMatchingReference", json_text(body, "CustomMatchingReference"));
     json_add_text(answer, "InvoiceDeliveryType", order->delivery);
-    json_add_bool(answer, "IsReversed", order->credited);
-    json_add_bool(answer, "IsCreatedByCurrentIntegration",
-                  text_same(order->application_key, x->token->application_key));
+    json_add_bool(answer, "IsReversed", order->credited && !exchange_is(x, SET_credit_marks, "note"));
+    json_add_bool(answer, "IsCreatedByCurrentIntegration", made_here(x, order));
     cJSON_Delete(body);
     return answer;
+}
+
+/* A person made it: no integration did, and it has no order. */
+static cJSON *credit_note_answer(struct exchange *x, const struct order *order)
+{
+    const char *day = order->invoice_date;
+    cJSON *answer = cJSON_CreateObject();
+    int64_t total = -(order->total_ore + with_vat(order->fee_ore));
+    char id[ID_BYTES];
+
+    text_set(id, sizeof id, order->id);
+    memcpy(id, "c4ed1700", 8);
+    json_add_text(answer, "Id", id);
+    json_add_text(answer, "VoucherType", "OutgoingCreditNote");
+    json_add_int(answer, "InvoiceNo", order->credit_no);
+    json_add_int(answer, "RelatedInvoiceNo", order->invoice_no);
+    json_add_null(answer, "OrderNo");
+    json_add_int(answer, "CustomerNo", order->customer_no);
+    json_add_decimal(answer, "TotalAmount", total, 2);
+    json_add_text(answer, "CurrencyCode", "NOK");
+    answer_add_date(x, answer, "VoucherDate", day);
+    answer_add_moment(x, answer, "CreatedDateTimeOffset", order->credit_ms);
+    answer_add_moment(x, answer, "LastChangedDateTimeOffset", order->credit_ms);
+    json_add_bool(answer, "IsReversed", false);
+    json_add_bool(answer, "IsCreatedByCurrentIntegration", false);
+    return answer;
+}
+
+static void credit_note_add(struct exchange *x, const struct order *order, cJSON *array)
+{
+    if (order->credited && order->credit_no && !exchange_is(x, SET_credit_marks, "invoice") &&
+        exchange_visible(x, order->credit_ms) && query_number(x, "invoiceNos", order->credit_no) &&
+        !exchange_query(x, "invoiceIds") && query_number(x, "customerNos", order->customer_no) &&
+        query_from(x, "fromDate", order->invoice_date) && query_to(x, "toDate", order->invoice_date))
+        (void)cJSON_AddItemToArray(array, credit_note_answer(x, order));
 }
 
 void invoices_get(struct exchange *x)
@@ -267,8 +325,8 @@ void invoices_get(struct exchange *x)
         const struct order *order = x->books->orders[i];
 
         if (order_is_sent(order, x->arrived_ms) && exchange_visible(x, order->sent_ms) &&
-            (!own_only || text_same(order->application_key, x->token->application_key)) &&
-            query_word(x, "invoiceIds", order->id) && query_number(x, "invoiceNos", order->invoice_no) &&
+            (!own_only || made_here(x, order)) && query_word(x, "invoiceIds", order->id) &&
+            query_number(x, "invoiceNos", order->invoice_no) &&
             query_number(x, "voucherNos", order->voucher_no) &&
             query_number(x, "customerNos", order->customer_no) &&
             query_word(x, "departmentCodes", order->department) &&
@@ -276,6 +334,8 @@ void invoices_get(struct exchange *x)
             query_to(x, "toDate", order->invoice_date) &&
             query_later(x, "sentDateTimeOffsetGreaterThan", order->sent_ms))
             (void)cJSON_AddItemToArray(array, invoice_answer(x, order));
+        if (!own_only)
+            credit_note_add(x, order, array);
     }
     list_answer(x, array, members);
 }

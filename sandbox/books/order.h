@@ -28,7 +28,8 @@ struct order {
     struct order_line *lines;
     size_t  line_count;
 
-    bool    deleted, credited;                                /* by a person: the order, or its invoice */
+    bool    deleted, credited, sent_by_hand;                  /* by a person: the order, or its invoice */
+    int64_t credit_no, credit_ms;                             /* the credit note's */
     int64_t send_asked_ms, sent_ms, invoice_no, voucher_no, fee_ore;
     char    invoice_date[DATE_BYTES], due_date[DATE_BYTES], delivery[24];
     char   *send_error;                                       /* NULL: it went well */

@@ -62,7 +62,7 @@ static void put(struct docs *docs, const char *doc, struct record record, const 
     assert_int_equal(store_write(docs_store(docs), put_work, &put), ERR_OK);
 }
 
-struct seen { char docs[8][DOC_ID_SIZE]; size_t count; const char *venue, *company; int64_t until; const char *after; };
+struct seen { char docs[8][DOC_ID_SIZE]; size_t count; const char *venue, *company, *books; int64_t until; const char *after; };
 
 static enum err see(struct txn *txn, const struct doc_due *due, void *context)
 {
@@ -78,7 +78,8 @@ static enum err first_work(struct txn *txn, void *context)
 {
     struct seen *seen = context;
     struct doc_due due;
-    enum err err = docs_first_due(txn, str_of(seen->venue), str_of(seen->company ? seen->company : ""), &due);
+    enum err err = docs_first_due(txn, str_of(seen->venue), str_of(seen->company ? seen->company : ""),
+                                  str_of(seen->books ? seen->books : ""), &due);
 
     return err ? err : see(txn, &due, seen);
 }
@@ -114,6 +115,14 @@ static const char *first(struct docs *docs, const char *venue)
     return seen.count ? seen.docs[0] : "";
 }
 
+static const char *first_in_books(struct docs *docs, const char *venue, const char *books)
+{
+    static struct seen seen;
+
+    seen = look(docs, first_work, (struct seen){ .venue = venue, .company = "c", .books = books });
+    return seen.count ? seen.docs[0] : "";
+}
+
 static void the_oldest_day_of_a_venue_is_first(void **unused)
 {
     struct docs *docs = opened(0);
@@ -125,6 +134,13 @@ static void the_oldest_day_of_a_venue_is_first(void **unused)
     assert_string_equal(first(docs, "v"), "v/2026-11-20/1");
     assert_string_equal(first(docs, "v2"), "v2/2026-11-01/1");
     assert_string_equal(first(docs, "w"), "");
+    put(docs, "v3/2026-11-01/1", (struct record){ .state = DOC_SENDING, .work = WORK_LOOKUP, .day = 1, .company = STR("c"),
+                                                  .books = STR("former") }, NULL);
+    put(docs, "v3/2026-11-02/1", (struct record){ .state = DOC_QUEUED, .work = WORK_SEND, .day = 2, .company = STR("c") },
+        NULL);
+    assert_string_equal(first_in_books(docs, "v3", ""), "v3/2026-11-01/1");
+    assert_string_equal(first_in_books(docs, "v3", "former"), "v3/2026-11-01/1");
+    assert_string_equal(first_in_books(docs, "v3", "new"), "v3/2026-11-02/1");       /* owed to former books: holds up nobody */
     put(docs, "v/2026-11-20/1", (struct record){ .state = DOC_FAILED, .day = 20 }, NULL);      /* red holds up nobody */
     assert_string_equal(first(docs, "v"), "v/2026-11-21/1");
     put(docs, "v/2026-11-19/1", (struct record){ .state = DOC_SENT, .work = WORK_REVERSE, .day = 19 }, NULL);

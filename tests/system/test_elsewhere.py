@@ -1,5 +1,8 @@
 """Goal: what a person does in PowerOffice to what Bilag sent is seen within a day, and each of the three ways on ends it: sent
 anew, entered by hand, or left as it is."""
+import base64
+import datetime
+import http.client
 import json
 import pathlib
 import sys
@@ -27,8 +30,10 @@ class Person:
         self.pipeline, self.port = pipeline, pipeline.sandbox_port
 
     def reverse(self, name):
-        import base64
-        import http.client
+        [voucher] = self.reverse_all(name)
+        return voucher
+
+    def reverse_all(self, name):
         pair = base64.b64encode(f"{APPLICATION_KEY}:{client_key(name)}".encode()).decode()
         keys = {"Ocp-Apim-Subscription-Key": SUBSCRIPTION_KEY}
 
@@ -40,11 +45,12 @@ class Person:
         status, body = call("/OAuth/Token", {"Authorization": f"Basic {pair}",
                                              "Content-Type": "application/x-www-form-urlencoded"}, "grant_type=client_credentials")
         assert status == 200, body
-        [voucher] = [v for v in self.pipeline.vouchers() if v["client_key"] == client_key(name)]
-        status, body = call(f"/v2/Vouchers/Reverse/{voucher['id']}", {"Authorization": f"Bearer {json.loads(body)['access_token']}"},
-                            "")
-        assert status in (200, 202), body
-        return voucher
+        vouchers = [v for v in self.pipeline.vouchers() if v["client_key"] == client_key(name)]
+        bearer = {"Authorization": f"Bearer {json.loads(body)['access_token']}"}
+        for voucher in vouchers:
+            status, body = call(f"/v2/Vouchers/Reverse/{voucher['id']}", bearer, "")
+            assert status in (200, 202), body
+        return vouchers
 
 
 def document(pipeline, name):
@@ -66,12 +72,12 @@ def posted(pipeline):
     pipeline.until("and said to be", lambda: all(document(pipeline, name)[0] == "sent" for name in NAMES))
 
 
-def look_of_the_day(pipeline, stage):
+def look_of_the_day(pipeline, stage, days=(1, 2, 3)):
     """Noon of the next day, or of the one after it: the first look is a day after a client is first seen."""
     def looks():
         return pipeline.log(f"{stage}-0").count("looked for what was done")
     noon, wanted = (12 - time.gmtime().tm_hour) % 24 * 3600, looks() + len(pipeline.venues)
-    for day in (1, 2, 3):
+    for day in days:
         pipeline.set_clock(day * DAY_S + noon)
         end = time.monotonic() + 10
         while time.monotonic() < end and looks() < wanted:
@@ -132,6 +138,37 @@ def test_reversed_by_a_person_is_red_within_a_day(changes):
         assert standing(pipeline, "left") == 1 and len(pipeline.vouchers()) == 3
 
 
+def red_of(pipeline, name):
+    return sum("reversed-elsewhere" in problems for doc, (_, problems) in documents(pipeline, "voucher").items()
+               if doc.startswith(f"{name}/"))
+
+
+# However many were taken back, none is forgotten; a list whose pages are cut short is read to its end.
+def test_as_many_as_were_reversed_are_red():
+    many = 70
+    with Pipeline({"many": venue("many", 1)}, sandbox={"page_cut": 100}, stages={"invoicer": 0}) as pipeline:
+        first = datetime.date(2026, 8, 1)
+        pipeline.post([{**sold("many", 1), "seq": i + 1, "time": f"{first + datetime.timedelta(i)}T18:00:00+02:00"}
+                       for i in range(many)])
+        pipeline.until("all are posted", lambda: len(pipeline.vouchers()) == many)
+        pipeline.until("and said to be", lambda: all(d[0] == "sent" for d in documents(pipeline, "voucher").values()))
+        assert len(Person(pipeline).reverse_all("many")) == many
+        look_of_the_day(pipeline, "uploader")
+        pipeline.until("all are red", lambda: red_of(pipeline, "many") == many)
+
+
+# A clock that was ahead for a while has looked "until" a day that has not come: what was done before it is seen all the same.
+def test_a_clock_that_was_ahead_hides_nothing():
+    with Pipeline({"ahead": venue("ahead", 1)}, stages={"invoicer": 0}) as pipeline:
+        pipeline.post([sold("ahead", 10)])
+        pipeline.until("it is posted", lambda: len(pipeline.vouchers()) == 1)
+        pipeline.until("and said to be", lambda: document(pipeline, "ahead")[0] == "sent")
+        look_of_the_day(pipeline, "uploader", (10, 11, 12))
+        Person(pipeline).reverse("ahead")
+        pipeline.set_clock(2 * DAY_S + (12 - time.gmtime().tm_hour) % 24 * 3600)
+        pipeline.until("it is red", lambda: is_red(pipeline, "ahead"))
+
+
 # A person looks here at once: check names it, and it is red without waiting for the day's look.
 def test_check_online_sees_it_at_once():
     venues = {name: venue(name, i) for i, name in enumerate(NAMES)}
@@ -155,33 +192,41 @@ def order_state(pipeline, doc):
     return documents(pipeline)[doc]
 
 
-# An order is deleted there, another's invoice is credited; those that stand, invoiced or not, stay green.
-def test_orders_deleted_and_invoices_credited():
-    names = ("deleted", "credited", "open", "invoiced")
+# An order is deleted there, the invoices of two are credited, one of which a person had sent, so that it is none of this
+# integration's; those that stand, invoiced or not, and by whomever, stay green.
+@pytest.mark.parametrize("marks", ["invoice", "note"])
+def test_orders_deleted_and_invoices_credited(marks):
+    names = ("deleted", "credited", "open", "invoiced", "theirs", "given")
     venues = {name: {**credit_venue(name, company=str(912345600 + i)), "client_key": {"file": f"keys/{name}"},
                      "send_invoice": "true" if name in ("credited", "invoiced") else "false"} for i, name in enumerate(names)}
     clients = clients_of(venues, customers=[(10001, "Kunde AS")])
-    with Pipeline(venues, clients=clients, sandbox={"send_ms": 50}) as pipeline:
+    with Pipeline(venues, clients=clients, sandbox={"send_ms": 50, "credit_marks": marks}) as pipeline:
         for name in names:
             pipeline.command("customers", "--venue", name, "connect", "kunde-77", "10001")
         pipeline.post([sale(name, 1, "kunde-77") for name in names])
         docs = {name: f"{name}/order/K1/1" for name in names}
-        pipeline.until("all are sent", lambda: len(pipeline.orders()) == 4 and all(
+        pipeline.until("all are sent", lambda: len(pipeline.orders()) == 6 and all(
             order_state(pipeline, doc) == ("sent", {}) for doc in docs.values()))
         pipeline.until("two are invoiced", lambda: sum(o["sent"] for o in pipeline.orders()) == 2)
         pipeline.sandbox("hand", {"id": an_order(pipeline, "deleted")["id"], "deleted": True})
         pipeline.sandbox("hand", {"id": an_order(pipeline, "credited")["id"], "credited": True})
+        for name in ("theirs", "given"):
+            pipeline.sandbox("hand", {"id": an_order(pipeline, name)["id"], "sent": True})
+        if marks == "invoice":
+            pipeline.sandbox("hand", {"id": an_order(pipeline, "given")["id"], "credited": True})
         look_of_the_day(pipeline, "invoicer")
-        for name in ("deleted", "credited"):
+        for name in ("deleted", "credited") + (("given",) if marks == "invoice" else ()):
             pipeline.until(f"{name} is red", lambda name=name: "reversed-elsewhere" in order_state(pipeline, docs[name])[1])
-        assert "(invoice 5" in order_state(pipeline, docs["credited"])[1]["reversed-elsewhere"]
+        by = "(invoice 5" if marks == "invoice" else "(credit note 5"
+        assert by in order_state(pipeline, docs["credited"])[1]["reversed-elsewhere"]
+        assert order_state(pipeline, docs["theirs"]) == ("sent", {})
         assert order_state(pipeline, docs["open"]) == order_state(pipeline, docs["invoiced"]) == ("sent", {})
         pipeline.command("resend", docs["deleted"], "--reason", "deleted by mistake")
         pipeline.until("it is sent anew", lambda: order_state(pipeline, docs["deleted"]) == ("sent", {}))
         pipeline.command("leave-reversed", docs["credited"], "--reason", "the guest paid by card")
         pipeline.until("it is left", lambda: order_state(pipeline, docs["credited"]) == ("reversed", {}))
         assert "orders 0,00 + manual" in pipeline.command("status", "--venue", "credited", check=False).stdout
-        assert sum(not o["deleted"] and not o["credited"] for o in pipeline.orders()) == 3
+        assert sum(not o["deleted"] and not o["credited"] for o in pipeline.orders()) == (4 if marks == "invoice" else 5)
         pipeline.sandbox("hand", {"id": an_order(pipeline, "open")["id"], "deleted": True})
         checked = pipeline.command("check", "--online", "--venue", "open", check=False)
         assert checked.stdout.count("[reversed-elsewhere]") == 1 and docs["open"] in checked.stdout

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import uuid
 
 import pytest
 
@@ -175,3 +176,35 @@ def test_key_is_swapped_after_sealing(rig, lost):
     rig.settled(sent=2)
     assert len(rig.vouchers()) == 2 and keys_of(rig) == {venue.key}
     subprocess.run([BIN / "bilag", "fsck", "--config", rig.config], check=True, capture_output=True)
+
+
+# Sealed for the company's former books when a person says that they are others: the venue goes on there, what is owed to the
+# former ones is told, red, with a way on, and the way on ends it.
+def test_what_is_owed_to_former_books_holds_nobody_up(rig):
+    venue = rig.venues[0]
+    rig.start()
+    rig.offer([voucher_draft(venue, DAY_ZERO)])
+    rig.settled(sent=1)
+    rig.box.set(fault_paths="CashJournals,AccountTransactions", fault_drop_before=1000)
+    owed = voucher_draft(venue, DAY_ZERO + 1)
+    rig.verdict(owed)
+    wait_for(lambda: rig.log().count("what=sealed") == 2, 20)
+    new = str(uuid.UUID(int=0x2000, version=4))
+    rig.box.client(client_key=new, client_id="99", name="New AS", org_no=venue.company)
+    done = subprocess.run([BIN / "bilag", "venues", "connect", venue.id, "--new-client", "--reason", "new books", "--config",
+                           rig.config], input=new + "\n", capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    taken = rig.log().count("configuration taken")
+    rig.processes[0].send_signal(signal.SIGHUP)
+    wait_for(lambda: rig.log().count("configuration taken") > taken, 20)
+    rig.box.set(fault_drop_before=0)
+    later = voucher_draft(venue, DAY_ZERO + 2)
+    later[5] = client_id(new)
+    rig.verdict(later)
+    wait_for(lambda: new in keys_of(rig), 30)
+    shown = rig.shown()[doc_id(owed)]
+    assert shown["state"] == "held" and [p["code"] for p in shown["problems"]] == ["other-client"]
+    assert any("by-hand" in way["command"] for way in shown["ways"]), shown["ways"]
+    rig.decide("by-hand", doc_id(owed), "1")
+    rig.settled(sent=2, by_hand=1)
+    assert [v["client_key"] for v in rig.vouchers()] == [venue.key, new]
