@@ -466,13 +466,14 @@ enum err books_doc(struct books *books, struct str id, struct arena *arena, stru
 bool book_doc_is_red(const struct book_doc *doc)
 {
     static const enum problem_code of_sent[] = { PROBLEM_INVOICE_NOT_SENT, PROBLEM_REVERSAL_REFUSED,
-                                                 PROBLEM_REVERSED_ELSEWHERE, PROBLEM_OTHER_CLIENT,
-                                                 PROBLEM_OTHER_COMPANY };
+                                                 PROBLEM_REVERSED_ELSEWHERE };
 
     for (size_t i = 0; i < COUNT(of_sent); i++)
         if (problems_have(&doc->draft.problems, of_sent[i]))
             return true;
-    return doc->state == DOC_HELD || doc->state == DOC_FAILED;
+    return doc->state == DOC_HELD || doc->state == DOC_FAILED ||
+           (doc->state == DOC_SENT && (problems_have(&doc->draft.problems, PROBLEM_OTHER_CLIENT) ||
+                                       problems_have(&doc->draft.problems, PROBLEM_OTHER_COMPANY)));
 }
 
 bool book_doc_is_empty(const struct book_doc *doc)
