@@ -64,7 +64,7 @@ enum err status_prove(const struct book_list *list, struct arena *arena, struct 
                 return ERR_RANGE;
             continue;
         }
-        proof->red |= book_doc_is_red(&list->docs[i]);
+        proof->red |= list->docs[i].state != DOC_SENT && book_doc_is_red(&list->docs[i]);
         proof->open |= draft->phase == DRAFT_OPEN && !book_doc_is_empty(&list->docs[i]);
         if (add(&proof->lines, draft->lines_total) ||
             add(left ? &proof->manual : &proof->voucher, draft->voucher_total) ||

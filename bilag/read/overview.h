@@ -23,7 +23,7 @@ struct day_proof {
     struct money z;
     struct money elsewhere;              /* what they hold beside the day's sales though it is not red: sold on another business
                                             day, left out, not booked, or accepted as it is */
-    bool open, red;                      /* of its vouchers */
+    bool open, red;                      /* of its vouchers: one is not closed; one is held or failed */
     struct money lines, voucher, orders, manual, difference;
     struct money rounding;               /* what PowerOffice makes of the orders, less the till's totals */
     bool has_till_vat;

@@ -1,0 +1,54 @@
+/* Proofs of days: what their Z reports hold beside them is told of days of which nothing is held. */
+#include "bilag/read/overview.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct book_doc document(enum doc_state state, enum problem_code code)
+{
+    struct book_doc doc = { .id = STR("v/2026-11-20/1"), .state = state };
+
+    doc.draft.doc = (struct doc){ .kind = DOC_VOUCHER, .venue = STR("v"), .day = 20777, .part = 1 };
+    doc.draft.phase = DRAFT_CLOSED;
+    doc.draft.lines_total.ore = doc.draft.voucher_total.ore = 100;
+    doc.draft.problems.at[0].code = code;
+    doc.draft.problems.count = 1;
+    doc.draft.line_count = 1;
+    return doc;
+}
+
+/* Goal: a sent day whose reversal was refused is red, and what of its Z is elsewhere is told all the same. */
+static void red_of_proofs(void **unused)
+{
+    static const struct { enum doc_state state; enum problem_code code; bool red; } rows[] = {
+        { DOC_SENT, PROBLEM_REVERSAL_REFUSED, false }, { DOC_SENT, PROBLEM_REVERSED_ELSEWHERE, false },
+        { DOC_HELD, PROBLEM_Z_DIFFERS, true },         { DOC_FAILED, PROBLEM_Z_DIFFERS, true },
+    };
+    struct arena arena;
+
+    (void)unused;
+    arena_init(&arena, 1 << 20);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct book_doc doc = document(rows[i].state, rows[i].code);
+        struct book_list list = { &doc, 1 };
+        struct day_proof *days;
+        size_t count;
+
+        assert_true(book_doc_is_red(&doc));
+        assert_int_equal(status_prove(&list, &arena, &days, &count), ERR_OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(days->lines.ore, 100);
+        if (days->red != rows[i].red)
+            fail_msg("row %zu", i);
+    }
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(red_of_proofs) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
