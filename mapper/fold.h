@@ -21,6 +21,7 @@ struct fold {
     struct arena *arena;                 /* emptied at the start of every fold */
     int64_t now_ms;
     uint32_t partition;
+    const struct day_rules *day_rules;   /* NULL: all have the venues' of today */
     uint64_t first;                      /* fold_together(): the offset of the first event */
     struct reader bytes;                 /* ... each event's canonical bytes (take_any) */
     size_t count;

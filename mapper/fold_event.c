@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "claim.h"
+#include "day_rules.h"
 #include "domain/event_canonical.h"
 #include "order_mark.h"
 #include "removal.h"
@@ -243,7 +244,7 @@ int32_t fold_business_day(const struct one *one)
     if (one->day_had != DAY_ALWAYS)
         return one->day_had;
     return one->event.kind == EVENT_Z_REPORT ? one->event.z.business_day
-                                             : venue_business_day(one->venue, one->event.time);
+                                             : venue_business_day(one->days, one->event.time);
 }
 
 static enum err fold_new(struct folding *work, struct one *one)
@@ -326,6 +327,7 @@ enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, str
     one.venue = config_venue(work->fold->config, one.event.venue);
     if (!one.venue)
         return park(work, &one.event, place, bytes);
+    one.days = day_rules_at(work->fold->day_rules, one.venue, place);
     event_hash(bytes, &one.known.hash);
     work->fold->events++;
     err = fold_name_run(work, &one);

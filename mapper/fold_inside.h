@@ -24,7 +24,7 @@ struct folding {
 
 /* What one event does. */
 struct one {
-    const struct venue *venue;
+    const struct venue *venue, *days;    /* days: with the rule that held when it came first (day_rules.h) */
     struct event said;                   /* as it came; may be told again */
     struct event event;                  /* the same, its register named with its run */
     struct known known;

@@ -17,8 +17,13 @@ static const char bad_value[] = "it cannot be decoded";
 
 static const char *judge_meta(struct storecheck *check, struct txn *txn, struct str key, struct str value)
 {
+    struct str word;
+    size_t at = 0;
+
     (void)check;
     (void)txn;
+    if (key_take_name(key, &at, &word) && str_equal(word, STR("days")))
+        return value.len ? NULL : bad_value;                 /* a text (day_rules.h) */
     return key.len && (value.len == sizeof(uint64_t) || value.len == 2 * sizeof(uint64_t)) ? NULL : bad_value;
 }
 

@@ -72,6 +72,8 @@ enum err mapper_open(struct stage *stage, void **ret_state, struct fault *fault)
     if (!err)
         err = trim_open(&mapper->trim);
     if (!err)
+        err = day_rules_open(&mapper->day_rules);
+    if (!err)
         err = partitions_open(folder, config->partitions, &mapper->partitions, fault);
     if (!err)
         err = link_push_to(stage, "validator", config->stages.validator, &mapper->validators, fault);
@@ -96,6 +98,7 @@ void mapper_close(struct stage *stage, void *state)
     logclient_close(mapper->log);
     partitions_close(mapper->partitions);
     trim_close(mapper->trim);
+    day_rules_close(mapper->day_rules);
     schedule_close(mapper->schedule);
     audit_close(mapper->audit);
     store_close(mapper->store);

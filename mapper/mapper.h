@@ -5,6 +5,7 @@
 #ifndef BILAG_MAPPER_MAPPER_H
 #define BILAG_MAPPER_MAPPER_H
 
+#include "day_rules.h"
 #include "partitions.h"
 #include "schedule.h"
 #include "trim.h"
@@ -20,6 +21,7 @@ struct mapper {
     struct partitions *partitions;
     struct schedule *schedule;
     struct trim *trim;
+    struct day_rules *day_rules;
     struct arena fold_arena, build_arena, sends_arena;
     bool *transfer_allowed;              /* per venue of the configuration: judged once, when it is loaded */
     int64_t audit_ms, relax_ms;

@@ -94,7 +94,7 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
 static struct fold fold_for(struct stage *stage, struct mapper *mapper, uint32_t partition)
 {
     return (struct fold){ .config = stage_config(stage), .arena = &mapper->fold_arena,
-                          .now_ms = stage_now_ms(stage), .partition = partition };
+                          .now_ms = stage_now_ms(stage), .partition = partition, .day_rules = mapper->day_rules };
 }
 
 /* What came and is not folded comes again. */
@@ -114,6 +114,11 @@ enum err reading_take_partition(struct stage *stage, struct mapper *mapper, stru
 {
     enum err err = fold_offset(mapper->store, partition->number, &partition->next);
 
+    if (!err)
+        err = day_rules_keep(mapper->store, mapper->audit, stage_config(stage), partition->number, partition->next,
+                             stage_now_ms(stage));
+    if (!err)
+        err = day_rules_read(mapper->day_rules, mapper->audit);
     if (!err)
         err = decisions_place(mapper->store, partition->number, &partition->audit_next);
     if (!err)

@@ -15,6 +15,7 @@
 enum {
     TABLE_META,         /* "offset" partition -> next offset; "audit" partition -> next decision, and "audit" partition, venue
                            -> of a venue that is ahead; "came" (arrival.h);
+                           "days" venue -> its rule of business days (day_rules.h);
                            "out" venue, register, series, seq -> decision (removal.h);
                            "run" venue, register, place -> the run that begins there (run.h);
                            "clock" venue, register, day -> its numbers of that day (clock_jump.h) */

@@ -152,6 +152,8 @@ bool venue_names_project(const struct venue *venue);
 bool venue_names_location(const struct venue *venue);
 /* The business day of a moment at this venue, with the cut-off that was valid (clock.h). */
 int32_t venue_business_day(const struct venue *venue, int64_t time);
+/* A VAT class begins on that day, or has another rate or code from then on. */
+bool venue_vat_changes_on(const struct venue *venue, int32_t day);
 /* [start, end) of a business day, seconds UTC. A day on which a VAT class changes begins at midnight, whatever its
  * cut-off: docs/rules.md section 7. */
 void venue_day_span(const struct venue *venue, int32_t day, int64_t *ret_start, int64_t *ret_end);

@@ -147,7 +147,7 @@ bool venue_names_location(const struct venue *venue)
 /* ---- business days ---- */
 
 /* A class begins on that day, or has another rate or code from then on. */
-static bool vat_changes_on(const struct venue *venue, int32_t day)
+bool venue_vat_changes_on(const struct venue *venue, int32_t day)
 {
     for (size_t i = 0; i < venue->vat_count; i++) {
         const struct vat_entry *entry = &venue->vat[i];
@@ -166,7 +166,7 @@ static int64_t day_start(const struct venue *venue, int32_t day)
 {
     int32_t seconds = CUTOFF_PRESET;
 
-    if (vat_changes_on(venue, day))
+    if (venue_vat_changes_on(venue, day))
         return zone_utc(venue->zone, day, 0);
 
     for (size_t i = 0; i < venue->cutoff_count && venue->cutoffs[i].valid_from <= day; i++)

@@ -184,3 +184,26 @@ def test_what_is_decided_while_a_venue_is_left_out_waits_for_it():
         pipeline.write_venue(venues["later"])
         pipeline.reload()
         until_takings(pipeline, [100, 10, 3, 55])
+
+
+def test_a_mapper_that_lost_its_store_puts_receipts_on_the_days_that_they_had():
+    """business_day_start was changed since, with no date: what came before stays where it was, and is not booked twice."""
+    def night(seq, day, amount):
+        return {**sale("grill", seq, day, amount), "time": f"{day}T05:30:00+01:00"}
+
+    with Pipeline({"grill": venue("grill")}) as pipeline:
+        pipeline.post([sale("grill", 1, "2026-11-01", 100), night(2, "2026-11-02", 10), sale("grill", 3, "2026-11-02", 200)])
+        until_takings(pipeline, [100, 210])
+        pipeline.write_venue({**venue("grill"), "business_day_start": "06:00"})
+        pipeline.reload()
+        pipeline.post([night(4, "2026-11-03", 7)])               # by the new rule of the day before
+        until_takings(pipeline, [100, 210, 7])
+        assert " business-days grill 3 Europe/Oslo;18000;" in pipeline.command("audit").stdout
+        pipeline.stop("mapper")
+        shutil.rmtree(pipeline.state / "mapper")
+        pipeline.restart("mapper")
+        pipeline.post([sale("grill", 5, "2026-11-02", 5)])
+        until_takings(pipeline, [100, 210, 7, 5])
+        pipeline.until("nothing is due", lambda: pipeline.counter("mapper", "days_due") == 0)
+        assert takings(pipeline) == [5, 7, 100, 210]
+        assert pipeline.command("fsck").returncode == 0
