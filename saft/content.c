@@ -94,10 +94,10 @@ enum err content_finish(struct content *content, struct fault *fault)
     return fault_set(fault, ERR_REFUSED,
                      "%s (%zu in this file: " STR_FMT "%s). Write those that are venue " STR_FMT
                      " as `saft: {locations: [...]}` in " STR_FMT,
-                     listed ? "none of its locations is one of the venue's" : "it holds more than one location",
+                     fault_words(listed ? "none of its locations is one of the venue's" : "it holds more than one location"),
                      content->place_count, STR_ARG(strbuf_str(&content->places)),
                      content->place_count > PLACES_SHOWN ? ", ..." : "", STR_ARG(content->venue->id),
-                     STR_ARG(content->venue->file.len ? content->venue->file : STR("its venue file")));
+                     STR_ARG(content->venue->file.len ? content->venue->file : str_of(fault_words("its venue file"))));
 }
 
 bool content_skips(struct content *content, enum node node)
@@ -441,7 +441,7 @@ enum err content_field(struct content *content, const struct element *field, str
         return fault_set(fault, err,
                          "%s is '%.*s', which is not %s. Ask the till's vendor for a file that follows the schema; "
                          "nothing of this one was booked",
-                         field->name, (int)(text.len < 40 ? text.len : 40), text.bytes, value_form(field->kind));
+                         field->name, (int)(text.len < 40 ? text.len : 40), text.bytes, fault_words(value_form(field->kind)));
     return ERR_OK;
 }
 

@@ -42,7 +42,7 @@ static void refuse(struct parser *parser, enum err err, const char *format, ...)
     if (parser->err)
         return;
     va_start(args, format);
-    (void)vsnprintf(what, sizeof what, format, args);
+    (void)vsnprintf(what, sizeof what, fault_words(format), args);
     va_end(args);
     if (receipt.len)
         parser->err = fault_set(&parser->fault, err, "%.80s line %d, receipt %.*s: %s", parser->name, line,
@@ -72,9 +72,9 @@ static void refuse_root(struct parser *parser, const char *name, const char *uri
 {
     refuse(parser, ERR_REFUSED,
            "this is not a Norwegian SAF-T Cash Register file: it begins with <%.40s> of %s%.60s%s, not with "
-           "<auditfile> of '" NAMESPACE "'. Export SAF-T Cash Register (kassasystem) from the till, not "
+           "<auditfile> of '%s'. Export SAF-T Cash Register (kassasystem) from the till, not "
            "SAF-T Financial, a Danish file or a report of its own",
-           name, uri ? "namespace '" : "", uri ? uri : "no namespace", uri ? "'" : "");
+           name, uri ? fault_words("namespace '") : "", uri ? uri : fault_words("no namespace"), uri ? "'" : "", NAMESPACE);
 }
 
 /* Elements of other namespaces are no business of ours, wherever they stand. */

@@ -114,7 +114,7 @@ static enum err check_packing(const struct saft_file *file, size_t len, struct f
     for (size_t i = 0; i < COUNT(packings); i++)
         if (str_starts((struct str){ file->block, len }, packings[i].first))
             return fault_set(fault, ERR_REFUSED, "%s is %s: unpack it, and import the XML file that is inside",
-                             file->name, packings[i].what);
+                             file->name, fault_words(packings[i].what));
     return ERR_OK;
 }
 

@@ -89,8 +89,8 @@ static enum err find_siblings(const struct setup *setup, struct siblings *siblin
 static enum err check_department(const struct setup *setup, const struct siblings *siblings)
 {
     if (siblings->count && !setup->department.len)
-        return fault_set(setup->fault, ERR_FORMAT, "company %.*s has %zu venue%s already, and departments tell them apart: say "
-                         "--department CODE", STR_ARG(setup->company), siblings->count, siblings->count == 1 ? "" : "s");
+        return fault_set(setup->fault, ERR_FORMAT, "company %.*s has other venues already (%zu), and departments tell them "
+                         "apart: say --department CODE", STR_ARG(setup->company), siblings->count);
     if (siblings->count && siblings->same_department.len)
         return fault_set(setup->fault, ERR_FORMAT, "department %.*s is that of %.*s; each venue of a company has its "
                          "own",

@@ -48,9 +48,12 @@ static bool take_option(struct shell *shell, const struct cmd *cmd, struct args 
 static int run(struct shell *shell, const struct cmd *cmd, const struct args *args)
 {
     struct fault fault = { "" };
-    enum err err = config_load(str_of(shell->config_dir), &shell->config, &fault);
+    enum err err;
     int code;
 
+    fault_speak(catalogue_words);
+    (void)help_peek(shell->config_dir);  /* for what is wrong with the configuration itself */
+    err = config_load(str_of(shell->config_dir), &shell->config, &fault);
     if (err)
         return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
     shell->voice.language = shell->config->language;

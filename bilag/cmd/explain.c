@@ -241,8 +241,9 @@ static enum err sale_seen(const struct sale *sale, void *context)
     listed->seq = sale->event->seq;
     listed->text = arena_format(listing->arena, "  %-16.*s %s  %14s%s%.*s%s", TEXT(sale->name),
                                  time_text_local(listing->venue, sale->event->time * 1000, when), amount_text(amount),
-                                 sale->taken_back ? "  taken back by " : "", TEXT(sale->taken_back ? sale->by : STR_NONE),
-                                 sale->broken ? "  does not add up: booked nowhere" : "");
+                                 sale->taken_back ? catalogue_words("  taken back by ") : "",
+                                 TEXT(sale->taken_back ? sale->by : STR_NONE),
+                                 sale->broken ? catalogue_words("  does not add up: booked nowhere") : "");
     if (!listed->text.bytes || !listed->reg.bytes)
         return ERR_MEMORY;
     listing->shown++;

@@ -15,6 +15,40 @@ const char *help_config_dir(void)
     return environment && *environment ? environment : "/etc/bilag";
 }
 
+/* "language: nb", at the beginning of a line or in a map on one line, quoted or not; what a comment says does not count. */
+static bool language_in(const char *line, char word[16])
+{
+    const char *at = line;
+
+    while (line[strspn(line, " ")] != '#' && (at = strstr(at, "language")) != NULL) {
+        bool begins = at == line || strchr(" {,\"'", at[-1]);
+
+        at += strlen("language");
+        at += strspn(at, "\"'");
+        if (begins && *at == ':')
+            return sscanf(at + 1 + strspn(at + 1, " \"'"), "%15[a-z]", word) == 1;
+    }
+    return false;
+}
+
+bool help_peek(const char *config_dir)
+{
+    static char line[64 * 1024];
+    char path[1200], word[16] = "";
+    FILE *file;
+    bool found = false;
+
+    (void)snprintf(path, sizeof path, "%s/bilag.yaml", config_dir);
+    file = fopen(path, "re");
+    while (file && !found && fgets(line, sizeof line, file))
+        found = language_in(line, word);
+    if (file)
+        (void)fclose(file);
+    if (found)
+        catalogue_speak(str_of(word));
+    return found;
+}
+
 void help_speak(const char *config_dir)
 {
     static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
@@ -22,6 +56,8 @@ void help_speak(const char *config_dir)
     struct config *config;
 
     log_silence();
+    if (help_peek(config_dir))
+        return;
     if (config_load(str_of(config_dir), &config, &fault) == ERR_OK) {
         catalogue_speak(config->language);
         config_free(config);
@@ -87,6 +123,7 @@ int help_cmd(const struct cmd *cmd)
 
 int help(const struct cmd *const *commands, size_t count, const char *name)
 {
+    fault_speak(catalogue_words);
     help_speak(help_config_dir());
     if (name && strcmp(name, "settings") == 0)
         return help_settings();

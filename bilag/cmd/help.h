@@ -8,6 +8,8 @@
 
 /* $BILAG_CONFIG, else /etc/bilag. */
 const char *help_config_dir(void);
+/* The language that the configuration's file says, without reading the configuration: it may be wrong. False: it says none. */
+bool help_peek(const char *config_dir);
 /* Whatever is printed from here on is in the language of this configuration. */
 void help_speak(const char *config_dir);
 /* `bilag --help`, `bilag help`, `bilag help NAME`: all commands, the settings (NAME "settings"), or one command. */

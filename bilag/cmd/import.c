@@ -235,7 +235,7 @@ static void show_summary(const struct import *import, const struct saft_summary 
               summary->registers);
     for (int note = 0; note < SAFT_NOTE_COUNT; note++)
         if (summary->notes[note].count)
-            shell_say("  note: %s (%" PRIu64 ", first: %s) [%s]\n", saft_note_text((enum saft_note)note),
+            shell_say("  note: %s (%" PRIu64 ", first: %s) [%s]\n", catalogue_words(saft_note_text((enum saft_note)note)),
                       summary->notes[note].count, summary->notes[note].first, saft_note_code((enum saft_note)note));
 }
 

@@ -46,11 +46,15 @@ static bool is_wanted(const struct refusal *refusal, const char *venue)
 static void print_refusal(const struct refusal *refusal, size_t number, size_t bytes_most)
 {
     char when[32];
+    struct strbuf reason;
 
+    strbuf_init(&reason, 4096);
+    catalogue_said(refusal->reason, &reason);
     shell_say("%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", number,
               time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line,
               refusal->venue.len ? "  " : "", TEXT(refusal->venue),
-              catalogue_words(words[refusal->state].beside), TEXT(refusal->reason));
+              catalogue_words(words[refusal->state].beside), TEXT(strbuf_str(&reason)));
+    strbuf_free(&reason);
     print_bytes(refusal->bytes, bytes_most);
 }
 

@@ -51,10 +51,14 @@ const struct cmd cmd_backup = {
 static void show_damage(const char *store, struct str table, struct str record, struct str why, void *context)
 {
     const struct shell *shell = context;
+    struct strbuf said;
 
+    strbuf_init(&said, 4096);
+    catalogue_said(why, &said);
     shell_say("  %sdamaged%s  %s%s%.*s%s%.*s: %.*s\n", paint(shell, RED), paint(shell, PLAIN), store,
               table.len ? catalogue_words(", table ") : "", TEXT(table), record.len ? catalogue_words(", record ") : "",
-              TEXT(record), TEXT(why));
+              TEXT(record), TEXT(strbuf_str(&said)));
+    strbuf_free(&said);
 }
 
 /* Says how each store is. EXIT_RED: one is damaged or could not be judged; EXIT_UNUSABLE: one is of another version. */
@@ -83,7 +87,7 @@ static int judge_all(struct shell *shell, struct str folder, bool mends)
             shell_say("%-12s %s%10" PRIu64 " damaged%s\n", result.store, paint(shell, RED), result.damaged,
                       paint(shell, PLAIN));
             if (mends)
-                shell_say("  what to do: %s\n", result.mend);
+                shell_say("  what to do: %s\n", catalogue_words(result.mend));
             code = EXIT_RED;
         }
         (void)fflush(stdout);

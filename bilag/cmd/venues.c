@@ -211,7 +211,8 @@ static int show_books(struct shell *shell, const struct venue *venue, const stru
     privileges_needed(data->missing_privileges, needs_of(venue), &lacks);
     fine = lacks.len == 0 && !lacks.failed;
     shell_say("%sconnected%s  %.*s, to the books of %.*s\n", paint(shell, GREEN), paint(shell, PLAIN),
-              TEXT(venue->id), TEXT(data->client_name.len ? data->client_name : STR("a client without a name")));
+              TEXT(venue->id), TEXT(data->client_name.len ? data->client_name
+                                                      : str_of(catalogue_words("a client without a name"))));
     if (!fine)
         shell_say("%srights missing%s  %.*s. Grant them to the extension in PowerOffice: Settings, Extensions.\n",
                   paint(shell, RED), paint(shell, PLAIN), TEXT(strbuf_str(&lacks)));

@@ -19,8 +19,8 @@ static enum err failed(struct fault *fault, const char *what, const char *path)
 {
     int error = errno;
 
-    return fault_set(fault, error == ENOSPC || error == EDQUOT ? ERR_STORE_FULL : ERR_SYSTEM, "%s %s: %s", what, path,
-                     strerror(error));
+    return fault_set(fault, error == ENOSPC || error == EDQUOT ? ERR_STORE_FULL : ERR_SYSTEM, "%s %s: %s", fault_words(what),
+                     path, strerror(error));
 }
 
 static bool join(char path[PATH_BYTES], const char *a, const char *b, const char *c)

@@ -258,7 +258,7 @@ static struct str column(struct str *line, char divider, struct arena *arena)
 static void fault_add(struct customer_file *file, uint64_t line, const char *what)
 {
     if (file->fault_count < CUSTOMER_FAULTS_MAX)
-        (void)fault_set(&file->faults[file->fault_count++], ERR_FORMAT, "line %" PRIu64 ": %s", line, what);
+        (void)fault_set(&file->faults[file->fault_count++], ERR_FORMAT, "line %" PRIu64 ": %s", line, fault_words(what));
 }
 
 static void line_take(struct customer_file *file, struct str line, uint64_t at, struct arena *arena)

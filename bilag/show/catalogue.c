@@ -1,9 +1,13 @@
 #include "catalogue.h"
 
+#include "catalogue_rows.h"
+
 #include <inttypes.h>
 #include <string.h>
 
-static const struct { const char *en, *nb; } rows[] = {
+enum { HOLES_MAX = 8, DEPTH_MAX = 4, SENTENCE_BYTES = 4096 };
+
+static const struct catalogue_row spoken[] = {
     { "bilag - sales from the tills into PowerOffice Go: look, check, decide\n\nusage: bilag COMMAND "
       "[--config DIR] ...\n\n",
       "bilag - salg fra kassene til PowerOffice Go: se, kontrollere, avgjøre\n\nbruk: bilag KOMMANDO "
@@ -595,7 +599,6 @@ static const struct { const char *en, *nb; } rows[] = {
       "of it there are held.\n",
       "%zu varetype mangler produktkode for en av kontoene sine, for eksempel %.*s: kredittsalg av den "
       "holdes tilbake.\n" },
-    { "%s wants one word after it; see bilag customers --help", "%s skal ha ett ord etter seg; se bilag customers --help" },
     { "%s cannot be read, or is larger than %d MB",
       "%s kan ikke leses, eller er større enn %d MB" },
     { "PowerOffice does not give what was posted (%ld %.*s); it wants the right to read account "
@@ -624,8 +627,10 @@ static const struct { const char *en, *nb; } rows[] = {
       "du har gjort denne, og flere som ord: #navnet" },
     { "with --done: the invoice's or voucher's number, say; kept in the audit trail",
       "med --done: for eksempel nummeret på fakturaen eller bilaget; lagres i revisjonssporet" },
+    { NULL, NULL },
 };
 
+static const struct catalogue_row *const tables[] = { spoken, catalogue_faults, catalogue_settings };
 static bool norwegian;
 
 void catalogue_speak(struct str language)
@@ -635,8 +640,139 @@ void catalogue_speak(struct str language)
 
 const char *catalogue_words(const char *en)
 {
-    for (size_t i = 0; norwegian && i < COUNT(rows); i++)
-        if (strcmp(rows[i].en, en) == 0)
-            return rows[i].nb;
+    for (size_t t = 0; norwegian && t < COUNT(tables); t++)
+        for (const struct catalogue_row *row = tables[t]; row->en; row++)
+            if (strcmp(row->en, en) == 0)
+                return row->nb;
     return en;
+}
+
+/* --- a sentence whose places are filled --- */
+
+/* The end of the place that begins at '%'. */
+static const char *place_end(const char *at)
+{
+    return at + 1 + strcspn(at + 1, "udsxXciz") + (at[1 + strcspn(at + 1, "udsxXciz")] == 'z') + 1;
+}
+
+/* What stands in the places of the pattern; false: the text is none of it. A place takes as little as fits. */
+static bool fits(const char *pattern, struct str text, struct str holes[HOLES_MAX])
+{
+    size_t at = 0, count = 0;
+
+    while (*pattern) {
+        size_t plain = strcspn(pattern, "%"), end;
+
+        if (plain > text.len - at || memcmp(pattern, text.bytes + at, plain) != 0)
+            return false;
+        at += plain;
+        pattern += plain;
+        if (!*pattern)
+            break;
+        if (count == HOLES_MAX)
+            return false;
+        pattern = place_end(pattern);
+        plain = strcspn(pattern, "%");
+        end = *pattern ? at : text.len;
+        while (*pattern && end + plain <= text.len && memcmp(pattern, text.bytes + end, plain) != 0)
+            end++;
+        if (end + (*pattern ? plain : 0) > text.len)
+            return false;
+        holes[count++] = (struct str){ text.bytes + at, end - at };
+        at = end;
+    }
+    return at == text.len;
+}
+
+static bool said(struct str en, int depth, struct strbuf *out);
+
+static void fill(const char *pattern, const struct str holes[HOLES_MAX], int depth, struct strbuf *out)
+{
+    for (size_t count = 0; *pattern;) {
+        size_t plain = strcspn(pattern, "%");
+
+        strbuf_add(out, (struct str){ pattern, plain });
+        pattern += plain;
+        if (!*pattern)
+            break;
+        pattern = place_end(pattern);
+        if (!said(holes[count], depth + 1, out))
+            strbuf_add(out, holes[count]);
+        count++;
+    }
+}
+
+/* A row that is places and little else would fit everything. */
+static bool has_words(const char *pattern)
+{
+    size_t letters = 0;
+
+    for (const char *at = pattern; *at; at = *at == '%' ? place_end(at) : at + 1)
+        letters += *at != '%' && *at != ' ' && *at != ':';
+    return letters >= 6;
+}
+
+/* The whole of it, without places. */
+static bool said_whole(struct str en, struct strbuf *out)
+{
+    for (const struct catalogue_row *row = catalogue_faults; row->en; row++)
+        if (str_equal(en, str_of(row->en))) {
+            strbuf_add(out, str_of(row->nb));
+            return true;
+        }
+    return false;
+}
+
+/* By a row with places; `first`: of those that begin with one, or of the others. */
+static bool said_filled(struct str en, bool first, int depth, struct strbuf *out)
+{
+    struct str holes[HOLES_MAX];
+
+    for (const struct catalogue_row *row = catalogue_faults; row->en; row++)
+        if ((row->en[0] == '%') == first && has_words(row->en) && fits(row->en, en, holes)) {
+            fill(row->nb, holes, depth, out);
+            return true;
+        }
+    return false;
+}
+
+static bool said(struct str en, int depth, struct strbuf *out)
+{
+    return depth <= DEPTH_MAX && en.len &&
+           (said_whole(en, out) || said_filled(en, false, depth, out) || said_filled(en, true, depth, out));
+}
+
+/* "register: must be ...": where, and then a whole row. */
+static bool said_behind(struct str en, struct str rest, struct strbuf *out)
+{
+    struct strbuf whole;
+    bool found;
+
+    strbuf_init(&whole, SENTENCE_BYTES);
+    found = rest.len && said_whole(rest, &whole);
+    if (found) {
+        strbuf_add(out, (struct str){ en.bytes, en.len - rest.len });
+        strbuf_add(out, strbuf_str(&whole));
+    }
+    strbuf_free(&whole);
+    return found;
+}
+
+void catalogue_said(struct str en, struct strbuf *out)
+{
+    size_t colon = 0;
+    struct str rest;
+
+    while (colon + 2 < en.len && memcmp(en.bytes + colon, ": ", 2) != 0)
+        colon++;
+    rest = colon + 2 < en.len ? (struct str){ en.bytes + colon + 2, en.len - colon - 2 } : STR_NONE;
+    if (!norwegian || !en.len) {
+        strbuf_add(out, en);
+        return;
+    }
+    if (said_whole(en, out) || said_filled(en, false, 0, out) || said_behind(en, rest, out) || said_filled(en, true, 0, out))
+        return;
+    strbuf_add(out, (struct str){ en.bytes, en.len - rest.len });
+    if (rest.len && !said(rest, 0, out))
+        strbuf_add(out, rest);
 }

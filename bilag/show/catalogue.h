@@ -13,4 +13,8 @@ void catalogue_speak(struct str language);
 /* The sentence in that language, with the same places for values in the same order; itself if there is no row. */
 const char *catalogue_words(const char *en) __attribute__((format_arg(1)));
 
+/* A sentence that another process has filled and kept in English (why ingest did not take a line), in that language as far as
+ * it is known; the text is added to out. */
+void catalogue_said(struct str en, struct strbuf *out);
+
 #endif

@@ -7,13 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const char *(*spoken)(const char *en) __attribute__((format_arg(1)));
+
+void fault_speak(const char *(*words)(const char *en))
+{
+    spoken = words;
+}
+
+const char *fault_words(const char *en)
+{
+    return spoken ? spoken(en) : en;
+}
+
 const char *err_text(enum err err)
 {
 #define X(name, text) text,
     static const char *const texts[] = { ERRORS(X) };
 #undef X
 
-    return (size_t)err < COUNT(texts) ? texts[err] : "an error without a name";
+    return (size_t)err < COUNT(texts) ? fault_words(texts[err]) : "an error without a name";
 }
 
 enum err err_of_errno(int error, enum err otherwise)
@@ -32,7 +44,7 @@ enum err fault_set(struct fault *fault, enum err err, const char *format, ...)
 
     if (fault) {
         va_start(args, format);
-        (void)vsnprintf(fault->text, sizeof fault->text, format, args);
+        (void)vsnprintf(fault->text, sizeof fault->text, fault_words(format), args);
         clean_text(fault->text);         /* it may quote what is wrong: a file's, a till's, PowerOffice's words */
         va_end(args);
     }

@@ -41,6 +41,12 @@ enum err err_of_errno(int error, enum err otherwise);
 
 struct fault { char text[512]; };
 
+/* The sentences of faults and errors in another language: what fault_set() is given and err_text() gives passes through it. For a
+ * program that speaks to people; stages, whose log is English, leave it. */
+void fault_speak(const char *(*words)(const char *en));
+/* A part of such a sentence, or itself. */
+const char *fault_words(const char *en) __attribute__((format_arg(1)));
+
 /* Writes the sentence (fault may be NULL) and hands err back, so that a return says both. */
 enum err fault_set(struct fault *fault, enum err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -133,7 +133,7 @@ enum err form_fault(struct form *form, const yaml_node_t *node, const char *form
     if (arena_failed(form->arena))
         return fault_set(form->fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(form->file));
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    (void)vsnprintf(text, sizeof text, fault_words(format), args);
     va_end(args);
     return fault_set(form->fault, ERR_CONFIG, STR_FMT ":%zu: %.*s%s%s", STR_ARG(form->file),
                      node ? node->start_mark.line + 1 : 1, (int)form->path_len, form->path,
@@ -339,7 +339,7 @@ static enum err value_preset(struct form *form, const yaml_node_t *mapping, cons
     enum err err = ERR_OK;
 
     if (field->required)
-        err = form_fault(form, mapping, "is missing; write it: %s", field->meaning);
+        err = form_fault(form, mapping, "is missing; write it: %s", fault_words(field->meaning));
     else if (field->fields)
         err = form_mapping(form, NULL, field->fields, field->field_count, (char *)base + field->offset);
     else if (field->parse && field->preset)
@@ -403,7 +403,7 @@ enum err form_mapping_over(struct form *form, const yaml_node_t *node, const str
 static enum err bad_value(struct form *form, const yaml_node_t *node, struct str text, const char *mend)
 {
     return form_fault(form, node, "\"%.*s%s\" cannot be used; %s", (int)(text.len > 40 ? 40 : text.len),
-                      text.bytes ? text.bytes : "", text.len > 40 ? "..." : "", mend);
+                      text.bytes ? text.bytes : "", text.len > 40 ? "..." : "", fault_words(mend));
 }
 
 static enum err copied(struct form *form, struct str text, void *to)
@@ -429,7 +429,7 @@ FORM_PARSE(form_number)
     if (minus)
         number = -number;
     if (!fine || number < field->min || number > field->max) {
-        (void)snprintf(mend, sizeof mend, "write a whole number from %" PRId32 " to %" PRId32, field->min,
+        (void)snprintf(mend, sizeof mend, fault_words("write a whole number from %" PRId32 " to %" PRId32), field->min,
                        field->max);
         return bad_value(form, node, text, mend);
     }
@@ -441,7 +441,7 @@ FORM_PARSE(form_words)
 {
     if ((int64_t)text.len < field->min || (int64_t)text.len > field->max)
         return form_fault(form, node, "%s; write 1 to %" PRId32 " characters",
-                          text.len ? "is too long" : "is blank", field->max);
+                          fault_words(text.len ? "is too long" : "is blank"), field->max);
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7f)
             return form_fault(form, node, "has a line break or control character; write it on one line");
@@ -475,8 +475,8 @@ FORM_PARSE(form_bool)
 
 FORM_PARSE(form_choice)
 {
-    char mend[160] = "write one of:";
-    size_t len = strlen(mend);
+    char mend[160];
+    size_t len = (size_t)snprintf(mend, sizeof mend, "%s", fault_words("write one of:"));
 
     for (int i = 0; field->words[i]; i++) {
         int more = snprintf(mend + len, sizeof mend - len, "%s %s", i ? "," : "", field->words[i]);
@@ -573,17 +573,17 @@ void form_help(struct strbuf *out, const char *prefix, const struct field *field
             form_help(out, key, field->fields, field->field_count);
             continue;
         }
-        strbuf_format(out, "  %-40s %s", key, field->meaning);
+        strbuf_format(out, "  %-40s %s", key, fault_words(field->meaning));
         if (field->parse == form_number)
-            strbuf_format(out, " (%" PRId32 " to %" PRId32 ")", field->min, field->max);
+            strbuf_format(out, fault_words(" (%" PRId32 " to %" PRId32 ")"), field->min, field->max);
         for (size_t w = 0; field->parse == form_choice && field->words[w]; w++)
             strbuf_format(out, "%s%s", w ? " | " : " (", field->words[w]);
         if (field->parse == form_choice)
             strbuf_char(out, ')');
         if (field->required)
-            strbuf_add(out, STR(" [must be said]"));
+            strbuf_add(out, str_of(fault_words(" [must be said]")));
         else if (field->preset)
-            strbuf_format(out, " [preset: %s]", *field->preset ? field->preset : "none");
+            strbuf_format(out, fault_words(" [preset: %s]"), *field->preset ? field->preset : "-");
         strbuf_char(out, '\n');
     }
 }
