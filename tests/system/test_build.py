@@ -104,6 +104,8 @@ def test_list_of_parts():
     assert {entry["name"] for entry in parts["packages"]} == {*run, "libc6", "bilag"}
     named = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     build = re.search(r'build="(.*?)"', (ROOT / "deploy" / "install-deps").read_text(encoding="utf-8"), re.DOTALL)[1].split()
-    for package in build:
-        base = re.sub(r"\d*-dev$", "", package)
-        assert package in named or base[:6] in named, package
+    libraries = re.findall(r"^\| ([\w.+-]+) \|", named, re.MULTILINE)
+    beside = set(re.findall(r"[\w.+-]+", named[named.index("## For building and testing"):named.index("## How the programs are built")]))
+    for package in build:                        # by its own name, or, what is built against, by that of its library
+        base = re.escape(re.sub(r"\d*(-openssl)?-dev$", "", package))
+        assert package in beside or any(re.fullmatch(rf"(lib)?{base}c?[-.\d]*", library) for library in libraries), package
