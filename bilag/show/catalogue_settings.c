@@ -121,5 +121,6 @@ const struct catalogue_row catalogue_settings[] = {
     { " [must be said]", " [må sies]" },
     { " [preset: %s]", " [forvalg: %s]" },
     { " (%" PRId32 " to %" PRId32 ")", " (%" PRId32 " til %" PRId32 ")" },
+    { "none", "ingen" },
     { NULL, NULL },
 };

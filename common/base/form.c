@@ -583,7 +583,7 @@ void form_help(struct strbuf *out, const char *prefix, const struct field *field
         if (field->required)
             strbuf_add(out, str_of(fault_words(" [must be said]")));
         else if (field->preset)
-            strbuf_format(out, fault_words(" [preset: %s]"), *field->preset ? field->preset : "-");
+            strbuf_format(out, fault_words(" [preset: %s]"), *field->preset ? field->preset : fault_words("none"));
         strbuf_char(out, '\n');
     }
 }
