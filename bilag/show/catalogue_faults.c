@@ -324,6 +324,16 @@ const struct catalogue_row catalogue_faults[] = {
     { "%s cannot be read; install the package fonts-dejavu-core", "%s kan ikke leses; installer pakken fonts-dejavu-core" },
     { "no memory", "det er ikke minne nok" },
     { "the PDF could not be made: %s", "PDF-en kunne ikke lages: %s" },
+    { "console: certificate and certificate_key belong together; write both or none",
+      "console: certificate og certificate_key hører sammen; skriv begge eller ingen" },
+    { "no memory for the users", "det er ikke minne til brukerne" },
+    { "%s: the folder %s cannot be used: %s", "%s: mappen %s kan ikke brukes: %s" },
+    { "%s: %s is no folder; move it away", "%s: %s er ingen mappe; flytt den bort" },
+    { "%s: the folder %s belongs to another user (uid %u), this runs as uid %u; run it as that user, or choose another folder",
+      "%s: mappen %s tilhører en annen bruker (uid %u), dette kjører som uid %u; kjør det som den brukeren, eller velg en "
+      "annen mappe" },
+    { "%s: the folder %s has mode %04o, so that others could change what stands in it; chmod 700 %s",
+      "%s: mappen %s har rettighet %04o, så andre kunne endre det som står der; chmod 700 %s" },
     /* why a line was not taken; bilag refused finds them in what ingest kept */
     { "must be a name of 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.'",
       "må være et navn på 1 til 64 bokstaver, sifre, '.', '_' eller '-', og ikke begynne med '.'" },

@@ -81,7 +81,7 @@ def test_all_that_is_printed_is_in_the_catalogue():
     for path in sources():
         for line, call, place, text in literals(path):
             said = (PRINTS if "bilag" in str(path.relative_to(ROOT)) else {}).get(call, FAULTS.get(call)) == place
-            said |= call in FAULTS_ANYWHERE and text != "1" and not re.fullmatch(r"[\w.]+", text)
+            said |= "bilag" not in str(path.relative_to(ROOT)) and call in FAULTS_ANYWHERE and text != "1" and not re.fullmatch(r"[\w.]+", text)
             if (said or call == "catalogue_words") and is_words(text) and text not in rows:
                 lacking.append(f"{path.name}:{line}: {text}")
     assert not lacking, "\n".join(lacking)
@@ -101,8 +101,9 @@ def help_in(language):
 def test_each_setting_is_explained_in_both():
     english, norwegian = help_in("en"), help_in("nb_NO.UTF-8")
     assert len(english) == len(norwegian) > 100
-    same = [row for row, other in zip(english, norwegian) if row == other and row.startswith("  ")]
-    assert not [row for row in same if not re.search(r"IANA|PROJECT|instead", row)], "\n".join(same)
+    bare = [[re.sub(r"( \([^()]*\))?( \[[^\]]*\])?$", "", row) for row in rows if row.startswith("  ")] for rows in (english, norwegian)]
+    same = [row for row, other in zip(*bare) if row == other]
+    assert not same, "\n".join(same)
 
 
 # Goal: no row outlives its sentence: each is a literal of the sources, the help of a command, or what a table prints of it.
