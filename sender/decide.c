@@ -306,6 +306,8 @@ static enum err decided_work(struct txn *txn, void *context)
         return err;
     if (decided->verb < COUNT(verbs))
         err = effect_on(txn, decided);
+    else if (add_on_is_about(decided->decision))
+        err = add_on_decided(txn, decided->decision);
     return err ? err : docs_set_number(txn, place_name, decided->decision->number);
 }
 
@@ -332,6 +334,8 @@ static enum err decide(const struct decision *decision, void *context)
     SENDER_POINT(sender, POINT_BEFORE_DECISION);
     err = store_write(docs_store(sender->docs), decided_work, &decided);
     SENDER_POINT(sender, POINT_AFTER_DECISION);
+    if (!err && add_on_is_about(decision))
+        client_acted(sender, decision->subject);
     if (!err && !doc_parse(decision->subject, &doc))
         client_acted(sender, doc.venue);
     if (!err && decided.verb < COUNT(verbs) && !doc_parse(decision->subject, &doc)) {

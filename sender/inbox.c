@@ -224,7 +224,7 @@ static bool is_past(struct txn *txn, struct effects *effects, struct str doc, co
     return true;
 }
 
-static enum err apply(struct txn *txn, struct effects *effects, const struct verdict *verdict)
+static enum err apply(struct txn *txn, struct effects *effects, struct verdict *verdict)
 {
     struct sender *sender = effects->sender;
     int64_t now_ms = stage_now_ms(sender->stage);
@@ -248,7 +248,9 @@ static enum err apply(struct txn *txn, struct effects *effects, const struct ver
         return err;
     if (known)
         now = was;
-    if (known && was.sealed)
+    if (draft.phase == DRAFT_CLOSED && !is_nothing(&draft, verdict))
+        err = add_on_judge(txn, sender, &draft, &verdict->problems);
+    if (!err && known && was.sealed)
         err = next_round(txn, doc, &now, now_ms);
     if (!err)
         err = take_draft(&now, &draft, verdict, &sender->arena);

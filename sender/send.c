@@ -201,10 +201,14 @@ static void send_answered(void *slot, const struct answer *answer)
 enum err send_start(struct slot *slot, struct job *job)
 {
     struct sender *sender = slot->sender;
-    bool fresh = !job->was.sealed, was_put_off = false;
-    enum err err = fresh ? seal(slot, job, &was_put_off) : ERR_OK;
+    bool fresh = !job->was.sealed, was_put_off = false, held = false;
+    enum err err = fresh ? add_on_hold(job, &held) : ERR_OK;
 
-    if (err || was_put_off)
+    if (!err && held)
+        slot_free(slot);
+    else if (!err && fresh)
+        err = seal(slot, job, &was_put_off);
+    if (err || was_put_off || held)
         return err;
     job->now.attempts++;
     if (!fresh)

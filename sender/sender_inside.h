@@ -184,6 +184,13 @@ void watch_looked(struct job *job, const struct answer *answer, struct str json)
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 /* heard: what the draft asked with; 0: it did not. */
 void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);
+/* add_on.c: a venue on an add-on waits until a person says that QuickOrder has it. */
+bool add_on_is_about(const struct decision *decision);
+USED enum err add_on_decided(struct txn *txn, const struct decision *decision);
+/* Adds what keeps a closed draft from going. */
+USED enum err add_on_judge(struct txn *txn, const struct sender *sender, const struct draft *draft, struct problems *problems);
+/* Holds what was queued and is not sealed, and commits. */
+USED enum err add_on_hold(struct job *job, bool *ret_held);
 /* decide.c, takeover.c, rejudge.c */
 USED enum err decide_run(struct sender *sender);
 USED enum err takeover_run(struct sender *sender);

@@ -351,13 +351,22 @@ static int store_and_test(struct shell *shell, const char *id, const char *path,
     return err ? complain_err(shell, err, &fault) : complain(shell, code, "the former key stays in %s", path);
 }
 
-/* What QuickOrder must know before the venue's sales come as its own; asked once a connection, kept until it is confirmed. */
+/* What QuickOrder must know before the venue's sales come as its own; asked once an extension, kept until it is confirmed.
+ * Stages take the key with their next reload: nothing is sent with it meanwhile (sender/add_on.c). */
 static int ask_for_add_on(struct shell *shell, const char *id)
 {
     const struct venue *venue = config_venue(shell->config, str_of(id));
+    struct context context = shell_context(shell);
+    bool confirmed = false;
+    enum err err;
     int code;
 
     if (!venue || venue->extension == EXTENSION_MAIN)
+        return EXIT_FINE;
+    err = addons_confirmed(&context, venue->id, str_of(extension_text(venue->extension)), &confirmed);
+    if (err)
+        return complain_err(shell, err, &context.fault);
+    if (confirmed)
         return EXIT_FINE;
     code = shell_decide(shell, ADD_ON_ASKED, venue->id, str_of(extension_text(venue->extension)), STR("connected"), NULL);
     if (code)
@@ -369,6 +378,7 @@ static int ask_for_add_on(struct shell *shell, const char *id)
                           "  Utsalgsstedet «%.*s» (organisasjonsnummer %.*s) bruker %s i PowerOffice Go, app-nøkkel\n  %.*s. "
                           "Vennligst registrer det.\n"), id, TEXT(venue->name), TEXT(venue->company),
                  extension_text(venue->extension), TEXT(shell->config->application_keys[venue->extension]));
+    shell_say("\nUntil then nothing of it is sent.\n");
     return EXIT_FINE;
 }
 

@@ -1,7 +1,5 @@
 #include "addons.h"
 
-#include "domain/audit.h"
-
 #include <string.h>
 
 struct loading { struct context *context; struct addons *addons; };
@@ -75,5 +73,31 @@ enum err addons_load(struct context *context, struct addons *ret_addons)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     err = audit_read(audit, 1, decision_seen, &loading);
     audit_close(audit);
+    return err;
+}
+
+struct confirming { struct str venue, extension; bool confirmed; };
+
+static enum err confirmed_seen(const struct decision *decision, void *context)
+{
+    struct confirming *confirming = context;
+
+    if (str_equal(decision->verb, STR(ADD_ON_THERE)) && str_equal(decision->subject, confirming->venue))
+        confirming->confirmed = str_equal(decision->detail, confirming->extension);
+    return ERR_OK;
+}
+
+enum err addons_confirmed(struct context *context, struct str venue, struct str extension, bool *ret_confirmed)
+{
+    struct confirming confirming = { venue, extension, false };
+    struct audit *audit;
+    enum err err = audit_open_there(context->config->state_dir, &audit, &context->fault);
+
+    *ret_confirmed = false;
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = audit_read(audit, 1, confirmed_seen, &confirming);
+    audit_close(audit);
+    *ret_confirmed = confirming.confirmed;
     return err;
 }

@@ -56,6 +56,8 @@ static const struct way_row {
                                    "Hvis ingenting av det skal stå i regnskapet", "bilag leave-reversed {doc} --reason \"...\"",
                                    "bilag leave-reversed --venue {venue} --from {from} --to {to} --problem {code} --reason "
                                    "\"...\"" },
+    [WAY_CONFIRM_PLACE] = { NOT_SENT, "When QuickOrder says that it has the add-on", "Når QuickOrder sier at de har utvidelsen",
+                            "bilag venues confirm {venue}", "bilag venues confirm {venue}" },
     [WAY_BY_HAND_PLACE] = { IN(DOC_HELD) | IN(DOC_FAILED), "If you have entered or invoiced it in PowerOffice yourself",
                             "Hvis du har ført eller fakturert det i PowerOffice selv",
                             "bilag by-hand {doc} --reason \"...\"",

@@ -39,6 +39,7 @@ static const struct catalogue_row spoken[] = {
       "filen eller nøkkelen til %s finnes alt; den endres for hånd" },
     { "no client key came on stdin; give it there: bilag venues setup %s ... < FILE",
       "det kom ingen klientnøkkel på stdin; gi den der: bilag venues setup %s ... < FIL" },
+    { "\nUntil then nothing of it is sent.\n", "\nFør det sendes ingenting av det.\n" },
     { "nothing is written", "ingenting er skrevet" },
     { "a document's requests to PowerOffice and its answers, for its support",
       "dokumentets forespørsler til PowerOffice og svarene, til kundestøtten der" },

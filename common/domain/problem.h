@@ -28,6 +28,7 @@
     X(WAY_RESEND,      "resend") \
     X(WAY_REVERSE,     "reverse") \
     X(WAY_LEAVE_REVERSED, "leave-reversed")   /* bilag leave-reversed: what a person reversed there stays so */ \
+    X(WAY_CONFIRM,     "confirm")         /* bilag venues confirm: QuickOrder has the venue's add-on */ \
     X(WAY_BY_HAND,     "by-hand")
 #define X(name, text) name##_PLACE,
 enum way_place { WAYS(X) WAY_COUNT };
@@ -92,7 +93,8 @@ enum way { WAYS(X) };
     X(PROBLEM_PROJECT_REQUIRED,       "project-required",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
     X(PROBLEM_PROJECT_UNKNOWN,        "project-unknown",       WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
     X(PROBLEM_LOCATION_UNKNOWN,       "location-unknown",      WAY_POWEROFFICE | WAY_SETTINGS | WAY_BY_HAND) \
-    X(PROBLEM_SUBSCRIPTION,           "subscription",          WAY_WAIT | WAY_BY_HAND)
+    X(PROBLEM_SUBSCRIPTION,           "subscription",          WAY_WAIT | WAY_BY_HAND) \
+    X(PROBLEM_ADD_ON_AWAITED,         "add-on-awaited",        WAY_CONFIRM | WAY_BY_HAND)
 
 #define X(name, code, ways) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

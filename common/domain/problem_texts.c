@@ -341,6 +341,12 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "Nummer {0} er tilbakeført i PowerOffice av noen[ ({1})]: ingenting av det står i regnskapet. Send det på nytt med "
         "bilag resend; eller, er det ført manuelt i stedet, si bilag by-hand; eller la det forbli slik med bilag "
         "leave-reversed, alle med en begrunnelse." },
+    /* 0 extension */
+    [PROBLEM_ADD_ON_AWAITED] = {
+        "The venue is on {0}, and QuickOrder has not said yet that it has the add-on on its side: nothing is sent before. When they "
+        "say so, run bilag venues confirm.",
+        "Utsalgsstedet bruker {0}, og QuickOrder har ikke sagt fra ennå om at de har utvidelsen: ingenting sendes før det. Når de "
+        "sier fra, kjør bilag venues confirm." },
     /* 0 account */
     [PROBLEM_PROJECT_REQUIRED] = {
         "Account {0} demands a project in PowerOffice, and the venue's set-up names none for it. Give the venue, or the product "

@@ -152,8 +152,9 @@ def finalize(pipeline, token):
 
 def test_an_add_on_waits_for_quickorder(tmp_path):
     """Connecting prints what to send; status shows that it waits until a person says that it is there."""
-    place = venue(extension="add-on-3")
-    with Pipeline({"oslo-grill": place, "main": venue("main")}, parent=tmp_path, settings={"poweroffice": {
+    by_clock = {"close": "clock", "quiet_seconds": "1", "auto_transfer": "true"}
+    place = {**venue(extension="add-on-3"), **by_clock}
+    with Pipeline({"oslo-grill": place, "main": {**venue("main"), **by_clock}}, parent=tmp_path, settings={"poweroffice": {
             "application_keys": {"quickorder": {"file": "keys/quickorder"}, "add-on-3": {"file": "keys/quickorder"}}}}) as pipeline:
         pipeline.secrets.remove(pipeline.application_key)    # an add-on's is no secret: people type it
         def connect(name):
@@ -171,9 +172,20 @@ def test_an_add_on_waits_for_quickorder(tmp_path):
         page = tmp_path / "page.html"
         pipeline.command("status", "--html", page, check=False)
         assert "bilag venues confirm oslo-grill" in page.read_text()
+        pipeline.reload()
+        day = {"payments": [{"type": "card", "amount": 12500}], "lines": [{"product_type": "food", "vat": 25, "gross": 12500}],
+               "v": 1, "register": "K1", "seq": 1, "kind": "receipt", "time": "2026-11-20T18:00:00+01:00"}
+        pipeline.post([{**day, "venue": name} for name in ("main", "oslo-grill")])
+        pipeline.until("the other one is posted", lambda: len(pipeline.vouchers()) == 1)
+        held = pipeline.until("it is held", lambda: "[add-on-awaited]" in shown() and shown("--json"))
+        assert '"state":"held"' in held and "bilag by-hand oslo-grill/2026-11-20/1" in held
+        assert len(pipeline.vouchers()) == 1
         assert pipeline.command("venues", "confirm", "main", check=False).returncode == 1
         assert "has its add-on" in pipeline.command("venues", "confirm", "oslo-grill").stdout
+        pipeline.until("what was held goes", lambda: len(pipeline.vouchers()) == 2)
         assert "confirm" not in shown() and "awaits_add_on" not in shown("--json")
+        again = connect("oslo-grill").stdout                 # another key of the same add-on: QuickOrder has it already
+        assert "Send this to QuickOrder" not in again and "confirm" not in shown()
         assert pipeline.command("venues", "confirm", "oslo-grill", check=False).returncode == 1
         trail = pipeline.command("audit", "oslo-grill").stdout
         assert "add-on-asked" in trail and "add-on-there" in trail

@@ -61,6 +61,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_SUBSCRIPTION, 1, "there is nothing to do", "det er ingenting å gjøre" },
     { PROBLEM_PROJECT_UNKNOWN, 2, "Create or activate it there", "Opprett eller aktiver det" },
     { PROBLEM_LOCATION_UNKNOWN, 2, "Create or activate it there", "Opprett eller aktiver den" },
+    { PROBLEM_ADD_ON_AWAITED, 1, "bilag venues confirm", "bilag venues confirm" },
     { PROBLEM_REVERSED_ELSEWHERE, 2, "bilag leave-reversed", "bilag leave-reversed" },
     { PROBLEM_OTHER_CLIENT, 4, "bilag venues connect --new-client", "bilag venues connect --new-client" },
 };
