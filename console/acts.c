@@ -44,7 +44,7 @@ static bool seen_doc(struct view *view, struct str value, struct book_doc *ret_d
 static void post_on(struct view *view, const struct book_doc *doc, struct str reason)
 {
     const char *objection;
-    char text[16];
+    struct post_on decision;
     uint64_t number;
     int32_t day;
     enum err err;
@@ -59,7 +59,8 @@ static void post_on(struct view *view, const struct book_doc *doc, struct str re
         view_refuse(view, MHD_HTTP_CONFLICT, objection);
         return;
     }
-    err = decide(&view->context, "post-on", doc->id, str_of(day_text(day, text)), reason, &number);
+    decision = post_on_decision(doc, day, &view->arena);
+    err = decide(&view->context, decision.verb, doc->id, decision.detail, reason, &number);
     if (err)
         view_fail(view, err);
     else

@@ -87,16 +87,12 @@ const char *post_on_objection(struct context *context, const struct book_doc *do
     return is_locked(context, draft, day);
 }
 
-const char *post_on_verb(const struct book_doc *doc)
-{
-    return doc->state == DOC_FAILED ? "resend-on" : "post-on";
-}
-
-struct str post_on_detail(const struct book_doc *doc, int32_t day, struct arena *arena)
+struct post_on post_on_decision(const struct book_doc *doc, int32_t day, struct arena *arena)
 {
     char text[16];
 
     (void)day_text(day, text);
-    return doc->state == DOC_FAILED ? arena_format(arena, "%s %" PRIu32, text, doc->status.revision)
-                                    : arena_copy(arena, str_of(text));
+    if (doc->state == DOC_FAILED)
+        return (struct post_on){ "resend-on", arena_format(arena, "%s %" PRIu32, text, doc->status.revision) };
+    return (struct post_on){ "post-on", arena_copy(arena, str_of(text)) };
 }

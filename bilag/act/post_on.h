@@ -8,8 +8,8 @@
 /* Why not on that day, as far as is known; NULL: it can be. */
 const char *post_on_objection(struct context *context, const struct book_doc *doc, int32_t day);
 
-/* The decision: of what is held "post-on", of what PowerOffice refused "resend-on" (domain/audit.h); its detail, in the arena. */
-const char *post_on_verb(const struct book_doc *doc);
-struct str post_on_detail(const struct book_doc *doc, int32_t day, struct arena *arena);
+/* The decision, whoever makes it: of what is held "post-on", of what PowerOffice refused "resend-on" (domain/audit.h). */
+struct post_on { const char *verb; struct str detail; };
+struct post_on post_on_decision(const struct book_doc *doc, int32_t day, struct arena *arena);
 
 #endif

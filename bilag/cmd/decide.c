@@ -65,15 +65,17 @@ int decide_post_on(struct shell *shell, const struct args *args)
 {
     struct context context = shell_context(shell);
     const char *objection;
+    struct post_on decision;
     struct book_doc doc;
     int32_t day;
 
     if (!shell_day(shell, args, "post-on", 0, &day) || !load(shell, args, 1, &doc))
         return EXIT_USAGE;
     objection = post_on_objection(&context, &doc, day);
-    return objection ? complain(shell, EXIT_RED, "%s", objection)
-                     : written(shell, post_on_verb(&doc), doc.id, post_on_detail(&doc, day, &shell->arena),
-                               args_value(args, "reason"));
+    if (objection)
+        return complain(shell, EXIT_RED, "%s", objection);
+    decision = post_on_decision(&doc, day, &shell->arena);
+    return written(shell, decision.verb, doc.id, decision.detail, args_value(args, "reason"));
 }
 
 /* --- invoicing --- */

@@ -11,7 +11,7 @@ import pytest
 
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
-from pipeline import BIN, SANITIZED, free_port
+from pipeline import BIN, SANITIZED, Pipeline, clients_of, free_port
 from test_tls import certificate, context
 
 DAY = "2026-11-19"
@@ -284,6 +284,25 @@ def test_decision(rig, kari):
     for bad in ({"deed": "transfer"}, {"deed": "nothing"}, {"document": "gap/x/1@1.1"}, {"document": "../etc@1"}):
         fields = {**dict(form["fields"]), "reason": "x", **bad}
         assert kari.ask("POST", "/decide", list(fields.items())).status in (400, 404), bad
+
+
+# Goal: what PowerOffice refused for its period is posted on another day from the page, as the command does it.
+def test_a_refused_voucher_goes_on_another_day():
+    port, more = settings()
+    venues = {"oslo": venue("oslo", client_key={"file": "keys/oslo"})}
+    clients = [{**clients_of(venues)[0], "closed_until": DAY}]
+    with Pipeline(venues, clients=clients, settings=more) as pipeline:
+        add_user(pipeline, "kari", *USERS["kari"])
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port = port
+        pipeline.post([receipt("oslo", 1)])
+        pipeline.until("it is refused", lambda: documents(pipeline, "voucher").get(f"oslo/{DAY}/1", ("",))[0] == "failed")
+        person = signed_in(pipeline, "kari")
+        form = person.get(f"/venues/oslo/days/{DAY}").form("/decide", deed="post-on")
+        assert person.post(form, day=DAY, reason="the term is reported").status == 409
+        assert person.post(form, day="2026-11-20", reason="the term is reported").status == 303
+        pipeline.until("it is posted", lambda: [v["lines"][0]["posting_date"] for v in pipeline.vouchers()] == ["2026-11-20"])
 
 
 # Goal: a customer is connected from PowerOffice's list, and the order that waited for it goes.
