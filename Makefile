@@ -55,7 +55,7 @@ PROGRAMS := \
 
 # The rooms of what has several (docs/architecture.md).
 COMMON  := common/base common/domain common/stage
-BILAG   := bilag/cmd bilag/read bilag/act bilag/show bilag/keep
+BILAG   := bilag/cmd bilag/probe bilag/read bilag/act bilag/show bilag/keep
 SANDBOX := sandbox/base sandbox/books sandbox/http sandbox/api
 FOLDERS := $(COMMON) pdf saft door ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG) console
 

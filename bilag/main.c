@@ -32,6 +32,7 @@ static const struct cmd *const commands[] = {
     &cmd_choose,
     &cmd_restarted,
     &cmd_tokens,
+    &cmd_probe,
     &cmd_users,
     &cmd_audit,
     &cmd_backup,

@@ -101,6 +101,7 @@ extern const struct cmd
     cmd_choose,
     cmd_restarted,
     cmd_tokens,
+    cmd_probe,
     cmd_users,
     cmd_audit,
     cmd_backup,

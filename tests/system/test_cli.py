@@ -39,6 +39,7 @@ COMMANDS = [
     "choose",
     "restarted",
     "tokens",
+    "probe",
     "users",
     "audit",
     "backup",
