@@ -122,7 +122,7 @@ static enum err seal_voucher(struct txn *txn, void *context)
     part = &settlement.parts[seal->doc.part - 1];
     if (seal->behind && !part->sealed) {
         catch_up(seal->revision, &part->revision, &part->content);
-        part->heard = seal->heard;
+        part->heard = seal->heard ? seal->heard : part->heard;       /* an older answer, come late, takes none back */
     } else if (!seal->behind) {
         err = seal->reversed ? reopen(txn, seal, &settlement, work->arena) : seal_part(txn, seal, &settlement, work->arena);
     }
@@ -173,7 +173,7 @@ static enum err seal_order(struct txn *txn, void *context)
         return ERR_OK;                   /* heard before */
     if (seal->behind) {
         catch_up(seal->revision, &mark.revision, &mark.content);
-        mark.heard = seal->heard;
+        mark.heard = seal->heard ? seal->heard : mark.heard;
     } else if (seal->upto)
         mark.sealed = mark.released = true;
     else if (seal->revision == mark.empty && mark.empty == mark.revision)

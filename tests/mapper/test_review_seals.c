@@ -77,6 +77,35 @@ static void an_old_seal_makes_no_second_part(void **unused)
     rig_free(&rig);
 }
 
+static enum err heard_work(struct txn *txn, void *context)
+{
+    struct rig *rig = context;
+    struct settlement settlement;
+
+    NEEDED(settlement_load(txn, STR("v"), 20777, &rig->build_arena, &settlement));
+    assert_int_equal(settlement.parts[0].heard, 42);
+    return ERR_OK;
+}
+
+/* A decision waits for what is sealed: an answer to an older draft that comes behind the one to its question takes nothing
+ * back, or it would wait for the next repetition. */
+static void a_late_answer_takes_no_hearing_back(void **unused)
+{
+    struct seal seal = { .revision = 1, .behind = true, .heard = 42 };
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, NOON, "food", 100, "card");
+    (void)rig_look(&rig);
+    seal.doc = rig_draft(&rig, DAY "1")->doc;
+    NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
+    seal.heard = 0;
+    NEEDED(seals_apply(rig.store, &seal, &rig.build_arena));
+    NEEDED(store_read(rig.store, heard_work, &rig));
+    rig_free(&rig);
+}
+
 /* The mapper's store is made again from the log while the uploader knows already what was sent: the seal comes
  * before all that it covers is folded. */
 static void a_seal_may_cover_what_is_not_folded_yet(void **unused)
@@ -266,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reversal_of_an_older_revision_counts),
+        cmocka_unit_test(a_late_answer_takes_no_hearing_back),
         cmocka_unit_test(an_old_seal_does_not_seal_the_next_round),
         cmocka_unit_test(an_old_seal_makes_no_second_part),
         cmocka_unit_test(a_seal_may_cover_what_is_not_folded_yet),
