@@ -226,6 +226,77 @@ static void day_not_come(void **unused)
     }
 }
 
+static void tell(struct rig *rig, uint64_t number, const char *verb, const char *doc, const char *code)
+{
+    struct decision decision = { .number = number, .who = STR("test"), .reason = STR("test"), .verb = str_of(verb),
+                                 .subject = str_of(doc), .detail = str_of(code) };
+    struct str venue;
+    int32_t day;
+
+    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
+                           &decision, decision.number + 1,
+                           &rig->build_arena, &venue, &day));
+    (void)rig_look(rig);
+}
+
+/* Goal: a day ahead of which a person has taken all out waits for nothing and is red no more. */
+static void ahead_and_left_out(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig.now_ms = INT64_C(1795147200000) - INT64_C(25) * 3600000;
+    rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 500, "card");
+    rig_sale(&rig, 2, "2026-11-20T12:00:00+01:00", "food", 70, "card");
+    (void)rig_look(&rig);
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
+    tell(&rig, 1, "leave-out", "v/K1/1", "");
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
+    tell(&rig, 2, "leave-out", "v/K1/2", "");
+    assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->problems.count, 0);
+    assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->line_count, 0);
+    tell(&rig, 3, "undo-leave-out", "v/K1/2", "2");
+    assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
+    rig_free(&rig);
+}
+
+/* Goal: a void of a number that came with two contents takes nothing back for good before it is decided which one happened:
+ * no order of either goes, and no credit note. Then it takes that one back. */
+static void void_of_two_contents(void **unused)
+{
+    (void)unused;
+    for (unsigned place = 1; place <= 2; place++) {
+        static const char *const orders[] = { "v/order/K1/1", "v/order/K1/2" };
+        int64_t total = place == 1 ? 500 : 70;
+        char text[8];
+        struct rig rig;
+
+        rig_make(&rig);
+        rig_sale(&rig, 1, "2026-11-20T12:00:00+01:00", "food", 500, "credit");
+        rig_sale(&rig, 1, "2026-11-20T13:00:00+01:00", "food", 70, "credit");
+        rig_void(&rig, 2, "2026-11-21T14:00:00+01:00", 1);
+        (void)rig_look(&rig);
+        assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_RECEIPT_CONFLICT));
+        assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-21/1"), PROBLEM_RECEIPT_CONFLICT));
+        for (size_t i = 0; i < COUNT(orders); i++) {
+            const struct draft *order = rig_draft(&rig, orders[i]);
+
+            if (order && order->phase == DRAFT_CLOSED && order->order_line_count)
+                fail_msg("%s goes before it is decided", orders[i]);
+        }
+        (void)snprintf(text, sizeof text, "%u", place);
+        tell(&rig, 1, "choose", "v/K1/1", text);
+        assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->problems.count, 0);
+        assert_int_equal(rig_draft(&rig, "v/2026-11-21/1")->problems.count, 0);
+        for (size_t i = 0; i < COUNT(orders); i++) {
+            assert_int_equal(rig_draft(&rig, orders[i])->phase, DRAFT_CLOSED);
+            assert_int_equal(rig_draft(&rig, orders[i])->total.ore, i ? -total : total);
+        }
+        rig_free(&rig);
+    }
+}
+
 /* Goal: days before a venue's begin are shown, and never closed; the others go as ever. */
 static void before_the_begin(void **unused)
 {
@@ -243,19 +314,6 @@ static void before_the_begin(void **unused)
     assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, DRAFT_OPEN);
     assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->phase, DRAFT_CLOSED);
     rig_free(&rig);
-}
-
-static void tell(struct rig *rig, uint64_t number, const char *verb, const char *doc, const char *code)
-{
-    struct decision decision = { .number = number, .who = STR("test"), .reason = STR("test"), .verb = str_of(verb),
-                                 .subject = str_of(doc), .detail = str_of(code) };
-    struct str venue;
-    int32_t day;
-
-    NEEDED(decisions_apply(rig->store, rig->config, venue_partition(STR("v"), rig->config->partitions),
-                           &decision, decision.number + 1,
-                           &rig->build_arena, &venue, &day));
-    (void)rig_look(rig);
 }
 
 static void accept(struct rig *rig, uint64_t number, const char *doc, const char *code)
@@ -517,6 +575,7 @@ int main(void)
                                         cmocka_unit_test(parts_after_a_seal),
                                         cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post),
                                         cmocka_unit_test(day_not_come), cmocka_unit_test(before_the_begin),
+                                        cmocka_unit_test(ahead_and_left_out), cmocka_unit_test(void_of_two_contents),
                                         cmocka_unit_test(found_after_sealing) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
