@@ -119,7 +119,7 @@ class Everywhere:
                       other["register"], other["seq"])
 
     def open_part(self, name, date, days):
-        return len(self.books.sealed[name, date]) + 1, self.books.part_of(name, date, days[name][date])
+        return len(self.books.sealed[name, date]) + 1, self.books.part_of(name, date, days[name].get(date, oracle.Day()))
 
     def look(self, drafts):
         """Every day is closed, unless it may not; what is closed has its orders on their way."""

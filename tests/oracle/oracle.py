@@ -460,6 +460,24 @@ class Oracle:
             chosen.setdefault(target, min(found)[1])
         return chosen
 
+    def z_sums(self, name, register, first, last):
+        """What the register's receipts and voids with these numbers come to: ({rate: øre}, {payment type: øre})."""
+        events, vat, paid = self.events[name], collections.Counter(), collections.Counter()
+        taken_back = {void: receipt for receipt, void in self.voids(name).items()}
+        for key, event in events.items():
+            if key[0] != register or not first <= key[1] <= last:
+                continue
+            sign, receipt = 1, event
+            if event["kind"] == "void" and key in taken_back:
+                sign, receipt = -1, events[taken_back[key]]
+            elif event["kind"] != "receipt":
+                continue
+            for line in receipt.get("lines", []):
+                vat[rate_of(line["vat"])] += sign * line["gross"]
+            for payment in receipt.get("payments", []):
+                paid[payment["type"]] += sign * payment["amount"]
+        return vat, paid
+
     def books(self):
         return {name: self.venue_books(name) for name in self.venues}
 

@@ -11,6 +11,7 @@ For every seed: a few venues sell over a few days. Then, for every day,
   - whatever is decided, in any order, with parts sealed in between (contents chosen, registers that count anew, receipts left
     out, documents ended by hand, switches turned, and all of it taken back): the money of every receipt is in exactly one of
     voucher, order, manual, or it is the cause of a red document of its own day; a day before the venue's begin is never closed;
+  - a Z report over some of a register's numbers is red exactly for the sums that the oracle adds up otherwise;
   - numbers that come again with other contents are red on their own days, until registers are said to count anew or one
     content is chosen: then each is booked once, or listed as not booked;
   - when parts of it were sealed on the way, the parts add up to it, and each is what came since the one before.
@@ -35,8 +36,9 @@ import everywhere                                # noqa: E402
 import foldrun                                   # noqa: E402
 import generate                                  # noqa: E402
 import oracle                                    # noqa: E402
+import zreports                                  # noqa: E402
 
-# What completeness says is another test's matter: the generator's registers have gaps and no Z reports.
+# What completeness says of gaps is another test's matter: the generator's registers have them; Z reports: zreports.py.
 ELSEWHERE = {"sequence-gap", "z-missing", "z-differs", "grand-total-broken", "z-gap", "z-overlap",
              "clock-jump"}
 
@@ -173,7 +175,7 @@ def with_commands(rng, lines, looks=True):
 
 class Seed:
     def __init__(self, seed, pools, run):
-        self.rng = random.Random(f"seed {seed}")
+        self.number, self.rng = seed, random.Random(f"seed {seed}")
         self.venues, self.others = pools
         self.run = run
         names = self.rng.sample(sorted(self.venues), self.rng.choice([1, 1, 2]))
@@ -197,6 +199,7 @@ class Seed:
         self.test_parts()
         self.test_decisions()
         everywhere.Everywhere(self).test()
+        zreports.ZReports(self, self.number).test()
 
     @staticmethod
     def may_be_ordered(log, event):
