@@ -20,10 +20,26 @@ static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *
     return hearing->heard ? ERR_OK : ERR_STOP;
 }
 
+static enum err hear_day(struct txn *txn, struct hearing *hearing, int32_t day)
+{
+    struct settlement settlement;
+    enum err err;
+
+    arena_reset(hearing->arena);
+    err = settlement_load(txn, hearing->venue, day, hearing->arena, &settlement);
+    if (err)
+        return err;
+    hearing->day = &settlement;
+    hearing->heard &= settlement.asked == hearing->number;
+    for (size_t i = 0; i < settlement.part_count; i++)
+        hearing->heard &= settlement.parts[i].sealed || settlement.parts[i].heard == hearing->number;
+    return order_mark_walk(txn, hearing->venue, day, mark_seen, hearing);
+}
+
+/* Of a day that is damaged nobody knows what is sent: the decision waits until it is put back. */
 static enum err day_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct hearing *hearing = context;
-    struct settlement settlement;
     size_t at = hearing->venue.len + 1;
     int32_t day;
     enum err err;
@@ -31,14 +47,11 @@ static enum err day_seen(struct txn *txn, struct str key, struct str value, void
     (void)value;
     if (!key_take_day(key, &at, &day))
         return ERR_STORE_DAMAGED;
-    arena_reset(hearing->arena);
-    err = settlement_load(txn, hearing->venue, day, hearing->arena, &settlement);
-    hearing->day = &settlement;
-    hearing->heard &= settlement.asked == hearing->number;
-    for (size_t i = 0; !err && i < settlement.part_count; i++)
-        hearing->heard &= settlement.parts[i].sealed || settlement.parts[i].heard == hearing->number;
-    if (!err)
-        err = order_mark_walk(txn, hearing->venue, day, mark_seen, hearing);
+    err = hear_day(txn, hearing, day);
+    if (err == ERR_STORE_DAMAGED) {
+        hearing->heard = false;
+        err = ERR_OK;
+    }
     return err ? err : hearing->heard ? ERR_OK : ERR_STOP;
 }
 

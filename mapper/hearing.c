@@ -37,8 +37,10 @@ enum err hearing_seal(struct stage *stage, void *state, struct link *link, const
     if (!partitions_mine(mapper->partitions, venue_partition(seal.doc.venue, stage_config(stage)->partitions)))
         return ERR_OK;                   /* every mapper is told; one of them minds */
     err = seals_apply(mapper->store, &seal, &mapper->build_arena);
+    if (err == ERR_STORE_DAMAGED)        /* its day is red; it is told again for the draft that is built when it is put back */
+        log_doc(doc_text(&seal.doc, id), "level=error what=\"a seal is not taken up: the day's record is damaged\"");
     if (err)
-        return err;
+        return err == ERR_STORE_DAMAGED ? ERR_OK : err;
     if (seal.reversed)
         mapper->audit_ms = 0;            /* what had it built again stands in the trail: read before anything is built */
     log_doc(doc_text(&seal.doc, id), "what=%s revision=%" PRIu32,
@@ -116,6 +118,20 @@ static enum err judge(struct decisions *decisions, const struct decision *decisi
     return ERR_OK;
 }
 
+/* A record that it is about is damaged: it is tried again after a restart or a reload, when it may have been put back. */
+static enum err wait_for_mending(struct decisions *decisions, const struct decision *decision, struct str venue)
+{
+    struct waiting *waiting = partition_wait(decisions->partition, venue);
+
+    if (!waiting)
+        return ERR_MEMORY;
+    waiting->number = decision->number;
+    waiting->asks = 0;
+    log_fact("level=error what=\"a decision waits: what it is about is damaged in the mapper's store\" venue=" STR_FMT
+             " decision=%" PRIu64 " do=\"bilag fsck, bilag restore\"", STR_ARG(venue), decision->number);
+    return ERR_OK;
+}
+
 /* In order for each venue; one that waits holds no other's. */
 static enum err decision_came(const struct decision *decision, void *context)
 {
@@ -131,6 +147,8 @@ static enum err decision_came(const struct decision *decision, void *context)
         err = may_judge(decisions, decision, venue, &may);
     if (!err && may && !taken && (venue.len || (partition->waiting_count == 0 && decision->number >= partition->audit_next)))
         err = judge(decisions, decision, venue);
+    if (err == ERR_STORE_DAMAGED && venue.len)
+        err = wait_for_mending(decisions, decision, venue);
     if (!err && decision->number >= partition->audit_next)
         partition->audit_next = decision->number + 1;
     return err;

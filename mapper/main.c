@@ -61,11 +61,25 @@ static enum err mapper_turn(struct stage *stage, void *state)
     return err;
 }
 
+/* A day that cannot be read is red (bilag/read/stages.h). */
+static void mapper_status(struct stage *stage, void *state, struct strbuf *json)
+{
+    const struct mapper *mapper = state;
+    const struct day_due *first;
+    size_t count = schedule_damaged(mapper->schedule, &first);
+    char day[16];
+
+    (void)stage;
+    if (count)
+        strbuf_format(json, ",\"damaged_days\":%zu,\"damaged_day\":\"%s/%s\"", count, first->venue, day_text(first->day, day));
+}
+
 int main(int argc, char **argv)
 {
     static const struct stage_ops ops = {
         .name = "mapper", .about = "folds receipts into settlements and maps them to drafts",
         .open = mapper_open, .close = mapper_close, .reload = mapper_reload, .turn = mapper_turn,
+        .status = mapper_status,
     };
 
     return stage_main(&ops, argc, argv);

@@ -109,11 +109,16 @@ static enum err due_seen(struct txn *txn, struct str key, struct str value, void
     struct str venue;
     int32_t day;
     size_t at = 0;
+    enum err err;
 
     (void)value;
     if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day))
         return ERR_STORE_DAMAGED;
-    return is_mine(needed, venue) ? need_day(txn, needed, venue, day) : ERR_OK;
+    err = is_mine(needed, venue) ? need_day(txn, needed, venue, day) : ERR_OK;
+    if (err != ERR_STORE_DAMAGED)
+        return err;
+    need(needed, 1);                     /* what it needs cannot be read: nothing is trimmed until it is put back */
+    return ERR_OK;
 }
 
 static enum err needed_work(struct txn *txn, void *context)

@@ -7,7 +7,7 @@
 #include "tables.h"
 
 /* The partition's lowest offset that is needed; UINT64_MAX: none. Of a store that was lost, nothing follows: then
- * nothing is committed either, and the log is kept from there on. The arena is emptied. */
+ * nothing is committed either, and the log is kept from there on. Of a day that is damaged: all. The arena is emptied. */
 USED enum err needed_from(struct store *store, const struct config *config, uint32_t partition, struct arena *arena,
                           uint64_t *ret_offset);
 

@@ -181,6 +181,7 @@ static void settle(const struct round *round, struct look *look)
     const struct offer *offer = &look->offer;
 
     ensure(due != NULL);
+    schedule_set_damaged(round->schedule, due, look->err == ERR_STORE_DAMAGED);
     if (look->err) {                     /* memory may be there again in a moment; a day that cannot be built costs little */
         wait_longer(round, due, ROUND_FAILED_WAIT_MS);
         schedule_look_at(round->schedule, due, now + due->resend_wait_ms);

@@ -11,7 +11,7 @@ struct schedule {
     struct entry **at;                   /* by venue and day; a dropped one's followers are moved up, so there are no graves */
     struct entry **heads;                /* by venue: as many as `at` has places */
     struct entry **heap;                 /* the earliest look first */
-    size_t room, count;
+    size_t room, count, damaged;
     size_t *awaits_log;                  /* by partition: how many days wait for its end */
     size_t partitions;
 };
@@ -227,6 +227,7 @@ static void drop(struct schedule *schedule, struct entry *entry)
     if (last != entry)
         sift(schedule, last, entry->in_heap);
     schedule->awaits_log[entry->due.partition] -= entry->due.awaits_log;
+    schedule->damaged -= entry->due.damaged;
     free(entry);
 }
 
@@ -244,6 +245,22 @@ void schedule_drop_partition(struct schedule *schedule, uint32_t partition)
     for (size_t i = 0; i < schedule->room; i++)
         while (schedule->at[i] && schedule->at[i]->due.partition == partition)
             drop(schedule, schedule->at[i]);
+}
+
+void schedule_set_damaged(struct schedule *schedule, struct day_due *due, bool damaged)
+{
+    schedule->damaged += damaged;
+    schedule->damaged -= due->damaged;
+    due->damaged = damaged;
+}
+
+size_t schedule_damaged(const struct schedule *schedule, const struct day_due **ret_first)
+{
+    *ret_first = NULL;
+    for (size_t i = 0; schedule->damaged && !*ret_first && i < schedule->count; i++)
+        if (schedule->heap[i]->due.damaged)
+            *ret_first = &schedule->heap[i]->due;
+    return schedule->damaged;
 }
 
 /* --- looks --- */

@@ -15,6 +15,7 @@ struct day_due {
     bool awaits;                         /* numbers or Z reports are missing: any event of the venue may mend it;
                                             schedule_awaits(), and so is awaits_log */
     bool untold;                         /* a draft of it was new, and no validator took it */
+    bool damaged;                        /* its record cannot be read: schedule_damaged() */
     bool awaits_log;                     /* it closes as soon as the partition is read to its end */
     int64_t look_ms;                     /* next look: schedule_look_at() */
     int64_t look_wall_ms;                /* wall clock at which it is built again without an event; INT64_MAX: none */
@@ -34,6 +35,9 @@ void schedule_drop(struct schedule *schedule, struct str venue, int32_t day);
 void schedule_drop_partition(struct schedule *schedule, uint32_t partition);
 void schedule_look_at(struct schedule *schedule, struct day_due *due, int64_t ms);
 void schedule_awaits(struct schedule *schedule, struct day_due *due, bool numbers, bool log);
+/* Whether its record can be read, and how many days there are whose record cannot; *ret_first is one of them, or NULL. */
+void schedule_set_damaged(struct schedule *schedule, struct day_due *due, bool damaged);
+size_t schedule_damaged(const struct schedule *schedule, const struct day_due **ret_first);
 /* The next entry to look at now; NULL: none before *ret_next_ms. The one that has waited longest comes first. */
 struct day_due *schedule_next(struct schedule *schedule, int64_t now_ms, int64_t *ret_next_ms);
 /* Every day is to be built again, now (the configuration changed). */

@@ -157,6 +157,8 @@ uint64_t whole_red(const struct whole_status *whole)
 
     for (size_t i = 0; i < whole->parked.count; i++)
         red += parked_is_red(&whole->parked.at[i]);
+    for (size_t i = 0; i < whole->stage_count; i++)
+        red += (uint64_t)whole->stages[i].damaged_days;
     return red;
 }
 

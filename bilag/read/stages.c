@@ -34,6 +34,9 @@ static void take_answer(struct stage_state *stage, struct arena *arena, struct s
     stage->outage = json_member_true(json, "outage");
     if (json_member_text(json, "configuration_refused", words, sizeof words))
         stage->refused = arena_copy(arena, str_of(words));
+    if (json_member_int(json, "damaged_days", &stage->damaged_days) &&
+        json_member_text(json, "damaged_day", words, sizeof words))
+        stage->damaged_day = arena_copy(arena, str_of(words));
     (void)json_member_int(json, "pid", &stage->pid);
     (void)json_member_int(json, "uptime_ms", &stage->uptime_ms);
     (void)json_member(json, "counters", &counters);

@@ -15,6 +15,8 @@ struct stage_state {
     const char *stage;
     int instance;
     bool up, outage;                     /* outage: a sender that cannot reach PowerOffice */
+    struct str damaged_day;              /* of a mapper: a day whose record it cannot read; empty: none */
+    int64_t damaged_days;                /* ... how many there are */
     struct str refused;                  /* why it kept its former configuration at a reload; empty: it did not */
     int64_t pid, uptime_ms;
     bool has_lag;

@@ -427,6 +427,15 @@ static void stages(const struct voice *voice, const struct whole_status *whole, 
                                            "reload (SIGHUP)\n", "%slasting%s %s %d beholder det forrige oppsettet: %.*s. Når det er rettet, "
                                            "last på nytt (SIGHUP)\n"), voice_paint(voice, RED), voice_paint(voice, PLAIN),
                           whole->stages[i].stage, whole->stages[i].instance, TEXT(whole->stages[i].refused));
+    for (size_t i = 0; i < whole->stage_count; i++)
+        if (whole->stages[i].damaged_day.len)
+            strbuf_format(out, voice_words(voice, "%sdamaged%s %s %d cannot read %" PRId64 " of its days, %.*s among them: "
+                                           "what is due of them waits. bilag fsck names what is damaged; put back a backup with bilag "
+                                           "restore\n", "%sskadet%s %s %d kan ikke lese %" PRId64 " av dagene sine, blant dem "
+                                           "%.*s: det som gjenstår av dem, venter. bilag fsck nevner hva som er skadet; legg "
+                                           "tilbake en sikkerhetskopi med bilag restore\n"), voice_paint(voice, RED),
+                          voice_paint(voice, PLAIN), whole->stages[i].stage, whole->stages[i].instance,
+                          whole->stages[i].damaged_days, TEXT(whole->stages[i].damaged_day));
     next_look(voice, whole, out);
 }
 

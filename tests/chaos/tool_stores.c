@@ -3,10 +3,12 @@
  *   tool_stores STATE_DIR   commands on stdin, one a line, words divided by one tab:
  *     connect COMPANY TILL-CUSTOMER NUMBER      a till's customer is that customer in PowerOffice
  *     decide VERB SUBJECT DETAIL REASON         a decision in the audit trail
+ *     damage VENUE DAY                          the mapper's record of that day cannot be read any more
  *     docs STAGE                                "DOCUMENT STATE WORK SEALED NEXT_MS PROBLEMS" a line, then "."
  * Exit 1 and a sentence if something cannot be done.
  */
 #include "domain/audit.h"
+#include "mapper/tables.h"
 #include "sender/docs.h"
 #include "poweroffice/refdata.h"
 
@@ -46,6 +48,36 @@ static enum err do_decide(char **word, struct fault *fault)
     return err;
 }
 
+struct damage { struct str venue; int32_t day; };
+
+static enum err damage_work(struct txn *txn, void *context)
+{
+    const struct damage *damage = context;
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, damage->venue);
+    key_day(&key, damage->day);
+    return store_put(txn, TABLE_DAYS, key_str(&key), STR("no settlement"));
+}
+
+static enum err do_damage(char **word, struct fault *fault)
+{
+    struct damage damage = { .venue = str_of(word[1]) };
+    struct store *store;
+    char path[LINE_BYTES];
+    enum err err = day_parse(str_of(word[2]), &damage.day);
+
+    (void)snprintf(path, sizeof path, STR_FMT "/mapper", STR_ARG(folder));
+    if (!err)
+        err = store_open(str_of(path), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT, 0, &store, fault);
+    if (err)
+        return err;
+    err = store_write(store, damage_work, &damage);
+    store_close(store);
+    return err;
+}
+
 static enum err print_doc(struct str doc, const struct record *record, void *context)
 {
     struct problems problems;
@@ -75,7 +107,7 @@ static enum err do_docs(char **word, struct fault *fault)
 }
 
 static const struct { const char *name; size_t words; enum err (*run)(char **word, struct fault *fault); } commands[] = {
-    { "connect", 4, do_connect }, { "decide", 5, do_decide }, { "docs", 2, do_docs },
+    { "connect", 4, do_connect }, { "decide", 5, do_decide }, { "docs", 2, do_docs }, { "damage", 3, do_damage },
 };
 
 static enum err run(char **word, size_t count, struct fault *fault)

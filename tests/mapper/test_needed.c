@@ -2,7 +2,9 @@
  * needed, and nothing else; a store that was lost needs all. */
 #include "table_rig.h"
 
+#include "mapper/asking.h"
 #include "mapper/needed.h"
+#include "mapper/schedule.h"
 
 #define SALE(seq, day, gross, paid) \
     "\"register\":\"K1\",\"seq\":" #seq ",\"kind\":\"receipt\",\"time\":\"" day "T12:00:00+01:00\",\"customer\":\"kunde\"," \
@@ -104,9 +106,69 @@ static void parked(void **unused)
     rig_free(&rig);
 }
 
+/* One record that cannot be read. */
+static enum err damage_work(struct txn *txn, void *context)
+{
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, STR("v"));
+    key_day(&key, *(const int32_t *)context);
+    return store_put(txn, TABLE_DAYS, key_str(&key), STR("no settlement"));
+}
+
+/* Goal: one damaged day needs all of the log and is known to be damaged; it ends nothing, and no decision about its venue is
+ * judged. */
+static void a_damaged_day(void **unused)
+{
+    static const char *const events[] = { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-21", 5, "card"), NULL };
+    int32_t day = 20777;
+    bool heard = true;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_events(&rig, events);
+    (void)rig_look(&rig);
+    assert_non_null(rig_draft(&rig, "v/2026-11-20/1"));
+    rig_seal(&rig, "v/2026-11-20/1");
+    assert_int_equal(needed(&rig), 1);
+    NEEDED(store_write(rig.store, damage_work, &day));
+    assert_int_equal(needed(&rig), 0);
+    NEEDED(asking_heard(rig.store, STR("v"), 0, &rig.build_arena, &heard));
+    assert_false(heard);
+    rig_free(&rig);
+}
+
+/* Goal: how many days are damaged is known at any time. */
+static void damaged_days_are_counted(void **unused)
+{
+    const struct day_due *first;
+    struct schedule *schedule;
+    struct day_due *due;
+
+    (void)unused;
+    NEEDED(schedule_open(&schedule));
+    for (int32_t day = 1; day <= 3; day++) {
+        due = schedule_put(schedule, STR("v"), day, 0);
+        schedule_set_damaged(schedule, due, day > 1);
+        schedule_set_damaged(schedule, due, day > 1);
+    }
+    assert_int_equal(schedule_damaged(schedule, &first), 2);
+    assert_true(first->day > 1);
+    schedule_set_damaged(schedule, schedule_find(schedule, STR("v"), 2), false);
+    assert_int_equal(schedule_damaged(schedule, &first), 1);
+    assert_int_equal(first->day, 3);
+    schedule_drop(schedule, STR("v"), 3);
+    assert_int_equal(schedule_damaged(schedule, &first), 0);
+    assert_null(first);
+    schedule_close(schedule);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(parked) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(a_damaged_day),
+                                        cmocka_unit_test(damaged_days_are_counted), cmocka_unit_test(parked) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

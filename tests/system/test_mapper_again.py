@@ -1,8 +1,10 @@
 """The mapper's store may be lost, and its venues left out for a while: what was sent is sent once, what is late still
 goes, and nothing waits for ever."""
 import json
+import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -207,3 +209,26 @@ def test_a_mapper_that_lost_its_store_puts_receipts_on_the_days_that_they_had():
         pipeline.until("nothing is due", lambda: pipeline.counter("mapper", "days_due") == 0)
         assert takings(pipeline) == [5, 7, 100, 210]
         assert pipeline.command("fsck").returncode == 0
+
+
+def test_one_damaged_day_is_named_and_holds_no_other():
+    """Its record cannot be read: it is red with its name, what is decided about its venue waits, and all else goes on."""
+    venues = {"grill": venue("grill"), "later": venue("later")}
+    tool = pathlib.Path(os.environ.get("BILAG_TOOLS") or HERE.parents[1] / "build/gcc/tests/chaos") / "tool_stores"
+    with Pipeline(venues, settings={"partitions": 1}) as pipeline:
+        pipeline.post([sale("grill", 1, "2026-11-02", 50, "beer")])              # held: beer has no account
+        pipeline.until("it is held", lambda: state(pipeline, "grill/2026-11-02/1")["state"] == "held")
+        pipeline.stop("mapper")
+        subprocess.run([tool, pipeline.state], input="damage\tgrill\t2026-11-02\n", text=True, check=True)
+        pipeline.restart("mapper")
+        pipeline.until("it is known", lambda: (pipeline.status("mapper") or {}).get("damaged_days") == 1)
+        pid = pipeline.status("mapper")["pid"]
+        pipeline.command("leave-out", "grill/K1/1", "--reason", "a trial", check=False)
+        pipeline.command("by-hand", "grill/2026-11-02/1", "--reason", "entered", check=False)
+        pipeline.post([sale("later", 1, "2026-11-02", 10), sale("later", 2, "2026-11-02", 20)])
+        until_takings(pipeline, [30])
+        pipeline.command("leave-out", "later/K1/2", "--reason", "a trial")
+        until_takings(pipeline, [30, 20])
+        told = pipeline.command("status", check=False)
+        assert told.returncode == 1 and "cannot read 1 of its days, grill/2026-11-02 among them" in " ".join(told.stdout.split())
+        assert pipeline.status("mapper")["pid"] == pid and pipeline.status("mapper")["damaged_days"] == 1
