@@ -371,24 +371,6 @@ static void norwegian_where_it_is_asked_for(void **unused)
     folder_remove(&folder);
 }
 
-/* Both languages say the same facts: the same arguments, in the sentence or its mend. */
-static void every_code_has_its_sentences(void **unused)
-{
-    (void)unused;
-    for (size_t i = 0; i < FINDING_COUNT; i++) {
-        const struct finding_text *text = &finding_texts[i];
-
-        if (!text->en || !text->nb || !text->en_mend || !text->nb_mend)
-            fail_msg("%s has no sentence", finding_code_text((enum finding_code)i));
-        for (char argument[] = "{0}"; argument[1] <= '2'; argument[1]++)
-            if (!strstr(text->en, argument) != !strstr(text->nb, argument) ||
-                !strstr(text->en_mend, argument) != !strstr(text->nb_mend, argument))
-                fail_msg("%s: %s is in one language only", finding_code_text((enum finding_code)i), argument);
-        for (size_t j = 0; j < i; j++)
-            assert_string_not_equal(finding_code_text((enum finding_code)i), finding_code_text((enum finding_code)j));
-    }
-}
-
 static void file_copy(const struct folder *folder, const char *name)
 {
     char from[128], text[8192];
@@ -432,7 +414,6 @@ int main(void)
         cmocka_unit_test(what_is_off_is_not_refused),
         cmocka_unit_test(no_venues_is_said),
         cmocka_unit_test(norwegian_where_it_is_asked_for),
-        cmocka_unit_test(every_code_has_its_sentences),
         cmocka_unit_test(the_example_is_a_good_set_up),
     };
 
