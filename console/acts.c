@@ -4,12 +4,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bilag/act/connect.h"
 #include "bilag/act/deeds.h"
 #include "bilag/act/leave_out.h"
 #include "bilag/act/post_on.h"
+#include "bilag/act/undo.h"
 
 static bool has_reason(struct view *view, struct str *ret_reason)
 {
@@ -135,6 +137,34 @@ void do_leave_out(struct view *view)
     if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
         view_refuse(view, MHD_HTTP_CONFLICT, view->context.fault.text[0]
                     ? arena_copy(&view->arena, str_of(view->context.fault.text)).bytes : err_text(err));
+    else if (err)
+        view_fail(view, err);
+    else
+        view_done(view, number);
+}
+
+/* --- a decision --- */
+
+void do_undo(struct view *view)
+{
+    struct str text = view_field(view, "number"), reason;
+    struct undo undo;
+    uint64_t number;
+    uint64_t wanted = text.len && text.len < 20 ? strtoull(arena_copy(&view->arena, text).bytes, NULL, 10) : 0;
+    enum err err = wanted ? undo_find(&view->context, wanted, &undo) : ERR_NOT_FOUND;
+
+    if (err == ERR_NOT_FOUND || ((!err || err == ERR_EXISTS) && !audit_is_seen(view, undo.found.subject))) {
+        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such decision.", "Denne beslutningen finnes ikke."));
+        return;
+    }
+    if (!err && !has_reason(view, &reason))
+        return;
+    if (!err)
+        err = undo_judge(&undo);
+    if (!err)
+        err = undo_do(&undo, reason, &number);
+    if (err == ERR_EXISTS || err == ERR_REFUSED)
+        view_refuse(view, MHD_HTTP_CONFLICT, arena_copy(&view->arena, str_of(view->context.fault.text)).bytes);
     else if (err)
         view_fail(view, err);
     else

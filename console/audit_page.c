@@ -2,9 +2,10 @@
 #include "routes.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "domain/audit.h"
+#include "bilag/act/undo.h"
 
 enum { DECISIONS_SHOWN = 200 };
 
@@ -12,7 +13,7 @@ struct trail { struct view *view; struct str subject; struct decision last[DECIS
 
 /* A subject begins with a venue (a document, a receipt) or a company (a customer). What has neither, tokens and users, is for
  * who operates all of it. */
-static bool sees(const struct view *view, struct str subject)
+bool audit_is_seen(const struct view *view, struct str subject)
 {
     const char *slash = subject.len ? memchr(subject.bytes, '/', subject.len) : NULL;
     struct str first = { subject.bytes, slash ? (size_t)(slash - subject.bytes) : subject.len };
@@ -34,7 +35,8 @@ static enum err seen(const struct decision *decision, void *context)
     struct arena *arena = &trail->view->arena;
     struct decision *to;
 
-    if (!sees(trail->view, decision->subject) || (trail->subject.len && !str_starts(decision->subject, trail->subject)))
+    if (!audit_is_seen(trail->view, decision->subject) ||
+        (trail->subject.len && !str_starts(decision->subject, trail->subject)))
         return ERR_OK;
     to = &trail->last[trail->count++ % DECISIONS_SHOWN];
     *to = *decision;
@@ -44,6 +46,32 @@ static enum err seen(const struct decision *decision, void *context)
     to->detail = arena_copy(arena, decision->detail);
     to->reason = arena_copy(arena, decision->reason);
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static void undo_form(struct view *view, const struct decision *decision)
+{
+    struct html *html = &view->html;
+    char number[32];
+
+    if (!undo_is_known(decision->verb) || !user_may(&view->user, ACT_DECIDE))
+        return;
+    (void)snprintf(number, sizeof number, "%" PRIu64, decision->number);
+    html_begin(html, "details");
+    html_class(html, "screen");
+    html_element(html, "summary", NULL, str_of(SAY(view, "Take back", "Ta tilbake")));
+    view_form(view, "/undo", "row");
+    view_hidden(view, "number", str_of(number));
+    view_hidden(view, "back", STR("/audit"));
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(SAY(view, "Why", "Hvorfor")));
+    html_single(html, "input");
+    html_attr(html, "name", STR("reason"));
+    html_attr(html, "maxlength", STR("300"));
+    html_attr(html, "required", STR(""));
+    html_end(html);
+    view_button(view, "plain", SAY(view, "Take the decision back", "Ta beslutningen tilbake"));
+    view_form_end(view);
+    html_end(html);
 }
 
 static void tell(struct view *view, const struct decision *decision)
@@ -65,7 +93,10 @@ static void tell(struct view *view, const struct decision *decision)
     html_say(html, "%.*s %.*s %.*s", TEXT(decision->verb), TEXT(decision->subject), TEXT(decision->detail));
     html_end(html);
     view_cell(view, SAY(view, "Why", "Hvorfor"));
+    html_begin(html, "div");
     html_text(html, decision->reason);
+    undo_form(view, decision);
+    html_end(html);
     html_end(html);
     html_end(html);
 }

@@ -23,6 +23,7 @@ static const struct route routes[] = {
     { "GET",  "/audit",                            ACT_LOOK,     page_audit },
     { "POST", "/decide",                           ACT_DECIDE,   do_decide },
     { "POST", "/leave-out",                        ACT_DECIDE,   do_leave_out },
+    { "POST", "/undo",                             ACT_DECIDE,   do_undo },
     { "POST", "/venues/{}/transfer",               ACT_TRANSFER, do_transfer },
 };
 

@@ -37,5 +37,9 @@ void do_transfer(struct view *view);
 void do_connect(struct view *view);
 void do_tick(struct view *view);
 void do_leave_out(struct view *view);
+void do_undo(struct view *view);
+
+/* audit_page.c: whether a decision about this subject is this person's to see. */
+bool audit_is_seen(const struct view *view, struct str subject);
 
 #endif

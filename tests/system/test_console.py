@@ -335,6 +335,25 @@ def test_leave_out(rig, kari):
     assert "paid twice" in kari.get(f"/venues/odd/manual?from={DAY}&to={DAY}").words
 
 
+# Goal: a decision is taken back with a reason while it can be; another company's is not there; what cannot be says why.
+def test_undo(rig, kari):
+    assert kari.post(kari.get(f"/venues/odd/days/{DAY}").form("/decide", deed="by-hand"), reason="entered it").status == 303
+    rig.until("it is by hand", lambda: documents(rig, "voucher")[f"odd/{DAY}/1"][0] == "by_hand")
+    number = rig.command("audit", "odd").stdout.splitlines()[-1].split()[0]
+    form = kari.get("/audit?q=odd").form("/undo", number=number)
+    assert kari.post(form, reason=" ").status == 400
+    evil = signed_in(rig, "evil")
+    token = dict(evil.get("/").form("/sign-out")["fields"])["token"]
+    for which in (number, "99999", "x", ""):
+        assert evil.ask("POST", "/undo", [("token", token), ("number", which), ("reason", "x")]).status == 404
+    assert kari.post(form, reason="it was another day").status == 303
+    rig.until("it waits again", lambda: documents(rig, "voucher")[f"odd/{DAY}/1"][0] == "waiting")
+    assert kari.post(form, reason="again").status == 409
+    sent = next(line.split()[0] for line in rig.command("audit", "oslo").stdout.splitlines() if " transfer " in line)
+    answer = kari.post(form, number=sent, reason="x")
+    assert answer.status == 409 and "reverse the voucher" in answer.words
+
+
 # Goal: what is done by hand is ticked off with a name, once, by the command and in the console alike, and can be taken back.
 def test_by_hand(rig, kari):
     page = kari.get(f"/venues/cash/manual?from={DAY}&to={DAY}")
