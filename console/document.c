@@ -32,7 +32,23 @@ static void amount_cell(struct view *view, const char *name, struct money amount
     html_end(&view->html);
 }
 
-static void line(struct view *view, const struct voucher_row *row, const char *const *words)
+/* The description leads to the receipts behind the line. */
+static void described(struct view *view, const struct book_doc *doc, const struct voucher_row *row, const char *name)
+{
+    struct html *html = &view->html;
+    char rest[80], day[16];
+
+    (void)snprintf(rest, sizeof rest, "/days/%s/%" PRIu32 "/lines/%td", day_text(doc->draft.doc.day, day), doc->draft.doc.part,
+                   row->line - doc->draft.lines + 1);
+    view_cell(view, name);
+    html_begin(html, "a");
+    html_link(html, "href", view_venue_path(view, doc->draft.doc.venue, rest));
+    html_text(html, row->line->text.len ? row->line->text : str_of(SAY(view, "receipts", "bonger")));
+    html_end(html);
+    html_end(html);
+}
+
+static void line(struct view *view, const struct book_doc *doc, const struct voucher_row *row, const char *const *words)
 {
     struct html *html = &view->html;
 
@@ -43,9 +59,7 @@ static void line(struct view *view, const struct voucher_row *row, const char *c
     blank_or(view, words[3], "", row->department);
     amount_cell(view, words[4], row->debit);
     amount_cell(view, words[5], row->credit);
-    view_cell(view, words[6]);
-    html_text(html, row->line->text);
-    html_end(html);
+    described(view, doc, row, words[6]);
     html_end(html);
 }
 
@@ -86,7 +100,7 @@ void document_voucher(struct view *view, const struct book_doc *doc)
     for (size_t i = 0; i < doc->draft.line_count; i++) {
         struct voucher_row row = voucher_row_of(&view->arena, doc, i);
 
-        line(view, &row, words);
+        line(view, doc, &row, words);
     }
     html_end(html);
     sums(view, doc, words);

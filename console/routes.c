@@ -14,6 +14,7 @@ static const struct route routes[] = {
     { "GET",  "/venues/{}/period",                 ACT_LOOK,     page_period },
     { "GET",  "/venues/{}/vouchers.csv",           ACT_LOOK,     file_vouchers },
     { "GET",  "/venues/{}/days/{}/{}/settlement.pdf", ACT_LOOK,  file_settlement },
+    { "GET",  "/venues/{}/days/{}/{}/lines/{}",    ACT_LOOK,     page_line },
     { "GET",  "/venues/{}/orders",                 ACT_LOOK,     page_orders },
     { "GET",  "/venues/{}/customers",              ACT_LOOK,     page_customers },
     { "POST", "/venues/{}/customers",              ACT_CONNECT,  do_connect },

@@ -23,6 +23,7 @@ void page_icon(struct view *view);
 void page_overview(struct view *view);
 void page_venue(struct view *view);
 void page_day(struct view *view);
+void page_line(struct view *view);
 void page_period(struct view *view);
 void page_orders(struct view *view);
 void page_customers(struct view *view);

@@ -73,7 +73,8 @@ def signed_in(rig, name):
 
 PAGES = ["/", "/venues/oslo", f"/venues/oslo/days/{DAY}", "/venues/oslo/period?from=2026-11-01&to=2026-11-30", "/venues/oslo/orders",
          "/venues/oslo/customers", "/venues/oslo/manual?from=2026-11-01&to=2026-11-30", "/audit",
-         f"/venues/oslo/vouchers.csv?from={DAY}&to={DAY}", f"/venues/oslo/days/{DAY}/1/settlement.pdf"]
+         f"/venues/oslo/vouchers.csv?from={DAY}&to={DAY}", f"/venues/oslo/days/{DAY}/1/settlement.pdf",
+         f"/venues/oslo/days/{DAY}/1/lines/1"]
 
 
 # Goal: nobody sees or does anything without signing in, and a page says so without saying what there is.
@@ -243,6 +244,9 @@ def test_transfer(rig, kari):
     assert f"voucher {number} in PowerOffice" in page.words
     assert re.search(r"kari \(console\) +transfer oslo/2026-11-19/1", rig.command("audit", "oslo").stdout)
     assert "kari (console)" in kari.get("/audit").words
+    line = kari.get(f"/venues/oslo/days/{DAY}/1/lines/2")
+    assert "K1/1" in line.words and "K1/2" in line.words and "Together 224,00 kr, the line is 224,00 kr." in line.words
+    assert kari.get(f"/venues/oslo/days/{DAY}/1/lines/9").status == 404
     csv = kari.get(f"/venues/oslo/vouchers.csv?from={DAY}&to={DAY}")
     assert csv.body == rig.command("export", "--venue", "oslo", "--from", DAY, "--to", DAY, "--csv").stdout.encode()
     assert kari.get(f"/venues/oslo/days/{DAY}/1/settlement.pdf").body.startswith(b"%PDF")
