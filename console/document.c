@@ -212,18 +212,17 @@ static void deed_way(const struct telling_ways *telling, const struct way_form *
 {
     struct view *view = telling->view;
     const struct deed_question question = { .context = &view->context, .code = problem ? problem->code : PROBLEM_COUNT };
+    const char *code = form->deed->needs_code && problem ? problem_code_text(problem->code) : NULL;
+    const char *why = SAY(view, "Why", "Hvorfor");
 
-    if ((form->deed->needs_code && !problem) || form->deed->objection(&question, telling->doc))
+    if ((form->deed->needs_code && !code) || form->deed->objection(&question, telling->doc))
         return;
     if (form->folded) {
         html_begin(&view->html, "details");
         html_element(&view->html, "summary", NULL, str_of(SAY(view, form->en, form->nb)));
     }
-    decide_form(view, telling->doc, form->deed->verb, form->deed->needs_code ? problem_code_text(problem->code) : NULL,
-                telling->back);
-    field(view, "reason", form->deed->needs_code ? arena_format(&view->arena, "%s (%s)", SAY(view, "Why", "Hvorfor"),
-                                                                problem_code_text(problem->code)).bytes
-                                                 : SAY(view, "Why", "Hvorfor"), "text");
+    decide_form(view, telling->doc, form->deed->verb, code, telling->back);
+    field(view, "reason", code ? arena_format(&view->arena, "%s (%s)", why, code).bytes : why, "text");
     view_button(view, "plain", SAY(view, form->en, form->nb));
     view_form_end(view);
     if (form->folded)

@@ -21,7 +21,9 @@ struct behind {
 /* As it is read: what was sold stands as credit, and is no minus. */
 static struct money shown(const struct behind *behind, struct money amount)
 {
-    return behind->line->sold ? (struct money){ -amount.ore } : amount;      /* bounded by MONEY_SUM_MAX */
+    if (behind->line->sold)
+        amount.ore = -amount.ore;            /* bounded by MONEY_SUM_MAX */
+    return amount;
 }
 
 /* Receipt, time and amount; and what was sold, a click away. */

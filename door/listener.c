@@ -163,7 +163,7 @@ enum err listener_open(const char *section, struct str folder, struct str addres
     listener->section = section;
     listener->lock_fd = -1;
     err = find_address(section, address, guarded, &found, fault);
-    if (!err) {
+    if (!err && found) {
         listener->loopback = is_loopback(found->ai_addr);
         err = open_lock(folder, address, listener, fault);
         if (!err)

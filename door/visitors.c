@@ -29,8 +29,10 @@ void visitors_close(struct visitors *visitors)
 {
     if (!visitors)
         return;
-    while (visitors->oldest)
-        visitors_drop(visitors, visitors->oldest);
+    for (struct visitor *visitor = visitors->oldest, *newer; visitor; visitor = newer) {
+        newer = visitor->newer;
+        free(visitor);
+    }
     free(visitors);
 }
 

@@ -51,7 +51,7 @@ static int take_password(struct shell *shell, const struct args *args, char text
     if (path && !file)
         return complain(shell, EXIT_RED, in_words(shell, "%s cannot be read: %s", "%s kan ikke leses: "
                                                                                   "%s"), path, strerror(errno));
-    fine = path ? read_line(file, text) : isatty(STDIN_FILENO) ? ask_terminal(shell, text) : read_line(stdin, text);
+    fine = file ? read_line(file, text) : isatty(STDIN_FILENO) ? ask_terminal(shell, text) : read_line(stdin, text);
     if (file)
         (void)fclose(file);
     if (!fine)
