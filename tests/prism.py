@@ -23,7 +23,7 @@ os.environ.setdefault("BILAG_BIN", str(ROOT / "bin"))
 sys.path.insert(0, str(ROOT / "tests" / "system"))
 
 from answer_proxy import Proxy                               # noqa: E402
-from pipeline import Pipeline, free_port                     # noqa: E402
+from pipeline import Pipeline, client_key, free_port                     # noqa: E402
 from test_cli import DAY, receipt, venue, z_report           # noqa: E402
 from test_onboarding import Connecting, get, location        # noqa: E402
 
@@ -45,10 +45,10 @@ def start_prism(program, spec, port, behind, log):
 
 
 def place():
-    return venue(auto_invoice="true", send_invoice="true", product_types={
+    return venue(auto_invoice="true", send_invoice="true", project="P1", location="AKER", product_types={
         "food": {"account": "3000", "reduced_account": "3001", "product": "MAT", "reduced_product": "MAT-TA"},
-        "beer": {"account": "3010", "alcohol": "true", "product": "OL"}},
-        payment_types={"cash": {"account": "1900"}, "card": {"account": "1570"}, "credit": {"transfer": "false"}})
+        "beer": {"account": "3010", "alcohol": "true", "product": "OL", "project": ""}},
+        payment_types={"cash": {"account": "1900", "location": ""}, "card": {"account": "1570"}, "credit": {"transfer": "false"}})
 
 
 def day(number, first, z, extra=()):
@@ -139,6 +139,8 @@ def main():
                     "poweroffice": {"api_url": f"http://127.0.0.1:{port}", "contact": "drift@example.no"}},
                     run_sandbox=True) as pipeline:
                 proxy.port_behind = pipeline.sandbox_port
+                pipeline.sandbox("clients", {"client_key": client_key("oslo-grill"), "projects": [{"code": "P1"}],
+                                             "locations": [{"code": "AKER"}]})
                 pipeline.reload()
                 flows(pipeline, proxy)
                 found, sharp = finds_what_is_wrong(port, log)
