@@ -10,8 +10,10 @@ decide, lets everything settle and judges PowerOffice's books (judge.py). A seed
 machine decides how they meet.
 """
 import argparse
+import base64
 import collections
 import concurrent.futures
+import http.client
 import json
 import os
 import pathlib
@@ -259,6 +261,21 @@ class Run:
             self.tool.send("decide", "reverse", doc, "", "a wrong account")
             self.counts["reversed by a person"] += 1
 
+    def reverse_there(self, likely):
+        """A person takes a voucher back in PowerOffice itself, and tells nobody here. Whether it was done is not known where
+        the answer is lost; where it was, Bilag has to find out (settle() looks, and a person has it sent anew)."""
+        if self.persons.random() >= likely or self.disk_is_full():
+            return
+        try:
+            standing = [v for v in self.pipeline.sandbox("vouchers") if not v["reversed"] and not v["reverses"]]
+            if standing:
+                voucher = self.persons.choice(sorted(standing, key=lambda v: v["id"]))
+                self.judge.may_reverse[voucher["reference"]] += 1
+                reverse_in_poweroffice(self.pipeline.sandbox_port, voucher)
+                self.counts["reversed there by a person"] += 1
+        except (OSError, http.client.HTTPException, ValueError, AssertionError):
+            self.counts["reversed there in vain"] += 1       # PowerOffice was down, or refused it
+
     def by_persons(self, likely):
         """A tool whose disk was full has ended; the rest of the storm is without persons."""
         if self.tool.process.poll() is not None:
@@ -267,6 +284,7 @@ class Run:
         try:
             self.connect_late()
             self.reverse(likely)
+            self.reverse_there(likely / 5)
             if self.persons.random() < 0.02 and not self.disk_is_full():
                 self.deciding.look()
         except (AssertionError, BrokenPipeError):
@@ -372,9 +390,12 @@ class Run:
                 if row[1] != "sent"]
 
     def resend_failed(self):
-        """What PowerOffice refused stays red until a person acts."""
+        """What PowerOffice refused, or a person took back there, stays red until a person acts."""
         for stage in ("uploader", "invoicer"):
-            for doc, state, *_ in self.tool.docs(stage):
+            for doc, state, *_, codes in self.tool.docs(stage):
+                if state == "sent" and "reversed-elsewhere" in codes.split(","):
+                    self.tool.send("decide", "resend", doc, "", "taken back by mistake")
+                    self.counts["sent anew by a person"] += 1
                 if state == "failed":
                     self.tool.send("decide", "resend", doc, "", "the accounts are mended")
                     self.counts["resent by a person"] += 1
@@ -415,6 +436,25 @@ class Run:
         for entry in self.pipeline.processes.values():
             wrong = [code for code in entry.exits if code not in ALLOWED_EXITS]
             assert not wrong, f"{entry.name} ended with {wrong}"
+
+
+def reverse_in_poweroffice(port, voucher):
+    """As somebody there does, with the client's own right."""
+    pair = base64.b64encode(f"{pipeline.APPLICATION_KEY}:{voucher['client_key']}".encode()).decode()
+    keys = {"Ocp-Apim-Subscription-Key": pipeline.SUBSCRIPTION_KEY, "Authorization": f"Basic {pair}",
+            "Content-Type": "application/x-www-form-urlencoded"}
+
+    def call(path, body):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("POST", path, body, keys)
+            answer = connection.getresponse()
+            assert answer.status < 300, answer.status
+            return answer.read()
+        finally:
+            connection.close()
+    keys["Authorization"] = f"Bearer {json.loads(call('/OAuth/Token', 'grant_type=client_credentials'))['access_token']}"
+    call(f"/v2/Vouchers/Reverse/{voucher['id']}", "")
 
 
 def stacks(pipe):

@@ -300,5 +300,6 @@ def figures(total, seeds, failed, wall_s):
     if decided:
         lines.append(f"decided {sum(decided.values())}: " + ", ".join(f"{name} {n}" for name, n in decided.items()))
     lines += [f"{name}: {total[name]}" for name in ("resent by a person", "accepted by a person", "reversed by a person",
+                                             "reversed there by a person", "reversed there in vain", "sent anew by a person",
                                                     "taken back in PowerOffice", "connected late") if total[name]]
     return "\n".join(lines)

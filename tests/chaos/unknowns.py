@@ -34,6 +34,8 @@ UNKNOWNS = {
     "reversal_reference": ("off", "on"),
     "reversal_ms": ("0", "0", "700"),
     "reversal_frees": ("at_once", "done"),
+    "reversal_changes": ("on", "off"),
+    "page_cut": ("0", "0", "7"),
     "words": ("english", "norwegian", "other", "none"),
     "reference_scope": ("type", "shared"),
     "revoked_tokens": ("refuse", "live"),
@@ -43,4 +45,7 @@ UNKNOWNS = {
 
 def draw(rng):
     """{switch: value}"""
-    return {name: rng.choice(values) for name, values in UNKNOWNS.items()}
+    drawn = {name: rng.choice(values) for name, values in UNKNOWNS.items()}
+    if drawn["pagination"] == "absent":          # a list that is cut short and does not say so cannot be told from a whole one
+        drawn["page_cut"] = "0"
+    return drawn
