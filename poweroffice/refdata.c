@@ -133,7 +133,7 @@ static int64_t oldest_ms(const struct head *head)
     return oldest;
 }
 
-struct load_work { struct str client_id; struct arena *arena; struct refdata data; };
+struct load_work { struct str client_id; struct arena *arena; bool lists; struct refdata data; };
 
 static enum err load_lists(struct txn *txn, struct load_work *work)
 {
@@ -173,12 +173,22 @@ static enum err load_work(struct txn *txn, void *context)
     if (!err && work->data.client.len)
         err = books_company(txn, work->data.client, &work->data.company);
     work->data.company = arena_copy(work->arena, work->data.company);
-    if (!err)
+    if (!err && work->lists)
         err = load_lists(txn, work);
     return arena_failed(work->arena) ? ERR_MEMORY : err;
 }
 
 enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data)
+{
+    struct load_work work = { .client_id = client_id, .arena = arena, .lists = true };
+    enum err err = store_read(store->store, load_work, &work);
+
+    if (!err)
+        *ret_data = work.data;
+    return err;
+}
+
+enum err refdata_of_client(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data)
 {
     struct load_work work = { .client_id = client_id, .arena = arena };
     enum err err = store_read(store->store, load_work, &work);

@@ -60,6 +60,8 @@ void refstore_relax_above(struct refstore *store, size_t bytes);         /* stor
 uint64_t refstore_generation(struct refstore *store);         /* changes when anything may have changed */
 /* Everything in the arena. ERR_NOT_FOUND: never read. */
 USED enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data);
+/* What is known of the client itself, without its lists: for who looks at many clients. */
+USED enum err refdata_of_client(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data);
 /* The client's own and that of the links together. ERR_NOT_FOUND: never read. */
 USED enum err refdata_version(struct refstore *store, struct str client_id, uint64_t *ret_version);
 /* The same without the lists: cheap. ERR_NOT_FOUND: never read. */

@@ -174,7 +174,7 @@ static bool may_look(struct job *job, struct lookup *lookup)
     struct refdata ref;
 
     if (!sender->ops->lookup_right.len || !venue ||
-        refdata_load(sender->ref, venue->client_id, &sender->arena, &ref))
+        refdata_of_client(sender->ref, venue->client_id, &sender->arena, &ref))
         return true;
     (void)str_copy(ref.missing_privileges, lookup->missing, sizeof lookup->missing);
     return !list_has(ref.missing_privileges, sender->ops->lookup_right);

@@ -126,10 +126,9 @@ static void try_keys(struct sender *sender)
     refreader_try_keys(sender->reader);
     refreader_acted(sender->reader, STR_NONE);
     for (size_t i = 0; i < sender->client_count; i++) {
-        struct refdata data;
+        struct ref_summary summary;
 
-        arena_reset(&sender->arena);
-        if (!refdata_load(sender->ref, str_of(sender->clients[i].id), &sender->arena, &data) && data.login_fault.len)
+        if (!refdata_summary(sender->ref, str_of(sender->clients[i].id), &summary) && summary.login_refused)
             client_contradicted(sender, i);
     }
 }

@@ -184,7 +184,7 @@ static enum err connection(struct refstore *refs, struct arena *arena, struct ve
     status->connected = status->venue->client_key.len ? CONNECTED_UNKNOWN : CONNECTED_NO;
     if (!refs || status->connected == CONNECTED_NO)
         return ERR_OK;
-    err = refdata_load(refs, status->venue->client_id, arena, &data);
+    err = refdata_of_client(refs, status->venue->client_id, arena, &data);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     status->login_fault = data.login_fault;
