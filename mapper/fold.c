@@ -129,23 +129,31 @@ static enum err fold_events(struct fold *fold, struct txn *txn)
     return err ? err : store_put(txn, TABLE_META, key_str(&key), key_str(&next));
 }
 
-struct together { struct fold *folds; size_t count; };
+struct together { struct fold *folds; size_t count; struct store *store; };
 
 static enum err together_work(struct txn *txn, void *context)
 {
+    enum { RELAX_EVENTS = 512, RELAX_BYTES = 32 * 1024 * 1024 };
     const struct together *together = context;
+    size_t events = 0;
     enum err err = ERR_OK;
 
     arena_reset(together->folds[0].arena);
-    for (size_t i = 0; !err && i < together->count; i++)
+    for (size_t i = 0; !err && i < together->count; i++) {
         err = fold_events(&together->folds[i], txn);
+        events += together->folds[i].count;
+        if (events < RELAX_EVENTS)
+            continue;
+        events = 0;                      /* each venue has pages of its own, and the kernel maps those beside them too */
+        store_relax_above(together->store, RELAX_BYTES);
+    }
     KILLPOINT("mapper.before-commit");
     return err;
 }
 
 enum err fold_together(struct fold *folds, size_t count, struct store *store)
 {
-    struct together together = { folds, count };
+    struct together together = { folds, count, store };
     enum err err = store_write_again(store, together_work, &together);
 
     KILLPOINT("mapper.after-commit");

@@ -7,7 +7,7 @@
 #include "reading.h"
 #include "round.h"
 
-enum { RELAX_EVERY_MS = 250, RELAX_BYTES = 32 * 1024 * 1024 };
+enum { RELAX_EVERY_MS = 50, RELAX_BYTES = 32 * 1024 * 1024 };
 
 static enum err look_at_days(struct stage *stage, struct mapper *mapper)
 {

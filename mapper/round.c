@@ -7,7 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { BATCH = 64, BUSY_WAIT_MS = 1000, WALL_EVERY_MS = 1000, RESEND_WAIT_MAX_MS = 60000 };
+enum { BATCH = 64, BUSY_WAIT_MS = 1000, WALL_EVERY_MS = 1000, RESEND_WAIT_MAX_MS = 60000,
+       RELAX_BYTES = 32 * 1024 * 1024 };
 
 struct look {
     char venue[65];
@@ -278,6 +279,7 @@ enum err round_turn(const struct round *round, int64_t *ret_next_ms)
             settle(round, &visit.at[i]);
         if (!err && visit.send_count)
             err = store_read(round->store, send_work, &visit);
+        store_relax_above(round->store, RELAX_BYTES);    /* a fleet's days, looked at in one turn, have many pages */
         now = next = stage_steady_ms(round->stage);
     }
     *ret_next_ms = next;
