@@ -124,7 +124,9 @@ bench-check: $(BUILD)/bench/cost
 	@bench/check.py $< $(if $(ACCEPT),--accept)
 bench-fleet: all
 	@bench/fleet.py --bin $(BIN)
-.PHONY: bench bench-check bench-fleet
+bench-peers: all $(BUILD)/bench/flushes.so
+	@bench/peers.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so
+.PHONY: bench bench-check bench-fleet bench-peers
 
 unit-programs: $(UNITS)
 unit-list:
@@ -175,7 +177,7 @@ help:
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
-	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet (docs/performance.md)"
+	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet, bench-peers (docs/performance.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
 	@echo "make install    PREFIX= DESTDIR=; make uninstall; make deb: a Debian package"
 
