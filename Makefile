@@ -10,7 +10,7 @@ BIN     ?= $(if $(COVERAGE),$(BUILD)/bin,bin)
 PREFIX  ?= /usr/local
 VERSION := 0.2.0
 
-LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libsodium libsystemd uuid
+LIBS_COMMON := lmdb libzmq msgpack yaml-0.1 libsodium libsystemd libseccomp uuid
 CFLAGS  ?= -O2 -g
 CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -Wconversion -Wshadow -Werror \
            -fstack-protector-strong -ffunction-sections -fdata-sections -MMD -MP -I. -Icommon
@@ -67,7 +67,7 @@ ifneq ($(wildcard common/base/*.c),)
 all: $(foreach p,$(PROGRAMS),$(if $(wildcard $(firstword $(subst $(comma), ,$(call part,$(p),2)))/main.c),$(BIN)/$(call part,$(p),1)))
 endif
 
-COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libsodium libsystemd uuid) -lmsgpackc -lm
+COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libsodium libsystemd libseccomp uuid) -lmsgpackc -lm
 # libharu has no pkg-config file.
 PDF_LIBS := -lhpdf
 COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
@@ -256,6 +256,8 @@ install: all
 	install -m 644 $(MAN5) $(SHARE)/man/man5
 	install -m 644 $(MAN8) $(SHARE)/man/man8
 	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(SHARE)/doc/bilag
+	install -d $(SHARE)/doc/bilag/examples
+	install -m 644 $(wildcard docs/examples/*) $(SHARE)/doc/bilag/examples
 	install -m 644 deploy/config-example/bilag.yaml $(SHARE)/doc/bilag/config-example
 	install -m 644 $(wildcard deploy/config-example/venues/*.yaml) $(SHARE)/doc/bilag/config-example/venues
 	install -m 644 $(wildcard deploy/config-example/keys/README) $(SHARE)/doc/bilag/config-example/keys

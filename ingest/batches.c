@@ -9,26 +9,59 @@
 #include "base/killpoint.h"
 #include "base/utf8.h"
 #include "base/wire.h"
+#include "rates.h"
 
 enum { OPEN_MAX = 256, ANSWER_BYTES_MAX = 2 * 1024 * 1024, REASON_BYTES_MAX = 4096, FILE_BYTES_MAX = 255 };
 
 struct open_batch {
+    struct link *link;                   /* it came by, and is answered on */
     char peer[256], id[BATCH_ID_MAX];
     size_t peer_len, id_len;
     struct delivery delivery;
-    const char *error;                   /* no batch at all */
+    const char *error;                   /* no batch at all, or none of somebody who may send one */
+    int64_t again_s;                     /* with an error: when to send it again; 0: never as it is */
 };
 
 struct batches {
     struct stage *stage;
     struct intake *intake;
-    struct link *link;
+    struct link *link, *outside;         /* outside NULL: only ipc */
+    struct doors *doors;
+    struct rates *rates;                 /* of keys */
     struct open_batch *open[OPEN_MAX];
     size_t open_count;
 };
 
-enum err batches_open(struct stage *stage, struct intake *intake, link_handler handler,
-                      struct batches **ret_batches, struct fault *fault)
+/* host:port of the configuration, the port raised by the instance. */
+static enum err outside_address(struct stage *stage, char address[280], struct fault *fault)
+{
+    struct str text = stage_config(stage)->zeromq_listen;
+    const char *colon = memrchr(text.bytes, ':', text.len);
+    long port = strtol(colon + 1, NULL, 10) + stage_instance(stage);
+
+    if (port > 65535)
+        return fault_set(fault, ERR_CONFIG, "ingest.zeromq: instance %d would listen on port %ld; write a lower one",
+                         stage_instance(stage), port);
+    (void)snprintf(address, 280, "%.*s:%ld", (int)(colon - text.bytes), text.bytes, port);
+    return ERR_OK;
+}
+
+static enum err open_outside(struct batches *batches, link_handler handler, link_admit admit, struct fault *fault)
+{
+    char address[280];
+    enum err err = outside_address(batches->stage, address, fault);
+
+    if (!err)
+        err = rates_open(&batches->rates);
+    if (!err)
+        err = link_open(batches->stage, ZMQ_ROUTER, handler, &batches->outside);
+    if (!err)
+        err = link_bound(batches->outside, BATCHES_AHEAD);
+    return err ? err : link_bind_outside(batches->outside, address, admit, BATCH_BYTES_MAX, fault);
+}
+
+enum err batches_open(struct stage *stage, struct intake *intake, struct doors *doors, link_handler handler,
+                      link_admit admit, struct batches **ret_batches, struct fault *fault)
 {
     struct batches *batches = calloc(1, sizeof *batches);
     char name[32];
@@ -38,14 +71,17 @@ enum err batches_open(struct stage *stage, struct intake *intake, link_handler h
         return fault_set(fault, ERR_MEMORY, "out of memory");
     batches->stage = stage;
     batches->intake = intake;
+    batches->doors = doors;
     (void)snprintf(name, sizeof name, "ingest-%d", stage_instance(stage));
     err = link_open(stage, ZMQ_ROUTER, handler, &batches->link);
     if (!err)
         err = link_bound(batches->link, BATCHES_AHEAD);
     if (!err)
         err = link_bind(batches->link, name, fault);
+    if (!err && stage_config(stage)->zeromq_listen.len)
+        err = open_outside(batches, handler, admit, fault);
     if (err) {
-        free(batches);
+        batches_close(batches);
         return err;
     }
     *ret_batches = batches;
@@ -64,6 +100,7 @@ void batches_close(struct batches *batches)
         return;
     for (size_t i = 0; i < batches->open_count; i++)
         forget(batches, batches->open[i]);
+    rates_close(batches->rates);
     free(batches);
 }
 
@@ -144,45 +181,109 @@ static bool frames_are_good(const struct frames *frames, bool *ret_lines)
             utf8_is_valid(frames->part[3]));
 }
 
-enum err batches_take(struct batches *batches, const struct frames *frames)
+const char *batches_admit(struct batches *batches, struct str key)
 {
-    struct str peer = frames->part[0], id = frames->count > 1 ? frames->part[1] : STR_NONE;
-    struct open_batch *batch;
-    bool lines;
+    const struct door_token *token;
+    enum err err = doors_judge_key(batches->doors, key, stage_now_ms(batches->stage), &token);
 
-    if (batches_full(batches)) {
-        if (intake_commit(batches->intake, stage_now_ms(batches->stage)) == ERR_OK)
-            stage_counter_add(batches->stage, "commits_forced", 1);
-        batches_answer(batches);
+    if (!err)
+        return NULL;
+    return err == ERR_NOT_FOUND ? "its key is not known here, or it was revoked; bilag tokens add --zeromq KEY"
+                                : "keys cannot be looked up at the moment";
+}
+
+/* Whose key it is now, for it may have been revoked since the peer came in; and whether that one may send already again. */
+static void judge_sender(struct batches *batches, const char *key, struct open_batch *batch)
+{
+    struct stage *stage = batches->stage;
+    enum err err = ERR_NOT_FOUND;
+
+    batch->delivery.guarded = true;
+    if (key)
+        err = doors_judge_key(batches->doors, str_of(key), stage_now_ms(stage), &batch->delivery.token);
+    if (err) {
+        stage_counter_add(stage, "unauthorized", 1);
+        batch->again_s = err == ERR_NOT_FOUND ? 0 : 1;
+        batch->error = err == ERR_NOT_FOUND ? "this key is not known here, or it was revoked: nothing of this batch was taken"
+                                            : "keys cannot be looked up at the moment: send this batch again later";
+        return;
     }
-    batch = batches_full(batches) ? NULL : calloc(1, sizeof *batch);
+    batch->again_s = rates_judge(batches->rates, batch->delivery.token->number,
+                                 stage_config(stage)->ingest.token_events_per_second, stage_steady_ms(stage));
+    if (batch->again_s) {
+        stage_counter_add(stage, "too_many_requests", 1);
+        batch->error = "this key brings more than token_events_per_second: send this batch again later";
+    }
+}
+
+static void charge(struct batches *batches, const struct delivery *delivery)
+{
+    uint64_t events = delivery->waiting + delivery->accepted + delivery->duplicates + delivery->rejected;
+    int64_t per_second = stage_config(batches->stage)->ingest.token_events_per_second;
+
+    if (rates_charge(batches->rates, delivery->token->number, events, per_second, stage_steady_ms(batches->stage)))
+        stage_counter_add(batches->stage, "uncharged", 1);
+}
+
+static struct open_batch *open_batch(struct batches *batches, struct link *link, struct str peer, struct str id)
+{
+    struct open_batch *batch = batches_full(batches) ? NULL : calloc(1, sizeof *batch);
+
     if (!batch || peer.len > sizeof batch->peer) {
         free(batch);
-        return ERR_FORMAT;
+        return NULL;
     }
+    batch->link = link;
     memcpy(batch->peer, peer.bytes, peer.len);
     batch->peer_len = peer.len;
     batch->id_len = id.len <= BATCH_ID_MAX ? id.len : BATCH_ID_MAX;
     if (batch->id_len)
         memcpy(batch->id, id.bytes, batch->id_len);
     batches->open[batches->open_count++] = batch;
-    if (id.len > BATCH_ID_MAX || !frames_are_good(frames, &lines)) {
+    return batch;
+}
+
+enum err batches_take(struct batches *batches, struct link *link, const struct frames *frames)
+{
+    struct str peer = frames->part[0], id = frames->count > 1 ? frames->part[1] : STR_NONE;
+    struct open_batch *batch;
+    bool lines, outside = link == batches->outside;
+
+    if (batches_full(batches)) {
+        if (intake_commit(batches->intake, stage_now_ms(batches->stage)) == ERR_OK)
+            stage_counter_add(batches->stage, "commits_forced", 1);
+        batches_answer(batches);
+    }
+    batch = open_batch(batches, link, peer, id);
+    if (!batch)
+        return ERR_FORMAT;
+    if (id.len > BATCH_ID_MAX || !frames_are_good(frames, &lines) || (lines && outside)) {
         delivery_init(&batch->delivery, "zmq", STR_NONE);
         batch->error = "a batch is [id of at most 255 bytes, \"map\", array of events]";
         return ERR_OK;
     }
     delivery_init(&batch->delivery, lines ? "import" : "zmq", lines ? frames->part[3] : STR_NONE);
-    batch->error = take_elements(batches->intake, &batch->delivery, lines, frames->part[frames->count - 1]);
+    if (outside)
+        judge_sender(batches, frames->key, batch);
+    if (!batch->error)
+        batch->error = take_elements(batches->intake, &batch->delivery, lines, frames->part[frames->count - 1]);
+    if (outside && batch->delivery.token && !batch->again_s)
+        charge(batches, &batch->delivery);
     return ERR_OK;
 }
 
-static void write_error(struct strbuf *out, const char *text, bool retry)
+/* again_s: 0 never as it is; 1 and more: after so many seconds. */
+static void write_error(struct strbuf *out, const char *text, int64_t again_s)
 {
-    wire_map(out, 2);
+    wire_map(out, again_s ? 3 : 2);
     wire_str(out, STR("error"));
     wire_str(out, str_of(text));
     wire_str(out, STR("retry"));
-    wire_bool(out, retry);
+    wire_bool(out, again_s != 0);
+    if (!again_s)
+        return;
+    wire_str(out, STR("retry_after_s"));
+    wire_int(out, again_s);
 }
 
 static void write_counts(struct strbuf *out, const struct delivery *delivery)
@@ -201,11 +302,15 @@ static void write_counts(struct strbuf *out, const struct delivery *delivery)
     wire_str(out, STR("rejected"));
     wire_array(out, delivery->reject_count);
     for (size_t i = 0; i < delivery->reject_count; i++) {
-        wire_map(out, 2);
+        wire_map(out, 2 + (size_t)delivery->rejects[i].forbidden);
         wire_str(out, STR("line"));
         wire_uint(out, delivery->rejects[i].line);
         wire_str(out, STR("reason"));
         wire_str(out, str_of(delivery->rejects[i].reason));
+        if (delivery->rejects[i].forbidden) {
+            wire_str(out, STR("status"));
+            wire_uint(out, 403);
+        }
     }
     if (more) {
         wire_str(out, STR("rejected_total"));
@@ -221,14 +326,14 @@ static void send_answer(struct batches *batches, const struct open_batch *batch)
 
     strbuf_init(&body, ANSWER_BYTES_MAX);
     if (batch->delivery.failed)
-        write_error(&body, "nothing can be stored at the moment: send this batch again later", true);
+        write_error(&body, "nothing can be stored at the moment: send this batch again later", 1);
     else if (batch->error)
-        write_error(&body, batch->error, false);
+        write_error(&body, batch->error, batch->again_s);
     else
         write_counts(&body, &batch->delivery);
     parts[2] = strbuf_str(&body);
     KILLPOINT("ingest.before-ack");
-    if (body.failed || link_send(batches->link, parts, COUNT(parts)))
+    if (body.failed || link_send(batch->link, parts, COUNT(parts)))
         stage_counter_add(batches->stage, "answers_unsent", 1);
     strbuf_free(&body);
 }

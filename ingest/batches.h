@@ -1,4 +1,4 @@
-/* batches.h - events over ZeroMQ: a ROUTER on RUN_DIR/ingest-N.ipc.
+/* batches.h - events over ZeroMQ: a ROUTER on RUN_DIR/ingest-N.ipc, and one on tcp://INGEST.ZEROMQ if that is set.
  *
  * Request  [batch id, form, events]: the id is any bytes up to 255 and comes back with the answer; form is
  *          "map" (msgpack array of native events as maps). Without the form frame it is "map".
@@ -10,6 +10,9 @@
  *          are not named make "rejected_total". {"error": text, "retry": true} when nothing can be stored: send the same
  *          batch again. {"error": text, "retry": false} when it is no batch.
  *
+ * Outside  over TCP only who proves a CURVE key that opens venues (domain/doors.h) is heard, and only "map": a line of another
+ *          venue is rejected with "status": 403; a key that was revoked meanwhile, or brings more than its rate, gets an error,
+ *          with "retry_after_s" where it helps to wait; nothing of such a batch is taken.
  * Ahead    at most BATCHES_AHEAD batches of a sender are taken in before they are handled, the others wait with the
  *          sender: what is resident does not depend on how much one pushes without waiting for answers.
  */
@@ -24,11 +27,13 @@ enum { BATCH_EVENTS_MAX = 65536, BATCH_ID_MAX = 255, BATCHES_AHEAD = 4,
 
 struct batches;
 
-/* handler is the stage's own, which calls batches_take(). */
-USED enum err batches_open(struct stage *stage, struct intake *intake, link_handler handler,
-                           struct batches **ret_batches, struct fault *fault);
+/* handler and admit are the stage's own, which call batches_take() and batches_admit(). doors may be NULL without an address. */
+USED enum err batches_open(struct stage *stage, struct intake *intake, struct doors *doors, link_handler handler,
+                           link_admit admit, struct batches **ret_batches, struct fault *fault);
 void batches_close(struct batches *batches);         /* NULL is fine */
-USED enum err batches_take(struct batches *batches, const struct frames *frames);
+USED enum err batches_take(struct batches *batches, struct link *link, const struct frames *frames);
+/* Whether who proves this public key may come in over TCP: NULL, or why not. */
+const char *batches_admit(struct batches *batches, struct str key);
 /* An array of native events as maps, which came another way. NULL, or why it is none: it is kept among what was refused. */
 const char *batch_take(struct intake *intake, struct delivery *delivery, struct str bytes);
 /* After a commit: answers what is decided. */

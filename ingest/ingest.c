@@ -17,8 +17,15 @@ static enum err on_batch(struct stage *stage, void *state, struct link *link, co
     struct ingest *ingest = state;
 
     (void)stage;
-    (void)link;
-    return batches_take(ingest->batches, frames);
+    return batches_take(ingest->batches, link, frames);
+}
+
+static const char *on_peer(struct stage *stage, void *state, struct str key)
+{
+    struct ingest *ingest = state;
+
+    (void)stage;
+    return batches_admit(ingest->batches, key);
 }
 
 static enum err on_reader(struct stage *stage, void *state, struct link *link, const struct frames *frames)
@@ -36,8 +43,8 @@ void ingest_close(struct stage *stage, void *state)
 
     (void)stage;
     http_close(ingest->http);
-    doors_close(ingest->doors);
     batches_close(ingest->batches);
+    doors_close(ingest->doors);
     spool_close(ingest->spool);
     retention_close(ingest->retention);
     logservice_close(ingest->logservice);
@@ -49,16 +56,18 @@ void ingest_close(struct stage *stage, void *state)
 static enum err open_sources(struct stage *stage, struct ingest *ingest, struct str folder, struct fault *fault)
 {
     const struct config *config = stage_config(stage);
-    enum err err = batches_open(stage, ingest->intake, on_batch, &ingest->batches, fault);
+    enum err err = ERR_OK;
 
+    if (config->http_listen.len || config->zeromq_listen.len)
+        err = doors_open(config->state_dir, 0, &ingest->doors, fault);
+    if (!err)
+        err = batches_open(stage, ingest->intake, ingest->doors, on_batch, on_peer, &ingest->batches, fault);
     if (!err)
         err = logservice_open(stage, ingest->log, on_reader, &ingest->logservice, fault);
     if (!err)
         err = retention_open(stage, ingest->log, ingest->logservice, &ingest->retention);
     if (!err && config->spool.len)
         err = spool_open(stage, ingest->intake, ingest->log, config->spool, &ingest->spool, fault);
-    if (!err && config->http_listen.len)
-        err = doors_open(config->state_dir, 0, &ingest->doors, fault);
     if (!err && config->http_listen.len)
         err = http_open(stage, ingest->intake, ingest->doors, folder, &ingest->http, fault);
     if (!err && ingest->http)

@@ -1,11 +1,14 @@
-/* tokens.c - who may write whose sales: making, listing and revoking bearer tokens (domain/doors.h). */
+/* tokens.c - who may write whose sales: making, listing and revoking bearer tokens and CURVE keys (domain/doors.h). */
 #include "shell.h"
 
 #include "domain/doors.h"
+#include "stage/stagekeys.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zmq.h>
 
 struct scopes { struct door_scope *at; size_t count; };
 
@@ -43,31 +46,96 @@ static struct str scopes_text(struct arena *arena, const struct door_scope *scop
     return count > 20 ? arena_format(arena, STR_FMT ", ... (%zu in all)", STR_ARG(text), count) : text;
 }
 
-/* Shown when the trail has it, and only then. */
-static int add(struct shell *shell, const struct args *args, struct doors *doors)
-{
-    const char *about = args_value(args, "about");
-    struct scopes scopes = { NULL, 0 };
-    char text[DOOR_TEXT_SIZE];
-    uint64_t number;
-    int code = take_scopes(shell, args, &scopes);
-    enum err err;
+/* What a till must have: shown when the trail has it, and only then. */
+struct shown { char text[DOOR_TEXT_SIZE], public[CURVE_TEXT_SIZE], secret[CURVE_TEXT_SIZE]; };
 
-    if (code != EXIT_FINE)
-        return code;
-    err = doors_add(doors, scopes.at, scopes.count, str_of(about ? about : ""), clock_now_ms(), text, &number);
+/* --zeromq KEY: the till's own public key; --zeromq new: a pair is made here, and its secret half kept nowhere. */
+static int take_key(struct shell *shell, const char *key, struct shown *shown)
+{
+    unsigned char bytes[CURVE_BYTES];
+
+    if (strcmp(key, "new") == 0)
+        return zmq_curve_keypair(shown->public, shown->secret) == 0 ? EXIT_FINE : complain_err(shell, ERR_SYSTEM, NULL);
+    if (!str_copy(str_of(key), shown->public, sizeof shown->public) || strlen(key) != CURVE_TEXT_SIZE - 1 ||
+        !zmq_z85_decode(bytes, shown->public))
+        return complain(shell, EXIT_USAGE, "--zeromq: a public CURVE key of %d letters (Z85), or new for a pair that is made "
+                        "here", CURVE_TEXT_SIZE - 1);
+    return EXIT_FINE;
+}
+
+/* The key that ingest shows over TCP; without it a till cannot know to whom it speaks. */
+static int server_key(struct shell *shell, char ret_key[CURVE_TEXT_SIZE])
+{
+    struct stagekeys *keys;
+    struct fault fault = { "" };
+    enum err err = stagekeys_open(shell->config->state_dir, stage_kind_text(KIND_INGEST), &keys, &fault);
+
     if (err)
-        return complain_err(shell, err, NULL);
-    code = shell_decide(shell, "token-add", arena_format(&shell->arena, "token %" PRIu64, number),
-                        scopes_text(&shell->arena, scopes.at, scopes.count), str_of(about ? about : ""), NULL);
-    if (code != EXIT_FINE)
-        return doors_revoke(doors, number, clock_now_ms()) ? EXIT_RED : code;
+        return complain_err(shell, err, &fault);
+    (void)str_copy(str_of(stagekeys_public(keys, KIND_INGEST)), ret_key, CURVE_TEXT_SIZE);
+    stagekeys_close(keys);
+    return EXIT_FINE;
+}
+
+static void show_key(struct shell *shell, uint64_t number, const char *server, const struct shown *shown)
+{
+    (void)fprintf(stderr, in_words(shell,
+                                   "Token %" PRIu64 ", a key for ZeroMQ. A secret key is shown this once and kept nowhere:\n",
+                                   "Token %" PRIu64 ", en nøkkel for ZeroMQ. En hemmelig nøkkel vises bare denne ene gangen og "
+                                   "lagres ikke:\n"), number);
+    (void)printf("%s %s\n%s %s\n", "server", server, "public", shown->public);      /* a file for programs */
+    if (shown->secret[0])
+        (void)printf("%s %s\n", "secret", shown->secret);
+}
+
+static void show_token(struct shell *shell, uint64_t number, const struct shown *shown)
+{
     (void)fprintf(stderr, in_words(shell, "Token %" PRIu64 ". It is shown this once; what is kept opens nothing:\n",
                                    "Token %" PRIu64 ". Det vises bare denne ene gangen; det som lagres, åpner ingenting:\n"),
                   number);
-    (void)printf("%s\n", text);
-    memset(text, 0, sizeof text);
+    (void)printf("%s\n", shown->text);
+}
+
+static int add_known(struct shell *shell, struct doors *doors, const struct scopes *scopes, struct str about, bool curve,
+                     struct shown *shown, uint64_t *ret_number)
+{
+    int64_t now = clock_now_ms();
+    enum err err = curve ? doors_add_key(doors, scopes->at, scopes->count, about, now, str_of(shown->public), ret_number)
+                         : doors_add(doors, scopes->at, scopes->count, about, now, shown->text, ret_number);
+    int code;
+
+    if (err == ERR_EXISTS)
+        return complain(shell, EXIT_RED, "this key is known already, revoked perhaps; let the till make another pair");
+    if (err)
+        return complain_err(shell, err, NULL);
+    code = shell_decide(shell, "token-add", arena_format(&shell->arena, "token %" PRIu64, *ret_number),
+                        scopes_text(&shell->arena, scopes->at, scopes->count), about, NULL);
+    if (code != EXIT_FINE)
+        return doors_revoke(doors, *ret_number, clock_now_ms()) ? EXIT_RED : code;
     return EXIT_FINE;
+}
+
+static int add(struct shell *shell, const struct args *args, struct doors *doors)
+{
+    const char *about = args_value(args, "about"), *key = args_value(args, "zeromq");
+    struct scopes scopes = { NULL, 0 };
+    struct shown shown = { .text = "" };
+    char server[CURVE_TEXT_SIZE] = "";
+    uint64_t number;
+    int code = take_scopes(shell, args, &scopes);
+
+    if (code == EXIT_FINE && key)
+        code = take_key(shell, key, &shown);
+    if (code == EXIT_FINE && key)
+        code = server_key(shell, server);
+    if (code == EXIT_FINE)
+        code = add_known(shell, doors, &scopes, str_of(about ? about : ""), key != NULL, &shown, &number);
+    if (code == EXIT_FINE && key)
+        show_key(shell, number, server, &shown);
+    else if (code == EXIT_FINE)
+        show_token(shell, number, &shown);
+    sodium_memzero(&shown, sizeof shown);
+    return code;
 }
 
 static int revoke(struct shell *shell, const struct args *args, struct doors *doors)
@@ -104,8 +172,9 @@ static enum err listed(const struct door_token *token, void *context)
     struct str scopes = scopes_text(&shell->arena, token->scopes, token->scope_count);
 
     listing->count++;
-    (void)printf("%5" PRIu64 "  %.*s%s%.*s\n       %s %s", token->number, TEXT(scopes), token->about.len ? "  " : "",
-                 TEXT(token->about), in_words(shell, "made", "laget"), time_text_utc(token->made_ms, made));
+    (void)printf("%5" PRIu64 "  %.*s%s%.*s%s\n       %s %s", token->number, TEXT(scopes), token->about.len ? "  " : "",
+                 TEXT(token->about), token->curve ? "  (ZeroMQ)" : "", in_words(shell, "made", "laget"),
+                 time_text_utc(token->made_ms, made));
     if (token->used_ms)
         (void)printf(", %s %s", in_words(shell, "last used", "sist brukt"), time_text_utc(token->used_ms, used));
     else
@@ -151,6 +220,7 @@ static int tokens_run(struct shell *shell, const struct args *args)
 static const struct option options[] = {
     { "venue", "VENUE", "add: whose sales it may write; further venues as words" },
     { "company", "NUMBER", "add: of all venues of this organisation number, also later ones" },
+    { "zeromq", "KEY", "add: for ZeroMQ over TCP, whoever has this public CURVE key; or new, for a pair that is made here" },
     { "about", "TEXT", "add: who has it" },
     { "reason", "TEXT", "revoke: why; kept in the audit trail" },
     { NULL, NULL, NULL },
@@ -158,6 +228,6 @@ static const struct option options[] = {
 
 const struct cmd cmd_tokens = {
     "tokens",
-    "add --venue VENUE [VENUE ...] [--about TEXT]\nadd --company NUMBER [--about TEXT]\nlist\nrevoke NUMBER --reason TEXT",
-    "who may send whose sales over HTTP", options, tokens_run,
+    "add --venue VENUE [VENUE ...] [--zeromq KEY] [--about TEXT]\nadd --company NUMBER [--zeromq KEY] [--about TEXT]\nlist\nrevoke NUMBER --reason TEXT",
+    "who may send whose sales over HTTP and ZeroMQ", options, tokens_run,
 };

@@ -143,6 +143,8 @@ static const struct field ingest_fields[] = {
     { "certificate_key", AT(certificate_key), .parse = form_path, .max = 1024, .preset = "",
       .meaning = "PEM file of the certificate's key" },
     { "names", .read = read_names, .meaning = "names by which tills reach the address, as [a.example]" },
+    { "zeromq", AT(zeromq_listen), .parse = parse_listen, .max = 255, .preset = "",
+      .meaning = "address for batches over ZeroMQ with CURVE keys, such as 0.0.0.0:7421; further instances: the next ports" },
     { "spool", AT(spool), .parse = form_path, .max = 1024, .preset = "", .meaning = "folder of NDJSON files to take in" },
 };
 

@@ -101,6 +101,7 @@ struct config {
     struct str http_listen;                                  /* "127.0.0.1:7420", or empty: no HTTP */
     struct str certificate, certificate_key;                 /* files of the HTTP address's TLS, or both empty: none */
     struct str *http_names; size_t http_name_count;          /* by which it is asked for, beside addresses */
+    struct str zeromq_listen;                                /* "0.0.0.0:7421" of ingest 0, the next port of 1 ...; or empty */
     struct str spool;                                        /* folder, or empty */
     struct stage_counts { STAGE_COUNTS(CONFIG_INT) } stages;
     struct str language;                                     /* "en" or "nb" */

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAYOUT = 1, TOKEN_FIELDS = 5, TEXT_MAX = 400, TOKEN_BYTES = 32, USED_EVERY_MS = 60000, RECORD_BYTES = 1 << 20 };
+enum { LAYOUT = 1, TOKEN_FIELDS = 5, KEY_FIELDS = 6, TEXT_MAX = 400, TOKEN_BYTES = 32, USED_EVERY_MS = 60000,
+       RECORD_BYTES = 1 << 20 };
 enum door_table { DOOR_TOKENS, DOOR_HASHES, DOOR_USED, DOOR_META, DOOR_TABLES };
 static const char *const tables[DOOR_TABLES] = {
-    [DOOR_TOKENS] = "tokens",             /* number -> about, made, revoked, scopes */
+    [DOOR_TOKENS] = "tokens",             /* number -> about, made, revoked, scopes; behind them, of a CURVE key: true */
     [DOOR_HASHES] = "hashes",             /* keyed hash of the text -> number */
     [DOOR_USED] = "used",                 /* number -> when it was last used */
     [DOOR_META] = "meta",                 /* "key" -> what the hashes are keyed with */
@@ -109,7 +110,7 @@ void doors_close(struct doors *doors)
 
 static void encode(const struct door_token *token, const uint8_t *hash, struct strbuf *out)
 {
-    wire_array(out, TOKEN_FIELDS);
+    wire_array(out, token->curve ? KEY_FIELDS : TOKEN_FIELDS);
     wire_str(out, token->about);
     wire_int(out, token->made_ms);
     wire_int(out, token->revoked_ms);
@@ -119,16 +120,19 @@ static void encode(const struct door_token *token, const uint8_t *hash, struct s
         wire_int(out, token->scopes[i].company);
         wire_str(out, token->scopes[i].name);
     }
+    if (token->curve)
+        wire_bool(out, true);
 }
 
 /* Texts are views into bytes; scopes go into the arena. */
 static enum err decode(struct str bytes, struct arena *arena, struct door_token *token, struct str *ret_hash)
 {
     struct reader in;
-    size_t count;
+    size_t count, fields;
 
     reader_init(&in, bytes);
-    if (take_array(&in, TOKEN_FIELDS) != TOKEN_FIELDS)
+    fields = take_array(&in, KEY_FIELDS);
+    if (fields < TOKEN_FIELDS)
         return ERR_STORE_DAMAGED;
     token->about = take_str(&in, TEXT_MAX);
     token->made_ms = take_int(&in);
@@ -142,6 +146,7 @@ static enum err decode(struct str bytes, struct arena *arena, struct door_token 
         token->scopes[token->scope_count].company = take_int(&in) != 0;
         token->scopes[token->scope_count].name = take_str(&in, TEXT_MAX);
     }
+    token->curve = fields == KEY_FIELDS && take_bool(&in);
     return reader_done(&in) || ret_hash->len != DOOR_HASH_BYTES ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
@@ -176,10 +181,35 @@ static enum err add_work(struct txn *txn, void *context)
                                      key_str(&key));
 }
 
-static void hash_of(const struct doors *doors, struct str text, uint8_t hash[DOOR_HASH_BYTES])
+/* A key's hash is of other bytes than a text's, so that nobody comes in over HTTP with a public key. */
+static void hash_of(const struct doors *doors, bool curve, struct str text, uint8_t hash[DOOR_HASH_BYTES])
 {
-    (void)crypto_generichash(hash, DOOR_HASH_BYTES, (const unsigned char *)text.bytes, text.len, doors->key,
-                             sizeof doors->key);
+    static const char curve_prefix[] = "curve ";
+    crypto_generichash_state state;
+
+    (void)crypto_generichash_init(&state, doors->key, sizeof doors->key, DOOR_HASH_BYTES);
+    if (curve)
+        (void)crypto_generichash_update(&state, (const unsigned char *)curve_prefix, sizeof curve_prefix);
+    (void)crypto_generichash_update(&state, (const unsigned char *)text.bytes, text.len);
+    (void)crypto_generichash_final(&state, hash, DOOR_HASH_BYTES);
+    sodium_memzero(&state, sizeof state);
+}
+
+static enum err add_text(struct doors *doors, const struct door_token *token, struct str text, uint64_t *ret_number)
+{
+    uint8_t hash[DOOR_HASH_BYTES];
+    struct strbuf bytes;
+    struct adding adding = { token, hash, &bytes, 0 };
+    enum err err;
+
+    hash_of(doors, token->curve, text, hash);
+    strbuf_init(&bytes, RECORD_BYTES);
+    encode(token, hash, &bytes);
+    err = bytes.failed ? ERR_MEMORY : store_write(doors->store, add_work, &adding);
+    strbuf_free(&bytes);
+    if (!err)
+        *ret_number = adding.number;
+    return err;
 }
 
 enum err doors_add(struct doors *doors, const struct door_scope *scopes, size_t count, struct str about, int64_t now_ms,
@@ -187,9 +217,7 @@ enum err doors_add(struct doors *doors, const struct door_scope *scopes, size_t 
 {
     struct door_token token = { .about = about, .made_ms = now_ms, .scopes = (struct door_scope *)(uintptr_t)scopes,
                                 .scope_count = count };
-    uint8_t random[TOKEN_BYTES], hash[DOOR_HASH_BYTES];
-    struct strbuf bytes;
-    struct adding adding = { &token, hash, &bytes, 0 };
+    uint8_t random[TOKEN_BYTES];
     enum err err;
 
     if (about.len > TEXT_MAX || count > DOOR_SCOPES_MAX)
@@ -199,16 +227,21 @@ enum err doors_add(struct doors *doors, const struct door_scope *scopes, size_t 
     (void)sodium_bin2base64(ret_text + sizeof prefix - 1, DOOR_TEXT_SIZE - sizeof prefix + 1, random, sizeof random,
                             sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(random, sizeof random);
-    hash_of(doors, str_of(ret_text), hash);
-    strbuf_init(&bytes, RECORD_BYTES);
-    encode(&token, hash, &bytes);
-    err = bytes.failed ? ERR_MEMORY : store_write(doors->store, add_work, &adding);
-    strbuf_free(&bytes);
+    err = add_text(doors, &token, str_of(ret_text), ret_number);
     if (err)
         sodium_memzero(ret_text, DOOR_TEXT_SIZE);
-    else
-        *ret_number = adding.number;
     return err;
+}
+
+enum err doors_add_key(struct doors *doors, const struct door_scope *scopes, size_t count, struct str about,
+                       int64_t now_ms, struct str key, uint64_t *ret_number)
+{
+    struct door_token token = { .about = about, .made_ms = now_ms, .scopes = (struct door_scope *)(uintptr_t)scopes,
+                                .scope_count = count, .curve = true };
+
+    if (about.len > TEXT_MAX || count > DOOR_SCOPES_MAX)
+        return ERR_TOO_LONG;
+    return add_text(doors, &token, key, ret_number);
 }
 
 struct revoking { uint64_t number; int64_t now_ms; struct arena *arena; };
@@ -354,7 +387,7 @@ enum err doors_look(struct doors *doors)
 }
 
 /* Every token is compared to its end, so that the time it takes says nothing of how near a guess came. */
-enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const struct door_token **ret_token)
+static enum err judge(struct doors *doors, bool curve, struct str text, int64_t now_ms, const struct door_token **ret_token)
 {
     uint8_t hash[DOOR_HASH_BYTES];
     struct known *found = NULL;
@@ -362,15 +395,25 @@ enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const
 
     if (err)
         return err;
-    hash_of(doors, text, hash);
+    hash_of(doors, curve, text, hash);
     for (struct known *known = doors->known; known; known = known->next)
-        if (sodium_memcmp(known->hash, hash, sizeof hash) == 0)
+        if (sodium_memcmp(known->hash, hash, sizeof hash) == 0 && known->token.curve == curve)
             found = known;
     if (!found || found->token.revoked_ms)
         return ERR_NOT_FOUND;
     found->token.used_ms = now_ms;
     *ret_token = &found->token;
     return ERR_OK;
+}
+
+enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const struct door_token **ret_token)
+{
+    return judge(doors, false, text, now_ms, ret_token);
+}
+
+enum err doors_judge_key(struct doors *doors, struct str key, int64_t now_ms, const struct door_token **ret_token)
+{
+    return judge(doors, true, key, now_ms, ret_token);
 }
 
 bool door_opens(const struct door_token *token, const struct config *config, struct str venue)

@@ -1,4 +1,4 @@
-/* doors.h - who may write whose sales: bearer tokens, in STATE_DIR/doors, shared by all programs (docs/design.md section 10).
+/* doors.h - who may write whose sales: bearer tokens and CURVE keys, in STATE_DIR/doors, shared by all programs (docs/design.md section 10).
  *
  * A token opens venues, named one by one or by their company; `bilag tokens` makes and revokes them, ingest asks. Its text is
  * 32 random bytes, shown once; kept is a keyed hash (BLAKE2b, the key made with the store), so that what rests in the store or
@@ -25,6 +25,7 @@ struct door_token {
     int64_t made_ms, revoked_ms, used_ms; /* wall clock; 0: not */
     struct door_scope *scopes;
     size_t scope_count;
+    bool curve;                           /* a CURVE key over ZeroMQ; else a text over HTTP */
 };
 
 struct doors;
@@ -34,6 +35,9 @@ void doors_close(struct doors *doors);                        /* NULL is fine */
 /* Makes one; its text goes to ret_text and nowhere else. */
 USED enum err doors_add(struct doors *doors, const struct door_scope *scopes, size_t count, struct str about, int64_t now_ms,
                         char ret_text[DOOR_TEXT_SIZE], uint64_t *ret_number);
+/* The same for who shows this public CURVE key (Z85): kept as a keyed hash too. ERR_EXISTS: it is known, revoked perhaps. */
+USED enum err doors_add_key(struct doors *doors, const struct door_scope *scopes, size_t count, struct str about,
+                            int64_t now_ms, struct str key, uint64_t *ret_number);
 /* ERR_EXISTS: it is revoked already. */
 USED enum err doors_revoke(struct doors *doors, uint64_t number, int64_t now_ms);
 typedef enum err (*door_visit)(const struct door_token *token, void *context);
@@ -45,6 +49,8 @@ USED enum err doors_tables(struct doors *doors, door_table_visit visit, void *co
 
 /* The token of that text. ERR_NOT_FOUND: there is none, or it is revoked. It counts as used now. */
 USED enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, const struct door_token **ret_token);
+/* The one of that public CURVE key, which ZeroMQ has proved; a key is no bearer token, nor the other way round. */
+USED enum err doors_judge_key(struct doors *doors, struct str key, int64_t now_ms, const struct door_token **ret_token);
 /* Whether it opens this venue now; companies are those of the configuration. */
 bool door_opens(const struct door_token *token, const struct config *config, struct str venue);
 /* Whether it opens venues by their company. */

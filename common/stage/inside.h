@@ -12,6 +12,7 @@ struct link {
     int type, fd, peers;
     link_handler handler;
     const char *domain;                   /* with keys: peers.h */
+    bool outside;                         /* over TCP; messages bring their sender's key */
 };
 
 struct stage {
@@ -24,6 +25,7 @@ struct stage {
     struct fault refused;                 /* why the configuration was not taken when it was last read; empty: it was */
     int64_t stop_by_ms;                   /* steady; 0: not told to stop */
     int64_t started_ms, wake_ms, reload_ms;           /* reload_ms 0: no reload is owed */
+    int64_t watchdog_ms, alive_ms;        /* how often the supervisor wants to hear of us (0: it does not), and when it did */
     struct arena arena;
     struct link links[LINKS_MAX];
     size_t link_count;
@@ -34,6 +36,7 @@ struct stage {
     stage_wait wait;
     void *wait_context;
     struct peers *peers;                  /* keys, and who may send: peers.h */
+    link_admit admit;                     /* who may come in from outside; NULL: nobody */
 };
 
 bool     link_paused(const struct link *link);

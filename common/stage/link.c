@@ -80,6 +80,27 @@ enum err link_bind(struct link *link, const char *name, struct fault *fault)
     return ERR_OK;
 }
 
+enum err link_bind_outside(struct link *link, const char *address, link_admit admit, int64_t bytes_max,
+                           struct fault *fault)
+{
+    char where[300];
+    bool v6 = address[0] == '[';
+    enum err err;
+
+    link->stage->admit = admit;
+    err = peers_guard_outside(link);
+    if (!err && (zmq_setsockopt(link->socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) ||
+                 set(link, ZMQ_TCP_KEEPALIVE, 1) || (v6 && set(link, ZMQ_IPV6, 1))))
+        err = ERR_SYSTEM;
+    if (err)
+        return err;
+    (void)snprintf(where, sizeof where, "tcp://%s", address);
+    if (zmq_bind(link->socket, where) == 0)
+        return ERR_OK;
+    return fault_set(fault, errno == EADDRINUSE ? ERR_IN_USE : err_of_errno(errno, ERR_CONFIG), "cannot listen on %s: %s",
+                     where, zmq_strerror(errno));
+}
+
 enum err link_connect(struct link *link, const char *name, struct fault *fault)
 {
     const struct peer_rule *rule = peers_rule(name);
@@ -156,6 +177,7 @@ static enum err receive(struct link *link, zmq_msg_t msgs[FRAMES_MAX], struct fr
     bool more = true, dropped = false;
 
     frames->count = 0;
+    frames->key = NULL;
     while (more) {
         zmq_msg_t *msg = &msgs[frames->count < FRAMES_MAX ? frames->count : FRAMES_MAX - 1];
 
@@ -170,6 +192,7 @@ static enum err receive(struct link *link, zmq_msg_t msgs[FRAMES_MAX], struct fr
             return errno == EAGAIN || errno == EINTR ? ERR_BUSY : ERR_NETWORK;
         }
         frames->part[frames->count++] = (struct str){ zmq_msg_data(msg), zmq_msg_size(msg) };
+        frames->key = link->outside ? zmq_msg_gets(msg, "User-Id") : NULL;
         more = zmq_msg_more(msg);
     }
     return dropped ? ERR_FORMAT : ERR_OK;

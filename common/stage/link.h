@@ -13,6 +13,12 @@ USED enum err link_listen(struct stage *stage, int type, const char *name, link_
 USED enum err link_open(struct stage *stage, int type, link_handler handler, struct link **ret_link);
 /* What link_listen() does after link_open(): for a link that is bounded first. */
 USED enum err link_bind(struct link *link, const char *name, struct fault *fault);
+/* For who comes from outside, over TCP and with a CURVE key: the socket shows this stage's, and `admit` says of each public key
+ * (Z85) whether it may come in (NULL), or why not; it is asked in the stage's turn, after open. No message is larger than
+ * bytes_max. address: host and port. ERR_CONFIG: none of this machine; ERR_IN_USE. */
+typedef const char *(*link_admit)(struct stage *stage, void *state, struct str key);
+USED enum err link_bind_outside(struct link *link, const char *address, link_admit admit, int64_t bytes_max,
+                                struct fault *fault);
 /* Takes at most so many messages from each peer before they are handled (a thousand if not told); further ones wait
  * with the sender. Holds for what is bound or connected afterwards. */
 USED enum err link_bound(struct link *link, int messages);

@@ -25,6 +25,8 @@ static const struct peer_rule {
     { "seals",    KIND_MAPPER,    FROM(UPLOADER) | FROM(INVOICER) },
 };
 
+static const char outside[] = "outside";             /* the domain of who is no stage */
+
 enum { HANDSHAKE_MS = 5000, TELL_EVERY_MS = 60000, MONITOR_NAME_BYTES = 64,
        FAILURES = ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL };
 
@@ -78,25 +80,57 @@ static const char *judge(const struct stage *stage, struct str domain, struct st
     return why;
 }
 
+/* The question of ZeroMQ, and what is answered. */
+struct question {
+    struct str request, domain, key;
+    const char *status, *why;            /* why: not let in; NULL: let in */
+    char user[CURVE_TEXT_SIZE];          /* stands with each of its messages */
+};
+
+static void judge_outside(struct stage *stage, void *state, struct question *question)
+{
+    question->status = "400";            /* it is told, and does not try again by itself */
+    if (question->key.len != CURVE_BYTES || !stage->admit) {
+        question->why = "it shows no key";
+        return;
+    }
+    ensure(zmq_z85_encode(question->user, (const unsigned char *)question->key.bytes, CURVE_BYTES));
+    question->why = stage->admit(stage, state, str_of(question->user));
+}
+
+/* 300: it may try again, for a stage whose keys are made anew is let in when all have them. */
+static void judge_inside(struct stage *stage, struct question *question)
+{
+    enum stage_kind whose = STAGE_KINDS;
+
+    question->status = "300";
+    question->why = judge(stage, question->domain, question->key, &whose);
+    if (!question->why)
+        (void)snprintf(question->user, sizeof question->user, "%s", stage_kind_text(whose));
+}
+
 /* ZeroMQ's question about a peer (ZAP, RFC 27): version, request, domain, address, identity, mechanism, key. Without a
- * "yes" nothing of the peer is read. 300: it may try again, for a stage whose keys are made anew is let in when all have them. */
+ * "yes" nothing of the peer is read. */
 static enum err asked(struct stage *stage, void *state, struct link *link, const struct frames *frames)
 {
-    enum { VERSION, REQUEST, DOMAIN, MECHANISM = 5, KEY };
-    enum stage_kind whose = STAGE_KINDS;
-    struct str key = frames->count > KEY && str_equal(frames->part[MECHANISM], STR("CURVE")) ? frames->part[KEY] : STR_NONE;
-    struct str domain = frames->count > DOMAIN ? frames->part[DOMAIN] : STR_NONE;
-    const char *why = judge(stage, domain, key, &whose);
-    struct str reply[] = { STR("1.0"), frames->count > REQUEST ? frames->part[REQUEST] : STR_NONE, STR("200"), STR(""),
-                           STR(""), STR("") };
+    enum { VERSION, REQUEST, DOMAIN, ADDRESS, IDENTITY, MECHANISM, KEY, QUESTION_FRAMES };
+    struct question question = { .why = "it shows no key" };
+    struct str reply[6] = { STR("1.0"), frames->count > REQUEST ? frames->part[REQUEST] : STR_NONE };
 
-    (void)state;
-    if (why) {
-        reply[2] = STR("300");
-        refused(stage, domain, why);
-    } else {
-        reply[4] = str_of(stage_kind_text(whose));
+    if (frames->count == QUESTION_FRAMES && str_equal(frames->part[MECHANISM], STR("CURVE"))) {
+        question.domain = frames->part[DOMAIN];
+        question.key = frames->part[KEY];
+        if (str_equal(question.domain, str_of(outside)))
+            judge_outside(stage, state, &question);
+        else
+            judge_inside(stage, &question);
     }
+    if (question.why)
+        refused(stage, question.domain, question.why);
+    reply[2] = question.why ? str_of(question.status ? question.status : "400") : STR("200");
+    reply[3] = STR("");
+    reply[4] = question.why ? STR("") : str_of(question.user);
+    reply[5] = STR("");
     return link_send(link, reply, COUNT(reply));
 }
 
@@ -161,16 +195,28 @@ static enum err watch_handshakes(struct link *link, const char *domain)
     return zmq_socket_monitor(link->socket, name, FAILURES) || zmq_connect(monitor->socket, name) ? ERR_SYSTEM : ERR_OK;
 }
 
-enum err peers_guard(struct link *link, const struct peer_rule *rule)
+static enum err guard(struct link *link, const char *domain)
 {
     const struct peers *peers = link->stage->peers;
 
-    ensure(peers && strcmp(stage_kind_text(rule->takes), link->stage->ops->name) == 0);
-    link->domain = rule->domain;
+    ensure(peers);
+    link->domain = domain;
     if (!set_number(link, ZMQ_CURVE_SERVER, 1) || !set_text(link, ZMQ_CURVE_SECRETKEY, stagekeys_secret(peers->keys)) ||
-        !set_text(link, ZMQ_ZAP_DOMAIN, rule->domain) || !set_number(link, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS))
+        !set_text(link, ZMQ_ZAP_DOMAIN, domain) || !set_number(link, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS))
         return ERR_SYSTEM;
-    return watch_handshakes(link, rule->domain);
+    return watch_handshakes(link, domain);
+}
+
+enum err peers_guard(struct link *link, const struct peer_rule *rule)
+{
+    ensure(strcmp(stage_kind_text(rule->takes), link->stage->ops->name) == 0);
+    return guard(link, rule->domain);
+}
+
+enum err peers_guard_outside(struct link *link)
+{
+    link->outside = true;
+    return guard(link, outside);
 }
 
 enum err peers_show(struct link *link, const struct peer_rule *rule)

@@ -23,6 +23,8 @@ void peers_close(struct stage *stage);
 const struct peer_rule *peers_rule(const char *socket_name);
 /* Before bind: only those may send whom the rule names. */
 USED enum err peers_guard(struct link *link, const struct peer_rule *rule);
+/* Before bind: as this stage, for those whom stage->admit lets in. */
+USED enum err peers_guard_outside(struct link *link);
 /* Before connect: as this stage, and only to the one that the rule names. */
 USED enum err peers_show(struct link *link, const struct peer_rule *rule);
 

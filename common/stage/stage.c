@@ -6,6 +6,7 @@
 #include "base/json_write.h"
 #include "base/log.h"
 #include "base/store.h"
+#include "confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -270,10 +271,33 @@ static enum err wait_and_watch(struct stage *stage)
     return err;
 }
 
+/* systemd asks to hear of us (WatchdogSec=): from the loop itself, so that what hangs there is found. */
+static void watchdog_open(struct stage *stage)
+{
+    uint64_t usec = 0;
+
+    if (sd_watchdog_enabled(0, &usec) > 0)
+        stage->watchdog_ms = usec > 3000 ? (int64_t)(usec / 3000) : 1;
+}
+
+static void watchdog_turn(struct stage *stage)
+{
+    int64_t now = clock_steady_ms();
+
+    if (!stage->watchdog_ms)
+        return;
+    if (now >= stage->alive_ms + stage->watchdog_ms) {
+        (void)sd_notify(0, "WATCHDOG=1");
+        stage->alive_ms = now;
+    }
+    stage_wake_at(stage, stage->alive_ms + stage->watchdog_ms);
+}
+
 static enum err turn(struct stage *stage)
 {
     enum err err = wait_and_watch(stage);
 
+    watchdog_turn(stage);
     if (!err && stage->reload_ms && clock_steady_ms() >= stage->reload_ms)
         err = reload(stage);
     for (size_t i = 0; !err && i < stage->link_count; i++)
@@ -337,6 +361,15 @@ static enum err judge_state(const struct stage *stage, struct fault *fault)
     return err ? err : folder_judge(path, "state_dir", FOLDER_WRITTEN_BY_OWNER, fault);
 }
 
+/* Whoever takes us over finds little to do. Where the kernel has no filters (or a container forbids them) it is said, once. */
+static void confine(const struct stage *stage)
+{
+    struct fault fault = { "" };
+
+    if (confine_self(stage_kind_of(str_of(stage->ops->name)), &fault))
+        log_fact("level=warning what=\"system calls are not restricted\" why=\"%s\"", fault.text);
+}
+
 static enum err open_sockets(struct stage *stage, struct fault *fault)
 {
     struct link *status;
@@ -369,8 +402,10 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
         err = take_lock(stage, fault);
     if (!err)
         err = judge_state(stage, fault);
-    if (!err)
-        err = open_sockets(stage, fault);
+    if (err)
+        return err;
+    confine(stage);
+    err = open_sockets(stage, fault);
     return err ? err : stage->ops->open(stage, &stage->state, fault);
 }
 
@@ -473,6 +508,7 @@ static enum err run(struct stage *stage)
     }
     log_fact("what=ready pid=%d venues=%zu", (int)getpid(), stage->config->venue_count);
     (void)sd_notify(0, "READY=1");
+    watchdog_open(stage);
     while (!err && (!stage->stopping || finishing(stage)))
         err = turn(stage);
     (void)sd_notify(0, "STOPPING=1");

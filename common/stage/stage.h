@@ -7,6 +7,7 @@
  *     calls ops.close and exits 0, after at most STOP_WAIT_MS in which ops.busy says that something is under
  *     way; SIGHUP loads the configuration again (a bad one changes nothing and
  *     is logged) and calls ops.reload; SIGUSR1 writes the status dump to RUN_DIR/<stage>-<N>.status.json;
+ *   - says a few times in WatchdogSec= to systemd that it still turns, if asked;
  *   - answers a status request on RUN_DIR/status-<stage>-<N>.ipc (ROUTER; any message gets the JSON).
  * Exit  0 told to stop; 100 cannot run as configured; 111 restart me later.
  *
@@ -28,7 +29,11 @@ struct link;                              /* one ZeroMQ socket */
 enum { FRAMES_MAX = 8, LINK_DRAIN_MAX = 256, MESSAGE_BYTES_MAX = 64 * 1024 * 1024, STOP_WAIT_MS = 3000 };
 
 /* Frames of one message; views, dead after the handler returns. A ROUTER's first frame is the peer. */
-struct frames { struct str part[FRAMES_MAX]; size_t count; };
+struct frames {
+    struct str part[FRAMES_MAX];
+    size_t count;
+    const char *key;                      /* the sender's public key (Z85), proved; NULL: this socket has none */
+};
 
 typedef enum err (*link_handler)(struct stage *stage, void *state, struct link *link,
                                  const struct frames *frames);

@@ -1,12 +1,18 @@
 """What is installed beside the programs: units that systemd finds no fault in, a supervisor's file, manual pages."""
 import configparser
+import contextlib
 import os
 import pathlib
 import pwd
+import re
 import shutil
+import signal
+import socket
 import subprocess
 
-from pipeline import BIN, ROOT, STAGES
+import pytest
+
+from pipeline import BIN, ROOT, SANITIZED, STAGES, Pipeline
 
 DEPLOY = ROOT / "deploy"
 
@@ -23,6 +29,61 @@ def test_units_are_without_fault(tmp_path):
                           check=False)
     assert done.returncode == 0 and not done.stderr, done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"bilag.target", *(f"bilag-{s}@0.service" for s in (*STAGES, "console"))}
+
+
+# How much a process could do that was taken over, by systemd's own table (0 to 10), without asking this machine.
+@pytest.mark.parametrize("stage,most", [("mapper", 0.8), ("validator", 0.8), ("ingest", 1.2), ("uploader", 1.2), ("invoicer", 1.2),
+                                        ("console", 1.2)])
+def test_exposure(stage, most):
+    unit = DEPLOY / "systemd" / f"bilag-{stage}@.service"
+    text = subprocess.run(["systemd-analyze", "security", "--offline=true", unit], capture_output=True, text=True, check=False).stdout
+    (level,) = re.findall(r"Overall exposure level for .*: ([0-9.]+) ", text)
+    assert float(level) <= most, text
+    lines = unit.read_text().splitlines()
+    for line in ("WatchdogSec=60", "MemoryMax=2G", "TasksMax=64", "LimitCORE=0"):
+        assert line in lines
+    (hidden,) = [line for line in lines if line.startswith("InaccessiblePaths=")]
+    assert sorted(re.findall(r"-%S/bilag/keys/stage-(\w+)\.secret", hidden)) == sorted(s for s in STAGES if s != stage)
+    assert ("PrivateNetwork=yes" in lines) == (stage in ("mapper", "validator"))
+
+
+# Goal: also without systemd each stage, with all its threads, has given up what it never needs (tests/common/stage/test_confine.c).
+@pytest.mark.skipif(SANITIZED, reason="sanitizers look from outside")
+def test_stages_are_confined():
+    with Pipeline({}) as pipeline:
+        for stage in STAGES:
+            tasks = list(pathlib.Path(f"/proc/{pipeline.of(stage).process.pid}/task").iterdir())
+            assert len(tasks) > 1
+            for task in tasks:
+                said = dict(line.split(":\t") for line in (task / "status").read_text().splitlines() if ":\t" in line)
+                assert said["Seccomp"].strip() == "2" and said["NoNewPrivs"].strip() == "1", (stage, task)
+            assert "not restricted" not in pipeline.log(f"{stage}-0")
+
+
+# Goal: systemd hears from the loop itself, three times in the time that it gives; from one that hangs it hears nothing.
+@pytest.mark.parametrize("stage", STAGES)
+def test_watchdog(stage, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.bind(str(tmp_path / "notify"))
+        s.settimeout(30)
+        env = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "300000"}
+        with Pipeline({}, stages={other: 0 for other in STAGES if other != stage}, env=env) as pipeline:
+            heard = []
+            while heard.count(b"WATCHDOG=1") < 4:
+                heard.append(s.recv(256))
+            assert heard[0] == b"READY=1"
+            process = pipeline.of(stage).process
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
+            s.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while s.recv(256):
+                    pass
+            with pytest.raises(BlockingIOError):
+                s.recv(256)
+            process.send_signal(signal.SIGCONT)
+            s.settimeout(30)
+            assert s.recv(256) == b"WATCHDOG=1"
 
 
 def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):

@@ -88,6 +88,36 @@ static void others_are_none(void **unused)
     doors_close(doors);
 }
 
+/* A public CURVE key is no bearer token, whatever is put before it, nor a token's text a key. */
+static void keys_are_no_tokens(void **unused)
+{
+    static const char key[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened(), *again;
+    const struct door_token *token = NULL;
+    char text[DOOR_TEXT_SIZE], curve[64] = "curve ";
+    uint64_t number, number_key;
+    struct str with_prefix = { curve, 7 + sizeof key - 1 };
+
+    (void)unused;
+    memcpy(curve + 7, key, sizeof key);
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, text, &number));
+    NEEDED(doors_add_key(doors, &scope, 1, STR("till"), 1000, str_of(key), &number_key));
+    assert_int_equal(doors_add_key(doors, &scope, 1, STR("till"), 1000, str_of(key), &number), ERR_EXISTS);
+    assert_int_equal(doors_judge(doors, str_of(key), 2000, &token), ERR_NOT_FOUND);
+    assert_int_equal(doors_judge(doors, with_prefix, 2000, &token), ERR_NOT_FOUND);
+    assert_int_equal(doors_judge_key(doors, str_of(text), 2000, &token), ERR_NOT_FOUND);
+    NEEDED(doors_judge_key(doors, str_of(key), 2000, &token));
+    assert_true(token->number == number_key && token->curve);
+    again = opened();                    /* as another process reads it */
+    NEEDED(doors_judge_key(again, str_of(key), 2000, &token));
+    assert_true(token->number == number_key && token->curve);
+    NEEDED(doors_revoke(doors, number_key, 3000));
+    assert_int_equal(doors_judge_key(again, str_of(key), 4000, &token), ERR_NOT_FOUND);
+    doors_close(again);
+    doors_close(doors);
+}
+
 /* Who holds a token that is revoked by another process finds it shut, and nobody gets it again. */
 static void revoked_is_shut(void **unused)
 {
@@ -189,7 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_its_own), cmocka_unit_test(others_are_none), cmocka_unit_test(revoked_is_shut),
-        cmocka_unit_test(last_use_is_kept), cmocka_unit_test(nothing_to_steal),
+        cmocka_unit_test(keys_are_no_tokens), cmocka_unit_test(last_use_is_kept), cmocka_unit_test(nothing_to_steal),
     };
 
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
