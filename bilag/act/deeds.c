@@ -187,6 +187,8 @@ static const char *reverse_objection(const struct deed_question *question, const
                             context_words(question->context, "%.*s is %s: only what is sent can be reversed",
                                           "%.*s er %s: bare det som er sendt, kan reverseres"), STR_ARG(doc->id),
                             doc_state_text(doc->state)).bytes;
+    if (problems_have(&doc->draft.problems, PROBLEM_NO_RECEIPTS))
+        return NULL;                     /* nothing is to be built again */
     err = count_trimmed(question->context->config, &doc->draft, &trimmed);
     if (err)
         return err_text(err);

@@ -1,7 +1,11 @@
 /* books.c - three parts: the mapper's store, the senders' stores, and the one list that is made of both. */
 #include "books.h"
 
+#include "base/clock.h"
 #include "base/wire.h"
+#include "ingest/eventlog.h"
+#include "mapper/fold.h"
+#include "mapper/settlement.h"
 #include "mapper/tables.h"
 #include "poweroffice/right_books.h"
 #include "sender/docs.h"
@@ -409,6 +413,62 @@ static enum err doc_of(const struct book_row *row, struct arena *arena, struct b
     return ERR_OK;
 }
 
+/* --- what no till has sent ----------------------------------------------------------------------------------- */
+
+struct behind { struct str venue; int32_t day; struct arena *arena; bool nothing; };
+
+static enum err behind_work(struct txn *txn, void *context)
+{
+    struct behind *behind = context;
+    struct settlement settlement;
+    enum err err = settlement_load(txn, behind->venue, behind->day, behind->arena, &settlement);
+
+    behind->nothing = !err && !settlement.last_ms && !settlement.last_place;
+    return err;
+}
+
+/* Whether the mapper has folded all that the log has of this venue; while it reads, it knows of nothing yet. */
+static enum err has_read_all(struct books *books, struct str venue, struct arena *arena, bool *ret_all)
+{
+    struct str folder = arena_format(arena, STR_FMT "/ingest", STR_ARG(books->config->state_dir));
+    uint32_t partition = venue_partition(venue, books->config->partitions);
+    struct eventlog *log;
+    struct fault fault;
+    uint64_t end = 0, offset = 0;
+    enum err err = folder.bytes ? eventlog_open(folder, books->config->partitions, STORE_READ_ONLY, &log, &fault) : ERR_MEMORY;
+
+    if (err)
+        return err;
+    err = eventlog_end(log, partition, &end);
+    eventlog_close(log);
+    if (!err)
+        err = fold_offset(books->mapper, partition, &offset);
+    *ret_all = !err && offset >= end;
+    return err;
+}
+
+/* A voucher that is sent, or about to be, of a day of which the log has nothing: whoever gave it to the sender was no till's
+ * mapper. Days whose receipts may have left the log by now are not asked about, nor venues whose sales are parked. */
+static enum err judge_behind(struct books *books, struct arena *arena, const struct book_row *row, struct book_doc *doc)
+{
+    struct behind behind = { doc->draft.doc.venue, doc->draft.doc.day, arena, false };
+    struct problem problem = { .code = PROBLEM_NO_RECEIPTS, .count = 1 };
+    int32_t today = (int32_t)(clock_now_ms() / 86400000);
+    bool all = false;
+    enum err err;
+
+    if (!books->mapper || row->draft.len || !row->status.sealed || doc->draft.doc.kind != DOC_VOUCHER ||
+        !doc->draft.line_count || (doc->state != DOC_SENT && doc->state != DOC_SENDING && doc->state != DOC_QUEUED) ||
+        doc->draft.doc.day < today - books->config->retention_days || !config_venue(books->config, behind.venue))
+        return ERR_OK;
+    err = has_read_all(books, behind.venue, arena, &all);
+    if (!err && all)
+        err = store_read(books->mapper, behind_work, &behind);
+    if (!err && behind.nothing)
+        problems_add(&doc->draft.problems, &problem);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static int by_day(const void *a, const void *b)
 {
     const struct book_doc *x = a, *y = b;
@@ -440,6 +500,8 @@ enum err books_venue(struct books *books, struct str venue, int32_t from, int32_
         struct book_doc *doc = &list.docs[list.count];
 
         err = doc_of(&rows.at[i], arena, doc);
+        if (!err)
+            err = judge_behind(books, arena, &rows.at[i], doc);
         if (err)
             return err;
         if (doc->draft.doc.day >= from && doc->draft.doc.day <= to)
@@ -458,15 +520,17 @@ enum err books_doc(struct books *books, struct str id, struct arena *arena, stru
     if (err)
         return err;
     for (size_t i = 0; i < rows.count; i++)
-        if (str_equal(rows.at[i].id, id))                    /* .../1 is also the beginning of .../10 */
-            return doc_of(&rows.at[i], arena, ret_doc);
+        if (str_equal(rows.at[i].id, id)) {                  /* .../1 is also the beginning of .../10 */
+            err = doc_of(&rows.at[i], arena, ret_doc);
+            return err ? err : judge_behind(books, arena, &rows.at[i], ret_doc);
+        }
     return ERR_NOT_FOUND;
 }
 
 bool book_doc_is_red(const struct book_doc *doc)
 {
     static const enum problem_code of_sent[] = { PROBLEM_INVOICE_NOT_SENT, PROBLEM_REVERSAL_REFUSED,
-                                                 PROBLEM_REVERSED_ELSEWHERE };
+                                                 PROBLEM_REVERSED_ELSEWHERE, PROBLEM_NO_RECEIPTS };
 
     for (size_t i = 0; i < COUNT(of_sent); i++)
         if (problems_have(&doc->draft.problems, of_sent[i]))

@@ -373,4 +373,9 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "PowerOffice tar ikke imot noe fra denne installasjonen nå[: {0}], ikke engang det enhver nøkkel kan lese: ingen "
         "rettighet mangler, men abonnementets kvote er brukt opp, eller abonnementet er stengt. Det forsøkes igjen av seg selv; "
         "det er ingenting å gjøre. Varer det mer enn et døgn, spør den som drifter Bilag, PowerOffice om abonnementet." },
+    [PROBLEM_NO_RECEIPTS] = {
+        "Nothing that any till sent is behind this voucher: the event log of this day is empty. Find out who made it, and take it back "
+        "with bilag reverse.",
+        "Ingenting som noen kasse har sendt, ligger bak dette bilaget: hendelsesloggen for denne dagen er tom. Finn ut hvem som laget "
+        "det, og tilbakefør det med bilag reverse." },
 };

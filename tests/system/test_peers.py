@@ -17,10 +17,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
 import stage_keys                                                        # noqa: E402
-from pipeline import DEADLINE_S, Pipeline, client_key, load_venues       # noqa: E402
+from pipeline import DEADLINE_S, Pipeline, client_key, load_events, load_venues      # noqa: E402
 from sender_rig import DAY_ZERO, doc_id, voucher_draft                   # noqa: E402
 
 CASE = HERE.parent / "data" / "cases" / "restaurant-evening"
+EVENTS = load_events(CASE / "events.ndjson")
 VENUES = {"oslo-grill": {**load_venues(CASE / "venues")["oslo-grill"], "auto_transfer": "true", "department": []}}
 
 
@@ -30,7 +31,7 @@ class Grill:
 
 
 def draft(day):
-    return voucher_draft(Grill, DAY_ZERO + day)
+    return voucher_draft(Grill, DAY_ZERO - 10 + day)
 
 
 def verdict(day):
@@ -128,6 +129,30 @@ def test_forged_messages():
         assert knock(pipeline, "mapper-0", seal(2), with_key_of(pipeline, "mapper-0", "uploader"))
         pipeline.until("the voucher of a verdict that is believed", lambda: len(pipeline.vouchers()) == 2)
         pipeline.until("a seal that is believed", lambda: pipeline.counter("mapper", "seals") >= 1)
+        find_what_no_till_sent(pipeline)
+
+
+def problems_of(pipeline):
+    """{document: codes of its problems}, as status shows them, and its exit code."""
+    done = pipeline.command("status", "--json", check=False)
+    (venue,) = json.loads(done.stdout)["venues"]
+    return {doc["id"]: [p["code"] for p in doc["problems"]] for doc in venue["documents"]}, done.returncode
+
+
+def find_what_no_till_sent(pipeline):
+    """Both vouchers are named, one is taken back by the command that is advised, a real day's is not named."""
+    forged = [doc_id(draft(day)) for day in range(2)]
+    pipeline.post(EVENTS)
+    pipeline.until("a real day's voucher", lambda: len(pipeline.vouchers()) == 3)
+    pipeline.until("it is known as sent", lambda: "oslo-grill/2026-11-20/1" in str(problems_of(pipeline)[0]))
+    assert problems_of(pipeline) == ({**dict.fromkeys(forged, ["no-receipts"]), "oslo-grill/2026-11-20/1": []}, 1)
+    text = pipeline.command("status", check=False).stdout
+    assert text.count("[no-receipts]") == 2 and f"bilag reverse {forged[0]} --reason" in text
+    assert "[no-receipts]" in pipeline.command("explain", forged[0], check=False).stdout
+    for doc in forged:
+        pipeline.command("reverse", doc, "--reason", "no till has sent this")
+    pipeline.until("they are taken back", lambda: len(pipeline.vouchers()) == 1)
+    pipeline.until("nothing is red", lambda: problems_of(pipeline)[1] == 0)
 
 
 # Goal: a stage whose key is refused for a moment (all are made anew, one stage is late) comes in by itself later.

@@ -65,6 +65,7 @@ static enum doc_state met_in(enum problem_code code)
         { PROBLEM_REFUSED, DOC_FAILED },          { PROBLEM_WAITING_ANSWER, DOC_SENDING },
         { PROBLEM_INVOICE_NOT_SENT, DOC_SENT },   { PROBLEM_TOTAL_DIFFERS, DOC_SENT },
         { PROBLEM_REVERSAL_REFUSED, DOC_SENT },   { PROBLEM_REVERSED_ELSEWHERE, DOC_SENT },
+        { PROBLEM_NO_RECEIPTS, DOC_SENT },
     };
 
     for (size_t i = 0; i < COUNT(rows); i++)
