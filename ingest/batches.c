@@ -345,7 +345,7 @@ void batches_answer(struct batches *batches)
     for (size_t i = 0; i < batches->open_count; i++) {
         struct open_batch *batch = batches->open[i];
 
-        if (batch->delivery.waiting > 0 && !batch->delivery.failed) {
+        if (delivery_undecided(&batch->delivery) && !batch->delivery.failed) {
             batches->open[kept++] = batch;
             continue;
         }

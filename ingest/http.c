@@ -123,7 +123,7 @@ void http_close(struct http *http)
         struct request *request = http->waiting;
 
         http->waiting = request->next;
-        request->delivery.failed |= request->delivery.waiting > 0;   /* never acknowledged undecided */
+        request->delivery.failed |= delivery_undecided(&request->delivery);   /* never acknowledged undecided */
         MHD_resume_connection(request->connection);
     }
     server_close(http->server);

@@ -32,6 +32,7 @@ struct intake {
     struct delivery **owners;            /* of entries */
     size_t entry_count, entry_max;
     struct eventlog_refusal refusals[REFUSALS_MAX];
+    struct delivery *refusal_owners[REFUSALS_MAX];
     size_t refusal_count;
     struct eventlog_mark marks[MARKS_MAX];
     size_t mark_count;
@@ -66,6 +67,9 @@ void delivery_free(struct delivery *delivery, struct intake *intake)
     for (size_t i = 0; delivery->waiting && i < intake->entry_count; i++)
         if (intake->owners[i] == delivery)
             intake->owners[i] = NULL;
+    for (size_t i = 0; delivery->keeping && i < intake->refusal_count; i++)
+        if (intake->refusal_owners[i] == delivery)
+            intake->refusal_owners[i] = NULL;
     for (size_t i = 0; i < delivery->reject_count; i++)
         free(delivery->rejects[i].reason);
     free(delivery->rejects);
@@ -144,6 +148,23 @@ static void note_parked(struct intake *intake, const struct eventlog_entry *entr
         delivery->parked++;
     if (!intake->untold.parked++ && key_take_name(entry->identity, &at, &venue))
         (void)str_copy(venue, intake->untold.venue, sizeof intake->untold.venue);
+}
+
+bool delivery_undecided(const struct delivery *delivery)
+{
+    return delivery->waiting > 0 || delivery->keeping > 0;
+}
+
+static void settle_refusals(struct intake *intake, enum err err)
+{
+    for (size_t i = 0; i < intake->refusal_count; i++) {
+        struct delivery *delivery = intake->refusal_owners[i];
+
+        if (!delivery)
+            continue;
+        delivery->keeping--;
+        delivery->failed |= err != ERR_OK;
+    }
 }
 
 static void settle_deliveries(struct intake *intake, enum err err)
@@ -237,6 +258,7 @@ enum err intake_commit(struct intake *intake, int64_t now_ms)
     err = eventlog_commit(intake->log, &batch);
     KILLPOINT("ingest.after-commit");
     settle_deliveries(intake, err);
+    settle_refusals(intake, err);
     tell_full(intake, err);
     if (err) {
         intake->counts.failures++;
@@ -323,7 +345,8 @@ static enum err refuse(struct intake *intake, struct delivery *delivery, uint64_
     refusal->bytes = arena_copy(&intake->group, bytes);
     if (arena_failed(&intake->group))
         return ERR_MEMORY;
-    intake->refusal_count++;
+    intake->refusal_owners[intake->refusal_count++] = delivery;
+    delivery->keeping++;
     note_reject(delivery, line, reason, false);
     return ERR_OK;
 }

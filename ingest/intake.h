@@ -1,7 +1,7 @@
 /* intake.h - the group of events that the next commit makes durable, whoever sent them.
  *
  * Delivery    what one sender wants one answer for: a request, a message, a file. It counts what became
- *             of its events as they are committed; when `waiting` is 0 again nothing of it is undecided.
+ *             of its events as they are committed; delivery_undecided() until all of it is, refused lines too.
  *             `failed` says that a commit failed and its events are not stored: the sender must be told
  *             to send again, and told nothing else.
  * Refused     an event that is not taken is noted with its line and reason: in the delivery for the
@@ -36,8 +36,11 @@ struct delivery {
     struct reject *rejects;              /* the first DELIVERY_REJECTS_MAX */
     size_t reject_count;
     size_t waiting;                      /* events not yet committed */
+    size_t keeping;                      /* refused lines not yet committed, which stand in `rejected` already */
     bool failed;
 };
+/* Something of it is not committed, so nothing is answered. */
+bool delivery_undecided(const struct delivery *delivery);
 
 void delivery_init(struct delivery *delivery, const char *kind, struct str name);
 /* Also takes it out of the group, so that the answer is lost but not the events. */

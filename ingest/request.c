@@ -140,7 +140,7 @@ void request_complete(struct request *request)
 
 bool request_undecided(const struct request *request)
 {
-    return request->delivery.waiting > 0 && !request->delivery.failed;
+    return delivery_undecided(&request->delivery) && !request->delivery.failed;
 }
 
 void request_end(struct request *request)

@@ -73,6 +73,23 @@ static void counted_at_commit(void **unused)
     delivery_free(&b, intake);
 }
 
+/* Goal: a refused line is answered when it is kept, not before: one sent by itself, and one whose sender has gone meanwhile. */
+static void refused_is_kept_before_it_is_answered(void **unused)
+{
+    struct delivery delivery, gone;
+
+    (void)unused;
+    delivery_init(&delivery, "http", STR_NONE);
+    delivery_init(&gone, "http", STR_NONE);
+    add(&gone, 1, "{");
+    add(&delivery, 1, "{");
+    assert_true(delivery.rejected == 1 && delivery.waiting == 0 && delivery_undecided(&delivery) && delivery_undecided(&gone));
+    delivery_free(&gone, intake);
+    assert_int_equal(intake_commit(intake, 1), ERR_OK);
+    assert_false(delivery_undecided(&delivery) || delivery.failed);
+    delivery_free(&delivery, intake);
+}
+
 /* Goal: a flood of garbage and of sales of no venue is one line of each kind a second, with the counts of all of it. */
 static void told_once_a_second(void **unused)
 {
@@ -195,7 +212,7 @@ static void marks_follow_events(void **unused)
 /* Goal: when nothing can be stored every sender of the group is told, and the same events go in later. */
 static void failed_commit(void **unused)
 {
-    struct delivery delivery;
+    struct delivery delivery, refused;
     struct rlimit old, none;
     enum err err;
 
@@ -204,13 +221,17 @@ static void failed_commit(void **unused)
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     none = (struct rlimit){ 0, old.rlim_max };
     delivery_init(&delivery, "http", STR_NONE);
+    delivery_init(&refused, "http", STR_NONE);
     add(&delivery, 1, receipt("oslo-grill", 400));
+    add(&refused, 1, "{");
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
     err = intake_commit(intake, 1);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     assert_true(err != ERR_OK && delivery.failed && delivery.waiting == 0 && delivery.accepted == 0);
+    assert_true(refused.failed && !delivery_undecided(&refused));
     assert_true(intake_counts(intake)->failures == 1 && intake_pending(intake) == 0);
     delivery_free(&delivery, intake);
+    delivery_free(&refused, intake);
     delivery_init(&delivery, "http", STR_NONE);
     add(&delivery, 1, receipt("oslo-grill", 400));
     assert_int_equal(intake_commit(intake, 1), ERR_OK);
@@ -222,7 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counted_at_commit), cmocka_unit_test(told_once_a_second), cmocka_unit_test(full_group),
-        cmocka_unit_test(sender_gone),
+        cmocka_unit_test(sender_gone),       cmocka_unit_test(refused_is_kept_before_it_is_answered),
         cmocka_unit_test(refusals),          cmocka_unit_test(marks_follow_events), cmocka_unit_test(failed_commit),
     };
 
