@@ -19,6 +19,8 @@ const struct catalogue_row catalogue_settings[] = {
     { "PEM file of the address's TLS chain; none: plain HTTP", "PEM-fil med adressens TLS-kjede; ingen: HTTP uten TLS" },
     { "PEM file of the certificate's key", "PEM-fil med sertifikatets nøkkel" },
     { "names by which tills reach the address, as [a.example]", "navn som kassene når adressen med, som [a.example]" },
+    { "address for batches over ZeroMQ with CURVE keys, such as 0.0.0.0:7421; further instances: the next ports",
+      "adresse for bunter over ZeroMQ med CURVE-nøkler, som 0.0.0.0:7421; flere instanser: de neste portene" },
     { "folder of NDJSON files to take in", "mappe med NDJSON-filer som skal tas inn" },
     { "folder of the stores; relative to the configuration's", "mappen til lagrene; i forhold til oppsettets mappe" },
     { "folder of the sockets; relative to the configuration's", "mappen til soklene; i forhold til oppsettets mappe" },
