@@ -6,6 +6,7 @@
 #include "bilag/cmd/help.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static const struct cmd *const commands[] = {
     &cmd_status,
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
 
+    (void)umask(077);                     /* pages, settlements and backups name customers and amounts (docs/privacy.md) */
     if (strcmp(name, "--version") == 0) {
         (void)printf("bilag %s\n", BILAG_VERSION);
         return EXIT_FINE;

@@ -32,6 +32,7 @@ static void begin(const struct voice *voice, const struct whole_status *whole, s
     char now[32];
 
     strbuf_format(out, "<!doctype html><html lang=\"%s\"><meta charset=utf-8><title>Bilag</title>"
+                  "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
                   "<meta name=viewport content=\"width=device-width\"><style>"
                   "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}"
                   "table{border-collapse:collapse;width:100%%}td,th{text-align:left;vertical-align:top;padding:.3em .6em;"

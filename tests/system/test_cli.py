@@ -249,6 +249,7 @@ def test_status_has_the_promised_fields_in_every_form(tmp_path):
         pipeline.command("status", "--html", page, check=False)
         assert "Product type" in page.read_text() and "<deposit>" not in page.read_text()
         assert not page.with_suffix(".html.new").exists()
+        assert page.stat().st_mode & 0o777 == 0o600          # it names customers and amounts
         html = page.read_text()
         for words in ("To be done by hand: 1 item", "bilag manual --venue oslo-grill", "<th class=n>Z reports", "has no account"):
             assert words in html, words

@@ -163,6 +163,8 @@ static void html_is_escaped(void **unused)
     strbuf_char(&out, '\0');
     assert_null(strstr(out.bytes, "<script"));
     assert_null(strstr(out.bytes, "<img"));
+    assert_non_null(strstr(out.bytes, "Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\""));
+    assert_null(strstr(out.bytes, "src=\""));
     assert_non_null(strstr(out.bytes, "&#60;img src=x&#62;"));
     strbuf_free(&out);
 }
