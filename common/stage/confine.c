@@ -59,7 +59,7 @@ static const char *const calls[] = {
 /* A thread, never a process of its own; libzmq gives each of its threads the policy that it has already, and ends if it cannot. */
 static int allow_threads(scmp_filter_ctx filter)
 {
-    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sched_setscheduler), 1, SCMP_A1(SCMP_CMP_EQ, SCHED_OTHER));
+    int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sched_setscheduler), 1, SCMP_A1(SCMP_CMP_EQ, SCHED_OTHER, 0));
 
     return rc ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                                       SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM));
@@ -70,12 +70,12 @@ static int allow_sockets(scmp_filter_ctx filter, uint64_t wanted)
     int rc = 0;
 
     for (unsigned family = 0; family < 64 && rc == 0; family++) {
-        const struct scmp_arg_cmp is = SCMP_A0(SCMP_CMP_EQ, family);
+        const struct scmp_arg_cmp is = SCMP_A0(SCMP_CMP_EQ, family, 0);
         bool fine = wanted & (UINT64_C(1) << family);
 
         rc = seccomp_rule_add_array(filter, fine ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &is);
     }
-    return rc ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+    return rc ? rc : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 }
 
 static int allow_calls(scmp_filter_ctx filter)

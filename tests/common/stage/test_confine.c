@@ -116,7 +116,7 @@ static int try_file(void)
 static int in_a_child(enum stage_kind kind, int (*call)(void))
 {
     pid_t pid = fork();
-    int status;
+    int status = 0;
 
     if (pid == 0) {
         if (confine_self(kind, NULL))
