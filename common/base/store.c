@@ -156,15 +156,24 @@ static enum err open_tables(struct txn *txn, void *context)
     return work->found == work->version ? ERR_OK : ERR_CONFIG;
 }
 
+/* A power cut may leave the file that a first start has just made, with nothing in it: LMDB would want to begin it. */
+static bool is_begun(const char *folder)
+{
+    char path[600];
+    struct stat st;
+
+    (void)snprintf(path, sizeof path, "%s/data.mdb", folder);
+    return stat(path, &st) == 0 && st.st_size > 0;
+}
+
 static enum err open_env(struct store *store, unsigned flags, struct fault *fault)
 {
     unsigned mdb_flags = MDB_NOTLS | MDB_NORDAHEAD | (flags & STORE_READ_ONLY ? (unsigned)MDB_RDONLY : 0) |
                          (flags & STORE_VOLATILE ? (unsigned)MDB_NOSYNC : 0);
-    struct stat st;
     MDB_envinfo info;
     int rc, dead;
 
-    if ((flags & STORE_READ_ONLY) && stat(store->folder, &st) != 0)
+    if ((flags & STORE_READ_ONLY) && !is_begun(store->folder))
         return fault_set(fault, ERR_NOT_FOUND, "there is no store in %s", store->folder);
     rc = mdb_env_create(&store->env);
     if (rc == 0)

@@ -252,6 +252,24 @@ static void keys_keep_order(void **unused)
     assert_false(key_take_day(key_str(&b), &at, &day));
 }
 
+/* Goal: a file with nothing in it, as a power cut at the first start leaves it, is no store for who only looks (it is not
+ * called damaged), and one for who may begin it. */
+static void cut_at_its_beginning(void **unused)
+{
+    struct fault fault = { "" };
+    struct store *store;
+    char path[96];
+    FILE *file;
+
+    (void)unused;
+    (void)snprintf(path, sizeof path, "%s/data.mdb", folder);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(store_open(str_of(folder), tables, COUNT(tables), 1, STORE_READ_ONLY, &store, &fault), ERR_NOT_FOUND);
+    store_close(opened());
+}
+
 int main(void)
 {
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
@@ -261,6 +279,7 @@ int main(void)
         STORE_TEST(pairs_are_sets),             STORE_TEST(walks_keep_to_their_prefix),
         STORE_TEST(other_layout_is_refused),    STORE_TEST(full_disk_is_an_outcome),
         cmocka_unit_test(keys_keep_order),
+        STORE_TEST(cut_at_its_beginning),
     };
 
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
