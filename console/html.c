@@ -19,21 +19,6 @@ void html_free(struct html *html)
     strbuf_free(&html->out);
 }
 
-static void escape(struct strbuf *out, struct str s)
-{
-    for (size_t at = 0, len; at < s.len; at += len) {
-        struct str rest = { s.bytes + at, s.len - at };
-        uint32_t c;
-        bool fine;
-
-        len = clean_step(rest, &fine, &c);
-        if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
-            strbuf_format(out, "&#%u;", (unsigned)c);
-        else
-            strbuf_clean(out, (struct str){ rest.bytes, len });
-    }
-}
-
 /* Names are ours: a mistake in one is a mistake in this program. */
 static bool is_plain_name(const char *name)
 {
@@ -86,7 +71,7 @@ static void write_attr(struct html *html, const char *name, struct str value)
     ensure(strncmp(name, "on", 2) != 0);
     ensure(strcmp(name, "style") != 0);
     strbuf_format(&html->out, " %s=\"", name);
-    escape(&html->out, value);
+    strbuf_clean_html(&html->out, value);
     strbuf_char(&html->out, '"');
 }
 
@@ -116,7 +101,7 @@ void html_link(struct html *html, const char *name, struct str path)
 void html_text(struct html *html, struct str text)
 {
     close_tag(html);
-    escape(&html->out, text);
+    strbuf_clean_html(&html->out, text);
 }
 
 static void say(struct html *html, const char *format, va_list list)

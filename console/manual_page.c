@@ -11,33 +11,6 @@ enum { MANUAL_DAYS = 31, PERIOD_DAYS_MAX = 366 };
 
 struct by_hand { struct view *view; const struct venue *venue; int32_t from, to; struct manual_list list; };
 
-static void date_field(struct view *view, const char *name, const char *label, int32_t day)
-{
-    struct html *html = &view->html;
-    char text[16];
-
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "type", STR("date"));
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "value", str_of(day_text(day, text)));
-    html_end(html);
-}
-
-static void period_form(const struct by_hand *by_hand)
-{
-    struct view *view = by_hand->view;
-
-    html_begin(&view->html, "form");
-    html_class(&view->html, "row");
-    html_link(&view->html, "action", view_venue_path(view, by_hand->venue->id, "/manual"));
-    date_field(view, "from", SAY(view, "From", "Fra"), by_hand->from);
-    date_field(view, "to", SAY(view, "To", "Til"), by_hand->to);
-    view_button(view, "plain", SAY(view, "Show", "Vis"));
-    html_end(&view->html);
-}
-
 static void lines(struct view *view, const struct manual_entry *entry)
 {
     struct html *html = &view->html;
@@ -255,7 +228,7 @@ void page_manual(struct view *view)
         return;
     }
     view_begin_of(view, SAY(view, "By hand", "Føres manuelt"), by_hand.venue);
-    period_form(&by_hand);
+    view_period_form(view, by_hand.venue, "/manual", by_hand.from, by_hand.to);
     gaps(&by_hand);
     if (!by_hand.list.count)
         html_element(&view->html, "p", "notice green", str_of(SAY(view, "Nothing is to be invoiced or entered by hand.",

@@ -26,16 +26,7 @@ static void filter_form(const struct orders *orders)
     html_attr(html, "name", STR("customer"));
     html_attr(html, "value", orders->customer);
     html_end(html);
-    html_begin(html, "label");
-    html_class(html, "check");
-    html_single(html, "input");
-    html_attr(html, "type", STR("checkbox"));
-    html_attr(html, "name", STR("red"));
-    html_attr(html, "value", STR("1"));
-    if (orders->only_red)
-        html_attr(html, "checked", STR(""));
-    html_element(html, "span", NULL, str_of(SAY(view, "only red", "bare røde")));
-    html_end(html);
+    view_only_red(view, orders->only_red);
     view_button(view, "plain", SAY(view, "Show", "Vis"));
     html_end(html);
 }

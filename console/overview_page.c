@@ -224,16 +224,7 @@ static void search_form(const struct overview *overview)
     html_attr(html, "type", STR("search"));
     html_attr(html, "value", overview->search);
     html_end(html);
-    html_begin(html, "label");
-    html_class(html, "check");
-    html_single(html, "input");
-    html_attr(html, "type", STR("checkbox"));
-    html_attr(html, "name", STR("red"));
-    html_attr(html, "value", STR("1"));
-    if (overview->only_red)
-        html_attr(html, "checked", STR(""));
-    html_element(html, "span", NULL, str_of(SAY(view, "only red", "bare røde")));
-    html_end(html);
+    view_only_red(view, overview->only_red);
     view_button(view, "plain", SAY(view, "Find", "Finn"));
     html_end(html);
 }

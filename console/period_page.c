@@ -12,33 +12,6 @@ enum { PERIOD_DAYS_MAX = 366, PERIOD_PRESET = 7 };
 
 struct period { struct view *view; const struct venue *venue; int32_t from, to; struct book_list list; size_t ready; };
 
-static void date_field(struct view *view, const char *name, const char *label, int32_t day)
-{
-    struct html *html = &view->html;
-    char text[16];
-
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "type", STR("date"));
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "value", str_of(day_text(day, text)));
-    html_end(html);
-}
-
-static void choose_form(const struct period *period)
-{
-    struct view *view = period->view;
-
-    html_begin(&view->html, "form");
-    html_class(&view->html, "row");
-    html_link(&view->html, "action", view_venue_path(view, period->venue->id, "/period"));
-    date_field(view, "from", SAY(view, "From", "Fra"), period->from);
-    date_field(view, "to", SAY(view, "To", "Til"), period->to);
-    view_button(view, "plain", SAY(view, "Show", "Vis"));
-    html_end(&view->html);
-}
-
 static bool is_ready(const struct period *period, const struct book_doc *doc)
 {
     const struct deed_question question = { .context = &period->view->context, .code = PROBLEM_COUNT };
@@ -193,7 +166,7 @@ void page_period(struct view *view)
         return;
     }
     view_begin_of(view, SAY(view, "Period", "Periode"), period.venue);
-    choose_form(&period);
+    view_period_form(view, period.venue, "/period", period.from, period.to);
     for (size_t i = 0; i < period.list.count; i++)
         shown += !book_doc_is_empty(&period.list.docs[i]);
     if (!shown) {

@@ -454,3 +454,46 @@ int32_t venue_today(const struct venue *venue)
 {
     return venue_business_day(venue, clock_now_ms() / 1000);
 }
+
+/* --- fields that several pages have --- */
+
+static void date_field(struct view *view, const char *name, const char *label, int32_t day)
+{
+    struct html *html = &view->html;
+    char text[16];
+
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(label));
+    html_single(html, "input");
+    html_attr(html, "type", STR("date"));
+    html_attr(html, "name", str_of(name));
+    html_attr(html, "value", str_of(day_text(day, text)));
+    html_end(html);
+}
+
+void view_period_form(struct view *view, const struct venue *venue, const char *page, int32_t from, int32_t to)
+{
+    html_begin(&view->html, "form");
+    html_class(&view->html, "row");
+    html_link(&view->html, "action", view_venue_path(view, venue->id, page));
+    date_field(view, "from", SAY(view, "From", "Fra"), from);
+    date_field(view, "to", SAY(view, "To", "Til"), to);
+    view_button(view, "plain", SAY(view, "Show", "Vis"));
+    html_end(&view->html);
+}
+
+void view_only_red(struct view *view, bool on)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "label");
+    html_class(html, "check");
+    html_single(html, "input");
+    html_attr(html, "type", STR("checkbox"));
+    html_attr(html, "name", STR("red"));
+    html_attr(html, "value", STR("1"));
+    if (on)
+        html_attr(html, "checked", STR(""));
+    html_element(html, "span", NULL, str_of(SAY(view, "only red", "bare røde")));
+    html_end(html);
+}

@@ -105,4 +105,9 @@ const char *day_words(const struct view *view, int32_t day, char buffer[64]);   
 /* "Today" at the venue. */
 int32_t venue_today(const struct venue *venue);
 
+/* From which day to which, of this page ("/period") of the venue. */
+void view_period_form(struct view *view, const struct venue *venue, const char *page, int32_t from, int32_t to);
+/* The box red=1 of a form that is begun. */
+void view_only_red(struct view *view, bool on);
+
 #endif

@@ -5,21 +5,6 @@
 
 #include <inttypes.h>
 
-static void text(struct strbuf *out, struct str s)
-{
-    for (size_t at = 0, len; at < s.len; at += len) {
-        struct str rest = { s.bytes + at, s.len - at };
-        uint32_t c;
-        bool fine;
-
-        len = clean_step(rest, &fine, &c);
-        if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
-            strbuf_format(out, "&#%u;", (unsigned)c);
-        else
-            strbuf_clean(out, (struct str){ rest.bytes, len });
-    }
-}
-
 static void money(struct strbuf *out, struct money amount)
 {
     char buffer[MONEY_TEXT_SIZE];
@@ -46,7 +31,7 @@ static void begin(const struct voice *voice, const struct whole_status *whole, s
 static void say(void *out, const struct advice *advice)
 {
     strbuf_format(out, "<p>");
-    text(out, advice->sentence);
+    strbuf_clean_html(out, advice->sentence);
 }
 
 static void document(const struct voice *voice, const struct venue_status *venue, const struct book_doc *doc,
@@ -56,14 +41,14 @@ static void document(const struct voice *voice, const struct venue_status *venue
     char when[32];
 
     strbuf_format(out, "<tr><td class=%s>%s<td>", book_doc_is_red(doc) ? "held" : state, state);
-    text(out, doc->id);
+    strbuf_clean_html(out, doc->id);
     for (size_t i = 0; i < doc->draft.problems.count && doc->state != DOC_BY_HAND; i++) {
         struct strbuf sentence;
 
         strbuf_init(&sentence, 4 * PROBLEM_TEXT_MAX);
         problem_write(&doc->draft.problems.at[i], voice->language, &sentence);
         strbuf_format(out, "<p>");
-        text(out, strbuf_str(&sentence));
+        strbuf_clean_html(out, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
     status_advise(voice, doc, say, out);
@@ -97,7 +82,7 @@ static void venue_facts(const struct voice *voice, const struct venue_status *ve
     for (size_t i = 0; i < COUNT(facts); i++)
         if (facts[i].fact.len) {
             strbuf_format(out, "<p class=%s>%s", facts[i].class_, facts[i].before);
-            text(out, facts[i].fact);
+            strbuf_clean_html(out, facts[i].fact);
         }
     if (venue->refused)
         strbuf_format(out, " (%" PRIu64 ")", venue->refused);
@@ -128,7 +113,7 @@ static void manual(const struct voice *voice, const struct venue_status *venue, 
     if (known)
         strbuf_format(out, voice_words(voice, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
     strbuf_format(out, ": bilag manual --venue ");
-    text(out, venue->id);
+    strbuf_clean_html(out, venue->id);
 }
 
 static void proofs(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
@@ -178,9 +163,9 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
 
     (void)whole;
     strbuf_format(out, "<h2>");
-    text(out, venue->name);
+    strbuf_clean_html(out, venue->name);
     strbuf_format(out, "</h2><p><small>");
-    text(out, venue->id);
+    strbuf_clean_html(out, venue->id);
     strbuf_format(out, "</small> %s", connected_text(voice, venue->connected));
     venue_facts(voice, venue, out);
     manual(voice, venue, out);
@@ -203,7 +188,7 @@ static void parked(const struct voice *voice, const struct parked_venue *parked,
                                 "up or is left out: ", "<p class=%s>%" PRIu64 " salg, %s, er parkert: de er fra et sted som ikke "
                                 "er satt opp eller er utelatt: "), parked_is_red(parked) ? "held" : "waiting",
                   parked->receipts, parked->sum_known ? money_kroner(parked->sum, amount) : "?");
-    text(out, parked->venue);
+    strbuf_clean_html(out, parked->venue);
 }
 
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
@@ -220,7 +205,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
             strbuf_format(out, voice_words(voice, "<p class=held>%s %d keeps its former configuration: ",
                                            "<p class=held>%s %d beholder det forrige oppsettet: "), whole->stages[i].stage,
                           whole->stages[i].instance);
-            text(out, whole->stages[i].refused);
+            strbuf_clean_html(out, whole->stages[i].refused);
         }
     if (whole->outage)
         strbuf_format(out, "<p class=down>%s",

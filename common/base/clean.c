@@ -91,3 +91,18 @@ void strbuf_clean(struct strbuf *buf, struct str s)
         strbuf_add(buf, fine ? (struct str){ s.bytes + at, more } : STR("?"));
     }
 }
+
+void strbuf_clean_html(struct strbuf *out, struct str s)
+{
+    for (size_t at = 0, len; at < s.len; at += len) {
+        struct str rest = { s.bytes + at, s.len - at };
+        uint32_t c;
+        bool fine;
+
+        len = clean_step(rest, &fine, &c);
+        if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
+            strbuf_format(out, "&#%u;", (unsigned)c);
+        else
+            strbuf_clean(out, (struct str){ rest.bytes, len });
+    }
+}

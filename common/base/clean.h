@@ -19,5 +19,7 @@ void clean_text(char *text);
 void strbuf_clean(struct strbuf *buf, struct str s);
 /* How many bytes the next character has, whether it may leave, and which it is; 1 and not fine, beyond ASCII: no UTF-8. */
 size_t clean_step(struct str rest, bool *ret_fine, uint32_t *ret_code);
+/* The same as text or as a quoted attribute of HTML: nothing in it begins a tag, ends a quote or is an entity. */
+void strbuf_clean_html(struct strbuf *out, struct str s);
 
 #endif
