@@ -44,7 +44,8 @@ SETTINGS = {
 }
 CALM = {"fault_429": 0, "fault_5xx_before": 0, "fault_5xx_after": 0, "fault_drop_before": 0, "fault_drop_after": 0,
         "fault_reset": 0, "fault_slow_permille": 0, "fault_slow_ms": 1000, "latency_ms": 0, "read_lag_ms": 0,
-        "down": "off", "rate_limit": 1000000, "token_lifetime_s": 1200}
+        "down": "off", "rate_limit": 1000000, "token_lifetime_s": 1200, "subscription_quota": "there", "refused_key": ""}
+TWO_KEYS = {"poweroffice": {"subscription_key_secondary": {"file": "keys/second"}}}
 SOURCES = ("http", "spool", "zmq", "import", "saft", "garbage")
 LOOK_S = 8
 SETTLE_S = float(os.environ.get("CHAOS_SETTLE_S", "30"))
@@ -97,6 +98,7 @@ class Run:
         self.pipeline, self.tool, self.mounted = None, None, None
         self.unconnected, self.told, self.accepted = [], [], set()
         self.feeding_errors, self.calm = [], dict(CALM, expire_tokens="no")
+        self.two_keys = random.Random(seed * 86028121 + 5).random() < 0.5
         self.unknowns = unknowns.draw(random.Random(seed * 104729 + 2))
         self.persons = random.Random(seed * 1299709 + 3)
         self.deciding = persons.Persons(self)
@@ -191,9 +193,9 @@ class Run:
     def run(self):
         stages = {"ingest": self.rng.randint(1, 2), "mapper": self.rng.randint(1, 3), "validator": self.rng.randint(1, 2),
                   "uploader": self.rng.randint(1, 3), "invoicer": self.rng.randint(1, 2)}
-        settings = SETTINGS
+        settings = {**SETTINGS, **(TWO_KEYS if self.two_keys else {})}
         if len(self.world.venues) > 100:         # a fleet shares two cores with PowerOffice, which answers later then
-            settings = {**SETTINGS, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
+            settings = {**settings, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
         # a seed in four keeps its stores on a small disk of its own, which can be filled
         there = {name: venue for name, venue in self.world.venues.items() if name not in self.world.troubles.late}
         self.pipeline = p = pipeline.Pipeline(there, stages=stages, settings=settings,

@@ -191,16 +191,32 @@ class Faults:
         change(False)
         self.after(self.rng.uniform(0.1, 0.5), lambda: change(True))
 
-    def lock_date(self):
+    def period(self, member):
+        """It is closed, and opened again."""
         key = pipeline.client_key(pipeline.key_name(self.rng.choice(list(self.p.venues.values()))))
 
         def change(date):
             try:
-                self.p.sandbox("clients", {"client_key": key, "lock_date": date})
+                self.p.sandbox("clients", {"client_key": key, member: date})
             except OSError:
                 self.after(0.1, lambda: change(date))
         change("2026-11-30")
         self.after(self.rng.uniform(0.1, 0.5), lambda: change(None))
+
+    def lock_date(self):
+        self.period("lock_date")
+
+    def closed_untold(self):
+        """LockDateSettings does not say so: a document is refused, and nothing that may be read explains it."""
+        self.period("closed_until")
+
+    def key_refused(self):
+        """One of the subscription's two keys; a seed in two has the second one at hand."""
+        refused = self.rng.choice([pipeline.SUBSCRIPTION_KEY, pipeline.SUBSCRIPTION_KEY, pipeline.SECOND_KEY])
+        return self.settings(self.rng.uniform(0.1, 0.8), refused_key=refused)
+
+    def quota_used_up(self):
+        return self.settings(self.rng.uniform(0.1, 0.5), subscription_quota="used_up")
 
     def revoke(self):
         key = pipeline.client_key(pipeline.key_name(self.rng.choice(list(self.p.venues.values()))))
@@ -242,7 +258,8 @@ class Faults:
             self.p.write_venue(venue)
         self.p.sandbox_set(**self.run.calm)
         for key in {pipeline.client_key(pipeline.key_name(venue)) for venue in self.p.venues.values()}:
-            self.p.sandbox("clients", {"client_key": key, "lock_date": None, "revoked": False,   # a late one came after its end
+            # what was set late came after its end
+            self.p.sandbox("clients", {"client_key": key, "lock_date": None, "closed_until": None, "revoked": False,
                                        "accounts_changed": [{"no": number, "active": True} for number in CLOSABLE]})
         self.p.wait_ready()
         self.p.reload()                          # a person has mended keys: they are tried at once
@@ -280,6 +297,9 @@ TABLE = [
     (1, "kill -9 of PowerOffice", Faults.kill_sandbox),
     (4, "account closed", Faults.accounts),
     (3, "lock date", Faults.lock_date),
+    (2, "period closed untold", Faults.closed_untold),
+    (2, "subscription key refused", Faults.key_refused),
+    (2, "subscription quota used up", Faults.quota_used_up),
     (2, "key revoked", Faults.revoke),
     (5, "disk full", Faults.fill),
 ]

@@ -3,7 +3,7 @@ must be right whichever it is.
 
 Left out: duplicate_reference=accept and duplicate_check=replica, where a request without an answer can stand in the books
 unseen for longer than anybody waits; lock_status=403, which says that the key has no right; balance_per_date and
-decimals_over, which refuse what we never send; and the switches of what no seed does (products, PDFs, invoices)."""
+decimals_over, which refuse what we never send; and the switches of what no seed does (products, invoices)."""
 
 UNKNOWNS = {
     "duplicate_reference": ("400", "409"),
@@ -12,6 +12,7 @@ UNKNOWNS = {
     "lock_status": ("400", "404", "409", "422"),
     "unknown_id_status": ("400", "404"),
     "reverse_status": ("202", "200"),
+    "pdf_status": ("204", "202"),
     "unknown_query": ("refuse", "ignore"),
     "unknown_body": ("ignore", "refuse"),
     "body_names": ("exact", "any"),
