@@ -1,9 +1,10 @@
-/* store.h - an LMDB environment that several processes may share.
+/* store.h - records that several processes may share, in a base that keeps them (store_base.h says what a base promises; there is
+ * one, LMDB in a folder).
  *
  * Durability  store_write() returning ERR_OK: the whole transaction survives a power cut. Any other
  *             answer: nothing of it is there and the store is as it was (the transaction is ended).
- * Growth      the map grows by itself: store_write() loops the caller's function when the map was too
- *             small, so that function must be repeatable (all it does is in the transaction).
+ * Again       store_write() may run the caller's function more than once (LMDB's map was too small and has grown), so that
+ *             function must be repeatable (all it does is in the transaction).
  * Full        a full disk is ERR_STORE_FULL, an outcome like others: free space and go on.
  * Readers     those left by killed processes are cleared on open and on every growth.
  * Views       what store_get() and cursors give is dead after the transaction ends or writes.
@@ -42,8 +43,8 @@ bool store_broken(void);
  * it cannot be told at present. */
 uint64_t store_generation(struct store *store);
 
-/* Runs work() in a write transaction and commits; runs it again from the start after the map has
- * grown. work() returning another error than ERR_OK aborts and hands that error back. */
+/* Runs work() in a write transaction and commits; may run it again from the start. work() returning another error
+ * than ERR_OK aborts and hands that error back. */
 USED enum err store_write(struct store *store, enum err (*work)(struct txn *txn, void *context),
                           void *context);
 /* The same for what can be done again from elsewhere: a power cut may undo the last such transaction, whole, until another one
