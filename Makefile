@@ -351,5 +351,14 @@ nightly:
 	@$(MAKE) --no-print-directory fallible RUNS=20
 	@$(MAKE) --no-print-directory fallible-san RUNS=10
 	@$(MAKE) --no-print-directory fuzz MINUTES=10
+	@$(MAKE) --no-print-directory upgrade-check
 
-.PHONY: chaos killpoints fallible fallible-san powercut fuzzers fuzz nightly
+# The five stages of a former commit make a state folder, today's go on with it (tests/system/test_upgrade.py).
+FORMER ?= e46db10
+upgrade-check: all
+	@rm -rf build/former && git worktree prune && git worktree add --quiet --detach build/former $(FORMER)
+	@$(MAKE) --no-print-directory -C build/former BUILD=build BIN=bin all >/dev/null
+	@BILAG_FORMER=$(CURDIR)/build/former/bin BILAG_BIN=$(abspath $(BIN)) /usr/bin/python3 -m pytest -q tests/system/test_upgrade.py
+	@git worktree remove --force build/former
+
+.PHONY: chaos killpoints fallible fallible-san powercut fuzzers fuzz nightly upgrade-check
