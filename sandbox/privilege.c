@@ -16,6 +16,16 @@ const char *privilege_name(enum privilege privilege)
     return names[privilege];
 }
 
+cJSON *privilege_list(uint32_t privileges)
+{
+    cJSON *list = cJSON_CreateArray();
+
+    for (unsigned i = 0; i < PRIVILEGE_COUNT; i++)
+        if (privileges & (UINT32_C(1) << i))
+            (void)cJSON_AddItemToArray(list, cJSON_CreateString(privilege_name((enum privilege)i)));
+    return list;
+}
+
 uint32_t privilege_bit(const char *name)
 {
     for (size_t i = 0; i < PRIVILEGE_COUNT; i++)

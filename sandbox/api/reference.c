@@ -12,16 +12,6 @@
 
 #define SETTINGS_CHANGED_MS INT64_C(1577836800000)            /* 2020-01-01: long ago */
 
-static cJSON *privilege_list(uint32_t privileges)
-{
-    cJSON *list = cJSON_CreateArray();
-
-    for (unsigned i = 0; i < PRIVILEGE_COUNT; i++)
-        if (privileges & (UINT32_C(1) << i))
-            (void)cJSON_AddItemToArray(list, cJSON_CreateString(privilege_name((enum privilege)i)));
-    return list;
-}
-
 void integration_get(struct exchange *x)
 {
     const struct client *client = x->client;

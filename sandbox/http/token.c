@@ -58,16 +58,6 @@ static char *base64(const void *bytes, size_t length)
     return sodium_bin2base64(text, room, bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static cJSON *privilege_list(uint32_t privileges)
-{
-    cJSON *list = cJSON_CreateArray();
-
-    for (unsigned i = 0; i < PRIVILEGE_COUNT; i++)
-        if (privileges & (UINT32_C(1) << i))
-            (void)cJSON_AddItemToArray(list, cJSON_CreateString(privilege_name((enum privilege)i)));
-    return list;
-}
-
 /* The claims that clients are known to read. The serial makes every token another. */
 static char *payload(const struct client *client, int64_t expires_ms, uint64_t serial)
 {

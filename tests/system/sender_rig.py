@@ -3,6 +3,7 @@
 It makes drafts, says verdicts over them, hears seals, and judges again what it is sent again: by default as
 the validator would that finds nothing wrong.
 """
+import contextlib
 import ctypes
 import hashlib
 import json
@@ -331,3 +332,24 @@ class Rig:
         if self.proxy:
             self.proxy.stop()
         self.box.stop()
+
+
+def doc_of(venue, day=0):
+    return f"{venue.id}/{iso(DAY_ZERO + day)}/1"
+
+
+@contextlib.contextmanager
+def rigs(tmp_path, count, more="", start=True, **preset):
+    """What makes a test's rig, and ends it: make(count, more, settings of Rig)."""
+    made = []
+
+    def make(count=count, more=more, **settings):
+        made.append(Rig(tmp_path, [Venue(i, more=more) for i in range(count)], **{**preset, **settings}))
+        if start:
+            made[0].start()
+        return made[0]
+    try:
+        yield make
+    finally:
+        for one in made:
+            one.close()

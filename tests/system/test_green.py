@@ -9,24 +9,13 @@ import pytest
 
 from answer_proxy import WORDS
 from sandbox_api import APP, wait_for
-from sender_rig import DAY_ZERO, Rig, Venue, iso, link_customer, order_draft, voucher_draft
+from sender_rig import DAY_ZERO, doc_of, iso, link_customer, order_draft, rigs, voucher_draft
 
 
 @pytest.fixture
 def rig(tmp_path):
-    rigs = []
-
-    def make(count=3, **settings):
-        rigs.append(Rig(tmp_path, [Venue(i) for i in range(count)], proxied=True, **settings))
-        rigs[0].start()
-        return rigs[0]
-    yield make
-    for one in rigs:
-        one.close()
-
-
-def doc_of(venue, day=0):
-    return f"{venue.id}/{iso(DAY_ZERO + day)}/1"
+    with rigs(tmp_path, 3, proxied=True) as make:
+        yield make
 
 
 def of_venue(rig, venue):

@@ -8,28 +8,18 @@ import subprocess
 import pytest
 
 from sandbox_api import APP, SUBSCRIPTION, wait_for
-from sender_rig import BIN, DAY_ZERO, Rig, Venue, iso, voucher_draft
+from sender_rig import BIN, DAY_ZERO, doc_of, rigs, voucher_draft
 
 
 @pytest.fixture
 def rig(tmp_path):
-    rigs = []
-
-    def make(count=1, more="settlement_pdf: false\n", **settings):
-        rigs.append(Rig(tmp_path, [Venue(i, more=more) for i in range(count)], proxied=True, **settings))
-        return rigs[0]
-    yield make
-    for one in rigs:
-        one.close()
+    with rigs(tmp_path, 1, "settlement_pdf: false\n", start=False, proxied=True) as make:
+        yield make
 
 
 def bilag(rig, *args):
     return subprocess.run([BIN / "bilag", args[0], "--config", rig.config, *args[1:]], capture_output=True, text=True,
                           timeout=60, check=False)
-
-
-def doc_of(venue, day=0):
-    return f"{venue.id}/{iso(DAY_ZERO + day)}/1"
 
 
 def shown(rig, doc):

@@ -15,7 +15,7 @@ from collections import Counter
 import pytest
 
 from sandbox_api import BIN, wait_for
-from sender_rig import DAY_ZERO, Rig, Venue, doc_id, iso, link_customer, order_draft, reference, voucher_draft
+from sender_rig import DAY_ZERO, doc_id, iso, link_customer, order_draft, reference, rigs, voucher_draft
 
 LINES = [("MAT", 3000, "3", 2500, "Burger", 2000000, 39800, 39800),
          ("MAT-TA", 3001, "31", 1500, "Wrap", 1000000, 19900, 19900)]
@@ -23,14 +23,8 @@ LINES = [("MAT", 3000, "3", 2500, "Burger", 2000000, 39800, 39800),
 
 @pytest.fixture
 def rig(tmp_path):
-    rigs = []
-
-    def make(count=3, **settings):
-        rigs.append(Rig(tmp_path, [Venue(i) for i in range(count)], **settings))
-        return rigs[0]
-    yield make
-    for one in rigs:
-        one.close()
+    with rigs(tmp_path, 3, start=False) as make:
+        yield make
 
 
 def drafts(rig, days, **more):

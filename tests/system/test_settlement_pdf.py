@@ -9,7 +9,7 @@ import pytest
 from answer_proxy import Proxy
 from pipeline import BIN, Pipeline
 from sandbox_api import wait_for
-from sender_rig import DAY_ZERO, Rig, Venue, iso, voucher_draft
+from sender_rig import DAY_ZERO, iso, rigs, voucher_draft
 from test_cli import DAY, day_of, receipt, venue, z_report
 
 PUT = "/VoucherDocumentation"
@@ -93,15 +93,8 @@ def test_page_says_what_the_voucher_says(tmp_path, language):
 
 @pytest.fixture
 def rig(tmp_path):
-    rigs = []
-
-    def make(count=1, more="", **settings):
-        rigs.append(Rig(tmp_path, [Venue(i, more=more) for i in range(count)], proxied=True, **settings))
-        rigs[0].start()
-        return rigs[0]
-    yield make
-    for one in rigs:
-        one.close()
+    with rigs(tmp_path, 1, proxied=True) as make:
+        yield make
 
 
 def bilag(rig, *args):

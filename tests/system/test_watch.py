@@ -6,7 +6,7 @@ Uploader and invoicer are the real ones, so is the sandbox; between them a proxy
 import pytest
 
 from sandbox_api import APP, wait_for
-from sender_rig import DAY_ZERO, Rig, Venue, iso, link_customer, order_draft, voucher_draft
+from sender_rig import DAY_ZERO, doc_of, rigs, voucher_draft
 
 LINES = [("MAT", 3000, "3", 2500, "Burger", 1000000, 39800, 39800)]
 GATEWAY = {"statusCode": 404, "message": "Resource not found"}
@@ -14,19 +14,8 @@ GATEWAY = {"statusCode": 404, "message": "Resource not found"}
 
 @pytest.fixture
 def rig(tmp_path):
-    rigs = []
-
-    def make(count=3, **settings):
-        rigs.append(Rig(tmp_path, [Venue(i) for i in range(count)], proxied=True, **settings))
-        rigs[0].start()
-        return rigs[0]
-    yield make
-    for one in rigs:
-        one.close()
-
-
-def doc_of(venue, day=0):
-    return f"{venue.id}/{iso(DAY_ZERO + day)}/1"
+    with rigs(tmp_path, 3, proxied=True) as make:
+        yield make
 
 
 def red(rig, doc):
