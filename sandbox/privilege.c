@@ -11,7 +11,7 @@ static const char *const names[PRIVILEGE_COUNT] = {
 #undef X
 };
 
-const char *privilege_name(enum privilege privilege)
+static const char *privilege_name(enum privilege privilege)
 {
     return names[privilege];
 }

@@ -24,7 +24,6 @@ enum privilege {
 #define PRIVILEGE_ALL  ((UINT32_C(1) << PRIVILEGE_COUNT) - 1)
 #define NEEDS(name)    (UINT32_C(1) << PRIVILEGE_##name)
 
-const char *privilege_name(enum privilege privilege);
 cJSON      *privilege_list(uint32_t privileges);               /* their names; the caller's */
 uint32_t    privilege_bit(const char *name);                  /* 0: no such right */
 uint32_t    privileges_with_included(uint32_t granted);       /* X_Full brings X */

@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PATH = re.compile(r"(?<![\w/.-])((?:common|saft|door|console|ingest|mapper|validator|poweroffice|sender|uploader|invoicer|bilag|sandbox|"
-                  r"deploy|tests|bench|docs|man)/[\w./-]*\w\.(?:[ch158]|md|py|yaml|service|target|json))(?![\w*])")
+ROOMS = ("common saft door pdf console ingest mapper validator poweroffice sender uploader invoicer bilag sandbox "
+         "deploy tests bench docs man")
+PATH = re.compile(rf"(?<![\w/.-])((?:{'|'.join(ROOMS.split())})/[\w./-]*\w\.(?:[ch158]|md|py|yaml|service|target|json))(?![\w*])")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 SECTION = re.compile(r"\b(design|rules|poweroffice-api|saft-format)\.md[,:]? (?:section|sections|§) ?(\d+)")
 FUNCTION = re.compile(r"`(\w+)\(\)`")

@@ -56,7 +56,13 @@ static struct str percent(const struct judge *judge, int32_t rate)
 }
 
 /* What the documents have in common for the rules: where something is posted, with which code and department. */
-struct post { int64_t account; struct str vat_code, department, project, location; int32_t rate; bool sold, order; };
+struct post {
+    int64_t account;
+    struct str vat_code, department, project, location;
+    int32_t rate;
+    bool sold, order;
+    struct str text;                     /* of a voucher's line: what is posted there */
+};
 
 static size_t post_count(const struct draft *draft)
 {
@@ -70,9 +76,9 @@ static struct post post_at(const struct draft *draft, size_t i)
 
     if (draft->doc.kind == DOC_ORDER)
         return (struct post){ order->account, order->vat_code, draft->department, order->project, order->location,
-                              order->rate, true, true };
+                              order->rate, true, true, STR_NONE };
     return (struct post){ line->account, line->vat_code, line->department, line->project, line->location, line->rate,
-                          line->sold, false };
+                          line->sold, false, line->text };
 }
 
 /* --- rules that need no reference data -------------------------------------------------------------------- */
@@ -278,11 +284,11 @@ static void judge_account(const struct judge *judge, const struct post *post)
     bool other_code;
 
     if (!account) {
-        raise_(judge, PROBLEM_ACCOUNT_UNKNOWN, no, STR_NONE, STR_NONE);
+        raise_(judge, PROBLEM_ACCOUNT_UNKNOWN, no, post->text, STR_NONE);
         return;
     }
     if (!account->active)
-        raise_(judge, PROBLEM_ACCOUNT_INACTIVE, no, STR_NONE, STR_NONE);
+        raise_(judge, PROBLEM_ACCOUNT_INACTIVE, no, post->text, STR_NONE);
     /* Orders have no VAT code of their own: they get their account's, so it must be ours even if not locked. */
     other_code = post->vat_code.len && account->vat_code.len && !str_equal(post->vat_code, account->vat_code);
     if (other_code && (account->vat_locked || post->order))

@@ -78,7 +78,7 @@ static int help_all(const struct cmd *const *commands, size_t count)
     shell_say("bilag - sales from the tills into PowerOffice Go: look, check, decide\n\n"
               "usage: bilag COMMAND [--config DIR] ...\n\n");
     for (size_t i = 0; i < count; i++)
-        (void)printf("  %-10s %s\n", commands[i]->name, catalogue_words(commands[i]->about));
+        (void)printf("  %-14s %s\n", commands[i]->name, catalogue_words(commands[i]->about));
     shell_say("\n  bilag COMMAND --help   its options\n"
               "  bilag help settings    every setting of bilag.yaml with preset, bounds and meaning\n\n"
               "The configuration is in --config DIR, else $BILAG_CONFIG, else /etc/bilag.\n"
@@ -130,7 +130,7 @@ int help(const struct cmd *const *commands, size_t count, const char *name)
     for (size_t i = 0; name && i < count; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return help_cmd(commands[i]);
-    return help_all(commands, count);
+    return name ? help_no_command(commands, count, name) : help_all(commands, count);
 }
 
 static const char *option_name(const void *options, size_t i)

@@ -1,6 +1,7 @@
 #include "form.h"
 
 #include "clock.h"
+#include "utf8.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -437,15 +438,26 @@ FORM_PARSE(form_number)
     return ERR_OK;
 }
 
-FORM_PARSE(form_words)
+static enum err words_of(struct form *form, const yaml_node_t *node, struct str text, size_t length,
+                         const struct field *field, void *to)
 {
-    if ((int64_t)text.len < field->min || (int64_t)text.len > field->max)
+    if ((int64_t)length < field->min || (int64_t)length > field->max)
         return form_fault(form, node, "%s; write 1 to %" PRId32 " characters",
                           fault_words(text.len ? "is too long" : "is blank"), field->max);
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7f)
             return form_fault(form, node, "has a line break or control character; write it on one line");
     return copied(form, text, to);
+}
+
+FORM_PARSE(form_words)
+{
+    return words_of(form, node, text, text.len, field, to);
+}
+
+FORM_PARSE(form_title)
+{
+    return words_of(form, node, text, utf8_letters(text), field, to);
 }
 
 FORM_PARSE(form_name)

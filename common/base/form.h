@@ -39,7 +39,7 @@ struct field {
     size_t field_count;
     const char *preset;                  /* as text; NULL: what is not said stays as it was */
     bool required;
-    int32_t min, max;                    /* of numbers; of texts, the length in bytes */
+    int32_t min, max;                    /* of numbers; of texts, the length: in bytes, of a form_title in letters */
     const char *const *words;            /* of a choice: the words, then NULL; the value is the index */
     const char *meaning;
 };
@@ -86,7 +86,8 @@ USED enum err form_check_key(struct form *form, const yaml_node_t *mapping, size
 #define FORM_PARSE(name) \
     enum err name(struct form *form, const yaml_node_t *node, struct str text, const struct field *field, void *to)
 FORM_PARSE(form_number);                 /* int32_t, min to max */
-FORM_PARSE(form_words);                  /* struct str: any text of min to max bytes */
+FORM_PARSE(form_words);                  /* struct str: any text of min to max bytes, for what others bound in bytes */
+FORM_PARSE(form_title);                  /* struct str: any text of min to max letters, for what people read */
 FORM_PARSE(form_name);                   /* struct str: a name (str_is_name) */
 FORM_PARSE(form_word);                   /* struct str: what people call something (str_is_word) */
 FORM_PARSE(form_bool);                   /* bool: true or false */

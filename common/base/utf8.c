@@ -55,3 +55,12 @@ bool utf8_is_valid(struct str text)
     }
     return true;
 }
+
+size_t utf8_letters(struct str text)
+{
+    size_t letters = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        letters += ((unsigned char)text.bytes[i] & 0xc0) != 0x80;
+    return letters;
+}

@@ -5,5 +5,7 @@
 #include "str.h"
 
 bool utf8_is_valid(struct str text);
+/* Letters of valid text: æ is one. */
+size_t utf8_letters(struct str text);
 
 #endif

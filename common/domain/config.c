@@ -165,9 +165,9 @@ static const struct field console_fields[] = {
 #define SECTION(rows) .fields = rows, .field_count = COUNT(rows)
 static const struct field config_fields[] = {
     { "state_dir", AT(state_dir), .parse = form_path, .min = 1, .max = 1024, .preset = "/var/lib/bilag",
-      .meaning = "folder of the stores; relative to the configuration's" },
+      .meaning = "folder of the stores; a relative name counts from the configuration's folder" },
     { "run_dir", AT(run_dir), .parse = form_path, .min = 1, .max = 1024, .preset = "/run/bilag",
-      .meaning = "folder of the sockets; relative to the configuration's" },
+      .meaning = "folder of the sockets; a relative name counts from the configuration's folder" },
     { "language", AT(language), .parse = parse_language, .preset = "en", .meaning = "of texts for people: en or nb" },
     { "retention_days", AT(retention_days), .parse = form_number, .preset = "400", .min = 1, .max = 36500,
       .meaning = "days that receipts are kept after they came" },

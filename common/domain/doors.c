@@ -33,6 +33,7 @@ struct doors {
     uint8_t key[crypto_generichash_KEYBYTES];
     uint64_t generation;
     int64_t written_ms;
+    bool first_use;                      /* of a token that was never used: written at once */
     bool unread;
 };
 
@@ -401,6 +402,7 @@ static enum err judge(struct doors *doors, bool curve, struct str text, int64_t 
             found = known;
     if (!found || found->token.revoked_ms)
         return ERR_NOT_FOUND;
+    doors->first_use |= found->token.used_ms == 0;
     found->token.used_ms = now_ms;
     *ret_token = &found->token;
     return ERR_OK;
@@ -460,8 +462,9 @@ enum err doors_turn(struct doors *doors, int64_t now_ms)
     bool any = false;
     enum err err;
 
-    if (now_ms < doors->written_ms + USED_EVERY_MS)
+    if (now_ms < doors->written_ms + USED_EVERY_MS && !doors->first_use)
         return ERR_OK;
+    doors->first_use = false;
     doors->written_ms = now_ms;
     for (struct known *known = doors->known; known; known = known->next)
         any |= known->token.used_ms > known->used_written_ms;

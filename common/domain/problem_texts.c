@@ -26,14 +26,18 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "Bonger har {0%} mva., men ingen mva-klasse for salgsstedet har den satsen ({1} kr hittil[, først på bong "
         "{first}]). Legg inn en klasse med satsen og mva-koden under vat i oppsettet for salgsstedet[, for eksempel "
         "{2}][; eller, hvis en sats endres fra denne dagen, {3}], eller rett satsen i kassen." },
-    /* 0 account */
+    /* 0 account, 1 what of a voucher is posted to it */
     [PROBLEM_ACCOUNT_UNKNOWN] = {
-        "Account {0} does not exist in PowerOffice. Create it there, or choose another account in the venue's set-up.",
-        "Konto {0} finnes ikke i PowerOffice. Opprett den der, eller velg en annen konto i oppsettet for salgsstedet." },
-    /* 0 account */
+        "Account {0}[ (for {1})] does not exist in PowerOffice. Create it there, or choose another account in the venue's "
+        "set-up.",
+        "Konto {0}[ (for {1})] finnes ikke i PowerOffice. Opprett den der, eller velg en annen konto i oppsettet for "
+        "salgsstedet." },
+    /* 0 account, 1 what of a voucher is posted to it */
     [PROBLEM_ACCOUNT_INACTIVE] = {
-        "Account {0} is inactive in PowerOffice. Activate it there, or choose another account in the venue's set-up.",
-        "Konto {0} er inaktiv i PowerOffice. Aktiver den der, eller velg en annen konto i oppsettet for salgsstedet." },
+        "Account {0}[ (for {1})] is inactive in PowerOffice. Activate it there, or choose another account in the venue's "
+        "set-up.",
+        "Konto {0}[ (for {1})] er inaktiv i PowerOffice. Aktiver den der, eller velg en annen konto i oppsettet for "
+        "salgsstedet." },
     /* 0 account, 1 VAT code of the line, 2 the account's own VAT code */
     [PROBLEM_ACCOUNT_VAT_LOCKED] = {
         "Account {0} is locked to VAT code {2} in PowerOffice, but this voucher posts to it with VAT code {1}. Unlock "

@@ -37,9 +37,21 @@ static void single_bytes(void **unused)
     }
 }
 
+static void letters(void **unused)
+{
+    (void)unused;
+    assert_int_equal(utf8_letters(STR_NONE), 0);
+    assert_int_equal(utf8_letters(STR("ol")), 2);
+    assert_int_equal(utf8_letters(STR("\xc3\xb8l \xe2\x82\xac \xf0\x9f\x98\x80")), 6);
+}
+
 int main(void)
 {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test(edges), cmocka_unit_test(single_bytes) };
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(edges),
+        cmocka_unit_test(single_bytes),
+        cmocka_unit_test(letters),
+    };
 
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

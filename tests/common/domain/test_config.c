@@ -214,6 +214,8 @@ static void wrong_root_table(void **unused)
 /* The same for a venue, which is left out and named while its neighbour stays. */
 static void wrong_venue_table(void **unused)
 {
+#define NORWEGIAN "\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8\xc3\xb8"
+#define NORWEGIAN_100 NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN NORWEGIAN
     static const struct { const char *from, *to, *says[3]; } rows[] = {
         { "venue: oslo-grill", "venue: bergen-grill", { ":1: venue", "bergen-grill", "make them the same" } },
         { "venue: oslo-grill\n", "", { ":1: venue: is missing" } },
@@ -262,6 +264,7 @@ static void wrong_venue_table(void **unused)
         { "department: \"10\"", "departement: \"10\"", { ":9: departement", "did you mean department?" } },
         { "department: \"10\"", "<<: {name: x}", { ":9: <<", "unknown key" } },
         { "name: Oslo Grill, Aker Brygge", "name: \"\\xff\\n\"", { ":2: name" } },
+        { "name: Oslo Grill, Aker Brygge", "name: " NORWEGIAN_100 "o", { ":2: name", "1 to 100" } },
     };
     struct folder folder;
 
@@ -353,6 +356,22 @@ static void folders_and_names_that_are_wrong(void **unused)
     assert_int_equal(mkdir(path, 0755), 0);                  /* a folder of that name */
     assert_int_equal(config_load(str_of(folder.path), &config, &fault), ERR_CONFIG);
     assert_null(config);
+    folder_remove(&folder);
+}
+
+/* Goal: what people read is bound in letters, not in bytes: a hundred of two bytes each are no longer than "100 characters". */
+static void a_hundred_letters(void **unused)
+{
+    struct folder folder;
+    struct config *config;
+
+    (void)unused;
+    folder_make(&folder);
+    folder_venue(&folder, "oslo-grill", "name: Oslo Grill, Aker Brygge", "name: " NORWEGIAN_100);
+    config = folder_load(&folder);
+    assert_int_equal(config->fault_count, 0);
+    assert_int_equal(config->venues[0].name.len, 200);
+    config_free(config);
     folder_remove(&folder);
 }
 
@@ -534,6 +553,7 @@ int main(void)
         cmocka_unit_test(wrong_venue_table),
         cmocka_unit_test(a_rate_may_move_between_classes),
         cmocka_unit_test(folders_and_names_that_are_wrong),
+        cmocka_unit_test(a_hundred_letters),
         cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
         cmocka_unit_test(a_reload_never_changes_what_is_fixed),
         cmocka_unit_test(nothing_said_gives_presets),
