@@ -50,8 +50,9 @@ static bool post_on(struct settlement_part *part, const struct decision *decisio
 }
 
 /* Of a part whose draft PowerOffice refused: it is sealed until the sender, who hears the same, has it built again, and what is
- * built then goes on that day. With another revision on its way the person saw something else. */
-static enum err decide_resend_on(struct txn *txn, struct decision_work *work)
+ * built then goes on that day. With another revision on its way the person saw something else. resend: the decision that said so;
+ * back: it is taken back. */
+static enum err decide_refused_part(struct txn *txn, struct decision_work *work, const struct decision *resend, bool back)
 {
     struct settlement settlement;
     struct settlement_part *part;
@@ -62,7 +63,7 @@ static enum err decide_resend_on(struct txn *txn, struct decision_work *work)
 
     if (doc_parse(work->decision->subject, &doc) || doc.kind != DOC_VOUCHER ||
         venue_partition(doc.venue, work->config->partitions) != work->partition ||
-        !decision_resends_on(work->decision, &day, &revision))
+        !decision_resends_on(resend, &day, &revision))
         return ERR_OK;
     err = settlement_load(txn, doc.venue, doc.day, work->arena, &settlement);
     if (err || settlement.last_place == 0 || doc.part > settlement.part_count)
@@ -70,11 +71,16 @@ static enum err decide_resend_on(struct txn *txn, struct decision_work *work)
     part = &settlement.parts[doc.part - 1];
     if (part->nothing || (part->sealed && part->sealed_revision != revision))
         return ERR_OK;
-    part->post_on = day;
+    part->post_on = back ? DAY_ALWAYS : day;
     work->venue = doc.venue;
     work->day = doc.day;
     err = settlement_save(txn, doc.venue, doc.day, &settlement);
     return err ? err : due_put(txn, doc.venue, doc.day);
+}
+
+static enum err decide_resend_on(struct txn *txn, struct decision_work *work)
+{
+    return decide_refused_part(txn, work, work->decision, false);
 }
 
 static enum err decide_part(struct txn *txn, struct decision_work *work,
@@ -155,6 +161,17 @@ static enum err decide_accept(struct txn *txn, struct decision_work *work)
 static enum err decide_undo_post_on(struct txn *txn, struct decision_work *work)
 {
     return decide_part(txn, work, undo_post_on);
+}
+
+/* Also of the part that is sealed with what was refused, and not built again yet; not with what was built for that day. */
+static enum err decide_undo_resend_on(struct txn *txn, struct decision_work *work)
+{
+    struct decision former = { .verb = STR("resend-on") };
+    uint64_t number;
+
+    if (!decision_undoes(work->decision, &number, &former.detail))
+        return ERR_OK;
+    return decide_refused_part(txn, work, &former, true);
 }
 
 static enum err decide_post_on(struct txn *txn, struct decision_work *work)
@@ -518,7 +535,7 @@ static const struct verb {
     { "resend-on", decide_resend_on, false },
     { "undo-accept", decide_undo_accept, false },
     { "undo-post-on", decide_undo_post_on, false },
-    { "undo-resend-on", decide_undo_post_on, false },
+    { "undo-resend-on", decide_undo_resend_on, false },
     { "dismiss", decide_dismiss, false },
     { "choose", decide_choose, true },
     { "restarted", decide_restarted, true },

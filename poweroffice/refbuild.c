@@ -311,6 +311,67 @@ enum err refbuild_client(struct refbuild *build, struct str body)
     return arena_failed(&build->arena) ? ERR_MEMORY : ERR_OK;
 }
 
+static int64_t id_of(const struct reflist *list, const void *item)
+{
+    int64_t id;
+
+    ensure(list->id != NO_ID);
+    memcpy(&id, (const char *)item + list->id, sizeof id);
+    return id;
+}
+
+/* What came anew, sorted twice: by its id, and as the list is. */
+struct changed { const struct reflist *list; size_t count; char *items; int64_t *ids; };
+
+static bool is_changed(const struct changed *changed, const void *item)
+{
+    int64_t id = id_of(changed->list, item);
+
+    return changed->count && (bsearch(&id, changed->ids, changed->count, sizeof id, ref_by_number) ||
+                              bsearch(item, changed->items, changed->count, changed->list->size, changed->list->compare));
+}
+
+static enum err changed_of(struct refbuild *build, size_t list, struct changed *changed)
+{
+    const struct reflist *of = &reflists[list];
+    size_t count = *count_of(build, list);
+
+    *changed = (struct changed){ of, count, arena_array(&build->arena, count, of->size),
+                                 arena_array(&build->arena, count, sizeof(int64_t)) };
+    if (arena_failed(&build->arena))
+        return ERR_MEMORY;
+    if (count == 0)
+        return ERR_OK;
+    memcpy(changed->items, *items_of(build, list), count * of->size);
+    for (size_t i = 0; i < count; i++)
+        changed->ids[i] = id_of(of, changed->items + i * of->size);
+    qsort(changed->items, count, of->size, of->compare);
+    qsort(changed->ids, count, sizeof *changed->ids, ref_by_number);
+    return ERR_OK;
+}
+
+enum err refbuild_unchanged(struct refbuild *build, unsigned bit, const struct refdata *kept)
+{
+    size_t list = list_of(bit), count;
+    const char *items = reflist_items(&reflists[list], kept, &count);
+    struct changed changed;
+    enum err err = changed_of(build, list, &changed);
+
+    for (size_t i = 0; !err && i < count; i++) {
+        const char *item = items + i * reflists[list].size;
+        void *to;
+
+        if (is_changed(&changed, item))
+            continue;
+        to = next_item(build, list);
+        if (!to)
+            return ERR_MEMORY;
+        memcpy(to, item, reflists[list].size);
+        ++*count_of(build, list);
+    }
+    return err;
+}
+
 const struct refdata *refbuild_done(struct refbuild *build, unsigned have, int64_t read_ms)
 {
     for (size_t i = 0; i < REFLISTS; i++)

@@ -22,6 +22,9 @@ USED enum err refbuild_page(struct refbuild *build, unsigned bit, struct str bod
 USED enum err refbuild_lock_date(struct refbuild *build, struct str body);
 USED enum err refbuild_conversion_date(struct refbuild *build, struct str body);
 USED enum err refbuild_client(struct refbuild *build, struct str body);      /* /ClientIntegrationInformation */
+/* Of this list only what changed was read: what `kept` has beside it stays as it was, told apart by PowerOffice's id and by
+ * number or code. Only before refbuild_done(); `kept` must live as long as the build. Not of VAT codes. */
+USED enum err refbuild_unchanged(struct refbuild *build, unsigned bit, const struct refdata *kept);
 /* Sorts what was read; have: the REF_ bits that were read whole. */
 const struct refdata *refbuild_done(struct refbuild *build, unsigned have, int64_t read_ms);
 

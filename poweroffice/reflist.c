@@ -91,20 +91,22 @@ _Static_assert(offsetof(struct ref_vat_code, code) == 0 && offsetof(struct ref_d
                    offsetof(struct ref_location, code) == 0, "searched by it");
 
 const struct reflist reflists[REFLISTS] = {
-#define LIST(bit, name, one, compare) \
-    { bit, offsetof(struct refdata, name##s), offsetof(struct refdata, name##_count), sizeof(struct one), \
+#define LIST_OF(bit, name, one, compare, id) \
+    { bit, offsetof(struct refdata, name##s), offsetof(struct refdata, name##_count), sizeof(struct one), id, \
       &name##_fields, compare }
+#define LIST(bit, name, one, compare) LIST_OF(bit, name, one, compare, offsetof(struct one, id))
     LIST(REF_ACCOUNTS, account, ref_account, ref_by_number),
-    LIST(REF_VAT_CODES, vat_code, ref_vat_code, ref_by_code),
+    LIST_OF(REF_VAT_CODES, vat_code, ref_vat_code, ref_by_code, NO_ID),
     LIST(REF_DEPARTMENTS, department, ref_department, ref_by_code),
     LIST(REF_PRODUCTS, product, ref_product, ref_by_code),
     LIST(REF_CUSTOMERS, customer, ref_customer, ref_by_number),
     LIST(REF_PROJECTS, project, ref_project, ref_by_code),
     LIST(REF_LOCATIONS, location, ref_location, ref_by_code),
 #undef LIST
+#undef LIST_OF
 };
 
-static void *list_items(const struct reflist *list, const struct refdata *data, size_t *ret_count)
+void *reflist_items(const struct reflist *list, const struct refdata *data, size_t *ret_count)
 {
     void *items;
 
@@ -116,7 +118,7 @@ static void *list_items(const struct reflist *list, const struct refdata *data, 
 void reflist_encode(const struct reflist *list, const struct refdata *data, struct strbuf *out)
 {
     size_t count;
-    const char *items = list_items(list, data, &count);
+    const char *items = reflist_items(list, data, &count);
 
     wire_array(out, count);
     for (size_t i = 0; i < count; i++)

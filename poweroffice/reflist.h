@@ -9,10 +9,12 @@
 #include "base/fields.h"
 
 enum { REFLISTS = 7, REF_TEXT_MAX = 4000 };
+#define NO_ID SIZE_MAX
 
 extern const struct reflist {
     unsigned bit;                         /* REF_ACCOUNTS, ... */
     size_t items, count, size;            /* where in struct refdata the array and its count are; an item's size */
+    size_t id;                            /* where in an item PowerOffice's id is, int64; NO_ID: it is not told apart by one */
     const struct fields *fields;          /* of an item */
     int (*compare)(const void *a, const void *b);
 } reflists[REFLISTS];
@@ -20,6 +22,8 @@ extern const struct reflist {
 void reflist_encode(const struct reflist *list, const struct refdata *data, struct strbuf *out);
 /* Into the arena, sorted. ERR_STORE_DAMAGED, ERR_MEMORY. */
 USED enum err reflist_decode(const struct reflist *list, struct str bytes, struct arena *arena, struct refdata *data);
+/* Where the items are, and how many; NULL, 0 where none were read. */
+void *reflist_items(const struct reflist *list, const struct refdata *data, size_t *ret_count);
 int ref_by_number(const void *a, const void *b);
 int ref_by_code(const void *a, const void *b);
 

@@ -19,6 +19,7 @@ enum {
     ACCEPTED_AGAIN_MS = 1000,
     BUSY_AGAIN_MS = 200,
     MEND_SAVED_MS = 500,
+    OVERLAP_DAYS = 3,
     RUSH_FROM_HOUR = 4,
     RUSH_TO_HOUR = 9
 };
@@ -40,6 +41,8 @@ struct tended {
     uint64_t mend_version;
     int64_t refused_ms;                   /* the key, at the last reading; 0: it was not */
     unsigned refusals;                    /* ... in a row */
+    int64_t whole_ms[REF_BITS];           /* wall clock: when this process began to read each list whole; 0: it did not */
+    bool unfiltered;                      /* a last-changed filter was refused: lists are read whole */
     unsigned denied;                      /* lists that the key may not read, and until when they are not asked for */
     int64_t denied_until_ms;
 };
@@ -115,13 +118,24 @@ static void not_before(struct refreader *reader, struct str client_id, int64_t w
     po_wake_at(reader->po, clock_steady_ms() + wait_ms);
 }
 
+static void note_whole(struct tended *tended, const struct refreading *reading, enum err err)
+{
+    unsigned whole = err && err != ERR_NETWORK ? 0 : reading->want & ~reading->failed & ~reading->changed;
+
+    for (unsigned i = 0; i < REF_BITS; i++)
+        if (whole & (1u << i))
+            tended->whole_ms[i] = reading->began_ms;
+    tended->unfiltered |= reading->unfiltered;
+}
+
 /* What was refused, and at which version: another one may have other rights. */
-static void note_tended(struct refreader *reader, const struct refreading *reading)
+static void note_tended(struct refreader *reader, const struct refreading *reading, enum err err)
 {
     struct tended *tended = tended_of(reader, str_of(reading->client_id));
 
     if (!tended)
         return;
+    note_whole(tended, reading, err);
     tended->refused_ms = reading->refused ? clock_steady_ms() : 0;
     tended->refusals = reading->refused || reading->closed ? tended->refusals : 0;
     if (!reading->failed || reading->broken || reading->refused)
@@ -158,7 +172,7 @@ static void ended(void *owner, const struct refreading *reading, enum err err)
 
     not_before(reader, str_of(reading->client_id), reading->refused || reading->closed ? refused_again_ms(reader, reading)
                                                                                  : again_ms(reader, reading, err));
-    note_tended(reader, reading);
+    note_tended(reader, reading, err);
 }
 
 enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
@@ -176,7 +190,9 @@ enum err refreader_open(struct poweroffice *po, struct refreader **ret_reader)
 enum err refreader_read(struct refreader *reader, const struct venue *venue, unsigned want, refreader_done done,
                         void *context)
 {
-    return refreading_begin(&reader->readings, venue, want, 0, done, context);
+    const struct refreading_wish wish = { .want = want };
+
+    return refreading_begin(&reader->readings, venue, &wish, done, context);
 }
 
 static bool rush_hour(const struct venue *venue)
@@ -216,9 +232,9 @@ static unsigned due(struct refreader *reader, const struct tended *tended, const
     return *ret_priority && rush_hour(venue) ? 0 : (summary.have | want) & ~denied(tended, summary.version);
 }
 
-static void wanted(struct refreader *reader, const struct venue *venue, unsigned want, int priority)
+static void wanted(struct refreader *reader, const struct venue *venue, const struct refreading_wish *wish)
 {
-    enum err err = refreading_begin(&reader->readings, venue, want, priority, NULL, NULL);
+    enum err err = refreading_begin(&reader->readings, venue, wish, NULL, NULL);
 
     if (!err)
         return;
@@ -252,7 +268,7 @@ void refreader_tend(struct refreader *reader, const struct venue *venue, unsigne
         return;
     bits = due(reader, tended, venue, want, &priority);
     if (bits)
-        wanted(reader, venue, bits, priority);
+        wanted(reader, venue, &(struct refreading_wish){ .want = bits, .priority = priority });
 }
 
 void refreader_try_keys(struct refreader *reader)
@@ -271,7 +287,7 @@ bool refreader_contradicted(struct refreader *reader, const struct venue *venue,
         refreadings_of(&reader->readings, venue->client_id))
         return false;
     tended->contradicted_ms = steady_ms + CONTRADICTED_AGAIN_MS;
-    wanted(reader, venue, want, 0);
+    wanted(reader, venue, &(struct refreading_wish){ .want = want });
     return true;
 }
 
@@ -324,10 +340,32 @@ static unsigned looks_due(const struct refreader *reader, struct tended *tended,
     return now;
 }
 
+/* A look by itself asks for what changed: since three days before this process read the list whole, for clocks are wrong and
+ * lists are late. Whole it is read where that is a day ago, as all is then; where a person acted, for he may have mended what
+ * moves no date; and where the filter was refused. */
+static struct refreading_wish look_wish(const struct tended *tended, unsigned bits, const struct ref_summary *summary)
+{
+    struct refreading_wish wish = { .want = bits, .since_ms = INT64_MAX, .priority = 1 };
+    int64_t now_ms = clock_now_ms();
+
+    for (unsigned i = 0; i < REF_BITS && !tended->unfiltered; i++) {
+        int64_t whole_ms = tended->whole_ms[i];
+
+        if (!(bits & REF_HAS_FILTER & (1u << i)) || !whole_ms || whole_ms > now_ms || now_ms - whole_ms >= DAY_MS ||
+            (tended->acted && summary->part_read_ms[i] <= tended->began_ms))
+            continue;
+        wish.changed |= 1u << i;
+        if (whole_ms - OVERLAP_DAYS * (int64_t)DAY_MS < wish.since_ms)
+            wish.since_ms = whole_ms - OVERLAP_DAYS * (int64_t)DAY_MS;
+    }
+    return wish;
+}
+
 void refreader_mend(struct refreader *reader, const struct venue *venue, unsigned bits)
 {
     struct tended *tended = tended_of(reader, venue->client_id);
     int64_t steady_ms = clock_steady_ms();
+    struct refreading_wish wish;
     struct ref_summary summary;
 
     if (!tended || !bits) {
@@ -344,7 +382,8 @@ void refreader_mend(struct refreader *reader, const struct venue *venue, unsigne
         return;
     reader->mended_ms = (reader->mended_ms < steady_ms - MEND_SAVED_MS ? steady_ms - MEND_SAVED_MS : reader->mended_ms) +
                         2000 / po_config(reader->po)->requests_per_second;           /* half of the quota */
-    wanted(reader, venue, bits, 1);
+    wish = look_wish(tended, bits, &summary);
+    wanted(reader, venue, &wish);
 }
 
 int64_t refreader_next_look_ms(const struct refreader *reader)

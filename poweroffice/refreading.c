@@ -85,8 +85,11 @@ static enum err part_ask(struct refreading_part *part)
     const struct source *source = part->source;
     char path[400];
     struct call call = { .venue = venue, .method = CALL_GET, .priority = reading->priority };
-    int len = source->fields ? snprintf(path, sizeof path, "%sPageNumber=%d&PageSize=%d&Fields=%s", source->path,
-                                        part->page, part->page_size, source->fields)
+    char since[32];
+    int len = source->fields ? snprintf(path, sizeof path, "%s%s%s%sPageNumber=%d&PageSize=%d&Fields=%s", source->path,
+                                        part->filtered ? "lastChangedDateTimeOffsetGreaterThan=" : "",
+                                        part->filtered ? time_text_utc(reading->since_ms, since) : "",
+                                        part->filtered ? "&" : "", part->page, part->page_size, source->fields)
                              : snprintf(path, sizeof path, "%s", source->path);
 
     ensure(len > 0 && (size_t)len < sizeof path);
@@ -96,21 +99,48 @@ static enum err part_ask(struct refreading_part *part)
     return poweroffice_call(reading->readings->po, &call, part_answered, part);
 }
 
-static void reading_end(struct refreading *reading)
+/* What changed, laid over what is kept: nobody else reads this client's meanwhile. */
+static enum err lay_over(struct refreading *reading, unsigned have, struct arena *arena)
+{
+    unsigned changed = reading->changed & have;
+    struct refdata kept;
+    enum err err = changed ? refdata_load(reading->readings->po->refstore, str_of(reading->client_id), arena, &kept) : ERR_OK;
+
+    for (size_t i = 0; !err && i < REFLISTS; i++)
+        if (changed & reflists[i].bit)
+            err = refbuild_unchanged(&reading->build, reflists[i].bit, &kept);
+    return err;
+}
+
+static enum err put(struct refreading *reading, unsigned have)
 {
     struct refreadings *readings = reading->readings;
     const struct venue *venue = config_venue(po_config(readings->po), str_of(reading->venue_id));
+    struct arena arena;
+    enum err err;
+
+    arena_init(&arena, REFBUILD_BYTES_MAX);
+    err = lay_over(reading, have, &arena);
+    if (venue && str_equal(venue->client_id, str_of(reading->client_id)))
+        reading->build.data.company = venue->company;
+    KILLPOINT("poweroffice.before-books-commit");
+    if (!err)
+        err = refdata_put(readings->po->refstore, str_of(reading->client_id),
+                          refbuild_done(&reading->build, have, clock_now_ms()));
+    KILLPOINT("poweroffice.after-books-commit");
+    arena_free(&arena);
+    return err;
+}
+
+static void reading_end(struct refreading *reading)
+{
+    struct refreadings *readings = reading->readings;
     unsigned have = reading->want & ~reading->failed;
     enum err err = reading->refused ? ERR_REFUSED : have ? ERR_OK : ERR_NETWORK;
     struct refreading **at = &readings->first;
 
     if (!err) {
-        if (venue && str_equal(venue->client_id, str_of(reading->client_id)))
-            reading->build.data.company = venue->company;
-        KILLPOINT("poweroffice.before-books-commit");
-        err = refdata_put(readings->po->refstore, str_of(reading->client_id),
-                          refbuild_done(&reading->build, have, clock_now_ms()));
-        KILLPOINT("poweroffice.after-books-commit");
+        err = put(reading, have);
         if (!err && reading->failed && reading->broken)
             err = ERR_NETWORK;           /* what a right lacks for is said by the list of rights */
     }
@@ -158,6 +188,23 @@ static void part_failed(struct refreading_part *part, const struct answer *answe
              err ? err_text(err) : answer->title[0] ? answer->title : answer->detail);
 }
 
+/* Refused in the form that is filtered: the list is asked for from its beginning, whole. */
+static bool asked_whole(struct refreading_part *part, const struct answer *answer)
+{
+    struct refreading *reading = part->reading;
+
+    if (!part->filtered || answer->outcome != OUTCOME_REFUSED)
+        return false;
+    log_fact("client=%s what=\"the last-changed filter is refused: the list is read whole\" path=%s status=%ld why=\"%s\"",
+             reading->client_id, part->source->path, answer->status, answer->title[0] ? answer->title : answer->detail);
+    part->filtered = false;
+    part->page = 1;
+    part->page_size = PAGE_SIZE;
+    reading->changed &= ~part->source->bit;
+    reading->unfiltered = true;
+    return part_ask(part) == ERR_OK;
+}
+
 static void part_answered(void *context, const struct answer *answer)
 {
     struct refreading_part *part = context;
@@ -165,6 +212,8 @@ static void part_answered(void *context, const struct answer *answer)
     bool more = false;
     enum err err = ERR_OK;
 
+    if (asked_whole(part, answer))
+        return;
     if (answer->outcome == OUTCOME_DONE) {
         err = part_take(part, answer, &more);
         if (!err && more) {
@@ -182,7 +231,8 @@ static void part_answered(void *context, const struct answer *answer)
         reading_end(reading);
 }
 
-static struct refreading *reading_new(struct refreadings *readings, const struct venue *venue, unsigned want, int priority)
+static struct refreading *reading_new(struct refreadings *readings, const struct venue *venue,
+                                      const struct refreading_wish *wish)
 {
     struct refreading *reading = calloc(1, sizeof *reading);
 
@@ -194,8 +244,11 @@ static struct refreading *reading_new(struct refreadings *readings, const struct
         return NULL;
     }
     reading->readings = readings;
-    reading->want = want;
-    reading->priority = priority;
+    reading->want = wish->want;
+    reading->changed = wish->changed & wish->want & REF_HAS_FILTER;
+    reading->since_ms = wish->since_ms;
+    reading->priority = wish->priority;
+    reading->began_ms = clock_now_ms();
     refbuild_init(&reading->build);
     reading->next = readings->first;
     readings->first = reading;
@@ -214,7 +267,7 @@ static enum err reading_start(struct refreading *reading)
 
         if (!(reading->want & sources[i].bit))
             continue;
-        *part = (struct refreading_part){ reading, &sources[i], 1, PAGE_SIZE };
+        *part = (struct refreading_part){ reading, &sources[i], reading->changed & sources[i].bit, 1, PAGE_SIZE };
         err = part_ask(part);
         if (err)
             part_failed(part, &none, err);
@@ -228,7 +281,7 @@ static enum err reading_start(struct refreading *reading)
     return ERR_OK;
 }
 
-enum err refreading_begin(struct refreadings *readings, const struct venue *venue, unsigned want, int priority,
+enum err refreading_begin(struct refreadings *readings, const struct venue *venue, const struct refreading_wish *wish,
                           refreader_done done, void *context)
 {
     struct refreading *reading;
@@ -243,7 +296,7 @@ enum err refreading_begin(struct refreadings *readings, const struct venue *venu
     err = lease_take(&readings->po->quota, str_of(name), clock_steady_ms(), LEASE_MS, &until_ms);
     if (err)
         return err;
-    reading = reading_new(readings, venue, want, priority);
+    reading = reading_new(readings, venue, wish);
     if (!reading) {
         give_lease(readings, client_id);
         return ERR_MEMORY;

@@ -15,7 +15,8 @@ static void number_name(struct str venue, char name[NAME_SIZE])
 bool add_on_is_about(const struct decision *decision)
 {
     return str_is_name(decision->subject) &&
-           (str_equal(decision->verb, STR(ADD_ON_ASKED)) || str_equal(decision->verb, STR(ADD_ON_THERE)));
+           (str_equal(decision->verb, STR(ADD_ON_ASKED)) || str_equal(decision->verb, STR(ADD_ON_THERE)) ||
+            str_equal(decision->verb, STR(ADD_ON_DROPPED)));
 }
 
 enum err add_on_decided(struct txn *txn, const struct decision *decision)

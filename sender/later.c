@@ -92,14 +92,15 @@ static void later_answered(void *slot, const struct answer *answer)
     job_settle(slot, answer, later_apply);
 }
 
-/* What we leave behind is taken up after our own answer could not come any more; at once then if looking is all there is. */
+/* What we leave behind is taken up after our own answer could not come any more; at once then if looking is all there is. An
+ * invoice that may have been asked for is given time. */
 static int64_t lease_ms(const struct sender *sender, enum work asked)
 {
     const struct sender_settings *settings = &stage_config(sender->stage)->sender;
 
     int64_t patience_ms = (int64_t)settings->answer_wait_ms + settings->connect_wait_ms;
 
-    return asked == WORK_UNDOING || patience_ms > LEASE_MS ? patience_ms : LEASE_MS;
+    return asked != WORK_INVOICE || patience_ms > LEASE_MS ? patience_ms : LEASE_MS;
 }
 
 /* To have an invoice sent is no harmless question, so it counts as asked before it is: who takes this up after

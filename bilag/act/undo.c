@@ -50,6 +50,18 @@ static const char *of_post_on(const struct undo *undo, const struct book_doc *do
     return doc->status.sealed ? context_words(undo->context, "the voucher was sent since", "bilaget er sendt siden") : NULL;
 }
 
+/* Until what was built for that day is sealed, the document is what was refused. */
+static const char *of_resend_on(const struct undo *undo, const struct book_doc *doc)
+{
+    uint32_t revision;
+    int32_t day;
+
+    if (decision_resends_on(&undo->found, &day, &revision) && doc->status.revision == revision && doc->state != DOC_SENT &&
+        doc->state != DOC_BY_HAND)
+        return NULL;
+    return of_post_on(undo, doc);
+}
+
 static const char *of_by_hand(const struct undo *undo, const struct book_doc *doc)
 {
     return doc->state == DOC_BY_HAND ? NULL : context_words(undo->context, "it did not become by_hand, or is no longer",
@@ -57,7 +69,7 @@ static const char *of_by_hand(const struct undo *undo, const struct book_doc *do
 }
 
 static const struct { const char *verb; const char *(*objection)(const struct undo *, const struct book_doc *); } undoable[] = {
-    { "accept", of_accept }, { "post-on", of_post_on }, { "resend-on", of_post_on }, { "by-hand", of_by_hand },
+    { "accept", of_accept }, { "post-on", of_post_on }, { "resend-on", of_resend_on }, { "by-hand", of_by_hand },
 };
 
 /* Of a receipt: it is still out by that decision, and can come back as the mapper will judge it. */

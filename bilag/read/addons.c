@@ -52,7 +52,7 @@ static enum err decision_seen(const struct decision *decision, void *context)
     bool asked = str_equal(decision->verb, STR(ADD_ON_ASKED));
     size_t at;
 
-    if (!asked && !str_equal(decision->verb, STR(ADD_ON_THERE)))
+    if (!asked && !str_equal(decision->verb, STR(ADD_ON_THERE)) && !str_equal(decision->verb, STR(ADD_ON_DROPPED)))
         return ERR_OK;
     at = place_of(addons, decision->subject);
     if (!asked && at < addons->count)

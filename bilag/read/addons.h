@@ -1,7 +1,8 @@
 /* addons.h - venues on an add-on that wait until QuickOrder has it on its side (docs/guide.md, "one key each"), and send
  * nothing until then (sender/add_on.c).
  *
- * Kept in the audit trail: connecting a venue on an add-on asks (ADD_ON_ASKED), a person's word ends it (ADD_ON_THERE).
+ * Kept in the audit trail: connecting a venue on an add-on asks (ADD_ON_ASKED), before its key is in place; a person's word
+ * ends it (ADD_ON_THERE), or that the key was refused (ADD_ON_DROPPED).
  */
 #ifndef BILAG_BILAG_READ_ADDONS_H
 #define BILAG_BILAG_READ_ADDONS_H

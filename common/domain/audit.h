@@ -27,9 +27,11 @@ struct decision {
 
 /* "undo-<verb>" has the subject of what it takes back, and the detail "<its number>", then what its detail was. */
 #define UNDO_PREFIX "undo-"
-/* A venue on an add-on was connected, and waits until QuickOrder has it; it has it. Subject: the venue, detail: the extension. */
+/* A venue on an add-on is being connected, and waits until QuickOrder has it; it has it; its key was refused, and it waits no more
+ * than before. Subject: the venue, detail: the extension. */
 #define ADD_ON_ASKED "add-on-asked"
 #define ADD_ON_THERE "add-on-there"
+#define ADD_ON_DROPPED "add-on-dropped"
 /* Whether it takes another one back, and which; *ret_detail: that one's detail. */
 bool decision_undoes(const struct decision *decision, uint64_t *ret_number, struct str *ret_detail);
 

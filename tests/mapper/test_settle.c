@@ -133,6 +133,50 @@ static void refused_goes_on_another_day(void **unused)
     }
 }
 
+/* Goal: that decision is taken back while the part is still sealed with what was refused, and after; not when what was built for
+ * the other day is sealed. */
+static void refused_stays_on_its_day_after_all(void **unused)
+{
+    static const struct { const char *why; bool unsealed, built; const char *detail; bool back; } rows[] = {
+        { "still sealed with what was refused", false, false, "7 2026-12-01 %d", true },
+        { "built for the other day, not sealed", true, false, "7 2026-12-01 %d", true },
+        { "sealed for the other day", true, true, "7 2026-12-01 %d", false },
+        { "no number", false, false, "2026-12-01 %d", false }, { "no revision", false, false, "7 2026-12-01", false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct draft *refused;
+        char resend[40], back[40];
+        int32_t day, revision;
+        struct rig rig;
+
+        rig_make(&rig);
+        put_sale(&rig);
+        (void)rig_look(&rig);
+        refused = rig_draft(&rig, DAY);
+        day = refused->doc.day;
+        revision = (int32_t)refused->revision;
+        (void)snprintf(resend, sizeof resend, "2026-12-01 %d", (int)revision);
+        (void)snprintf(back, sizeof back, rows[i].detail, (int)revision);
+        rig_tell(&rig, refused, false);
+        (void)decide(&rig, "resend-on", DAY, resend);
+        if (rows[i].unsealed)
+            rig_tell(&rig, refused, true);
+        if (rows[i].unsealed)
+            (void)rig_look(&rig);
+        if (rows[i].built)
+            rig_tell(&rig, rig_draft(&rig, DAY), false);
+        (void)decide(&rig, "undo-resend-on", DAY, back);
+        if (!rows[i].unsealed)
+            rig_tell(&rig, refused, true);
+        (void)rig_look(&rig);
+        if (rig_draft(&rig, DAY)->post_on != day + (rows[i].back ? 0 : 11))
+            fail_msg("%s", rows[i].why);
+        rig_free(&rig);
+    }
+}
+
 /* Goal: the same number with other contents holds the day, the first stands; dismissed, the day goes on. */
 static void conflicts_are_dismissed(void **unused)
 {
@@ -261,7 +305,8 @@ static void what_waits(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accept_table), cmocka_unit_test(post_on_another_day), cmocka_unit_test(refused_goes_on_another_day),
+        cmocka_unit_test(accept_table), cmocka_unit_test(post_on_another_day),
+        cmocka_unit_test(refused_goes_on_another_day), cmocka_unit_test(refused_stays_on_its_day_after_all),
         cmocka_unit_test(conflicts_are_dismissed), cmocka_unit_test(invoice_from),
         cmocka_unit_test(decisions_move_on), cmocka_unit_test(decisions_go_ahead), cmocka_unit_test(what_waits),
     };

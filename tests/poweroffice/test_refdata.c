@@ -90,6 +90,43 @@ static void lists_are_read(void **unused)
     refbuild_free(&build);
 }
 
+/* What changed is laid over what is kept: told apart by id, so that an item with a new number does not stand twice; by number, so
+ * that one made anew takes its place; nothing changed changes nothing. */
+static void what_changed_is_laid_over(void **unused)
+{
+    static const struct { const char *why, *body; size_t count; int64_t no, id; bool active; } rows[] = {
+        { "nothing", "[]", 3, 3000, 73000, true },
+        { "opened again", "[{\"Id\":71900,\"AccountNo\":1900,\"IsActive\":true}]", 3, 1900, 71900, true },
+        { "closed", "[{\"Id\":73000,\"AccountNo\":3000,\"IsActive\":false}]", 3, 3000, 73000, false },
+        { "new", "[{\"Id\":73001,\"AccountNo\":3001,\"IsActive\":true}]", 4, 3001, 73001, true },
+        { "another number", "[{\"Id\":73000,\"AccountNo\":3009,\"IsActive\":true}]", 3, 3009, 73000, true },
+        { "deleted and made anew", "[{\"Id\":9,\"AccountNo\":3000,\"IsActive\":true}]", 3, 3000, 9, true },
+        { "the filter was not heeded", "[{\"Id\":1,\"AccountNo\":1000},{\"Id\":73000,\"AccountNo\":3000},"
+          "{\"Id\":71900,\"AccountNo\":1900,\"IsActive\":false}]", 3, 1900, 71900, false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct refbuild whole, build;
+        const struct refdata *kept, *data;
+
+        refbuild_init(&whole);
+        refbuild_init(&build);
+        assert_int_equal(page(&whole, REF_ACCOUNTS, accounts), ERR_OK);
+        assert_int_equal(page(&whole, REF_ACCOUNTS, "[{\"Id\":1,\"AccountNo\":1000}]"), ERR_OK);
+        kept = refbuild_done(&whole, REF_ACCOUNTS, 5);
+        assert_int_equal(page(&build, REF_ACCOUNTS, rows[i].body), ERR_OK);
+        assert_int_equal(refbuild_unchanged(&build, REF_ACCOUNTS, kept), ERR_OK);
+        data = refbuild_done(&build, REF_ACCOUNTS, 6);
+        if (data->account_count != rows[i].count || !refdata_account(data, rows[i].no) ||
+            refdata_account(data, rows[i].no)->id != rows[i].id || refdata_account(data, rows[i].no)->active != rows[i].active)
+            fail_msg("%s: %zu accounts", rows[i].why, data->account_count);
+        assert_int_equal(refdata_account(data, 1000)->id, 1);
+        refbuild_free(&build);
+        refbuild_free(&whole);
+    }
+}
+
 /* A rate is a decimal text between 0 and 1; what a double makes of it must not matter. */
 static void rates_are_hundredths_of_a_percent(void **unused)
 {
@@ -416,7 +453,8 @@ static void links_are_per_company_and_raise_versions(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_are_read), cmocka_unit_test(rates_are_hundredths_of_a_percent),
+        cmocka_unit_test(lists_are_read), cmocka_unit_test(what_changed_is_laid_over),
+        cmocka_unit_test(rates_are_hundredths_of_a_percent),
         cmocka_unit_test(ids_are_exact), cmocka_unit_test(what_is_not_a_list_is_refused), cmocka_unit_test(dates_and_rights),
         cmocka_unit_test(rights_by_need), cmocka_unit_test(vat_code_of_the_day), ROW(picture_is_kept_and_versioned),
         ROW(same_bytes_as_ever), ROW(login_fault_comes_and_goes), ROW(links_are_per_company_and_raise_versions),

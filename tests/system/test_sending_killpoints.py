@@ -3,6 +3,7 @@ started again ends in the same books: every document once.
 
 Needs a build with KILLPOINTS=1 (make KILLPOINTS=1 BIN=...); elsewhere there is nothing to do.
 """
+import subprocess
 import time
 
 import pytest
@@ -88,3 +89,68 @@ def test_reversal_at_every_point(tmp_path):
             assert len(rig.vouchers()) == 3, point
         finally:
             rig.close()
+
+
+# The voucher is the first that is sent and answered in a life, its PDF the second.
+PDF_POINTS = ["after-answer-commit:1", "before-send:2", "after-send:2", "before-answer-commit:2", "after-answer-commit:2"]
+
+
+def pdf_trail(rig, venue):
+    done = subprocess.run([BIN / "bilag", "explain", "--config", rig.config, f"{venue.id}/{iso(DAY_ZERO)}/1"],
+                          capture_output=True, text=True, timeout=30, check=False)
+    return done.stdout.count("pdf-attached") + done.stdout.count("attached to it")
+
+
+@pytest.mark.parametrize("point", PDF_POINTS)
+def test_pdf_at_every_point(tmp_path, point):
+    """Dead before or after any step of it, twice in a row: one voucher, the same bytes each time, attached in the end; and where
+    the day is taken back meanwhile, what is built anew has its own."""
+    rig = Rig(tmp_path, [Venue(0)], proxied=True)
+    try:
+        venue = rig.venues[0]
+        process = rig.start(env={"BILAG_KILLPOINT": f"uploader.{point}"})
+        rig.verdict(voucher_draft(venue, DAY_ZERO))
+        wait_for(lambda: process.poll() is not None, 20)
+        assert process.returncode == -9, process.returncode
+        rig.kill()
+        if not point.startswith("after-answer-commit"):      # then there is another pass in this life
+            again = rig.start(env={"BILAG_KILLPOINT": f"uploader.{point.split(':')[0]}:1"})
+            wait_for(lambda: again.poll() is not None, 20)
+            rig.kill()
+        rig.start()
+        wait_for(lambda: [v for v in rig.vouchers() if v["pdf_bytes"]], 30)
+        rig.settled(sent=1)
+        wait_for(lambda: pdf_trail(rig, venue), 30)
+        assert len(rig.vouchers()) == 1 and len(set(rig.proxy.put)) == 1, len(rig.proxy.put)
+        rig.decide("reverse", f"{venue.id}/{iso(DAY_ZERO)}/1")
+        rig.settled(reversed=1)
+        rig.verdict(voucher_draft(venue, DAY_ZERO, gross=7700, revision=2))
+        wait_for(lambda: len([v for v in rig.vouchers() if v["pdf_bytes"]]) == 2, 30)
+        assert len(rig.vouchers()) == 3
+    finally:
+        rig.close()
+
+
+def test_pdf_dead_before_its_reversal(tmp_path):
+    """Attached or not, nobody knows; the reversal that is decided then goes first, and only what is built anew is documented."""
+    rig = Rig(tmp_path, [Venue(0)], proxied=True)
+    try:
+        venue = rig.venues[0]
+        process = rig.start(env={"BILAG_KILLPOINT": "uploader.before-send:2"})
+        rig.verdict(voucher_draft(venue, DAY_ZERO))
+        wait_for(lambda: process.poll() is not None, 20)
+        rig.kill()
+        rig.decide("reverse", f"{venue.id}/{iso(DAY_ZERO)}/1")
+        again = rig.start(env={"BILAG_KILLPOINT": "uploader.after-send:1"})
+        wait_for(lambda: again.poll() is not None, 20)
+        rig.kill()
+        rig.start()
+        rig.settled(reversed=1)
+        rig.verdict(voucher_draft(venue, DAY_ZERO, gross=7700, revision=2))
+        wait_for(lambda: [v for v in rig.vouchers() if v["pdf_bytes"]], 30)
+        rig.settled(sent=1)
+        standing = [v for v in rig.vouchers() if not v["reversed"] and not v["reverses"]]
+        assert [v["id"] for v in rig.vouchers() if v["pdf_bytes"]] == [v["id"] for v in standing]
+        assert len(rig.vouchers()) == 3
+    finally:
+        rig.close()

@@ -122,14 +122,43 @@ def test_only_what_is_connected_is_told_to_be():
         for done in (away, refused, nowhere):
             assert done.returncode == 1, done
             assert "QuickOrder, and run" not in done.stdout and "connected  oslo" not in done.stdout and "begins" not in done.stdout, done
-        assert "not tested" in away.stderr and "venues confirm" not in pipeline.command("status", check=False).stdout
-        assert "add-on-asked" not in trail(pipeline)
+        assert "not tested" in away.stderr and "venues confirm" in pipeline.command("status", check=False).stdout
         done = connect(pipeline, KEY, check=False)
         assert "connected  oslo" in done.stdout and "Send this to QuickOrder" in done.stdout
         assert "begins: 2026-12-01" in done.stdout and "venues/oslo.yaml" in done.stdout
         told = pipeline.command("audit").stdout
-        assert trail(pipeline) == ["venue-key"] + 2 * ["venue-key", "venue-key-refused"] + ["venue-key", "add-on-asked"], told
+        assert trail(pipeline) == ["venue-key", "add-on-asked"] + 2 * ["venue-key", "venue-key-refused"] + ["venue-key"], told
         assert KEY not in told and client_key("somebody-else") not in told
+
+
+# Goal: a venue on an add-on waits before its key is in place: whoever connects it may die at any moment after. A key that is not
+# in use after all leaves it as it was.
+def test_a_venue_on_an_add_on_waits_before_its_key_is_there():
+    own = {"poweroffice": {"application_keys": {name: {"file": "keys/quickorder"} for name in ("quickorder", "add-on-2")}}}
+    with start([venue("oslo", extension="add-on-2", settlement_pdf="false")], settings=own) as pipeline:
+        pipeline.secrets.remove(pipeline.application_key)
+        file = pipeline.config / "keys" / "shared"
+        refused = connect(pipeline, client_key("somebody-else"), check=False)
+        assert refused.returncode == 1 and file.read_text() == KEY + "\n"
+        assert trail(pipeline) == ["venue-key", "add-on-asked", "venue-key-refused", "add-on-dropped"]
+        assert pipeline.command("venues", "confirm", "oslo", check=False).returncode == 1
+        file.unlink()
+        pipeline.sandbox_set(latency_ms=30000)
+        dying = subprocess.Popen([pipeline.bin / "bilag", "venues", "connect", "--config", pipeline.config, "oslo"],
+                                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        dying.stdin.write(KEY + "\n")
+        dying.stdin.close()
+        pipeline.until("the key is in place", file.exists)
+        dying.kill()
+        dying.wait()
+        pipeline.sandbox_set(latency_ms=0)
+        pipeline.reload()
+        pipeline.post([{"v": 1, "venue": "oslo", "register": "K1", "seq": 1, "kind": "receipt", "time": "2026-11-20T18:00:00+01:00",
+                        "payments": [{"type": "card", "amount": 100}], "lines": [{"product_type": "food", "vat": 25, "gross": 100}]}])
+        pipeline.until("its day is held", lambda: "add-on-awaited" in pipeline.command("status", "--json", check=False).stdout)
+        assert not pipeline.vouchers()
+        pipeline.command("venues", "confirm", "oslo")
+        pipeline.until("then it is sent", pipeline.vouchers)
 
 
 # ---- setup ----
