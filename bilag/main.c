@@ -8,37 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* In the order in which help tells them; help.c names the groups. */
 static const struct cmd *const commands[] = {
-    &cmd_status,
-    &cmd_check,
-    &cmd_import,
-    &cmd_export,
-    &cmd_manual,
-    &cmd_tips,
-    &cmd_explain,
-    &cmd_settlement,
-    &cmd_accept,
-    &cmd_leave_out,
-    &cmd_by_hand,
-    &cmd_undo,
-    &cmd_resend,
-    &cmd_leave_reversed,
-    &cmd_reverse,
-    &cmd_orders,
-    &cmd_customers,
-    &cmd_products,
-    &cmd_invoicing,
-    &cmd_venues,
-    &cmd_refused,
-    &cmd_choose,
-    &cmd_restarted,
-    &cmd_tokens,
-    &cmd_probe,
-    &cmd_users,
-    &cmd_audit,
-    &cmd_backup,
-    &cmd_restore,
-    &cmd_fsck,
+    &cmd_status, &cmd_export, &cmd_explain, &cmd_orders, &cmd_manual, &cmd_tips, &cmd_settlement, &cmd_audit,
+    &cmd_import, &cmd_refused,
+    &cmd_accept, &cmd_leave_out, &cmd_by_hand, &cmd_undo, &cmd_resend, &cmd_leave_reversed, &cmd_reverse, &cmd_choose,
+    &cmd_restarted, &cmd_invoicing,
+    &cmd_check, &cmd_venues, &cmd_customers, &cmd_products, &cmd_tokens, &cmd_users, &cmd_probe,
+    &cmd_backup, &cmd_restore, &cmd_fsck,
 };
 
 int main(int argc, char **argv)

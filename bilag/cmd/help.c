@@ -73,14 +73,27 @@ void help_speak(const char *config_dir)
     }
 }
 
+/* Each begins with a command of main.c's list. */
+static const struct { const char *first, *title; } groups[] = {
+    { "status", "Looking" },
+    { "import", "Sales that come in" },
+    { "accept", "Deciding" },
+    { "check", "Setting up" },
+    { "backup", "Keeping" },
+};
+
 static int help_all(const struct cmd *const *commands, size_t count)
 {
     shell_say("bilag - sales from the tills into PowerOffice Go: look, check, decide\n\n"
               "usage: bilag COMMAND [--config DIR] ...\n\n");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        for (size_t g = 0; g < COUNT(groups); g++)
+            if (strcmp(groups[g].first, commands[i]->name) == 0)
+                (void)printf("%s%s\n", g ? "\n" : "", catalogue_words(groups[g].title));
         (void)printf("  %-14s %s\n", commands[i]->name, catalogue_words(commands[i]->about));
+    }
     shell_say("\n  bilag COMMAND --help   its options\n"
-              "  bilag help settings    every setting of bilag.yaml with preset, bounds and meaning\n\n"
+              "  bilag help settings    every setting of bilag.yaml and of venues, with preset, bounds and meaning\n\n"
               "The configuration is in --config DIR, else $BILAG_CONFIG, else /etc/bilag.\n"
               "Exit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 the configuration\n"
               "cannot be used.\n");

@@ -145,5 +145,5 @@ static const struct option options[] = {
 
 const struct cmd cmd_probe = {
     "probe", "--venue VENUE [--out FILE] [--rate N]",
-    "what PowerOffice's documents leave open, asked of its Demo, as the simulator's switches", options, probe_run,
+    "what PowerOffice's documents leave open: asks its demo environment, tells it as switches of bilag-sandbox", options, probe_run,
 };

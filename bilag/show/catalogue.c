@@ -13,13 +13,18 @@ static const struct catalogue_row spoken[] = {
       "bilag - salg fra kassene til PowerOffice Go: se, kontrollere, avgjøre\n\nbruk: bilag KOMMANDO "
       "[--config DIR] ...\n\n" },
     { "\n  bilag COMMAND --help   its options\n  bilag help settings    every setting of bilag.yaml "
-      "with preset, bounds and meaning\n\nThe configuration is in --config DIR, else $BILAG_CONFIG, "
+      "and of venues, with preset, bounds and meaning\n\nThe configuration is in --config DIR, else $BILAG_CONFIG, "
       "else /etc/bilag.\nExit: 0 fine; 1 something is red, held, faulty or refused; 2 wrong usage; 100 "
       "the configuration\ncannot be used.\n",
       "\n  bilag KOMMANDO --help  valgene til kommandoen\n  bilag help settings    alle innstillinger "
-      "i bilag.yaml med forvalg, grenser og betydning\n\nKonfigurasjonen ligger i --config DIR, ellers "
+      "i bilag.yaml og for salgssteder, med forvalg, grenser og betydning\n\nKonfigurasjonen ligger i --config DIR, ellers "
       "$BILAG_CONFIG, ellers /etc/bilag.\nSluttkode: 0 i orden; 1 noe er rødt, stoppet, feil eller "
       "avvist; 2 feil bruk; 100 konfigurasjonen\nkan ikke brukes.\n" },
+    { "Looking", "Se" },
+    { "Sales that come in", "Salg som kommer inn" },
+    { "Deciding", "Avgjøre" },
+    { "Setting up", "Sette opp" },
+    { "Keeping", "Ta vare på" },
     { "no address of this machine can be listened on", "ingen adresse på denne maskinen kan lyttes på" },
     { "%s  ClientId %.*s  %s %s  %s%" PRId64 "  %" PRId64 " ms\n", "%s  ClientId %.*s  %s %s  %s%" PRId64 "  %" PRId64 " ms\n" },
     { "venues/%s.yaml does not say which company it is of", "venues/%s.yaml sier ikke hvilket firma det hører til" },
@@ -58,8 +63,8 @@ static const struct catalogue_row spoken[] = {
     { "every request and answer, a line each; unsaid bilag-probe.ndjson",
       "hver forespørsel og hvert svar, en linje hver; usagt bilag-probe.ndjson" },
     { "requests a second; unsaid 2", "forespørsler i sekundet; usagt 2" },
-    { "what PowerOffice's documents leave open, asked of its Demo, as the simulator's switches",
-      "det dokumentene til PowerOffice lar stå åpent, spurt om i demoen, som bryterne til simulatoren" },
+    { "what PowerOffice's documents leave open: asks its demo environment, tells it as switches of bilag-sandbox",
+      "det dokumentasjonen til PowerOffice lar stå åpent: spør demomiljøet, svarer med bryterne til bilag-sandbox" },
     { "a document's requests to PowerOffice and its answers, for its support",
       "dokumentets forespørsler til PowerOffice og svarene, til kundestøtten der" },
     { "the venues and their connection; setup: one like another; connect: put a client key in place and test it; confirm: "

@@ -25,6 +25,8 @@ static void before_anything_runs(void **unused)
         { "--version", 0, "bilag " },
         { "help settings", 0, "requests_per_second" },
         { "help status", 0, "usage: bilag status" },
+        { "help", 0, "\nDeciding\n  accept " },
+        { "help statsu", 2, "did you mean status?" },
         { "statsu", 2, "did you mean status?" },
         { "status --rde", 2, "did you mean --red?" },
         { "status --venue", 2, "--venue wants a value" },
