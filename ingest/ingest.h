@@ -7,6 +7,7 @@
 
 #include "batches.h"
 #include "eventlog.h"
+#include "gather.h"
 #include "http.h"
 #include "intake.h"
 #include "logservice.h"
@@ -23,7 +24,7 @@ struct ingest {
     struct spool *spool;
     struct logservice *logservice;
     struct retention *retention;
-    int64_t group_since_ms;              /* when the group got its first event; 0: it is empty */
+    struct gather gather;
 };
 
 /* stage_ops. */

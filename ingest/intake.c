@@ -36,7 +36,7 @@ struct intake {
     size_t refusal_count;
     struct eventlog_mark marks[MARKS_MAX];
     size_t mark_count;
-    size_t bytes;
+    size_t bytes, deliveries;
     size_t touched;                      /* events looked up since the store's memory was given back */
     bool told_full;
     struct untold untold;
@@ -122,6 +122,11 @@ size_t intake_pending(const struct intake *intake)
     return intake->entry_count + intake->refusal_count + intake->mark_count;
 }
 
+size_t intake_deliveries(const struct intake *intake)
+{
+    return intake->deliveries;
+}
+
 const struct intake_counts *intake_counts(const struct intake *intake)
 {
     return &intake->counts;
@@ -133,6 +138,7 @@ static void empty(struct intake *intake)
     intake->refusal_count = 0;
     intake->mark_count = 0;
     intake->bytes = 0;
+    intake->deliveries = 0;
     arena_reset(&intake->group);
 }
 
@@ -346,6 +352,7 @@ static enum err refuse(struct intake *intake, struct delivery *delivery, uint64_
     if (arena_failed(&intake->group))
         return ERR_MEMORY;
     intake->refusal_owners[intake->refusal_count++] = delivery;
+    intake->deliveries += !delivery_undecided(delivery);
     delivery->keeping++;
     note_reject(delivery, line, reason, false);
     return ERR_OK;
@@ -429,6 +436,7 @@ static enum err take(struct intake *intake, struct delivery *delivery, const str
     entry->parked = !config_venue(intake->config, event->venue);
     intake->owners[intake->entry_count++] = delivery;
     intake->bytes += entry->canonical.len;
+    intake->deliveries += !delivery_undecided(delivery);
     delivery->waiting++;
     return ERR_OK;
 }

@@ -70,6 +70,8 @@ USED enum err intake_mark(struct intake *intake, struct str key, struct str valu
 
 /* What the group holds that is not committed: 0 is nothing. */
 size_t intake_pending(const struct intake *intake);
+/* Of how many deliveries that is. */
+size_t intake_deliveries(const struct intake *intake);
 /* ERR_OK: durable, and counted in its deliveries. Else all its deliveries have failed. */
 USED enum err intake_commit(struct intake *intake, int64_t now_ms);
 const struct intake_counts *intake_counts(const struct intake *intake);

@@ -7,22 +7,15 @@
 
 #include "base/log.h"
 
-/* With nothing pending there is nothing to wait for; without a linger, what is there is committed. */
 static bool is_time(struct stage *stage, struct ingest *ingest)
 {
-    int32_t linger_ms = stage_config(stage)->ingest.linger_ms;
-    int64_t now = stage_steady_ms(stage);
+    int32_t linger_ms = stage_stopping(stage) ? 0 : stage_config(stage)->ingest.linger_ms;
+    int64_t wake_ms;
+    bool ready = gather_ready(&ingest->gather, intake_pending(ingest->intake), intake_deliveries(ingest->intake), linger_ms,
+                              stage_steady_ms(stage), &wake_ms);
 
-    if (intake_pending(ingest->intake) == 0) {
-        ingest->group_since_ms = 0;
-        return false;
-    }
-    if (ingest->group_since_ms == 0)
-        ingest->group_since_ms = now;
-    if (linger_ms == 0 || stage_stopping(stage) || now >= ingest->group_since_ms + linger_ms)
-        return true;
-    stage_wake_at(stage, ingest->group_since_ms + linger_ms);
-    return false;
+    stage_wake_at(stage, wake_ms);
+    return ready;
 }
 
 /* A full disk is waited out with the senders told; a store that fails otherwise is opened anew by the
@@ -39,6 +32,16 @@ static void log_doors(enum err err)
         log_fact("level=warning what=\"the last use of tokens could not be written down\" why=\"%s\"", err_text(err));
 }
 
+/* What comes in while answers go out is looked at at once. */
+static void answer_http(struct stage *stage, struct ingest *ingest)
+{
+    size_t pending = intake_pending(ingest->intake);
+
+    http_answer(ingest->http);
+    if (intake_pending(ingest->intake) != pending)
+        stage_wake_at(stage, stage_steady_ms(stage));
+}
+
 static enum err ingest_turn(struct stage *stage, void *state)
 {
     struct ingest *ingest = state;
@@ -48,15 +51,10 @@ static enum err ingest_turn(struct stage *stage, void *state)
         http_turn(ingest->http);
     if (ingest->spool && !stage_stopping(stage))
         err = spool_turn(ingest->spool);
-    if (is_time(stage, ingest)) {
+    if (is_time(stage, ingest))
         commit_err = intake_commit(ingest->intake, stage_now_ms(stage));
-        ingest->group_since_ms = 0;
-    }
-    if (ingest->http) {
-        http_answer(ingest->http);
-        if (intake_pending(ingest->intake))
-            stage_wake_at(stage, stage_steady_ms(stage));    /* came in while answers went out */
-    }
+    if (ingest->http)
+        answer_http(stage, ingest);
     batches_answer(ingest->batches);
     stage_wake_at(stage, intake_tell(ingest->intake, stage_steady_ms(stage)));
     ingest_count(stage, ingest);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum { CREDIT_EVENTS = 4096, NEEDED_EVERY_MS = 10 * 60 * 1000,
-       HEARD_BYTES = 1024 * 1024, HEARD_SOON_BYTES = 512 * 1024, FOLD_EVERY_MS = 10,        /* folded at once, or soon */
+       HEARD_BYTES = 1024 * 1024, HEARD_SOON_BYTES = 512 * 1024, FOLD_EVERY_MS = 20,        /* folded at once, or soon */
        HEARD_KEPT_BYTES = 64 * 1024, HEARD_BYTES_MAX = 128 * 1024 * 1024 };
 
 struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; };

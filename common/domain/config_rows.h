@@ -14,8 +14,8 @@
 
 /* section ingest_limits: */
 #define INGEST_SETTINGS(X) \
-    X(linger_ms,            0,    0,      1000, "wait for more events before a commit, ms; 0 takes what is there") \
-    X(batch_events,      1024,    1,     65536, "events to one commit") \
+    X(linger_ms,           20,    0,      1000, "longest wait for more events before a commit, if more keeps coming, ms; 0: none") \
+    X(batch_events,      4096,    1,     65536, "events to one commit") \
     X(line_bytes_max, 1048576, 1024,  16777216, "longest event or line that is taken, bytes") \
     X(head_wait_ms,     10000,  100,    600000, "patience with the head of an HTTP request, ms") \
     X(body_wait_ms,    120000,  100,   3600000, "patience with the whole body of an HTTP request, ms") \
