@@ -118,7 +118,7 @@ $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
 $(BUILD)/bench/%.so: bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -fPIC -shared -Wall -Wextra -Werror -o $@ $<
-bench: all $(BUILD)/bench/flushes.so
+bench: all $(BUILD)/bench/flushes.so $(BUILD)/bench/hash_speed
 	@bench/bench.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so --json $(BUILD)/bench/bench.json
 bench-check: $(BUILD)/bench/cost
 	@bench/check.py $< $(if $(ACCEPT),--accept)

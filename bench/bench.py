@@ -15,7 +15,8 @@ venue's total in `bilag status --json` is compared with what was dealt. Shapes, 
     sixteens   4,000 a second in batches of 16 for --seconds: how far the mapper is behind
 
 A row is the median of the runs with the least and the most. Counts (flushes, bytes) come from a preloaded library
-(bench/flushes.c), processor time from the kernel; instructions are bench/check.py's.
+(bench/flushes.c), processor time from the kernel, also in BLAKE2b hashes measured before and behind the run
+(bench/hash_speed.c); instructions are bench/check.py's.
 """
 import argparse
 import http.client
@@ -161,14 +162,21 @@ def push(dealer, packed, under_way):
         heard += 1
 
 
+def hash_us(args):
+    return float(subprocess.run([str(args.flushes.with_name("hash_speed"))], stdout=subprocess.PIPE, check=True, text=True).stdout)
+
+
 def rated(here, events, send):
     """Receipts a second until settled, with what they cost."""
-    before, began = here.costs(), time.monotonic()
+    hash_then, before, began = hash_us(here.args), here.costs(), time.monotonic()
     send()
     acknowledged = time.monotonic() - began
     here.settled(len(events))
     seconds, after = time.monotonic() - began, here.costs()
-    row = {"receipts a second, settled": len(events) / seconds, "receipts a second, acknowledged": len(events) / acknowledged}
+    hash_now = (hash_then + hash_us(here.args)) / 2
+    both_us = sum(after[stage, "cpu_ns"] - before[stage, "cpu_ns"] for stage in STAGES) / 1000 / len(events)
+    row = {"receipts a second, settled": len(events) / seconds, "receipts a second, acknowledged": len(events) / acknowledged,
+           "BLAKE2b of 305 bytes, CPU µs": hash_now, "CPU a receipt, both, in such hashes": both_us / hash_now}
     for stage in STAGES:
         row[f"{stage}: CPU µs a receipt"] = (after[stage, "cpu_ns"] - before[stage, "cpu_ns"]) / 1000 / len(events)
         row[f"{stage}: flushes a thousand"] = 1000 * (after[stage, "flushes"] - before[stage, "flushes"]) / len(events)

@@ -12,12 +12,13 @@ enum { LAYOUT = 1, PEEK_BYTES_MAX = 4 * 1024 * 1024 };
 static const char *const tables[] = {
     [LOG_EVENTS] = "events",       /* partition, first offset -> msgpack array of canonical events */
     [LOG_NEXT] = "next",           /* partition -> next offset */
-    [LOG_SEEN] = "+seen",          /* identity -> content hash, offset */
+    [LOG_SEEN] = "+seen",          /* identity -> content hash, offset: of what is below LOG_INDEXED (eventlog_tail.h) */
     [LOG_MARKS] = "marks",
     [LOG_REFUSED] = "refused",     /* time ms, number -> [source, line, venue, reason, bytes] */
     [LOG_FIXED] = "fixed",         /* what was decided when the log was made */
     [LOG_DAYS] = "days",           /* partition, UTC day -> first offset appended that day */
     [LOG_ARRIVALS] = "arrivals",   /* partition, first offset -> [source, token, time ms] */
+    [LOG_INDEXED] = "indexed",     /* partition -> first offset whose identity is not in LOG_SEEN yet */
 };
 
 struct opening { uint32_t wanted, found; bool read_only; };
@@ -67,11 +68,13 @@ enum err eventlog_open(struct str folder, int32_t partitions, unsigned flags, st
                         "the event log in " STR_FMT " was made with %u partitions, the configuration says %u: "
                         "set partitions back to %u in bilag.yaml",
                         STR_ARG(folder), opening.found, opening.wanted, opening.found);
+    log->partitions = opening.found;
+    if (!err && tails_open(log->partitions, &log->tails))
+        err = fault_set(fault, ERR_MEMORY, "out of memory");
     if (err) {
         eventlog_close(log);
         return err;
     }
-    log->partitions = opening.found;
     *ret_log = log;
     return ERR_OK;
 }
@@ -81,6 +84,7 @@ void eventlog_close(struct eventlog *log)
     if (!log)
         return;
     store_close(log->store);
+    tails_close(log->tails);
     strbuf_free(&log->piece);
     strbuf_free(&log->record);
     free(log->order);
@@ -249,6 +253,7 @@ enum err eventlog_peek(struct eventlog *log, uint32_t partition, uint64_t from, 
 
 struct finding {
     struct eventlog *log;
+    uint32_t partition;
     struct key identity;
     uint64_t offsets[16];                /* more conflicts of one receipt than this are not listed */
     size_t count;
@@ -266,19 +271,36 @@ static enum err find_offset(struct txn *txn, struct str key, struct str value, v
     return key_take_u64(value, &at, &finding->offsets[finding->count++]) ? ERR_OK : ERR_STORE_DAMAGED;
 }
 
+static enum err find_late_offset(const struct event_hash *hash, uint64_t offset, void *context)
+{
+    struct finding *finding = context;
+
+    (void)hash;
+    if (finding->count == COUNT(finding->offsets))
+        return ERR_STOP;
+    finding->offsets[finding->count++] = offset;
+    return ERR_OK;
+}
+
 static enum err find_offsets(struct txn *txn, void *context)
 {
     struct finding *finding = context;
     struct str key = key_str(&finding->identity);
 
+    uint32_t partition = finding->partition;
+    enum err err;
+
     finding->count = 0;
-    return store_walk(txn, LOG_SEEN, key, key, find_offset, finding);
+    err = store_walk(txn, LOG_SEEN, key, key, find_offset, finding);
+    if (!err)
+        err = tail_read(txn, finding->log, partition);
+    return err ? err : tail_find(finding->log->tails, partition, key, find_late_offset, finding);
 }
 
 enum err eventlog_find(struct eventlog *log, const struct event *identity, eventlog_visit visit, void *context)
 {
-    struct finding finding = { .log = log };
     uint32_t partition = venue_partition(identity->venue, (int32_t)log->partitions);
+    struct finding finding = { .log = log, .partition = partition };
     enum err err;
 
     eventlog_identity(identity, &finding.identity);

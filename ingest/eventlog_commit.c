@@ -7,9 +7,9 @@
 
 enum { SEEN_BYTES = sizeof(struct event_hash) + sizeof(uint64_t), DAY_MS = 24 * 3600 * 1000 };
 
-struct appending { struct eventlog *log; struct eventlog_batch *batch; };
+struct appending { struct eventlog *log; struct eventlog_batch *batch; unsigned parts_indexed; };
 
-struct meeting { const struct event_hash *hash; bool same; };
+struct meeting { const struct event_hash *hash; bool found, same; };
 
 static enum err meet(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -19,29 +19,35 @@ static enum err meet(struct txn *txn, struct str key, struct str value, void *co
     (void)key;
     if (value.len != SEEN_BYTES)
         return ERR_STORE_DAMAGED;
+    meeting->found = true;
     meeting->same = memcmp(value.bytes, meeting->hash, sizeof *meeting->hash) == 0;
     return meeting->same ? ERR_STOP : ERR_OK;
 }
 
-/* Tells whether this content is new under its identity, and remembers it if so. */
-static enum err remember(struct txn *txn, struct eventlog_entry *entry, uint64_t offset)
+static enum err meet_late(const struct event_hash *hash, uint64_t offset, void *context)
 {
-    struct meeting meeting = { &entry->hash, false };
-    struct key seen;
-    struct str value;
-    enum err err = store_get(txn, LOG_SEEN, entry->identity, &value);
+    struct meeting *meeting = context;
 
-    entry->outcome = EVENTLOG_NEW;
-    if (!err) {
-        err = store_walk(txn, LOG_SEEN, entry->identity, entry->identity, meet, &meeting);
-        entry->outcome = meeting.same ? EVENTLOG_DUPLICATE : EVENTLOG_CONFLICT;
-    } else if (err == ERR_NOT_FOUND) {
-        err = ERR_OK;
-    }
+    (void)offset;
+    meeting->found = true;
+    meeting->same = memcmp(hash, meeting->hash, sizeof *hash) == 0;
+    return meeting->same ? ERR_STOP : ERR_OK;
+}
+
+/* Tells whether this content is new under its identity, and remembers it if so. */
+static enum err remember(struct txn *txn, struct tails *tails, struct eventlog_entry *entry, uint64_t offset)
+{
+    struct meeting meeting = { .hash = &entry->hash };
+    struct str value;
+    enum err err = tail_find(tails, entry->partition, entry->identity, meet_late, &meeting);
+
+    if (!err && !meeting.same)
+        err = store_get(txn, LOG_SEEN, entry->identity, &value) == ERR_NOT_FOUND
+                  ? ERR_OK : store_walk(txn, LOG_SEEN, entry->identity, entry->identity, meet, &meeting);
+    entry->outcome = !meeting.found ? EVENTLOG_NEW : meeting.same ? EVENTLOG_DUPLICATE : EVENTLOG_CONFLICT;
     if (err || entry->outcome == EVENTLOG_DUPLICATE)
         return err;
-    eventlog_seen_value(&entry->hash, offset, &seen);
-    return store_put(txn, LOG_SEEN, entry->identity, key_str(&seen));
+    return tail_add(tails, entry->partition, entry->identity, &entry->hash, offset);
 }
 
 struct record { uint32_t partition; uint64_t first; size_t count; };
@@ -91,14 +97,26 @@ static enum err note_arrival(struct txn *txn, const struct appending *a, const s
     return same ? ERR_OK : eventlog_note_arrival(txn, entry->partition, offset, &arrival);
 }
 
+static enum err keep_tail_short(struct txn *txn, struct appending *a, uint32_t partition)
+{
+    enum err err = tail_note_begin(txn, a->log->tails, partition);
+
+    if (err || !tail_is_long(a->log->tails, partition, a->parts_indexed))
+        return err;
+    a->parts_indexed++;
+    return tail_index(txn, a->log->tails, partition);
+}
+
 /* The entries order[0..count), all of one partition. */
 static enum err append_partition(struct txn *txn, struct appending *a, const size_t *order, size_t count)
 {
     struct record record = { .partition = a->batch->entries[order[0]].partition };
     const struct eventlog_entry *last = NULL;
     uint64_t before;
-    enum err err = eventlog_next_offset(txn, record.partition, &record.first);
+    enum err err = tail_read(txn, a->log, record.partition);
 
+    if (!err)
+        err = eventlog_next_offset(txn, record.partition, &record.first);
     before = record.first;
     strbuf_reset(&a->log->record);
     for (size_t i = 0; i < count && !err; i++) {
@@ -107,7 +125,7 @@ static enum err append_partition(struct txn *txn, struct appending *a, const siz
         if (record.count && a->log->record.len + entry->canonical.len > EVENTLOG_RECORD_BYTES)
             err = put_record(txn, a->log, &record);
         if (!err)
-            err = remember(txn, entry, record.first + record.count);
+            err = remember(txn, a->log->tails, entry, record.first + record.count);
         if (err || entry->outcome == EVENTLOG_DUPLICATE)
             continue;
         err = note_arrival(txn, a, entry, record.first + record.count, &last);
@@ -119,9 +137,9 @@ static enum err append_partition(struct txn *txn, struct appending *a, const siz
     if (err || record.first == before)
         return err;
     err = eventlog_note_day(txn, record.partition, (int32_t)(a->batch->now_ms / DAY_MS), before);
-    if (err)
-        return err;
-    return put_next(txn, record.partition, record.first);
+    if (!err)
+        err = put_next(txn, record.partition, record.first);
+    return err ? err : keep_tail_short(txn, a, record.partition);
 }
 
 static enum err append_entries(struct txn *txn, struct appending *a)
@@ -215,8 +233,11 @@ static enum err put_refusals(struct txn *txn, struct eventlog_batch *batch)
 static enum err append_all(struct txn *txn, void *context)
 {
     struct appending *a = context;
-    enum err err = append_entries(txn, a);
+    enum err err;
 
+    tails_begin(a->log->tails);
+    a->parts_indexed = 0;
+    err = append_entries(txn, a);
     if (!err)
         err = put_marks(txn, a->batch);
     if (!err)
@@ -236,7 +257,8 @@ static int by_partition(const void *a, const void *b, void *context)
 
 enum err eventlog_commit(struct eventlog *log, struct eventlog_batch *batch)
 {
-    struct appending appending = { log, batch };
+    struct appending appending = { .log = log, .batch = batch };
+    enum err err;
 
     if (batch->entry_count > log->order_size) {
         size_t *grown = realloc(log->order, batch->entry_count * sizeof *grown);
@@ -253,5 +275,7 @@ enum err eventlog_commit(struct eventlog *log, struct eventlog_batch *batch)
     }
     if (batch->entry_count > 1)
         qsort_r(log->order, batch->entry_count, sizeof *log->order, by_partition, batch->entries);
-    return store_write(log->store, append_all, &appending);
+    err = store_write(log->store, append_all, &appending);
+    tails_end(log->tails, err);
+    return err;
 }

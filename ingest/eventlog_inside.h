@@ -3,14 +3,16 @@
 #define BILAG_INGEST_EVENTLOG_INSIDE_H
 
 #include "eventlog.h"
+#include "eventlog_tail.h"
 
 enum eventlog_table { LOG_EVENTS, LOG_NEXT, LOG_SEEN, LOG_MARKS, LOG_REFUSED, LOG_FIXED,
-                      LOG_DAYS, LOG_ARRIVALS };
+                      LOG_DAYS, LOG_ARRIVALS, LOG_INDEXED };
 enum { EVENTS_PER_RECORD_MAX = 65536 };
 
 struct eventlog {
     struct store *store;
     uint32_t partitions;
+    struct tails *tails;
     struct strbuf piece, record;         /* what peek lends out; one record being built */
     size_t *order;                       /* entries of a batch by partition */
     size_t order_size;

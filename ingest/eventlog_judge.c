@@ -12,7 +12,12 @@ enum { HASH_BYTES = sizeof(struct event_hash) };
 struct judging { struct storecheck *check; struct eventlog *log; };
 
 /* The row so far: events are walked in order of partition and offset. */
-static struct { uint32_t partition; uint64_t next; bool begun; uint64_t events; } row;
+static struct row {
+    uint32_t partition;
+    uint64_t next, indexed;              /* what is not below indexed is not in LOG_SEEN yet */
+    bool begun;
+    uint64_t events;
+} row;
 
 struct remembered { struct key wanted; bool found; };
 
@@ -35,6 +40,8 @@ static const char *judge_event(struct storecheck *check, struct txn *txn, struct
 
     if (event_decode(canonical, &check->arena, &event))
         return "an event in it cannot be decoded";
+    if (offset >= row.indexed)
+        return NULL;
     event_hash(canonical, &hash);
     eventlog_identity(&event, &identity);
     key_init(&remembered.wanted);
@@ -60,6 +67,8 @@ static const char *judge_record(struct storecheck *check, struct txn *txn, struc
         row.begun = true;
         row.partition = partition;
         row.next = offset;               /* what was before it may have been trimmed */
+        if (tail_begin(txn, partition, &row.indexed))
+            row.indexed = UINT64_MAX;
     }
     if (offset != row.next)
         return "events before it are missing";
@@ -121,6 +130,18 @@ static const char *judge_seen(struct storecheck *check, struct txn *txn, struct 
     return key.len && value.len == HASH_BYTES + sizeof(uint64_t) ? NULL : "it is not of the form it must have";
 }
 
+static const char *judge_indexed(struct storecheck *check, struct txn *txn, struct str key, struct str value)
+{
+    uint32_t partition;
+    uint64_t begin, next;
+    size_t at = 0, from = 0;
+
+    (void)check;
+    if (!key_take_u32(key, &at, &partition) || !key_take_u64(value, &from, &begin))
+        return "it is not of the form it must have";
+    return eventlog_next_offset(txn, partition, &next) || begin > next ? "it lies behind the partition's end" : NULL;
+}
+
 static const char *judge_refused(struct storecheck *check, struct txn *txn, struct str key, struct str value)
 {
     struct eventlog_refusal refusal;
@@ -152,8 +173,10 @@ static enum err judge_all(struct txn *txn, void *context)
         err = storecheck_walk(check, txn, LOG_NEXT, "next", judge_next);
     if (!err)
         err = storecheck_walk(check, txn, LOG_SEEN, "seen", judge_seen);
-    if (!err && check->damaged == 0 && store_count(txn, LOG_SEEN) != row.events)
+    if (!err && check->damaged == 0 && store_count(txn, LOG_SEEN) > row.events)
         storecheck_damaged(check, STR_NONE, "there are more identities than events");
+    if (!err)
+        err = storecheck_walk(check, txn, LOG_INDEXED, "indexed", judge_indexed);
     if (!err)
         err = storecheck_walk(check, txn, LOG_ARRIVALS, "arrivals", judge_arrival);
     if (!err)
@@ -171,6 +194,7 @@ enum err eventlog_judge_run(struct storecheck *check, struct fault *fault)
     struct strbuf folder;
     enum err err;
 
+    row = (struct row){ 0 };
     strbuf_init(&folder, 4096);
     strbuf_format(&folder, STR_FMT "/ingest", STR_ARG(check->state_dir));
     err = eventlog_open(strbuf_str(&folder), 1, STORE_READ_ONLY, &judging.log, fault);

@@ -150,6 +150,20 @@ static enum err forget_event(struct txn *txn, struct trimming *trimming, struct 
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* What goes is taken out of LOG_SEEN, so it must be there: events of a partition to which little comes may not be yet. */
+static enum err index_up_to(struct txn *txn, struct trimming *trimming, uint64_t end)
+{
+    uint32_t partition = trimming->trim->partition;
+    uint64_t begin;
+    enum err err = tail_begin(txn, partition, &begin);
+
+    if (err == ERR_NOT_FOUND || (!err && end <= begin))
+        return ERR_OK;
+    if (!err)
+        err = tail_read(txn, trimming->log, partition);
+    return err ? err : tail_index(txn, trimming->log->tails, partition);
+}
+
 /* The partition's first record, if all of it is old. ERR_NOT_FOUND: no such record (any more). */
 static enum err drop_record(struct txn *txn, struct trimming *trimming)
 {
@@ -175,6 +189,7 @@ static enum err drop_record(struct txn *txn, struct trimming *trimming)
         trimming->held = true;
         return ERR_NOT_FOUND;
     }
+    err = index_up_to(txn, trimming, offset + count);
     for (size_t i = 0; i < count && !err; i++) {
         struct str canonical = take_any(&in);
 
@@ -211,6 +226,7 @@ static enum err trim_work(struct txn *txn, void *context)
     struct day_row oldest;
     enum err err = oldest_day(txn, trim, &oldest);
 
+    tails_begin(trimming->log->tails);
     trimming->held = false;
     trim->trimmed = 0;
     trim->more = false;
@@ -233,6 +249,7 @@ enum err eventlog_trim(struct eventlog *log, struct eventlog_trim *trim)
     ensure(trim->partition < log->partitions && trim->events_max > 0);
     arena_init(&trimming.arena, ARENA_BYTES);
     err = store_write(log->store, trim_work, &trimming);
+    tails_end(log->tails, err);
     arena_free(&trimming.arena);
     return err;
 }

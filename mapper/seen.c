@@ -53,21 +53,35 @@ static enum err interval_drop(struct txn *txn, const struct key *prefix, uint64_
     return store_delete(txn, TABLE_SEEN, key_str(&key));
 }
 
+/* The intervals beside a number: mostly one look-up, for most numbers come in their order and nothing lies above them. */
+static enum err interval_beside(struct txn *txn, const struct key *prefix, uint64_t seq, struct interval *ret_below,
+                                struct interval *ret_above, bool *ret_touches_above)
+{
+    enum err err = interval_floor(txn, prefix, seq == UINT64_MAX ? seq : seq + 1, ret_below);
+
+    *ret_touches_above = !err && ret_below->first > seq;
+    if (!*ret_touches_above)
+        return err;
+    *ret_above = *ret_below;
+    return interval_floor(txn, prefix, seq, ret_below);
+}
+
 enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq)
 {
     struct interval below, above, merged = { seq, seq };
     struct key prefix;
+    bool touches_above;
     enum err err;
 
     register_key(&prefix, venue, reg, series);
-    err = interval_floor(txn, &prefix, seq, &below);
+    err = interval_beside(txn, &prefix, seq, &below, &above, &touches_above);
     if (err && err != ERR_NOT_FOUND)
         return err;
     if (!err && below.last >= seq)
         return ERR_EXISTS;
     if (!err && below.last + 1 == seq)
         merged.first = below.first;
-    if (seq != UINT64_MAX && interval_floor(txn, &prefix, seq + 1, &above) == ERR_OK && above.first == seq + 1) {
+    if (touches_above) {
         merged.last = above.last;
         err = interval_drop(txn, &prefix, above.first);
         if (err)
