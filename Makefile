@@ -51,13 +51,14 @@ PROGRAMS := \
   bilag-invoicer:invoicer,sender,poweroffice,COMMON:libcurl \
   bilag:bilag,BILAG,saft,pdf,poweroffice,COMMON:libcurl,gnutls,libxml-2.0 \
   bilag-console:console,pdf,COMMON:libmicrohttpd,gnutls,libcurl,libxml-2.0 \
+  bilag-watch:watch,COMMON:libcurl,libxml-2.0,libmicrohttpd,gnutls \
   bilag-sandbox:sandbox,SANDBOX:libmicrohttpd,libcjson
 
 # The rooms of what has several (docs/architecture.md).
 COMMON  := common/base common/domain common/stage
 BILAG   := bilag/cmd bilag/probe bilag/read bilag/act bilag/show bilag/keep
 SANDBOX := sandbox/base sandbox/books sandbox/http sandbox/api
-FOLDERS := $(COMMON) pdf saft door ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG) console
+FOLDERS := $(COMMON) pdf saft door ingest mapper validator poweroffice sender uploader invoicer bilag $(BILAG) console watch
 
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null)
 comma := ,
@@ -80,8 +81,8 @@ $(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(sort $$(wildcard $(foreach f,$(2),$
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(call part,$(p),1),$(subst $(comma), ,$(call part,$(p),2)),$(subst $(comma), ,$(call part,$(p),3)))))
 
-# The command and the console look into the stores of the stages with their own readers.
-$(BIN)/bilag $(BIN)/bilag-console: $(BUILD)/libbilag.a
+# The command, the console and the watch look into the stores of the stages with their own readers.
+$(BIN)/bilag $(BIN)/bilag-console $(BIN)/bilag-watch: $(BUILD)/libbilag.a
 
 # Other flags, other objects: what lies there from before is built anew.
 $(BUILD)/flags: FORCE

@@ -38,6 +38,7 @@ MAY_USE = {
     "bilag/cmd": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/probe", "bilag/cmd"],
     "bilag": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/probe", "bilag/cmd"],
     "console": READ + ["bilag/act", "bilag/show", "console"],
+    "watch": READ + ["bilag/show", "watch"],
     "sandbox/base": ["sandbox/base"],
     "sandbox/books": SANDBOX,
     "sandbox/http": SANDBOX,

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROOMS = ("common saft door pdf console ingest mapper validator poweroffice sender uploader invoicer bilag sandbox "
+ROOMS = ("common saft door pdf console watch ingest mapper validator poweroffice sender uploader invoicer bilag sandbox "
          "deploy tests bench docs man")
 PATH = re.compile(rf"(?<![\w/.-])((?:{'|'.join(ROOMS.split())})/[\w./-]*\w\.(?:[ch158]|md|py|yaml|service|target|json))(?![\w*])")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")

@@ -169,7 +169,7 @@ static int tell(struct telling *telling, const struct args *args)
             return complain_err(telling->shell, err, NULL);
     }
     for (size_t i = 0; i < telling->whole.stage_count; i++)
-        if (!telling->whole.stages[i].up || telling->whole.stages[i].refused.len)
+        if (!telling->whole.stages[i].up || telling->whole.stages[i].refused.len || telling->whole.stages[i].untold.len)
             return EXIT_RED;
     return whole_red(&telling->whole) || telling->whole.venues_out ? EXIT_RED : EXIT_FINE;
 }

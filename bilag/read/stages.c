@@ -34,6 +34,8 @@ static void take_answer(struct stage_state *stage, struct arena *arena, struct s
     stage->outage = json_member_true(json, "outage");
     if (json_member_text(json, "configuration_refused", words, sizeof words))
         stage->refused = arena_copy(arena, str_of(words));
+    if (json_member_text(json, "untold", words, sizeof words))
+        stage->untold = arena_copy(arena, str_of(words));
     if (json_member_int(json, "damaged_days", &stage->damaged_days) &&
         json_member_text(json, "damaged_day", words, sizeof words))
         stage->damaged_day = arena_copy(arena, str_of(words));
@@ -107,6 +109,7 @@ enum err stages_ask(const struct config *config, int64_t patience_ms, struct are
         { "ingest", config->stages.ingest },       { "mapper", config->stages.mapper },
         { "validator", config->stages.validator }, { "uploader", config->stages.uploader },
         { "invoicer", config->stages.invoicer },   { "console", config->console.on },
+        { "watch", config->watch.on },
     };
     size_t count = 0, at = 0;
     struct stage_state *states;

@@ -18,6 +18,8 @@ struct stage_state {
     struct str damaged_day;              /* of a mapper: a day whose record it cannot read; empty: none */
     int64_t damaged_days;                /* ... how many there are */
     struct str refused;                  /* why it kept its former configuration at a reload; empty: it did not */
+    struct str untold;                   /* of the watch: whom it cannot reach, how many notices wait and since when, and why;
+                                            empty: nobody */
     int64_t pid, uptime_ms;
     bool has_lag;
     int64_t lag;                         /* events or documents not yet taken */

@@ -124,6 +124,28 @@ const struct catalogue_row catalogue_faults[] = {
       "er ingen adresse å lytte på; skriv vert og port, som 127.0.0.1:7420" },
     { "has no port after the colon; write 1 to 65535, as in 127.0.0.1:7420",
       "har ingen port etter kolonet; skriv 1 til 65535, som i 127.0.0.1:7420" },
+    { "is no mail server; write smtps://mail.example.no, or smtp://mail.example.no:587 (TLS is demanded there, too, but of this "
+      "machine)", "er ingen e-postserver; skriv smtps://mail.example.no, eller smtp://mail.example.no:587 (TLS kreves der også, "
+      "unntatt på denne maskinen)" },
+    { "says no hours; write from and to, such as \"22:00-06:30\"", "sier ingen timer; skriv fra og til, som \"22:00-06:30\"" },
+    { "is to be told one way; write one of mail, webhook and command",
+      "skal varsles på én måte; skriv én av mail, webhook og command" },
+    { "gets mail, and watch: says no smtp or no from; write both", "får e-post, og watch: sier ikke smtp eller from; skriv begge" },
+    { "has a webhook without a secret of %d characters or more; write secret: {file: keys/NAME}, so that who listens can tell who "
+      "speaks", "har en webhook uten en hemmelighet på %d tegn eller mer; skriv secret: {file: keys/NAVN}, så mottakeren vet hvem som "
+      "snakker" },
+    { "are names, each with a way to be told: drift: {mail: drift@example.no}",
+      "er navn, hvert med en måte å varsles på: drift: {mail: drift@example.no}" },
+    { "are more than %d", "er flere enn %d" },
+    { "watch: has no recipients; write who is told, recipients: {drift: {mail: drift@example.no}}, or leave watch: out",
+      "watch: har ingen mottakere; skriv hvem som varsles, recipients: {drift: {mail: drift@example.no}}, eller ta bort watch:" },
+    { "watch: timezone: %s", "watch: timezone: %s" },
+    { "watch: smtp_user has no smtp_password; write smtp_password: {file: keys/NAME}",
+      "watch: smtp_user har ikke noe smtp_password; skriv smtp_password: {file: keys/NAVN}" },
+    { "watch: retry_first_s is more than retry_max_s; write the smaller one first",
+      "watch: retry_first_s er mer enn retry_max_s; skriv det minste først" },
+    { "\"%.*s\" is no day; write a weekday (sunday), a date (2026-12-24) or two (2026-07-01..2026-07-31)",
+      "«%.*s» er ingen dag; skriv en ukedag (sunday), en dato (2026-12-24) eller to (2026-07-01..2026-07-31)" },
     { "is no e-mail address; write one, such as drift@example.no", "er ingen e-postadresse; skriv en, som drift@example.no" },
     { "no memory for the configuration", "det er ikke minne til oppsettet" },
     { "sender: retry_first_ms is more than retry_max_ms; write the smaller one first",

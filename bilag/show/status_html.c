@@ -207,6 +207,12 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
                           whole->stages[i].instance);
             strbuf_clean_html(out, whole->stages[i].refused);
         }
+    for (size_t i = 0; i < whole->stage_count; i++)
+        if (whole->stages[i].untold.len) {
+            strbuf_format(out, voice_words(voice, "<p class=held>%s cannot reach ", "<p class=held>%s når ikke "),
+                          whole->stages[i].stage);
+            strbuf_clean_html(out, whole->stages[i].untold);
+        }
     if (whole->outage)
         strbuf_format(out, "<p class=down>%s",
                       voice_words(voice, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",

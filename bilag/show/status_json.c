@@ -268,6 +268,7 @@ static void stage(struct strbuf *out, const struct stage_state *state)
     number_or_null(out, "pid", state->up, state->pid);
     json_put_bool(out, "up", state->up);
     optional(out, "configuration_refused", state->refused);
+    optional(out, "untold", state->untold);
     number_or_null(out, "lag", state->has_lag, state->lag);
     json_put_int(out, "uptime_ms", state->uptime_ms);
     json_open(out, "counters", '{');

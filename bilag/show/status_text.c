@@ -436,6 +436,14 @@ static void stages(const struct voice *voice, const struct whole_status *whole, 
                                            "tilbake en sikkerhetskopi med bilag restore\n"), voice_paint(voice, RED),
                           voice_paint(voice, PLAIN), whole->stages[i].stage, whole->stages[i].instance,
                           whole->stages[i].damaged_days, TEXT(whole->stages[i].damaged_day));
+    for (size_t i = 0; i < whole->stage_count; i++)
+        if (whole->stages[i].untold.len)
+            strbuf_format(out, voice_words(voice, "%suntold%s  %s cannot reach %.*s. It is tried again, and nothing is lost "
+                                           "meanwhile\n",
+                                           "%sufortalt%s %s når ikke %.*s. Det prøves igjen, og ingenting går tapt "
+                                           "imens\n"),
+                          voice_paint(voice, RED), voice_paint(voice, PLAIN), whole->stages[i].stage,
+                          TEXT(whole->stages[i].untold));
     next_look(voice, whole, out);
 }
 

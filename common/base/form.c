@@ -540,8 +540,7 @@ FORM_PARSE(form_path)
     return arena_failed(form->arena) ? form_fault(form, node, "memory") : ERR_OK;
 }
 
-/* The host of what follows "http://": this machine itself? Names that only begin like its own are not. */
-static bool is_this_machine(struct str rest)
+bool form_is_this_machine(struct str rest)
 {
     char host[64];
     struct in_addr v4;
@@ -565,7 +564,7 @@ FORM_PARSE(form_url)
         fine = text.bytes[i] > 0x20 && text.bytes[i] < 0x7f && text.bytes[i] != '#' && text.bytes[i] != '@';
     if (!fine)
         return bad_value(form, node, text, "write an address such as https://goapi.poweroffice.net/v2");
-    if (start == 7 && !is_this_machine((struct str){ text.bytes + start, text.len - start }))
+    if (start == 7 && !form_is_this_machine((struct str){ text.bytes + start, text.len - start }))
         return form_fault(form, node, "keys and sales would travel in the open; write https:// (http:// is for this machine "
                           "alone)");
     while (text.bytes[text.len - 1] == '/')

@@ -97,6 +97,9 @@ FORM_PARSE(form_cutoff);                 /* int32_t: "05:00" as seconds */
 FORM_PARSE(form_path);                   /* struct str: relative to dir unless it begins with / */
 FORM_PARSE(form_url);                    /* struct str: https://..., or http:// of this machine, without a slash at the end */
 
+/* The host of what follows "http://": this machine itself? Names that only begin like its own are not. */
+bool form_is_this_machine(struct str rest);
+
 /* "key   preset 5, 0 to 1000: meaning" for every field, sections with dots. */
 void form_help(struct strbuf *out, const char *prefix, const struct field *fields, size_t count);
 

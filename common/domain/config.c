@@ -5,6 +5,7 @@
 #include "form_rows.h"
 #include "siblings.h"
 #include "venue_file.h"
+#include "watch_file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -180,6 +181,7 @@ static const struct field config_fields[] = {
     { "sender", AT(sender), SECTION(sender_fields) },
     { "mapper", AT(mapper), SECTION(mapper_fields) },
     { "console", AT(console), SECTION(console_fields) },
+    { "watch", AT(watch), SECTION(watch_fields) },
 };
 
 /* The add-ons' application keys, 1 to 9: the integration guide publishes them, so they are no secret. */
@@ -226,6 +228,9 @@ static enum err root_load(struct config *config, struct fault *fault)
         err = form_fault(&form, form_find(&form, "console"), "console: certificate and certificate_key belong together; "
                          "write both or none");
     config->console.on = !err && form_find(&form, "console") != NULL;
+    config->watch.on = !err && form_find(&form, "watch") != NULL;
+    if (!err)
+        err = watch_judge(&form, form_find(&form, "watch"), &config->watch);
     if (!err && is_demo(config->token_url) != is_demo(config->api_url))
         err = form_fault(&form, form_find(&form, "poweroffice"), "poweroffice: one of token_url and api_url is that of the "
                          "demo (/Demo/) and the other is not; write both of the same, and never mix their keys");
@@ -360,6 +365,7 @@ void config_free(struct config *config)
     secret_wipe(&config->subscription_key_secondary);
     for (size_t i = 0; i < EXTENSION_COUNT; i++)
         secret_wipe(&config->application_keys[i]);
+    watch_wipe(&config->watch);
     for (size_t i = 0; i < config->venue_count; i++)
         secret_wipe(&config->venues[i].client_key);
     for (size_t i = 0; i < config->zone_count; i++)
@@ -400,6 +406,7 @@ void config_help(struct strbuf *out)
 {
     strbuf_add(out, STR("DIR/bilag.yaml\n"));
     form_help(out, "", config_fields, COUNT(config_fields));
+    watch_file_help(out);
     strbuf_add(out, STR("\nDIR/venues/VENUE.yaml\n"));
     venue_file_help(out);
 }

@@ -49,6 +49,9 @@ struct saft_word { struct str code, word; };
 
 enum close_mode { CLOSE_Z_REPORT, CLOSE_CLOCK };
 enum order_split { SPLIT_UNSAID, SPLIT_NO, SPLIT_YES };        /* unsaid: as sender.order_split says */
+enum weekday { WEEKDAY_MONDAY, WEEKDAY_SUNDAY = 6, WEEKDAY_NONE = 7 };
+/* Business days on which a venue is closed on purpose: each of that weekday, or all from `from` to `to`. */
+struct closed_days { enum weekday weekday; int32_t from, to; };
 enum invoice_date { INVOICE_TODAY, INVOICE_BUSINESS_DAY };   /* docs/rules.md section 4 */
 
 struct venue {
@@ -75,6 +78,8 @@ struct venue {
     int32_t quiet_seconds;                                   /* preset 5 (Z) or 900 (clock) */
     struct str *registers; size_t register_count;            /* those that must report every day */
     int32_t begins;                                          /* days before it are never posted; DAY_ALWAYS: unsaid */
+    int32_t expected_by;                                     /* seconds after the midnight that follows the business day */
+    struct closed_days *closed; size_t closed_count;
     bool vat_registered;                                     /* preset true */
     struct vat_entry *vat; size_t vat_count;
     struct product_entry *products; size_t product_count;
@@ -88,6 +93,19 @@ struct venue {
     } saft;
     struct str mapping_hash;                                 /* 16 hex over everything that can change a voucher */
 };
+
+struct day_hours { int32_t from, to; };                       /* seconds after midnight; from == to: none */
+
+/* Who is told by bilag-watch, one way: one of mail, webhook and command is said. */
+struct watch_recipient {
+    struct str name, mail, webhook, command;
+    struct str secret;                                       /* of the webhook; secret */
+    struct str language;                                     /* empty: the installation's */
+    struct str *companies; size_t company_count;             /* none: all, and the installation itself */
+    struct day_hours quiet;
+    bool summary;
+};
+enum { WATCH_RECIPIENTS_MAX = 200 };
 
 struct config {
     struct str dir, state_dir, run_dir;
@@ -118,6 +136,16 @@ struct config {
         bool behind_proxy;                                   /* one with TLS, which says who asks */
         CONSOLE_SETTINGS(CONFIG_INT)
     } console;
+    struct watch_settings {
+        bool on;                                             /* bilag.yaml has the section */
+        struct str smtp, smtp_user, from;                    /* "smtps://mail.example.no" */
+        struct str smtp_password;                            /* secret; may be empty */
+        struct str zone_name;
+        struct zone *zone;                                   /* NULL: not on */
+        int32_t summary_s;                                   /* seconds after midnight; -1: none */
+        struct watch_recipient *recipients; size_t recipient_count;
+        WATCH_SETTINGS(CONFIG_INT)
+    } watch;
     struct venue *venues; size_t venue_count;                /* sorted by id */
     size_t *by_company, *by_client;                          /* siblings.h */
     struct fault *faults; size_t fault_count;                /* venues left out, and why */
@@ -140,6 +168,8 @@ const struct product_entry *venue_product(const struct venue *venue, struct str 
 const struct payment_entry *venue_payment(const struct venue *venue, struct str type, int32_t day);
 /* What people call a product type (sold) or payment type of this venue; the type itself if nothing else is said. */
 struct str venue_title(const struct venue *venue, bool sold, struct str type, int32_t day);
+/* Is it closed on purpose on that business day (closed:)? */
+bool venue_is_closed(const struct venue *venue, int32_t day);
 bool venue_switch(const struct bools *bools, int32_t day);               /* false before the first row */
 /* Are order lines without a net in whole øre split in two? The venue's word goes before the installation's. venue NULL: no
  * venue's word. */

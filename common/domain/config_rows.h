@@ -44,6 +44,17 @@
     X(session_minutes,    720,    5,   10080, "how long a sign-in lasts, minutes") \
     X(idle_minutes,        60,    1,   10080, "how long a sign-in lasts that nobody uses, minutes")
 
+/* section watch: */
+#define WATCH_SETTINGS(X) \
+    X(look_s,              60,    1,     3600, "time between two looks, s") \
+    X(patience_s,         120,    0,    86400, "how long a stage is down or behind before it is told, s") \
+    X(lag_max,          10000,    1, 100000000, "events or documents that a stage may be behind") \
+    X(backlog_minutes,     60,    1,    10080, "how long the oldest document that is due may wait, minutes") \
+    X(disk_free_percent,   10,    1,       90, "least of the stores' disk that is to be free, percent") \
+    X(lock_days,            5,    0,       31, "days before a VAT return is due in which its unposted days are told") \
+    X(retry_first_s,        5,    1,     3600, "wait before a second try to reach a recipient, s; doubled after each") \
+    X(retry_max_s,        900,    1,    86400, "longest wait between two tries to reach a recipient, s")
+
 #define CONFIG_INT(name, preset, min, max, meaning) int32_t name;
 
 #endif

@@ -68,6 +68,19 @@ struct str venue_title(const struct venue *venue, bool sold, struct str type, in
     return title.len ? title : type;
 }
 
+bool venue_is_closed(const struct venue *venue, int32_t day)
+{
+    enum weekday weekday = (enum weekday)(((int64_t)day % 7 + 10) % 7);     /* 1970-01-01 was a Thursday */
+
+    for (size_t i = 0; i < venue->closed_count; i++) {
+        const struct closed_days *closed = &venue->closed[i];
+
+        if (closed->weekday == weekday || (closed->weekday == WEEKDAY_NONE && day >= closed->from && day <= closed->to))
+            return true;
+    }
+    return false;
+}
+
 bool venue_switch(const struct bools *bools, int32_t day)
 {
     bool value = false;

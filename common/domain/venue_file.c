@@ -258,6 +258,47 @@ READ(read_payments)
     return form_entries_over(form, node, &payment_shape, &venue->payments, &venue->payment_count);
 }
 
+/* "sunday", "2026-12-24" or "2026-07-01..2026-07-31" */
+static bool closed_parse(struct str text, struct closed_days *closed)
+{
+    static const char *const names[] = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" };
+    enum { DATE_LEN = 10, RANGE_LEN = 2 * DATE_LEN + 2 };
+
+    *closed = (struct closed_days){ .weekday = WEEKDAY_NONE };
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (str_equal(text, str_of(names[i])))
+            closed->weekday = (enum weekday)i;
+    if (closed->weekday != WEEKDAY_NONE)
+        return true;
+    if (text.len == RANGE_LEN && memcmp(text.bytes + DATE_LEN, "..", 2) == 0)
+        return !day_parse((struct str){ text.bytes, DATE_LEN }, &closed->from) &&
+               !day_parse((struct str){ text.bytes + DATE_LEN + 2, DATE_LEN }, &closed->to) && closed->from <= closed->to;
+    if (day_parse(text, &closed->from))
+        return false;
+    closed->to = closed->from;
+    return true;
+}
+
+READ(read_closed)
+{
+    struct venue *venue = to;
+    struct str *texts = NULL;
+    size_t count = 0;
+    enum err err = form_texts(form, node, false, &texts, &count);
+
+    (void)field;
+    if (err)
+        return err;
+    venue->closed = arena_array(form->arena, count ? count : 1, sizeof *venue->closed);
+    if (!venue->closed)
+        return ERR_MEMORY;
+    for (venue->closed_count = 0; venue->closed_count < count; venue->closed_count++)
+        if (!closed_parse(texts[venue->closed_count], &venue->closed[venue->closed_count]))
+            return form_fault(form, node, "\"" STR_FMT "\" is no day; write a weekday (sunday), a date (2026-12-24) or two "
+                              "(2026-07-01..2026-07-31)", STR_ARG(texts[venue->closed_count]));
+    return ERR_OK;
+}
+
 /* A list of texts, or one text alone. The field's min, max and `words` flag say which texts are fine. */
 READ(read_registers)
 {
@@ -398,6 +439,10 @@ static const struct field venue_fields[] = {
       .meaning = "silence before a day is closed; unsaid 5 with z_report, 900 with clock" },
     { "registers", .read = read_registers, .meaning = "registers that must report every day, as [K1, K2]" },
     { "begins", AT(begins), .parse = parse_begins, .meaning = "first business day that is posted; earlier ones are only shown" },
+    { "expected_by", AT(expected_by), .parse = form_cutoff, .preset = "10:00",
+      .meaning = "when bilag-watch tells that a day is missing, on the date after it" },
+    { "closed", .read = read_closed,
+      .meaning = "days closed on purpose, as [sunday, 2026-12-24, 2026-07-01..2026-07-31]; none of them is missed" },
     { "vat_registered", AT(vat_registered), .parse = form_bool, .preset = "true",
       .meaning = "false: the venue is not registered for VAT and sells everything at 0 %" },
     { "vat", .read = read_vat, .meaning = "normal, reduced, none (and others): {rate, code}; may be dated" },
@@ -483,6 +528,8 @@ static void forget_own(struct venue *venue)
     venue->departments = venue->projects = venue->locations = NULL;
     venue->project_count = venue->location_count = 0;
     venue->auto_transfer = venue->auto_invoice = venue->send_invoice = (struct bools){ NULL, 0 };
+    venue->closed = NULL;
+    venue->closed_count = 0;
     venue->registers = venue->saft.locations = NULL;
     venue->department_count = venue->register_count = venue->saft.location_count = 0;
 }

@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "stagekeys.h"
 
-/* Before the first thread. kind STAGE_KINDS: a program that is no stage of the pipeline (the console). ERR_SYSTEM: this kernel, or who started us, does not allow it; nothing is given up. With sanitizers,
+/* Before the first thread. kind STAGE_KINDS: a program that is no stage of the pipeline (console, watch). ERR_SYSTEM: this kernel, or who started us, does not allow it; nothing is given up. With sanitizers,
  * which look at the process from outside, it does nothing. */
 USED enum err confine_self(enum stage_kind kind, struct fault *fault);
 

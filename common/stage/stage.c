@@ -361,14 +361,25 @@ static enum err judge_state(const struct stage *stage, struct fault *fault)
     return err ? err : folder_judge(path, "state_dir", FOLDER_WRITTEN_BY_OWNER, fault);
 }
 
-/* Whoever takes us over finds little to do. The stages of the pipeline and the console need nothing else; another program says so
- * here when it does. Where the kernel has no filters (or a container forbids them) it is said, once. */
+static bool starts_programs(const struct stage *stage)
+{
+    const struct watch_settings *watch = &stage->config->watch;
+
+    for (size_t i = 0; i < watch->recipient_count; i++)
+        if (watch->recipients[i].command.len)
+            return true;
+    return false;
+}
+
+/* Whoever takes us over finds little to do. The stages of the pipeline, the console, and the watch that starts no command need
+ * nothing else; another program says so here when it does. Where the kernel has no filters (or a container forbids them) it is said, once. */
 static void confine(const struct stage *stage)
 {
     enum stage_kind kind = stage_kind_of(str_of(stage->ops->name));
     struct fault fault = { "" };
 
-    if (kind == STAGE_KINDS && strcmp(stage->ops->name, "console") != 0)
+    if (kind == STAGE_KINDS && strcmp(stage->ops->name, "console") != 0 &&
+        (strcmp(stage->ops->name, "watch") != 0 || starts_programs(stage)))
         return;
     if (confine_self(kind, &fault))
         log_fact("level=warning what=\"system calls are not restricted\" why=\"%s\"", fault.text);

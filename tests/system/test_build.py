@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import BIN, ROOT, SANITIZED, STAGES
 
-PROGRAMS = sorted([f"bilag-{stage}" for stage in STAGES] + ["bilag", "bilag-console", "bilag-sandbox"])
+PROGRAMS = sorted([f"bilag-{stage}" for stage in STAGES] + ["bilag", "bilag-console", "bilag-watch", "bilag-sandbox"])
 FLAT = ["common", "pdf", "validator", "poweroffice"]
 
 

@@ -28,12 +28,12 @@ def test_units_are_without_fault(tmp_path):
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *tmp_path.iterdir()], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 0 and not done.stderr, done.stderr
-    assert {path.name for path in tmp_path.iterdir()} == {"bilag.target", *(f"bilag-{s}@0.service" for s in (*STAGES, "console"))}
+    assert {path.name for path in tmp_path.iterdir()} == {"bilag.target", *(f"bilag-{s}@0.service" for s in (*STAGES, "console", "watch"))}
 
 
 # How much a process could do that was taken over, by systemd's own table (0 to 10), without asking this machine.
 @pytest.mark.parametrize("stage,most", [("mapper", 0.8), ("validator", 0.8), ("ingest", 1.2), ("uploader", 1.2), ("invoicer", 1.2),
-                                        ("console", 1.2)])
+                                        ("console", 1.2), ("watch", 1.2)])
 def test_exposure(stage, most):
     unit = DEPLOY / "systemd" / f"bilag-{stage}@.service"
     text = subprocess.run(["systemd-analyze", "security", "--offline=true", unit], capture_output=True, text=True, check=False).stdout
@@ -100,11 +100,12 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
         assert program["exitcodes"] == "0,100" and program["autorestart"] == "unexpected"
         assert program["command"] == f"{BIN / f'bilag-{stage}'} --config {tmp_path} --instance {n}"
     with open(tmp_path / "bilag.yaml", "a", encoding="utf-8") as config:
-        config.write("console: {}\n")
+        config.write("console: {}\nwatch: {}\n")
     text = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path, BIN, "--user", user], capture_output=True, text=True,
                           check=True).stdout
     conf.read_string(text)
-    assert conf["program:console-0"]["command"] == f"{BIN / 'bilag-console'} --config {tmp_path} --instance 0"
+    for name in ("console", "watch"):
+        assert conf[f"program:{name}-0"]["command"] == f"{BIN / f'bilag-{name}'} --config {tmp_path} --instance 0"
     done = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path / "nowhere", BIN, "--user", user], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 1 and "bilag.yaml" in done.stderr
@@ -112,7 +113,7 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
 
 def test_manual_pages_are_without_fault():
     pages = sorted((ROOT / "man").iterdir())
-    assert len(pages) == len(STAGES) + 5
+    assert len(pages) == len(STAGES) + 6
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "style", *pages], capture_output=True, text=True, check=False)
     faults = [line for line in (done.stdout + done.stderr).splitlines() if "referenced manual not found" not in line]
     assert not faults, faults
@@ -126,7 +127,7 @@ def install(what, folder):
 
 def test_install_puts_everything_in_its_place_and_uninstall_takes_it_all_away(tmp_path):
     there = install("install", tmp_path)
-    for name in (*(f"bin/bilag-{s}" for s in (*STAGES, "console")), "bin/bilag", "bin/bilag-sandbox", "share/man/man1/bilag.1",
+    for name in (*(f"bin/bilag-{s}" for s in (*STAGES, "console", "watch")), "bin/bilag", "bin/bilag-sandbox", "share/man/man1/bilag.1",
                  "lib/systemd/system/bilag-ingest@.service", "lib/sysusers.d/bilag.conf",
                  "share/doc/bilag/config-example/bilag.yaml", "share/bash-completion/completions/bilag",
                  "share/zsh/site-functions/_bilag", "share/bilag/prometheus/bilag.rules.yml"):
