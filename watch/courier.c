@@ -370,6 +370,8 @@ static void transfer_end(struct courier *courier, CURL *easy, CURLcode code)
     taken = code == CURLE_OK && (trip->is_mail || (status >= 200 && status < 300));
     if (code == CURLE_OK)
         (void)snprintf(why, sizeof why, "it answered %ld", status);
+    else if (status)
+        (void)snprintf(why, sizeof why, "%s (%ld)", trip->why[0] ? trip->why : curl_easy_strerror(code), status);
     else
         (void)snprintf(why, sizeof why, "%s", trip->why[0] ? trip->why : curl_easy_strerror(code));
     end(courier, trip, taken, why);

@@ -313,9 +313,9 @@ enum err notices_settle(struct notices *notices, struct settling *settling)
 {
     enum err err;
 
-    KILLPOINT("watch-before-settle");
+    KILLPOINT("watch.before-settle");
     err = store_write(notices->store, settle_work, settling);
-    KILLPOINT("watch-settled");
+    KILLPOINT("watch.settled");
     return err;
 }
 

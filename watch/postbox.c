@@ -98,9 +98,9 @@ static enum err bring_out(struct postbox *postbox, const struct watch_recipient 
         return ERR_OK;
     letter.tries++;
     letter.next_ms = postbox->now_ms + postbox_wait_ms(&postbox->config->watch, letter.tries);
-    KILLPOINT("watch-before-letter");
+    KILLPOINT("watch.before-letter");
     err = notices_put_letter(postbox->notices, recipient->name, &letter);
-    KILLPOINT("watch-letter-written");
+    KILLPOINT("watch.letter-written");
     return err ? err : courier_start(postbox->courier, &postbox->config->watch, recipient, letter.id, letter.body);
 }
 
@@ -129,7 +129,7 @@ static void on_end(void *context, struct str recipient, bool taken, const char *
     struct postbox *postbox = context;
     enum err err;
 
-    KILLPOINT("watch-brought-out");
+    KILLPOINT("watch.brought-out");
     err = note_end(postbox, recipient, taken, words);
     postbox->counts->taken += taken;
     postbox->counts->failed += !taken;
@@ -211,8 +211,9 @@ static enum err recipient_status(struct postbox *postbox, const struct watch_rec
     char when[32];
     enum err err = notices_count(postbox->notices, recipient->name, &waiting, &oldest_ms);
 
+    arena_reset(&postbox->arena);            /* a letter's body is large, and there may be many */
     if (!err)
-        err = notices_letter(postbox->notices, recipient->name, arena, &letter);
+        err = notices_letter(postbox->notices, recipient->name, &postbox->arena, &letter);
     if (err && err != ERR_NOT_FOUND)
         return err;
     json_open(json, NULL, '{');
