@@ -1,9 +1,14 @@
 """bilag-watch: each recipient is told once when something begins and once when it ends, whatever crashes, whatever is down."""
+import json
+import os
 import re
+import stat
+
+import pytest
 
 from pipeline import Pipeline
 from test_cli import receipt, venue
-from watch_rig import PASSWORD, SECRET, mail_server, set_time, settings
+from watch_rig import PASSWORD, SECRET, judge, mail_server, set_time, settings, web_server
 
 DAY = "2026-11-20"
 
@@ -78,3 +83,148 @@ def test_a_day_is_missing_and_a_document_is_red():
         looks(pipeline)
         assert "2026-11-22" not in inbox.text("bo").split("(2026", 1)[0]
         assert len([m for m in inbox.letters if m["Message-ID"]]) == len({m["Message-ID"] for m in inbox.letters})
+
+
+def one_red(pipeline):
+    """A document that nobody can post."""
+    sold(pipeline, "grill", kind="unknown")
+    pipeline.until("it is red", lambda: state_of(pipeline, f"grill/{DAY}/1") == "held")
+
+
+def state_of(pipeline, doc):
+    status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+    return {d["id"]: d["state"] for v in status["venues"] for d in v["documents"]}.get(doc)
+
+
+def watch_state(pipeline):
+    status = json.loads(pipeline.command("status", "--json", check=False).stdout)
+    return next(s for s in status["stages"] if s["stage"] == "watch")
+
+
+# Goal: while the mail server is down, refuses, or takes a letter and dies before it says so, nothing is lost; status says in red whom
+# it cannot reach; a watch that is killed at any time tells nothing twice but by the same letter, to the byte.
+def test_nothing_is_lost_and_nothing_told_twice():
+    with mail_server(up=False) as mail, watched(settings({"drift": {"mail": "drift@example.no"}}, mail.url)) as pipeline:
+        inbox = mail.inbox
+        sold(pipeline, "bar")
+        one_red(pipeline)
+        begin(pipeline)
+        said = pipeline.until("status says whom it cannot reach", lambda: watch_state(pipeline).get("untold"))
+        assert said.startswith("drift (1, 2026-11-21T08:00): ") and "127.0.0.1" in said, said
+        red = pipeline.command("status", check=False)
+        assert red.returncode == 1 and re.search(r"untold  watch cannot reach drift \(1, ", red.stdout), red.stdout
+        for _ in range(3):
+            pipeline.kill("watch")
+            pipeline.until("it is back", lambda: pipeline.of("watch", 0).ready())
+            looks(pipeline, 1)
+        inbox.refuse = "451 not now"
+        mail.up()
+        pipeline.until("it is refused", lambda: "451" in (watch_state(pipeline).get("untold") or ""))
+        assert inbox.tried and not inbox.letters
+        inbox.refuse, inbox.mute = None, 2
+        pipeline.until("it is taken", lambda: len(inbox.letters) == 3 and "untold" not in watch_state(pipeline))
+        assert len(set(inbox.raw)) == 1 and len({m["Message-ID"] for m in inbox.letters}) == 1
+        set_time(pipeline, "2026-11-22T10:01:00+01:00")
+        pipeline.until("two days are missing", lambda: inbox.text().count("Missing day") == 2)
+        for _ in range(5):               # wherever it is: what was told is told
+            pipeline.kill("watch")
+            pipeline.until("it is back", lambda: pipeline.of("watch", 0).ready())
+        looks(pipeline)
+        assert inbox.text().count("* Red document") == 1 and inbox.text().count("* Missing day") == 2 and "OVER" not in inbox.text()
+
+
+# Goal: webhooks are signed JSON and carry the id by which a receiver knows what it has; commands get the same; quiet hours keep
+# everything until they are over, and another company's recipients hear nothing.
+def test_webhook_command_and_quiet_hours(tmp_path):
+    page = tmp_path / "page"
+    page.write_text(f"#!/bin/sh\ncat >>{tmp_path}/got && echo >>{tmp_path}/got\n")
+    page.chmod(stat.S_IRWXU)
+    hook = {"secret": {"file": "keys/hook"}, "companies": ["911111111"]}
+    with web_server() as web:
+        url = f"http://127.0.0.1:{web.server_port}/bilag"
+        recipients = {"office": {"webhook": url, **hook}, "night": {"webhook": url, **hook, "quiet": "22:00-06:30"},
+                      "bo": {"webhook": url, **hook, "companies": ["922222222"]},
+                      "page": {"command": str(page), "companies": ["911111111"]}}
+        with watched(settings(recipients, "")) as pipeline:
+            def taken(who):
+                return [(n["what"], n["kind"]) for _, _, body in web.taken if body["recipient"] == who for n in body["notices"]
+                        if n["kind"] == "missing-day"]           # what came late is open for a moment, which may be seen
+            sold(pipeline, "bar")
+            pipeline.until("bar's day is sent", lambda: state_of(pipeline, f"bar/{DAY}/1") == "sent")
+            web.mute, web.status = 1, 204
+            set_time(pipeline, "2026-11-21T23:00:00+01:00")
+            begin(pipeline)
+            pipeline.until("the office and the pager have it", lambda: len(taken("office")) == 2 and (tmp_path / "got").exists())
+            ids = [mark for mark, _, body in web.taken if body["recipient"] == "office"]
+            assert len(ids) == 2 and len(set(ids)) == 1                      # the first was taken and not answered: the same again
+            sold(pipeline, "grill")
+            pipeline.until("it is over", lambda: taken("office")[2:] == [("end", "missing-day")])
+            looks(pipeline)
+            assert not taken("night") and not taken("bo")
+            set_time(pipeline, "2026-11-22T06:30:00+01:00")
+            pipeline.until("the night is over", lambda: taken("night") == [("begin", "missing-day"), ("end", "missing-day")])
+            assert all(right for _, right, _ in web.taken) and not taken("bo")
+            first = next(body for _, _, body in web.taken)["notices"][0]
+            assert (first["venue"], first["company"], first["day"], first["matter"]) == ("grill", "911111111", DAY, f"missing-day/grill/{DAY}")
+            lines = [json.loads(line) for line in (tmp_path / "got").read_text().splitlines()]
+            assert [n["what"] for line in lines for n in line["notices"] if n["kind"] == "missing-day"] == ["begin", "end"]
+            assert len({line["id"] for line in lines}) == len(lines)
+            web.status = 500
+            set_time(pipeline, "2026-11-22T10:01:00+01:00")
+            pipeline.until("it answers 500", lambda: "it answered 500" in (watch_state(pipeline).get("untold") or ""))
+            web.status = 200
+            pipeline.until("all is told", lambda: "untold" not in watch_state(pipeline))
+
+
+# Goal: what is wrong with the installation itself is told to who hears of all: a process that is down, the disk, parked sales, a
+# refused key, lines that were refused; and every morning there is a summary, once.
+def test_the_installation_and_the_summary():
+    recipients = {"drift": {"mail": "drift@example.no"}, "anna": {"mail": "anna@example.no", "companies": ["911111111"], "language": "nb"}}
+    watch = settings(recipients, "", patience_s=0, disk_free_percent=90, summary="07:30", smtp_user="bilag",
+                     smtp_password={"file": "keys/smtp"})
+    options = {"authenticator": judge, "auth_required": True, "auth_require_tls": False}
+    with mail_server(**options) as mail, watched({**watch, "smtp": mail.url}) as pipeline:
+        inbox = mail.inbox
+        pipeline.post([receipt(1, name="nobody", day=DAY)])
+        pipeline.post_bytes(b'{"v":1,"venue":"grill"}\n')
+        pipeline.until("it is parked", lambda: pipeline.counter("mapper", "parked") == 1)
+        pipeline.stop("validator")
+        begin(pipeline)
+        pipeline.until("all is told", lambda: "validator 0 does not answer" in inbox.text("drift"))
+        pipeline.until("there is a summary", lambda: "Daily" in "".join(m["Subject"] or "" for m in inbox.letters)
+                       or "the daily summary" in "".join(m["Subject"] or "" for m in inbox.letters))
+        text = inbox.text("drift")
+        for words in ("* Parked sales: ", "nobody", "* Refused lines: ", "Venues: 2"):
+            assert words in text, (words, text)
+        assert {letter.user for letter in inbox.letters} == {"bilag"}
+        assert "validator" not in inbox.text("anna") and "nobody" not in inbox.text("anna") and "Salgssteder: 1" in inbox.text("anna")
+        pipeline.add("validator", 0)
+        pipeline.until("it is up", lambda: re.search(r"OVER\s(?s:.*)validator 0 does not answer", inbox.text("drift")))
+        pipeline.kill("watch")
+        set_time(pipeline, "2026-11-22T07:29:00+01:00")
+        pipeline.until("it is back", lambda: pipeline.of("watch", 0).ready())
+        looks(pipeline)
+        assert inbox.text("anna").count("Salgssteder: ") == 1
+        set_time(pipeline, "2026-11-22T07:31:00+01:00")
+        pipeline.until("the next summary", lambda: inbox.text("anna").count("Salgssteder: ") == 2)
+        looks(pipeline)
+        assert inbox.text("anna").count("Salgssteder: ") == 2
+
+
+# Goal: at each point at which it can die between two durable steps, what was wrong is told once.
+@pytest.mark.skipif(not os.environ.get("BILAG_BIN_KILL"), reason="needs a build with KILLPOINTS=1")
+@pytest.mark.parametrize("point", ["before-settle", "settled", "before-letter", "letter-written", "brought-out"])
+def test_killed_at(point):
+    with mail_server() as mail:
+        watch = settings({"drift": {"mail": "drift@example.no"}}, mail.url)
+        with watched(watch, bindir=os.environ["BILAG_BIN_KILL"]) as pipeline:
+            one_red(pipeline)
+            entry = pipeline.add("watch", 0, {"BILAG_KILLPOINT": f"watch.{point}:1"})
+            pipeline.until("it died", lambda: -9 in entry.exits)
+            entry.env = {}
+            pipeline.until("it is back", entry.ready)
+            pipeline.until("it is told", lambda: "* Red document" in mail.inbox.text())
+            looks(pipeline)
+            assert mail.inbox.text().count("* Red document") == 1
+            deaths = entry.exits.count(-9)       # it may have died again before the point was taken away
+            assert len(mail.inbox.letters) == (1 + deaths if point == "brought-out" else 1) and len(set(mail.inbox.raw)) == 1
