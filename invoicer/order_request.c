@@ -335,6 +335,7 @@ static bool order_watch_row(int step, struct str row, struct taken *taken)
     if (is_credit_note(row, &of)) {
         by_credit(of, taken->id);
         (void)snprintf(taken->by, sizeof taken->by, "credit note %" PRId64, invoice);
+        taken->kept = true;              /* of an invoice that a person sent only its own row knows the order */
         taken->stands = json_member_true(row, "IsReversed");
         return json_member_money(row, "TotalAmount", &taken->amount);
     }
@@ -342,19 +343,31 @@ static bool order_watch_row(int step, struct str row, struct taken *taken)
         return false;
     by_number(number, taken->id);
     (void)snprintf(taken->by, sizeof taken->by, "invoice %" PRId64, invoice);
+    (void)json_member_money(row, "TotalAmount", &taken->amount);
+    taken->invoice = invoice;
     taken->stands = !json_member_true(row, "IsReversed");
     return true;
 }
 
-/* Credit notes of the whole of it: what is credited in part stands, as far as we are concerned. */
+/* Credit notes of the whole of it: what is credited in part stands, as far as we are concerned. Which invoice it became we know of
+ * those that we sent; of one that a person sent, who may have changed it before, the list says number and amount. */
 static const char *credited_by(const struct record *record, const struct taken_list *list)
 {
-    const struct taken *credit;
+    int64_t invoice = record->invoice_no, whole = record->total.ore;
+    const struct taken *credit, *theirs;
     char id[64];
 
-    by_credit(record->invoice_no, id);
-    credit = record->invoice_no > 0 && record->has_total && record->total.ore > 0 ? taken_find(list, str_of(id)) : NULL;
-    return credit && !credit->stands && credit->amount.ore <= -record->total.ore ? credit->by : NULL;
+    if (!record->has_total || whole <= 0)
+        return NULL;
+    if (invoice <= 0) {
+        by_number(record->number, id);
+        theirs = taken_find(list, str_of(id));
+        invoice = theirs ? theirs->invoice : 0;
+        whole = theirs && theirs->amount.ore > whole ? theirs->amount.ore : whole;
+    }
+    by_credit(invoice, id);
+    credit = invoice > 0 ? taken_find(list, str_of(id)) : NULL;
+    return credit && !credit->stands && credit->amount.ore <= -whole ? credit->by : NULL;
 }
 
 /* What was sent while the lists were read, or just before, may be in neither yet. */

@@ -89,7 +89,8 @@ static enum err take_token(struct client *client, struct str body)
 /* Every call that waits is told. */
 static void refused(struct client *client, const struct http_reply *reply)
 {
-    struct answer answer = { .outcome = OUTCOME_LOGIN, .status = reply->status, .closed = reply->status == 403 };
+    struct answer answer = { .outcome = OUTCOME_LOGIN, .status = reply->status, .closed = reply->status == 403,
+                             .subscription_refused = reply->status == 401 && problemdetails_of_gateway(reply->body) };
 
     problemdetails_read(reply->body, answer.title, answer.detail);
     if (!answer.title[0] && !answer.detail[0])

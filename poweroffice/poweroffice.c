@@ -403,7 +403,7 @@ static void key_accepted(struct client *client)
     if (client->answered_well)
         return;
     client->answered_well = true;
-    err = refdata_put_login(client->po->refstore, str_of(client->id), STR_NONE);
+    err = refdata_put_login(client->po->refstore, str_of(client->id), STR_NONE, false);
     if (err)
         log_fact("level=error client=%s what=\"login fault not lifted\" why=\"%s\"", client->id, err_text(err));
 }
@@ -413,7 +413,8 @@ void po_login_refused(struct client *client, const struct answer *answer)
     char words[sizeof answer->title + sizeof answer->detail + 8];
     int len = snprintf(words, sizeof words, "%s%s%s", answer->title, answer->title[0] && answer->detail[0] ? ": " : "",
                        answer->detail);
-    enum err err = refdata_put_login(client->po->refstore, str_of(client->id), (struct str){ words, (size_t)len });
+    enum err err = refdata_put_login(client->po->refstore, str_of(client->id), (struct str){ words, (size_t)len },
+                                     answer->subscription_refused);
 
     client->answered_well = false;
     if (err)

@@ -48,6 +48,7 @@ struct answer {
     bool last_page;                       /* of a paged list */
     struct next_page next;                /* ... as its header names it */
     bool closed;                          /* 403, and the same for everything: no right lacks, the subscription takes nothing */
+    bool subscription_refused;            /* 401 of the gateway, also to who asks for a token: no client's key is at fault */
     char title[128], detail[512];         /* PowerOffice's own words, or ours when there was no answer */
     int64_t took_ms;
 };

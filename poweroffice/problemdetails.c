@@ -60,6 +60,13 @@ void problemdetails_read(struct str body, char title[TITLE_SIZE], char detail[DE
         add_errors(errors, detail);
 }
 
+bool problemdetails_of_gateway(struct str body)
+{
+    struct str json, code;
+
+    return !json_check(body, &json) && json_is_object(json) && json_member(json, "statusCode", &code);
+}
+
 int64_t problemdetails_seconds(const char *text)
 {
     for (const char *at = text; *at; at++) {

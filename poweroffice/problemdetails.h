@@ -13,5 +13,7 @@
 void problemdetails_read(struct str body, char title[128], char detail[512]);
 /* "N seconds" in a text, 0 if it does not say. */
 int64_t problemdetails_seconds(const char *text);
+/* Whether it has the form of the gateway's own answers, {"statusCode", "message"}, which PowerOffice itself does not give. */
+bool problemdetails_of_gateway(struct str body);
 
 #endif

@@ -24,6 +24,7 @@ static const struct field_row content_rows[] = {
     FIELD_MAX(refdata, login_fault, REF_TEXT_MAX),
     FIELD(refdata, sending_off),
     FIELD_MAX(refdata, client, REF_TEXT_MAX),
+    FIELD(refdata, subscription_refused),
 };
 static const struct fields content_fields = FIELDS(refdata, content_rows, 8, NULL);
 
@@ -216,6 +217,7 @@ static enum err summary_work(struct txn *txn, void *context)
         return err;
     work->summary = (struct ref_summary){ .version = head.version + links, .read_ms = oldest_ms(&head),
                                           .have = have_of(&head, &data), .login_refused = data.login_fault.len > 0,
+                                          .subscription_refused = data.subscription_refused,
                                           .rights_lacking = privileges_lacking(data.missing_privileges) };
     memcpy(work->summary.part_read_ms, head.read_ms, sizeof work->summary.part_read_ms);
     return ERR_OK;
@@ -316,8 +318,10 @@ static enum err new_content(struct put_work *work, const struct head *head, bool
         merged.missing_privileges = data->missing_privileges;
         merged.client = data->client;
     }
-    if (data->have & REF_PRIVILEGES || work->login_only)
+    if (data->have & REF_PRIVILEGES || work->login_only) {
         merged.login_fault = data->login_fault;
+        merged.subscription_refused = data->subscription_refused;
+    }
     strbuf_reset(&work->content);
     fields_write(&content_fields, &merged, &work->content);
     if (work->content.failed)
@@ -382,26 +386,27 @@ enum err refdata_put(struct refstore *store, struct str client_id, const struct 
     return put(store, &work);
 }
 
-struct login_work { struct str client_id, login_fault; bool same; };
+struct login_work { struct str client_id, login_fault; bool subscription, same; };
 
 /* A client that was never read and has no fault needs no record either. */
 static enum err login_same_work(struct txn *txn, void *context)
 {
     struct login_work *work = context;
-    struct refdata data = { .login_fault = STR_NONE };
+    struct refdata data = { .login_fault = STR_NONE, .subscription_refused = false };
     struct head head;
     enum err err = head_get(txn, work->client_id, &head);
 
     if (!err)
         err = content_decode(head.content, &data);
-    work->same = (!err || err == ERR_NOT_FOUND) && str_equal(data.login_fault, work->login_fault);
+    work->same = (!err || err == ERR_NOT_FOUND) && str_equal(data.login_fault, work->login_fault) &&
+                 data.subscription_refused == work->subscription;
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault)
+enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault, bool subscription)
 {
-    struct login_work look = { .client_id = client_id, .login_fault = login_fault };
-    struct refdata data = { .login_fault = login_fault };
+    struct login_work look = { .client_id = client_id, .login_fault = login_fault, .subscription = subscription };
+    struct refdata data = { .login_fault = login_fault, .subscription_refused = subscription };
     struct put_work work = { .client_id = client_id, .data = &data, .login_only = true };
     enum err err = store_read(store->store, login_same_work, &look);     /* most often nothing has changed */
 

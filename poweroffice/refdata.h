@@ -49,6 +49,7 @@ struct refdata {
     bool sending_off;                     /* the extension may not send invoices (AllowSendInvoice says false) */
     struct str missing_privileges;        /* comma list of what our calls need and the key lacks; empty: none */
     struct str login_fault;               /* why the key is refused at present; empty: it is not */
+    bool subscription_refused;            /* ... and it is the installation's key, not this client's */
     struct str client;                    /* PowerOffice's ClientId: which books the key opens; empty: not known */
     struct str company;                   /* whose books those are (right_books.h); empty: nobody's that is known */
 };
@@ -70,7 +71,7 @@ struct ref_summary {
     uint64_t version;
     int64_t read_ms, part_read_ms[REF_BITS];      /* by bit: when that part was read; 0: never */
     unsigned have;
-    bool login_refused;
+    bool login_refused, subscription_refused;
     unsigned rights_lacking;              /* NEED_ bits (privilege.h) of what the key lacks */
 };
 USED enum err refdata_summary(struct refstore *store, struct str client_id, struct ref_summary *ret_summary);
@@ -78,8 +79,8 @@ USED enum err refdata_summary(struct refstore *store, struct str client_id, stru
  * accounting_ok, sending_off, missing_privileges, login_fault and client, and keeps the client for data's company if
  * neither is another's. read_ms in what is loaded is that of the oldest part. */
 USED enum err refdata_put(struct refstore *store, struct str client_id, const struct refdata *data);
-/* Only login_fault; empty: the key is accepted again. */
-USED enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault);
+/* Only login_fault, and of whose key; empty: the key is accepted again. */
+USED enum err refdata_put_login(struct refstore *store, struct str client_id, struct str login_fault, bool subscription);
 
 const struct ref_account    *refdata_account(const struct refdata *data, int64_t no);
 /* A code may stand for several periods: the one of that day; NULL if none is active then. */

@@ -142,8 +142,9 @@ static void not_processed(struct job *job, int64_t now)
 
 static void login_refused(struct job *job, const struct answer *answer)
 {
-    struct problem problem = { .count = 1, .code = answer->closed          ? PROBLEM_SUBSCRIPTION
-                                                   : answer->status == 403 ? PROBLEM_PRIVILEGE_MISSING : PROBLEM_LOGIN };
+    struct problem problem = { .count = 1, .code = answer->closed                 ? PROBLEM_SUBSCRIPTION
+                                                   : answer->subscription_refused ? PROBLEM_SUBSCRIPTION_KEY
+                                                   : answer->status == 403        ? PROBLEM_PRIVILEGE_MISSING : PROBLEM_LOGIN };
 
     problem.arg[0] = problem.code == PROBLEM_PRIVILEGE_MISSING && !answer->detail[0] ? str_of(job->sender->ops->send_right)
                                                                  : job->now.words;

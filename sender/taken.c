@@ -104,9 +104,27 @@ static enum err put_row(struct taken_list *list, const struct taken *taken, stru
     return ERR_OK;
 }
 
+/* One more key, where it belongs. */
+static enum err keep_key(struct taken_list *list, uint64_t hash, size_t *ret_at)
+{
+    size_t at = list->key_count;
+    enum err err = want_key(STR_NONE, list);
+
+    if (err)
+        return err;
+    for (; at > 0 && list->keys[at - 1].hash > hash; at--)
+        list->keys[at] = list->keys[at - 1];
+    list->keys[at] = (struct taken_key){ hash, 0 };
+    list->sorted = true;
+    *ret_at = at;
+    return ERR_OK;
+}
+
 static enum err take_row(struct taken_list *list, const struct taken *taken)
 {
     uint64_t hash = hash_of(str_of(taken->id));
+    size_t at;
+    enum err err;
 
     for (size_t i = first_key(list, hash); i < list->key_count && list->keys[i].hash == hash; i++) {
         struct taken *row = list->keys[i].at ? &list->rows[list->keys[i].at - 1] : NULL;
@@ -118,7 +136,10 @@ static enum err take_row(struct taken_list *list, const struct taken *taken)
             return ERR_OK;
         }
     }
-    return ERR_OK;                        /* not ours */
+    if (!taken->kept)
+        return ERR_OK;                    /* not ours */
+    err = keep_key(list, hash, &at);
+    return err ? err : put_row(list, taken, &list->keys[at]);
 }
 
 static enum err take_page(const struct sender_ops *ops, struct str body, struct taken_list *list, size_t *ret_rows)

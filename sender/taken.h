@@ -3,7 +3,8 @@
  * For who reads such lists (watch.c once a client and day, `bilag check --online` at once): the paths and rows are the ops'.
  * Use       taken_begin(), taken_want() for every document that is looked for, then, until the step is below 0: ask
  *           ops->watch_path(), give the answer to taken_answer(). Rows of other documents are not kept, so a list costs
- *           16 bytes a document, however much happens in the client's books.
+ *           16 bytes a document, however much happens in the client's books; but for rows of which another row must tell
+ *           whose they are (`kept`: credit notes).
  */
 #ifndef BILAG_SENDER_TAKEN_H
 #define BILAG_SENDER_TAKEN_H
@@ -15,8 +16,8 @@ enum { WATCH_BACK_DAYS = 35, TAKEN_PAGES_MAX = 2000 };
 enum { WATCH_END = -1, WATCH_DENIED = -2 };
 
 /* Its id in PowerOffice; by: for people, may be empty; stands: the row says that it is there, as it should be. amount: what
- * rows of the same id, that say the same, come to. */
-struct taken { char id[64], by[64]; bool stands; struct money amount; };
+ * rows of the same id, that say the same, come to. invoice: of an order's row, the number of the invoice that it became. */
+struct taken { char id[64], by[64]; bool stands, kept; struct money amount; int64_t invoice; };
 
 struct taken_key { uint64_t hash; size_t at; };              /* at: its row's place and one; 0: no row yet */
 

@@ -155,7 +155,8 @@ static void rule_products_mapped(const struct judge *judge)
 static void rule_login(const struct judge *judge)
 {
     if (judge->data->login_fault.len)
-        raise_(judge, PROBLEM_LOGIN, judge->data->login_fault, STR_NONE, STR_NONE);
+        raise_(judge, judge->data->subscription_refused ? PROBLEM_SUBSCRIPTION_KEY : PROBLEM_LOGIN, judge->data->login_fault,
+               STR_NONE, STR_NONE);
 }
 
 /* Nobody's books are not the company's either: the first reading keeps them for it. */
@@ -265,6 +266,7 @@ static void rule_was_read(const struct judge *judge)
     struct strbuf list;
 
     if (!(want & ~judge->have) || problems_have(judge->problems, PROBLEM_LOGIN) ||
+        problems_have(judge->problems, PROBLEM_SUBSCRIPTION_KEY) ||
         problems_have(judge->problems, PROBLEM_PRIVILEGE_MISSING))
         return;
     strbuf_init(&list, 256);

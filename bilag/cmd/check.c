@@ -21,7 +21,11 @@
 
 enum { TEXT_BYTES = 8 * PROBLEM_TEXT_MAX, WORDS_BYTES = 4096, STAGE_PATIENCE_MS = 500, DUE_SHOWN = 40 };
 
-struct counts { size_t faults, notes; };
+struct counts {
+    size_t faults, notes;
+    size_t subscription;                 /* venues for which PowerOffice refuses the installation's key, and what it says */
+    struct str subscription_words;
+};
 
 static bool ever_invoices(const struct venue *venue)
 {
@@ -407,11 +411,35 @@ static int show_online(struct shell *shell, struct online *online, const struct 
         return EXIT_FINE;
     }
     err = refdata_load(online_refstore(online), venue->client_id, &shell->arena, &data);
+    if (!err && data.subscription_refused) {
+        counts->subscription++;
+        counts->subscription_words = data.login_fault;
+        return EXIT_FINE;
+    }
     if (!err && !str_equal(data.company, venue->company))
         err = right_books_of(online_refstore(online), venue->company, &shell->arena, &kept_client);
     if (err && err != ERR_NOT_FOUND)
         return complain_err(shell, err, NULL);
     return show_problems(shell, venue, &data, kept_client, counts);
+}
+
+/* One fault of the installation, whatever venues it concerns. */
+static void show_subscription(struct shell *shell, struct counts *counts)
+{
+    struct problem problem = { .code = PROBLEM_SUBSCRIPTION_KEY, .count = 1, .arg = { counts->subscription_words } };
+    struct strbuf text;
+
+    if (!counts->subscription)
+        return;
+    strbuf_init(&text, TEXT_BYTES);
+    problem_write(&problem, shell->config->language, &text);
+    (void)printf(counts->subscription == 1
+                     ? in_words(shell, "%sFAULT%s  %zu venue: %.*s [%s]\n", "%sFEIL%s   %zu salgssted: %.*s [%s]\n")
+                     : in_words(shell, "%sFAULT%s  %zu venues: %.*s [%s]\n", "%sFEIL%s   %zu salgssteder: %.*s [%s]\n"),
+                 paint(shell, RED), paint(shell, PLAIN), counts->subscription, TEXT(strbuf_str(&text)),
+                 problem_code_text(problem.code));
+    strbuf_free(&text);
+    counts->faults++;
 }
 
 /* What a person took back there: named, and the stages are told to look. */
@@ -473,6 +501,7 @@ static int online_check(struct shell *shell, const struct venue *only, struct co
     online_read(online, venues, count, REF_FOR_ORDERS, results);
     for (size_t i = 0; i < count && !code; i++)
         code = show_online(shell, online, venues[i], results[i], counts);
+    show_subscription(shell, counts);
     for (size_t i = 0; i < count && !code; i++)
         if (results[i] == ERR_OK)
             code = check_elsewhere(shell, online, &voucher_ops, venues[i], counts);

@@ -105,8 +105,11 @@ static int test(struct shell *shell, const struct venue *venue, struct new_key *
         return complain_err(shell, err, &fault);
     online_read(online, &venue, 1, want, &result);
     err = refdata_load(online_refstore(online), venue->client_id, &shell->arena, &data);
-    new_key->refused = result == ERR_REFUSED;
-    if (result == ERR_REFUSED)
+    new_key->refused = result == ERR_REFUSED && !data.subscription_refused;
+    if (result == ERR_REFUSED && data.subscription_refused)
+        code = complain(shell, EXIT_RED, "the key is stored and not tested: PowerOffice refuses the subscription key of this "
+                        "installation (%.*s); connect it again when that is mended", TEXT(data.login_fault));
+    else if (result == ERR_REFUSED)
         code = complain(shell, EXIT_RED, "PowerOffice refuses the key: %.*s", TEXT(data.login_fault));
     else if (err || !(data.have & REF_PRIVILEGES))
         code = complain(shell, EXIT_RED, "the key is stored and not tested: PowerOffice could not be asked at %.*s (%s); "

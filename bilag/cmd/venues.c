@@ -29,10 +29,14 @@ static struct standing standing_of(struct refstore *store, const struct venue *v
 
     if (!venue->client_key.len)
         return (struct standing){ RED, "no client key" };
-    if (!store || refdata_summary(store, venue->client_id, &summary) || !(summary.have & REF_PRIVILEGES))
+    if (!store || refdata_summary(store, venue->client_id, &summary))
         return (struct standing){ YELLOW, "not tried yet" };
+    if (summary.subscription_refused)
+        return (struct standing){ RED, "subscription key refused" };
     if (summary.login_refused)
         return (struct standing){ RED, "key refused" };
+    if (!(summary.have & REF_PRIVILEGES))
+        return (struct standing){ YELLOW, "not tried yet" };
     if (!right_books(store, venue->client_id, venue->company))
         return (struct standing){ RED, "other client" };
     return summary.rights_lacking & privileges_of_matter(venue) ? (struct standing){ YELLOW, "rights missing" }

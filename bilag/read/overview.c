@@ -5,6 +5,9 @@
 #include "poweroffice/refdata.h"
 #include "refusals.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 enum { DAYS_WITH_Z = 14, STAGE_PATIENCE_MS = 1000, VENUES_REFUSING_MAX = 1000, REFUSALS_BYTES = 512 * 1024 * 1024 };
 
 static int by_proof_day(const struct day_proof *days, size_t count, int32_t day)
@@ -188,6 +191,7 @@ static enum err connection(struct refstore *refs, struct arena *arena, struct ve
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     status->login_fault = data.login_fault;
+    status->subscription_refused = data.subscription_refused;
     status->missing_privileges = privileges_text(data.missing_privileges, status->venue, arena);
     if (data.login_fault.len)
         status->connected = CONNECTED_NO;
@@ -220,8 +224,27 @@ void overview_count(struct whole_status *whole, const struct venue_status *venue
     whole->venues_out += venue->venue == NULL;
     for (int state = 0; state < DOC_STATE_COUNT; state++)
         whole->states[state] += venue->states[state];
+    whole->subscription_refused += venue->subscription_refused;
+    if (venue->subscription_refused)
+        (void)snprintf(whole->subscription_words, sizeof whole->subscription_words, STR_FMT, STR_ARG(venue->login_fault));
     whole->red += venue->red;
     whole->warned += venue->warned;
+}
+
+void whole_subscription(const struct whole_status *whole, struct strbuf *out)
+{
+    struct problem problem = { .code = PROBLEM_SUBSCRIPTION_KEY, .count = 1, .arg = { str_of(whole->subscription_words) } };
+    bool norwegian = str_equal(whole->config->language, STR("nb"));
+
+    if (!whole->subscription_refused)
+        return;
+    if (norwegian)
+        strbuf_format(out, "%" PRIu64 " %s: ", whole->subscription_refused,
+                      whole->subscription_refused == 1 ? "salgssted" : "salgssteder");
+    else
+        strbuf_format(out, "%" PRIu64 " %s: ", whole->subscription_refused,
+                      whole->subscription_refused == 1 ? "venue" : "venues");
+    problem_write(&problem, whole->config->language, out);
 }
 
 enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,

@@ -38,6 +38,7 @@ struct venue_status {
     const char *fault;
     enum connected connected;
     struct str login_fault, missing_privileges;
+    bool subscription_refused;           /* it is the installation's key that is refused: told once, of the whole */
     bool transfer_allowed;
     bool awaits_add_on;                  /* QuickOrder has not said yet that it has its add-on (addons.h) */
     struct book_list list;
@@ -63,6 +64,8 @@ struct whole_status {
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
     uint64_t red, warned, venues, venues_out;
+    uint64_t subscription_refused;       /* venues for which PowerOffice refuses the installation's key */
+    char subscription_words[160];        /* ... as it says */
 };
 
 /* All but the venues: stages, backlog, refusals. */
@@ -72,6 +75,8 @@ USED enum err overview_venue(struct context *context, struct books *books, struc
                              struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
 /* Documents, refused lines, and venues with parked sales. */
 uint64_t whole_red(const struct whole_status *whole);
+/* "3 venues: ..."; nothing where the installation's key is not refused. After the venues were counted. */
+void whole_subscription(const struct whole_status *whole, struct strbuf *out);
 /* What was refused of other venues, or is parked for them, is not asked about. */
 void whole_only(struct whole_status *whole, struct str venue);
 /* Something of it needs a person: a document, the connection, the set-up. */

@@ -547,6 +547,7 @@ static const struct catalogue_row spoken[] = {
     { "no client key", "ingen klientnøkkel" },
     { "not tried yet", "ikke prøvd ennå" },
     { "key refused", "nøkkel avvist" },
+    { "subscription key refused", "abonnementsnøkkel avvist" },
     { "other client", "annen klient" },
     { "rights missing", "mangler tilgang" },
     { "on", "på" },
@@ -573,6 +574,9 @@ static const struct catalogue_row spoken[] = {
       "Prosesser som kjører, tar nøkkelen i bruk når de leser på nytt (SIGHUP; `systemctl reload "
       "'bilag-*'`).\nSå: bilag check --venue %.*s --online\n" },
     { "PowerOffice refuses the key: %.*s", "PowerOffice avviser nøkkelen: %.*s" },
+    { "the key is stored and not tested: PowerOffice refuses the subscription key of this installation (%.*s); connect it again "
+      "when that is mended", "nøkkelen er lagret og ikke prøvd: PowerOffice avviser abonnementsnøkkelen til denne installasjonen "
+      "(%.*s); koble til igjen når det er rettet" },
     { "the key is stored and not tested: PowerOffice could not be asked at %.*s (%s); connect it again when it can",
       "nøkkelen er lagret, men ikke prøvd: PowerOffice kunne ikke spørres på %.*s (%s); koble til på nytt når det kan" },
     { "the former key stays in %s", "den forrige nøkkelen blir i %s" },

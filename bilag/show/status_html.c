@@ -64,7 +64,7 @@ static void venue_facts(const struct voice *voice, const struct venue_status *ve
 {
     const struct { const char *class_, *before; struct str fact; } facts[] = {
         { "held", "", venue->fault ? str_of(venue->fault) : STR_NONE },
-        { "held", "", venue->login_fault },
+        { "held", "", venue->subscription_refused ? STR_NONE : venue->login_fault },
         { "waiting", voice_words(voice, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "),
          venue->missing_privileges },
         { "waiting", voice_words(voice, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue "
@@ -218,6 +218,10 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
                       voice_words(voice, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
                                   "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
                                   "svarer igjen."));
+    if (whole->subscription_refused) {
+        strbuf_format(out, "<p class=held>");
+        whole_subscription(whole, out);
+    }
     if (whole->refused_total)
         strbuf_format(out, voice_words(voice, "<p class=held>%" PRIu64 " lines were refused by ingest: bilag refused list",
                                        "<p class=held>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),

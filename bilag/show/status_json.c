@@ -307,6 +307,12 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     put_time(out, "through", whole->through_ms);
     json_put_bool(out, "outage", whole->outage);
     json_close(out, '}');
+    if (whole->subscription_refused) {
+        json_open(out, "subscription_refused", '{');
+        json_put_uint(out, "venues", whole->subscription_refused);
+        json_put_str(out, "words", str_of(whole->subscription_words));
+        json_close(out, '}');
+    }
     json_put_uint(out, "refused", whole->refused_total);
     json_open(out, "parked", '[');
     for (size_t i = 0; i < whole->parked.count; i++)

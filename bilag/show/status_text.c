@@ -343,7 +343,8 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
     }
     connection(voice, venue, out);
     fact(voice, RED, voice_words(voice, "left out", "utelatt"), " ", str_of(venue->fault), out);
-    fact(voice, RED, voice_words(voice, "login", "nøkkel"), "", venue->login_fault, out);
+    fact(voice, RED, voice_words(voice, "login", "nøkkel"), "",
+         venue->subscription_refused ? STR_NONE : venue->login_fault, out);
     fact(voice, YELLOW, voice_words(voice, "rights", "tilgang"), voice_words(voice, "the key lacks: ", "nøkkelen mangler: "),
          venue->missing_privileges, out);
     fact(voice, YELLOW, voice_words(voice, "set-up", "oppsett"),
@@ -492,6 +493,17 @@ static void parked(const struct voice *voice, const struct parked_venue *parked,
         strbuf_add(out, str_of(voice_words(voice, "seen to by a person; kept\n", "avklart av en person; beholdes\n")));
 }
 
+/* Once for the whole installation, whatever venues it is that cannot send. */
+static void subscription(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    if (!whole->subscription_refused)
+        return;
+    strbuf_format(out, "%s%s%s  ", voice_paint(voice, RED), voice_words(voice, "subscription key", "abonnementsnøkkel"),
+                  voice_paint(voice, PLAIN));
+    whole_subscription(whole, out);
+    strbuf_char(out, '\n');
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     stages(voice, whole, out);
@@ -500,6 +512,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
                                        "is back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og sendes "
                                        "automatisk når PowerOffice svarer igjen\n"),
                       voice_paint(voice, RED), voice_paint(voice, PLAIN));
+    subscription(voice, whole, out);
     backlog(voice, whole, out);
     if (whole->refused_total)
         strbuf_format(out, voice_words(voice, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",

@@ -348,6 +348,37 @@ static void refused_key_is_remembered_until_accepted(void **unused)
     end();
 }
 
+/* Whose key is refused is told by the form of the answer to who asks for a token, never by its words. */
+static void the_subscriptions_key_is_told_apart(void **unused)
+{
+    static const struct { const char *why, *answer; bool subscription; } forms[] = {
+        { "the gateway", "HTTP/1.1 401 x\r\nContent-Length: 34\r\n\r\n{\"statusCode\":401,\"message\":\"nei\"}", true },
+        { "the gateway, as text", "HTTP/1.1 401 x\r\nContent-Length: 20\r\n\r\n{\"statusCode\":\"401\"}", true },
+        { "a client's key", "HTTP/1.1 400 x\r\nContent-Length: 26\r\n\r\n{\"error\":\"invalid_client\"}", false },
+        { "401 of who gives tokens", "HTTP/1.1 401 x\r\nContent-Length: 26\r\n\r\n{\"error\":\"invalid_client\"}", false },
+        { "nothing said", STATUS("401"), false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        struct step steps[] = { { "/OAuth/Token", ANSWER, forms[i].answer, false }, { "/well", ANSWER, OK_EMPTY, false } };
+        struct ref_summary summary;
+        struct result result;
+
+        begin(steps, COUNT(steps));
+        result = call_once(CALL_GET, STR("/well"));
+        assert_int_equal(result.answer.outcome, OUTCOME_LOGIN);
+        assert_int_equal(refdata_summary(poweroffice_refstore(po), STR("client-a"), &summary), ERR_OK);
+        if (!summary.login_refused || summary.subscription_refused != forms[i].subscription ||
+            result.answer.subscription_refused != forms[i].subscription)
+            fail_msg("%s", forms[i].why);
+        assert_int_equal(call_once(CALL_GET, STR("/well")).answer.outcome, OUTCOME_DONE);
+        assert_int_equal(refdata_summary(poweroffice_refstore(po), STR("client-a"), &summary), ERR_OK);
+        assert_false(summary.login_refused || summary.subscription_refused);
+        end();
+    }
+}
+
 static void retry_after_is_obeyed(void **unused)
 {
     struct step steps[] = { { "/thing", ANSWER, "HTTP/1.1 429 x\r\nRetry-After: 2\r\nContent-Length: 0\r\n\r\n", false },
@@ -501,7 +532,7 @@ int main(void)
         ROW(fast_answers_are_not_slept_over),
         ROW(clients_take_turns_and_keep_their_order),
         ROW(idle_reads_go_last),
-        ROW(refused_key_is_remembered_until_accepted),
+        ROW(refused_key_is_remembered_until_accepted), ROW(the_subscriptions_key_is_told_apart),
         ROW(retry_after_is_obeyed),
         ROW(retry_after_may_be_a_date),
         ROW(nobody_there_is_passing),

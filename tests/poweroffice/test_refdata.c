@@ -374,15 +374,15 @@ static void login_fault_comes_and_goes(void **unused)
     uint64_t before;
 
     (void)unused;
-    assert_int_equal(refdata_put_login(store, STR("client"), STR_NONE), ERR_OK);
+    assert_int_equal(refdata_put_login(store, STR("client"), STR_NONE, false), ERR_OK);
     assert_int_equal(refdata_summary(store, STR("client"), &summary), ERR_NOT_FOUND);
-    assert_int_equal(refdata_put_login(store, STR("client"), STR("invalid_client")), ERR_OK);
+    assert_int_equal(refdata_put_login(store, STR("client"), STR("invalid_client"), false), ERR_OK);
     assert_int_equal(refdata_summary(store, STR("client"), &summary), ERR_OK);
     assert_true(summary.login_refused && summary.have == 0);
     before = refstore_generation(store);
-    assert_int_equal(refdata_put_login(store, STR("client"), STR("invalid_client")), ERR_OK);
+    assert_int_equal(refdata_put_login(store, STR("client"), STR("invalid_client"), false), ERR_OK);
     assert_int_equal(refstore_generation(store), before);    /* the same words: nothing is written */
-    assert_int_equal(refdata_put_login(store, STR("client"), STR_NONE), ERR_OK);
+    assert_int_equal(refdata_put_login(store, STR("client"), STR_NONE, false), ERR_OK);
     assert_int_equal(refdata_summary(store, STR("client"), &summary), ERR_OK);
     assert_false(summary.login_refused);
 }

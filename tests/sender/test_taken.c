@@ -172,26 +172,52 @@ static void orders(void **unused)
                 "\"TotalAmount\":-60}]", NULL },
         { "[]", "[{\"OrderNo\":5,\"InvoiceNo\":70},{\"InvoiceNo\":71,\"VoucherType\":\"OutgoingCreditNote\",\"RelatedInvoiceNo\":70,"
                 "\"TotalAmount\":-100,\"IsReversed\":true}]", NULL },
+        { "[]", "[{\"OrderNo\":6,\"InvoiceNo\":70},{\"InvoiceNo\":71,\"VoucherType\":\"OutgoingCreditNote\",\"RelatedInvoiceNo\":69,"
+                "\"TotalAmount\":-100},{\"OrderNo\":5,\"InvoiceNo\":72}]", NULL },
     };
 
     (void)unused;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct record record = order(5, 70, 10000);
+    for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {             /* sent by us, then by a person */
+        struct record record = order(5, i % 2 ? 0 : 70, 10000);
         struct taken_list list;
         struct strbuf path;
         const char *by;
 
         begin(&order_ops, &list, &record);
-        assert_int_equal(page(&order_ops, &list, rows[i].open, true), ERR_OK);
+        assert_int_equal(page(&order_ops, &list, rows[i / 2].open, true), ERR_OK);
         strbuf_init(&path, 600);
         order_ops.watch_path(&list, &path);
         assert_non_null(strstr(path.bytes, "/OutgoingInvoices?fromDate=2026-10-19&"));
         assert_null(strstr(path.bytes, "onlyCreatedByCurrentIntegration"));
         strbuf_free(&path);
-        assert_int_equal(page(&order_ops, &list, rows[i].invoices, true), ERR_OK);
+        assert_int_equal(page(&order_ops, &list, rows[i / 2].invoices, true), ERR_OK);
         by = order_ops.watch_by(&record, &list);
-        if (!by != !rows[i].by || (by && strcmp(by, rows[i].by) != 0))
+        if (!by != !rows[i / 2].by || (by && strcmp(by, rows[i / 2].by) != 0))
             fail_msg("row %zu: %s", i, by ? by : "it stands");
+        taken_free(&list);
+    }
+}
+
+/* Of an invoice that a person sent, and made larger before: what is credited is held against what it was sent for. */
+static void a_changed_invoice_is_credited_whole(void **unused)
+{
+    static const struct { const char *total, *credited; bool whole; } rows[] = {
+        { "500.00", "-100.00", false }, { "500.00", "-500.00", true }, { "80.00", "-80.00", false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct record record = order(5, 0, 10000);
+        struct taken_list list;
+        char invoices[300];
+
+        (void)snprintf(invoices, sizeof invoices,
+                       "[{\"InvoiceNo\":71,\"VoucherType\":\"OutgoingCreditNote\",\"RelatedInvoiceNo\":70,"
+                       "\"TotalAmount\":%s},{\"OrderNo\":5,\"InvoiceNo\":70,\"TotalAmount\":%s}]", rows[i].credited, rows[i].total);
+        begin(&order_ops, &list, &record);
+        assert_int_equal(page(&order_ops, &list, "[]", true), ERR_OK);
+        assert_int_equal(page(&order_ops, &list, invoices, true), ERR_OK);
+        assert_int_equal(order_ops.watch_by(&record, &list) != NULL, rows[i].whole);
         taken_free(&list);
     }
 }
@@ -218,7 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_ours_only), cmocka_unit_test(who_is_looked_for), cmocka_unit_test(many_are_found_quickly),
         cmocka_unit_test(pages),             cmocka_unit_test(what_cannot_be_read), cmocka_unit_test(orders),
-        cmocka_unit_test(an_order_that_is_gone),
+        cmocka_unit_test(an_order_that_is_gone), cmocka_unit_test(a_changed_invoice_is_credited_whole),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ NOT_FROM_OUTSIDE = {
     "waiting-answer": "in test_while_poweroffice_is_away",
     "other-company": "in test_while_poweroffice_is_away",
     "subscription": "of all venues at once: test_subscription.py",
+    "subscription-key": "of all venues at once: test_subscription.py",
     "add-on-awaited": "raised by a command; its ways are walked in test_onboarding.py",
     "no-receipts": "nobody but who has a stage's key can make such a voucher; its way is walked in test_peers.py",
     "reversed-elsewhere": "found by a look that comes once a day; its ways are walked in test_elsewhere.py",

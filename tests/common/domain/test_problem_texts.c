@@ -57,6 +57,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_Z_OVERLAP, 4, "bilag accept", "bilag accept" },
     { PROBLEM_CLOCK_JUMP, 3, "bilag leave-out", "bilag leave-out" },
     { PROBLEM_PROJECT_REQUIRED, 1, "a project (project:)", "et prosjekt (project:)" },
+    { PROBLEM_SUBSCRIPTION_KEY, 1, "puts a valid one in place", "legger inn en gyldig" },
     { PROBLEM_SUBSCRIPTION, 1, "there is nothing to do", "det er ingenting å gjøre" },
     { PROBLEM_PROJECT_UNKNOWN, 2, "Create or activate it there", "Opprett eller aktiver det" },
     { PROBLEM_LOCATION_UNKNOWN, 2, "Create or activate it there", "Opprett eller aktiver den" },
