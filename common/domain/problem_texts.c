@@ -345,7 +345,7 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "Nummer {0} er tilbakeført i PowerOffice av noen[ ({1})]: ingenting av det står i regnskapet. Send det på nytt med "
         "bilag resend; eller, er det ført manuelt i stedet, si bilag by-hand; eller la det forbli slik med bilag "
         "leave-reversed, alle med en begrunnelse." },
-    /* 0 extension */
+    /* 0 what it says */
     [PROBLEM_SUBSCRIPTION_KEY] = {
         "PowerOffice refuses the subscription key of this installation[: {0}], so nothing can be sent for any venue; no venue's own "
         "key is at fault. Whoever runs Bilag puts a valid one in place (bilag.yaml: poweroffice: subscription_key, or "
@@ -353,6 +353,7 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "PowerOffice avviser abonnementsnøkkelen (subscription key) til denne installasjonen[: {0}], så ingenting kan sendes for "
         "noe salgssted; salgsstedenes egne nøkler er det ikke noe galt med. Den som drifter Bilag, legger inn en gyldig "
         "(bilag.yaml: poweroffice: subscription_key, eller subscription_key_secondary ved siden av) og laster oppsettet på nytt." },
+    /* 0 extension */
     [PROBLEM_ADD_ON_AWAITED] = {
         "The venue is on {0}, and QuickOrder has not said yet that it has the add-on on its side: nothing is sent before. When they "
         "say so, run bilag venues confirm.",
