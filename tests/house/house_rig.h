@@ -265,10 +265,10 @@ HELPER void house_rows(const struct house_row *rows, size_t count)
         fail_msg("%zu commands say another thing; %s", wrong, house.folder.path);
 }
 
-/* One request to ingest, as it stands; the whole answer. "": nobody answers. */
-HELPER void house_http(const char *request, size_t len, char *answer, size_t size)
+/* One request to whoever listens on the port, as it stands; the whole answer. "": nobody answers. */
+HELPER void house_ask(int port, const char *request, size_t len, char *answer, size_t size)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)house.port),
+    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     size_t got = 0;
@@ -279,6 +279,25 @@ HELPER void house_http(const char *request, size_t len, char *answer, size_t siz
             got += (size_t)part;
     answer[got] = '\0';
     (void)close(fd);
+}
+
+HELPER void house_http(const char *request, size_t len, char *answer, size_t size)
+{
+    house_ask(house.port, request, len, answer, size);
+}
+
+/* The sandbox's own side (/_sandbox/PATH): what it has, or with a body what it is to do; the answer is in house.out. */
+HELPER void house_sandbox(const char *path, const char *body)
+{
+    char request[4096];
+    int len = snprintf(request, sizeof request, "%s /_sandbox/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                       "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", body ? "POST" : "GET", path,
+                       body ? strlen(body) : 0, body ? body : "");
+
+    assert_true(len > 0 && len < (int)sizeof request);
+    house_ask(house.sandbox_port, request, (size_t)len, house.out, sizeof house.out);
+    if (strncmp(house.out, "HTTP/1.1 2", 10) != 0)
+        fail_msg("/_sandbox/%s: %.500s", path, house.out);
 }
 
 #define HOUSE_KEY "11111111-1111-4111-8111-111111111111"
