@@ -190,39 +190,62 @@ static int house_words(char *text, char **argv)
     return argc;
 }
 
-/* Runs `bilag WORDS`; its exit code. What it said is in house.out and house.err. */
-__attribute__((format(printf, 2, 3))) HELPER int house_bilag_from(const char *input, const char *format, ...)
+/* Begins `bilag WORDS`, whose words are cut up; it reads from input. Its output goes into the files out and err. */
+HELPER pid_t house_begin(char *line, int input)
 {
-    char line[2048], *argv[HOUSE_WORDS_MAX];
-    int how, argc;
-    va_list args;
+    char *argv[HOUSE_WORDS_MAX];
     pid_t child;
+    int argc;
 
-    va_start(args, format);
-    assert_true(vsnprintf(line, sizeof line, format, args) < (int)sizeof line);
-    va_end(args);
-    house_file("stdin", input);
     (void)fflush(NULL);
     child = fork();
     if (child == 0) {
-        char in[128];
-        int fd;
-
-        (void)snprintf(in, sizeof in, "%s/stdin", house.folder.path);
-        fd = open(in, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || dup2(fd, STDIN_FILENO) < 0)
+        if (input < 0 || dup2(input, STDIN_FILENO) < 0)
             _exit(99);
         house_into("out", STDOUT_FILENO);
         house_into("err", STDERR_FILENO);
         argc = house_words(line, argv);
         exit(bilag_main(argc, argv));
     }
-    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(child > 0);
+    return child;
+}
+
+/* Its exit code; what it said is in house.out and house.err. */
+HELPER int house_ended(pid_t child, const char *command)
+{
+    time_t end = house_end();
+    int how;
+
+    while (waitpid(child, &how, WNOHANG) == 0) {
+        if (time(NULL) > end)
+            (void)kill(child, SIGKILL);
+        (void)nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+    }
     (void)house_read("out", house.out, sizeof house.out);
     (void)house_read("err", house.err, sizeof house.err);
     if (!WIFEXITED(how))
-        fail_msg("bilag %s: ended by signal %d", format, how);
+        fail_msg("bilag %s: ended by signal %d; %s\n%s%s", command, how, house.folder.path, house.out, house.err);
     return WEXITSTATUS(how);
+}
+
+/* Runs `bilag WORDS`; its exit code. What it said is in house.out and house.err. */
+__attribute__((format(printf, 2, 3))) HELPER int house_bilag_from(const char *input, const char *format, ...)
+{
+    char line[2048], in[128];
+    pid_t child;
+    va_list args;
+    int fd;
+
+    va_start(args, format);
+    assert_true(vsnprintf(line, sizeof line, format, args) < (int)sizeof line);
+    va_end(args);
+    house_file("stdin", input);
+    (void)snprintf(in, sizeof in, "%s/stdin", house.folder.path);
+    fd = open(in, O_RDONLY | O_CLOEXEC);
+    child = house_begin(line, fd);
+    assert_int_equal(close(fd), 0);
+    return house_ended(child, format);
 }
 
 #define house_bilag(...) house_bilag_from("", __VA_ARGS__)
