@@ -134,8 +134,8 @@ static void what_lacks(void **unused)
     assert_non_null(strstr(house.out, "CashVoucher"));
     assert_int_equal(house_bilag("venues list"), 0);
     assert_non_null(strstr(house.out, "rights missing"));
-    house_sandbox("clients", MOSS ",\"privileges\":[\"GeneralLedgerAccount\",\"CommonServices\",\"Department\",\"CashVoucher_Full\","
-                  "\"AccountTransaction\",\"SalesOrders_Full\",\"OutgoingInvoice\",\"Customer\",\"Product\","
+    house_sandbox("clients", MOSS ",\"privileges\":[\"GeneralLedgerAccount\",\"CommonServices\",\"Department\","
+                  "\"CashVoucher_Full\",\"AccountTransaction\",\"SalesOrders_Full\",\"OutgoingInvoice\",\"Customer\",\"Product\","
                   "\"ReverseVoucher_Full\",\"VoucherDocumentation_Full\"]}");
     house_sandbox("settings", "{\"expire_tokens\":\"now\"}");
     says(house_bilag_from(MOSS_KEY "\n", "venues connect moss"), 0, "connected");
@@ -157,7 +157,8 @@ static void say_yes(void)
         house_pause();
     }
     (void)str_copy((struct str){ at, strcspn(at, "\n") }, ticket, sizeof ticket);
-    (void)snprintf(path, sizeof path, "GET /_sandbox/onboarding?%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", ticket);
+    (void)snprintf(path, sizeof path, "GET /_sandbox/onboarding?%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+                   ticket);
     house_ask(house.sandbox_port, path, strlen(path), house.out, sizeof house.out);
     at = strstr(house.out, "Location: ");
     assert_non_null(at);
@@ -172,7 +173,8 @@ static void follow(const char *address)
     char request[2400];
 
     assert_memory_equal(address, here, sizeof here - 1);
-    (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", strchr(address + sizeof here - 1, '/'));
+    (void)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                   strchr(address + sizeof here - 1, '/'));
     house_ask(atoi(address + sizeof here - 1), request, strlen(request), house.out, sizeof house.out);
 }
 
@@ -287,8 +289,9 @@ static void another_client(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_no_key), cmocka_unit_test(pasted), cmocka_unit_test(what_lacks), cmocka_unit_test(by_the_browser),
-        cmocka_unit_test(pasted_address), cmocka_unit_test(a_no),   cmocka_unit_test(another_client),
+        cmocka_unit_test(what_is_no_key), cmocka_unit_test(pasted),         cmocka_unit_test(what_lacks),
+        cmocka_unit_test(by_the_browser), cmocka_unit_test(pasted_address), cmocka_unit_test(a_no),
+        cmocka_unit_test(another_client),
     };
 
     return cmocka_run_group_tests_name("house_connect", tests, start, stop);
