@@ -11,6 +11,7 @@
     X(ACT_TRANSFER,      ROLE_DECIDES) \
     X(ACT_DECIDE,        ROLE_DECIDES) \
     X(ACT_CONNECT,       ROLE_SETS_UP) \
+    X(ACT_SET_UP,        ROLE_SETS_UP) \
     X(ACT_OPERATE,       ROLE_OPERATES)
 
 #define X(name, roles) name,

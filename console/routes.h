@@ -32,6 +32,10 @@ void page_refused(struct view *view);
 void page_audit(struct view *view);
 void file_vouchers(struct view *view);
 void file_settlement(struct view *view);
+/* setup_page.c */
+void page_setup(struct view *view);
+void do_setup(struct view *view);
+void do_read_books(struct view *view);
 /* acts.c */
 void do_decide(struct view *view);
 void do_transfer(struct view *view);

@@ -335,10 +335,9 @@ static void setup(const struct month *month)
         fact(view, SAY(view, "Credit is transferred to an account", "Kreditt overføres til konto"),
              str_of(credit->transfer ? SAY(view, "yes", "ja") : SAY(view, "no", "nei")));
     html_end(&view->html);
-    html_element(&view->html, "p", "faint",
-                 str_of(SAY(view, "The set-up is changed in the venue's file by who runs Bilag (bilag check says what is wrong "
-                            "with it).", "Oppsettet endres i filen til salgsstedet av den som drifter Bilag (bilag check sier "
-                            "hva som er galt med det).")));
+    if (!user_may(&view->user, ACT_SET_UP))
+        html_element(&view->html, "p", "faint", str_of(SAY(view, "It is changed by who has the role that sets up.",
+                                                           "Det endres av den som har rollen som setter opp.")));
 }
 
 static void month_head(const struct month *month)

@@ -184,19 +184,21 @@ static void link_to(struct view *view, struct str path, const char *text)
 
 static void venue_links(struct view *view, const struct venue *venue)
 {
-    const struct { const char *rest, *text; } links[] = {
-        { "", SAY(view, "Month", "Måned") },
-        { "/period", SAY(view, "Period and transfer", "Periode og overføring") },
-        { "/orders", SAY(view, "Orders", "Ordre") },
-        { "/customers", SAY(view, "Customers", "Kunder") },
-        { "/manual", SAY(view, "By hand", "Føres manuelt") },
+    const struct { const char *rest, *text; enum console_act act; } links[] = {
+        { "", SAY(view, "Month", "Måned"), ACT_LOOK },
+        { "/period", SAY(view, "Period and transfer", "Periode og overføring"), ACT_LOOK },
+        { "/orders", SAY(view, "Orders", "Ordre"), ACT_LOOK },
+        { "/customers", SAY(view, "Customers", "Kunder"), ACT_LOOK },
+        { "/manual", SAY(view, "By hand", "Føres manuelt"), ACT_LOOK },
+        { "/setup", SAY(view, "Set-up", "Oppsett"), ACT_SET_UP },
     };
 
     html_begin(&view->html, "nav");
     html_class(&view->html, "places");
     html_attr(&view->html, "aria-label", venue->name);
     for (size_t i = 0; i < COUNT(links); i++)
-        link_to(view, view_venue_path(view, venue->id, links[i].rest), links[i].text);
+        if (user_may(&view->user, links[i].act))
+            link_to(view, view_venue_path(view, venue->id, links[i].rest), links[i].text);
     html_end(&view->html);
 }
 

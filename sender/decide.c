@@ -336,6 +336,8 @@ static enum err decide(const struct decision *decision, void *context)
     SENDER_POINT(sender, POINT_AFTER_DECISION);
     if (!err && add_on_is_about(decision))
         client_acted(sender, decision->subject);
+    if (!err && str_equal(decision->verb, STR(READ_BOOKS)))
+        client_asked(sender, decision->subject);
     if (!err && !doc_parse(decision->subject, &doc))
         client_acted(sender, doc.venue);
     if (!err && decided.verb < COUNT(verbs) && !doc_parse(decision->subject, &doc)) {

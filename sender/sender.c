@@ -120,16 +120,20 @@ static enum err sender_open(struct stage *stage, void **ret_state, struct fault 
     return ERR_OK;
 }
 
-/* A person may have mended a key: those that were refused are tried at once. */
+/* A person may have mended a key: those that were refused are tried at once. One that is new is tried as well, though no document
+ * needs it yet: whoever connects a venue, or sets it up, wants to know what its books are. */
 static void try_keys(struct sender *sender)
 {
     refreader_try_keys(sender->reader);
     refreader_acted(sender->reader, STR_NONE);
     for (size_t i = 0; i < sender->client_count; i++) {
         struct ref_summary summary;
+        enum err err = refdata_summary(sender->ref, str_of(sender->clients[i].id), &summary);
 
-        if (!refdata_summary(sender->ref, str_of(sender->clients[i].id), &summary) && summary.login_refused)
+        if (!err && summary.login_refused)
             client_contradicted(sender, i);
+        else if (err == ERR_NOT_FOUND && sender->ops->kind == DOC_VOUCHER)
+            sender->clients[i].needed = true;
     }
 }
 

@@ -128,6 +128,7 @@ void client_fine(struct sender *sender, size_t client);
 void client_accepted(struct sender *sender, size_t client);                /* its books have changed: perhaps its key is */
 int64_t clients_again_ms(const struct sender *sender);
 void client_acted(struct sender *sender, struct str venue);                /* a person decided something there */
+void client_asked(struct sender *sender, struct str venue);                /* a person wants its books read again */
 void client_contradicted(struct sender *sender, size_t client);           /* its books are not as we know them */
 /* work.c: one document through one piece of work */
 struct job {

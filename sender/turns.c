@@ -277,6 +277,14 @@ void client_acted(struct sender *sender, struct str venue)
     client->after[0] = '\0';
 }
 
+void client_asked(struct sender *sender, struct str venue)
+{
+    size_t turn = turn_of(sender, venue);
+
+    if (turn != SIZE_MAX)
+        client_contradicted(sender, sender->turns[turn].client);
+}
+
 void client_fine(struct sender *sender, size_t index)
 {
     struct sender_client *client = index < sender->client_count ? &sender->clients[index] : NULL;

@@ -1,21 +1,23 @@
 #include "yamledit.h"
 
 #include "base/form.h"
+#include "base/json_write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCRATCH_BYTES = 4096 };
+enum { SCRATCH_BYTES = 4 * FORM_BYTES_MAX, SPLICES_EACH = 2 };
 
-/* What is between two bytes of the text becomes `value`, after `key` if the file had none. A block is two of them: its
- * value goes beside its key, and it is cut out where it stood; comments between the two stay. */
-struct splice { size_t from, to; const char *key; struct str value; };
-struct splices { struct splice at[2 * YAMLEDIT_CHANGES_MAX]; size_t count; };
+/* What is between two bytes of the text becomes `value`. A block is two of them: its value goes beside its key, and it is cut out
+ * where it stood; comments between the two stay. */
+struct splice { size_t from, to, order; struct str value; };
+struct editing { struct form form; struct str text; struct arena arena; struct splice *at; size_t count, room; };
 
-static void splice_add(struct splices *splices, struct splice splice)
+static void splice_add(struct editing *edit, size_t from, size_t to, struct str value)
 {
-    ensure(splices->count < COUNT(splices->at));
-    splices->at[splices->count++] = splice;
+    ensure(edit->count < edit->room);
+    edit->at[edit->count] = (struct splice){ from, to, edit->count, value };
+    edit->count++;
 }
 
 /* libyaml counts characters, we cut bytes. */
@@ -69,43 +71,83 @@ static bool is_block(const yaml_node_t *node)
     return !is_flow(node);
 }
 
-static enum err replaced(struct form *form, struct str text, const yaml_node_t *key, const yaml_node_t *value,
-                         struct yamledit *change, struct splices *splices)
+/* Named by *x: what is written stands elsewhere. */
+static bool is_alias(const yaml_node_t *key, const yaml_node_t *value)
 {
-    size_t from = byte_at(text, value->start_mark.index), to = byte_at(text, value->end_mark.index);
-    size_t colon = byte_at(text, key->end_mark.index);
+    return value->start_mark.index < key->end_mark.index;
+}
 
-    if (value->start_mark.index < key->end_mark.index)
-        return form_fault(form, key, "an alias stands here; write the value itself");
+static enum err alias_fault(struct editing *edit, const yaml_node_t *key)
+{
+    return form_fault(&edit->form, key, "an alias stands here; write the value itself");
+}
+
+/* Past the key's colon; 0: none follows. */
+static size_t after_colon(const struct editing *edit, const yaml_node_t *key, size_t limit)
+{
+    size_t at = byte_at(edit->text, key->end_mark.index);
+
+    while (at < limit && edit->text.bytes[at] != ':')
+        at++;
+    return at < limit ? at + 1 : 0;
+}
+
+static struct str beside(struct editing *edit, size_t from, struct str value)
+{
+    bool colon = from && edit->text.bytes[from - 1] == ':';
+
+    return arena_format(&edit->arena, "%s" STR_FMT, colon ? " " : "", STR_ARG(value));
+}
+
+static enum err replaced(struct editing *edit, const yaml_node_t *key, const yaml_node_t *value, struct yamledit *change)
+{
+    struct str text = edit->text;
+    size_t from = byte_at(text, value->start_mark.index), to = byte_at(text, value->end_mark.index), colon;
+
+    if (is_alias(key, value))
+        return alias_fault(edit, key);
     if (is_block(value))
         to = block_end(text, from, to);
     change->was_there = !str_equal((struct str){ text.bytes + from, to - from }, change->value);
     if (!is_block(value)) {
-        splice_add(splices, (struct splice){ .from = from, .to = to, .value = change->value });
+        splice_add(edit, from, to, beside(edit, from, change->value));
         return ERR_OK;
     }
-    while (colon < from && text.bytes[colon] != ':')
-        colon++;
-    if (colon == from)
-        return form_fault(form, key, "no colon follows; write the key as \"%s: ...\"", change->key);
-    splice_add(splices, (struct splice){ .from = colon + 1, .to = colon + 1, .value = change->value });
-    splice_add(splices, (struct splice){ .from = without_blanks(text, from), .to = to });
+    colon = after_colon(edit, key, from);
+    if (!colon)
+        return form_fault(&edit->form, key, "no colon follows; write the key as \"%s: ...\"", change->key);
+    splice_add(edit, colon, colon, beside(edit, colon, change->value));
+    splice_add(edit, without_blanks(text, from), to, STR_NONE);
     return ERR_OK;
 }
 
-static enum err inserted(struct form *form, struct str text, const struct yamledit *change, struct splices *splices)
+static const char *blanks(struct editing *edit, size_t count)
 {
-    const yaml_node_t *root = form_root(form);
-    size_t at = byte_at(text, root->start_mark.index);
+    struct str text = arena_format(&edit->arena, "%*s", (int)count, "");
+
+    return text.bytes ? text.bytes : "";
+}
+
+/* As the first of a mapping that has others, or none in braces. */
+static enum err inserted(struct editing *edit, const yaml_node_t *mapping, const struct yamledit *change)
+{
+    struct str text = edit->text;
+    size_t at = byte_at(text, mapping->start_mark.index);
+    bool empty = form_pair_count(mapping) == 0;
 
     if (at == text.len || strchr("&!", text.bytes[at]))
-        return form_fault(form, root, "an anchor or a tag stands here; take it away");
-    at += is_flow(root);
-    splice_add(splices, (struct splice){ .from = at, .to = at, .key = change->key, .value = change->value });
+        return form_fault(&edit->form, mapping, "an anchor or a tag stands here; take it away");
+    at += is_flow(mapping);
+    if (is_flow(mapping))
+        splice_add(edit, at, at, arena_format(&edit->arena, "%s: " STR_FMT "%s", change->key, STR_ARG(change->value),
+                                              empty ? "" : ", "));
+    else
+        splice_add(edit, at, at, arena_format(&edit->arena, "%s: " STR_FMT "\n%s", change->key, STR_ARG(change->value),
+                                              blanks(edit, mapping->start_mark.column)));
     return ERR_OK;
 }
 
-static const yaml_node_t *find(struct form *form, const yaml_node_t *mapping, const char *key,
+static const yaml_node_t *find(struct form *form, const yaml_node_t *mapping, struct str key,
                                const yaml_node_t **ret_key)
 {
     for (size_t i = 0; mapping && mapping->type == YAML_MAPPING_NODE && i < form_pair_count(mapping); i++) {
@@ -113,7 +155,7 @@ static const yaml_node_t *find(struct form *form, const yaml_node_t *mapping, co
         const yaml_node_t *at = yaml_document_get_node(&form->document, pair->key);
         struct str name;
 
-        if (!form_text(at, &name) || !str_equal(name, str_of(key)))
+        if (!form_text(at, &name) || !str_equal(name, key))
             continue;
         *ret_key = at;
         return yaml_document_get_node(&form->document, pair->value);
@@ -121,89 +163,221 @@ static const yaml_node_t *find(struct form *form, const yaml_node_t *mapping, co
     return NULL;
 }
 
-static enum err splice_of(struct form *form, struct str text, struct yamledit *change, struct splices *splices)
-{
-    const yaml_node_t *mapping = form_root(form), *key = NULL, *value;
+/* --- entries with names of their own --- */
 
-    ensure(!change->section || change->only_there);
-    if (change->section)
-        mapping = find(form, mapping, change->section, &key);
-    value = find(form, mapping, change->key, &key);
-    if (value)
-        return replaced(form, text, key, value, change, splices);
-    return change->only_there ? ERR_OK : inserted(form, text, change, splices);
+/* As a key is written: in quotes, unless it is letters, digits and the like. */
+static struct str key_text(struct editing *edit, struct str name)
+{
+    struct strbuf out;
+    struct str copy;
+
+    if (str_is_name(name))
+        return name;
+    strbuf_init(&out, FORM_BYTES_MAX);
+    json_quote(&out, name);
+    copy = out.failed ? STR_NONE : arena_copy(&edit->arena, strbuf_str(&out));
+    strbuf_free(&out);
+    return copy;
 }
 
+/* An empty section gets its entries in lines, instead of its braces. */
+static enum err first_entry(struct editing *edit, const yaml_node_t *key, const yaml_node_t *section,
+                            const struct yamledit *change)
+{
+    size_t from = byte_at(edit->text, section->start_mark.index), to = byte_at(edit->text, section->end_mark.index);
+    size_t column = key->start_mark.column + 2, colon = after_colon(edit, key, edit->text.len);
+    bool cut = from == to;
+
+    if (!colon)
+        return form_fault(&edit->form, key, "no colon follows");
+    for (size_t i = 0; i < edit->count; i++)
+        cut |= edit->at[i].from == from && edit->at[i].to == to;
+    splice_add(edit, colon, colon, arena_format(&edit->arena, "\n%s" STR_FMT ": " STR_FMT, blanks(edit, column),
+                                                STR_ARG(key_text(edit, change->entry)), STR_ARG(change->value)));
+    if (!cut)
+        splice_add(edit, without_blanks(edit->text, from), to, STR_NONE);
+    return ERR_OK;
+}
+
+static enum err entry_added(struct editing *edit, const yaml_node_t *key, const yaml_node_t *section,
+                            const struct yamledit *change)
+{
+    size_t from = byte_at(edit->text, section->start_mark.index), to = byte_at(edit->text, section->end_mark.index);
+    struct str name = key_text(edit, change->entry);
+
+    if (section->type != YAML_MAPPING_NODE || form_pair_count(section) == 0)
+        return first_entry(edit, key, section, change);
+    if (is_flow(section)) {
+        splice_add(edit, from + 1, from + 1, arena_format(&edit->arena, STR_FMT ": " STR_FMT ", ", STR_ARG(name),
+                                                          STR_ARG(change->value)));
+        return ERR_OK;
+    }
+    to = block_end(edit->text, from, to);
+    splice_add(edit, to, to, arena_format(&edit->arena, "\n%s" STR_FMT ": " STR_FMT, blanks(edit, section->start_mark.column),
+                                          STR_ARG(name), STR_ARG(change->value)));
+    return ERR_OK;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* One of several in braces: with the comma behind it, or, of the last, the one before it. */
+static void flow_gone(struct editing *edit, size_t from, size_t to)
+{
+    struct str text = edit->text;
+    size_t end = to;
+
+    while (end < text.len && is_blank(text.bytes[end]))
+        end++;
+    if (end < text.len && text.bytes[end] == ',') {
+        for (end++; end < text.len && text.bytes[end] == ' '; end++)
+            continue;
+        splice_add(edit, from, end, STR_NONE);
+        return;
+    }
+    from = without_blanks(text, from);
+    splice_add(edit, from && text.bytes[from - 1] == ',' ? from - 1 : from, to, STR_NONE);
+}
+
+/* Its lines, with the comments that stand on them; those above it stay. */
+static void block_gone(struct editing *edit, const yaml_node_t *key, const yaml_node_t *value)
+{
+    struct str text = edit->text;
+    size_t from = byte_at(text, key->start_mark.index), to = byte_at(text, value->end_mark.index);
+    const char *newline;
+
+    if (is_block(value) && value->type != YAML_SCALAR_NODE)
+        to = block_end(text, byte_at(text, value->start_mark.index), to);
+    while (from && text.bytes[from - 1] != '\n')
+        from--;
+    newline = to < text.len ? memchr(text.bytes + to, '\n', text.len - to) : NULL;
+    splice_add(edit, from, newline ? (size_t)(newline - text.bytes) + 1 : text.len, STR_NONE);
+}
+
+static enum err entry_edited(struct editing *edit, const yaml_node_t *section, const yaml_node_t *key, const yaml_node_t *entry,
+                             struct yamledit *change)
+{
+    const yaml_node_t *value, *value_key = NULL;
+
+    if (is_alias(key, entry))
+        return alias_fault(edit, key);
+    if (change->gone && is_flow(section))
+        flow_gone(edit, byte_at(edit->text, key->start_mark.index), byte_at(edit->text, entry->end_mark.index));
+    else if (change->gone)
+        block_gone(edit, key, entry);
+    if (change->gone)
+        return ERR_OK;
+    if (!change->key)
+        return replaced(edit, key, entry, change);
+    if (entry->type != YAML_MAPPING_NODE)
+        return form_fault(&edit->form, key, "has no keys of its own, or is written by dates; change it in the file");
+    if (find(&edit->form, entry, STR("<<"), &value_key))
+        return form_fault(&edit->form, value_key, "a merge stands here; write the keys themselves");
+    value = find(&edit->form, entry, str_of(change->key), &value_key);
+    if (value)
+        return replaced(edit, value_key, value, change);
+    return change->only_there ? ERR_OK : inserted(edit, entry, change);
+}
+
+static enum err entry_of(struct editing *edit, struct yamledit *change)
+{
+    const yaml_node_t *section_key = NULL, *key = NULL, *entry;
+    const yaml_node_t *section = find(&edit->form, form_root(&edit->form), str_of(change->section), &section_key);
+
+    if (!section)
+        return change->gone || change->key ? ERR_OK
+                                           : form_fault(&edit->form, form_root(&edit->form), "has no %s", change->section);
+    if (is_alias(section_key, section))
+        return alias_fault(edit, section_key);
+    entry = find(&edit->form, section, change->entry, &key);
+    if (entry)
+        return entry_edited(edit, section, key, entry, change);
+    return change->gone || change->key ? ERR_OK : entry_added(edit, section_key, section, change);
+}
+
+static enum err splice_of(struct editing *edit, struct yamledit *change)
+{
+    const yaml_node_t *mapping = form_root(&edit->form), *key = NULL, *value;
+
+    if (change->entry.len)
+        return entry_of(edit, change);
+    ensure(!change->section || change->only_there);
+    if (change->section)
+        mapping = find(&edit->form, mapping, str_of(change->section), &key);
+    value = find(&edit->form, mapping, str_of(change->key), &key);
+    if (value)
+        return replaced(edit, key, value, change);
+    return change->only_there ? ERR_OK : inserted(edit, mapping, change);
+}
+
+/* What is put in stands before what is cut out; what is put in at one place, in the order in which it was said. */
 static int by_place(const void *a, const void *b)
 {
     const struct splice *left = a, *right = b;
 
     if (left->from != right->from)
         return left->from > right->from ? 1 : -1;
-    return (left->to > right->to) - (left->to < right->to);  /* what is put in stands before what is cut out */
+    if ((left->from == left->to) != (right->from == right->to))
+        return left->from == left->to ? -1 : 1;
+    return (left->order > right->order) - (left->order < right->order);
 }
 
-static void write_key(struct strbuf *out, const yaml_node_t *root, const struct splice *splice)
+/* Neighbours that are both taken away may share a comma. */
+static void write_text(struct strbuf *out, const struct editing *edit)
 {
-    strbuf_format(out, "%s: " STR_FMT "%s", splice->key, STR_ARG(splice->value), is_flow(root) ? ", " : "\n");
-    for (size_t i = 0; !is_flow(root) && i < root->start_mark.column; i++)
-        strbuf_char(out, ' ');
-}
-
-static void write_text(struct strbuf *out, struct str text, const yaml_node_t *root, const struct splices *splices)
-{
+    struct str text = edit->text;
     size_t at = 0;
 
-    for (size_t i = 0; i < splices->count; i++) {
-        const struct splice *splice = &splices->at[i];
+    for (size_t i = 0; i < edit->count; i++) {
+        const struct splice *splice = &edit->at[i];
+        size_t from = splice->from < at ? at : splice->from;
 
-        ensure(splice->from >= at);
-        strbuf_add(out, (struct str){ text.bytes + at, splice->from - at });
-        if (splice->key)
-            write_key(out, root, splice);
-        else if (splice->value.bytes)
-            strbuf_format(out, "%s" STR_FMT, splice->from && text.bytes[splice->from - 1] == ':' ? " " : "",
-                          STR_ARG(splice->value));
-        at = splice->to;
+        strbuf_add(out, (struct str){ text.bytes + at, from - at });
+        strbuf_add(out, splice->value);
+        at = splice->to < from ? from : splice->to;
     }
     strbuf_add(out, (struct str){ text.bytes + at, text.len - at });
 }
 
-static enum err edit(struct form *form, struct str text, struct yamledit *changes, size_t count, struct strbuf *out)
+static enum err edit_all(struct editing *edit, struct yamledit *changes, size_t count, struct strbuf *out)
 {
-    const yaml_node_t *root = form_root(form), *key;
-    struct splices splices = { .count = 0 };
+    const yaml_node_t *root = form_root(&edit->form), *key;
     enum err err = ERR_OK;
 
     if (!root || root->type != YAML_MAPPING_NODE)
-        return form_fault(form, root, "has no keys");
-    if (find(form, root, "<<", &key))
-        return form_fault(form, key, "a merge stands here; write the keys themselves");
-    ensure(count <= YAMLEDIT_CHANGES_MAX);
+        return form_fault(&edit->form, root, "has no keys");
+    if (find(&edit->form, root, STR("<<"), &key))
+        return form_fault(&edit->form, key, "a merge stands here; write the keys themselves");
+    edit->room = SPLICES_EACH * count;
+    edit->at = arena_array(&edit->arena, edit->room + 1, sizeof *edit->at);
+    if (!edit->at)
+        return fault_set(edit->form.fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(edit->form.file));
     for (size_t i = 0; !err && i < count; i++)
-        err = splice_of(form, text, &changes[i], &splices);
+        err = splice_of(edit, &changes[i]);
     if (err)
         return err;
-    qsort(splices.at, splices.count, sizeof splices.at[0], by_place);
-    write_text(out, text, root, &splices);
-    return out->failed ? fault_set(form->fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(form->file)) : ERR_OK;
+    qsort(edit->at, edit->count, sizeof edit->at[0], by_place);
+    write_text(out, edit);
+    return out->failed || arena_failed(&edit->arena)
+               ? fault_set(edit->form.fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(edit->form.file)) : ERR_OK;
 }
 
 enum err yamledit(struct str text, struct str file, struct yamledit *changes, size_t count, struct strbuf *out,
                   struct fault *fault)
 {
-    struct arena arena;
-    struct form form;
+    struct editing edit = { .text = text };
     enum err err;
 
     for (size_t i = 0; i < count; i++)
         changes[i].was_there = false;
-    arena_init(&arena, SCRATCH_BYTES);
-    err = form_open_text(&form, text, file, STR("."), &arena, fault);
+    arena_init(&edit.arena, SCRATCH_BYTES);
+    err = form_open_text(&edit.form, text, file, STR("."), &edit.arena, fault);
     if (!err) {
-        err = edit(&form, text, changes, count, out);
-        form_close(&form);
+        err = edit_all(&edit, changes, count, out);
+        form_close(&edit.form);
     }
-    arena_free(&arena);
+    arena_free(&edit.arena);
     return err;
 }

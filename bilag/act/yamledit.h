@@ -1,7 +1,9 @@
 /* yamledit.h - values of a YAML file replaced; comments, order and all else stay as a person wrote them.
  *
- * A key is looked for at the top of the file, or one step down ("saft.locations"). One that is not there is written as
- * the file's first, or left out (only_there; one step down always).
+ * A key is looked for at the top of the file, one step down ("saft.locations"), or in an entry of a section that has names of its
+ * own ("product_types.food.account"). One that is not there is written as the first of its mapping, or left out (only_there; one
+ * step down always). An entry that is not there (key NULL) is written behind the others, in the section's own style.
+ * A section must be there, be it empty ({}): who is to add entries puts one in first, at the top.
  * What cannot be replaced where it stands (an alias, a merge) is refused with its line. A value that others name as an
  * alias is replaced all the same, and the new text is no YAML then: who writes it parses it first.
  */
@@ -10,12 +12,12 @@
 
 #include "base/err.h"
 
-enum { YAMLEDIT_CHANGES_MAX = 16 };
-
 struct yamledit {
-    const char *section, *key;           /* section NULL: at the top */
+    const char *section, *key;           /* section NULL: at the top; key NULL: the entry itself */
+    struct str entry;                    /* of the section; empty: the key stands in the section */
     struct str value;                    /* as YAML text, on one line */
     bool only_there;
+    bool gone;                           /* the entry is taken away, with what stands on its lines */
     bool was_there;                      /* out: the file had it, and its value was another text */
 };
 

@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include "base/json.h"
+#include "stage/stage.h"
 
 struct asking { struct stage_state *stage; void *socket; };
 
@@ -49,7 +50,7 @@ static void take_answer(struct stage_state *stage, struct arena *arena, struct s
 }
 
 /* A socket file that is not there means that nobody listens; no patience is spent on it. */
-static void ask(struct asking *asking, void *zmq, struct str run_dir)
+static void ask(struct asking *asking, void *zmq, struct str run_dir, struct str word)
 {
     char where[300];
     int none = 0, len = snprintf(where, sizeof where, "ipc://" STR_FMT "/status-%s-%d.ipc", STR_ARG(run_dir),
@@ -61,7 +62,7 @@ static void ask(struct asking *asking, void *zmq, struct str run_dir)
     if (!asking->socket)
         return;
     if (zmq_setsockopt(asking->socket, ZMQ_LINGER, &none, sizeof none) == 0 &&
-        zmq_connect(asking->socket, where) == 0 && zmq_send(asking->socket, "status", 6, ZMQ_DONTWAIT) >= 0)
+        zmq_connect(asking->socket, where) == 0 && zmq_send(asking->socket, word.bytes, word.len, ZMQ_DONTWAIT) >= 0)
         return;
     (void)zmq_close(asking->socket);
     asking->socket = NULL;
@@ -102,8 +103,8 @@ static void hear_all(struct asking *asked, size_t count, int64_t patience_ms, st
             (void)zmq_close(asked[i].socket);
 }
 
-enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
-                    struct stage_state **ret_stages, size_t *ret_count)
+static enum err ask_all(const struct config *config, struct str word, int64_t patience_ms, struct arena *arena,
+                        struct stage_state **ret_stages, size_t *ret_count)
 {
     const struct { const char *name; int32_t instances; } stages[] = {
         { "ingest", config->stages.ingest },       { "mapper", config->stages.mapper },
@@ -130,11 +131,23 @@ enum err stages_ask(const struct config *config, int64_t patience_ms, struct are
             states[at].stage = stages[i].name;
             states[at].instance = n;
             asked[at].stage = &states[at];
-            ask(&asked[at], zmq, config->run_dir);
+            ask(&asked[at], zmq, config->run_dir, word);
         }
     hear_all(asked, count, patience_ms, arena);
     (void)zmq_ctx_term(zmq);
     *ret_stages = states;
     *ret_count = count;
     return ERR_OK;
+}
+
+enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
+                    struct stage_state **ret_stages, size_t *ret_count)
+{
+    return ask_all(config, STR("status"), patience_ms, arena, ret_stages, ret_count);
+}
+
+enum err stages_reload(const struct config *config, int64_t patience_ms, struct arena *arena,
+                       struct stage_state **ret_stages, size_t *ret_count)
+{
+    return ask_all(config, STR(STAGE_RELOAD), patience_ms, arena, ret_stages, ret_count);
 }

@@ -30,4 +30,9 @@ struct stage_state {
 USED enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
                          struct stage_state **ret_stages, size_t *ret_count);
 
+/* Every stage of the configuration but the one that asks (a console: config->console.on is false then) reads its files again. It is told
+ * at once and answers as it was before; what it kept instead, and why, stages_ask() says afterwards (refused). */
+USED enum err stages_reload(const struct config *config, int64_t patience_ms, struct arena *arena,
+                            struct stage_state **ret_stages, size_t *ret_count);
+
 #endif

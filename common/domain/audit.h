@@ -32,6 +32,8 @@ struct decision {
 #define ADD_ON_ASKED "add-on-asked"
 #define ADD_ON_THERE "add-on-there"
 #define ADD_ON_DROPPED "add-on-dropped"
+/* A person asks that the books of a venue (the subject) are read again in PowerOffice, though nothing waits for them. */
+#define READ_BOOKS "read-books"
 /* Whether it takes another one back, and which; *ret_detail: that one's detail. */
 bool decision_undoes(const struct decision *decision, uint64_t *ret_number, struct str *ret_detail);
 

@@ -77,6 +77,7 @@ static void found(struct checker *checker, const struct venue *venue, enum findi
         .code = code,
         .severity = findings[code].is_fault ? SEVERITY_FAULT : SEVERITY_NOTE,
         .venue = venue ? venue->id : STR_NONE,
+        .about = arena_copy(checker->arena, args.at[0]),
         .text = filled(checker->arena, norwegian ? text->nb : text->en, &args),
         .mend = filled(checker->arena, norwegian ? text->nb_mend : text->en_mend, &args),
     };

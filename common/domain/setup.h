@@ -55,6 +55,7 @@ struct finding {
     enum finding_code code;
     enum severity severity;
     struct str venue;                    /* empty: bilag.yaml, or the set-up as a whole */
+    struct str about;                    /* the type, class or section that it names; empty: none */
     struct str text, mend;
 };
 

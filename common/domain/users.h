@@ -19,7 +19,7 @@ enum { USER_PASSWORD_MIN = 12, USER_PASSWORD_MAX = 256, USER_COMPANIES_MAX = 100
 #define USER_ROLES(X) \
     X(ROLE_READS, 1, "reads")                                /* looks */ \
     X(ROLE_DECIDES, 2, "decides")                            /* transfers, and decides about documents */ \
-    X(ROLE_SETS_UP, 4, "sets-up")                            /* connects customers */ \
+    X(ROLE_SETS_UP, 4, "sets-up")                            /* changes set-ups, connects customers */ \
     X(ROLE_OPERATES, 8, "operates")                          /* sees to processes, refused and parked sales */
 
 #define X(name, bit, word) name = bit,

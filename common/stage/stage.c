@@ -136,6 +136,13 @@ static void status_write(struct stage *stage, struct strbuf *out)
     json_close(out, '}');
 }
 
+void stage_reload_soon(struct stage *stage)
+{
+    stage->reload_ms = clock_steady_ms();
+    stage_wake_at(stage, stage->reload_ms);
+}
+
+/* Who may reach this socket is the stages' user, who may send SIGHUP as well; over it also where process numbers are others'. */
 static enum err status_asked(struct stage *stage, void *state, struct link *link, const struct frames *frames)
 {
     struct strbuf out;
@@ -143,6 +150,8 @@ static enum err status_asked(struct stage *stage, void *state, struct link *link
     enum err err;
 
     (void)state;
+    if (frames->count == 2 && str_equal(frames->part[1], STR(STAGE_RELOAD)))
+        stage_reload_soon(stage);
     strbuf_init(&out, 8u << 20);
     status_write(stage, &out);
     reply[0] = frames->part[0];

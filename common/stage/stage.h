@@ -8,7 +8,8 @@
  *     way; SIGHUP loads the configuration again (a bad one changes nothing and
  *     is logged) and calls ops.reload; SIGUSR1 writes the status dump to RUN_DIR/<stage>-<N>.status.json;
  *   - says a few times in WatchdogSec= to systemd that it still turns, if asked;
- *   - answers a status request on RUN_DIR/status-<stage>-<N>.ipc (ROUTER; any message gets the JSON).
+ *   - answers a status request on RUN_DIR/status-<stage>-<N>.ipc (ROUTER; any message gets the JSON); "reload" does what SIGHUP
+ *     does as well, after the answer.
  * Exit  0 told to stop; 100 cannot run as configured; 111 restart me later.
  *
  * The loop: wait (poll, or the wait a stage brings, such as curl's), drain each socket, up to
@@ -25,6 +26,8 @@
 
 struct stage;
 struct link;                              /* one ZeroMQ socket */
+
+#define STAGE_RELOAD "reload"
 
 enum { FRAMES_MAX = 8, LINK_DRAIN_MAX = 256, MESSAGE_BYTES_MAX = 64 * 1024 * 1024, STOP_WAIT_MS = 3000 };
 
@@ -70,6 +73,9 @@ int64_t stage_now_ms(const struct stage *stage);             /* wall clock */
 int64_t stage_steady_ms(const struct stage *stage);
 /* The next turn happens at the latest then (steady ms); the earliest wish since the last turn counts. */
 void    stage_wake_at(struct stage *stage, int64_t steady_ms);
+
+/* What SIGHUP does, in the next turn: from within. */
+void    stage_reload_soon(struct stage *stage);
 
 void    stage_counter_add(struct stage *stage, const char *name, int64_t by);    /* name: a literal */
 void    stage_counter_set(struct stage *stage, const char *name, int64_t value);

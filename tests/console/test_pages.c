@@ -288,6 +288,11 @@ static void pages(void **unused)
         { "kari", "/venues/v/manual?from=2026-11-01&to=2026-11-30", 200, "&#60;b&#62;bank&#60;/b&#62;" },
         { "kari", "/audit", 200, "" },
         { "kari", "/refused", 403, "role" },
+        { "kari", "/venues/v/setup", 200, "Sales account" },
+        { "ola", "/venues/v/setup", 403, "Rollen" },
+        { "drift", "/venues/v/setup", 200, "Product types" },
+        { "other", "/venues/v/setup", 404, "not yours to see" },
+        { "kari", "/venues/nobody/setup", 404, "" },
         { "kari", "/venues/nobody", 404, "not yours to see" },
         { "ola", "/", 200, "Logg ut" },
         { "ola", "/venues/v", 200, "november 2026" },
@@ -411,10 +416,54 @@ static void pressed(void **unused)
     assert_int_equal(get("/"), 303);
 }
 
+/* Looked at, then saved: the file is as it was but for the account, and the trail says who. A wrong value is named, and so is who came
+ * second. */
+static void set_up(void **unused)
+{
+    char body[2000], file[4096], path[128], token[64], stamp[64];
+    const char *at;
+    FILE *stream;
+
+    (void)unused;
+    signed_in_as("kari");
+    assert_int_equal(get("/venues/v/setup"), 200);
+    (void)str_copy(str_of(field("token", "")), token, sizeof token);
+    (void)str_copy(str_of(field("stamp", "")), stamp, sizeof stamp);
+    (void)snprintf(body, sizeof body, "token=%s&stamp=%s&step=look&s/product_types/food/account=x", token, stamp);
+    assert_int_equal(post("/venues/v/setup", body), 400);
+    assert_non_null(strstr(page, "is no account"));
+    (void)snprintf(body, sizeof body, "token=%s&stamp=%s&step=look&s///department=20&s///auto_transfer=0"
+                   "&s/product_types/food/account=3005"
+                   "&s/product_types/%%2B0/type=cake&s/product_types/%%2B0/account=3040&s/payment_types/cash/gone=1", token, stamp);
+    if (post("/venues/v/setup", body) != 200)
+        fail_msg("%s", strstr(page, "class=\"fault\""));
+    assert_non_null(strstr(page, "3005"));
+    assert_non_null(strstr(page, "built again"));
+    at = strstr(body, "step=look");
+    assert_non_null(at);
+    memcpy(body + (at - body), "step=edit", 9);
+    assert_int_equal(post("/venues/v/setup", body), 200);
+    memcpy(body + (at - body), "step=save", 9);
+    if (post("/venues/v/setup", body) != 303)
+        fail_msg("%s", strstr(page, "<main"));
+    assert_int_equal(decisions("venue-setup"), 1);
+    assert_int_equal(post("/venues/v/setup", body), 409);
+    (void)snprintf(path, sizeof path, "%s/venues/v.yaml", rig.folder.path);
+    stream = fopen(path, "re");
+    assert_non_null(stream);
+    file[fread(file, 1, sizeof file - 1, stream)] = '\0';
+    assert_int_equal(fclose(stream), 0);
+    assert_non_null(strstr(file, "account: 3005"));
+    assert_non_null(strstr(file, "cake: {account: 3040}"));
+    (void)snprintf(body, sizeof body, "token=%s", token);
+    assert_int_equal(post("/venues/v/setup/read", body), 303);
+    assert_int_equal(decisions("read-books"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(pressed),
+        cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up), cmocka_unit_test(pressed),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -13,7 +13,7 @@ class Forms(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.forms, self.links, self.text, self.tags = [], [], [], set()
+        self.forms, self.links, self.text, self.tags, self.select = [], [], [], set(), None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -25,6 +25,10 @@ class Forms(html.parser.HTMLParser):
         if tag == "input" and self.forms and attrs.get("name"):
             if attrs.get("type") != "checkbox" or "checked" in attrs:
                 self.forms[-1]["fields"].append((attrs["name"], attrs.get("value", "")))
+        if tag == "select" and self.forms:
+            self.select = attrs["name"]
+        if tag == "option" and self.select and ("selected" in attrs or self.select not in dict(self.forms[-1]["fields"])):
+            self.forms[-1]["fields"] = [f for f in self.forms[-1]["fields"] if f[0] != self.select] + [(self.select, attrs["value"])]
         if tag == "a" and attrs.get("href"):
             self.links.append(attrs["href"])
 
@@ -36,6 +40,8 @@ class Forms(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         if tag == "form":
             self.forms[-1]["closed"] = True
+        if tag == "select":
+            self.select = None
 
 
 class Page:

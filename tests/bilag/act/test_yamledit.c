@@ -10,6 +10,9 @@
 enum { OUT_BYTES = 4096 };
 
 #define SET(name, text) { .key = name, .value = { text, sizeof text - 1 } }
+#define IN(at, of, name, text) { .section = at, .entry = { of, sizeof of - 1 }, .key = name, .value = { text, sizeof text - 1 } }
+#define ENTRY(at, of, text) { .section = at, .entry = { of, sizeof of - 1 }, .value = { text, sizeof text - 1 } }
+#define GONE(at, of) { .section = at, .entry = { of, sizeof of - 1 }, .gone = true }
 #define IF_THERE(at, name, text) { { .section = at, .key = name, .value = { text, sizeof text - 1 }, .only_there = true } }
 
 /* Goal: only the value changes, in every form in which people write one, whatever stands around it. */
@@ -46,6 +49,26 @@ static void edit_table(void **unused)
         { "a section of that name is no mapping", "s: 1\na: 2\n", IF_THERE("s", "a", "[]"), "s: 1\na: 2\n", false },
         { "several, in any order",  "a: 1\nb: 2\nc: 3\n",
           { SET("c", "9"), SET("a", "8"), SET("b", "2") }, "a: 8\nb: 2\nc: 9\n", true },
+        { "in an entry",            "p: # all\n  x: {a: 1, b: 2} # why\n  y: {a: 3}\n", { IN("p", "x", "a", "9") },
+          "p: # all\n  x: {a: 9, b: 2} # why\n  y: {a: 3}\n", true },
+        { "in an entry in lines",   "p:\n  x:\n    a: 1 # why\n    b: 2\n", { IN("p", "x", "b", "9"), IN("p", "x", "a", "8") },
+          "p:\n  x:\n    a: 8 # why\n    b: 9\n", true },
+        { "new in an entry",        "p:\n  x: {a: 1}\n  y:\n    a: 1 # why\n", { IN("p", "x", "b", "9"), IN("p", "y", "b", "8") },
+          "p:\n  x: {b: 9, a: 1}\n  y:\n    b: 8\n    a: 1 # why\n", false },
+        { "new in an empty entry",  "p:\n  x: {}\n", { IN("p", "x", "b", "9") }, "p:\n  x: {b: 9}\n", false },
+        { "an entry behind the others", "p:\n    x: {a: 1} # x\n\n# of q\nq: 1\n", { ENTRY("p", "y", "{a: 2}"), ENTRY("p", "z \xC3\xA6", "{}") },
+          "p:\n    x: {a: 1} # x\n    y: {a: 2}\n    \"z \xC3\xA6\": {}\n\n# of q\nq: 1\n", false },
+        { "an entry in braces",     "p: {x: {a: 1}}\n", { ENTRY("p", "y", "{a: 2}") }, "p: {y: {a: 2}, x: {a: 1}}\n", false },
+        { "the first entries",      "p: {} # all\nq: 1\n", { ENTRY("p", "x", "{a: 1}"), ENTRY("p", "y", "{a: 2}") },
+          "p:\n  x: {a: 1}\n  y: {a: 2} # all\nq: 1\n", false },
+        { "the first entry of a blank", "p:   # all\nq: 1\n", { ENTRY("p", "x", "{a: 1}") }, "p:\n  x: {a: 1}   # all\nq: 1\n", false },
+        { "a whole entry",          "p:\n  x: [{a: 1}] # x\n", { ENTRY("p", "x", "{a: 2}") }, "p:\n  x: {a: 2} # x\n", true },
+        { "an entry gone",          "p:\n  x: {a: 1} # x\n  # of y\n  y:\n    a: 1\n  z: {}\n", { GONE("p", "x"), GONE("p", "y") },
+          "p:\n  # of y\n  z: {}\n", false },
+        { "a blank entry gone",     "p:\n  x:\n  y: {}\n", { GONE("p", "x") }, "p:\n  y: {}\n", false },
+        { "gone in braces",         "p: {x: 1, y: 2, z: 3}\n", { GONE("p", "x"), GONE("p", "z") }, "p: {y: 2}\n", false },
+        { "all gone in braces",     "p: {x: 1, y: 2}\n", { GONE("p", "x"), GONE("p", "y") }, "p: {}\n", false },
+        { "gone that is not there", "p: {x: 1}\n", { GONE("p", "y"), GONE("q", "y"), IN("p", "z", "a", "1") }, "p: {x: 1}\n", false },
     };
 
     (void)unused;
@@ -57,7 +80,7 @@ static void edit_table(void **unused)
         enum err err;
 
         memcpy(changes, rows[i].changes, sizeof changes);
-        while (count < COUNT(changes) && changes[count].key)
+        while (count < COUNT(changes) && (changes[count].key || changes[count].section))
             count++;
         strbuf_init(&out, OUT_BYTES);
         err = yamledit(str_of(rows[i].text), STR("x.yaml"), changes, count, &out, &fault);
@@ -72,19 +95,24 @@ static void edit_table(void **unused)
 /* Goal: what cannot be replaced where it stands is refused with its line. */
 static void refused_table(void **unused)
 {
-    static const struct { const char *why, *text, *says; } rows[] = {
-        { "an alias",       "b: &x 2\na: *x\n",  "x.yaml:2: an alias" },
-        { "a merge",        "b: &x {a: 1}\n<<: *x\n", "x.yaml:2: a merge" },
-        { "an anchor before all", "&all\nb: 2\n", "x.yaml:1: an anchor" },
-        { "no YAML",        "a: [1\n",           "not YAML" },
-        { "no keys",        "- a\n",             "x.yaml:1: has no keys" },
-        { "nothing",        "",                  "has no keys" },
-        { "two documents",  "a: 1\n---\na: 2\n", "second document" },
+    static const struct { const char *why, *text, *says; struct yamledit entry; } rows[] = {
+        { "an alias",       "b: &x 2\na: *x\n",  "x.yaml:2: an alias", { .key = NULL } },
+        { "a merge",        "b: &x {a: 1}\n<<: *x\n", "x.yaml:2: a merge", { .key = NULL } },
+        { "an anchor before all", "&all\nb: 2\n", "x.yaml:1: an anchor", { .key = NULL } },
+        { "no YAML",        "a: [1\n",           "not YAML", { .key = NULL } },
+        { "no keys",        "- a\n",             "x.yaml:1: has no keys", { .key = NULL } },
+        { "nothing",        "",                  "has no keys", { .key = NULL } },
+        { "two documents",  "a: 1\n---\na: 2\n", "second document", { .key = NULL } },
+        { "an entry that is an alias", "b: &x {a: 1}\np:\n  x: *x\n", "x.yaml:3: an alias", IN("p", "x", "a", "9") },
+        { "an entry with a merge", "b: &x {a: 1}\np:\n  x: {<<: *x, b: 1}\n", "x.yaml:3: a merge", IN("p", "x", "a", "9") },
+        { "an entry by dates", "p:\n  x: [{a: 1}]\n", "x.yaml:2: has no keys of its own", IN("p", "x", "a", "9") },
+        { "a section that is an alias", "b: &x {a: {}}\np: *x\n", "x.yaml:2: an alias", IN("p", "x", "a", "9") },
+        { "no such section", "a: 1\n", "has no p", ENTRY("p", "x", "{}") },
     };
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct yamledit change = SET("a", "9");
+        struct yamledit change = rows[i].entry.section ? rows[i].entry : (struct yamledit)SET("a", "9");
         struct fault fault = { "" };
         struct strbuf out;
         enum err err;

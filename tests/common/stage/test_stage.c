@@ -245,13 +245,13 @@ static void what_handlers_say_decides(void **unused)
 }
 
 /* What the status says; static, until the next call. */
-static const char *asked(void)
+static const char *asked(const char *word)
 {
     static char answer[16384];
     struct peer asker = peer(ZMQ_DEALER, "status-tested-0");
     int len;
 
-    say(&asker, "?");
+    say(&asker, word);
     len = zmq_recv(asker.socket, answer, sizeof answer - 1, 0);
     assert_true(len > 0);
     answer[len] = '\0';
@@ -270,20 +270,23 @@ static void status_and_pause_and_reload(void **unused)
     sender = peer(ZMQ_PUSH, "in");
     say(&sender, "bad");
     assert_string_equal(next(), "got bad");
-    says = asked();
+    says = asked("?");
     assert_non_null(strstr(says, "\"own\":5"));
     assert_non_null(strstr(says, "\"got\":1"));
     say(&sender, "pause");
     assert_string_equal(next(), "got pause");
     say(&sender, "waits");
-    assert_non_null(strstr(asked(), "\"got\":2"));           /* paused, and it answers */
+    assert_non_null(strstr(asked("?"), "\"got\":2"));        /* paused, and it answers */
     root("three");
     assert_int_equal(kill(child, SIGHUP), 0);
-    assert_non_null(strstr(asked(), "\"got\":2"));           /* the broken one changed nothing */
+    assert_non_null(strstr(asked("?"), "\"got\":2"));        /* the broken one changed nothing */
     root("9");
     assert_int_equal(kill(child, SIGHUP), 0);
     assert_string_equal(next(), "reload 9");
     assert_string_equal(next(), "got waits");
+    root("8");
+    assert_non_null(strstr(asked("reload"), "\"got\":3"));   /* what SIGHUP does, and an answer */
+    assert_string_equal(next(), "reload 8");
     assert_int_equal(kill(child, SIGTERM), 0);
     assert_string_equal(next(), "close");
     ends_with(0);

@@ -1,0 +1,48 @@
+/* venue_field.h - the settings of a venue's file that people change in a form, one row each: as a text that is filled in,
+ * and as YAML.
+ *
+ * A place    names one: the section (NULL: the file's top), the entry in it (a product type, ...), the key.
+ * Dated      what is written by dates (valid_from) has no one value: it is shown, and changed in the file.
+ * Switches   are "1" or "0".
+ */
+#ifndef BILAG_BILAG_ACT_VENUE_FIELD_H
+#define BILAG_BILAG_ACT_VENUE_FIELD_H
+
+#include "domain/config.h"
+
+struct venue_place { const char *section; struct str entry; const char *key; };
+
+enum venue_field_kind { FIELD_WORDS, FIELD_CODE, FIELD_ACCOUNT, FIELD_RATE, FIELD_SWITCH, FIELD_DAY, FIELD_TIME,
+    FIELD_NAMES, FIELD_CLOSE };
+
+struct venue_field {
+    const char *section, *key;
+    enum venue_field_kind kind;
+    size_t at;                           /* in the entry, or in the venue */
+};
+
+#define SECTION_VAT "vat"
+#define SECTION_PRODUCTS "product_types"
+#define SECTION_PAYMENTS "payment_types"
+
+/* All of them, the entries' in the order in which they are written. */
+extern const struct venue_field venue_fields_shown[];
+extern const size_t venue_fields_shown_count;
+
+/* NULL: it is not one that is changed in a form. */
+const struct venue_field *venue_field_of(const char *section, const char *key);
+
+/* The entries of a section: their count, and the name of one; the same name comes once for each date. */
+size_t venue_entry_count(const struct venue *venue, const char *section);
+struct str venue_entry_name(const struct venue *venue, const char *section, size_t index);
+bool venue_has_entry(const struct venue *venue, const char *section, struct str entry);
+
+/* Of an entry (key NULL), or of a setting at the top. */
+bool venue_place_is_dated(const struct venue *venue, const struct venue_place *place);
+/* Its value; of what is dated, that of the day. In the arena, or a view of the venue. Empty: blank, or there is no such
+ * entry. */
+struct str venue_place_text(const struct venue *venue, const struct venue_place *place, int32_t day, struct arena *arena);
+/* As it is written into the file, on one line. */
+struct str venue_field_yaml(const struct venue_field *field, struct str text, struct arena *arena);
+
+#endif

@@ -1,0 +1,616 @@
+/* setup_page.c - a venue's set-up: filled in, shown as what it will change, and then saved; judged as `bilag check` judges
+ * it. */
+#include "setup_form.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "bilag/act/decide.h"
+#include "bilag/read/setup_effect.h"
+#include "bilag/read/setup_judge.h"
+#include "bilag/read/stages.h"
+#include "bilag/show/catalogue.h"
+#include "domain/audit.h"
+#include "poweroffice/right_books.h"
+#include "routes.h"
+
+enum { DUE_SHOWN = 40, BOOKS_AGE_MS = 48 * 3600 * 1000, PROBLEM_BYTES = 8192, RELOAD_PATIENCE_MS = 50 };
+
+/* --- which venue --- */
+
+/* The venue of the path's first part as its file has it, also one that is left out; false: answered. Either way its end
+ * follows. */
+static bool setup_open(struct view *view, struct venue_edit *edit)
+{
+    enum err err;
+
+    fault_speak(catalogue_words);        /* its faults are read by a person, in his language */
+    err = venue_edit_open(&view->context, view->parts[0], edit);
+    if (!err && user_sees(&view->user, edit->now.company))
+        return true;
+    if (err == ERR_CONFIG && view->user.all_companies)
+        view_refuse(view, MHD_HTTP_CONFLICT, arena_copy(&view->arena, str_of(view->context.fault.text)).bytes);
+    else if (err == ERR_MEMORY || err == ERR_SYSTEM)
+        view_fail(view, err);
+    else
+        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such venue, or it is not yours to see.",
+                                                  "Salgsstedet finnes ikke, eller du har ikke innsyn i det."));
+    return false;
+}
+
+static void setup_close(struct venue_edit *edit)
+{
+    venue_edit_close(edit);
+    fault_speak(NULL);                   /* what is logged stays as it is */
+}
+
+/* --- how it stands --- */
+
+static void notice(struct view *view, const char *colour, const char *text)
+{
+    html_element(&view->html, "p", colour, str_of(text));
+}
+
+/* A stage that keeps its former configuration has not taken up what is saved. */
+static void tell_stages(struct view *view)
+{
+    struct stage_state *stages;
+    size_t count;
+
+    if (stages_ask(&view->config, view->context.patience_ms, &view->arena, &stages, &count))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (stages[i].refused.len)
+            html_words(&view->html, "p", "notice red",
+                       SAY(view, "bilag-%s %d still runs with the former set-up: %.*s",
+                           "bilag-%s %d kjører fortsatt med det forrige oppsettet: %.*s"), stages[i].stage,
+                               stages[i].instance,
+                       TEXT(stages[i].refused));
+}
+
+static void tell_books(const struct setup_form *form)
+{
+    struct view *view = form->view;
+    const struct venue_edit *edit = form->edit;
+    char when[32];
+
+    if (!edit->now.client_id.len)
+        notice(view, "notice yellow", SAY(view, "The venue is not connected to PowerOffice yet. Accounts can be written as "
+                                                "numbers; "
+                                          "once it is connected they are chosen from PowerOffice's own chart.",
+                                          "Salgsstedet er ikke koblet til PowerOffice ennå. Kontoer kan skrives som numre; "
+                                          "når det "
+                                          "er koblet til, velges de fra kontoplanen i PowerOffice."));
+    else if (!form->has_books)
+        notice(view, "notice yellow", SAY(view, "PowerOffice's chart of accounts was not read yet.",
+                                          "Kontoplanen i PowerOffice er ikke lest ennå."));
+    if (form->has_books)
+        html_words(&view->html, "p", "faint", SAY(view, "Accounts and codes of %.*s, as read %s.",
+                                                  "Kontoer og koder fra %.*s, slik de ble lest %s."),
+                                                      TEXT(form->books.client_name),
+                   time_text_local(&edit->now, form->books.read_ms, when));
+    if (!edit->now.client_id.len)
+        return;
+    view_form(view, view_venue_path(view, edit->id, "/setup/read").bytes, "row");
+    view_button(view, "plain", SAY(view, "Read PowerOffice again", "Les PowerOffice på nytt"));
+    view_form_end(view);
+}
+
+/* Of the installation as a whole is who runs it to see to; of a type with several dates the same is said once. */
+static bool is_told(const struct venue_edit *edit, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (str_equal(edit->findings[i].text, edit->findings[at].text))
+            return false;
+    return edit->findings[at].venue.len > 0;
+}
+
+static void tell_findings(const struct setup_form *form)
+{
+    struct html *html = &form->view->html;
+    const struct venue_edit *edit = form->edit;
+    bool any = false;
+
+    for (size_t i = 0; i < edit->finding_count; i++) {
+        const struct finding *finding = &edit->findings[i];
+
+        if (!is_told(edit, i))
+            continue;
+        if (!any) {
+            html_begin(html, "ul");
+            html_class(html, "list");
+        }
+        any = true;
+        html_begin(html, "li");
+        html_element(html, "span", finding->severity == SEVERITY_FAULT ? "state red" : "state yellow",
+                     str_of(finding->severity == SEVERITY_FAULT ? SAY(form->view, "fault", "feil")
+                                                                : SAY(form->view, "note", "merk")));
+        html_say(html, " %.*s", TEXT(finding->text));
+        html_end(html);
+    }
+    if (any)
+        html_end(html);
+}
+
+static void tell_refused(const struct setup_form *form)
+{
+    struct view *view = form->view;
+    struct html *html = &view->html;
+    const struct venue_edit *edit = form->edit;
+
+    html_begin(html, "div");
+    html_class(html, "notice red");
+    html_attr(html, "role", STR("alert"));
+    html_words(html, "p", NULL, edit->fault_count == 1
+               ? SAY(view, "Nothing is saved: there is %zu fault. It stands beside its field.",
+                     "Ingenting er lagret: det er %zu feil. Den står ved feltet sitt.")
+               : SAY(view, "Nothing is saved: there are %zu faults. Each stands beside its field.",
+                     "Ingenting er lagret: det er %zu feil. Hver står ved feltet sitt."), edit->fault_count);
+    for (size_t i = 0; i < edit->fault_count; i++)
+        if (!edit->faults[i].place.key)
+            html_words(html, "p", NULL, "%.*s", TEXT(edit->faults[i].text));
+    html_end(html);
+}
+
+/* --- the form --- */
+
+static void form_begin(struct view *view, const struct venue_edit *edit)
+{
+    view_form(view, view_venue_path(view, edit->id, "/setup").bytes, "setup");
+    view_hidden(view, "stamp", str_of(edit->stamp));
+}
+
+static void step_button(struct view *view, const char *step, const char *class_, const char *text)
+{
+    html_begin(&view->html, "button");
+    html_attr(&view->html, "name", STR("step"));
+    html_attr(&view->html, "value", str_of(step));
+    if (class_)
+        html_class(&view->html, class_);
+    html_text(&view->html, str_of(text));
+    html_end(&view->html);
+}
+
+static void show_form(struct setup_form *form)
+{
+    struct view *view = form->view;
+
+    view_begin_of(view, SAY(view, "Set-up", "Oppsett"), &form->edit->now);
+    if (form->filled_in && form->edit->fault_count)
+        tell_refused(form);
+    tell_stages(view);
+    if (!form->filled_in)
+        tell_findings(form);
+    tell_books(form);
+    form_begin(view, form->edit);
+    setup_form_show(form);
+    step_button(view, "look", NULL, SAY(view, "Show what changes", "Vis hva som endres"));
+    view_form_end(view);
+}
+
+void page_setup(struct view *view)
+{
+    struct venue_edit edit = { .context = NULL };
+    struct setup_form form = { .view = view, .edit = &edit };
+    enum err err;
+
+    if (!setup_open(view, &edit)) {
+        setup_close(&edit);
+        return;
+    }
+    err = venue_edit_judge(&edit, NULL, 0);      /* what is wrong as it is */
+    edit.fault_count = 0;
+    if (!err)
+        err = setup_form_books(&form);
+    if (err)
+        view_fail(view, err);
+    else
+        show_form(&form);
+    setup_close(&edit);
+}
+
+/* --- may a switch be turned on? --- */
+
+static void refuse_switch(struct setup_form *form, const char *key, const char *text)
+{
+    struct venue_edit *edit = form->edit;
+
+    if (edit->fault_count < VENUE_FAULTS_MAX)
+        edit->faults[edit->fault_count++] = (struct venue_fault){ { NULL, STR_NONE, key }, str_of(text), STR_NONE };
+}
+
+/* What PowerOffice's books say, each as the sentence of `bilag check --online`. */
+static enum err refuse_problems(struct setup_form *form, const char *key)
+{
+    struct view *view = form->view;
+    struct problems problems = { .count = 0 };
+    struct str kept = STR_NONE;
+    struct refstore *store;
+    struct strbuf text;
+    enum err err = refstore_open(view->config.state_dir, STORE_READ_ONLY, &store, &view->context.fault);
+
+    if (err)
+        return err;
+    if (!str_equal(form->books.company, form->edit->now.company))
+        err = right_books_of(store, form->edit->now.company, &view->arena, &kept);
+    refstore_close(store);
+    if (!err || err == ERR_NOT_FOUND)
+        err = setup_judge(&form->edit->wanted, &form->books, kept, &view->arena, &problems);
+    for (size_t i = 0; !err && i < problems.count; i++) {
+        strbuf_init(&text, PROBLEM_BYTES);
+        problem_write(&problems.at[i], view->config.language, &text);
+        refuse_switch(form, key, arena_copy(&view->arena, strbuf_str(&text)).bytes);
+        strbuf_free(&text);
+    }
+    return err;
+}
+
+static const char *why_not_known(const struct setup_form *form, bool orders)
+{
+    const struct view *view = form->view;
+    int64_t age_ms = clock_now_ms() - form->books.read_ms;
+
+    if (!form->edit->now.client_id.len)
+        return SAY(view, "It cannot be switched on before the venue is connected to PowerOffice.",
+                   "Den kan ikke slås på før salgsstedet er koblet til PowerOffice.");
+    if (form->books.login_fault.len)
+        return SAY(view, "It cannot be switched on while PowerOffice refuses the venue's key.",
+                   "Den kan ikke slås på mens PowerOffice avviser nøkkelen til salgsstedet.");
+    if (!form->has_books || age_ms > BOOKS_AGE_MS)
+        return SAY(view, "It can be switched on only when PowerOffice was asked and nothing is wrong. The console does not "
+                         "ask "
+                   "PowerOffice itself: press Read PowerOffice again, wait until it is read, and save once more.",
+                   "Den kan bare slås på når PowerOffice er spurt og alt er i orden. Konsollen spør ikke PowerOffice selv: "
+                   "trykk "
+                   "Les PowerOffice på nytt, vent til det er lest, og lagre en gang til.");
+    if (orders && !(form->books.have & REF_PRODUCTS))
+        return SAY(view, "It can be switched on only when PowerOffice's products were read: press Read PowerOffice again, "
+                         "wait until "
+                   "it is read, and save once more.",
+                   "Den kan bare slås på når produktene i PowerOffice er lest: trykk Les PowerOffice på nytt, vent til det "
+                   "er "
+                   "lest, og lagre en gang til.");
+    return NULL;
+}
+
+/* As check --online judges it, on what PowerOffice said last; and nothing else may be wrong with the venue either. */
+static enum err judge_switch(struct setup_form *form, const char *key)
+{
+    const struct venue_edit *edit = form->edit;
+    const char *why;
+
+    if (!venue_edit_turns_on(edit, key))
+        return ERR_OK;
+    for (size_t i = 0; i < edit->finding_count; i++)
+        if (edit->findings[i].severity == SEVERITY_FAULT && edit->findings[i].code != FINDING_TRANSFER_REFUSED &&
+            edit->findings[i].code != FINDING_CLIENT_KEY)
+            refuse_switch(form, key, edit->findings[i].text.bytes);
+    why = why_not_known(form, strcmp(key, "auto_invoice") == 0);
+    if (why) {
+        refuse_switch(form, key, why);
+        return ERR_OK;
+    }
+    return refuse_problems(form, key);
+}
+
+/* --- what will change --- */
+
+static void change_row(const struct setup_form *form, const struct venue_change *change)
+{
+    struct view *view = form->view;
+    struct html *html = &view->html;
+    struct venue_place place = change->place;
+    const char *none = SAY(view, "(not there)", "(finnes ikke)");
+
+    if (change->added || change->gone)
+        place = (struct venue_place){ place.section, change->added ? change->becomes : place.entry, NULL };
+    html_begin(html, "tr");
+    view_cell(view, SAY(view, "What", "Hva"));
+    html_text(html, setup_place_words(form, &place));
+    html_end(html);
+    view_cell(view, SAY(view, "Is", "Er"));
+    html_text(html, change->added ? str_of(none) : change->gone ? place.entry : setup_value_words(form, &place, change->was));
+    html_end(html);
+    view_cell(view, SAY(view, "Becomes", "Blir"));
+    html_begin(html, "b");
+    html_text(html, change->gone ? str_of(SAY(view, "taken away", "fjernet")) : change->added ? change->becomes
+              : setup_value_words(form, &place, change->becomes));
+    html_end(html);
+    html_end(html);
+    html_end(html);
+}
+
+static void change_table(const struct setup_form *form)
+{
+    struct view *view = form->view;
+    const char *const words[] = { SAY(view, "What", "Hva"), SAY(view, "Is", "Er"), SAY(view, "Becomes", "Blir") };
+
+    html_begin(&view->html, "table");
+    html_class(&view->html, "stack");
+    view_heads(view, words, COUNT(words), 0);
+    html_begin(&view->html, "tbody");
+    for (size_t i = 0; i < form->edit->change_count; i++)
+        change_row(form, &form->edit->changes[i]);
+    html_end(&view->html);
+    html_end(&view->html);
+}
+
+static void account_cell(const struct setup_form *form, const char *name, int64_t account)
+{
+    struct view *view = form->view;
+
+    view_cell(view, name);
+    if (account == SETUP_NOT_TRANSFERRED)
+        html_text(&view->html, str_of(SAY(view, "not transferred", "overføres ikke")));
+    else if (account)
+        html_say(&view->html, "%" PRId64, account);
+    else
+        html_element(&view->html, "span", "blank", str_of(SAY(view, "BLANK", "MANGLER")));
+    html_end(&view->html);
+}
+
+static void moves(const struct setup_form *form, const struct setup_effect *effect)
+{
+    struct view *view = form->view;
+    struct html *html = &view->html;
+    const char *const words[] = { SAY(view, "Type", "Type"), SAY(view, "From account", "Fra konto"),
+                                  SAY(view, "To account", "Til konto"), SAY(view, "Amount", "Beløp") };
+
+    if (!effect->move_count)
+        return;
+    html_begin(html, "table");
+    html_class(html, "stack");
+    view_heads(view, words, COUNT(words), 1u << 3);
+    html_begin(html, "tbody");
+    for (size_t i = 0; i < effect->move_count; i++) {
+        const struct setup_move *move = &effect->moves[i];
+        char amount[MONEY_TEXT_SIZE];
+
+        html_begin(html, "tr");
+        view_cell(view, words[0]);
+        html_text(html, venue_title(&form->edit->wanted, move->sold, move->type, form->edit->today));
+        html_end(html);
+        account_cell(form, words[1], move->from);
+        account_cell(form, words[2], move->to);
+        view_cell(view, words[3]);
+        html_class(html, "n");
+        html_text(html, str_of(money_kroner(move->amount, amount)));
+        html_end(html);
+        html_end(html);
+    }
+    html_end(html);
+    html_end(html);
+}
+
+static void due(const struct setup_form *form, const struct due_list *list)
+{
+    struct view *view = form->view;
+    struct html *html = &view->html;
+    char amount[MONEY_TEXT_SIZE], day[16];
+    size_t shown = 0;
+
+    if (!venue_edit_turns_on(form->edit, "auto_transfer") || !list->each[1])
+        return;
+    html_words(html, "p", "notice yellow", list->each[1] == 1
+               ? SAY(view, "Automatic transfer is switched on: %zu voucher, %s kr in all, goes to PowerOffice at once.",
+                     "Automatisk overføring slås på: %zu bilag, i alt %s kr, går til PowerOffice med en gang.")
+               : SAY(view, "Automatic transfer is switched on: %zu vouchers, %s kr in all, go to PowerOffice at once.",
+                     "Automatisk overføring slås på: %zu bilag, i alt %s kr, går til PowerOffice med en gang."),
+                         list->each[1],
+               money_kroner(list->sum[1], amount));
+    html_begin(html, "ul");
+    for (size_t i = 0; i < list->count && shown < DUE_SHOWN; i++) {
+        if (!list->at[i].on)
+            continue;
+        shown++;
+        html_words(html, "li", NULL, "%s  %s kr", day_text(list->at[i].day, day), money_kroner(list->at[i].debit, amount));
+    }
+    html_end(html);
+}
+
+static void tell_effect(const struct setup_form *form, const struct setup_effect *effect)
+{
+    struct view *view = form->view;
+    char first[16], last[16];
+
+    html_element(&view->html, "h2", NULL, str_of(SAY(view, "Days that are not sent yet", "Dager som ikke er sendt ennå")));
+    if (!effect->vouchers || !effect->rebuilt)
+        html_element(&view->html, "p", NULL,
+                     str_of(effect->vouchers ? SAY(view, "Their vouchers stay as they are.", "Bilagene deres blir som de er.")
+                                             : SAY(view, "There are none.", "Det er ingen.")));
+    else
+        html_words(&view->html, "p", NULL, effect->vouchers == 1
+                   ? SAY(view, "%zu voucher is built again, %s to %s. What is sent stays as it is.",
+                         "%zu bilag bygges på nytt, %s til %s. Det som er sendt, blir som det er.")
+                   : SAY(view, "%zu vouchers are built again, %s to %s. What is sent stays as it is.",
+                         "%zu bilag bygges på nytt, %s til %s. Det som er sendt, blir som det er."), effect->vouchers,
+                   day_text(effect->first, first), day_text(effect->last, last));
+    if (effect->rebuilt)
+        moves(form, effect);
+    due(form, &effect->due);
+}
+
+static void notes(const struct setup_form *form)
+{
+    struct view *view = form->view;
+    bool any = false;
+
+    for (size_t i = 0; i < form->edit->finding_count; i++)
+        any |= is_told(form->edit, i);
+    if (!any)
+        return;
+    html_element(&view->html, "h2", NULL, str_of(SAY(view, "Worth a look", "Verdt å se på")));
+    tell_findings(form);
+}
+
+static void save_form(const struct setup_form *form)
+{
+    struct view *view = form->view;
+    struct html *html = &view->html;
+
+    form_begin(view, form->edit);
+    setup_form_hide((struct setup_form *)(uintptr_t)form);
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(SAY(view, "Why (kept in the audit trail; may be blank)",
+                                                "Hvorfor (lagres i revisjonssporet; kan være tomt)")));
+    html_single(html, "input");
+    html_attr(html, "name", STR("reason"));
+    html_attr(html, "maxlength", STR("300"));
+    html_end(html);
+    html_begin(html, "p");
+    html_class(html, "pages");
+    step_button(view, "save", NULL, SAY(view, "Save", "Lagre"));
+    step_button(view, "edit", "plain", SAY(view, "Back to the form", "Tilbake til skjemaet"));
+    html_end(html);
+    view_form_end(view);
+}
+
+static void show_changes(struct setup_form *form)
+{
+    struct view *view = form->view;
+    struct setup_effect effect;
+    struct books *books;
+    enum err err = books_open(&view->config, &books, &view->context.fault);
+
+    if (!err) {
+        err = setup_effect_of(books, &form->edit->now, &form->edit->wanted, &view->arena, &effect);
+        books_close(books);
+    }
+    if (err) {
+        view_fail(view, err);
+        return;
+    }
+    view_begin_of(view, SAY(view, "What changes", "Hva som endres"), &form->edit->now);
+    if (!form->edit->change_count) {
+        notice(view, "notice yellow", SAY(view, "Nothing changes: all is as it is saved.", "Ingenting endres: alt er som "
+                                                            "det er "
+                                          "lagret."));
+        html_begin(&view->html, "p");
+        html_begin(&view->html, "a");
+        html_link(&view->html, "href", view_venue_path(view, form->edit->id, "/setup"));
+        html_text(&view->html, str_of(SAY(view, "Back to the set-up", "Tilbake til oppsettet")));
+        html_end(&view->html);
+        html_end(&view->html);
+        return;
+    }
+    change_table(form);
+    tell_effect(form, &effect);
+    notes(form);
+    save_form(form);
+}
+
+/* --- saved --- */
+
+/* All stages read their files again; this one too, in its next turn. */
+static void reload_all(struct view *view)
+{
+    struct stage_state *stages;
+    size_t count;
+
+    if (stages_reload(&view->config, RELOAD_PATIENCE_MS, &view->arena, &stages, &count))
+        log_fact("level=error what=\"the stages could not be told to reload\"");
+    stage_reload_soon(view->console->stage);
+}
+
+static void changed_meanwhile(struct view *view)
+{
+    view_refuse(view, MHD_HTTP_CONFLICT, SAY(view, "Somebody else has changed the set-up of this venue since you opened "
+                                                   "it. Nothing "
+                                             "of yours is saved: open it again, and look at what is there now.",
+                                             "Noen andre har endret oppsettet til salgsstedet etter at du åpnet det. "
+                                             "Ingenting av "
+                                             "ditt er lagret: åpne det på nytt, og se på det som står der nå."));
+}
+
+static void save(struct setup_form *form)
+{
+    struct view *view = form->view;
+    struct str reason = view_field(view, "reason");
+    uint64_t number = 0;
+    enum err err;
+
+    if (!form->edit->change_count) {
+        show_changes(form);
+        return;
+    }
+    if (reason.len > 1000)
+        reason.len = 1000;
+    err = venue_edit_save(form->edit, reason.len ? reason : STR("console"), &number);
+    if (err == ERR_BUSY) {
+        changed_meanwhile(view);
+        return;
+    }
+    if (err) {
+        view_fail(view, err);
+        return;
+    }
+    reload_all(view);
+    view_go(view, arena_format(&view->arena, STR_FMT "?said=%" PRIu64, STR_ARG(view_venue_path(view, form->edit->id,
+        "/setup")),
+                               number));
+}
+
+static void run_step(struct setup_form *form, struct str step)
+{
+    if (str_equal(step, STR("edit")))
+        form->edit->fault_count = 0;
+    if (form->edit->fault_count)
+        form->view->status = MHD_HTTP_BAD_REQUEST;
+    if (form->edit->fault_count || str_equal(step, STR("edit")))
+        show_form(form);
+    else if (str_equal(step, STR("save")))
+        save(form);
+    else
+        show_changes(form);
+}
+
+void do_setup(struct view *view)
+{
+    struct venue_edit edit = { .context = NULL };
+    struct setup_form form = { .view = view, .edit = &edit };
+    enum err err;
+
+    if (!setup_open(view, &edit)) {
+        setup_close(&edit);
+        return;
+    }
+    if (!str_equal(view_field(view, "stamp"), str_of(edit.stamp))) {
+        changed_meanwhile(view);
+        setup_close(&edit);
+        return;
+    }
+    err = setup_form_take(&form);
+    if (!err)
+        err = setup_form_books(&form);
+    if (!err)
+        err = venue_edit_judge(&edit, form.said, form.said_count);
+    if (!err)
+        err = judge_switch(&form, "auto_transfer");
+    if (!err)
+        err = judge_switch(&form, "auto_invoice");
+    if (err)
+        view_fail(view, err);
+    else
+        run_step(&form, view_field(view, "step"));
+    setup_close(&edit);
+}
+
+/* The senders have keys and quota: they are asked to look, and what they read is here a moment later. */
+void do_read_books(struct view *view)
+{
+    const struct venue *venue = view_venue(view);
+    uint64_t number;
+    enum err err;
+
+    if (!venue)
+        return;
+    err = decide(&view->context, READ_BOOKS, venue->id, STR_NONE, STR("console"), &number);
+    if (err)
+        view_fail(view, err);
+    else
+        view_go(view, arena_format(&view->arena, STR_FMT "?said=%" PRIu64, STR_ARG(view_venue_path(view, venue->id,
+            "/setup")),
+                                   number));
+}

@@ -1,0 +1,211 @@
+/* Goal: of what a person fills in only what differs is changed in the venue's file; each fault has its place; nothing
+ * wrong, and nothing
+ * of a file that is another by now, is written. */
+#include "bilag/act/venue_edit.h"
+
+#include "tests/common/domain/config_folder.h"
+
+enum { SAID_MAX = 8 };
+
+static struct folder folder;
+
+#define SAID(s, e, k, v) { { s, sizeof s - 1 }, { e, sizeof e - 1 }, { k, sizeof k - 1 }, { v, sizeof v - 1 } }
+
+struct given { struct config *config; struct arena arena; struct context context; struct venue_edit edit; };
+
+static void opened(struct given *given, const char *id)
+{
+    given->config = folder_load(&folder);
+    arena_init(&given->arena, 64u << 20);
+    given->context = (struct context){ .config = given->config, .arena = &given->arena, .who = STR("kari") };
+    if (venue_edit_open(&given->context, str_of(id), &given->edit))
+        fail_msg("%s", given->context.fault.text);
+}
+
+static void closed(struct given *given)
+{
+    venue_edit_close(&given->edit);
+    arena_free(&given->arena);
+    config_free(given->config);
+}
+
+static size_t said_count(const struct venue_said *said)
+{
+    size_t count = 0;
+
+    while (count < SAID_MAX && said[count].key.len)
+        count++;
+    return count;
+}
+
+/* What is wanted: the good file with one text replaced; the same file: nothing changes. */
+static void changed_table(void **unused)
+{
+    static const struct { const char *why; struct venue_said said[SAID_MAX]; size_t changes; const char *from,
+        *to; } rows[] = {
+        { "nothing said", { SAID("", "", "", "") }, 0, "", "" },
+        { "said as it is", { SAID("", "", "name", " Oslo Grill, Aker Brygge "), SAID("", "", "business_day_start", "05:00"),
+          SAID("", "", "begins", "2026-01-01"), SAID("", "", "close", "z_report"), SAID("", "", "registers", "K1, K2"),
+          SAID("", "", "auto_transfer", "1"), SAID("vat", "normal", "rate", "25"),
+          SAID("payment_types", "credit", "transfer", "0") }, 0, "", "" },
+        { "an account", { SAID("product_types", "food", "account", "3005") }, 1, "account: 3000", "account: 3005" },
+        { "a box, the last counts", { SAID("", "", "auto_transfer", "1"), SAID("", "", "auto_transfer", "0") }, 1,
+          "auto_transfer: true", "auto_transfer: false" },
+        { "registers", { SAID("", "", "registers", "K1,, K3 ") }, 1, "[K1, K2]", "[\"K1\", \"K3\"]" },
+        { "a rate", { SAID("vat", "reduced", "rate", "11.11") }, 1, "rate: 15", "rate: 11.11" },
+        { "by the clock", { SAID("", "", "close", "clock") }, 1, "close: z_report", "close: clock" },
+        { "a new type", { SAID("payment_types", "+0", "type", "vipps"), SAID("payment_types", "+0", "account", "1580"),
+          SAID("payment_types", "+0", "transfer", "1") }, 1, "  credit:    {transfer: false}\n",
+          "  credit:    {transfer: false}\n  vipps: {account: 1580}\n" },
+        { "one that is left out", { SAID("payment_types", "+0", "type", "app"), SAID("payment_types", "+0", "transfer",
+            "0") }, 1,
+          "  credit:    {transfer: false}\n", "  credit:    {transfer: false}\n  app: {transfer: false}\n" },
+        { "a type gone", { SAID("product_types", "beer", "gone", "1"), SAID("product_types", "beer", "account", "x") }, 1,
+          "  beer:      {account: 3010, product: OL, alcohol: true}\n", "" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct given given;
+        char *wanted = *rows[i].from ? replaced(good_venue, rows[i].from, rows[i].to) : strdup(good_venue);
+
+        opened(&given, "oslo-grill");
+        assert_int_equal(venue_edit_judge(&given.edit, rows[i].said, said_count(rows[i].said)), ERR_OK);
+        if (given.edit.fault_count || given.edit.change_count != rows[i].changes ||
+            !str_equal(given.edit.wanted_text, str_of(wanted)))
+            fail_msg("%s: %zu faults, %zu changes, %.*s\n%.*s", rows[i].why, given.edit.fault_count, given.edit.change_count,
+                     STR_ARG(given.edit.faults[0].text), STR_ARG(given.edit.wanted_text));
+        closed(&given);
+        free(wanted);
+    }
+}
+
+static void faults_table(void **unused)
+{
+    static const struct { const char *why; struct venue_said said[SAID_MAX]; size_t faults; const char *section, *entry,
+        *key, *says; }
+    rows[] = {
+        { "no account", { SAID("product_types", "food", "account", "x") }, 1, "product_types", "food", "account", "is no "
+                                                            "account" },
+        { "two of them", { SAID("product_types", "food", "account", "x"), SAID("", "", "begins", "soon") }, 2, NULL, "",
+            "begins", "date" },
+        { "the bank", { SAID("payment_types", "card", "account", "1920") }, 1, "payment_types", "card", "account", "bank "
+                                                            "account 1920" },
+        { "a blank account", { SAID("product_types", "food", "account", "") }, 1, "product_types", "food", "account", "no "
+                                                            "account" },
+        { "twice", { SAID("payment_types", "credit", "transfer", "1"), SAID("payment_types", "credit", "account",
+            "1500") }, 1, NULL, "",
+          "auto_invoice", "booked twice" },
+        { "a register", { SAID("", "", "registers", "K1, a b") }, 1, NULL, "", "registers", "cannot be used" },
+        { "there already", { SAID("product_types", "+1", "type", "food") }, 1, "product_types", "+1", "type", "already" },
+        { "no type", { SAID("product_types", "+1", "type", "a\nb") }, 1, "product_types", "+1", "type", "no type" },
+        { "a new one's account", { SAID("product_types", "+1", "type", "cake"), SAID("product_types", "+1", "account",
+            "x") }, 1,
+          "product_types", "+1", "account", "is no account" },
+        { "a new one without", { SAID("product_types", "+1", "type", "cake") }, 1, "product_types", "cake", "account", "no "
+                                                            "account" },
+        { "alcohol", { SAID("product_types", "beer", "reduced_account", "3011") }, 1, "product_types", "beer",
+            "reduced_account",
+          "alcohol" },
+        { "one rate, two classes", { SAID("vat", "reduced", "rate", "25") }, 1, NULL, "", NULL, "same rate" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct given given;
+        const struct venue_fault *found = NULL;
+
+        opened(&given, "oslo-grill");
+        assert_int_equal(venue_edit_judge(&given.edit, rows[i].said, said_count(rows[i].said)), ERR_OK);
+        for (size_t f = 0; f < given.edit.fault_count; f++) {
+            const struct venue_place *place = &given.edit.faults[f].place;
+
+            if (str_equal(str_of(place->section), str_of(rows[i].section)) && str_equal(place->entry,
+                str_of(rows[i].entry)) &&
+                str_equal(str_of(place->key), str_of(rows[i].key)) && strstr(given.edit.faults[f].text.bytes, rows[i].says))
+                found = &given.edit.faults[f];
+        }
+        if (given.edit.fault_count != rows[i].faults || !found)
+            fail_msg("%s: %zu faults, the first: %s/%.*s/%s %.*s", rows[i].why, given.edit.fault_count,
+                     given.edit.faults[0].place.section ? given.edit.faults[0].place.section : "",
+                     STR_ARG(given.edit.faults[0].place.entry), given.edit.faults[0].place.key ?
+                         given.edit.faults[0].place.key : "",
+                     STR_ARG(given.edit.faults[0].text));
+        closed(&given);
+    }
+}
+
+/* A venue like another: what it says itself takes the place of the other's entry, whole, in a section that it did not
+ * have. */
+static void like_another(void **unused)
+{
+    static const char text[] = "venue: b\nlike: oslo-grill\nname: B\ncompany: \"912345678\"\ndepartment: \"20\"\n"
+                               "client_key: {file: keys/oslo-grill}\n";
+    const struct venue_said said[] = { SAID("product_types", "food", "account", "3005"),
+                                       SAID("product_types", "food", "reduced_account", "3006"), SAID("", "", "name", "B "
+                                                            "2") };
+    struct given given;
+
+    (void)unused;
+    folder_write(&folder, "venues/b.yaml", text, sizeof text - 1, 0644);
+    opened(&given, "b");
+    assert_int_equal(venue_edit_judge(&given.edit, said, COUNT(said)), ERR_OK);
+    assert_int_equal(given.edit.fault_count, 0);
+    assert_int_equal(given.edit.change_count, 3);
+    assert_non_null(strstr(given.edit.wanted_text.bytes, "product_types:\n  food: {account: 3005, reduced_account: 3006, "
+                           "product: \"MAT\", reduced_product: \"MAT-TA\"}\n"));
+    assert_non_null(strstr(given.edit.wanted_text.bytes, "name: \"B 2\"\n"));
+    assert_int_equal(given.edit.wanted.product_count, 3);
+    closed(&given);
+    folder_write(&folder, "venues/b.yaml", "", 0, 0644);
+}
+
+static void saved_once(void **unused)
+{
+    const struct venue_said first[] = { SAID("product_types", "food", "account", "3005") };
+    const struct venue_said second[] = { SAID("product_types", "food", "account", "3007"), SAID("", "", "auto_transfer",
+        "0") };
+    struct given given, late;
+    uint64_t number = 0;
+
+    (void)unused;
+    opened(&given, "oslo-grill");
+    opened(&late, "oslo-grill");
+    assert_int_equal(venue_edit_judge(&given.edit, first, COUNT(first)), ERR_OK);
+    assert_int_equal(venue_edit_judge(&late.edit, second, COUNT(second)), ERR_OK);
+    assert_false(venue_edit_turns_on(&late.edit, "auto_transfer"));
+    assert_int_equal(venue_edit_save(&given.edit, STR("why"), &number), ERR_OK);
+    assert_int_equal(number, 1);
+    assert_int_equal(venue_edit_save(&late.edit, STR("why"), &number), ERR_BUSY);
+    closed(&late);
+    closed(&given);
+    opened(&given, "oslo-grill");
+    assert_non_null(strstr(given.edit.text.bytes, "account: 3005"));
+    assert_int_equal(given.edit.now.products[1].account, 3005);
+    closed(&given);
+    assert_int_equal(venue_edit_open(&given.context, STR("../bilag"), &given.edit), ERR_NOT_FOUND);
+}
+
+static int make(void **unused)
+{
+    (void)unused;
+    folder_make(&folder);
+    return 0;
+}
+
+static int drop(void **unused)
+{
+    (void)unused;
+    folder_remove(&folder);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(changed_table), cmocka_unit_test(faults_table), cmocka_unit_test(like_another),
+        cmocka_unit_test(saved_once),
+    };
+
+    return cmocka_run_group_tests(tests, make, drop);
+}

@@ -1,0 +1,243 @@
+"""The set-up in the browser: a venue's file filled in, shown as what it changes, and saved; judged as `bilag check` judges it. Through
+the real processes and plain HTTP, as a browser without scripts does."""
+import html
+import json
+import re
+
+import pytest
+
+from console_rig import Person, add_user, settings
+from orders_rig import documents, start, venue
+
+DAY = "2026-11-19"
+OTHER = "987654321"
+EVIL = "<script>alert(1)</script>\"' onmouseover=\"x"
+USERS = {
+    "kari": ("--company", "912345678", "--role", "decides,sets-up", "--language", "en"),
+    "per": ("--company", "912345678", "--role", "sets-up", "--language", "nb"),
+    "leser": ("--company", "912345678", "--role", "reads,decides,operates", "--language", "en"),
+    "other": ("--company", OTHER, "--role", "reads,decides,sets-up,operates", "--language", "en"),
+}
+FILE = """# the grill, by hand
+venue: grill
+name: Grill                      # on vouchers
+company: "912345678"
+department: "10"
+client_key: {file: keys/shared}
+close: clock
+quiet_seconds: 1
+auto_transfer: false
+
+vat:                             # as in the law
+  normal:  {rate: 25, code: "3"}
+  reduced: {rate: 15, code: "31"}
+  none:    {rate: 0, code: "0"}
+product_types:
+  # what is eaten
+  food:
+    account: 3000                # servering
+    reduced_account: 3001
+    product: MAT
+  beer: {account: 3010, alcohol: true}   # øl
+  wine: [{account: 3010}, {valid_from: 2026-12-01, account: 3011}]
+payment_types:
+  card: {account: 1570}          # Nets
+  credit: {transfer: false}
+"""
+
+
+def receipt(name, seq, gross=12500):
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "receipt", "time": f"{DAY}T19:00:00+01:00",
+            "lines": [{"product_type": "food", "vat": 25, "gross": gross, "qty": 1, "text": "Lunch"}],
+            "payments": [{"type": "card", "amount": gross}]}
+
+
+@pytest.fixture(scope="module")
+def rig():
+    port, more = settings()
+    plain = {**venue("plain", auto_transfer="false", auto_invoice="false"), "department": "20"}
+    venues = [{**venue("grill", auto_transfer="false"), "department": "10"}, plain,
+              venue("other", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false")]
+    with start(venues, settings=more) as pipeline:
+        for name, args in USERS.items():
+            add_user(pipeline, name, *args)
+        pipeline.file = pipeline.config / "venues" / "grill.yaml"
+        pipeline.file.write_text(FILE)
+        pipeline.reload()
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port = port
+        pipeline.post([receipt("grill", 1), receipt("grill", 2, gross=9900), receipt("plain", 1)])
+        pipeline.until("the days are closed", lambda: all(documents(pipeline, "voucher").get(f"{v}/{DAY}/1", ("",))[0] == "waiting"
+                                                          for v in ("grill", "plain")))
+        yield pipeline
+
+
+def signed_in(rig, name):
+    person = Person(rig.console_port)
+    assert person.sign_in(name).location == "/"
+    return person
+
+
+@pytest.fixture
+def kari(rig):
+    return signed_in(rig, "kari")
+
+
+def setup_form(person, name="grill"):
+    page = person.get(f"/venues/{name}/setup")
+    assert page.status == 200, page.words
+    return page.form(f"/venues/{name}/setup")
+
+
+def press(person, form, step, **fields):
+    """s/ before each field's place, "." for its slashes: product_types.food.account."""
+    named = {"s/" + (k.replace(".", "/") if "." in k else f"//{k}"): v for k, v in fields.items()}
+    merged = [(k, v) for k, v in form["fields"] if k not in named] + list(named.items()) + [("step", step)]
+    return person.ask("POST", form["action"], merged)
+
+
+def saved(person, form, **fields):
+    page = press(person, form, "look", **fields)
+    assert page.status == 200, page.words
+    answer = press(person, page.form(form["action"]), "save")
+    assert answer.status == 303, answer.words
+    return page, answer
+
+
+def last_decision(rig):
+    return rig.command("audit").stdout.splitlines()[-1]
+
+
+# Goal: what is saved is the file as it was but for what was changed: comments, order and dates stay; the trail has who and what; the
+# stages take it up and build what is not sent again; before it is saved the page says so, with the sums that move.
+def test_saved(rig, kari):
+    form = setup_form(kari)
+    before = rig.file.read_text()
+    page = press(kari, form, "look", **{"product_types.food.account": "3005", "product_types.food.name": "Mat & mer", "name": "Grillen"})
+    assert rig.file.read_text() == before
+    assert "3000" in page.words and "3005" in page.words and "224,00" in page.words and "1 voucher is built again" in page.words
+    answer = press(kari, page.form("/venues/grill/setup"), "save")
+    assert answer.status == 303 and "said=" in answer.location
+    assert rig.file.read_text() == before.replace("account: 3000 ", "account: 3005 ", 1).replace("  food:\n", "  food:\n    name: \"Mat & mer\"\n") \
+        .replace("name: Grill     ", "name: \"Grillen\"     ")
+    told = kari.get(answer.location)
+    assert "is written down" in told.words
+    assert re.search(r"kari \(console\)  venue-setup grill .*product_types.food.account 3000 -> 3005.*: console$", last_decision(rig))
+    rig.until("it is built again", lambda: "3005" in json.dumps(kari.get(f"/venues/grill/days/{DAY}").words))
+    for stage in ("mapper-0", "uploader-0", "validator-0"):
+        rig.until(f"{stage} has it", lambda: "configuration taken" in rig.log(stage))
+
+
+# Goal: every fault stands beside its field, all of them at once, in the person's language; and nothing is saved.
+def test_faults(rig, kari):
+    before = rig.file.read_text()
+    faulty = {"product_types.food.account": "abc", "payment_types.card.account": "1920", "product_types.beer.reduced_account": "3011",
+              "business_day_start": "25:99", "vat.normal.rate": "x", "name": ""}
+    for step in ("look", "save"):
+        page = press(kari, setup_form(kari), step, **faulty)
+        assert page.status == 400 and rig.file.read_text() == before
+        assert "is no account" in page.words and "is no VAT rate" in page.words
+        assert page.text.count("aria-invalid") >= 4, page.words
+    fewer = {k: v for k, v in faulty.items() if "." in k and k != "product_types.food.account" and k != "vat.normal.rate"}
+    page = press(kari, setup_form(kari), "look", **fewer)
+    assert "straight to bank account 1920" in page.words and "alcohol" in page.words.lower()
+    assert 'value="1920"' in page.text
+    page = press(signed_in(rig, "per"), setup_form(kari), "look", **faulty)
+    assert page.status == 403                            # a form of another sign-in
+    per = signed_in(rig, "per")
+    page = press(per, setup_form(per), "look", **faulty)
+    assert "Ingenting er lagret" in page.words and "er ingen konto" in page.words, page.words
+
+
+# Goal: two people at once: the second is told, and nothing of his is saved; one effect.
+def test_two_at_once(rig, kari):
+    per = signed_in(rig, "per")
+    first, second = setup_form(kari), setup_form(per)
+    page = press(per, second, "look", **{"payment_types.card.account": "1575"})
+    saved(kari, first, **{"payment_types.card.account": "1571"})
+    answer = press(per, page.form("/venues/grill/setup"), "save")
+    assert answer.status == 409 and "Noen andre" in answer.words
+    assert "{account: 1571}          # Nets" in rig.file.read_text()
+    assert press(per, second, "look").status == 409
+    saved(kari, setup_form(kari), **{"payment_types.card.account": "1570"})
+
+
+# Goal: a type that is new is written as a row of its own, one that goes leaves no trace but the comments above it; what is there twice
+# is refused.
+def test_types_come_and_go(rig, kari):
+    page, _ = saved(kari, setup_form(kari), **{"product_types.+0.type": "cake / pie", "product_types.+0.account": "3030",
+                                               "payment_types.+0.type": "vipps", "payment_types.+0.account": "1580"})
+    assert "cake / pie" in page.words
+    text = rig.file.read_text()
+    assert '\n  "cake / pie": {account: 3030}\npayment_types:' in text and "\n  vipps: {account: 1580}\n" in text
+    page = press(kari, setup_form(kari), "look", **{"product_types.+0.type": "food"})
+    assert page.status == 400 and "it is there already" in page.words
+    form = setup_form(kari)
+    fields = [(k, "1" if k.endswith("/gone") and ("cake" in k or "vipps" in k) else v) for k, v in form["fields"]]
+    page = kari.ask("POST", form["action"], fields + [("step", "look")])
+    assert "taken away" in page.words, page.words
+    assert press(kari, page.form("/venues/grill/setup"), "save").status == 303
+    assert rig.file.read_text() == text.replace('  "cake / pie": {account: 3030}\n', "").replace("  vipps: {account: 1580}\n", "")
+
+
+# Goal: what is written by dates is shown and not asked for; it stays.
+def test_dates_stay(rig, kari):
+    page = kari.get("/venues/grill/setup")
+    assert "has dates" in page.words and "product_types/wine/account" not in page.text
+    page = press(kari, setup_form(kari), "look", **{"product_types.wine.account": "9999"})
+    assert "Nothing changes" in page.words
+
+
+# Goal: automatic transfer goes on only if PowerOffice was asked and nothing is wrong; then the page says first what goes at once. The
+# console asks nothing itself: the uploader does, when it is told to.
+def test_switched_on(rig, kari):
+    page = press(kari, setup_form(kari, "plain"), "look", **{"auto_transfer": "1", "product_types.food.account": "3999"})
+    assert page.status == 400 and "3999" in page.words, page.words
+    page = press(kari, setup_form(kari, "plain"), "look", auto_transfer="1")
+    assert page.status == 200 and "goes to PowerOffice at once" in page.words and "125,00" in page.words, page.words
+    assert press(kari, page.form("/venues/plain/setup"), "save").status == 303
+    rig.until("it is sent", lambda: documents(rig, "voucher")[f"plain/{DAY}/1"][0] == "sent")
+    form = kari.get("/venues/plain/setup").form("/venues/plain/setup/read")
+    assert kari.post(form).status == 303
+    assert "read-books plain" in last_decision(rig)
+
+
+# Goal: double entry is refused as `check` refuses it, beside the switch.
+def test_double_entry(rig, kari):
+    page = press(kari, setup_form(kari, "plain"), "look", **{"auto_invoice": "1", "payment_types.credit.transfer": "1",
+                                                             "payment_types.credit.account": "1500"})
+    assert page.status == 400 and "booked twice" in page.words
+
+
+# Goal: who may, and whose: role by role, also for another company's venue and a file that is none.
+def test_rights(rig, kari):
+    token = dict(setup_form(kari)["fields"])["token"]
+    for name, status in (("leser", 403), ("other", 404), ("per", 200)):
+        person = signed_in(rig, name)
+        assert person.get("/venues/grill/setup").status == status, name
+        mine = dict(person.get("/").form("/sign-out")["fields"])["token"]
+        for path in ("/venues/grill/setup", "/venues/grill/setup/read"):
+            answer = person.ask("POST", path, [("token", mine), ("stamp", "x"), ("step", "save")])
+            assert answer.status == {403: 403, 404: 404, 200: 409 if path.endswith("setup") else 303}[status], (name, path)
+        assert person.ask("POST", "/venues/grill/setup", [("token", token), ("step", "save")]).status == 403
+        assert ("Set-up" in person.get("/venues/grill").words or "Oppsett" in person.get("/venues/grill").words) or name != "per"
+    for path in ("/venues/nothing/setup", "/venues/..%2fbilag/setup", "/venues/.x/setup"):
+        assert kari.get(path).status == 404, path
+    assert Person(rig.console_port).get("/venues/grill/setup").location == "/sign-in"
+
+
+# Goal: whatever is written into any field of text is shown as it was written, and runs nowhere: on the form, before it is saved, on
+# vouchers' pages and in the trail.
+def test_stored_scripts(rig, kari):
+    form = setup_form(kari)
+    names = [k for k, _ in form["fields"] if k.startswith("s/") and not re.search("/(alcohol|vat_free|transfer|gone|auto_|send_)", k)]
+    page = kari.ask("POST", form["action"], [(k, EVIL if k in names else v) for k, v in form["fields"]] + [("step", "look")])
+    assert page.status == 400 and "<script" not in page.text and "&#60;script" in page.text
+    words = {"name": EVIL, "product_types.food.name": EVIL, "product_types.food.product": EVIL, "registers": "K1"}
+    page, answer = saved(kari, form, **words)
+    for shown in (page, kari.get("/venues/grill/setup"), kari.get("/audit"), kari.get("/venues/grill"), kari.get(f"/venues/grill/days/{DAY}")):
+        assert shown.status == 200 and "<script" not in shown.text
+    assert EVIL in html.unescape(kari.get("/venues/grill/setup").text)
+    saved(kari, setup_form(kari), **{"name": "Grillen", "product_types.food.name": "Mat & mer", "product_types.food.product": "MAT",
+                                     "registers": ""})
