@@ -160,16 +160,37 @@ static void plain_way(struct view *view, const struct advice *advice)
     html_end(html);
 }
 
-static void connect_way(const struct telling_ways *telling)
+static void link_way(const struct telling_ways *telling, const char *page, const char *text)
 {
     struct view *view = telling->view;
 
     html_begin(&view->html, "p");
     html_begin(&view->html, "a");
-    html_link(&view->html, "href", view_venue_path(view, telling->doc->draft.doc.venue, "/customers"));
-    html_text(&view->html, str_of(SAY(view, "Connect the customer", "Koble kunden")));
+    html_link(&view->html, "href", view_venue_path(view, telling->doc->draft.doc.venue, page));
+    html_text(&view->html, str_of(text));
     html_end(&view->html);
     html_end(&view->html);
+}
+
+/* What who sets up does on another page, or presses here; others are told whose it is. False: none of these. */
+static bool setup_way(const struct telling_ways *telling, const char *way)
+{
+    struct view *view = telling->view;
+    struct str venue = telling->doc->draft.doc.venue;
+    bool mine = user_may(&view->user, ACT_SET_UP);
+
+    if (strcmp(way, "settings") != 0 && strcmp(way, "poweroffice") != 0 && strcmp(way, "confirm") != 0)
+        return false;
+    if (!mine)
+        html_element(&view->html, "p", "faint", str_of(SAY(view, "Who sets up the venue can see to it under Set-up.",
+                                                           "Den som setter opp salgsstedet, kan ordne det under Oppsett.")));
+    else if (strcmp(way, "settings") == 0)
+        link_way(telling, "/setup", SAY(view, "Mend it under Set-up", "Rett det under Oppsett"));
+    else if (strcmp(way, "confirm") == 0)
+        view_confirm_add_on(view, venue, telling->back);
+    else
+        view_read_books(view, venue, telling->back);
+    return true;
 }
 
 static void post_on_way(const struct telling_ways *telling)
@@ -245,7 +266,9 @@ static void tell_way(void *context, const struct advice *advice)
         if (decides)
             leave_out_way(telling, receipt);
     } else if (strcmp(advice->way, "connect") == 0)
-        connect_way(telling);
+        link_way(telling, "/customers", SAY(telling->view, "Connect the customer", "Koble kunden"));
+    else if (setup_way(telling, advice->way))
+        return;
     else if (strcmp(advice->way, "post-on") != 0)
         plain_way(telling->view, advice);
     else if (decides)

@@ -23,6 +23,7 @@ static const struct route routes[] = {
     { "GET",  "/venues/{}/setup",                  ACT_SET_UP,   page_setup },
     { "POST", "/venues/{}/setup",                  ACT_SET_UP,   do_setup },
     { "POST", "/venues/{}/setup/read",             ACT_SET_UP,   do_read_books },
+    { "POST", "/venues/{}/setup/confirm",          ACT_SET_UP,   do_confirm },
     { "GET",  "/refused",                          ACT_OPERATE,  page_refused },
     { "GET",  "/audit",                            ACT_LOOK,     page_audit },
     { "POST", "/decide",                           ACT_DECIDE,   do_decide },

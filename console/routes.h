@@ -36,6 +36,7 @@ void file_settlement(struct view *view);
 void page_setup(struct view *view);
 void do_setup(struct view *view);
 void do_read_books(struct view *view);
+void do_confirm(struct view *view);
 /* acts.c */
 void do_decide(struct view *view);
 void do_transfer(struct view *view);

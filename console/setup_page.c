@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "bilag/act/decide.h"
+#include "bilag/read/addons.h"
 #include "bilag/read/setup_effect.h"
 #include "bilag/read/setup_judge.h"
 #include "bilag/read/stages.h"
@@ -93,9 +94,31 @@ static void tell_books(const struct setup_form *form)
                    time_text_local(&edit->now, form->books.read_ms, when));
     if (!edit->now.client_id.len)
         return;
-    view_form(view, view_venue_path(view, edit->id, "/setup/read").bytes, "row");
-    view_button(view, "plain", SAY(view, "Read PowerOffice again", "Les PowerOffice på nytt"));
-    view_form_end(view);
+    view_read_books(view, edit->id, view_venue_path(view, edit->id, "/setup"));
+}
+
+/* What QuickOrder must know before anything of the venue is sent, and the word that it does. */
+static void tell_add_on(const struct setup_form *form)
+{
+    struct view *view = form->view;
+    const struct venue *now = &form->edit->now;
+    struct addons addons;
+
+    if (now->extension == EXTENSION_MAIN || addons_load(&view->context, &addons) || !addons_has(&addons, now->id))
+        return;
+    html_begin(&view->html, "div");
+    html_class(&view->html, "notice yellow");
+    html_words(&view->html, "p", NULL,
+               SAY(view, "The venue waits, and nothing of it is sent, until QuickOrder knows which add-on it is on. Send "
+                         "them this: "
+                         "the venue \"%.*s\" (organisation number %.*s) uses %s in PowerOffice Go, application key %.*s.",
+                   "Salgsstedet venter, og ingenting sendes, til QuickOrder vet hvilken utvidelse det bruker. Send dem "
+                   "dette: "
+                   "utsalgsstedet «%.*s» (organisasjonsnummer %.*s) bruker %s i PowerOffice Go, app-nøkkel %.*s."),
+               TEXT(now->name), TEXT(now->company), extension_text(now->extension),
+               TEXT(view->config.application_keys[now->extension]));
+    view_confirm_add_on(view, now->id, view_venue_path(view, now->id, "/setup"));
+    html_end(&view->html);
 }
 
 /* Of the installation as a whole is who runs it to see to; of a type with several dates the same is said once. */
@@ -183,6 +206,7 @@ static void show_form(struct setup_form *form)
     tell_stages(view);
     if (!form->filled_in)
         tell_findings(form);
+    tell_add_on(form);
     tell_books(form);
     form_begin(view, form->edit);
     setup_form_show(form);
@@ -610,7 +634,30 @@ void do_read_books(struct view *view)
     if (err)
         view_fail(view, err);
     else
-        view_go(view, arena_format(&view->arena, STR_FMT "?said=%" PRIu64, STR_ARG(view_venue_path(view, venue->id,
-            "/setup")),
-                                   number));
+        view_done(view, number);
+}
+
+/* QuickOrder says that it knows which of the company's add-ons the venue is on (docs/guide.md, one key each). */
+void do_confirm(struct view *view)
+{
+    const struct venue *venue = view_venue(view);
+    struct addons addons;
+    uint64_t number = 0;
+    enum err err;
+
+    if (!venue)
+        return;
+    err = addons_load(&view->context, &addons);
+    if (!err && !addons_has(&addons, venue->id)) {
+        view_refuse(view, MHD_HTTP_CONFLICT, SAY(view, "This venue does not wait for an add-on.",
+                                                 "Salgsstedet venter ikke på noen utvidelse."));
+        return;
+    }
+    if (!err)
+        err = decide(&view->context, ADD_ON_THERE, venue->id, str_of(extension_text(venue->extension)),
+                     STR("QuickOrder has it"), &number);
+    if (err)
+        view_fail(view, err);
+    else
+        view_done(view, number);
 }

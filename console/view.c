@@ -364,6 +364,26 @@ void view_form_end(struct view *view)
     html_end(&view->html);
 }
 
+static void venue_button(struct view *view, struct str path, struct str back, const char *text)
+{
+    view_form(view, path.bytes, "row");
+    view_hidden(view, "back", back);
+    view_button(view, "plain", text);
+    view_form_end(view);
+}
+
+void view_read_books(struct view *view, struct str venue, struct str back)
+{
+    venue_button(view, view_venue_path(view, venue, "/setup/read"), back, SAY(view, "Read PowerOffice again",
+                                                                              "Les PowerOffice på nytt"));
+}
+
+void view_confirm_add_on(struct view *view, struct str venue, struct str back)
+{
+    venue_button(view, view_venue_path(view, venue, "/setup/confirm"), back, SAY(view, "QuickOrder has the add-on",
+                                                                                 "QuickOrder har utvidelsen"));
+}
+
 /* --- tables --- */
 
 void view_heads(struct view *view, const char *const *words, size_t count, unsigned numbers)

@@ -84,6 +84,10 @@ void view_hidden(struct view *view, const char *name, struct str value);
 void view_button(struct view *view, const char *class_, const char *text);
 void view_form_end(struct view *view);
 
+/* Buttons of who sets up: the venue's books are read again in PowerOffice; QuickOrder has its add-on. back: the page it is on. */
+void view_read_books(struct view *view, struct str venue, struct str back);
+void view_confirm_add_on(struct view *view, struct str venue, struct str back);
+
 /* A table's first row; numbers: bits of the columns that have numbers. */
 void view_heads(struct view *view, const char *const *words, size_t count, unsigned numbers);
 /* Begins a cell; where there is no room for columns, its name stands beside it. */

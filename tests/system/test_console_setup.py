@@ -56,9 +56,13 @@ def receipt(name, seq, gross=12500):
 def rig():
     port, more = settings()
     plain = {**venue("plain", auto_transfer="false", auto_invoice="false"), "department": "20"}
-    venues = [{**venue("grill", auto_transfer="false"), "department": "10"}, plain,
+    more = {**more, "poweroffice": {"application_keys": {name: {"file": "keys/quickorder"} for name in ("quickorder", "add-on-2")}}}
+    addon = {**venue("addon", auto_transfer="false", auto_invoice="false", extension="add-on-2", client_key={"file": "keys/addon"}),
+             "department": "30"}
+    venues = [addon, {**venue("grill", auto_transfer="false"), "department": "10"}, plain,
               venue("other", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false")]
     with start(venues, settings=more) as pipeline:
+        pipeline.secrets.remove(pipeline.application_key)    # here it is an add-on's too, which people type
         for name, args in USERS.items():
             add_user(pipeline, name, *args)
         pipeline.file = pipeline.config / "venues" / "grill.yaml"
@@ -203,6 +207,31 @@ def test_switched_on(rig, kari):
     assert "read-books plain" in last_decision(rig)
 
 
+# Goal: a venue on an add-on waits until QuickOrder has it: the page says what to send them, and the button ends it, once.
+def test_add_on(rig, kari):
+    key = (rig.config / "keys" / "addon").read_text()
+    assert "Send this to QuickOrder" in rig.command("venues", "connect", "addon", input=key).stdout
+    page = kari.get("/venues/addon/setup")
+    assert "Send them this" in page.words and "add-on-2" in page.words
+    form = page.form("/venues/addon/setup/confirm")
+    assert kari.post(form).status == 303 and "add-on-there addon add-on-2" in last_decision(rig)
+    assert kari.post(form).status == 409 and "Send them this" not in kari.get("/venues/addon/setup").words
+
+
+# Goal: where a red day needs the set-up, its page leads there, or has PowerOffice read again, and names no command; who may not is told
+# whose it is.
+def test_ways_to_the_setup(rig, kari):
+    saved(kari, setup_form(kari), **{"product_types.food.account": "3998"})
+    text = rig.until("the account is missed", lambda: documents(rig, "voucher")[f"grill/{DAY}/1"][1].get("account-unknown"))
+    page = kari.get(f"/venues/grill/days/{DAY}")
+    assert "3998" in text and "bilag check" not in page.words and "/venues/grill/setup" in page.links
+    assert kari.post(page.form("/venues/grill/setup/read")).location.startswith(f"/venues/grill/days/{DAY}?said=")
+    page = signed_in(rig, "leser").get(f"/venues/grill/days/{DAY}")
+    assert "can see to it under Set-up" in page.words and "/venues/grill/setup/read" not in page.text
+    saved(kari, setup_form(kari), **{"product_types.food.account": "3000"})
+    rig.until("it is right again", lambda: documents(rig, "voucher")[f"grill/{DAY}/1"][0] == "waiting")
+
+
 # Goal: double entry is refused as `check` refuses it, beside the switch.
 def test_double_entry(rig, kari):
     page = press(kari, setup_form(kari, "plain"), "look", **{"auto_invoice": "1", "payment_types.credit.transfer": "1",
@@ -217,9 +246,9 @@ def test_rights(rig, kari):
         person = signed_in(rig, name)
         assert person.get("/venues/grill/setup").status == status, name
         mine = dict(person.get("/").form("/sign-out")["fields"])["token"]
-        for path in ("/venues/grill/setup", "/venues/grill/setup/read"):
+        for path in ("/venues/grill/setup", "/venues/grill/setup/read", "/venues/grill/setup/confirm"):
             answer = person.ask("POST", path, [("token", mine), ("stamp", "x"), ("step", "save")])
-            assert answer.status == {403: 403, 404: 404, 200: 409 if path.endswith("setup") else 303}[status], (name, path)
+            assert answer.status == {403: 403, 404: 404, 200: 303 if path.endswith("read") else 409}[status], (name, path)
         assert person.ask("POST", "/venues/grill/setup", [("token", token), ("step", "save")]).status == 403
         assert ("Set-up" in person.get("/venues/grill").words or "Oppsett" in person.get("/venues/grill").words) or name != "per"
     for path in ("/venues/nothing/setup", "/venues/..%2fbilag/setup", "/venues/.x/setup"):
