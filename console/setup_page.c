@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bilag/act/add_on.h"
 #include "bilag/act/decide.h"
 #include "bilag/read/addons.h"
 #include "bilag/read/setup_effect.h"
@@ -641,22 +642,16 @@ void do_read_books(struct view *view)
 void do_confirm(struct view *view)
 {
     const struct venue *venue = view_venue(view);
-    struct addons addons;
-    uint64_t number = 0;
+    uint64_t number;
     enum err err;
 
     if (!venue)
         return;
-    err = addons_load(&view->context, &addons);
-    if (!err && !addons_has(&addons, venue->id)) {
+    err = add_on_confirm(&view->context, venue->id, venue->extension, STR("QuickOrder has it"), &number);
+    if (err == ERR_NOT_FOUND)
         view_refuse(view, MHD_HTTP_CONFLICT, SAY(view, "This venue does not wait for an add-on.",
                                                  "Salgsstedet venter ikke på noen utvidelse."));
-        return;
-    }
-    if (!err)
-        err = decide(&view->context, ADD_ON_THERE, venue->id, str_of(extension_text(venue->extension)),
-                     STR("QuickOrder has it"), &number);
-    if (err)
+    else if (err)
         view_fail(view, err);
     else
         view_done(view, number);

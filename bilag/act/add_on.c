@@ -28,7 +28,7 @@ enum err add_on_drop(struct context *context, struct str venue, int extension)
     return decide(context, ADD_ON_DROPPED, venue, str_of(extension_text(extension)), STR("its key is not in use"), NULL);
 }
 
-enum err add_on_confirm(struct context *context, struct str venue, int extension, struct str reason)
+enum err add_on_confirm(struct context *context, struct str venue, int extension, struct str reason, uint64_t *ret_number)
 {
     struct addons addons;
     enum err err = addons_load(context, &addons);
@@ -37,5 +37,5 @@ enum err add_on_confirm(struct context *context, struct str venue, int extension
         return err;
     if (!addons_has(&addons, venue))
         return ERR_NOT_FOUND;
-    return decide(context, ADD_ON_THERE, venue, str_of(extension_text(extension)), reason, NULL);
+    return decide(context, ADD_ON_THERE, venue, str_of(extension_text(extension)), reason, ret_number);
 }

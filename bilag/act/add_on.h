@@ -10,7 +10,7 @@
 USED enum err add_on_ask(struct context *context, struct str venue, int extension, bool *ret_asked);
 /* The key that it was asked for is not in use after all. It is confirmed no more than before. */
 USED enum err add_on_drop(struct context *context, struct str venue, int extension);
-/* A person's word, "QuickOrder has it". ERR_NOT_FOUND: the venue does not wait. */
-USED enum err add_on_confirm(struct context *context, struct str venue, int extension, struct str reason);
+/* A person's word, "QuickOrder has it"; *ret_number: the decision's, NULL is fine. ERR_NOT_FOUND: the venue does not wait. */
+USED enum err add_on_confirm(struct context *context, struct str venue, int extension, struct str reason, uint64_t *ret_number);
 
 #endif

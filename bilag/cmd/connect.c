@@ -160,7 +160,7 @@ int confirm_run(struct shell *shell, const struct args *args, const char *id)
 
     if (!venue)
         return EXIT_USAGE;
-    err = add_on_confirm(&context, venue->id, venue->extension, str_of(reason ? reason : "QuickOrder has it"));
+    err = add_on_confirm(&context, venue->id, venue->extension, str_of(reason ? reason : "QuickOrder has it"), NULL);
     if (err == ERR_NOT_FOUND)
         return complain(shell, EXIT_RED, in_words(shell, "%s does not wait for an add-on",
                                                   "%s venter ikke på noen utvidelse"), id);

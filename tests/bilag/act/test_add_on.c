@@ -56,10 +56,10 @@ static void step(char letter, bool *asked)
         assert_int_equal(add_on_drop(&context, STR("oslo"), extension), ERR_OK);
         break;
     case 'c':
-        assert_int_equal(add_on_confirm(&context, STR("oslo"), extension, STR("done")), ERR_OK);
+        assert_int_equal(add_on_confirm(&context, STR("oslo"), extension, STR("done"), NULL), ERR_OK);
         break;
     case 'x':
-        assert_int_equal(add_on_confirm(&context, STR("oslo"), extension, STR("done")), ERR_NOT_FOUND);
+        assert_int_equal(add_on_confirm(&context, STR("oslo"), extension, STR("done"), NULL), ERR_NOT_FOUND);
         break;
     default:
         assert_int_equal(add_on_ask(&context, STR("oslo"), extension, asked), ERR_OK);
