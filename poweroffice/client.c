@@ -1,5 +1,6 @@
 #include "poweroffice_inside.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,7 @@ static void client_free(struct client *client)
     }
     if (client->key.bytes)
         explicit_bzero((void *)(uintptr_t)client->key.bytes, client->key.len);
+    sodium_memzero(&client->token_lock, sizeof client->token_lock);
     free((void *)(uintptr_t)client->key.bytes);
     free(client);
 }

@@ -15,7 +15,7 @@ enum { LEASE_NAME_SIZE = 16 + TOKEN_NAME_SIZE, KEYS_MAX = 1200, BASIC_MAX = 1800
 
 static struct str lease_name(const struct client *client, char name[LEASE_NAME_SIZE])
 {
-    int len = snprintf(name, LEASE_NAME_SIZE, "token/%s", client->token_name);
+    int len = snprintf(name, LEASE_NAME_SIZE, "token/%s", client->token_lock.name);
 
     ensure(len > 0 && len < LEASE_NAME_SIZE);
     return (struct str){ name, (size_t)len };
@@ -36,9 +36,9 @@ enum login login_state(struct client *client, struct token *ret_token)
         po_wake_at(po, client->login_not_before_ms);
         return LOGIN_WAIT;
     }
-    token_name(config->token_url, config->subscription_key, config->application_keys[client->extension], client->key,
-               client->token_name);
-    if (token_get(&po->quota, client->token_name, clock_now_ms(), ret_token) == ERR_OK)
+    token_lock(config->token_url, config->subscription_key, config->application_keys[client->extension], client->key,
+               &client->token_lock);
+    if (token_get(&po->quota, &client->token_lock, clock_now_ms(), ret_token) == ERR_OK)
         return LOGIN_READY;
     err = lease_take(&po->quota, lease_name(client, name), steady_ms, lease_ms, &until_ms);
     if (!err)
@@ -79,7 +79,7 @@ static enum err take_token(struct client *client, struct str body)
 
     if (!err && json_member_text(json, "access_token", token, sizeof token) && json_member_int(json, "expires_in", &seconds) &&
         is_word(token) && seconds >= 1 && seconds < 1000000000)
-        err = token_put(&client->po->quota, client->token_name, str_of(token), seconds, clock_now_ms());
+        err = token_put(&client->po->quota, &client->token_lock, str_of(token), seconds, clock_now_ms());
     else
         err = ERR_FORMAT;
     sodium_memzero(token, sizeof token);

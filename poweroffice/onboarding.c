@@ -103,6 +103,7 @@ static enum err ask_once(const struct config *config, const char *path, struct s
     err = quota_open(config->run_dir, &quota, fault);
     if (err)
         return err;
+    ensure(config->holds_keys);
     limiter_init(&asking.limiter, &quota, config->subscription_key, config->requests_per_second,
                  (int64_t)config->sender.connect_wait_ms * 1000);
     err = body->failed ? ERR_MEMORY : ask(&asking, config, config->subscription_key, path, strbuf_str(body));

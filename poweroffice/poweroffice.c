@@ -157,6 +157,7 @@ static void use_settings(struct poweroffice *po)
 {
     const struct config *config = po_config(po);
 
+    ensure(config->holds_keys);
     use_agent(po);
     po->subscription = SUBSCRIPTION_FIRST;                   /* keys may be others by now */
     limiter_init(&po->limiter, &po->quota, config->subscription_key, config->requests_per_second,
@@ -376,7 +377,7 @@ static bool goes_again(struct pending *pending, enum outcome outcome, const stru
         return read;
     }
     if (outcome == OUTCOME_LOGIN && !pending->renewed) {
-        enum err err = token_drop(&po->quota, pending->client->token_name, pending->token);
+        enum err err = token_drop(&po->quota, &pending->client->token_lock, pending->token);
 
         pending->renewed = true;
         if (!err)

@@ -52,7 +52,7 @@ struct client {
     bool login_other_tried;               /* as pending's, for the token */
     enum subscription login_used;
     int64_t login_not_before_ms, login_sent_us;
-    char token_name[TOKEN_NAME_SIZE];
+    struct token_lock token_lock;         /* key: secret */
 };
 
 struct poweroffice {

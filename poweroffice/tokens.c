@@ -5,32 +5,69 @@
 
 enum { SPARE_MS = 60000, LIFE_S_MAX = 86400 };
 
-void token_name(struct str token_url, struct str subscription_key, struct str application_key, struct str client_key,
-                char name[TOKEN_NAME_SIZE])
+/* The same parts under two names give two hashes that say nothing of each other. */
+static void hash_parts(const struct str parts[4], const char *about, unsigned char *hash, size_t size)
 {
-    const struct str parts[] = { token_url, subscription_key, application_key, client_key };
     crypto_generichash_state state;
-    unsigned char hash[(TOKEN_NAME_SIZE - 1) / 2];
 
-    (void)crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    for (size_t i = 0; i < COUNT(parts); i++) {
+    (void)crypto_generichash_init(&state, (const unsigned char *)about, strlen(about), size);
+    for (size_t i = 0; i < 4; i++) {
         uint64_t len = parts[i].len;
 
         (void)crypto_generichash_update(&state, (const unsigned char *)&len, sizeof len);
         (void)crypto_generichash_update(&state, (const unsigned char *)parts[i].bytes, parts[i].len);
     }
-    (void)crypto_generichash_final(&state, hash, sizeof hash);
-    (void)sodium_bin2hex(name, TOKEN_NAME_SIZE, hash, sizeof hash);
+    (void)crypto_generichash_final(&state, hash, size);
+    sodium_memzero(&state, sizeof state);
 }
 
-/* A record is the wall clock's time until which the token is good, and the token. record: what to put, or the
- * token to drop. */
-struct token_work { struct key key; int64_t now_ms; struct token *token; struct str record; };
-
-static void name_key(struct key *key, const char *name)
+void token_lock(struct str token_url, struct str subscription_key, struct str application_key, struct str client_key,
+                struct token_lock *ret_lock)
 {
-    key_init(key);
-    key_name(key, str_of(name));
+    const struct str parts[] = { token_url, subscription_key, application_key, client_key };
+    unsigned char hash[(TOKEN_NAME_SIZE - 1) / 2];
+
+    hash_parts(parts, "bilag: a token's name", hash, sizeof hash);
+    (void)sodium_bin2hex(ret_lock->name, TOKEN_NAME_SIZE, hash, sizeof hash);
+    hash_parts(parts, "bilag: a token's key", ret_lock->key, sizeof ret_lock->key);
+}
+
+/* At rest: the wall clock's time until which the token is good, a nonce, and the token under the lock's key, bound to that
+ * time. */
+#define NONCE_BYTES ((size_t)crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+#define PROOF_BYTES ((size_t)crypto_aead_xchacha20poly1305_ietf_ABYTES)
+#define AHEAD_BYTES (sizeof(int64_t) + NONCE_BYTES)
+
+struct token_work {
+    struct key key;
+    const struct token_lock *lock;
+    int64_t now_ms;
+    struct token *token;                 /* what was read */
+    struct str record;                   /* what is put, or the token to drop */
+};
+
+static struct token_work work_of(const struct token_lock *lock)
+{
+    struct token_work work = { .lock = lock };
+
+    key_init(&work.key);
+    key_name(&work.key, str_of(lock->name));
+    return work;
+}
+
+static enum err unlock(const struct token_lock *lock, struct str record, int64_t *ret_until_ms, struct token *ret_token)
+{
+    const unsigned char *bytes = (const unsigned char *)record.bytes;
+    unsigned long long len = 0;
+
+    if (record.len <= AHEAD_BYTES + PROOF_BYTES || record.len - AHEAD_BYTES - PROOF_BYTES > TOKEN_MAX ||
+        crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)ret_token->text, &len, NULL, bytes + AHEAD_BYTES,
+                                                   record.len - AHEAD_BYTES, bytes, sizeof *ret_until_ms,
+                                                   bytes + sizeof *ret_until_ms, lock->key) != 0)
+        return ERR_NOT_FOUND;
+    memcpy(ret_until_ms, bytes, sizeof *ret_until_ms);
+    ret_token->len = (size_t)len;
+    return ERR_OK;
 }
 
 static enum err token_get_work(struct txn *txn, void *context)
@@ -40,23 +77,21 @@ static enum err token_get_work(struct txn *txn, void *context)
     int64_t until_ms;
     enum err err = store_get(txn, QUOTA_TOKENS, key_str(&work->key), &value);
 
+    if (!err)
+        err = unlock(work->lock, value, &until_ms, work->token);
     if (err)
         return err;
-    if (value.len <= sizeof until_ms || value.len - sizeof until_ms > TOKEN_MAX)
-        return ERR_NOT_FOUND;
-    memcpy(&until_ms, value.bytes, sizeof until_ms);
     if (work->now_ms >= until_ms || until_ms - work->now_ms > INT64_C(1000) * LIFE_S_MAX)
         return ERR_NOT_FOUND;                                /* or the clock was set back */
-    work->token->len = value.len - sizeof until_ms;
-    memcpy(work->token->text, value.bytes + sizeof until_ms, work->token->len);
     return ERR_OK;
 }
 
-enum err token_get(struct quota *quota, const char *name, int64_t now_ms, struct token *ret_token)
+enum err token_get(struct quota *quota, const struct token_lock *lock, int64_t now_ms, struct token *ret_token)
 {
-    struct token_work work = { .now_ms = now_ms, .token = ret_token };
+    struct token_work work = work_of(lock);
 
-    name_key(&work.key, name);
+    work.now_ms = now_ms;
+    work.token = ret_token;
     return store_read(quota->store, token_get_work, &work);
 }
 
@@ -67,12 +102,12 @@ static enum err token_put_work(struct txn *txn, void *context)
     return store_put(txn, QUOTA_TOKENS, key_str(&work->key), work->record);
 }
 
-enum err token_put(struct quota *quota, const char *name, struct str token, int64_t life_s, int64_t now_ms)
+enum err token_put(struct quota *quota, const struct token_lock *lock, struct str token, int64_t life_s, int64_t now_ms)
 {
-    char record[sizeof(int64_t) + TOKEN_MAX];
-    struct token_work work;
+    unsigned char record[AHEAD_BYTES + TOKEN_MAX + PROOF_BYTES];
+    unsigned long long len = 0;
+    struct token_work work = work_of(lock);
     int64_t life_ms, until_ms;
-    enum err err;
 
     if (token.len == 0 || life_s <= 0)
         return ERR_FORMAT;
@@ -81,32 +116,35 @@ enum err token_put(struct quota *quota, const char *name, struct str token, int6
     life_ms = 1000 * (life_s > LIFE_S_MAX ? (int64_t)LIFE_S_MAX : life_s);
     until_ms = now_ms + life_ms - (life_ms / 10 < SPARE_MS ? life_ms / 10 : SPARE_MS);
     memcpy(record, &until_ms, sizeof until_ms);
-    memcpy(record + sizeof until_ms, token.bytes, token.len);
-    name_key(&work.key, name);
-    work.record = (struct str){ record, sizeof until_ms + token.len };
-    err = store_write(quota->store, token_put_work, &work);
-    sodium_memzero(record, sizeof record);
-    return err;
+    randombytes_buf(record + sizeof until_ms, NONCE_BYTES);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(record + AHEAD_BYTES, &len, (const unsigned char *)token.bytes, token.len,
+                                                     record, sizeof until_ms, NULL, record + sizeof until_ms, lock->key);
+    work.record = (struct str){ (const char *)record, AHEAD_BYTES + (size_t)len };
+    return store_write(quota->store, token_put_work, &work);
 }
 
 static enum err token_drop_work(struct txn *txn, void *context)
 {
     struct token_work *work = context;
+    struct token token;
     struct str value;
-    size_t ahead = sizeof(int64_t);
+    int64_t until_ms;
+    bool same;
     enum err err = store_get(txn, QUOTA_TOKENS, key_str(&work->key), &value);
 
+    if (!err)
+        err = unlock(work->lock, value, &until_ms, &token);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    if (value.len < ahead || !str_equal((struct str){ value.bytes + ahead, value.len - ahead }, work->record))
-        return ERR_OK;
-    return store_delete(txn, QUOTA_TOKENS, key_str(&work->key));
+    same = str_equal((struct str){ token.text, token.len }, work->record);
+    sodium_memzero(&token, sizeof token);
+    return same ? store_delete(txn, QUOTA_TOKENS, key_str(&work->key)) : ERR_OK;
 }
 
-enum err token_drop(struct quota *quota, const char *name, struct str token)
+enum err token_drop(struct quota *quota, const struct token_lock *lock, struct str token)
 {
-    struct token_work work = { .record = token };
+    struct token_work work = work_of(lock);
 
-    name_key(&work.key, name);
+    work.record = token;
     return store_write(quota->store, token_drop_work, &work);
 }

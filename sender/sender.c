@@ -92,6 +92,19 @@ static void sender_close(struct stage *stage, void *state)
     free(sender);
 }
 
+/* Who may not read the keys learns from it whose books a venue's are. One writes it for all. */
+static void tell_marks(const struct sender *sender)
+{
+    const struct config *config = stage_config(sender->stage);
+    struct keymarks marks = config->marks;
+    struct fault fault = { "" };
+
+    if (sender->ops->kind != DOC_VOUCHER || stage_instance(sender->stage) != 0)
+        return;
+    if (keymarks_write(&marks, config->state_dir, &fault))
+        log_fact("level=error what=\"programs without keys do not learn of them\" why=\"%s\"", fault.text);
+}
+
 static enum err sender_open(struct stage *stage, void **ret_state, struct fault *fault)
 {
     struct sender *sender = calloc(1, sizeof *sender);
@@ -104,6 +117,7 @@ static enum err sender_open(struct stage *stage, void **ret_state, struct fault 
     arena_init(&sender->arena, SENDER_ARENA_BYTES);
     strbuf_init(&sender->inbox.bytes, INBOX_BYTES_MAX);
     name_points(sender);
+    tell_marks(sender);
     err = open_stores(sender, fault);
     if (!err)
         err = turns_open(sender);
@@ -167,6 +181,7 @@ static enum err sender_reload(struct stage *stage, void *state)
 
     (void)stage;
     poweroffice_reload(sender->po);
+    tell_marks(sender);
     err = turns_open(sender);             /* looks at every venue anew, and at once */
     if (!err)
         err = connect_links(sender, &fault);
@@ -299,8 +314,8 @@ static void sender_status(struct stage *stage, void *state, struct strbuf *json)
 
 int sender_main(const struct sender_ops *ops, int argc, char **argv)
 {
-    const struct stage_ops stage_ops = { .name = ops->stage, .about = ops->about, .context = ops, .open = sender_open,
-                                         .close = sender_close, .reload = sender_reload, .turn = sender_turn,
+    const struct stage_ops stage_ops = { .name = ops->stage, .about = ops->about, .context = ops, .holds_keys = true,
+                                         .open = sender_open, .close = sender_close, .reload = sender_reload, .turn = sender_turn,
                                          .busy = sender_busy, .status = sender_status };
 
     return stage_main(&stage_ops, argc, argv);

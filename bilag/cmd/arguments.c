@@ -53,7 +53,7 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
 
     fault_speak(catalogue_words);
     (void)help_peek(shell->config_dir);  /* for what is wrong with the configuration itself */
-    err = config_load(str_of(shell->config_dir), &shell->config, &fault);
+    err = config_load_without_keys(str_of(shell->config_dir), &shell->config, &fault);
     if (err)
         return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
     shell->voice.language = shell->config->language;

@@ -214,7 +214,9 @@ int connect_run(struct shell *shell, const struct args *args, const char *id)
         return complain(shell, EXIT_USAGE, "%s is no venue's name", id);
     if (new_key.new_client && !new_key.reason)
         return complain(shell, EXIT_USAGE, "--new-client moves the company to other books: say why with --reason TEXT");
-    code = key_path(shell, id, &path);
+    code = shell_keys(shell);
+    if (!code)
+        code = key_path(shell, id, &path);
     if (code)
         return code;
     new_key.path = path.bytes;

@@ -58,7 +58,7 @@ void help_speak(const char *config_dir)
     log_silence();
     if (help_peek(config_dir))
         return;
-    if (config_load(str_of(config_dir), &config, &fault) == ERR_OK) {
+    if (config_load_without_keys(str_of(config_dir), &config, &fault) == ERR_OK) {
         catalogue_speak(config->language);
         config_free(config);
         return;

@@ -114,13 +114,18 @@ static int probe(struct shell *shell, struct probing *probing)
 static int probe_run(struct shell *shell, const struct args *args)
 {
     static struct probing probing;       /* large */
-    const struct venue *venue = shell_venue(shell, args_value(args, "venue"));
-    struct context context = shell_context(shell);
+    const struct venue *venue;
+    struct context context;
     const char *file = args_value(args, "out");
     int32_t rate;
     int code;
     enum err err;
 
+    code = shell_keys(shell);
+    if (code)
+        return code;
+    venue = shell_venue(shell, args_value(args, "venue"));
+    context = shell_context(shell);
     if (!venue || !rate_of(shell, args, &rate))
         return EXIT_USAGE;
     code = may_probe(shell, venue);

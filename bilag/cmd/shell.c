@@ -122,6 +122,19 @@ int shell_decide(struct shell *shell, const char *verb, struct str subject, stru
     return err ? complain_err(shell, err, &context.fault) : EXIT_FINE;
 }
 
+int shell_keys(struct shell *shell)
+{
+    struct context context = shell_context(shell);
+    struct config *keyed;
+    enum err err = context_keys(&context, &keyed);
+
+    if (err)
+        return complain_err(shell, err, &context.fault);
+    config_free(shell->config);
+    shell->config = keyed;
+    return EXIT_FINE;
+}
+
 enum err shell_online(struct shell *shell, struct online **ret_online, struct fault *fault)
 {
     struct context context = shell_context(shell);

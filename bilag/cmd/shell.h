@@ -57,6 +57,9 @@ bool shell_confirm(const struct shell *shell, const struct args *args, const cha
 
 /* What reading and deciding need of it (context.h). */
 struct context shell_context(struct shell *shell);
+/* The configuration with the keys in place of the one without: for who speaks to PowerOffice itself. What was lent of the former
+ * is dead. Complains where the keys are another user's. */
+USED int shell_keys(struct shell *shell);
 /* online_open() of read/online.h. */
 struct online;
 USED enum err shell_online(struct shell *shell, struct online **ret_online, struct fault *fault);

@@ -23,4 +23,8 @@ static inline const char *context_words(const struct context *context, const cha
     return str_equal(context->config->language, STR("nb")) ? nb : en;
 }
 
+/* The same configuration with the keys, for who speaks to PowerOffice itself: to be freed. ERR_CONFIG: they are another user's,
+ * and the fault says so. */
+USED enum err context_keys(struct context *context, struct config **ret_config);
+
 #endif

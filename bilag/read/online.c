@@ -4,7 +4,12 @@
 
 enum { READ_PATIENCE_MS = 120000, CALL_PATIENCE_MS = 60000, STEP_MS = 100 };
 
-struct online { struct arena *arena; struct poweroffice *po; struct refreader *reader; };
+struct online {
+    struct arena *arena;
+    struct config *config;               /* with the keys, which nobody else in this program has */
+    struct poweroffice *po;
+    struct refreader *reader;
+};
 
 enum err online_open(struct context *context, struct online **ret_online)
 {
@@ -14,7 +19,9 @@ enum err online_open(struct context *context, struct online **ret_online)
     if (!online)
         return ERR_MEMORY;
     online->arena = context->arena;
-    err = poweroffice_open_alone(context->config, &online->po, &context->fault);
+    err = context_keys(context, &online->config);
+    if (!err)
+        err = poweroffice_open_alone(online->config, &online->po, &context->fault);
     if (!err)
         err = refreader_open(online->po, &online->reader);
     if (err) {
@@ -31,6 +38,7 @@ void online_close(struct online *online)
         return;
     refreader_close(online->reader);
     poweroffice_close(online->po);
+    config_free(online->config);
     free(online);
 }
 
@@ -64,6 +72,12 @@ static unsigned names_of(const struct venue *const *venues, size_t count, struct
     return names;
 }
 
+/* The same venue with its key; NULL: it is left out by now. */
+static const struct venue *keyed(const struct online *online, const struct venue *venue)
+{
+    return config_venue(online->config, venue->id);
+}
+
 /* ERR_BUSY stands for "not yet" in result, and is no answer of the reader. */
 void online_read(struct online *online, const struct venue *const *venues, size_t count, unsigned want,
                  enum err *result)
@@ -72,13 +86,14 @@ void online_read(struct online *online, const struct venue *const *venues, size_
     size_t same;
 
     for (size_t i = 0; i < count; i++) {
+        const struct venue *venue = keyed(online, venues[i]);
         enum err err = ERR_BUSY;
 
-        result[i] = venues[i]->client_key.len ? ERR_BUSY : ERR_NOT_FOUND;
+        result[i] = venue && venue->client_key.len ? ERR_BUSY : ERR_NOT_FOUND;
         if (result[i] == ERR_NOT_FOUND || client_before(venues, i, &same))
             continue;
         while (err == ERR_BUSY && clock_steady_ms() < until_ms) {
-            err = refreader_read(online->reader, venues[i], want | names_of(venues, count, venues[i]->client_id), read_done,
+            err = refreader_read(online->reader, venue, want | names_of(venues, count, venues[i]->client_id), read_done,
                                  &result[i]);
             if (err == ERR_BUSY)
                 poweroffice_run(online->po, clock_steady_ms() + STEP_MS);
@@ -113,12 +128,14 @@ enum err online_call(struct online *online, const struct venue *venue, enum call
                      struct str body, struct online_answer *ret_answer)
 {
     int64_t until_ms = clock_steady_ms() + CALL_PATIENCE_MS;
-    struct call call = { .venue = venue, .method = method, .path = path, .body = body, .doc = venue->id };
+    struct call call = { .venue = keyed(online, venue), .method = method, .path = path, .body = body, .doc = venue->id };
     struct waiting *waiting = arena_alloc(online->arena, sizeof *waiting);
     enum err err;
 
     if (!waiting)
         return ERR_MEMORY;
+    if (!call.venue)
+        return ERR_NOT_FOUND;
     waiting->arena = online->arena;                  /* a late answer still finds its place */
     err = poweroffice_call(online->po, &call, answered_, waiting);
     while (!err && !waiting->done && clock_steady_ms() < until_ms)

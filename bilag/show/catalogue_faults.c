@@ -93,9 +93,13 @@ const struct catalogue_row catalogue_faults[] = {
     { "say where the key is, once: {file: keys/NAME} or {credential: NAME}",
       "si hvor nøkkelen er, én gang: {file: keys/NAVN} eller {credential: NAVN}" },
     { "there are no systemd credentials here (CREDENTIALS_DIRECTORY is not set); add LoadCredential=%.*s:... to the units "
-      "of all stages (by hand: systemd-run -p), or write {file: keys/NAME}",
+      "of uploader and invoicer (by hand: systemd-run -p), or write {file: keys/NAME}",
       "her er det ingen systemd-legitimasjon (CREDENTIALS_DIRECTORY er ikke satt); legg til LoadCredential=%.*s:... i "
-      "enhetene til alle prosesser (for hånd: systemd-run -p), eller skriv {file: keys/NAVN}" },
+      "enhetene til uploader og invoicer (for hånd: systemd-run -p), eller skriv {file: keys/NAVN}" },
+    { "%s is not as the uploader writes it; remove it, and reload the uploader",
+      "%s er ikke slik uploader skriver den; fjern den, og last uploader på nytt" },
+    { "%s is no plain file, too large, or others may write in it; remove it, and reload the uploader",
+      "%s er ingen vanlig fil, er for stor, eller andre kan skrive i den; fjern den, og last uploader på nytt" },
     { "the folder name %.*s is too long", "mappenavnet %.*s er for langt" },
     { "cannot make the folder %s: %s", "kan ikke lage mappen %s: %s" },
     { "there is no store in %s", "det er ikke noe lager i %s" },

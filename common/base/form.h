@@ -17,13 +17,21 @@
 
 enum { FORM_BYTES_MAX = 1048576, FORM_FIELDS_MAX = 64 };
 
+struct keymarks;
+struct vault;
+
+/* LATER: keys need not be in place, where they will be is enough. MARKED: in a key's place comes its mark (keymarks.h). */
+enum form_keys { FORM_KEYS_READ, FORM_KEYS_LATER, FORM_KEYS_MARKED };
+
 struct form {
     yaml_document_t document;
     struct str file;                     /* as faults name it */
     struct str dir;                      /* the configuration's folder, for files that values name */
     struct arena *arena;
     struct fault *fault;
-    bool keys_later;                     /* keys need not be in place: where they will be is enough */
+    enum form_keys keys;
+    struct keymarks *marks;              /* READ: of what was read; MARKED: of what can only be read by others; may be NULL */
+    struct vault *vault;                 /* READ: where keys go; NULL: into the arena */
     char path[256];                      /* where we are: "product_types.food" */
     size_t path_len;
 };

@@ -1,5 +1,8 @@
 #include "secret.h"
 
+#include "keymarks.h"
+#include "vault.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -104,11 +107,56 @@ static const struct field reference_fields[] = {
       .meaning = "systemd credential that holds the key" },
 };
 
+/* The key is there, and not for us: its folder or file is another user's, or it is a credential of another program's. */
+static bool is_others(const char *path)
+{
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) : -1;
+    bool others = !path || (fd < 0 && errno == EACCES);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return others;
+}
+
+/* Held for a moment, in memory of its own: what stays of it is a copy where keys lie, or only its mark. */
+static enum err read_key(struct form *form, const char *path, bool credential, struct str place, struct str *to,
+                         struct fault *fault)
+{
+    bool marked = form->keys == FORM_KEYS_MARKED;
+    struct arena moment;
+    struct str key = STR_NONE, mark, kept;
+    enum err err;
+
+    arena_init(&moment, 2 * (SECRET_MAX + 1) + 4096);
+    err = secret_read(path, credential, &moment, &key, fault);
+    if (!err) {
+        mark = keymark_of(key, form->arena);
+        kept = marked ? mark : form->vault ? vault_copy(form->vault, key) : arena_copy(form->arena, key);
+        if (!mark.bytes || !kept.bytes || (!marked && form->marks && keymarks_add(form->marks, place, mark)))
+            err = fault_set(fault, ERR_MEMORY, "no memory for the key in %s", path);
+        else
+            *to = kept;
+    }
+    secret_wipe(&key);
+    arena_free(&moment);
+    return err;
+}
+
+/* place: as the marks name it. path NULL: systemd gives this program no credentials. */
+static enum err take(struct form *form, const char *path, bool credential, struct str place, struct str *to, struct fault *fault)
+{
+    if (form->keys == FORM_KEYS_MARKED && is_others(path)) {
+        *to = form->marks ? keymarks_find(form->marks, place) : STR_NONE;
+        return ERR_OK;
+    }
+    return read_key(form, path, credential, place, to, fault);
+}
+
 enum err secret_field(struct form *form, const yaml_node_t *node, const struct field *field, void *to)
 {
     struct reference reference = { STR_NONE, STR_NONE };
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    struct str path;
+    struct str path, place;
     struct fault fault;
     enum err err;
 
@@ -120,17 +168,22 @@ enum err secret_field(struct form *form, const yaml_node_t *node, const struct f
         return err;
     if ((reference.file.len > 0) == (reference.credential.len > 0))
         return form_fault(form, node, "say where the key is, once: {file: keys/NAME} or {credential: NAME}");
-    if (form->keys_later)
+    if (form->keys == FORM_KEYS_LATER)
         return ERR_OK;
-    if (reference.credential.len && (!folder || !*folder))
+    if (folder && !*folder)
+        folder = NULL;
+    if (form->keys == FORM_KEYS_READ && reference.credential.len && !folder)
         return form_fault(form, node, "there are no systemd credentials here (CREDENTIALS_DIRECTORY is not set); "
-                          "add LoadCredential=" STR_FMT ":... to the units of all stages (by hand: systemd-run -p), or "
-                          "write {file: keys/NAME}", STR_ARG(reference.credential));
-    path = reference.file.len ? reference.file
-                              : arena_format(form->arena, "%s/" STR_FMT, folder, STR_ARG(reference.credential));
+                          "add LoadCredential=" STR_FMT ":... to the units of uploader and invoicer (by hand: systemd-run -p), "
+                          "or write {file: keys/NAME}", STR_ARG(reference.credential));
+    path = reference.file;
+    place = reference.file.len ? arena_format(form->arena, "file:" STR_FMT, STR_ARG(path))
+                               : arena_format(form->arena, "credential:" STR_FMT, STR_ARG(reference.credential));
+    if (reference.credential.len)
+        path = folder ? arena_format(form->arena, "%s/" STR_FMT, folder, STR_ARG(reference.credential)) : STR_NONE;
     if (arena_failed(form->arena))
         return form_fault(form, node, "memory");
-    err = secret_read(path.bytes, reference.credential.len > 0, form->arena, to, &fault);
+    err = take(form, path.bytes, reference.credential.len > 0, place, to, &fault);
     if (err == ERR_MEMORY || err == ERR_SYSTEM)
         return fault_set(form->fault, err, "%s", fault.text);
     return err ? form_fault(form, node, "%s", fault.text) : ERR_OK;

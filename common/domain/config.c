@@ -206,6 +206,23 @@ static bool is_demo(struct str url)
 
 /* ---- loading ---- */
 
+/* Where the keys are only marked: state_dir first, for there stand the marks of those that are another user's. */
+static enum err marks_load(struct config *config, struct form *form, struct fault *fault)
+{
+    struct config *peek;
+    enum err err;
+
+    if (config->holds_keys)
+        return ERR_OK;
+    peek = arena_alloc(&config->arena, sizeof *peek);
+    if (!peek)
+        return fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+    form->keys = FORM_KEYS_LATER;
+    err = form_mapping(form, form_root(form), config_fields, COUNT(config_fields), peek);
+    form->keys = FORM_KEYS_MARKED;
+    return err ? err : keymarks_read(&config->marks, peek->state_dir, fault);
+}
+
 static enum err root_load(struct config *config, struct fault *fault)
 {
     struct str path = arena_format(&config->arena, STR_FMT "/bilag.yaml", STR_ARG(config->dir));
@@ -217,7 +234,11 @@ static enum err root_load(struct config *config, struct fault *fault)
     err = form_open(&form, path.bytes, STR("bilag.yaml"), config->dir, &config->arena, fault);
     if (err)
         return err;
-    err = form_mapping(&form, form_root(&form), config_fields, COUNT(config_fields), config);
+    form.marks = &config->marks;
+    form.vault = &config->vault;
+    err = marks_load(config, &form, fault);
+    if (!err)
+        err = form_mapping(&form, form_root(&form), config_fields, COUNT(config_fields), config);
     if (!err && config->sender.retry_first_ms > config->sender.retry_max_ms)
         err = form_fault(&form, form_find(&form, "sender"), "sender: retry_first_ms is more than retry_max_ms; "
                          "write the smaller one first");
@@ -237,10 +258,9 @@ static enum err root_load(struct config *config, struct fault *fault)
     form_close(&form);
     if (err)
         return err;
-    /* Copies, because every key is wiped in the end. */
     for (size_t i = 1; i < EXTENSION_COUNT; i++)
         if (config->application_keys[i].len == 0)
-            config->application_keys[i] = arena_copy(&config->arena, str_of(add_on_keys[i]));
+            config->application_keys[i] = str_of(add_on_keys[i]);
     return arena_failed(&config->arena) ? fault_set(fault, ERR_MEMORY, "no memory for the configuration") : ERR_OK;
 }
 
@@ -330,7 +350,7 @@ static enum err venues_load(struct config *config, struct fault *fault)
     return err;
 }
 
-enum err config_load(struct str dir, struct config **ret_config, struct fault *fault)
+static enum err load(struct str dir, bool holds_keys, struct config **ret_config, struct fault *fault)
 {
     struct config *config;
     enum err err;
@@ -346,6 +366,8 @@ enum err config_load(struct str dir, struct config **ret_config, struct fault *f
         return fault_set(fault, ERR_MEMORY, "no memory for the configuration");
     arena_init(&config->arena, CONFIG_BYTES_MAX);
     config->dir = arena_copy(&config->arena, dir);
+    config->holds_keys = holds_keys;
+    keymarks_init(&config->marks, &config->arena);
     err = root_load(config, fault);
     if (!err)
         err = venues_load(config, fault);
@@ -357,17 +379,27 @@ enum err config_load(struct str dir, struct config **ret_config, struct fault *f
     return ERR_OK;
 }
 
+enum err config_load(struct str dir, struct config **ret_config, struct fault *fault)
+{
+    return load(dir, true, ret_config, fault);
+}
+
+enum err config_load_without_keys(struct str dir, struct config **ret_config, struct fault *fault)
+{
+    return load(dir, false, ret_config, fault);
+}
+
+bool config_marks_changed(const struct config *config)
+{
+    return config->marks.missed && keymarks_changed(&config->marks, config->state_dir);
+}
+
 void config_free(struct config *config)
 {
     if (!config)
         return;
-    secret_wipe(&config->subscription_key);
-    secret_wipe(&config->subscription_key_secondary);
-    for (size_t i = 0; i < EXTENSION_COUNT; i++)
-        secret_wipe(&config->application_keys[i]);
     watch_wipe(&config->watch);
-    for (size_t i = 0; i < config->venue_count; i++)
-        secret_wipe(&config->venues[i].client_key);
+    vault_free(&config->vault);
     for (size_t i = 0; i < config->zone_count; i++)
         zone_close(config->zones[i]);
     arena_free(&config->arena);

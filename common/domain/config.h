@@ -4,7 +4,8 @@
  * config_load() gives a complete, immutable picture or none: a bad file changes nothing and the fault
  * says file, line and mend. A venue file that is wrong on its own is left out of the picture and named
  * in `faults` (one venue's typing error stops no other); a wrong bilag.yaml is ERR_CONFIG.
- * Keys are read from files of mode 0600 (or 0400), or systemd credentials, never from YAML.
+ * Keys are read from files of mode 0600 (or 0400), or systemd credentials, never from YAML. Who does not talk to PowerOffice
+ * holds none: where a key would be stands its mark (base/keymarks.h), which says that there is one and whose books it opens.
  * Dates: every mapping entry and every switch may be dated (valid_from); docs/rules.md section 7.
  * Ownership: everything lives in the config until config_free().
  */
@@ -12,6 +13,8 @@
 #define BILAG_DOMAIN_CONFIG_H
 
 #include "base/clock.h"
+#include "base/keymarks.h"
+#include "base/vault.h"
 #include "config_rows.h"
 #include "base/err.h"
 
@@ -63,7 +66,7 @@ struct venue {
     struct str currency;                                     /* "NOK" */
     struct str company;                                      /* organisation number */
     int extension;                                           /* EXTENSION_MAIN, or 1-9 */
-    struct str client_key;                                   /* secret; empty: not connected yet */
+    struct str client_key;                                   /* secret, or its mark; empty: not connected yet */
     struct str client_id;                                    /* 16 hex of a hash of the client key: names the
                                                                 PowerOffice client in stores and logs; empty
                                                                 as long as there is no key */
@@ -110,6 +113,9 @@ enum { WATCH_RECIPIENTS_MAX = 200 };
 struct config {
     struct str dir, state_dir, run_dir;
     struct str token_url, api_url;
+    bool holds_keys;                                         /* else every key below is its mark */
+    struct keymarks marks;                                   /* of the keys, for who may not have them */
+    struct vault vault;                                      /* where the keys lie */
     struct str subscription_key;                             /* secret */
     struct str subscription_key_secondary;                   /* secret; tried where the other is refused; may be empty */
     struct str application_keys[EXTENSION_COUNT];            /* [0] from its file, 1-9 built in */
@@ -154,7 +160,12 @@ struct config {
     struct arena arena;
 };
 
+/* With the keys: for who sends to PowerOffice, or asks it. */
 USED enum err config_load(struct str dir, struct config **ret_config, struct fault *fault);
+/* For everybody else. Keys that are another user's are known by the marks in STATE_DIR. */
+USED enum err config_load_without_keys(struct str dir, struct config **ret_config, struct fault *fault);
+/* Keys that only others may read have changed since: it is to be loaded anew. */
+bool config_marks_changed(const struct config *config);
 void config_free(struct config *config);                     /* wipes keys; NULL is fine */
 
 /* After a reload: may the fresh picture replace the former one? ERR_CONFIG and its sentence: no (a bad file changes

@@ -1,6 +1,8 @@
 /* venue.c - the questions about venues that config.h lists. */
 #include "venue.h"
 
+#include "base/keymarks.h"
+
 #include <sodium.h>
 #include <string.h>
 
@@ -326,13 +328,10 @@ static void hash_dated(crypto_generichash_state *hash, const struct venue *venue
 
 struct str venue_client_id(struct str key, struct arena *arena)
 {
-    uint8_t digest[32];
-
-    (void)crypto_generichash(digest, sizeof digest, (const uint8_t *)key.bytes, key.len, NULL, 0);
-    return hex16(digest, arena);
+    return keymark_of(key, arena);
 }
 
-enum err venue_fingerprint(struct venue *venue, struct arena *arena)
+enum err venue_fingerprint(struct venue *venue, bool marked, struct arena *arena)
 {
     crypto_generichash_state hash;
     uint8_t digest[32];
@@ -350,6 +349,6 @@ enum err venue_fingerprint(struct venue *venue, struct arena *arena)
     (void)crypto_generichash_final(&hash, digest, sizeof digest);
     venue->mapping_hash = hex16(digest, arena);
     if (venue->client_key.len)
-        venue->client_id = venue_client_id(venue->client_key, arena);
+        venue->client_id = marked ? venue->client_key : venue_client_id(venue->client_key, arena);
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
 }

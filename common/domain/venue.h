@@ -6,7 +6,7 @@
 
 /* Names a PowerOffice client by its key without saying the key. Empty: no memory. */
 struct str venue_client_id(struct str key, struct arena *arena);
-/* Sets client_id (the first 16 hex digits of the 32-byte BLAKE2b of the client key) and mapping_hash. */
-USED enum err venue_fingerprint(struct venue *venue, struct arena *arena);
+/* Sets client_id (the client key's mark, base/keymarks.h) and mapping_hash. marked: the key's place holds its mark already. */
+USED enum err venue_fingerprint(struct venue *venue, bool marked, struct arena *arena);
 
 #endif

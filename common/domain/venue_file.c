@@ -506,7 +506,7 @@ static enum err venue_complete(struct config *config, struct form *form, struct 
     if (!err)
         err = cutoffs_complete(form, venue);
     if (!err)
-        err = venue_fingerprint(venue, form->arena);
+        err = venue_fingerprint(venue, form->keys == FORM_KEYS_MARKED, form->arena);
     return err;
 }
 
@@ -549,7 +549,7 @@ static enum err read_like(struct form *form, const yaml_node_t *node, struct str
     err = form_open(&other, path.bytes, file, form->dir, form->arena, form->fault);
     if (err)
         return err;
-    other.keys_later = true;
+    other.keys = FORM_KEYS_LATER;
     if (!form_root(&other))
         err = form_fault(&other, NULL, "is empty, and " STR_FMT " is to be like it", STR_ARG(form->file));
     else if (form_find(&other, "like"))
@@ -611,7 +611,12 @@ enum err venue_file_load(struct config *config, struct str id, struct venue *ret
     err = id_judge(id, file, fault);
     if (!err)
         err = form_open(&form, path.bytes, file, config->dir, &config->arena, fault);
-    return err ? err : venue_read(config, &form, id, ret_venue);
+    if (err)
+        return err;
+    form.keys = config->holds_keys ? FORM_KEYS_READ : FORM_KEYS_MARKED;
+    form.marks = &config->marks;
+    form.vault = &config->vault;
+    return venue_read(config, &form, id, ret_venue);
 }
 
 /* The zone is opened for its name only: a venue that is not part of a configuration has none. */
@@ -629,7 +634,7 @@ enum err venue_file_parse(struct str text, struct str id, struct str dir, struct
         err = form_open_text(&form, text, file, dir, arena, fault);
     if (err)
         return err;
-    form.keys_later = true;
+    form.keys = FORM_KEYS_LATER;
     err = venue_read(&alone, &form, id, ret_venue);
     zone_close(zones[0]);
     if (!err)

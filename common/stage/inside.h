@@ -25,6 +25,7 @@ struct stage {
     struct fault refused;                 /* why the configuration was not taken when it was last read; empty: it was */
     int64_t stop_by_ms;                   /* steady; 0: not told to stop */
     int64_t started_ms, wake_ms, reload_ms;           /* reload_ms 0: no reload is owed */
+    int64_t marks_ms;                     /* when the marks of keys are looked at again (steady) */
     int64_t watchdog_ms, alive_ms;        /* how often the supervisor wants to hear of us (0: it does not), and when it did */
     struct arena arena;
     struct link links[LINKS_MAX];

@@ -193,11 +193,16 @@ static void keep_former(struct stage *stage, const struct fault *fault)
     log_fact("level=error what=\"configuration not taken, the former stays\" why=\"%s\"", fault->text);
 }
 
+static enum err load(const struct stage *stage, struct config **ret_config, struct fault *fault)
+{
+    return (stage->ops->holds_keys ? config_load : config_load_without_keys)(str_of(stage->config_dir), ret_config, fault);
+}
+
 static enum err reload(struct stage *stage)
 {
     struct config *fresh, *old = stage->config;
     struct fault fault = { "" };
-    enum err err = config_load(str_of(stage->config_dir), &fresh, &fault);
+    enum err err = load(stage, &fresh, &fault);
 
     stage->reload_ms = 0;
     if (err) {
@@ -302,11 +307,24 @@ static void watchdog_turn(struct stage *stage)
     stage_wake_at(stage, stage->alive_ms + stage->watchdog_ms);
 }
 
+/* The keys are another user's, and he has told others, or the first: whose books a venue's are may have changed. */
+static void look_for_marks(struct stage *stage)
+{
+    int64_t now = clock_steady_ms();
+
+    if (stage->reload_ms || now < stage->marks_ms)
+        return;
+    stage->marks_ms = now + (stage->refused.text[0] ? 60 : 1) * IDLE_WAIT_MS;
+    if (config_marks_changed(stage->config))
+        stage->reload_ms = now;
+}
+
 static enum err turn(struct stage *stage)
 {
     enum err err = wait_and_watch(stage);
 
     watchdog_turn(stage);
+    look_for_marks(stage);
     if (!err && stage->reload_ms && clock_steady_ms() >= stage->reload_ms)
         err = reload(stage);
     for (size_t i = 0; !err && i < stage->link_count; i++)
@@ -416,7 +434,7 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
     if (sodium_init() < 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)      /* a core would hold keys */
         return fault_set(fault, ERR_SYSTEM, "the system gives no randomness, or no limit on core files");
     (void)umask(077);
-    err = config_load(str_of(stage->config_dir), &stage->config, fault);
+    err = load(stage, &stage->config, fault);
     if (err)
         return err == ERR_MEMORY || err == ERR_SYSTEM ? err : ERR_CONFIG;
     for (size_t i = 0; i < stage->config->fault_count; i++)

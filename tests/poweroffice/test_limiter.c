@@ -277,39 +277,43 @@ static void tokens_are_kept_until_near_expiry(void **unused)
 {
     static const struct { int64_t life_s, spare_ms; } rows[] = { { 1200, 60000 }, { 600, 60000 }, { 5, 500 }, { 1, 100 } };
     static struct token token;
-    char name[TOKEN_NAME_SIZE], other[TOKEN_NAME_SIZE];
+    struct token_lock name, other;
 
     (void)unused;
-    token_name(STR("url"), STR("sub"), STR("app"), STR("client"), name);
-    token_name(STR("url"), STR("sub"), STR("appc"), STR("lient"), other);
-    assert_string_not_equal(name, other);
-    assert_int_equal(token_get(&quota, name, 0, &token), ERR_NOT_FOUND);
+    token_lock(STR("url"), STR("sub"), STR("app"), STR("client"), &name);
+    token_lock(STR("url"), STR("sub"), STR("appc"), STR("lient"), &other);
+    assert_string_not_equal(name.name, other.name);
+    assert_int_equal(token_get(&quota, &name, 0, &token), ERR_NOT_FOUND);
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t until_ms = 5000 + rows[i].life_s * 1000 - rows[i].spare_ms;
 
-        assert_int_equal(token_put(&quota, name, STR("secret"), rows[i].life_s, 5000), ERR_OK);
-        assert_int_equal(token_get(&quota, name, until_ms - 1, &token), ERR_OK);
+        assert_int_equal(token_put(&quota, &name, STR("secret"), rows[i].life_s, 5000), ERR_OK);
+        assert_int_equal(token_get(&quota, &name, until_ms - 1, &token), ERR_OK);
         assert_true(str_equal((struct str){ token.text, token.len }, STR("secret")));
-        assert_int_equal(token_get(&quota, name, until_ms, &token), ERR_NOT_FOUND);
-        assert_int_equal(token_get(&quota, other, 5000, &token), ERR_NOT_FOUND);
+        assert_int_equal(token_get(&quota, &name, until_ms, &token), ERR_NOT_FOUND);
+        assert_int_equal(token_get(&quota, &other, 5000, &token), ERR_NOT_FOUND);
     }
-    assert_int_equal(token_put(&quota, name, STR(""), 1200, 0), ERR_FORMAT);
-    assert_int_equal(token_put(&quota, name, STR("x"), 0, 0), ERR_FORMAT);
+    memcpy(other.name, name.name, sizeof other.name);        /* who finds it, and has not the keys, has no token */
+    assert_int_equal(token_get(&quota, &other, 5000, &token), ERR_NOT_FOUND);
+    assert_int_equal(token_drop(&quota, &other, STR("secret")), ERR_OK);
+    assert_int_equal(token_get(&quota, &name, 5000, &token), ERR_OK);
+    assert_int_equal(token_put(&quota, &name, STR(""), 1200, 0), ERR_FORMAT);
+    assert_int_equal(token_put(&quota, &name, STR("x"), 0, 0), ERR_FORMAT);
 }
 
 static void only_the_refused_token_is_dropped(void **unused)
 {
     static struct token token;
-    char name[TOKEN_NAME_SIZE];
+    struct token_lock name;
 
     (void)unused;
-    token_name(STR("url"), STR("sub"), STR("app"), STR("client"), name);
-    assert_int_equal(token_put(&quota, name, STR("new"), 1200, 0), ERR_OK);
-    assert_int_equal(token_drop(&quota, name, STR("old")), ERR_OK);
-    assert_int_equal(token_get(&quota, name, 1, &token), ERR_OK);
-    assert_int_equal(token_drop(&quota, name, STR("new")), ERR_OK);
-    assert_int_equal(token_get(&quota, name, 1, &token), ERR_NOT_FOUND);
-    assert_int_equal(token_drop(&quota, name, STR("new")), ERR_OK);
+    token_lock(STR("url"), STR("sub"), STR("app"), STR("client"), &name);
+    assert_int_equal(token_put(&quota, &name, STR("new"), 1200, 0), ERR_OK);
+    assert_int_equal(token_drop(&quota, &name, STR("old")), ERR_OK);
+    assert_int_equal(token_get(&quota, &name, 1, &token), ERR_OK);
+    assert_int_equal(token_drop(&quota, &name, STR("new")), ERR_OK);
+    assert_int_equal(token_get(&quota, &name, 1, &token), ERR_NOT_FOUND);
+    assert_int_equal(token_drop(&quota, &name, STR("new")), ERR_OK);
 }
 
 static void leases_exclude_others_and_end_by_themselves(void **unused)

@@ -65,7 +65,7 @@ static int make(void **unused)
     (void)setenv("BILAG_CLOCK", clock_path, 1);
     set_clock(at(0, 12));
     venue = (struct venue){ .id = STR("v"), .client_id = STR("client"), .client_key = STR("key"), .zone = zone };
-    config = (struct config){ .state_dir = str_of(folder), .run_dir = str_of(folder),
+    config = (struct config){ .holds_keys = true, .state_dir = str_of(folder), .run_dir = str_of(folder),
                               .api_url = STR("http://127.0.0.1:9/v2"), .token_url = STR("http://127.0.0.1:9/t"),
                               .subscription_key = STR("s"), .application_keys = { STR("a") },
                               .requests_per_second = 10, .venues = &venue, .venue_count = 1,

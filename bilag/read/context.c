@@ -1,0 +1,14 @@
+#include "context.h"
+
+#include <unistd.h>
+
+enum err context_keys(struct context *context, struct config **ret_config)
+{
+    if (context->config->marks.missed)
+        return fault_set(&context->fault, ERR_CONFIG,
+                         context_words(context, "the keys of PowerOffice are not this user's (uid %u); run it as the user that "
+                                       "uploader and invoicer run as",
+                                       "nøklene til PowerOffice er ikke denne brukerens (uid %u); kjør det som den brukeren "
+                                       "som uploader og invoicer kjører som"), (unsigned)geteuid());
+    return config_load(context->config->dir, ret_config, &context->fault);
+}
