@@ -314,9 +314,10 @@ static void sender_status(struct stage *stage, void *state, struct strbuf *json)
 
 int sender_main(const struct sender_ops *ops, int argc, char **argv)
 {
-    const struct stage_ops stage_ops = { .name = ops->stage, .about = ops->about, .context = ops, .holds_keys = true,
-                                         .open = sender_open, .close = sender_close, .reload = sender_reload, .turn = sender_turn,
-                                         .busy = sender_busy, .status = sender_status };
+    const struct stage_ops stage_ops = {
+        .name = ops->stage, .about = ops->about, .context = ops, .holds_keys = true, .open = sender_open, .close = sender_close,
+        .reload = sender_reload, .turn = sender_turn, .busy = sender_busy, .status = sender_status,
+    };
 
     return stage_main(&stage_ops, argc, argv);
 }

@@ -94,7 +94,8 @@ static enum err take_lines(struct keymarks *marks, struct str text, const char *
 
         if (!end || line.len < MARK_DIGITS + 2 || strspn(line.bytes, "0123456789abcdef") != MARK_DIGITS ||
             line.bytes[MARK_DIGITS] != ' ')
-            return fault_set(fault, ERR_CONFIG, "%s is not as the uploader writes it; remove it, and reload the uploader", path);
+            return fault_set(fault, ERR_CONFIG, "%s is not as the uploader writes it; remove it, and reload the uploader",
+                             path);
         if (keymarks_add(marks, (struct str){ line.bytes + MARK_DIGITS + 1, line.len - MARK_DIGITS - 1 },
                          (struct str){ line.bytes, MARK_DIGITS }))
             return fault_set(fault, ERR_MEMORY, "no memory for %s", path);

@@ -143,7 +143,8 @@ static enum err read_key(struct form *form, const char *path, bool credential, s
 }
 
 /* place: as the marks name it. path NULL: systemd gives this program no credentials. */
-static enum err take(struct form *form, const char *path, bool credential, struct str place, struct str *to, struct fault *fault)
+static enum err take(struct form *form, const char *path, bool credential, struct str place, struct str *to,
+                     struct fault *fault)
 {
     if (form->keys == FORM_KEYS_MARKED && is_others(path)) {
         *to = form->marks ? keymarks_find(form->marks, place) : STR_NONE;

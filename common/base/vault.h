@@ -10,7 +10,8 @@
 struct vault_block;
 struct vault { struct vault_block *first; };                 /* all zero: empty */
 
-struct str vault_copy(struct vault *vault, struct str key);  /* ended by a NUL as well; no bytes: no memory, or longer than a block */
+/* Ended by a NUL as well; no bytes: no memory, or longer than a block. */
+struct str vault_copy(struct vault *vault, struct str key);
 void       vault_free(struct vault *vault);
 
 #endif

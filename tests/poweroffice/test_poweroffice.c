@@ -31,7 +31,8 @@ static void begin(struct step *steps, size_t count)
                                 .company = STR("1") };
     venues[1] = (struct venue){ .id = STR("b"), .client_id = STR("client-b"), .client_key = STR("sekret-client-b"),
                                 .company = STR("2") };
-    config = (struct config){ .holds_keys = true, .state_dir = str_of(folder), .run_dir = str_of(folder), .api_url = str_of(api_url),
+    config = (struct config){ .holds_keys = true,
+                              .state_dir = str_of(folder), .run_dir = str_of(folder), .api_url = str_of(api_url),
                               .token_url = str_of(token_url), .subscription_key = STR("sekret-subscription"),
                               .application_keys = { STR("sekret-application") }, .requests_per_second = 1000,
                               .sender = { .answer_wait_ms = 400, .connect_wait_ms = 200, .in_flight_max = 8,
