@@ -251,7 +251,7 @@ SHARE := $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/man/man8 \
 	    $(SHARE)/doc/bilag/config-example/venues $(SHARE)/doc/bilag/config-example/keys $(SHARE)/bilag/prometheus $(DESTDIR)$(PREFIX)/lib/systemd/system \
-	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
 	install -m 755 $(foreach p,$(PROGRAMS),$(BIN)/$(call part,$(p),1)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(MAN1) $(SHARE)/man/man1
 	install -m 644 $(MAN5) $(SHARE)/man/man5
@@ -266,6 +266,7 @@ install: all
 	for unit in deploy/systemd/*.service deploy/systemd/*.target; do \
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
+	install -m 644 deploy/systemd/bilag.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/bilag.conf
 	install -m 644 deploy/prometheus/* $(SHARE)/bilag/prometheus
 	install -m 644 deploy/completion/bilag.bash $(SHARE)/bash-completion/completions/bilag
 	install -m 644 deploy/completion/_bilag $(SHARE)/zsh/site-functions/_bilag
@@ -274,7 +275,7 @@ install: all
 uninstall:
 	rm -f $(foreach p,$(PROGRAMS),$(DESTDIR)$(PREFIX)/bin/$(call part,$(p),1)) $(foreach m,$(MAN1) $(MAN5) $(MAN8),$(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m))) \
 	    $(patsubst deploy/systemd/%,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(wildcard deploy/systemd/*.service deploy/systemd/*.target)) \
-	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf $(SHARE)/bash-completion/completions/bilag $(SHARE)/zsh/site-functions/_bilag
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/bilag.conf $(SHARE)/bash-completion/completions/bilag $(SHARE)/zsh/site-functions/_bilag
 	rm -rf $(SHARE)/doc/bilag $(SHARE)/bilag
 
 # A Debian package, in build/deb.

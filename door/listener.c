@@ -1,5 +1,7 @@
 #include "listener.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -120,7 +122,7 @@ static enum err open_lock(struct str folder, struct str address, struct listener
     for (char *c = name; *c; c++)
         *c = *c == '/' ? '_' : *c;
     (void)snprintf(path, sizeof path, STR_FMT "/http-%s.lock", STR_ARG(folder), name);
-    listener->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    listener->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
     if (listener->lock_fd < 0)
         return fault_set(fault, ERR_STORE_IO, "cannot make %s: %s", path, strerror(errno));
     return ERR_OK;

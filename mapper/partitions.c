@@ -1,5 +1,7 @@
 #include "partitions.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +27,7 @@ enum err partitions_open(const char *folder, int32_t count, struct partitions **
 
         (void)snprintf(path, sizeof path, "%s/partition-%02zu.lock", folder, i);
         partitions->at[i].number = (uint32_t)i;
-        partitions->at[i].lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        partitions->at[i].lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
         if (partitions->at[i].lock_fd < 0) {
             enum err err = fault_set(fault, ERR_STORE_IO, "cannot make %s: %s", path, strerror(errno));
 

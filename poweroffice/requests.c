@@ -1,5 +1,7 @@
 #include "requests.h"
 
+#include "base/folder.h"
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/json_write.h"
@@ -89,10 +91,10 @@ static bool use_day(struct requests *requests, int32_t day)
         return true;
     if (requests->fd >= 0)
         (void)close(requests->fd);
-    (void)mkdir(requests->folder, 0700);
+    (void)mkdir(requests->folder, folder_mode());
     (void)snprintf(path, sizeof path, "%s/%s-%s-%d.ndjson", requests->folder, day_text(day, text), requests->stage,
                    requests->instance);
-    requests->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    requests->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, file_mode());
     requests->day = day;
     requests->torn = requests->fd >= 0 && lseek(requests->fd, 0, SEEK_END) > 0;          /* by whoever died before us */
     remove_old(requests, day);

@@ -1,5 +1,7 @@
 #include "owner.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,7 +20,7 @@ static int open_lock(const struct owners *owners, int instance, int flags)
     char path[PATH_MAX_BYTES + 32];
 
     (void)snprintf(path, sizeof path, "%s/owner-%d.lock", owners->folder, instance);
-    return open(path, flags | O_CLOEXEC, 0600);
+    return open(path, flags | O_CLOEXEC, file_mode());
 }
 
 static enum err write_boot(struct owners *owners)

@@ -42,9 +42,9 @@ must "bash completes commands and options from the help" 'bash -c ". /usr/share/
     COMP_WORDS=(bilag status --js) COMP_CWORD=2; _bilag_words; [ \"\${COMPREPLY[*]}\" = --json ]"'
 must "the example's configuration, with keys of its own" 'cp -r /usr/share/doc/bilag/config-example/. /etc/bilag
     for key in subscription quickorder oslo-grill; do echo 0123456789abcdef-$key >/etc/bilag/keys/$key; chmod 600 /etc/bilag/keys/$key; done
-    chown -R bilag:bilag /etc/bilag; chmod 700 /etc/bilag/keys
-    install -d -m 700 -o bilag -g bilag /var/lib/bilag /var/lib/bilag/log /run/bilag
-    /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin --user bilag >/etc/bilag.supervisor'
+    chown -R bilag:bilag /etc/bilag; chown -R bilag-keys /etc/bilag/keys; chmod 700 /etc/bilag/keys
+    install -d -m 770 -o bilag -g bilag /var/lib/bilag /var/lib/bilag/log /run/bilag
+    /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin >/etc/bilag.supervisor'
 trial='up() { for i in $(seq 100); do su bilag -s /bin/sh -c "bilag status --json" >/tmp/status || true
     [ "$(grep -o "\"up\": *true" /tmp/status | wc -l)" = 5 ] && return; sleep 0.2; done; cat /tmp/status /var/lib/bilag/log/*; false; }
     supervisord -c /etc/bilag.supervisor & up

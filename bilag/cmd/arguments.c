@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "help.h"
+#include "stage/runas.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,8 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
         return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
     shell->voice.language = shell->config->language;
     catalogue_speak(shell->config->language);
-    code = cmd->run(shell, args);
+    err = runas_command(shell->config, &fault);
+    code = err ? complain(shell, EXIT_UNUSABLE, "%s", fault.text) : cmd->run(shell, args);
     config_free(shell->config);
     if (fflush(stdout) != 0 && code == EXIT_FINE)
         code = complain(shell, EXIT_RED, "what it says could not be written");

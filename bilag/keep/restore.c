@@ -1,5 +1,7 @@
 #include "restore.h"
 
+#include "base/folder.h"
+
 #include "base/clock.h"
 
 #include <dirent.h>
@@ -118,7 +120,7 @@ static enum err lock_one(struct stage_locks *locks, const char *run_dir, const c
 
     if (len < 0 || (size_t)len >= sizeof path || locks->count == STAGE_LOCKS_MAX)
         return fault_set(fault, ERR_TOO_LONG, "run_dir has too long a name");
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
     if (fd < 0)
         return failed(fault, "cannot open", path);
     locks->fds[locks->count++] = fd;
@@ -136,7 +138,7 @@ enum err stage_locks_take(const struct config *config, struct stage_locks *ret_l
 
     if (!str_copy(config->run_dir, run_dir, sizeof run_dir))
         return fault_set(fault, ERR_TOO_LONG, "run_dir has too long a name");
-    if (mkdir(run_dir, 0700) != 0 && errno != EEXIST)
+    if (mkdir(run_dir, folder_mode()) != 0 && errno != EEXIST)
         return failed(fault, "cannot make the folder", run_dir);
     for (size_t i = 0; i < COUNT(stages) && !err; i++)
         for (int instance = 0; instance < INSTANCES_MAX && !err; instance++)
@@ -186,11 +188,11 @@ static enum err copy_store(const char *folder, const char *work, const char *nam
 
     if (!join(from, folder, name, "data.mdb") || !join(home, work, name, "") || !join(to, work, name, "data.mdb"))
         return fault_set(fault, ERR_TOO_LONG, "the folder's name is too long");
-    if (mkdir(home, 0700) != 0 && errno != EEXIST)
+    if (mkdir(home, folder_mode()) != 0 && errno != EEXIST)
         return failed(fault, "cannot make the folder", home);
     in = open(from, O_RDONLY | O_CLOEXEC);
     if (in >= 0)
-        out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, file_mode());
     fine = in >= 0 && out >= 0 && copy_bytes(in, out) && own(home, owner) && own(to, owner) && sync_folder(home) == 0;
     if (!fine)
         (void)failed(fault, "cannot copy", from);
@@ -218,7 +220,7 @@ static enum err make_aside(const char *state_dir, char aside[1024], struct fault
 
         if (len < 0 || len >= 1024)
             break;
-        if (mkdir(aside, 0700) == 0)
+        if (mkdir(aside, folder_mode()) == 0)
             return ERR_OK;
         if (errno != EEXIST)
             return failed(fault, "cannot make the folder", aside);
@@ -235,9 +237,9 @@ enum err restore_stores(const char *folder, struct str state_dir, const char *co
 
     if (!str_copy(state_dir, state, sizeof state) || !join(work, state, ".restore", ""))
         return fault_set(fault, ERR_TOO_LONG, "state_dir has too long a name");
-    if (mkdir(state, 0700) != 0 && errno != EEXIST)
+    if (mkdir(state, folder_mode()) != 0 && errno != EEXIST)
         return failed(fault, "cannot make the folder", state);
-    if (stat(state, &owner) != 0 || (mkdir(work, 0700) != 0 && errno != EEXIST))
+    if (stat(state, &owner) != 0 || (mkdir(work, folder_mode()) != 0 && errno != EEXIST))
         return failed(fault, "cannot make the folder", work);
     for (size_t i = 0; i < count && !err; i++)
         if (there[i])

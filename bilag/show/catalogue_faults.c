@@ -100,6 +100,18 @@ const struct catalogue_row catalogue_faults[] = {
       "%s er ikke slik uploader skriver den; fjern den, og last uploader på nytt" },
     { "%s is no plain file, too large, or others may write in it; remove it, and reload the uploader",
       "%s er ingen vanlig fil, er for stor, eller andre kan skrive i den; fjern den, og last uploader på nytt" },
+    { "bilag.yaml: run_as: there is no user %.*s; systemd-sysusers makes both, or take the section away: then one user runs all "
+      "programs",
+      "bilag.yaml: run_as: det finnes ingen bruker %.*s; systemd-sysusers lager begge, eller fjern avsnittet: da kjører én bruker "
+      "alle programmer" },
+    { "bilag.yaml: run_as: both are the same user; name two, or take the section away",
+      "bilag.yaml: run_as: begge er samme bruker; oppgi to, eller fjern avsnittet" },
+    { "run_as: stages and keys belong together; write both or none",
+      "run_as: stages og keys hører sammen; skriv begge eller ingen" },
+    { "run this as %.*s (sudo -u %.*s bilag ...), or as %.*s where it asks PowerOffice",
+      "kjør dette som %.*s (sudo -u %.*s bilag ...), eller som %.*s der det spør PowerOffice" },
+    { "%s: the folder %s has mode %04o and group %u, and two users work in it; chgrp %u %s; chmod 770 %s",
+      "%s: mappen %s har rettighet %04o og gruppe %u, og to brukere arbeider i den; chgrp %u %s; chmod 770 %s" },
     { "the folder name %.*s is too long", "mappenavnet %.*s er for langt" },
     { "cannot make the folder %s: %s", "kan ikke lage mappen %s: %s" },
     { "there is no store in %s", "det er ikke noe lager i %s" },

@@ -225,7 +225,7 @@ static enum err open_env(struct lmdb *lmdb, unsigned flags, struct fault *fault)
     if (rc == 0)
         rc = mdb_env_set_maxreaders(lmdb->env, STORE_READERS_MAX);
     if (rc == 0)
-        rc = mdb_env_open(lmdb->env, folder, mdb_flags, 0600);
+        rc = mdb_env_open(lmdb->env, folder, mdb_flags, file_mode());
     if (rc == ENOENT && (flags & STORE_READ_ONLY))
         return fault_set(fault, ERR_NOT_FOUND, "there is no store in %s", folder);
     if (rc == 0)

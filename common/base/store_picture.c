@@ -1,5 +1,7 @@
 #include "store_picture.h"
 
+#include "folder.h"
+
 #include "store_inside.h"
 
 #include <errno.h>
@@ -31,7 +33,7 @@ static enum err open_env(struct store_picture *picture, struct fault *fault)
     if (rc == 0)
         rc = mdb_env_set_maxreaders(picture->env, STORE_READERS_MAX);
     if (rc == 0)
-        rc = mdb_env_open(picture->env, picture->folder, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+        rc = mdb_env_open(picture->env, picture->folder, MDB_NOTLS | MDB_NORDAHEAD, file_mode());
     if (rc == 0)
         rc = mdb_env_info(picture->env, &info);
     if (rc)

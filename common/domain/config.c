@@ -60,6 +60,14 @@ static FORM_PARSE(parse_return)
     return ERR_OK;
 }
 
+static FORM_PARSE(parse_user)
+{
+    if (text.len)
+        return form_name(form, node, text, field, to);
+    *(struct str *)to = STR_NONE;
+    return ERR_OK;
+}
+
 static FORM_PARSE(parse_language)
 {
     static const char *const words[] = { "en", "nb", NULL };
@@ -149,6 +157,13 @@ static const struct field ingest_fields[] = {
     { "spool", AT(spool), .parse = form_path, .max = 1024, .preset = "", .meaning = "folder of NDJSON files to take in" },
 };
 
+static const struct field run_as_fields[] = {
+    { "stages", AT(run_as_stages), .parse = parse_user, .preset = "",
+      .meaning = "user of ingest, mapper, validator, console and the command; none: one user runs all programs" },
+    { "keys", AT(run_as_keys), .parse = parse_user, .preset = "",
+      .meaning = "user of uploader and invoicer, who alone may read the keys of PowerOffice; of the same group" },
+};
+
 #define CONSOLE_AT(member) offsetof(struct console_settings, member)
 static const struct field console_fields[] = {
     { "http", CONSOLE_AT(listen), .parse = parse_listen, .max = 255, .preset = "127.0.0.1:7430",
@@ -174,6 +189,7 @@ static const struct field config_fields[] = {
       .meaning = "days that receipts are kept after they came" },
     { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = 256,
       .meaning = "partitions of the log; fixed once it exists" },
+    { "run_as", SECTION(run_as_fields) },
     { "poweroffice", SECTION(poweroffice_fields) },
     { "ingest", SECTION(ingest_fields) },
     { "stages", AT(stages), SECTION(stage_fields) },
@@ -242,6 +258,8 @@ static enum err root_load(struct config *config, struct fault *fault)
     if (!err && config->sender.retry_first_ms > config->sender.retry_max_ms)
         err = form_fault(&form, form_find(&form, "sender"), "sender: retry_first_ms is more than retry_max_ms; "
                          "write the smaller one first");
+    if (!err && (config->run_as_stages.len > 0) != (config->run_as_keys.len > 0))
+        err = form_fault(&form, form_find(&form, "run_as"), "run_as: stages and keys belong together; write both or none");
     if (!err && (config->certificate.len > 0) != (config->certificate_key.len > 0))
         err = form_fault(&form, form_find(&form, "ingest"), "ingest: certificate and certificate_key belong together; "
                          "write both or none");
@@ -431,6 +449,8 @@ enum err config_may_replace(const struct config *former, const struct config *fr
         return fixed_differs("state_dir", fault);
     if (!str_equal(former->run_dir, fresh->run_dir))
         return fixed_differs("run_dir", fault);
+    if (!str_equal(former->run_as_stages, fresh->run_as_stages) || !str_equal(former->run_as_keys, fresh->run_as_keys))
+        return fixed_differs("run_as", fault);
     return former->partitions == fresh->partitions ? ERR_OK : fixed_differs("partitions", fault);
 }
 

@@ -112,6 +112,7 @@ enum { WATCH_RECIPIENTS_MAX = 200 };
 
 struct config {
     struct str dir, state_dir, run_dir;
+    struct str run_as_stages, run_as_keys;                   /* users of programs without and with keys; empty: one user */
     struct str token_url, api_url;
     bool holds_keys;                                         /* else every key below is its mark */
     struct keymarks marks;                                   /* of the keys, for who may not have them */

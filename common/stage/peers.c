@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "newcomers.h"
 #include "stagekeys.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ enum { HANDSHAKE_MS = 5000, TELL_EVERY_MS = 60000, MONITOR_NAME_BYTES = 64,
 
 struct peers {
     struct stagekeys *keys;
+    struct newcomers newcomers;          /* over TCP */
     int64_t tell_ms;                     /* not before (steady) */
     uint64_t untold;
 };
@@ -134,12 +136,37 @@ static enum err asked(struct stage *stage, void *state, struct link *link, const
     return link_send(link, reply, COUNT(reply));
 }
 
+/* What the monitor says of a connection: a number, and what belongs to it (a descriptor, or why it failed). */
+static uint16_t event_of(const struct frames *frames, int *ret_value)
+{
+    uint16_t event = 0;
+    uint32_t value = 0;
+
+    if (frames->count && frames->part[0].len == sizeof event + sizeof value) {
+        memcpy(&event, frames->part[0].bytes, sizeof event);
+        memcpy(&value, frames->part[0].bytes + sizeof event, sizeof value);
+    }
+    *ret_value = (int)value;
+    return event;
+}
+
 /* What ended before a key was shown: ZeroMQ asks nobody about it. A peer that speaks without keys hangs up itself when it hears
  * that we do not, so one that only left is counted as well. */
 static enum err failed(struct stage *stage, void *state, struct link *link, const struct frames *frames)
 {
+    int fd;
+    uint16_t event = event_of(frames, &fd);
+
     (void)state;
-    (void)frames;
+    if (event == ZMQ_EVENT_ACCEPTED) {
+        if (newcomers_came(&stage->peers->newcomers, fd, clock_steady_ms(), HANDSHAKE_MS))
+            refused(stage, str_of(link->domain), "too many came at once, and it had shown no key yet");
+        return ERR_OK;
+    }
+    if (event == ZMQ_EVENT_DISCONNECTED) {
+        newcomers_left(&stage->peers->newcomers, fd);
+        return ERR_OK;
+    }
     refused(stage, str_of(link->domain), "it shows no key, or none of this installation's, or left before it had");
     return ERR_OK;
 }
@@ -184,6 +211,7 @@ static bool set_number(struct link *link, int option, int value)
 
 static enum err watch_handshakes(struct link *link, const char *domain)
 {
+    int events = FAILURES | (link->outside ? ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED : 0);
     char name[MONITOR_NAME_BYTES];
     struct link *monitor;
     enum err err = link_open(link->stage, ZMQ_PAIR, failed, &monitor);
@@ -192,7 +220,7 @@ static enum err watch_handshakes(struct link *link, const char *domain)
         return err;
     monitor->domain = domain;
     (void)snprintf(name, sizeof name, "inproc://handshakes-%zu", link->stage->link_count);
-    return zmq_socket_monitor(link->socket, name, FAILURES) || zmq_connect(monitor->socket, name) ? ERR_SYSTEM : ERR_OK;
+    return zmq_socket_monitor(link->socket, name, events) || zmq_connect(monitor->socket, name) ? ERR_SYSTEM : ERR_OK;
 }
 
 static enum err guard(struct link *link, const char *domain)

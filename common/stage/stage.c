@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/store.h"
 #include "confine.h"
+#include "runas.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -360,7 +361,7 @@ static enum err take_lock(struct stage *stage, struct fault *fault)
     enum err err;
 
     (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(stage->config->run_dir));
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
+    if (mkdir(path, folder_mode()) != 0 && errno != EEXIST)
         return fault_set(fault, err_of_errno(errno, ERR_CONFIG),
                          "cannot make run_dir %s: %s; make it, or choose another in bilag.yaml", path, strerror(errno));
     err = folder_judge(path, "run_dir", FOLDER_WRITTEN_BY_OWNER, fault);
@@ -368,7 +369,7 @@ static enum err take_lock(struct stage *stage, struct fault *fault)
         return err;
     (void)snprintf(path, sizeof path, STR_FMT "/%s-%d.lock", STR_ARG(stage->config->run_dir), stage->ops->name,
                    stage->instance);
-    stage->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    stage->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
     if (stage->lock_fd < 0)
         return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "cannot write in run_dir: %s: %s", path, strerror(errno));
     if (flock(stage->lock_fd, LOCK_EX | LOCK_NB) != 0)
@@ -439,7 +440,9 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
         return err == ERR_MEMORY || err == ERR_SYSTEM ? err : ERR_CONFIG;
     for (size_t i = 0; i < stage->config->fault_count; i++)
         log_fact("level=error what=\"venue left out\" why=\"%s\"", stage->config->faults[i].text);
-    err = take_signals(stage);
+    err = runas_stage(stage->config, fault);
+    if (!err)
+        err = take_signals(stage);
     if (!err)
         err = take_lock(stage, fault);
     if (!err)

@@ -42,6 +42,17 @@ enum stage_kind stage_kind_of(struct str name)
     return kind;
 }
 
+/* The two users' stages: each user makes and owns the keys of his. */
+static bool has_powers_keys(enum stage_kind kind)
+{
+    return kind == KIND_UPLOADER || kind == KIND_INVOICER;
+}
+
+static bool is_others(enum stage_kind kind, enum stage_kind own)
+{
+    return folder_shared() && has_powers_keys(kind) != has_powers_keys(own);
+}
+
 static void key_path(const char *folder, enum stage_kind kind, const char *half, char path[PATH_BYTES])
 {
     (void)snprintf(path, PATH_BYTES, "%s/stage-%s.%s", folder, kinds[kind], half);
@@ -79,20 +90,23 @@ static enum err read_secret(const char *folder, enum stage_kind kind, char ret_k
 }
 
 /* Nobody but its owner or root may have written it: whoever could put another key here would be that stage. */
-static enum err public_judge(const char *path, int fd, struct fault *fault)
+static enum err public_judge(const char *path, int fd, bool others, struct fault *fault)
 {
     struct stat st;
+    enum whose owner;
 
     if (fstat(fd, &st) != 0)
         return fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s)", path, strerror(errno));
-    if (!S_ISREG(st.st_mode) || (st.st_uid != geteuid() && st.st_uid != 0) || (st.st_mode & 022))
+    owner = folder_owner(st.st_uid);
+    if (!S_ISREG(st.st_mode) || (owner != OWNER_ROOT && owner != (others ? OWNER_OTHER : OWNER_ME)) || (st.st_mode & 022))
         return fault_set(fault, ERR_CONFIG, "%s is of another owner (uid %u) or mode (%04o), so that it may be somebody else's "
                          "key; stop all stages, remove its folder and start them: keys are made anew", path,
                          (unsigned)st.st_uid, (unsigned)(st.st_mode & 07777));
     return ERR_OK;
 }
 
-static enum err read_public(const char *folder, enum stage_kind kind, char ret_key[CURVE_TEXT_SIZE], struct fault *fault)
+static enum err read_public(const char *folder, enum stage_kind kind, bool others, char ret_key[CURVE_TEXT_SIZE],
+                            struct fault *fault)
 {
     char path[PATH_BYTES], bytes[CURVE_TEXT_SIZE + 1];
     struct str text = { bytes, 0 };
@@ -102,10 +116,13 @@ static enum err read_public(const char *folder, enum stage_kind kind, char ret_k
 
     key_path(folder, kind, "public", path);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT && others)
+        return fault_set(fault, ERR_BUSY, "%s is not there yet: bilag-%s's user makes it when that starts; tried again", path,
+                         kinds[kind]);
     if (fd < 0)
         return fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s)",
                          path, strerror(errno));
-    err = public_judge(path, fd, fault);
+    err = public_judge(path, fd, others, fault);
     len = err ? 0 : read(fd, bytes, sizeof bytes);
     if (len < 0)
         err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be read (%s)", path, strerror(errno));
@@ -165,7 +182,7 @@ static enum err make_pair(const char *folder, enum stage_kind kind, struct fault
 }
 
 /* Stages that start at once wait for the one that makes the keys; the system takes a dead one's lock away. */
-static enum err make_missing(const char *folder, struct fault *fault)
+static enum err make_missing(const char *folder, enum stage_kind own, struct fault *fault)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     enum err err = ERR_OK;
@@ -173,7 +190,8 @@ static enum err make_missing(const char *folder, struct fault *fault)
     if (fd < 0 || flock(fd, LOCK_EX) != 0)
         err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be locked: %s", folder, strerror(errno));
     for (enum stage_kind kind = 0; kind < STAGE_KINDS && !err; kind++)
-        err = make_pair(folder, kind, fault);
+        if (!is_others(kind, own))
+            err = make_pair(folder, kind, fault);
     if (fd >= 0)
         (void)close(fd);
     return err;
@@ -185,7 +203,7 @@ static enum err load(struct stagekeys *keys, const char *folder, enum stage_kind
     enum err err = read_secret(folder, own, keys->secret, fault);
 
     for (enum stage_kind kind = 0; kind < STAGE_KINDS && !err; kind++) {
-        err = read_public(folder, kind, keys->public[kind], fault);
+        err = read_public(folder, kind, is_others(kind, own), keys->public[kind], fault);
         if (!err)
             ensure(zmq_z85_decode(keys->bytes[kind], keys->public[kind]));
     }
@@ -220,7 +238,7 @@ enum err stagekeys_open(struct str state_dir, const char *own, struct stagekeys 
     sodium_memzero(keys, sizeof *keys);
     err = open_folder(state_dir, folder, fault);
     if (!err)
-        err = make_missing(folder, fault);
+        err = make_missing(folder, kind, fault);
     if (!err)
         err = load(keys, folder, kind, fault);
     if (err) {

@@ -4,7 +4,8 @@
  * Files       STATE_DIR/keys/stage-mapper.secret (mode 0600) and .public, for each stage, Z85. Whichever stage starts first
  *             makes what is missing, and those that start at the same moment wait for it; what is there stays for ever. A public
  *             key that is gone is made of its secret one. A stage reads its own secret key and all public ones, so the other secret ones
- *             may be hidden from it.
+ *             may be hidden from it. Where two users run the stages, each makes and owns the keys of his own, and waits for the
+ *             other's public ones (ERR_BUSY).
  * Memory      the secret key lies in memory that is locked, in no core file, and wiped.
  * Errors      ERR_CONFIG: a folder or file of another owner or mode, a key that is none, a pair that is no pair.
  */

@@ -11,6 +11,7 @@ import socket
 import subprocess
 
 import pytest
+import yaml
 
 from pipeline import BIN, ROOT, SANITIZED, STAGES, Pipeline
 
@@ -31,6 +32,26 @@ def test_units_are_without_fault(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"bilag.target", *(f"bilag-{s}@0.service" for s in (*STAGES, "console", "watch"))}
 
 
+WITH_KEYS = ("uploader", "invoicer")
+
+
+def text_of(unit):
+    return unit.read_text()
+
+
+# Goal: the users and folders that the units and the example's configuration name are those that are made.
+def test_users_and_folders(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    (tmp_path / "etc/group").write_text("root:x:0:\n")
+    subprocess.run(["systemd-sysusers", f"--root={tmp_path}", DEPLOY / "systemd/bilag.sysusers"], check=True, capture_output=True)
+    users = {line.split(":")[0]: line.split(":")[2:4] for line in (tmp_path / "etc/passwd").read_text().splitlines()}
+    assert users["bilag"][1] == users["bilag-keys"][1] != "0" and users["bilag"][0] != users["bilag-keys"][0]
+    assert yaml.safe_load((DEPLOY / "config-example/bilag.yaml").read_text())["run_as"] == {"stages": "bilag", "keys": "bilag-keys"}
+    made = [line.split() for line in (DEPLOY / "systemd/bilag.tmpfiles").read_text().splitlines() if line.startswith("d ")]
+    assert made == [["d", "/var/lib/bilag", "0770", "bilag", "bilag"], ["d", "/run/bilag", "0770", "bilag", "bilag"]]
+
+
 # How much a process could do that was taken over, by systemd's own table (0 to 10), without asking this machine.
 @pytest.mark.parametrize("stage,most", [("mapper", 0.8), ("validator", 0.8), ("ingest", 1.2), ("uploader", 1.2), ("invoicer", 1.2),
                                         ("console", 1.2), ("watch", 1.2)])
@@ -40,8 +61,10 @@ def test_exposure(stage, most):
     (level,) = re.findall(r"Overall exposure level for .*: ([0-9.]+) ", text)
     assert float(level) <= most, text
     lines = unit.read_text().splitlines()
-    for line in ("WatchdogSec=60", "MemoryMax=2G", "TasksMax=64", "LimitCORE=0"):
+    for line in ("WatchdogSec=60", "MemoryMax=2G", "TasksMax=64", "LimitCORE=0", "Group=bilag", "ReadWritePaths=%S/bilag %t/bilag",
+                 f"User={'bilag-keys' if stage in WITH_KEYS else 'bilag'}"):
         assert line in lines
+    assert ("LoadCredential" in text_of(unit)) == (stage in WITH_KEYS)
     (hidden,) = [line for line in lines if line.startswith("InaccessiblePaths=")]
     assert sorted(re.findall(r"-%S/bilag/keys/stage-(\w+)\.secret", hidden)) == sorted(s for s in STAGES if s != stage)
     assert ("PrivateNetwork=yes" in lines) == (stage in ("mapper", "validator"))
@@ -111,6 +134,21 @@ def test_supervisor_starts_as_many_as_the_configuration_says(tmp_path):
     assert done.returncode == 1 and "bilag.yaml" in done.stderr
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start the processes of two users")
+def test_supervisor_with_two_users(tmp_path):
+    settings = f"state_dir: {tmp_path}/state\nrun_dir: {tmp_path}/run\nrun_as: {{stages: daemon, keys: %s}}\n"
+    (tmp_path / "bilag.yaml").write_text(settings % "bin")
+    done = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path, BIN], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "different groups" in done.stderr
+    (tmp_path / "bilag.yaml").write_text(settings % "daemon")
+    text = subprocess.run([DEPLOY / "supervisor" / "make-conf", tmp_path, BIN], capture_output=True, text=True, check=True).stdout
+    conf = configparser.RawConfigParser()
+    conf.read_string(text)
+    assert conf["supervisord"]["user"] == "root" and {conf[f"program:{s}-0"]["user"] for s in STAGES} == {"daemon"}
+    for folder in (tmp_path / "state", tmp_path / "run"):
+        assert folder.stat().st_mode & 0o7777 == 0o770 and folder.stat().st_uid == pwd.getpwnam("daemon").pw_uid
+
+
 def test_manual_pages_are_without_fault():
     pages = sorted((ROOT / "man").iterdir())
     assert len(pages) == len(STAGES) + 6
@@ -128,7 +166,7 @@ def install(what, folder):
 def test_install_puts_everything_in_its_place_and_uninstall_takes_it_all_away(tmp_path):
     there = install("install", tmp_path)
     for name in (*(f"bin/bilag-{s}" for s in (*STAGES, "console", "watch")), "bin/bilag", "bin/bilag-sandbox", "share/man/man1/bilag.1",
-                 "lib/systemd/system/bilag-ingest@.service", "lib/sysusers.d/bilag.conf",
+                 "lib/systemd/system/bilag-ingest@.service", "lib/sysusers.d/bilag.conf", "lib/tmpfiles.d/bilag.conf",
                  "share/doc/bilag/config-example/bilag.yaml", "share/bash-completion/completions/bilag",
                  "share/zsh/site-functions/_bilag", "share/bilag/prometheus/bilag.rules.yml"):
         assert name in there, name

@@ -1,7 +1,9 @@
 """ZeroMQ over TCP: who proves a key comes in, for its venues and no others; the programs of docs/ingest.md do what they say."""
 import pathlib
+import socket
 import subprocess
 import sys
+import time
 
 import msgpack
 import pytest
@@ -115,6 +117,25 @@ def test_nobody_else_comes_in(ingest):
     assert "HANDSHAKE_FAILED_AUTH" in ingest.shut_out(keys)
     assert ingest.receipts() == before
     assert ingest.log().count("a peer was refused") == 1 and keys["public"] not in ingest.log()
+
+
+# Goal: strangers who only hold places have no more of them than there are: the oldest makes room, and a till comes in beside them
+# as ever.
+def test_strangers_take_no_more_places_than_there_are(ingest):
+    keys, _ = ingest.key("--venue", "bar", "--zeromq", "new")
+    before = ingest.counter("peers_refused")
+    silent = []
+    try:
+        for _ in range(600):
+            silent.append(socket.create_connection(("127.0.0.1", ingest.zeromq_port), timeout=10))
+        until("the oldest were sent away", lambda: ingest.counter("peers_refused") >= before + 300)
+        began = time.monotonic()
+        assert ingest.batch_as(keys, [receipt(7070, venue="bar")])["accepted"] == 1
+        assert time.monotonic() - began < 4          # not only when their five seconds were over
+        assert ingest.log().count("a peer was refused") <= 2
+    finally:
+        for s in silent:
+            s.close()
 
 
 # Goal: a key is no bearer token, nor the other way round: a public key is public.

@@ -1,0 +1,153 @@
+"""Two users run the programs: one may read the keys of PowerOffice and sends, the other does all the rest. Needs root, to be both."""
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from orders_rig import documents, sale, venue
+from pipeline import BIN, SANITIZED, Pipeline, client_key
+from test_console import receipt
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0 or SANITIZED, reason="only root can run processes of two users")
+
+DAY = "2026-11-19"
+STAGES_USER, KEYS_USER = "daemon", "games"           # of every Debian; their group here: daemon
+GROUP = pwd.getpwnam(STAGES_USER).pw_gid
+SENDERS = ("uploader", "invoicer")
+VENUES = [venue("oslo", auto_transfer="true")]
+
+
+def as_user(name):
+    return {"user": pwd.getpwnam(name).pw_uid, "group": GROUP, "extra_groups": []}
+
+
+class TwoUsers(Pipeline):
+    """bilag.yaml names both, the folders are their group's, the keys are the senders'."""
+
+    def __init__(self, *args, run_as=True, **more):
+        if run_as:
+            more["settings"] = {"run_as": {"stages": STAGES_USER, "keys": KEYS_USER}, **more.get("settings", {})}
+        super().__init__(*args, **more)
+
+    def start(self):
+        self.folder.chmod(0o755)
+        for path in (self.state, self.run, self.spool):
+            path.mkdir()
+            os.chown(path, as_user(STAGES_USER)["user"], GROUP)
+            path.chmod(0o770)
+        super().start()
+
+    def write_config(self):
+        super().write_config()
+        self.own_keys()
+
+    def own_keys(self):
+        for path in (self.config / "keys", *(self.config / "keys").iterdir()):
+            os.chown(path, as_user(KEYS_USER)["user"], GROUP)
+        (self.config / "keys").chmod(0o700)
+
+    def popen_as(self, stage):
+        return as_user(KEYS_USER if stage in SENDERS else STAGES_USER)
+
+    def command(self, *args, user=STAGES_USER, **more):
+        return super().command(*args, **as_user(user), **more)
+
+
+# Goal: everything goes its way, and who runs without keys cannot read one: not in its file, not another stage's secret.
+def test_two_users(tmp_path):
+    with TwoUsers({v["venue"]: v for v in VENUES}, customers=[(10001, "Hansen")]) as pipeline:
+        pipeline.post([receipt("oslo", 1), sale("oslo", 2, "kunde")])
+        pipeline.command("customers", "--venue", "oslo", "connect", "kunde", "10001")
+        pipeline.until("the day is sent", lambda: documents(pipeline, "voucher").get(f"oslo/{DAY}/1", ("",))[0] == "sent")
+        pipeline.until("the order is sent", lambda: documents(pipeline).get("oslo/order/K1/2", ("",))[0] == "sent")
+        secrets = [*(pipeline.config / "keys").iterdir(), *((pipeline.state / "keys") / f"stage-{s}.secret" for s in SENDERS)]
+        for path in secrets:
+            done = subprocess.run(["cat", path], capture_output=True, check=False, **as_user(STAGES_USER))
+            assert done.returncode == 1 and b"Permission denied" in done.stderr, path
+        for path in (p for folder in (pipeline.state, pipeline.run) for p in folder.rglob("*")):
+            assert path.stat().st_gid == GROUP and not path.stat().st_mode & 0o007 or path.suffix == ".public", path
+        done = pipeline.command("check", "--online", check=False)
+        assert f"sudo -u {KEYS_USER}" in done.stderr and done.returncode == 1
+        assert pipeline.command("check", "--online", user=KEYS_USER, check=False).returncode in (0, 1)
+        assert not pipeline.command("check", "--online", user=KEYS_USER, check=False).stderr
+        backup = tmp_path / "backup"
+        tmp_path.chmod(0o777)
+        pipeline.command("backup", str(backup))
+        pipeline.command("fsck")
+
+
+# Goal: a key that is exchanged is learnt of by those that may not read it, without a word to them.
+def test_a_key_is_exchanged():
+    with TwoUsers({v["venue"]: v for v in VENUES}) as pipeline:
+        pipeline.write_key("shared", client_key("another"))
+        pipeline.own_keys()
+        pipeline.of("uploader").process.send_signal(signal.SIGHUP)
+        for stage in ("mapper", "validator"):
+            pipeline.until(f"{stage} has heard", lambda stage=stage: "configuration taken" in pipeline.log(f"{stage}-0"))
+
+
+def cannot_start(pipeline, stage, **user):
+    done = subprocess.run(pipeline.of(stage).command(), capture_output=True, text=True, timeout=30, check=False,
+                          env={**os.environ, **pipeline.env}, **(user or pipeline.popen_as(stage)))
+    return done.returncode, done.stderr
+
+
+ROWS = [
+    ("a stage with keys as the user without", "uploader", lambda p: None, as_user(STAGES_USER), "let it belong to the user"),
+    ("a stage without keys as the user with", "mapper", lambda p: None, as_user(KEYS_USER), f"wants the user {STAGES_USER}"),
+    ("a stranger", "mapper", lambda p: None, {"user": 65534, "group": 65534, "extra_groups": []}, "cannot be read"),
+    ("a stranger of the group", "mapper", lambda p: None, {"user": 65534, "group": GROUP, "extra_groups": []}, f"wants the user {STAGES_USER}"),
+    ("state_dir of the owner alone", "uploader", lambda p: p.state.chmod(0o700), None, "run_as|state_dir"),
+    ("run_dir of the owner alone", "mapper", lambda p: p.run.chmod(0o700), None, "chmod 770"),
+    ("state_dir for all", "mapper", lambda p: p.state.chmod(0o777), None, "chmod 770"),
+    ("state_dir of another group", "mapper", lambda p: os.chown(p.state, as_user(STAGES_USER)["user"], 0), None, "chgrp"),
+    ("state_dir of a stranger", "mapper", lambda p: os.chown(p.state, 65534, GROUP), None, "another user"),
+    ("a key of the other user", "uploader", lambda p: os.chown(p.config / "keys/subscription", as_user(STAGES_USER)["user"], GROUP), None,
+     "subscription"),
+    ("the own public key by the other", "uploader", lambda p: os.chown(p.state / "keys/stage-uploader.public", as_user(STAGES_USER)["user"], GROUP),
+     None, "another owner"),
+    ("the other's public key by oneself", "validator", lambda p: os.chown(p.state / "keys/stage-uploader.public", as_user(STAGES_USER)["user"], GROUP),
+     None, "another owner"),
+    ("the own secret key by the other", "uploader", lambda p: os.chown(p.state / "keys/stage-uploader.secret", as_user(STAGES_USER)["user"], GROUP),
+     None, "stage-uploader.secret"),
+]
+
+
+# Goal: what would let the one have what is the other's is refused at the start, with its mend.
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace(" ", "-"))
+def test_refused(row):
+    _, stage, spoil, user, said = row
+    with TwoUsers({v["venue"]: v for v in VENUES}, run_sandbox=False) as pipeline:
+        pipeline.stop(stage)
+        spoil(pipeline)
+        code, text = cannot_start(pipeline, stage, **(user or {}))
+        assert code == 100 and any(word in text for word in said.split("|")), (code, text)
+        for name in list(pipeline.processes):
+            pipeline.stop(name.split("-")[0])
+
+
+# Goal: users that are not there, or the same twice, are a mistake of the set-up.
+@pytest.mark.parametrize("run_as,said", [({"stages": "daemon", "keys": "no-such-user"}, "no user no-such-user"),
+                                         ({"stages": "daemon", "keys": "daemon"}, "the same user"), ({"stages": "daemon"}, "belong together")],
+                         ids=["nobody", "twice", "half"])
+def test_users_that_are_none(run_as, said, tmp_path):
+    (tmp_path / "bilag.yaml").write_text(f"state_dir: {tmp_path}/s\nrun_dir: {tmp_path}/r\nrun_as: {run_as}\n".replace("'", ""))
+    done = subprocess.run([BIN / "bilag-mapper", "--config", tmp_path], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 100 and said in done.stderr, done.stderr
+
+
+# Goal: the user with keys starts first: he waits for the other's stages, and then goes on by himself.
+def test_who_comes_first_waits():
+    with TwoUsers({v["venue"]: v for v in VENUES}, run_sandbox=False) as pipeline:
+        for name in list(pipeline.processes):
+            pipeline.stop(name.split("-")[0])
+        shutil.rmtree(pipeline.state / "keys")
+        done = subprocess.run(pipeline.of("uploader").command(), capture_output=True, text=True, timeout=30, check=False,
+                              env={**os.environ, **pipeline.env}, **pipeline.popen_as("uploader"))
+        assert done.returncode == 111 and "not there yet" in done.stderr, done.stderr
+        for stage in pipeline.stages:
+            pipeline.restart(stage)
