@@ -112,6 +112,8 @@ const struct catalogue_row catalogue_faults[] = {
       "kjør dette som %.*s (sudo -u %.*s bilag ...), eller som %.*s der det spør PowerOffice" },
     { "%s: the folder %s has mode %04o and group %u, and two users work in it; chgrp %u %s; chmod 770 %s",
       "%s: mappen %s har rettighet %04o og gruppe %u, og to brukere arbeider i den; chgrp %u %s; chmod 770 %s" },
+    { "no memory for %s", "det er ikke minne til %s" },
+    { "%s cannot be read (%s)", "%s kan ikke leses (%s)" },
     { "the folder name %.*s is too long", "mappenavnet %.*s er for langt" },
     { "cannot make the folder %s: %s", "kan ikke lage mappen %s: %s" },
     { "there is no store in %s", "det er ikke noe lager i %s" },

@@ -49,7 +49,8 @@ static void begin(struct step *steps, size_t count)
     (void)snprintf(api_url, sizeof api_url, "http://127.0.0.1:%d/v2", server.port);
     (void)snprintf(token_url, sizeof token_url, "http://127.0.0.1:%d/OAuth/Token", server.port);
     venue = (struct venue){ .id = STR("v"), .client_id = STR("client"), .client_key = STR("key"), .zone = zone };
-    config = (struct config){ .state_dir = str_of(folder), .run_dir = str_of(folder), .api_url = str_of(api_url),
+    config = (struct config){ .holds_keys = true,
+                              .state_dir = str_of(folder), .run_dir = str_of(folder), .api_url = str_of(api_url),
                               .token_url = str_of(token_url), .subscription_key = STR("s"), .application_keys = { STR("a") },
                               .requests_per_second = 1000, .venues = &venue, .venue_count = 1,
                               .sender = { .answer_wait_ms = 400, .connect_wait_ms = 200, .in_flight_max = 8,
