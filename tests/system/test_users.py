@@ -58,7 +58,7 @@ class TwoUsers(Pipeline):
 
 
 # Goal: everything goes its way, and who runs without keys cannot read one: not in its file, not another stage's secret.
-def test_two_users(tmp_path):
+def test_two_users():
     with TwoUsers({v["venue"]: v for v in VENUES}, customers=[(10001, "Hansen")]) as pipeline:
         pipeline.post([receipt("oslo", 1), sale("oslo", 2, "kunde")])
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde", "10001")
@@ -74,9 +74,10 @@ def test_two_users(tmp_path):
         assert f"sudo -u {KEYS_USER}" in done.stderr and done.returncode == 100
         assert pipeline.command("check", "--online", user=KEYS_USER, check=False).returncode in (0, 1)
         assert not pipeline.command("check", "--online", user=KEYS_USER, check=False).stderr
-        backup = tmp_path / "backup"
-        tmp_path.chmod(0o777)
-        pipeline.command("backup", str(backup))
+        out = pipeline.folder / "out"
+        out.mkdir()
+        os.chown(out, as_user(STAGES_USER)["user"], GROUP)
+        pipeline.command("backup", str(out / "backup"))
         pipeline.command("fsck")
 
 
