@@ -1,6 +1,5 @@
 """Two users run the programs: one may read the keys of PowerOffice and sends, the other does all the rest. Needs root, to be both."""
 import os
-import pathlib
 import pwd
 import shutil
 import signal
