@@ -10,6 +10,7 @@ int main(int argc, char **argv)
     static const struct stage_ops ops = {
         .name = "watch",
         .about = "tells people what is missing or red",
+        .tells = true,
         .open = lookout_open,
         .close = lookout_close,
         .reload = lookout_reload,

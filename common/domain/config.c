@@ -268,6 +268,9 @@ static enum err root_load(struct config *config, struct fault *fault)
                          "write both or none");
     config->console.on = !err && form_find(&form, "console") != NULL;
     config->watch.on = !err && form_find(&form, "watch") != NULL;
+    if (config->watch.on && config->tells && !config->holds_keys)
+        err = watch_read_secrets(&form, form_find(&form, "watch"), &config->watch);
+    config->watch.on = !err && form_find(&form, "watch") != NULL;
     if (!err)
         err = watch_judge(&form, form_find(&form, "watch"), &config->watch);
     if (!err && is_demo(config->token_url) != is_demo(config->api_url))
@@ -368,7 +371,7 @@ static enum err venues_load(struct config *config, struct fault *fault)
     return err;
 }
 
-static enum err load(struct str dir, bool holds_keys, struct config **ret_config, struct fault *fault)
+static enum err load(struct str dir, bool holds_keys, bool tells, struct config **ret_config, struct fault *fault)
 {
     struct config *config;
     enum err err;
@@ -385,6 +388,7 @@ static enum err load(struct str dir, bool holds_keys, struct config **ret_config
     arena_init(&config->arena, CONFIG_BYTES_MAX);
     config->dir = arena_copy(&config->arena, dir);
     config->holds_keys = holds_keys;
+    config->tells = tells;
     keymarks_init(&config->marks, &config->arena);
     err = root_load(config, fault);
     if (!err)
@@ -399,12 +403,17 @@ static enum err load(struct str dir, bool holds_keys, struct config **ret_config
 
 enum err config_load(struct str dir, struct config **ret_config, struct fault *fault)
 {
-    return load(dir, true, ret_config, fault);
+    return load(dir, true, true, ret_config, fault);
 }
 
 enum err config_load_without_keys(struct str dir, struct config **ret_config, struct fault *fault)
 {
-    return load(dir, false, ret_config, fault);
+    return load(dir, false, false, ret_config, fault);
+}
+
+enum err config_load_to_tell(struct str dir, struct config **ret_config, struct fault *fault)
+{
+    return load(dir, false, true, ret_config, fault);
 }
 
 bool config_marks_changed(const struct config *config)
@@ -416,7 +425,7 @@ void config_free(struct config *config)
 {
     if (!config)
         return;
-    watch_wipe(&config->watch);
+    watch_settings_close(&config->watch);
     vault_free(&config->vault);
     for (size_t i = 0; i < config->zone_count; i++)
         zone_close(config->zones[i]);

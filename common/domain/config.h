@@ -114,7 +114,8 @@ struct config {
     struct str dir, state_dir, run_dir;
     struct str run_as_stages, run_as_keys;                   /* users of programs without and with keys; empty: one user */
     struct str token_url, api_url;
-    bool holds_keys;                                         /* else every key below is its mark */
+    bool holds_keys;                                         /* else every key of PowerOffice below is its mark */
+    bool tells;                                              /* else the secrets of `watch` are marks too */
     struct keymarks marks;                                   /* of the keys, for who may not have them */
     struct vault vault;                                      /* where the keys lie */
     struct str subscription_key;                             /* secret */
@@ -165,6 +166,8 @@ struct config {
 USED enum err config_load(struct str dir, struct config **ret_config, struct fault *fault);
 /* For everybody else. Keys that are another user's are known by the marks in STATE_DIR. */
 USED enum err config_load_without_keys(struct str dir, struct config **ret_config, struct fault *fault);
+/* For bilag-watch: without keys of PowerOffice, with the secrets of its own section. */
+USED enum err config_load_to_tell(struct str dir, struct config **ret_config, struct fault *fault);
 /* Keys that only others may read have changed since: it is to be loaded anew. */
 bool config_marks_changed(const struct config *config);
 void config_free(struct config *config);                     /* wipes keys; NULL is fine */

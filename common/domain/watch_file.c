@@ -125,7 +125,7 @@ static enum err recipient_judge(struct form *form, const yaml_node_t *node, cons
         return form_fault(form, node, "is to be told one way; write one of mail, webhook and command");
     if (recipient->mail.len && (!watch->smtp.len || !watch->from.len))
         return form_fault(form, node, "gets mail, and watch: says no smtp or no from; write both");
-    if (recipient->webhook.len && !form->keys_later && recipient->secret.len < SECRET_BYTES_MIN)
+    if (recipient->webhook.len && form->keys == FORM_KEYS_READ && recipient->secret.len < SECRET_BYTES_MIN)
         return form_fault(form, node, "has a webhook without a secret of %d characters or more; write secret: {file: "
                                       "keys/NAME}, "
                           "so that who listens can tell who speaks", SECRET_BYTES_MIN);
@@ -220,6 +220,18 @@ static enum err recipients_judge(struct form *form, const yaml_node_t *node, con
     return err;
 }
 
+enum err watch_read_secrets(struct form *form, const yaml_node_t *node, struct watch_settings *watch)
+{
+    size_t before = form_push(form, STR("watch"));
+    enum err err;
+
+    *watch = (struct watch_settings){ 0 };
+    form->keys = FORM_KEYS_READ;
+    err = form_mapping(form, node, watch_fields, COUNT(watch_fields), watch);
+    form_pop(form, before);
+    return err;
+}
+
 enum err watch_judge(struct form *form, const yaml_node_t *node, struct watch_settings *watch)
 {
     struct fault fault;
@@ -232,18 +244,15 @@ enum err watch_judge(struct form *form, const yaml_node_t *node, struct watch_se
         return fault_set(form->fault, err, "%s", fault.text);
     if (err)
         return form_fault(form, node, "watch: timezone: %s", fault.text);
-    if (watch->smtp_user.len && !watch->smtp_password.len && !form->keys_later)
+    if (watch->smtp_user.len && !watch->smtp_password.len && form->keys == FORM_KEYS_READ)
         return form_fault(form, node, "watch: smtp_user has no smtp_password; write smtp_password: {file: keys/NAME}");
     if (watch->retry_first_s > watch->retry_max_s)
         return form_fault(form, node, "watch: retry_first_s is more than retry_max_s; write the smaller one first");
     return recipients_judge(form, node, watch);
 }
 
-void watch_wipe(struct watch_settings *watch)
+void watch_settings_close(struct watch_settings *watch)
 {
-    secret_wipe(&watch->smtp_password);
-    for (size_t i = 0; i < watch->recipient_count; i++)
-        secret_wipe(&watch->recipients[i].secret);
     zone_close(watch->zone);
 }
 

@@ -14,7 +14,9 @@ extern const struct field watch_fields[WATCH_FIELDS];        /* over struct watc
 
 /* The section as it was read. */
 USED enum err watch_judge(struct form *form, const yaml_node_t *node, struct watch_settings *watch);
-void watch_wipe(struct watch_settings *watch);               /* secrets; the zone is closed */
+/* The section once more, with its secrets, for the one program that holds them and no other keys. */
+USED enum err watch_read_secrets(struct form *form, const yaml_node_t *node, struct watch_settings *watch);
+void watch_settings_close(struct watch_settings *watch);              /* its zone */
 void watch_file_help(struct strbuf *out);
 
 #endif

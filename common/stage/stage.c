@@ -196,7 +196,8 @@ static void keep_former(struct stage *stage, const struct fault *fault)
 
 static enum err load(const struct stage *stage, struct config **ret_config, struct fault *fault)
 {
-    return (stage->ops->holds_keys ? config_load : config_load_without_keys)(str_of(stage->config_dir), ret_config, fault);
+    return (stage->ops->holds_keys ? config_load : stage->ops->tells ? config_load_to_tell : config_load_without_keys)
+        (str_of(stage->config_dir), ret_config, fault);
 }
 
 static enum err reload(struct stage *stage)

@@ -46,6 +46,7 @@ struct stage_ops {
     const char *name;                     /* "mapper": the program is bilag-mapper */
     const char *about;                    /* one line for --help */
     const void *context;                  /* the stage's own: stage_context() */
+    bool tells;                           /* it tells people: with the secrets of the section watch: */
     bool holds_keys;                      /* it talks to PowerOffice: the configuration comes with the keys */
     enum err (*open)(struct stage *stage, void **ret_state, struct fault *fault);
     void     (*close)(struct stage *stage, void *state);
