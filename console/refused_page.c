@@ -80,8 +80,10 @@ static void tell_parked(struct view *view, const struct parked *parked)
                            " %" PRIu64 " bonger på %s kr, %.10s til %.10s. "), row->receipts,
                  row->sum_known ? money_kroner(row->sum, amount) : "?", time_text_utc(row->first_s * 1000, from),
                  time_text_utc(row->last_s * 1000, to));
-        html_text(html, str_of(row->is_set_up ? SAY(view, "Set up now: taken in at the next reload.",
-                                                    "Satt opp nå: tas inn ved neste innlesing av oppsettet.")
+        html_text(html, str_of(row->is_set_up ? SAY(view, "Set up now: taken in at the next reload. Those that stay need a "
+                                                    "record that is damaged; bilag fsck says which.",
+                                                    "Satt opp nå: tas inn ved neste innlesing av oppsettet. Blir noen "
+                                                    "liggende, er en post som de trenger, skadet; bilag fsck sier hvilken.")
                                               : SAY(view, "They are taken in when the venue is set up.",
                                                     "De tas inn når salgsstedet er satt opp.")));
         html_end(html);

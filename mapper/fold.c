@@ -14,7 +14,7 @@ enum err fold_day(struct folding *work, struct str venue, int32_t day, struct op
     for (size_t i = work->count; i > 0; i--)
         if (work->days[i - 1]->day == day && str_equal(work->days[i - 1]->venue, venue)) {
             *ret_open = work->days[i - 1];
-            return ERR_OK;
+            return work->days[i - 1]->damaged ? ERR_STORE_DAMAGED : ERR_OK;
         }
     if (work->count == work->room) {
         size_t room = work->room ? work->room * 2 : 64;
@@ -32,7 +32,8 @@ enum err fold_day(struct folding *work, struct str venue, int32_t day, struct op
         return ERR_MEMORY;
     *open = (struct open_settlement){ .venue = arena_copy(arena, venue), .day = day };
     err = settlement_load(work->txn, venue, day, arena, &open->state);
-    if (!err)
+    open->damaged = err == ERR_STORE_DAMAGED;        /* remembered: somebody must look at it */
+    if (!err || open->damaged)
         *ret_open = work->days[work->count++] = open;
     return err;
 }
@@ -44,22 +45,16 @@ bool fold_in_open_part(const struct open_settlement *open, uint64_t place)
     return !last->sealed && place > last->from;
 }
 
-static void begin(struct folding *work, struct txn *txn)
+void fold_begin(struct folding *work, struct txn *txn)
 {
-    struct fold *fold = work->fold;
-
-    work->txn = txn;
-    work->days = NULL;
-    work->count = work->room = 0;
-    work->numbers = NULL;
-    work->number_count = work->number_room = 0;
-    fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = 0;
+    *work = (struct folding){ .fold = work->fold, .txn = txn };
 }
 
-static void fold_begin(struct folding *work, struct txn *txn)
+void fold_clear(struct fold *fold)
 {
-    arena_reset(work->fold->arena);
-    begin(work, txn);
+    fold->touched = NULL;
+    fold->touched_count = fold->touched_room = 0;
+    fold->events = fold->duplicates = fold->conflicts = fold->parked = fold->damaged = fold->held = 0;
 }
 
 static bool is_due(const struct settlement *settlement)
@@ -70,30 +65,57 @@ static bool is_due(const struct settlement *settlement)
     return settlement->watch;
 }
 
-enum err fold_finish(struct folding *work)
+static enum err touch(struct fold *fold, const struct open_settlement *open)
 {
-    struct fold *fold = work->fold;
-    enum err err = fold_watch_days(work);
+    for (size_t i = fold->touched_count; i > 0; i--)
+        if (fold->touched[i - 1].day == open->day && str_equal(fold->touched[i - 1].venue, open->venue))
+            return ERR_OK;
+    if (fold->touched_count == fold->touched_room) {
+        size_t room = fold->touched_room ? fold->touched_room * 2 : 64;
+        struct touched *touched = arena_array(fold->arena, room, sizeof *touched);
 
-    if (err)
-        return err;
-    fold->touched_count = 0;
-    fold->touched = arena_array(fold->arena, work->count, sizeof *fold->touched);
-    if (!fold->touched)
-        return ERR_MEMORY;
+        if (!touched)
+            return ERR_MEMORY;
+        if (fold->touched_count)
+            memcpy(touched, fold->touched, fold->touched_count * sizeof *touched);
+        fold->touched = touched;
+        fold->touched_room = room;
+    }
+    fold->touched[fold->touched_count++] = (struct touched){ open->venue, open->day };
+    return ERR_OK;
+}
+
+/* Due, whatever it says: whoever looks at it finds it damaged, and it is red. */
+enum err fold_tell_damaged(struct folding *work)
+{
+    enum err err = ERR_OK;
+
     for (size_t i = 0; !err && i < work->count; i++) {
-        struct open_settlement *open = work->days[i];
-        struct key key;
-
-        key_init(&key);
-        key_name(&key, open->venue);
-        key_day(&key, open->day);
-        err = settlement_save(work->txn, open->venue, open->day, &open->state);
-        if (!err && is_due(&open->state))
-            err = store_put(work->txn, TABLE_DUE, key_str(&key), STR("1"));
-        fold->touched[fold->touched_count++] = (struct touched){ open->venue, open->day };
+        if (!work->days[i]->damaged)
+            continue;
+        err = due_put(work->txn, work->days[i]->venue, work->days[i]->day);
+        if (!err)
+            err = touch(work->fold, work->days[i]);
     }
     return err;
+}
+
+enum err fold_finish(struct folding *work)
+{
+    enum err err = fold_watch_days(work);
+
+    for (size_t i = 0; !err && i < work->count; i++) {
+        struct open_settlement *open = work->days[i];
+
+        if (open->damaged)
+            continue;
+        err = settlement_save(work->txn, open->venue, open->day, &open->state);
+        if (!err && is_due(&open->state))
+            err = due_put(work->txn, open->venue, open->day);
+        if (!err)
+            err = touch(work->fold, open);
+    }
+    return err ? err : fold_tell_damaged(work);
 }
 
 static void offset_key(struct key *key, uint32_t partition)
@@ -103,21 +125,25 @@ static void offset_key(struct key *key, uint32_t partition)
     key_u32(key, partition);
 }
 
-/* One partition's events, and its offset behind them. */
-static enum err fold_events(struct fold *fold, struct txn *txn)
+/* One partition's events, and its offset behind them. Apart: each alone, and what needs a damaged record is parked. */
+static enum err fold_events(struct fold *fold, struct txn *txn, bool apart)
 {
     struct folding work = { .fold = fold };
     struct reader events = fold->bytes;
     struct key key, next;
     enum err err = ERR_OK;
 
-    begin(&work, txn);
+    fold_clear(fold);
+    fold_begin(&work, txn);
     if (fold->count)
         err = arrival_note(txn, fold->partition, fold->now_ms, fold->first + 1);
     for (size_t i = 0; !err && i < fold->count; i++) {
         struct str bytes = take_any(&events);
 
-        err = events.failed ? ERR_FORMAT : fold_event(&work, fold->first + i + 1, bytes);
+        if (events.failed)
+            err = ERR_FORMAT;
+        else
+            err = apart ? fold_or_park(fold, txn, fold->first + i + 1, bytes) : fold_event(&work, fold->first + i + 1, bytes);
         if (arena_failed(fold->arena))
             err = ERR_MEMORY;            /* whatever it looked like where a copy was missing */
     }
@@ -129,7 +155,7 @@ static enum err fold_events(struct fold *fold, struct txn *txn)
     return err ? err : store_put(txn, TABLE_META, key_str(&key), key_str(&next));
 }
 
-struct together { struct fold *folds; size_t count; struct store *store; };
+struct together { struct fold *folds; size_t count; struct store *store; bool apart; };
 
 static enum err together_work(struct txn *txn, void *context)
 {
@@ -140,7 +166,7 @@ static enum err together_work(struct txn *txn, void *context)
 
     arena_reset(together->folds[0].arena);
     for (size_t i = 0; !err && i < together->count; i++) {
-        err = fold_events(&together->folds[i], txn);
+        err = fold_events(&together->folds[i], txn, together->apart);
         events += together->folds[i].count;
         if (events < RELAX_EVENTS)
             continue;
@@ -151,11 +177,16 @@ static enum err together_work(struct txn *txn, void *context)
     return err;
 }
 
+/* A damaged record ends nothing but what needs it: once more then, each event alone. */
 enum err fold_together(struct fold *folds, size_t count, struct store *store)
 {
-    struct together together = { folds, count, store };
+    struct together together = { folds, count, store, false };
     enum err err = store_write_again(store, together_work, &together);
 
+    if (err == ERR_STORE_DAMAGED) {
+        together.apart = true;
+        err = store_write_again(store, together_work, &together);
+    }
     KILLPOINT("mapper.after-commit");
     return err;
 }
@@ -182,68 +213,6 @@ enum err fold_some(struct fold *fold, struct store *store, uint64_t first, struc
         (void)take_any(events);
     if (!err)
         *ret_folded = count;
-    return err;
-}
-
-struct parked_walk { struct folding *work; struct key done[2048]; size_t count, limit; };
-
-static enum err parked_seen(struct txn *txn, struct str key, struct str value, void *context)
-{
-    struct parked_walk *walk = context;
-    struct folding *work = walk->work;
-    struct str venue;
-    uint64_t place;
-    size_t at = 0;
-
-    (void)txn;
-    if (!key_take_name(key, &at, &venue) || !key_take_u64(key, &at, &place))
-        return ERR_STORE_DAMAGED;
-    if (walk->count == walk->limit)
-        return ERR_STOP;
-    key_init(&walk->done[walk->count]);
-    key_name(&walk->done[walk->count], venue);
-    key_u64(&walk->done[walk->count++], place);
-    return fold_event(work, place, arena_copy(work->fold->arena, value));
-}
-
-/* Venue by venue: what is parked for venues that are still not there is not looked at, however much it is. */
-static enum err parked_work(struct txn *txn, void *context)
-{
-    struct parked_walk *walk = context;
-    const struct config *config = walk->work->fold->config;
-    enum err err = ERR_OK;
-
-    fold_begin(walk->work, txn);
-    walk->count = 0;
-    for (size_t i = 0; i < config->venue_count && !err && walk->count < walk->limit; i++) {
-        struct key prefix;
-
-        if (venue_partition(config->venues[i].id, config->partitions) != walk->work->fold->partition)
-            continue;
-        key_init(&prefix);
-        key_name(&prefix, config->venues[i].id);
-        err = store_walk(txn, TABLE_PARKED, key_str(&prefix), key_str(&prefix), parked_seen, walk);
-    }
-    if (arena_failed(walk->work->fold->arena))
-        err = ERR_MEMORY;
-    for (size_t i = 0; !err && i < walk->count; i++)
-        err = store_delete(txn, TABLE_PARKED, key_str(&walk->done[i]));
-    return err ? err : fold_finish(walk->work);
-}
-
-enum err fold_parked(struct fold *fold, struct store *store)
-{
-    static struct parked_walk walk;      /* large, and one at a time */
-    struct folding work = { .fold = fold };
-    enum err err;
-
-    walk.work = &work;
-    walk.limit = COUNT(walk.done);
-    err = store_write(store, parked_work, &walk);
-    while (err == ERR_MEMORY && walk.limit > 1) {
-        walk.limit /= 2;
-        err = store_write(store, parked_work, &walk);
-    }
     return err;
 }
 

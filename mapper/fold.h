@@ -4,6 +4,8 @@
  * its texts are taken over, and what only one of the two says is added. Other content, or a number whose content is no
  * longer kept, is kept aside on its own business day (conflict.h). But for which of two contents came first, the
  * result for a day does not depend on the order of arrival.
+ * Damage       an event that needs a record that cannot be read (its day's, mostly) does nothing and is parked; all others go on.
+ *              What mends the store reads the log again, or puts back what was; what is parked still is folded at every start.
  * Durability   of the log's events: a power cut may undo the last fold, whole and with its offset; they are folded again then.
  *              Whatever leaves the mapper (round.h, hearing.h) is committed behind it, and that makes it durable first.
  */
@@ -27,8 +29,9 @@ struct fold {
     size_t count;
     /* out */
     struct touched *touched;
-    size_t touched_count;
+    size_t touched_count, touched_room;
     uint64_t events, duplicates, conflicts, parked, damaged;
+    uint64_t held;                       /* of parked: they need a record that is damaged */
 };
 
 /* Each of these partitions' events, all in one transaction; one arena for all. */
@@ -39,7 +42,7 @@ USED enum err fold_batch(struct fold *fold, struct store *store, uint64_t first,
 /* The same for as many of them as there is memory for at once, at least one; `events` is moved on over these. */
 USED enum err fold_some(struct fold *fold, struct store *store, uint64_t first, struct reader *events, size_t count,
                         size_t *ret_folded);
-/* Folds what waited for its venue to be configured. */
+/* Folds what waited for its venue to be configured, or for a record that was damaged. */
 USED enum err fold_parked(struct fold *fold, struct store *store);
 /* The offset to read a partition from. */
 USED enum err fold_offset(struct store *store, uint32_t partition, uint64_t *ret_offset);

@@ -276,17 +276,6 @@ static enum err fold_new(struct folding *work, struct one *one)
     return err ? err : known_put(work->txn, event, &one->known);
 }
 
-static enum err park(struct folding *work, const struct event *event, uint64_t place, struct str bytes)
-{
-    struct key key;
-
-    key_init(&key);
-    key_name(&key, event->venue);
-    key_u64(&key, place);
-    work->fold->parked++;
-    return store_put(work->txn, TABLE_PARKED, key_str(&key), bytes);
-}
-
 /* An event whose number is known: it says the same again, or something else. */
 static enum err fold_known(struct folding *work, struct one *one, struct known *known)
 {
@@ -326,7 +315,7 @@ enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, str
     one.event = one.said;
     one.venue = config_venue(work->fold->config, one.event.venue);
     if (!one.venue)
-        return park(work, &one.event, place, bytes);
+        return fold_park(work, one.event.venue, place, bytes);
     one.days = day_rules_at(work->fold->day_rules, one.venue, place);
     event_hash(bytes, &one.known.hash);
     work->fold->events++;

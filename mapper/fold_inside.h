@@ -7,7 +7,7 @@
 #include "fold.h"
 #include "settlement.h"
 
-struct open_settlement { struct str venue; int32_t day; struct settlement state; };
+struct open_settlement { struct str venue; int32_t day; struct settlement state; bool damaged; };
 
 /* Sales of a register and day in this batch: days that were sent may have a Z report over them, or higher numbers. */
 struct touched_numbers { struct clock_span span; bool not_come; };
@@ -38,9 +38,18 @@ USED enum err fold_event(struct folding *work, uint64_t place, struct str bytes)
 /* The same, once more: it stays on the day that it had, whatever the set-up says by now; so does its register's name with
  * its run, unless `name` is empty. */
 USED enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, struct str name, struct str bytes);
-/* Saves all days that were loaded. */
+/* A batch begins: with nothing loaded; and, for all of a transaction, with nothing told. */
+void fold_begin(struct folding *work, struct txn *txn);
+void fold_clear(struct fold *fold);
+/* Saves all days that were loaded. Those that are damaged are due: who looks at them makes them red. */
 USED enum err fold_finish(struct folding *work);
+USED enum err fold_tell_damaged(struct folding *work);
+/* One event by itself: all that it does, or nothing of it, and then it is parked, because a record that it needs is damaged. */
+USED enum err fold_or_park(struct fold *fold, struct txn *txn, uint64_t place, struct str bytes);
+/* Keeps an event until it can be folded. */
+USED enum err fold_park(struct folding *work, struct str venue, uint64_t place, struct str bytes);
 
+/* ERR_STORE_DAMAGED: the day's record cannot be read. */
 USED enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open);
 int32_t fold_business_day(const struct one *one);            /* the day that it had, or that its time is on */
 /* Keeps what an event does to a day, under its place. */

@@ -11,7 +11,7 @@
 
 enum { CREDIT_EVENTS = 4096, NEEDED_EVERY_MS = 10 * 60 * 1000,
        HEARD_BYTES = 1024 * 1024, HEARD_SOON_BYTES = 512 * 1024, FOLD_EVERY_MS = 20,        /* folded at once, or soon */
-       HEARD_KEPT_BYTES = 64 * 1024, HEARD_BYTES_MAX = 128 * 1024 * 1024 };
+       HEARD_KEPT_BYTES = 64 * 1024, HEARD_BYTES_MAX = 128 * 1024 * 1024, HELD_EVERY_MS = 60 * 1000 };
 
 struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; };
 
@@ -67,6 +67,19 @@ static int64_t preview_at(const struct stage *stage, const struct day_due *due, 
     return at > now ? (at + grid_ms - 1) / grid_ms * grid_ms : now;
 }
 
+/* Said once a minute, however many come. */
+static void say_held(struct stage *stage, struct mapper *mapper, const struct fold *fold)
+{
+    int64_t now = stage_steady_ms(stage);
+
+    stage_counter_add(stage, "held_by_damage", (int64_t)fold->held);
+    if (fold->held == 0 || now < mapper->held_ms)
+        return;
+    mapper->held_ms = now + HELD_EVERY_MS;
+    log_fact("level=error what=\"events wait: a record that they need is damaged in the mapper's store\" partition=%" PRIu32
+             " events=%" PRIu64 " do=\"bilag fsck says what is damaged and what to do\"", fold->partition, fold->held);
+}
+
 static void touched(struct stage *stage, struct mapper *mapper, const struct fold *fold)
 {
     int64_t now = stage_steady_ms(stage);
@@ -89,6 +102,7 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
     stage_counter_add(stage, "conflicts", (int64_t)fold->conflicts);
     stage_counter_add(stage, "parked", (int64_t)fold->parked);
     stage_counter_add(stage, "damaged", (int64_t)fold->damaged);
+    say_held(stage, mapper, fold);
 }
 
 static struct fold fold_for(struct stage *stage, struct mapper *mapper, uint32_t partition)

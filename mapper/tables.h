@@ -29,7 +29,8 @@ enum {
     TABLE_DUE,          /* venue, day -> nothing: days with something not yet sealed */
     TABLE_DRAFTS,       /* document id -> the draft as last built */
     TABLE_ORDERS,       /* venue, day, register, seq -> struct order_mark */
-    TABLE_PARKED,       /* venue, place -> event of a venue that the configuration does not know at present */
+    TABLE_PARKED,       /* venue, place -> event of a venue that the configuration does not know at present, or that needs a
+                           damaged record (fold.h) */
     TABLE_COUNT
 };
 

@@ -1,5 +1,6 @@
-/* parked.h - well-formed sales of venues that are not set up, or left out because their file is wrong: how many, and
- * how much money. The mapper keeps them (mapper/tables.h) and takes them in by itself when the venue is there.
+/* parked.h - well-formed sales of venues that are not set up, or left out because their file is wrong, and of days whose
+ * record is damaged: how many, and how much money. The mapper keeps them (mapper/tables.h) and takes them in by itself when
+ * the venue is there, and when the record can be read.
  *
  * Ownership  everything lives in the caller's arena.
  */
@@ -17,7 +18,8 @@ struct parked_venue {
     bool sum_known;                      /* false: it is more than an amount can be */
     int64_t first_s, last_s;             /* times of the sales, seconds since 1970 */
     uint64_t last_place;
-    bool is_set_up;                      /* now: the mapper takes them in when it loads the configuration */
+    bool is_set_up;                      /* now: the mapper takes them in when it loads the configuration; what stays then
+                                            needs a record that is damaged */
 };
 struct parked { struct parked_venue *at; size_t count; };
 

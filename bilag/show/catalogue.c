@@ -426,8 +426,10 @@ static const struct catalogue_row spoken[] = {
     { "%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", "%6zu  %s  %.*s linje %" PRIu64 "%s%.*s: %s%.*s\n        " },
     { "parked  %.*s: %" PRIu64 " events, of them %" PRIu64 " receipts of %s, %.10s to %.10s; %s\n",
       "parkert  %.*s: %" PRIu64 " hendelser, derav %" PRIu64 " bonger på %s, %.10s til %.10s; %s\n" },
-    { "set up now: taken in when bilag-mapper loads the configuration (SIGHUP)",
-      "satt opp nå: tas inn når bilag-mapper leser konfigurasjonen (SIGHUP)" },
+    { "set up now: taken in when bilag-mapper loads the configuration (SIGHUP); those that stay need a record that is damaged: "
+      "bilag fsck",
+      "satt opp nå: tas inn når bilag-mapper leser oppsettet på nytt (SIGHUP); blir noen liggende, er en post som de trenger, "
+      "skadet: bilag fsck" },
     { "set the venue up (bilag check) and reload, and they are taken in",
       "sett opp salgsstedet (bilag check) og last på nytt, så tas de inn" },
     { "dismissed; kept", "avklart; beholdes" },
@@ -441,6 +443,8 @@ static const struct catalogue_row spoken[] = {
     { "--reason TEXT is needed: why nothing is missing without them",
       "--reason TEKST må oppgis: hvorfor ingenting mangler uten dem" },
     { "nothing is parked for %s (bilag refused list)", "ingenting er parkert for %s (bilag refused list)" },
+    { "%s is set up: its parked sales are taken in, and are not dismissed (bilag refused list)",
+      "%s er satt opp: det parkerte salget tas inn og kan ikke avvises (bilag refused list)" },
     { "--venue VENUE is needed: whose parked sales%s", "--venue SALGSSTED må oppgis: hvilket parkerte salg%s" },
     { "%" PRIu64 " dismissed: kept and listed, no longer red, and taken in should %.*s ever be set up\n",
       "%" PRIu64 " avklart: beholdes og listes, ikke lenger rødt, og tas inn dersom %.*s settes opp\n" },

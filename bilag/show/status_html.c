@@ -51,6 +51,9 @@ static void document(const struct voice *voice, const struct venue_status *venue
         strbuf_clean_html(out, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
+    if (doc->asks)
+        strbuf_format(out, "<p>%s", voice_words(voice, "A decision waits until uploader and invoicer have answered.",
+                                                "En beslutning venter til uploader og invoicer har svart."));
     status_advise(voice, doc, say, out);
     money(out, doc->draft.total);
     strbuf_format(out, "<td class=n>");
@@ -184,11 +187,37 @@ static void parked(const struct voice *voice, const struct parked_venue *parked,
 {
     char amount[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, voice_words(voice, "<p class=%s>%" PRIu64 " sales, %s, are parked: they are of a venue that is not set "
-                                "up or is left out: ", "<p class=%s>%" PRIu64 " salg, %s, er parkert: de er fra et sted som ikke "
-                                "er satt opp eller er utelatt: "), parked_is_red(parked) ? "held" : "waiting",
+    strbuf_format(out, parked->is_set_up
+                           ? voice_words(voice, "<p class=%s>%" PRIu64 " sales, %s, are parked until the mapper loads the set-up, "
+                                         "or a record that is damaged is mended (bilag fsck): ", "<p class=%s>%" PRIu64 " salg, %s, "
+                                         "er parkert til mapper leser oppsettet, eller til en skadet post er i orden (bilag fsck): ")
+                           : voice_words(voice, "<p class=%s>%" PRIu64 " sales, %s, are parked: they are of a venue that is not set "
+                                         "up or is left out: ", "<p class=%s>%" PRIu64 " salg, %s, er parkert: de er fra et sted "
+                                         "som ikke er satt opp eller er utelatt: "), parked_is_red(parked) ? "held" : "waiting",
                   parked->receipts, parked->sum_known ? money_kroner(parked->sum, amount) : "?");
     strbuf_clean_html(out, parked->venue);
+}
+
+/* What a process cannot do: load its files, read a day, or tell people. */
+static void stage_facts(const struct voice *voice, const struct stage_state *stage, struct strbuf *out)
+{
+    if (stage->refused.len) {
+        strbuf_format(out, voice_words(voice, "<p class=held>%s %d keeps its former configuration: ",
+                                       "<p class=held>%s %d beholder det forrige oppsettet: "), stage->stage, stage->instance);
+        strbuf_clean_html(out, stage->refused);
+    }
+    if (stage->damaged_day.len) {
+        strbuf_format(out, voice_words(voice, "<p class=held>%s %d cannot read %" PRId64 " of its days; what is due of them waits. "
+                                       "bilag fsck says what is damaged and what to do. One of them: ",
+                                       "<p class=held>%s %d kan ikke lese %" PRId64 " av dagene sine; det som gjenstår av dem, "
+                                       "venter. bilag fsck sier hva som er skadet og hva som kan gjøres. En av dem: "),
+                      stage->stage, stage->instance, stage->damaged_days);
+        strbuf_clean_html(out, stage->damaged_day);
+    }
+    if (stage->untold.len) {
+        strbuf_format(out, voice_words(voice, "<p class=held>%s cannot reach ", "<p class=held>%s når ikke "), stage->stage);
+        strbuf_clean_html(out, stage->untold);
+    }
 }
 
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
@@ -201,18 +230,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
                       whole->stages[i].up ? "up" : "down",
                       whole->stages[i].up ? voice_words(voice, "up", "oppe") : voice_words(voice, "down", "nede"));
     for (size_t i = 0; i < whole->stage_count; i++)
-        if (whole->stages[i].refused.len) {
-            strbuf_format(out, voice_words(voice, "<p class=held>%s %d keeps its former configuration: ",
-                                           "<p class=held>%s %d beholder det forrige oppsettet: "), whole->stages[i].stage,
-                          whole->stages[i].instance);
-            strbuf_clean_html(out, whole->stages[i].refused);
-        }
-    for (size_t i = 0; i < whole->stage_count; i++)
-        if (whole->stages[i].untold.len) {
-            strbuf_format(out, voice_words(voice, "<p class=held>%s cannot reach ", "<p class=held>%s når ikke "),
-                          whole->stages[i].stage);
-            strbuf_clean_html(out, whole->stages[i].untold);
-        }
+        stage_facts(voice, &whole->stages[i], out);
     if (whole->outage)
         strbuf_format(out, "<p class=down>%s",
                       voice_words(voice, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",

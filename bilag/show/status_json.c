@@ -269,6 +269,8 @@ static void stage(struct strbuf *out, const struct stage_state *state)
     json_put_bool(out, "up", state->up);
     optional(out, "configuration_refused", state->refused);
     optional(out, "untold", state->untold);
+    json_put_int(out, "damaged_days", state->damaged_days);
+    optional(out, "damaged_day", state->damaged_day);
     number_or_null(out, "lag", state->has_lag, state->lag);
     json_put_int(out, "uptime_ms", state->uptime_ms);
     json_open(out, "counters", '{');

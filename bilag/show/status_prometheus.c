@@ -35,7 +35,7 @@ static void figure(struct strbuf *out, const char *name, const char *type, const
 
 static void parked(const struct whole_status *whole, struct strbuf *out)
 {
-    strbuf_format(out, "# HELP bilag_parked_sales Events of venues that are not set up or left out, kept until they are."
+    strbuf_format(out, "# HELP bilag_parked_sales Events of venues that are not set up or left out, or of damaged days, kept."
                   "\n# TYPE bilag_parked_sales gauge\n");
     for (size_t i = 0; i < whole->parked.count; i++)
         strbuf_format(out, "bilag_parked_sales{venue=\"%.*s\"} %" PRIu64 "\n", TEXT(whole->parked.at[i].venue),

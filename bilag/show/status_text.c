@@ -431,10 +431,10 @@ static void stages(const struct voice *voice, const struct whole_status *whole, 
     for (size_t i = 0; i < whole->stage_count; i++)
         if (whole->stages[i].damaged_day.len)
             strbuf_format(out, voice_words(voice, "%sdamaged%s %s %d cannot read %" PRId64 " of its days, %.*s among them: "
-                                           "what is due of them waits. bilag fsck names what is damaged; put back a backup with bilag "
-                                           "restore\n", "%sskadet%s %s %d kan ikke lese %" PRId64 " av dagene sine, blant dem "
-                                           "%.*s: det som gjenstår av dem, venter. bilag fsck nevner hva som er skadet; legg "
-                                           "tilbake en sikkerhetskopi med bilag restore\n"), voice_paint(voice, RED),
+                                           "what is due of them waits. bilag fsck names what is damaged and says what to do\n",
+                                           "%sskadet%s %s %d kan ikke lese %" PRId64 " av dagene sine, blant dem "
+                                           "%.*s: det som gjenstår av dem, venter. bilag fsck nevner hva som er skadet, og "
+                                           "sier hva som kan gjøres\n"), voice_paint(voice, RED),
                           voice_paint(voice, PLAIN), whole->stages[i].stage, whole->stages[i].instance,
                           whole->stages[i].damaged_days, TEXT(whole->stages[i].damaged_day));
     for (size_t i = 0; i < whole->stage_count; i++)
@@ -480,8 +480,10 @@ static void parked(const struct voice *voice, const struct parked_venue *parked,
                   parked->sum_known ? money_kroner(parked->sum, amount) : "?", time_text_utc(parked->first_s * 1000, from),
                   time_text_utc(parked->last_s * 1000, to));
     if (parked->is_set_up)
-        strbuf_add(out, str_of(voice_words(voice, "taken in when bilag-mapper loads the configuration (SIGHUP)\n",
-                                        "tas inn når bilag-mapper leser oppsettet på nytt (SIGHUP)\n")));
+        strbuf_add(out, str_of(voice_words(voice, "taken in when bilag-mapper loads the configuration (SIGHUP); those that stay "
+                                        "need a record that is damaged: bilag fsck says which, and what to do\n",
+                                        "tas inn når bilag-mapper leser oppsettet på nytt (SIGHUP); blir noen liggende, er en "
+                                        "post som de trenger, skadet: bilag fsck sier hvilken og hva som kan gjøres\n")));
     else if (parked_is_red(parked))
         strbuf_format(out, voice_words(voice, "the venue is not set up or its file is wrong: put venues/%.*s.yaml right (bilag "
                                     "check) and reload, then they are taken in; if no such venue is to be: bilag refused "

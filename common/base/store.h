@@ -50,6 +50,9 @@ USED enum err store_write(struct store *store, enum err (*work)(struct txn *txn,
 /* The same for what can be done again from elsewhere: a power cut may undo the last such transaction, whole, until another one
  * is committed. It waits for the disk once instead of twice. */
 USED enum err store_write_again(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context);
+/* Within a write transaction: what work() puts is there if it ends with ERR_OK; otherwise none of it is, and the transaction goes
+ * on as if it had not been run. */
+USED enum err store_within(struct txn *txn, enum err (*work)(struct txn *txn, void *context), void *context);
 /* Runs work() in a read transaction: one consistent picture. */
 USED enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void *context),
                          void *context);

@@ -140,6 +140,100 @@ static void a_damaged_day(void **unused)
     rig_free(&rig);
 }
 
+static enum err whole_work(struct txn *txn, void *context)
+{
+    struct key key;
+
+    key_init(&key);
+    key_name(&key, STR("v"));
+    key_day(&key, *(const int32_t *)context);
+    return store_delete(txn, TABLE_DAYS, key_str(&key));
+}
+
+static enum err count_work(struct txn *txn, void *context)
+{
+    *(uint64_t *)context = store_count(txn, TABLE_PARKED);
+    return ERR_OK;
+}
+
+static uint64_t parked_count(struct rig *rig)
+{
+    uint64_t count = 0;
+
+    NEEDED(store_read(rig->store, count_work, &count));
+    return count;
+}
+
+struct voids { struct rig *rig; int32_t day; uint64_t count; };
+
+static enum err voids_work(struct txn *txn, void *context)
+{
+    struct voids *voids = context;
+    struct settlement settlement;
+    enum err err = settlement_load(txn, STR("v"), voids->day, &voids->rig->build_arena, &settlement);
+
+    voids->count = err ? 0 : settlement.voids;
+    return err;
+}
+
+static uint64_t voids_of(struct rig *rig, int32_t day)
+{
+    struct voids voids = { rig, day, 0 };
+
+    arena_reset(&rig->build_arena);
+    NEEDED(store_read(rig->store, voids_work, &voids));
+    return voids.count;
+}
+
+static struct fold fold_what_is_parked(struct rig *rig)
+{
+    struct fold fold = { .config = rig->config, .arena = &rig->fold_arena,
+                         .partition = venue_partition(STR("v"), rig->config->partitions) };
+
+    NEEDED(fold_parked(&fold, rig->store));
+    return fold;
+}
+
+/* Goal: what comes for a damaged day, or changes what was done there, waits and does nothing at all, not even half; all other
+ * days go on, the log keeps it, the day is looked at, and all is folded when the day can be read. */
+static void events_of_a_damaged_day(void **unused)
+{
+    static const char *const before[] = { SALE(1, "2026-11-20", 5, "card"), SALE(2, "2026-11-21", 7, "card"),
+                                          VOID(5, "2026-11-20", 2), NULL };
+    static const char *const after[] = { SALE(3, "2026-11-20", 9, "card"), SALE(4, "2026-11-21", 11, "card"),
+                                         VOID(6, "2026-11-19", 2), SALE(3, "2026-11-20", 9, "card"), NULL };
+    int32_t day = 20777;
+    struct fold fold;
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_events(&rig, before);
+    rig_fold(&rig);
+    NEEDED(store_write(rig.store, damage_work, &day));
+    rig_events(&rig, after);
+    rig_fold(&rig);
+    assert_int_equal(parked_count(&rig), 3);
+    assert_int_equal(needed(&rig), 0);
+    assert_int_equal(voids_of(&rig, day - 1), 0);
+    fold = fold_what_is_parked(&rig);                            /* still damaged: each stays */
+    assert_int_equal(fold.held, 3);
+    assert_int_equal(fold.events, 0);
+    assert_int_equal(fold.touched_count, 1);
+    assert_int_equal(fold.touched[0].day, day);
+    assert_int_equal(parked_count(&rig), 3);
+    NEEDED(store_write(rig.store, whole_work, &day));            /* it can be read */
+    fold = fold_what_is_parked(&rig);
+    assert_int_equal(fold.held, 0);
+    assert_int_equal(fold.events, 3);
+    assert_int_equal(fold.duplicates, 1);
+    assert_int_equal(parked_count(&rig), 0);
+    assert_int_equal(voids_of(&rig, day - 1), 1);
+    (void)rig_look(&rig);
+    assert_int_equal(rig_line(rig_draft(&rig, "v/2026-11-21/1"), 1570), 18);
+    rig_free(&rig);
+}
+
 /* Goal: how many days are damaged is known at any time. */
 static void damaged_days_are_counted(void **unused)
 {
@@ -167,7 +261,7 @@ static void damaged_days_are_counted(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(a_damaged_day),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(a_damaged_day), cmocka_unit_test(events_of_a_damaged_day),
                                         cmocka_unit_test(damaged_days_are_counted), cmocka_unit_test(parked) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
 import orders_rig                # noqa: E402
-from pipeline import Pipeline    # noqa: E402
+from pipeline import STAGES, Pipeline    # noqa: E402
 
 
 def venue(name, **more):
@@ -211,16 +211,20 @@ def test_a_mapper_that_lost_its_store_puts_receipts_on_the_days_that_they_had():
         assert pipeline.command("fsck").returncode == 0
 
 
+def damage(pipeline, name, day):
+    tool = pathlib.Path(os.environ.get("BILAG_TOOLS") or HERE.parents[1] / "build/gcc/tests/chaos") / "tool_stores"
+    pipeline.stop("mapper")
+    subprocess.run([tool, pipeline.state], input=f"damage\t{name}\t{day}\n", text=True, check=True)
+    pipeline.restart("mapper")
+
+
 def test_one_damaged_day_is_named_and_holds_no_other():
     """Its record cannot be read: it is red with its name, what is decided about its venue waits, and all else goes on."""
     venues = {"grill": venue("grill"), "later": venue("later")}
-    tool = pathlib.Path(os.environ.get("BILAG_TOOLS") or HERE.parents[1] / "build/gcc/tests/chaos") / "tool_stores"
     with Pipeline(venues, settings={"partitions": 1}) as pipeline:
         pipeline.post([sale("grill", 1, "2026-11-02", 50, "beer")])              # held: beer has no account
         pipeline.until("it is held", lambda: state(pipeline, "grill/2026-11-02/1")["state"] == "held")
-        pipeline.stop("mapper")
-        subprocess.run([tool, pipeline.state], input="damage\tgrill\t2026-11-02\n", text=True, check=True)
-        pipeline.restart("mapper")
+        damage(pipeline, "grill", "2026-11-02")
         pipeline.until("it is known", lambda: (pipeline.status("mapper") or {}).get("damaged_days") == 1)
         pid = pipeline.status("mapper")["pid"]
         pipeline.command("leave-out", "grill/K1/1", "--reason", "a trial", check=False)
@@ -232,3 +236,42 @@ def test_one_damaged_day_is_named_and_holds_no_other():
         told = pipeline.command("status", check=False)
         assert told.returncode == 1 and "cannot read 1 of its days, grill/2026-11-02 among them" in " ".join(told.stdout.split())
         assert pipeline.status("mapper")["pid"] == pid and pipeline.status("mapper")["damaged_days"] == 1
+
+
+def void(name, seq, day, target):
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "void", "time": f"{day}T13:00:00+01:00",
+            "voids": {"register": "K1", "seq": target}}
+
+
+def test_what_comes_for_a_damaged_day_is_kept_and_the_advice_of_fsck_is_right():
+    """The day was sent, and nothing was due of it: its damage is met by what comes for it. That waits, red, with its money;
+    the mapper goes on with the venue's other days and with all other venues; what fsck says brings everything into the books."""
+    with Pipeline({"grill": venue("grill"), "later": venue("later")}, settings={"partitions": 1}) as pipeline:
+        pipeline.post([sale("grill", 1, "2026-11-02", 100), sale("later", 1, "2026-11-02", 10)])
+        until_takings(pipeline, [100, 10])
+        damage(pipeline, "grill", "2026-11-02")
+        pid = pipeline.until("it is up", lambda: pipeline.status("mapper"))["pid"]
+        pipeline.post([sale("grill", 2, "2026-11-03", 30), sale("grill", 3, "2026-11-02", 7), void("grill", 4, "2026-11-02", 2),
+                       sale("later", 2, "2026-11-03", 40)])
+        until_takings(pipeline, [100, 10, 30, 40])                               # all but what the damaged day needs
+        told = pipeline.until("the day is named", lambda: (shown := pipeline.command("status", check=False)) and
+                              "grill/2026-11-02 among them" in " ".join(shown.stdout.split()) and shown)
+        assert told.returncode == 1 and "grill: 1 sales, 0,07" in told.stdout and "bilag fsck says which" in told.stdout
+        told = json.loads(pipeline.command("status", "--json", check=False).stdout)
+        assert [(row["venue"], row["set_up"], row["events"], row["amount"]) for row in told["parked"]] == [("grill", True, 2, 7)]
+        refused = pipeline.command("refused", "dismiss", "parked", "--venue", "grill", "--reason", "x", check=False)
+        assert refused.returncode == 2 and "is set up" in refused.stderr
+        assert pipeline.status("mapper")["pid"] == pid and "events wait: a record that they need is damaged" in pipeline.log("mapper-0")
+        pipeline.restart("mapper")                                               # nothing of it is lost, nothing of it is booked
+        pipeline.until("it is looked at again", lambda: (pipeline.status("mapper") or {}).get("damaged_days") == 1)
+        assert len(json.loads(pipeline.command("status", "--json", check=False).stdout)["parked"]) == 1
+        advice = " ".join(pipeline.command("fsck", check=False).stdout.split())
+        assert "Stop all stages and move this folder away: the mapper builds it again from the event log" in advice
+        for stage in STAGES:
+            pipeline.stop(stage)
+        (pipeline.state / "mapper").rename(pipeline.state / "mapper-damaged")
+        for stage in STAGES:
+            pipeline.restart(stage)
+        until_takings(pipeline, [100, 10, 30, 40, 23])                           # part 2: the sale of 7 less the void of 30
+        pipeline.until("nothing is red", lambda: pipeline.command("status", check=False).returncode == 0)
+        assert pipeline.command("fsck").returncode == 0

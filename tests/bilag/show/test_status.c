@@ -182,7 +182,8 @@ static void tell_all(const struct status_form *form, struct str language, struct
                                              DOC_SENT, DOC_SENT, DOC_SENT };      /* more than are shown */
     struct book_doc docs[COUNT(states)];
     struct day_proof day = { .day = DAY, .has_z = true, .z = { 1 }, .lines = { 2 }, .difference = { 3 }, .has_till_vat = true };
-    struct stage_state stages[2] = { { .stage = "ingest", .up = true }, { .stage = "mapper", .has_lag = true, .lag = 5 } };
+    struct stage_state stages[2] = { { .stage = "ingest", .up = true }, { .stage = "mapper", .has_lag = true, .lag = 5,
+                                                                      .damaged_days = 3, .damaged_day = STR("grill/2026-11-20") } };
     struct config config = { .language = language };
     struct voice voice = { .language = config.language };
     struct venue at = { .id = STR("grill") };
@@ -209,6 +210,7 @@ static void tell_all(const struct status_form *form, struct str language, struct
     docs[4].status.sent_ms = docs[5].status.sent_ms = whole.now_ms;
     docs[1].draft.phase = DRAFT_OPEN;
     docs[1].status = (struct send_status){ .number = 0 };
+    docs[1].asks = true;
     docs[0].draft.manual = items;
     docs[0].draft.manual_count = COUNT(items);
     docs[0].draft.manual_more = 6;
@@ -248,13 +250,19 @@ static const char *find_word(const char *text, const char *word)
 /* A fact of a venue begins in one column in every language; the English lines are those that people know. */
 static void facts_table(void **unused)
 {
-    static const struct { struct str language; const char *line; } rows[] = {
-        { { "en", 2 }, "\n  left out F\n" }, { { "en", 2 }, "\n  login   L\n" }, { { "en", 2 }, "\n  rights  the key lacks: X\n" },
-        { { "nb", 2 }, "\n  utelatt  F\n" }, { { "nb", 2 }, "\n  n\xC3\xB8kkel  L\n" },
-        { { "nb", 2 }, "\n  tilgang n\xC3\xB8kkelen mangler: X\n" },
-        { { "en", 2 }, "\n  set-up  has faults, so no voucher and no order goes by itself: bilag check --venue grill\n" },
-        { { "en", 2 }, "\n  sent    1 earlier ones; --venue grill shows them\n" },
-        { { "en", 2 }, " 1 open, 6 red, 1 open day with a warning\n" }, { { "nb", 2 }, " 5 røde, 2 åpne dager med advarsel\n" },
+    static const struct { struct str language; const char *line; bool html; } rows[] = {
+        { { "en", 2 }, "a decision waits until uploader and invoicer have answered", false },
+        { { "en", 2 }, "damaged mapper 0 cannot read 3 of its days, grill/2026-11-20 among them", false },
+        { { "en", 2 }, "<p>A decision waits until uploader and invoicer have answered.", true },
+        { { "en", 2 }, "<p class=held>mapper 0 cannot read 3 of its days", true },
+        { { "nb", 2 }, "<p>En beslutning venter til uploader og invoicer har svart.", true },
+        { { "nb", 2 }, "En av dem: grill/2026-11-20", true },
+        { { "en", 2 }, "\n  left out F\n", false }, { { "en", 2 }, "\n  login   L\n", false }, { { "en", 2 }, "\n  rights  the key lacks: X\n", false },
+        { { "nb", 2 }, "\n  utelatt  F\n", false }, { { "nb", 2 }, "\n  n\xC3\xB8kkel  L\n", false },
+        { { "nb", 2 }, "\n  tilgang n\xC3\xB8kkelen mangler: X\n", false },
+        { { "en", 2 }, "\n  set-up  has faults, so no voucher and no order goes by itself: bilag check --venue grill\n", false },
+        { { "en", 2 }, "\n  sent    1 earlier ones; --venue grill shows them\n", false },
+        { { "en", 2 }, " 1 open, 9 red, 1 open day with a warning\n", false }, { { "nb", 2 }, " 8 røde, 2 åpne dager med advarsel\n", false },
     };
 
     (void)unused;
@@ -262,7 +270,7 @@ static void facts_table(void **unused)
         struct strbuf out;
 
         strbuf_init(&out, ARENA_BYTES);
-        tell_all(&status_text, rows[i].language, &out);
+        tell_all(rows[i].html ? &status_html : &status_text, rows[i].language, &out);
         if (!strstr(out.bytes, rows[i].line))
             fail_msg("no \"%s\" in\n%s", rows[i].line, out.bytes);
         strbuf_free(&out);

@@ -111,6 +111,35 @@ static void aborted_leaves_nothing(void **unused)
     store_close(store);
 }
 
+static enum err within_work(struct txn *txn, void *context)
+{
+    struct many kept = { 0, 10, 10 }, undone = { 10, 10, 10 }, more = { 20, 5, 10 };
+    enum err err = store_within(txn, put_many, &kept);
+
+    (void)context;
+    assert_int_equal(store_within(txn, put_and_fail, &undone), ERR_REFUSED);
+    return err ? err : store_within(txn, put_many, &more);
+}
+
+static enum err grow_within(struct txn *txn, void *context)
+{
+    return store_within(txn, put_many, context);
+}
+
+/* Goal: what fails within a transaction is undone alone; the map grows for what is within as well. */
+static void within_another(void **unused)
+{
+    struct store *store = opened();
+    struct many many = { 100, 20000, 4000 };
+
+    (void)unused;
+    assert_int_equal(store_write(store, within_work, NULL), ERR_OK);
+    assert_int_equal(things(store), 15);
+    assert_int_equal(store_write(store, grow_within, &many), ERR_OK);
+    assert_int_equal(things(store), 20015);
+    store_close(store);
+}
+
 /* The moment in which a commit's head is in the file, and seen by all who map it, while its disk is still at work. */
 static struct { struct store *store; uint64_t before; bool told, there; } meanwhile;
 
@@ -275,6 +304,7 @@ int main(void)
 #define STORE_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
         STORE_TEST(map_grows_by_itself),        STORE_TEST(aborted_leaves_nothing),
+        STORE_TEST(within_another),
         STORE_TEST(a_change_is_told_when_it_can_be_read),
         STORE_TEST(pairs_are_sets),             STORE_TEST(walks_keep_to_their_prefix),
         STORE_TEST(other_layout_is_refused),    STORE_TEST(full_disk_is_an_outcome),
