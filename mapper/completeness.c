@@ -389,6 +389,7 @@ static enum err check_overlap(struct txn *txn, struct completeness *completeness
     size_t place = place_of_z(all, z);
 
     for (size_t i = 0; z->z.has_range && i < place; i++) {
+        struct ranges both = { .len = 0 };
         const struct zmark *mark = &all->marks[i];
         uint64_t from = mark->first > z->z.first_seq ? mark->first : z->z.first_seq;
         enum err err;
@@ -405,10 +406,12 @@ static enum err check_overlap(struct txn *txn, struct completeness *completeness
             return err;
         if (sales->found == UINT64_MAX)
             continue;
+        if (ranges_add(from, sales->to, &both))
+            return ERR_RANGE;            /* one range: never */
         completeness_say(completeness, PROBLEM_Z_OVERLAP, receipt_text(arena, z->reg, SERIES_RECEIPTS, sales->found),
                          z->reg, arena_format(arena, "%" PRIu64, z->z.number),
                          arena_format(arena, "%" PRIu64, mark->number),
-                         arena_format(arena, "%" PRIu64 "-%" PRIu64, from, sales->to));
+                         arena_copy(arena, str_of(both.text)));
         return ERR_OK;
     }
     return ERR_OK;

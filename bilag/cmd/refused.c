@@ -73,8 +73,8 @@ static size_t list_parked(const struct parked *parked, const char *venue)
         shell_say("parked  %.*s: %" PRIu64 " events, of them %" PRIu64 " receipts of %s, %.10s to %.10s; %s\n",
                   TEXT(row->venue), row->events, row->receipts, row->sum_known ? money_kroner(row->sum, amount) : "?",
                   time_text_utc(row->first_s * 1000, from), time_text_utc(row->last_s * 1000, to),
-                  row->is_set_up ? catalogue_words("set up now: taken in when bilag-mapper loads the configuration (SIGHUP); those that "
-                                                   "stay need a record that is damaged: bilag fsck")
+                  row->is_set_up ? catalogue_words("set up now: taken in when bilag-mapper loads the configuration (SIGHUP); "
+                                                   "those that stay need a record that is damaged: bilag fsck")
                   : parked_is_red(row) ? catalogue_words("set the venue up (bilag check) and reload, and they are taken in")
                                        : catalogue_words("dismissed; kept"));
     }

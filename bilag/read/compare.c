@@ -416,6 +416,13 @@ static bool fee(const struct compare_input *input, const struct cell_sum *a, con
     return (is_cost(a) || is_cost(b)) && a->account != input->rounding_account && b->account != input->rounding_account;
 }
 
+/* A sum of ours that no account is set for. */
+static bool unmapped(const struct compare_input *input, const struct cell_sum *a, const struct cell_sum *b)
+{
+    (void)input;
+    return a->account == 0 || b->account == 0;
+}
+
 static bool rounding(const struct compare_input *input, const struct cell_sum *a, const struct cell_sum *b)
 {
     int64_t size = llabs(gap(a));
@@ -436,9 +443,9 @@ static const struct pair_row {
     enum difference_cause cause;
     bool (*fits)(const struct compare_input *input, const struct cell_sum *a, const struct cell_sum *b);
 } pairs[] = {
-    { DIFFERS_VAT_CODE, other_vat_code }, { DIFFERS_DEPARTMENT, other_department }, { DIFFERS_TIPS, tips },
-    { DIFFERS_GIFT_CARDS, gift_cards },   { DIFFERS_FEE, fee },                     { DIFFERS_ROUNDING, rounding },
-    { DIFFERS_ACCOUNT, any_pair },
+    { DIFFERS_UNMAPPED, unmapped }, { DIFFERS_VAT_CODE, other_vat_code }, { DIFFERS_DEPARTMENT, other_department },
+    { DIFFERS_TIPS, tips },         { DIFFERS_GIFT_CARDS, gift_cards },   { DIFFERS_FEE, fee },
+    { DIFFERS_ROUNDING, rounding }, { DIFFERS_ACCOUNT, any_pair },
 };
 
 static struct str pair_about(struct comparing *work, enum difference_cause cause, const struct cell_sum *other)
@@ -518,7 +525,10 @@ static enum err tell_singles(struct comparing *work)
 
         if (cell->told)
             continue;
-        if (llabs(gap(cell)) <= SMALL_ORE || cell->account == work->input->rounding_account)
+        if (cell->account == 0)
+            err = tell(work, cell, DIFFERS_UNMAPPED, or_none(STR_NONE));
+        else if (llabs(gap(cell)) <= SMALL_ORE ||
+                 (work->input->rounding_account && cell->account == work->input->rounding_account))
             err = tell(work, cell, DIFFERS_ROUNDING, STR_NONE);
         else
             err = tell(work, cell, DIFFERS_UNEXPLAINED, STR_NONE);

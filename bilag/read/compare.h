@@ -55,6 +55,8 @@ USED enum err postings_add(struct postings *list, struct arena *arena, const str
     X(DIFFERS_ACCOUNT, "account", "posted on account {0}", "ført på konto {0}") \
     X(DIFFERS_LEFT_OUT, "left-out", "what Bilag leaves out of the voucher ({0}) was posted as well", \
       "det som Bilag holder utenfor bilaget ({0}), er også ført") \
+    X(DIFFERS_UNMAPPED, "unmapped", "the venue's set-up has no account for this (posted by hand: {0}); bilag check says what lacks one", \
+      "oppsettet har ingen konto for dette (ført for hånd: {0}); bilag check sier hva som mangler konto") \
     X(DIFFERS_UNEXPLAINED, "unexplained", "not explained: compare the till's own report of the day", \
       "ikke forklart: sammenlign med kassens egen rapport for dagen")
 

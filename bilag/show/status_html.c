@@ -187,15 +187,17 @@ static void parked(const struct voice *voice, const struct parked_venue *parked,
 {
     char amount[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, parked->is_set_up
-                           ? voice_words(voice, "<p class=%s>%" PRIu64 " sales, %s, are parked until the mapper loads the set-up, "
-                                         "or a record that is damaged is mended (bilag fsck): ", "<p class=%s>%" PRIu64 " salg, %s, "
-                                         "er parkert til mapper leser oppsettet, eller til en skadet post er i orden (bilag fsck): ")
-                           : voice_words(voice, "<p class=%s>%" PRIu64 " sales, %s, are parked: they are of a venue that is not set "
-                                         "up or is left out: ", "<p class=%s>%" PRIu64 " salg, %s, er parkert: de er fra et sted "
-                                         "som ikke er satt opp eller er utelatt: "), parked_is_red(parked) ? "held" : "waiting",
-                  parked->receipts, parked->sum_known ? money_kroner(parked->sum, amount) : "?");
+    strbuf_format(out, voice_words(voice, "<p class=%s>Parked: %" PRIu64 ", %s, of ",
+                                   "<p class=%s>Parkert: %" PRIu64 ", %s, fra "),
+                  parked_is_red(parked) ? "held" : "waiting", parked->receipts,
+                  parked->sum_known ? money_kroner(parked->sum, amount) : "?");
     strbuf_clean_html(out, parked->venue);
+    if (parked->is_set_up)
+        strbuf_add(out, str_of(voice_words(voice, ": until the mapper loads the set-up, or a damaged record is mended (bilag "
+                                           "fsck)", ": til mapper leser oppsettet, eller til en skadet post er i orden (bilag fsck)")));
+    else
+        strbuf_add(out, str_of(voice_words(voice, ": the venue is not set up, or is left out",
+                                           ": stedet er ikke satt opp, eller er utelatt")));
 }
 
 /* What a process cannot do: load its files, read a day, or tell people. */
@@ -207,8 +209,8 @@ static void stage_facts(const struct voice *voice, const struct stage_state *sta
         strbuf_clean_html(out, stage->refused);
     }
     if (stage->damaged_day.len) {
-        strbuf_format(out, voice_words(voice, "<p class=held>%s %d cannot read %" PRId64 " of its days; what is due of them waits. "
-                                       "bilag fsck says what is damaged and what to do. One of them: ",
+        strbuf_format(out, voice_words(voice, "<p class=held>%s %d cannot read %" PRId64 " of its days; what is due of them "
+                                       "waits. bilag fsck says what is damaged and what to do. One of them: ",
                                        "<p class=held>%s %d kan ikke lese %" PRId64 " av dagene sine; det som gjenstår av dem, "
                                        "venter. bilag fsck sier hva som er skadet og hva som kan gjøres. En av dem: "),
                       stage->stage, stage->instance, stage->damaged_days);
@@ -241,14 +243,18 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
         whole_subscription(whole, out);
     }
     if (whole->refused_total)
-        strbuf_format(out, voice_words(voice, "<p class=held>%" PRIu64 " lines were refused by ingest: bilag refused list",
-                                       "<p class=held>%" PRIu64 " linjer ble avvist av ingest: bilag refused list"),
-                      whole->refused_total);
+        strbuf_format(out, "<p class=held>%" PRIu64 " %s: bilag refused list", whole->refused_total,
+                      whole->refused_total == 1
+                          ? voice_words(voice, "line was refused by ingest", "linje ble avvist av ingest")
+                          : voice_words(voice, "lines were refused by ingest", "linjer ble avvist av ingest"));
     for (size_t i = 0; i < whole->parked.count; i++)
         parked(voice, &whole->parked.at[i], out);
     if (whole->backlog.documents)
-        strbuf_format(out, voice_words(voice, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
-                                       "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
+        strbuf_format(out, whole->backlog.documents == 1
+                               ? voice_words(voice, "<p>%" PRIu64 " document waits to be sent, since %s.",
+                                             "<p>%" PRIu64 " dokument venter på å bli sendt, siden %s.")
+                               : voice_words(voice, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
+                                             "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
                       whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, since));
     strbuf_format(out, "</html>\n");
 }

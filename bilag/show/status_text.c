@@ -454,8 +454,11 @@ static void backlog(const struct voice *voice, const struct whole_status *whole,
 
     if (!whole->backlog.documents)
         return;
-    strbuf_format(out, voice_words(voice, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ",
-                                   "%setterslep%s %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
+    strbuf_format(out, whole->backlog.documents == 1
+                           ? voice_words(voice, "%sbacklog%s %" PRIu64 " document to send, since %s (%s); ",
+                                         "%setterslep%s %" PRIu64 " dokument skal sendes, siden %s (%s); ")
+                           : voice_words(voice, "%sbacklog%s %" PRIu64 " documents to send, the oldest since %s (%s); ",
+                                         "%setterslep%s %" PRIu64 " dokumenter skal sendes, det eldste siden %s (%s); "),
                   voice_paint(voice, BOLD), voice_paint(voice, PLAIN), whole->backlog.documents,
                   time_text_utc(whole->backlog.oldest_ms, when[0]), whole->backlog.oldest);
     if (whole->outage)
@@ -475,13 +478,16 @@ static void parked(const struct voice *voice, const struct parked_venue *parked,
 
     strbuf_format(out, "%s%s%s%*s", voice_paint(voice, parked_is_red(parked) ? RED : FAINT), word, voice_paint(voice, PLAIN),
                   columns_left(word, 8), "");
-    strbuf_format(out, voice_words(voice, "%.*s: %" PRIu64 " sales, %s, of %.10s to %.10s; ",
-                                "%.*s: %" PRIu64 " salg, %s, fra %.10s til %.10s; "), TEXT(parked->venue), parked->receipts,
+    strbuf_format(out, parked->receipts == 1 ? voice_words(voice, "%.*s: %" PRIu64 " sale, %s, of %.10s to %.10s; ",
+                                                        "%.*s: %" PRIu64 " salg, %s, fra %.10s til %.10s; ")
+                                          : voice_words(voice, "%.*s: %" PRIu64 " sales, %s, of %.10s to %.10s; ",
+                                                        "%.*s: %" PRIu64 " salg, %s, fra %.10s til %.10s; "),
+                  TEXT(parked->venue), parked->receipts,
                   parked->sum_known ? money_kroner(parked->sum, amount) : "?", time_text_utc(parked->first_s * 1000, from),
                   time_text_utc(parked->last_s * 1000, to));
     if (parked->is_set_up)
-        strbuf_add(out, str_of(voice_words(voice, "taken in when bilag-mapper loads the configuration (SIGHUP); those that stay "
-                                        "need a record that is damaged: bilag fsck says which, and what to do\n",
+        strbuf_add(out, str_of(voice_words(voice, "taken in when bilag-mapper loads the configuration (SIGHUP); those that "
+                                        "stay need a record that is damaged: bilag fsck says which, and what to do\n",
                                         "tas inn når bilag-mapper leser oppsettet på nytt (SIGHUP); blir noen liggende, er en "
                                         "post som de trenger, skadet: bilag fsck sier hvilken og hva som kan gjøres\n")));
     else if (parked_is_red(parked))
@@ -517,9 +523,10 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     subscription(voice, whole, out);
     backlog(voice, whole, out);
     if (whole->refused_total)
-        strbuf_format(out, voice_words(voice, "%srefused%s %" PRIu64 " lines that ingest did not take: bilag refused list\n",
-                                       "%savvist%s  %" PRIu64 " linjer som ingest ikke tok imot: bilag refused list\n"),
-                      voice_paint(voice, RED), voice_paint(voice, PLAIN), whole->refused_total);
+        strbuf_format(out, voice_words(voice, "%srefused%s %" PRIu64 " %s that ingest did not take: bilag refused list\n",
+                                       "%savvist%s  %" PRIu64 " %s som ingest ikke tok imot: bilag refused list\n"),
+                      voice_paint(voice, RED), voice_paint(voice, PLAIN), whole->refused_total,
+                      whole->refused_total == 1 ? voice_words(voice, "line", "linje") : voice_words(voice, "lines", "linjer"));
     for (size_t i = 0; i < whole->parked.count; i++)
         parked(voice, &whole->parked.at[i], out);
     strbuf_format(out, "%s%s%s  ", voice_paint(voice, BOLD), voice_words(voice, "total", "i alt"), voice_paint(voice, PLAIN));

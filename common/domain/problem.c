@@ -170,6 +170,19 @@ const char *problems_codes(const struct problems *problems, char buffer[PROBLEM_
     return buffer;
 }
 
+/* "{1:receipt is|receipts are}": which of the two words goes with the numbers of the argument, "80" or "7-9, 11". */
+static struct str word_for(struct str numbers, struct str words)
+{
+    const char *bar = memchr(words.bytes, '|', words.len);
+    size_t one = bar ? (size_t)(bar - words.bytes) : words.len;
+
+    ensure(bar != NULL);
+    for (size_t i = 0; i < numbers.len; i++)
+        if (numbers.bytes[i] < '0' || numbers.bytes[i] > '9')
+            return (struct str){ bar + 1, words.len - one - 1 };
+    return (struct str){ words.bytes, one };
+}
+
 /* What stands between the braces, and whether it is empty. percent: "{1%}". */
 struct place { struct str value; bool percent; };
 
@@ -189,6 +202,8 @@ static struct place place_of(const struct problem *problem, struct str name, cha
     } else {
         ensure(name.len >= 1 && name.bytes[0] >= '0' && name.bytes[0] < '0' + PROBLEM_ARGS);
         place.value = problem->arg[name.bytes[0] - '0'];
+        if (name.len > 2 && name.bytes[1] == ':')
+            place.value = word_for(place.value, (struct str){ name.bytes + 2, name.len - 2 });
         place.percent = name.len == 2 && name.bytes[1] == '%' && place.value.len > 0 &&
                         place.value.bytes[place.value.len - 1] != '%';
     }

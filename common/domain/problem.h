@@ -38,7 +38,9 @@ enum way { WAYS(X) };
 #undef X
 
 /* X(name, code, ways) - the sentences stand in problem.c, one row a code. The order is that of a draft's problems:
- * new codes go to the end, and none is taken away, for stored drafts carry it. "alcohol-reduced" is "alcohol-rate" now. */
+ * new codes go to the end, and none is taken away, for stored drafts name it by its place. Two are raised by nothing any more
+ * and keep their places, sentences and ways for drafts of older programs: "alcohol-reduced" is "alcohol-rate" now, and sales of a
+ * venue that is "venue-unknown" are parked and in no document. */
 #define PROBLEMS(X) \
     X(PROBLEM_PRODUCT_TYPE_UNMAPPED,  "product-type-unmapped", WAY_SETTINGS | WAY_BY_HAND) \
     X(PROBLEM_PAYMENT_TYPE_UNMAPPED,  "payment-type-unmapped", WAY_SETTINGS | WAY_BY_HAND) \

@@ -2,6 +2,7 @@
 
 /* The sentences. A row is a code's English and Norwegian (bokmål) text: what is wrong, where, and what to do.
  *   {0} ... {3}  the arguments, named in the comment above the row; {1%} adds " %" unless it is there already
+ *   {1:a|b}      a if the argument is one number, b if it is several: "80", "7-9, 11"
  *   {first}      the first receipt concerned, "K1/10234"; {count} how many receipts or lines
  *   [ ... ]      left out when something named inside it is empty
  * Amounts are in kroner as people write them, dates ISO. */
@@ -121,10 +122,10 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "på nytt, må kasseleverandøren hindre at numre brukes to ganger." },
     /* 0 register, 1 ranges of numbers */
     [PROBLEM_SEQUENCE_GAP] = {
-        "Register {0}: receipts {1} are missing. Send them from the till again; if they do not exist, accept the gap "
-        "with bilag accept and a reason.",
-        "Kasse {0}: bong {1} mangler. Send dem fra kassen på nytt; hvis de ikke finnes, godta hullet med bilag accept "
-        "og en begrunnelse." },
+        "Register {0}: {1:receipt|receipts} {1} {1:is|are} missing. Send {1:it|them} from the till again; if {1:it "
+        "does|they do} not exist, accept the gap with bilag accept and a reason.",
+        "Kasse {0}: {1:bong|bongene} {1} mangler. Send {1:den|dem} fra kassen på nytt; hvis {1:den|de} ikke finnes, "
+        "godta hullet med bilag accept og en begrunnelse." },
     /* 0 register, 1 number of the Z report, 2 VAT rate or payment type, 3 the Z report's amount / the receipts' */
     [PROBLEM_Z_DIFFERS] = {
         "Register {0}, Z report {1}, {2}: the Z report and its receipts differ (Z report / receipts: {3} kr). Check the Z "
@@ -309,25 +310,29 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "frem, før den på riktig dag med bilag accept --post-on DATO og en grunn." },
     /* 0 register, 1 numbers */
     [PROBLEM_Z_GAP] = {
-        "Register {0}: receipts {1} are in no Z report, though there are later Z reports. Look on the till which Z report "
-        "they belong to, and send it again; if there is none, accept it with bilag accept and a reason.",
-        "Kasse {0}: bongene {1} er ikke med i noen Z-rapport, enda det finnes senere Z-rapporter. Se i kassen hvilken "
-        "Z-rapport de hører til, og send den på nytt; finnes det ingen, godta det med bilag accept og en grunn." },
+        "Register {0}: {1:receipt|receipts} {1} {1:is|are} in no Z report, though there are later Z reports. Look on the "
+        "till which Z report {1:it belongs|they belong} to, and send that again; if there is none, accept it with bilag "
+        "accept and a reason.",
+        "Kasse {0}: {1:bong|bongene} {1} er ikke med i noen Z-rapport, enda det finnes senere Z-rapporter. Se i kassen "
+        "hvilken Z-rapport {1:den|de} hører til, og send den på nytt; finnes det ingen, godta det med bilag accept og en "
+        "grunn." },
     /* 0 register, 1 this Z report, 2 the earlier one, 3 the numbers in both */
     [PROBLEM_Z_OVERLAP] = {
-        "Register {0}: Z report {1} holds receipts {3}, which are in Z report {2} already. They are booked once. Find out on "
-        "the till why the day was closed twice, then accept it with bilag accept and a reason.",
-        "Kasse {0}: Z-rapport {1} har med bongene {3}, som alt er med i Z-rapport {2}. De føres én gang. Finn ut i kassen "
-        "hvorfor dagen ble avsluttet to ganger, og godta det med bilag accept og en grunn." },
+        "Register {0}: Z report {1} holds {3:receipt|receipts} {3}, which {3:is|are} in Z report {2} already. {3:It "
+        "is|They are} booked once. Find out on the till why the day was closed twice, then accept it with bilag accept "
+        "and a reason.",
+        "Kasse {0}: Z-rapport {1} har med {3:bong|bongene} {3}, som alt er med i Z-rapport {2}. {3:Den|De} føres én "
+        "gang. Finn ut i kassen hvorfor dagen ble avsluttet to ganger, og godta det med bilag accept og en grunn." },
     /* 0 register, 1 numbers, 2 the later day that lower numbers have */
     [PROBLEM_CLOCK_JUMP] = {
-        "Register {0}: receipts {1} say this day, but receipts with lower numbers say {2}: the till's clock was wrong. Set "
-        "it right. Then post this day on the right one with bilag accept --post-on DATE and accept clock-jump, or take the "
-        "receipts out with bilag leave-out and enter them by hand; if the time is right, accept it with bilag accept and a "
-        "reason.",
-        "Kasse {0}: bongene {1} sier denne dagen, men bonger med lavere nummer sier {2}: kasseklokken gikk feil. Still den. "
-        "Før så denne dagen på den riktige med bilag accept --post-on DATO og godta clock-jump, eller ta bongene ut med bilag "
-        "leave-out og før dem for hånd; er tiden riktig, godta det med bilag accept og en grunn." },
+        "Register {0}: {1:receipt|receipts} {1} {1:says|say} this day, but receipts with lower numbers say {2}: the "
+        "till's clock was wrong. Set it right. Then post this day on the right one with bilag accept --post-on DATE and "
+        "accept clock-jump, or take {1:the receipt|the receipts} out with bilag leave-out and enter {1:it|them} by hand; "
+        "if the time is right, accept it with bilag accept and a reason.",
+        "Kasse {0}: {1:bong|bongene} {1} sier denne dagen, men bonger med lavere nummer sier {2}: kasseklokken gikk "
+        "feil. Still den. Før så denne dagen på den riktige med bilag accept --post-on DATO og godta clock-jump, eller "
+        "ta {1:bongen|bongene} ut med bilag leave-out og før {1:den|dem} for hånd; er tiden riktig, godta det med bilag "
+        "accept og en grunn." },
     /* 0 the client that the key opens, 1 the venue's company, 2 the company that this client is kept for, 3 the client
      * that is kept for the venue's company; 2 and 3 may be blank */
     [PROBLEM_OTHER_CLIENT] = {

@@ -60,7 +60,7 @@ static void the_first_evening(void **unused)
         { "tokens list", 0, "the till" },
         { "status --venue oslo-grill", 0, "oslo-grill/2026-11-20/1" },
         { "status --brief", 1, "oslo-grill" },
-        { "status --red", 1, "refused 1 lines" },
+        { "status --red", 1, "refused 1 line" },
         { "status --json", 1, "\"state\":\"sent\"" },
         { "status --prometheus", 1, "bilag_" },
         { "explain oslo-grill/2026-11-20/1", 0, "1570" },

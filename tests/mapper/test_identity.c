@@ -302,7 +302,7 @@ static void orders_of_a_later_run(void **unused)
     assert_int_equal(rig_draft(&rig, "v/order/K1~2/3")->total.ore, 500);
     assert_int_equal(rig_draft(&rig, "v/order/K1/1")->total.ore, 100);
     same_codes("a gap", rig_draft(&rig, SECOND_DAY), (const char *const[ROW_CODES]){ "sequence-gap" });
-    has_words("a gap", rig_draft(&rig, SECOND_DAY), PROBLEM_SEQUENCE_GAP, "Register K1~2: receipts 2 are missing");
+    has_words("a gap", rig_draft(&rig, SECOND_DAY), PROBLEM_SEQUENCE_GAP, "Register K1~2: receipt 2 is missing");
     rig_free(&rig);
 }
 

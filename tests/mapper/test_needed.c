@@ -261,7 +261,8 @@ static void damaged_days_are_counted(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(a_damaged_day), cmocka_unit_test(events_of_a_damaged_day),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(needed_table), cmocka_unit_test(a_damaged_day),
+                                        cmocka_unit_test(events_of_a_damaged_day),
                                         cmocka_unit_test(damaged_days_are_counted), cmocka_unit_test(parked) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

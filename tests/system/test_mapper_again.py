@@ -256,7 +256,7 @@ def test_what_comes_for_a_damaged_day_is_kept_and_the_advice_of_fsck_is_right():
         until_takings(pipeline, [100, 10, 30, 40])                               # all but what the damaged day needs
         told = pipeline.until("the day is named", lambda: (shown := pipeline.command("status", check=False)) and
                               "grill/2026-11-02 among them" in " ".join(shown.stdout.split()) and shown)
-        assert told.returncode == 1 and "grill: 1 sales, 0,07" in told.stdout and "bilag fsck says which" in told.stdout
+        assert told.returncode == 1 and "grill: 1 sale, 0,07" in told.stdout and "bilag fsck says which" in told.stdout
         told = json.loads(pipeline.command("status", "--json", check=False).stdout)
         assert [(row["venue"], row["set_up"], row["events"], row["amount"]) for row in told["parked"]] == [("grill", True, 2, 7)]
         refused = pipeline.command("refused", "dismiss", "parked", "--venue", "grill", "--reason", "x", check=False)

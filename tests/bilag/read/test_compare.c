@@ -106,6 +106,8 @@ static void causes(void **unused)
           { 0, "3000/3=-1200.00" }, { 0, "3001/31=-575.00" } }, DIFFERS_ACCOUNT, 2, "1571", false, { 0 } },
         { "the credit sale as well", { SOLD }, { SOLD, { 0, "1500/0=777" }, { 0, "3000/3=-477" }, { 0, "3001/31=-300" } },
           DIFFERS_LEFT_OUT, 3, "orders", false, { 0 } },
+        { "a payment without an account", { { 0, "0/0=100" }, { 0, "3000/3=-100" } }, { { 0, "1571/0=100" }, { 0, "3000/3=-100" } },
+          DIFFERS_UNMAPPED, 2, "1571", false, { 0 } },
         { "a number mistyped", { SOLD }, { { 0, "1570/0=1520.00" }, { 0, "1900/0=575.00" }, { 0, "2910/0=-50.00" },
           { 0, "3000/3=-1200.00" }, { 0, "3001/31=-575.00" } }, DIFFERS_UNEXPLAINED, 1, "", false, { 0 } },
     };
@@ -137,6 +139,26 @@ static void causes(void **unused)
             fail_msg("%s: about " STR_FMT, rows[i].why, STR_ARG(found.at[0].about));
         arena_free(&arena);
     }
+}
+
+/* A payment without an account is that, also where no account is named for rounding. */
+static void unmapped_is_no_rounding(void **unused)
+{
+    const struct side ours[] = { { 0, "0/0=100" }, { 0, "3000/3=-100" } }, theirs = { 0, "3000/3=-100" };
+    struct compare_day day = { .day = MONDAY };
+    struct compare_input input = { .days = &day, .day_count = 1 };
+    struct comparison found;
+    struct arena arena;
+
+    (void)unused;
+    arena_init(&arena, 1 << 20);
+    put(&input.ours, &arena, &ours[0], true);
+    put(&input.ours, &arena, &ours[1], true);
+    put(&input.theirs, &arena, &theirs, false);
+    assert_int_equal(compare(&input, &arena, &found), ERR_OK);
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.at[0].cause, DIFFERS_UNMAPPED);
+    arena_free(&arena);
 }
 
 /* Whatever the two sides are: the differences are what they lack of one another, to the øre, and each sum is told once. */
@@ -197,7 +219,8 @@ static void sentences(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(causes), cmocka_unit_test(nothing_is_lost), cmocka_unit_test(sentences),
+        cmocka_unit_test(causes), cmocka_unit_test(unmapped_is_no_rounding),
+        cmocka_unit_test(nothing_is_lost), cmocka_unit_test(sentences),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

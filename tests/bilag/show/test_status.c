@@ -182,8 +182,9 @@ static void tell_all(const struct status_form *form, struct str language, struct
                                              DOC_SENT, DOC_SENT, DOC_SENT };      /* more than are shown */
     struct book_doc docs[COUNT(states)];
     struct day_proof day = { .day = DAY, .has_z = true, .z = { 1 }, .lines = { 2 }, .difference = { 3 }, .has_till_vat = true };
-    struct stage_state stages[2] = { { .stage = "ingest", .up = true }, { .stage = "mapper", .has_lag = true, .lag = 5,
-                                                                      .damaged_days = 3, .damaged_day = STR("grill/2026-11-20") } };
+    struct stage_state stages[2] = { { .stage = "ingest", .up = true },
+                                     { .stage = "mapper", .has_lag = true, .lag = 5, .damaged_days = 3,
+                                       .damaged_day = STR("grill/2026-11-20") } };
     struct config config = { .language = language };
     struct voice voice = { .language = config.language };
     struct venue at = { .id = STR("grill") };
@@ -283,7 +284,7 @@ static void one_language_table(void **unused)
     static const char *const english[] = {
         "the", "The", "and", "is", "are", "has", "of", "to", "wait", "waits", "order", "orders", "sales", "Sales", "voucher",
         "Voucher", "cash", "movement", "connected", "CONNECTED", "lines", "Lines", "since", "behind", "State", "Document",
-        "Total", "Business", "Stages", "stages", "up", "down", "by", "item", "items", "documents", "days", "said", "try",
+        "Total", "Business", "sale", "document", "line", "Stages", "stages", "up", "down", "by", "item", "items", "documents", "days", "said", "try",
         "customer", "posted", "closed", "Then", "When", "yet", "proof", "total", "backlog", "red", "rights", "Difference",
     };
     static const char *const norwegian[] = {

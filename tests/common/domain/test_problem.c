@@ -24,6 +24,12 @@ static void sentence_leaves_out_what_is_not_known(void **unused)
           "Register K1, Z report 7, 25 %: the Z report and its receipts differ (Z report / receipts: 10,00 / 9,00 kr). "
           "Check the Z report on the till and send missing receipts again; if the receipts are right, accept it with "
           "bilag accept and a reason." },
+        { { .code = PROBLEM_SEQUENCE_GAP, .count = 1, .arg = { { "K1", 2 }, { "80", 2 } } },
+          "Register K1: receipt 80 is missing. Send it from the till again; if it does not exist, accept the gap with bilag "
+          "accept and a reason." },
+        { { .code = PROBLEM_SEQUENCE_GAP, .count = 1, .arg = { { "K1", 2 }, { "7-9, 11", 7 } } },
+          "Register K1: receipts 7-9, 11 are missing. Send them from the till again; if they do not exist, accept the gap with "
+          "bilag accept and a reason." },
         { { .code = PROBLEM_Z_MISSING, .count = 1, .arg = { { "K1", 2 } } },
           "Register K1 has no Z report for this day. Run the Z report on the till; if there will be none, accept it "
           "with bilag accept and a reason." },
