@@ -90,18 +90,7 @@ enum err store_write_again(struct store *store, enum err (*work)(struct txn *txn
 
 enum err store_within(struct txn *txn, enum err (*work)(struct txn *txn, void *context), void *context)
 {
-    struct txn inner = { .store = txn->store };
-    int rc = mdb_txn_begin(txn->store->env, txn->mdb, 0, &inner.mdb);
-    enum err err;
-
-    if (rc != 0)
-        return txn_err(txn, rc);
-    err = work(&inner, context);
-    txn->map_full |= inner.map_full;
-    if (!err)
-        return txn_err(txn, mdb_txn_commit(inner.mdb));
-    mdb_txn_abort(inner.mdb);
-    return err;
+    return txn->store->base->within(txn, work, context);
 }
 
 enum err store_read(struct store *store, enum err (*work)(struct txn *txn, void *context), void *context)

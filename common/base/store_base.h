@@ -8,6 +8,8 @@
  *             another is committed). An error: nothing of it is there. A base that cannot tell which of the two it is looks it
  *             up, and where it still cannot tell, it calls store_break() and returns ERR_STORE_IO: the process ends, and what
  *             it finds in the store when it is started again is the truth.
+ * Within      within() is part of its write transaction, and undone alone if its work() ends with an error; walks of the outer one
+ *             may be under way, and go on behind it.
  * Again       it may run work() more than once, each time on the store as it was.
  * Picture     read() sees the store as it stood at one moment, however long it lasts; it waits for no writer and holds up none.
  * Order       keys are strings of bytes of 1 to STORE_KEY_MAX, in the order of memcmp(), a prefix before what is longer; in a
@@ -55,6 +57,7 @@ struct store_base {
     void (*close)(struct store *store);   /* frees it, its place too */
     uint64_t (*generation)(struct store *store);
     enum err (*write)(struct store *store, store_work work, void *context, bool again);
+    enum err (*within)(struct txn *txn, store_work work, void *context);
     enum err (*read)(struct store *store, store_work work, void *context);
     enum err (*get)(struct txn *txn, unsigned table, struct str key, struct str *ret_value);
     enum err (*put)(struct txn *txn, unsigned table, struct str key, struct str value, enum store_how how);

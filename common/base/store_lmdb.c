@@ -140,6 +140,23 @@ static enum err lmdb_write(struct store *store, store_work work, void *context, 
     }
 }
 
+static enum err lmdb_within(struct txn *of, store_work work, void *context)
+{
+    struct lmdb_txn *txn = (struct lmdb_txn *)of;
+    struct lmdb_txn inner = { .txn = txn->txn, .lmdb = txn->lmdb };
+    int rc = mdb_txn_begin(txn->lmdb->env, txn->mdb, 0, &inner.mdb);
+    enum err err;
+
+    if (rc != 0)
+        return txn_err(txn, rc);
+    err = work(&inner.txn, context);
+    txn->map_full |= inner.map_full;
+    if (!err)
+        return txn_err(txn, mdb_txn_commit(inner.mdb));
+    mdb_txn_abort(inner.mdb);
+    return err;
+}
+
 static enum err lmdb_read(struct store *store, store_work work, void *context)
 {
     struct lmdb *lmdb = (struct lmdb *)store;
@@ -504,6 +521,7 @@ static void lmdb_relax(struct store *store)
 
 const struct store_base store_lmdb = {
     .locate = lmdb_locate, .open = lmdb_open, .close = lmdb_close, .generation = lmdb_generation, .write = lmdb_write,
-    .read = lmdb_read, .get = lmdb_get, .put = lmdb_put, .remove = lmdb_remove, .remove_value = lmdb_remove_value,
-    .count = lmdb_count, .walk = lmdb_walk, .examine = lmdb_examine, .floor = lmdb_floor, .relax = lmdb_relax,
+    .within = lmdb_within, .read = lmdb_read, .get = lmdb_get, .put = lmdb_put, .remove = lmdb_remove,
+    .remove_value = lmdb_remove_value, .count = lmdb_count, .walk = lmdb_walk, .examine = lmdb_examine, .floor = lmdb_floor,
+    .relax = lmdb_relax,
 };
