@@ -2,6 +2,7 @@
 
 #include "basis.h"
 #include "completeness.h"
+#include "removal.h"
 #include "tally.h"
 #include "trouble.h"
 
@@ -230,13 +231,41 @@ static enum err find_missing(const struct build *build, struct problems *problem
     return build->phase == DRAFT_CLOSED ? completeness_check(build->txn, &completeness) : ERR_OK;
 }
 
-static void say_not_come(const struct build *build, struct problems *problems)
+struct earliest { const struct build *build; uint64_t place; struct str receipt; };
+
+/* In order of place: the first that nobody has left out. */
+static enum err earliest_seen(struct txn *txn, uint64_t place, const struct effect *effect, void *context)
 {
+    struct earliest *earliest = context;
+    const struct build *build = earliest->build;
+    uint64_t number;
+    enum err err = removal_stands(txn, build->venue->id, effect->by_reg, SERIES_RECEIPTS, effect->by_seq, &number);
+
+    if (err != ERR_NOT_FOUND)
+        return err;
+    if (place < earliest->place) {
+        earliest->place = place;
+        earliest->receipt = receipt_text(build->arena, effect->by_reg, SERIES_RECEIPTS, effect->by_seq);
+    }
+    return ERR_STOP;
+}
+
+/* With a receipt, so that it can be left out. */
+static enum err say_not_come(const struct build *build, struct problems *problems)
+{
+    const struct settlement_part *part = &build->settlement->parts[build->part - 1];
+    struct earliest earliest = { build, UINT64_MAX, STR_NONE };
     char day[16];
     struct problem problem = { PROBLEM_DAY_NOT_COME, { arena_copy(build->arena, str_of(day_text(build->day, day))) },
                                STR_NONE, 1 };
+    enum err err = ERR_OK;
 
+    for (unsigned class_ = EFFECT_PLAIN; !err && class_ <= EFFECT_VOID; class_++)
+        err = effect_walk(build->txn, build->venue->id, build->day, class_, part->from, part->upto ? part->upto : UINT64_MAX,
+                          earliest_seen, &earliest);
+    problem.first = earliest.receipt;
     problems_add(problems, &problem);
+    return err;
 }
 
 /* A person's decision lifts exactly these, docs/rules.md section 5. What was accepted before the day was sent is not told
@@ -430,10 +459,10 @@ enum err voucher_build(const struct build *build, struct draft *ret_draft)
         err = find_missing(build, &draft->problems);
     if (!err)
         err = lift_accepted(build, &draft->problems);
+    if (!err && build->not_come && (draft->cell_count || draft->orders_total.ore || draft->problems.count))
+        err = say_not_come(build, &draft->problems); /* else a person has taken all of it out: nothing is to be posted */
     if (err)
         return err;
-    if (build->not_come && (draft->cell_count || draft->orders_total.ore || draft->problems.count))
-        say_not_come(build, &draft->problems);       /* else a person has taken all of it out: nothing is to be posted */
     qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);
     *ret_draft = *draft;
     return arena_failed(build->arena) ? ERR_MEMORY : ERR_OK;

@@ -4,6 +4,7 @@
  *     connect COMPANY TILL-CUSTOMER NUMBER      a till's customer is that customer in PowerOffice
  *     decide VERB SUBJECT DETAIL REASON         a decision in the audit trail
  *     damage VENUE DAY                          the mapper's record of that day cannot be read any more
+ *     trim VENUE DAY                            the mapper keeps none of the day's receipts any more, as after retention_days
  *     docs STAGE                                "DOCUMENT STATE WORK SEALED NEXT_MS PROBLEMS" a line, then "."
  * Exit 1 and a sentence if something cannot be done.
  */
@@ -61,21 +62,69 @@ static enum err damage_work(struct txn *txn, void *context)
     return store_put(txn, TABLE_DAYS, key_str(&key), STR("no settlement"));
 }
 
-static enum err do_damage(char **word, struct fault *fault)
+struct trimming { struct str venue; int32_t day; struct key keys[64]; size_t count; };
+
+static enum err receipt_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
-    struct damage damage = { .venue = str_of(word[1]) };
+    struct trimming *trimming = context;
+    struct known known;
+    enum err err = known_read(value, &known);
+
+    (void)txn;
+    if (err || known.day != trimming->day)
+        return err;
+    if (trimming->count == COUNT(trimming->keys))
+        return ERR_TOO_LONG;
+    memcpy(trimming->keys[trimming->count].bytes, key.bytes, key.len);
+    trimming->keys[trimming->count++].len = key.len;
+    return ERR_OK;
+}
+
+static enum err trim_work(struct txn *txn, void *context)
+{
+    struct trimming *trimming = context;
+    struct key venue;
+    enum err err;
+
+    trimming->count = 0;
+    key_init(&venue);
+    key_name(&venue, trimming->venue);
+    err = store_walk(txn, TABLE_RECEIPTS, key_str(&venue), key_str(&venue), receipt_seen, trimming);
+    for (size_t i = 0; !err && i < trimming->count; i++)
+        err = store_delete(txn, TABLE_RECEIPTS, key_str(&trimming->keys[i]));
+    return err;
+}
+
+/* Something done to a venue's day in the mapper's store. */
+static enum err change_day(const char *day, int32_t *ret_day, enum err (*work)(struct txn *txn, void *context), void *context,
+                           struct fault *fault)
+{
     struct store *store;
     char path[LINE_BYTES];
-    enum err err = day_parse(str_of(word[2]), &damage.day);
+    enum err err = day_parse(str_of(day), ret_day);
 
     (void)snprintf(path, sizeof path, STR_FMT "/mapper", STR_ARG(folder));
     if (!err)
         err = store_open(str_of(path), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT, 0, &store, fault);
     if (err)
         return err;
-    err = store_write(store, damage_work, &damage);
+    err = store_write(store, work, context);
     store_close(store);
     return err;
+}
+
+static enum err do_damage(char **word, struct fault *fault)
+{
+    struct damage damage = { .venue = str_of(word[1]) };
+
+    return change_day(word[2], &damage.day, damage_work, &damage, fault);
+}
+
+static enum err do_trim(char **word, struct fault *fault)
+{
+    struct trimming trimming = { .venue = str_of(word[1]) };
+
+    return change_day(word[2], &trimming.day, trim_work, &trimming, fault);
 }
 
 static enum err print_doc(struct str doc, const struct record *record, void *context)
@@ -108,6 +157,7 @@ static enum err do_docs(char **word, struct fault *fault)
 
 static const struct { const char *name; size_t words; enum err (*run)(char **word, struct fault *fault); } commands[] = {
     { "connect", 4, do_connect }, { "decide", 5, do_decide }, { "docs", 2, do_docs }, { "damage", 3, do_damage },
+    { "trim", 3, do_trim },
 };
 
 static enum err run(char **word, size_t count, struct fault *fault)

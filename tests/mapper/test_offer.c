@@ -202,6 +202,7 @@ static void day_not_come(void **unused)
         day_z(&rig, 3, 1, "2026-11-20", 1, 2, 570);
         (void)rig_look(&rig);
         assert_true(rig_has_problem(rig_draft(&rig, "v/2026-11-20/1"), PROBLEM_DAY_NOT_COME));
+        assert_true(str_equal(rig_draft(&rig, "v/2026-11-20/1")->problems.at[0].first, STR("K1/1")));   /* it can be left out */
         assert_int_equal(rig_draft(&rig, "v/2026-11-20/1")->phase, DRAFT_CLOSED);
         assert_int_equal(rig_draft(&rig, "v/order/K1/2")->phase, DRAFT_OPEN);
         rig.now_ms = (start + 30 * 3600) * 1000;

@@ -176,9 +176,13 @@ def test_an_add_on_waits_for_quickorder(tmp_path):
         day = {"payments": [{"type": "card", "amount": 12500}], "lines": [{"product_type": "food", "vat": 25, "gross": 12500}],
                "v": 1, "register": "K1", "seq": 1, "kind": "receipt", "time": "2026-11-20T18:00:00+01:00"}
         pipeline.post([{**day, "venue": name} for name in ("main", "oslo-grill")])
+        pipeline.post([{**day, "venue": "oslo-grill", "seq": 2, "time": "2026-11-21T18:00:00+01:00"}])
         pipeline.until("the other one is posted", lambda: len(pipeline.vouchers()) == 1)
         held = pipeline.until("it is held", lambda: "[add-on-awaited]" in shown() and shown("--json"))
         assert '"state":"held"' in held and "bilag by-hand oslo-grill/2026-11-20/1" in held
+        pipeline.until("so is the next day", lambda: shown().count("[add-on-awaited]") == 2)
+        pipeline.command("by-hand", "oslo-grill/2026-11-21/1", "--reason", "entered there")      # the way on for who cannot wait
+        pipeline.until("that is done", lambda: '"by_hand":1' in shown("--json"))
         assert len(pipeline.vouchers()) == 1
         assert pipeline.command("venues", "confirm", "main", check=False).returncode == 1
         assert "has its add-on" in pipeline.command("venues", "confirm", "oslo-grill").stdout

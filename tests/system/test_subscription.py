@@ -46,6 +46,10 @@ def test_both_refused_is_a_login_and_one_accepted_ends_it():
         pipeline.sandbox_set(refused_key=SUBSCRIPTION_KEY)
         pipeline.post([day(1)])
         pipeline.until("it is held", lambda: "subscription-key" in problems(pipeline, 1)[1])
+        pipeline.command("by-hand", "oslo/2026-11-01/1", "--reason", "entered there")           # the way on for who cannot wait
+        pipeline.until("that is done", lambda: problems(pipeline, 1)[0] == "by_hand")
+        pipeline.post([day(2)])
+        pipeline.until("the next is held", lambda: "subscription-key" in problems(pipeline, 2)[1])
         pipeline.settings = TWO
         pipeline.write_config()
         pipeline.reload()
@@ -88,11 +92,15 @@ def test_a_subscription_that_takes_nothing_is_no_right():
         pipeline.post([day(2)])
         said = pipeline.until("it is said", lambda: problems(pipeline, 2)[1].get("subscription"))
         assert "Out of call volume quota" in said and "there is nothing to do" in said
+        pipeline.command("by-hand", "oslo/2026-11-02/1", "--reason", "entered there")           # the way on for who cannot wait
+        pipeline.until("that is done", lambda: problems(pipeline, 2)[0] == "by_hand")
+        pipeline.post([day(3)])
+        pipeline.until("of the next day too", lambda: problems(pipeline, 3)[1].get("subscription"))
         asked = pipeline.stats()["requests"]["total"]
         pipeline.sandbox_set(subscription_quota="there")
         pipeline.until("it goes on by itself", lambda: len(pipeline.vouchers()) == 2, 30)
         assert pipeline.stats()["requests"]["total"] - asked < 40
-        assert problems(pipeline, 2) == ("sent", {})
+        assert problems(pipeline, 3) == ("sent", {})
 
 
 def test_a_right_that_lacks_is_one():
