@@ -178,7 +178,7 @@ def test_completion_knows_commands_options_and_venues(tmp_path):
     (tmp_path / "venues").mkdir()
     for venue in ("oslo-grill", "oslo-bar", "bergen"):
         (tmp_path / "venues" / f"{venue}.yaml").touch()
-    for typed, offered in ((["stat"], ["status"]), (["re"], ["resend", "reverse", "refused", "restarted", "restore"]),
+    for typed, offered in ((["stat"], ["status"]), (["re"], ["refused", "resend", "reverse", "restarted", "restore"]),
                            (["help", "set"], ["settings", "settlement"]), (["status", "--js"], ["--json"]),
                            (["status", "--config", str(tmp_path), "--venue", "oslo"], ["oslo-bar", "oslo-grill"])):
         words = " ".join(["bilag", *typed])

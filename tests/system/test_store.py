@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import signal
+import struct
 import sys
 import threading
 
@@ -226,6 +227,15 @@ def needs_all_of_it(entry):
             entry.process.send_signal(signal.SIGHUP)
 
 
+def newest_root(whole):
+    """Where the root page of LMDB's table of tables lies, by the newer of its two first pages. What is cut off behind pages
+    that are in use does no harm, and nobody could notice: so this one is cut off."""
+    def meta(page):
+        root, _, transaction = struct.unpack_from("<3Q", whole, page * 4096 + 128)
+        return transaction, root
+    return max(meta(0), meta(1))[1] * 4096
+
+
 # Goal: a store that is none, is cut off or holds noise ends the stage that needs it with a sentence that names it, and
 # not with a signal.
 @pytest.mark.parametrize("stage", ["ingest", "mapper", "uploader", "invoicer"])
@@ -239,8 +249,7 @@ def test_start_on_damage(stage):
         pipeline.stop(stage)
         file = pipeline.state / stage / "data.mdb"
         whole = file.read_bytes()
-        half = len(whole) // 8192 * 4096
-        for damage in (b"\0" * len(whole), whole[:4096], whole[:half],
+        for damage in (b"\0" * len(whole), whole[:4096], whole[:newest_root(whole)],
                        whole[:8192] + bytes(byte ^ 0x5a for byte in whole[8192:])):
             file.write_bytes(damage)
             before = len(pipeline.log(f"{stage}-0"))
