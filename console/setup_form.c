@@ -52,11 +52,12 @@ static bool same(const char *a, const char *b)
 
 static const struct label *label_of(const char *section, const char *key)
 {
-    for (size_t i = 0; i < COUNT(labels); i++)
-        if (same(labels[i].section, section) && same(labels[i].key, key))
-            return &labels[i];
-    ensure(!"every field has its words");
-    return NULL;
+    size_t i = 0;
+
+    while (i < COUNT(labels) && !(same(labels[i].section, section) && same(labels[i].key, key)))
+        i++;
+    ensure(i < COUNT(labels));           /* every field has its words */
+    return &labels[i];
 }
 
 static const char *label_words(const struct setup_form *form, const char *section, const char *key)

@@ -6,13 +6,13 @@ enum err context_keys(struct context *context, struct config **ret_config)
 {
     struct str user = context->config->run_as_keys;
 
-    if (context->config->marks.missed && user.len)
+    if (context->config->marks.file_missed && user.len)
         return fault_set(&context->fault, ERR_CONFIG,
                          context_words(context, "this asks PowerOffice, with keys that only " STR_FMT " may read; run it as "
                                        "that user: sudo -u " STR_FMT " bilag ...",
                                        "dette spør PowerOffice, med nøkler som bare " STR_FMT " kan lese; kjør det som den "
                                        "brukeren: sudo -u " STR_FMT " bilag ..."), STR_ARG(user), STR_ARG(user));
-    if (context->config->marks.missed)
+    if (context->config->marks.file_missed)
         return fault_set(&context->fault, ERR_CONFIG,
                          context_words(context, "the keys of PowerOffice are not this user's (uid %u); run it as the user that "
                                        "uploader and invoicer run as",

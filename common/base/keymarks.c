@@ -71,6 +71,7 @@ struct str keymarks_find(struct keymarks *marks, struct str place)
     const struct keymark *found;
 
     marks->missed = true;
+    marks->file_missed |= str_starts(place, STR(KEYMARK_FILE));
     if (!marks->sorted)
         sort(marks);
     found = marks->count ? bsearch(&wanted, marks->at, marks->count, sizeof wanted, by_place) : NULL;

@@ -20,9 +20,12 @@ struct keymarks {
     size_t count, room;
     bool sorted;
     bool missed;                         /* one was looked for here: without this file it would not be known */
+    bool file_missed;                    /* and it was a file: one that only others may read */
     struct arena *arena;
     struct timespec written;             /* the file's, when it was read; 0: there was none */
 };
+
+#define KEYMARK_FILE "file:"                                  /* a place begins with it, or with "credential:" */
 
 struct str keymark_of(struct str key, struct arena *arena);  /* no bytes: no memory */
 

@@ -178,7 +178,7 @@ enum err secret_field(struct form *form, const yaml_node_t *node, const struct f
                           "add LoadCredential=" STR_FMT ":... to the units of uploader and invoicer (by hand: systemd-run -p), "
                           "or write {file: keys/NAME}", STR_ARG(reference.credential));
     path = reference.file;
-    place = reference.file.len ? arena_format(form->arena, "file:" STR_FMT, STR_ARG(path))
+    place = reference.file.len ? arena_format(form->arena, KEYMARK_FILE STR_FMT, STR_ARG(path))
                                : arena_format(form->arena, "credential:" STR_FMT, STR_ARG(reference.credential));
     if (reference.credential.len)
         path = folder ? arena_format(form->arena, "%s/" STR_FMT, folder, STR_ARG(reference.credential)) : STR_NONE;

@@ -81,7 +81,7 @@ static void keys_of_another_user(void **unused)
     become_another(&folder, true);
     without = load_without(&folder);                         /* nothing was told yet: nothing is known, and nothing is wrong */
     assert_int_equal(without->fault_count, 0);
-    assert_true(without->venues[0].client_id.len == 0 && without->marks.missed && !config_marks_changed(without));
+    assert_true(without->venues[0].client_id.len == 0 && without->marks.file_missed && !config_marks_changed(without));
     become_another(&folder, false);
     with = folder_load(&folder);
     assert_int_equal(keymarks_write(&with->marks, with->state_dir, &fault), ERR_OK);

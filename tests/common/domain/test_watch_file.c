@@ -161,14 +161,14 @@ static int32_t day_of(const char *text)
 static void closed_days(void **unused)
 {
     static const struct { const char *day; bool closed; } rows[] = {
-        { "2026-11-22", true }, { "2026-11-23", false }, { "2026-12-24", true }, { "2026-12-25", false }, { "2026-06-30",
-                                                                                                           false },
-        { "2026-07-01", true }, { "2026-07-31", true }, { "2026-08-01", false }, { "1969-12-28", true }, { "1969-12-29",
-                                                                                                          false },
+        { "2026-11-22", true }, { "2026-11-23", false }, { "2026-12-24", true }, { "2026-12-25", false },
+        { "2026-06-30", false },
+        { "2026-07-01", true }, { "2026-07-31", true }, { "2026-08-01", false }, { "1969-12-28", true },
+        { "1969-12-29", false },
     };
     static const char *const faults[] = { "closed: [søndag]\n", "closed: [2026-13-01]\n", "closed: [2026-07-31..2026-07-01]\n",
-                                          "closed: [2026-07-01...2026-07-31]\n", "closed: [\"\"]\n", "expected_by: "
-                                                                                                     "\"24:00\"\n" };
+                                          "closed: [2026-07-01...2026-07-31]\n", "closed: [\"\"]\n",
+                                          "expected_by: \"24:00\"\n" };
     struct folder folder;
     struct config *config;
     char with[128];
