@@ -4,14 +4,17 @@
     tests/chaos/poison.py [--seconds 20] [--rate 50] [--bin DIR]
 
 Poisoned are a venue that floods HTTP with garbage, one whose key is revoked, one that posts to a closed account, and one
-that backfills five years. Measured is the time from the acknowledged Z report of a good venue to its voucher in
-PowerOffice's books. Fair share: while w venues have something to send, one of them may have to wait for w - 1 others.
+that backfills five years. Asked is how many vouchers of the one that backfills go out while a good venue's waits for its turn:
+turns are counted, for milliseconds are the machine's as much as ours. Measured beside it is the time from the acknowledged Z
+report of a good venue to its voucher in PowerOffice's books; its fair share: while w venues have something to send, one of
+them may have to wait for w - 1 others.
 """
 import argparse
 import datetime
 import json
 import os
 import pathlib
+import re
 import statistics
 import sys
 import threading
@@ -31,6 +34,7 @@ BACKFILL_DAYS = 5 * 365
 GOOD = 12
 GARBAGE, REVOKED, CLOSED, BACKFILL = range(GOOD, GOOD + 4)
 CLOSED_ACCOUNT = "1579"
+TURNS_MAX = 3                                    # one under way, one in each round: a good venue may come just behind it
 
 
 def a_day(name, number, register="K1"):
@@ -94,6 +98,18 @@ class Poison:
             self.pipe.post_bytes(body + broken.encode())
             time.sleep(0.05)
 
+    def turns_waited(self, log):
+        """Of each good venue's voucher: how many of the backfilling venue's went out between its being queued and its own."""
+        queued, gone, waits = {}, 0, []
+        for venue_id, day, rest in re.findall(r"^doc=([^/ ]+)/(\S+) stage=\S+ (.*)$", log, re.M):
+            if "what=queued" in rest:
+                queued.setdefault((venue_id, day), gone)
+            elif "api=POST path=/Vouchers/CashJournals" in rest and venue_id == self.names[BACKFILL]:
+                gone += 1
+            elif "api=POST path=/Vouchers/CashJournals" in rest and venue_id in self.names[:GOOD]:
+                waits.append(gone - queued[venue_id, day])
+        return waits
+
     def run(self):
         with self.pipe as pipe:
             for name in self.names[:GOOD]:       # PowerOffice's books are read, keys are logged in
@@ -105,11 +121,12 @@ class Poison:
             backfilled = sum(v["saft_batch_id"].startswith(self.names[BACKFILL]) for v in pipe.vouchers())
             self.over.set()
             held = pipe.status("uploader")["documents"]
+            waits = self.turns_waited(pipe.log("uploader-0"))
         share = (GOOD + 4) * 1000 / self.rate
         figures = {"vouchers": [len(alone), len(with_poison)], "median_ms": [round(statistics.median(alone)),
                    round(statistics.median(with_poison))], "worst_ms": [round(max(alone)), round(max(with_poison))],
-                   "fair_share_ms": share, "backfilled_meanwhile": backfilled, "documents": held}
-        assert max(with_poison) <= max(alone) + 1000 + share, figures
+                   "fair_share_ms": share, "backfilled_meanwhile": backfilled, "turns_waited": max(waits), "documents": held}
+        assert len(waits) >= len(with_poison) and max(waits) <= TURNS_MAX, figures
         assert backfilled > 0, figures
         return figures
 

@@ -110,9 +110,9 @@ def test_nothing_is_lost_and_nothing_told_twice():
         one_red(pipeline)
         begin(pipeline)
         said = pipeline.until("status says whom it cannot reach", lambda: watch_state(pipeline).get("untold"))
-        assert said.startswith("drift (1, 2026-11-21T08:00): ") and "127.0.0.1" in said, said
+        assert re.match(r"drift \(\d+, 2026-11-21T08:00\): .*127\.0\.0\.1", said), said      # by its first look, or a later one
         red = pipeline.command("status", check=False)
-        assert red.returncode == 1 and re.search(r"untold  watch cannot reach drift \(1, ", red.stdout), red.stdout
+        assert red.returncode == 1 and re.search(r"untold  watch cannot reach drift \(\d+, ", red.stdout), red.stdout
         for _ in range(3):
             pipeline.kill("watch")
             pipeline.until("it is back", lambda: pipeline.of("watch", 0).ready())
