@@ -216,7 +216,7 @@ class Run:
                     for number, (no, _) in enumerate(CUSTOMERS):
                         self.connect(company, f"kunde-{number + 1}", no)
                 if self.seed % 8:                # PowerOffice's books are known; the others begin cold
-                    p.command("check", "--online", check=False)
+                    p.command("check", "--online", check=False, timeout=300)
                 self.storm()
                 self.settle()
                 if self.seed % 3 == 0:
