@@ -332,7 +332,7 @@ static void input(struct setup_form *form, const struct venue_place *place, enum
     if (place->section)
         html_attr(html, "aria-label", setup_place_words(form, place));
     if (strcmp(place->key, "type") == 0)
-        html_attr(html, "placeholder", str_of(SAY(form->view, "a new one", "en ny")));
+        html_attr(html, "placeholder", str_of(SAY(form->view, "a new type", "en ny type")));
     html_attr(html, "value", value);
 }
 
