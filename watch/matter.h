@@ -43,6 +43,7 @@ struct matter {
     int32_t day;                         /* business day; DAY_ALWAYS: of none */
     struct str venue, company;           /* empty: of the installation */
     struct str en, nb;
+    bool young;                          /* it holds, but not for patience_s yet: it does not begin, and what was told stays */
 };
 
 /* Those of one look, sorted by id when it is done. */

@@ -262,7 +262,7 @@ static enum err begin_matters(struct txn *txn, struct settling *settling, const 
     for (size_t i = 0; i < settling->found->count && !err; i++) {
         const struct told told = { settling->found->at[i], settling->now_ms };
 
-        if (comparing->known[i])
+        if (comparing->known[i] || settling->found->at[i].young)
             continue;
         err = put(txn, MATTERS, told.matter.id, &told_fields, &told);
         if (!err)

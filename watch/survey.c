@@ -28,19 +28,19 @@ void lasting_close(struct lasting *lasting)
 }
 
 /* It holds at this look; has it for long enough? What was not seen at the look before begins anew (lasting_sweep()). */
-static bool lasts(const struct survey *survey, const char *id)
+static bool lasts(const struct survey *survey, struct str id)
 {
     struct lasting *lasting = survey->lasting;
     int64_t patience_ms = (int64_t)survey->config.watch.patience_s * 1000;
     size_t i = 0;
 
-    while (i < lasting->count && strcmp(lasting->held[i].id, id) != 0)
+    while (i < lasting->count && !str_equal(str_of(lasting->held[i].id), id))
         i++;
-    if (i == LASTING_MAX)
+    if (i == LASTING_MAX || id.len >= sizeof lasting->held[0].id)
         return true;                     /* told too early rather than never */
     if (i == lasting->count) {
         lasting->count++;
-        (void)snprintf(lasting->held[i].id, sizeof lasting->held[i].id, "%s", id);
+        (void)snprintf(lasting->held[i].id, sizeof lasting->held[i].id, STR_FMT, STR_ARG(id));
         lasting->held[i].since_ms = survey->now_ms;
     }
     lasting->held[i].seen_ms = survey->now_ms;
@@ -63,15 +63,22 @@ static enum err found_of_all(struct survey *survey, struct saying *saying, enum 
     return saying_found(saying, &survey->matters, (struct matter){ .kind = kind, .day = DAY_ALWAYS });
 }
 
+/* What passes by itself: told when it lasts. */
+static enum err found_for_now(struct survey *survey, struct saying *saying, enum matter_kind kind)
+{
+    bool young = !lasts(survey, strbuf_str(&saying->id));
+
+    return saying_found(saying, &survey->matters, (struct matter){ .kind = kind, .day = DAY_ALWAYS, .young = young });
+}
+
 static enum err look_at_stage(struct survey *survey, const struct stage_state *stage)
 {
     struct saying saying;
-    char name[64], id[128];
+    char name[64];
     enum err err = ERR_OK;
 
     (void)snprintf(name, sizeof name, "%s-%d", stage->stage, stage->instance);
-    (void)snprintf(id, sizeof id, "down/%s", name);
-    if (!stage->up && lasts(survey, id)) {
+    if (!stage->up) {
         saying_begin(&saying, MATTER_STAGE_DOWN, str_of(name));
         saying_en(&saying, "bilag-%s %d does not answer: look at its unit and its log's last line (systemctl status "
                            "bilag-%s@%d).",
@@ -79,17 +86,16 @@ static enum err look_at_stage(struct survey *survey, const struct stage_state *s
         saying_nb(&saying, "bilag-%s %d svarer ikke: se på enheten og den siste linjen i loggen (systemctl status "
                            "bilag-%s@%d).",
                   stage->stage, stage->instance, stage->stage, stage->instance);
-        err = found_of_all(survey, &saying, MATTER_STAGE_DOWN);
+        err = found_for_now(survey, &saying, MATTER_STAGE_DOWN);
     }
-    (void)snprintf(id, sizeof id, "behind/%s", name);
-    if (!err && stage->up && stage->has_lag && stage->lag > survey->config.watch.lag_max && lasts(survey, id)) {
+    if (!err && stage->up && stage->has_lag && stage->lag > survey->config.watch.lag_max) {
         saying_begin(&saying, MATTER_STAGE_BEHIND, str_of(name));
         saying_en(&saying, "bilag-%s %d is far behind what has come (more than %" PRId32 "): see whether it catches up "
                   "(bilag status), and whether the disk keeps up.", stage->stage, stage->instance,
                       survey->config.watch.lag_max);
         saying_nb(&saying, "bilag-%s %d ligger langt etter det som har kommet (mer enn %" PRId32 "): se om den tar det igjen "
                   "(bilag status), og om disken henger med.", stage->stage, stage->instance, survey->config.watch.lag_max);
-        err = found_of_all(survey, &saying, MATTER_STAGE_BEHIND);
+        err = found_for_now(survey, &saying, MATTER_STAGE_BEHIND);
     }
     return err;
 }
@@ -128,12 +134,12 @@ static enum err look_at_poweroffice(struct survey *survey)
     struct saying saying;
     enum err err = ERR_OK;
 
-    if (survey->whole.outage && lasts(survey, "outage")) {
+    if (survey->whole.outage) {
         saying_begin(&saying, MATTER_OUTAGE, STR("poweroffice"));
         saying_en(&saying, "PowerOffice does not answer. What is due waits, and goes by itself when it is back.");
         saying_nb(&saying, "PowerOffice svarer ikke. Det som skal sendes, venter og sendes automatisk når PowerOffice "
                            "svarer igjen.");
-        err = found_of_all(survey, &saying, MATTER_OUTAGE);
+        err = found_for_now(survey, &saying, MATTER_OUTAGE);
     }
     if (!err && old && !survey->whole.outage) {
         saying_begin(&saying, MATTER_BACKLOG, STR("poweroffice"));
@@ -363,6 +369,18 @@ enum err survey_days(struct matters *matters, const struct venue *venue, const s
     return err;
 }
 
+void survey_let_pass(const struct survey *survey, size_t first)
+{
+    int32_t today = (int32_t)(survey->now_ms / 1000 / DAY_S);
+
+    for (size_t i = first; i < survey->matters.count; i++) {
+        struct matter *matter = &survey->matters.at[i];
+
+        if (matter->kind == MATTER_OPEN_DAY && matter->day >= today - WATCH_DAYS)
+            matter->young = !lasts(survey, matter->id);
+    }
+}
+
 int32_t vat_term_end(int32_t day)
 {
     int32_t year, month, date;
@@ -444,6 +462,7 @@ static enum err look_at_venue(struct survey *survey, struct books *books, struct
                               struct fault *fault)
 {
     struct context context = { .config = &survey->config, .arena = &survey->arena };
+    size_t before = survey->matters.count;
     int32_t lock;
     enum err err = overview_venue(&context, books, refs, survey->from, INT32_MAX, &survey->venue_arena, &survey->whole, status);
 
@@ -455,6 +474,7 @@ static enum err look_at_venue(struct survey *survey, struct books *books, struct
             err = look_at_document(survey, status, &status->list.docs[i]);
     if (!err && status->venue)
         err = survey_days(&survey->matters, status->venue, &status->list, survey->from, survey->now_ms);
+    survey_let_pass(survey, before);
     if (!err && status->venue)
         err = lock_date_of(refs, status->venue, &survey->venue_arena, &lock);
     if (!err && status->venue)

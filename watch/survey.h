@@ -43,6 +43,9 @@ void survey_free(struct survey *survey);
 /* What of a venue's days is missing at a moment, and what must be posted soon; list: its documents of the days from `from` on. */
 USED enum err survey_days(struct matters *matters, const struct venue *venue, const struct book_list *list, int32_t from,
                           int64_t now_ms);
+/* Of the matters from the first on: a day that came late is open until its mappers have closed it, and told only when that lasts.
+ * A day that most looks do not look at (WATCH_DAYS) is told at once. */
+void survey_let_pass(const struct survey *survey, size_t first);
 USED enum err survey_lock(struct matters *matters, const struct venue *venue, const struct book_list *list, int32_t lock_date,
                           int32_t lock_days, int64_t now_ms);
 /* The last day of the VAT term of a day, and when its return is due: two months each; the tenth of the second month after it, and

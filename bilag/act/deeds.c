@@ -18,6 +18,12 @@ static const char *about(const struct deed_question *question, const struct book
     return text.bytes ? text.bytes : "?";
 }
 
+static const char *changing(const struct deed_question *question, const struct book_doc *doc)
+{
+    return about(question, doc, "%.*s is changing right now: look at it again in a moment",
+                 "%.*s endres akkurat nå: se på det igjen om litt");
+}
+
 /* --- accept --- */
 
 static struct str acceptable_codes(struct arena *arena)
@@ -42,6 +48,8 @@ static const char *accept_objection(const struct deed_question *question, const 
                                           "%s kan ikke godtas bort: årsaken må rettes, eller en annen vei velges (bilag status "
                                           "nevner dem). Disse kan godtas: %.*s"), code,
                             STR_ARG(acceptable_codes(question->context->arena))).bytes;
+    if (!problems_have(&doc->draft.problems, question->code) && doc->newer_revision)
+        return changing(question, doc);
     if (!problems_have(&doc->draft.problems, question->code))
         return arena_format(question->context->arena, context_words(question->context, "%.*s has no problem %s at present",
                                                     "%.*s har ikke problemet %s nå"), STR_ARG(doc->id), code).bytes;
@@ -66,8 +74,7 @@ const struct deed deed_accept = {
 static const char *by_hand_objection(const struct deed_question *question, const struct book_doc *doc)
 {
     if (!doc->status.known || doc->newer_revision)
-        return about(question, doc, "%.*s is changing right now: look at it again in a moment",
-                     "%.*s endres akkurat nå: se på det igjen om litt");
+        return changing(question, doc);
     if (doc->state == DOC_FAILED && strcmp(doc->status.work, "none") != 0)
         return about(question, doc,
                      "%.*s is being built again, because a person had it sent again: look at it again in a moment",

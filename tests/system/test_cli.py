@@ -467,6 +467,7 @@ def test_accept_lifts_what_can_be_lifted(tmp_path):
         done = pipeline.command("accept", name, "z-missing", "--reason", "x", check=False)
         assert done.returncode == 1 and "no problem z-missing" in done.stderr
         pipeline.command("choose", "oslo-grill/K1/1", "first", "--yes", "--reason", "the first one is right")
+        pipeline.until("chosen, and the gap is seen anew", lambda: [p["code"] for p in document(pipeline, name)["problems"]] == ["sequence-gap"])
         pipeline.command("accept", name, "sequence-gap", "--reason", "the till was replaced")
         until_state(pipeline, name, "sent")
         told = pipeline.command("explain", name).stdout

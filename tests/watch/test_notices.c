@@ -10,7 +10,7 @@ static struct matters found;
 static void add(enum matter_kind kind, const char *id, int32_t day, struct str company)
 {
     const struct matter matter = { str_of(id), kind, day, company.len ? STR("grill") : STR_NONE, company, STR("english"),
-                                  STR("norsk") };
+                                  STR("norsk"), false };
 
     NEEDED(matters_add(&found, &matter));
 }
@@ -18,6 +18,13 @@ static void add(enum matter_kind kind, const char *id, int32_t day, struct str c
 static void begin_look(void)
 {
     found = (struct matters){ .arena = &arena };
+}
+
+static void add_young(enum matter_kind kind, const char *id)
+{
+    const struct matter matter = { str_of(id), kind, DAY_ALWAYS, STR_NONE, STR_NONE, STR("english"), STR("norsk"), true };
+
+    NEEDED(matters_add(&found, &matter));
 }
 
 static void settle(int32_t from, uint64_t began, uint64_t ended, uint64_t open)
@@ -177,6 +184,26 @@ static void who_is_gone(void **unused)
     assert_int_equal(notices_letter(notices, STR("drift"), &arena, &letter), ERR_NOT_FOUND);
 }
 
+/* After a restart nothing has held for long: what was told is not over for that. */
+static void what_is_young_neither_begins_nor_ends(void **unused)
+{
+    struct notice *at;
+
+    (void)unused;
+    add_young(MATTER_OUTAGE, "outage/poweroffice");
+    settle(INT32_MIN, 0, 0, 0);
+    assert_int_equal(waiting(DRIFT, &at), 0);
+    begin_look();
+    add(MATTER_OUTAGE, "outage/poweroffice", DAY_ALWAYS, STR_NONE);
+    settle(INT32_MIN, 1, 0, 1);
+    begin_look();
+    add_young(MATTER_OUTAGE, "outage/poweroffice");
+    settle(INT32_MIN, 0, 0, 1);
+    assert_int_equal(waiting(DRIFT, &at), 1);
+    begin_look();
+    settle(INT32_MIN, 0, 1, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +212,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_letter_and_its_notices, setup, teardown),
         cmocka_unit_test_setup_teardown(summaries, setup, teardown),
         cmocka_unit_test_setup_teardown(who_is_gone, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_young_neither_begins_nor_ends, setup, teardown),
     };
     int failed;
 

@@ -108,7 +108,8 @@ static void a_command(void **unused)
     static char script[512];
     struct watch_recipient pager = { .name = STR("pager"), .command = str_of(command) };
     struct matters found = { .arena = &arena };
-    const struct matter matter = { STR("disk/state"), MATTER_DISK, DAY_ALWAYS, STR_NONE, STR_NONE, STR("full"), STR("full") };
+    const struct matter matter = { .id = STR("disk/state"), .kind = MATTER_DISK, .day = DAY_ALWAYS, .en = STR("full"),
+                                   .nb = STR("full") };
     struct settling settling = { .config = &config, .found = &found, .from = INT32_MIN, .now_ms = 1000 };
     struct letter letter;
     struct strbuf json;

@@ -109,6 +109,32 @@ static void an_open_day(void **unused)
     assert_string_equal(missed(at("2026-11-23", 11, 0)), "open-day/grill/2026-11-22");
 }
 
+static bool is_young(struct survey *survey, int64_t now_ms)
+{
+    survey->now_ms = now_ms;
+    (void)missed(now_ms);
+    survey->matters = found;
+    survey_let_pass(survey, 0);
+    assert_int_equal(found.count, 1);
+    return found.at[0].young;
+}
+
+/* What comes late is open for a moment: that is no matter, until it lasts. */
+static void an_open_day_that_passes(void **unused)
+{
+    struct survey survey = { .config = config };
+
+    (void)unused;
+    NEEDED(lasting_open(&survey.lasting));
+    survey.config.watch.patience_s = 300;
+    begin("2026-11-20");
+    add("2026-11-20", DOC_OPEN);
+    assert_true(is_young(&survey, at("2026-11-21", 11, 0)));
+    assert_true(is_young(&survey, at("2026-11-21", 11, 4)));
+    assert_false(is_young(&survey, at("2026-11-21", 11, 5)));
+    lasting_close(survey.lasting);
+}
+
 static void terms(void **unused)
 {
     static const struct { const char *day, *end, *due; } rows[] = {
@@ -184,7 +210,8 @@ static void the_summary(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(at_the_hour), cmocka_unit_test(not_in_use_yet), cmocka_unit_test(an_open_day), cmocka_unit_test(terms),
+        cmocka_unit_test(at_the_hour), cmocka_unit_test(not_in_use_yet), cmocka_unit_test(an_open_day),
+        cmocka_unit_test(an_open_day_that_passes), cmocka_unit_test(terms),
         cmocka_unit_test(before_the_return), cmocka_unit_test(the_summary),
     };
     int failed;
