@@ -102,7 +102,7 @@ PARTS := $(sort $(filter-out %/main.c,$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 
 $(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
 	@rm -f $@
-	ar qcs $@ $^
+	$(Q)ar qcs $@ $^
 
 $(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
 	@mkdir -p $(@D)

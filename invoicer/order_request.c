@@ -282,10 +282,12 @@ static void order_watch_path(const struct taken_list *list, struct strbuf *path)
 
     if (list->step == WATCH_INVOICES)
         strbuf_format(path, "/OutgoingInvoices?fromDate=%s&toDate=2099-12-31"
-                      "&Fields=OrderNo,InvoiceNo,IsReversed,VoucherType,RelatedInvoiceNo,TotalAmount",
+                      "&Fields=OrderNo,InvoiceNo,ExternalImportReference,IsReversed,VoucherType,RelatedInvoiceNo,"
+                      "TotalAmount",
                       day_text(list->oldest - WATCH_MARGIN_DAYS, from));
     else
-        strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true%s&Fields=Id",
+        strbuf_format(path, "/SalesOrders?onlyCreatedByCurrentIntegration=true%s"
+                      "&Fields=Id,SalesOrderNo,ExternalImportReference",
                       list->step == WATCH_OPEN_DATED ? "&fromDate=2000-01-01&toDate=2099-12-31" : "");
     strbuf_format(path, "&PageNumber=%d&PageSize=%d", list->page, list->page_size);
 }
@@ -322,6 +324,14 @@ static bool is_credit_note(struct str row, int64_t *ret_of)
            json_member_int(row, "RelatedInvoiceNo", ret_of) && *ret_of > 0;
 }
 
+/* What stands under a reference is an order by its number, invoiced or not. */
+static void name_of(struct str row, int64_t number, struct taken *taken)
+{
+    if (number <= 0 || !json_member_text(row, "ExternalImportReference", taken->reference, sizeof taken->reference))
+        taken->reference[0] = '\0';
+    (void)snprintf(taken->name, sizeof taken->name, "%" PRId64, number);
+}
+
 /* A credit note says which invoice it is of, and what of it. */
 static bool order_watch_row(int step, struct str row, struct taken *taken)
 {
@@ -329,6 +339,8 @@ static bool order_watch_row(int step, struct str row, struct taken *taken)
 
     if (step != WATCH_INVOICES) {
         taken->stands = true;
+        (void)json_member_int(row, "SalesOrderNo", &number);
+        name_of(row, number, taken);
         return json_member_id(row, "Id", taken->id, sizeof taken->id);
     }
     (void)json_member_int(row, "InvoiceNo", &invoice);
@@ -346,6 +358,9 @@ static bool order_watch_row(int step, struct str row, struct taken *taken)
     (void)json_member_money(row, "TotalAmount", &taken->amount);
     taken->invoice = invoice;
     taken->stands = !json_member_true(row, "IsReversed");
+    if (taken->stands)
+        name_of(row, number, taken);
+    taken->kept = taken->reference[0];   /* ours, or another's under a reference of ours: of that, whether it was credited */
     return true;
 }
 
@@ -368,6 +383,24 @@ static const char *credited_by(const struct record *record, const struct taken_l
     by_credit(invoice, id);
     credit = invoice > 0 ? taken_find(list, str_of(id)) : NULL;
     return credit && !credit->stands && credit->amount.ore <= -whole ? credit->by : NULL;
+}
+
+/* Another order of the same reference, which is not of a former round that was credited. */
+static bool order_watch_is_twin(const struct record *record, const struct taken_list *list, const char *name)
+{
+    const struct taken *theirs, *credit;
+    char id[64], ours[24];
+
+    (void)snprintf(ours, sizeof ours, "%" PRId64, record->number);
+    if (record->number <= 0 || strcmp(ours, name) == 0)
+        return false;
+    (void)snprintf(id, sizeof id, "order %.40s", name);
+    theirs = taken_find(list, str_of(id));
+    if (!theirs)
+        return true;                     /* not invoiced */
+    by_credit(theirs->invoice, id);
+    credit = taken_find(list, str_of(id));
+    return theirs->stands && !(credit && !credit->stands && credit->amount.ore <= -theirs->amount.ore);
 }
 
 /* What was sent while the lists were read, or just before, may be in neither yet. */
@@ -501,6 +534,8 @@ const struct sender_ops order_ops = {
     .watch_row = order_watch_row,
     .watch_keys = order_watch_keys,
     .watch_by = order_watch_by,
+    .watch_is_twin = order_watch_is_twin,
+    .watch_whole = true,
     .later_prepare = order_later_prepare,
     .later_call = order_later_call,
     .later_read = order_later_read,

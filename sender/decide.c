@@ -249,10 +249,24 @@ static bool look(const struct effect *effect)
     return true;
 }
 
+/* `bilag check --online` saw that two stand there, or that it may be one again. */
+static bool look_twice(const struct effect *effect)
+{
+    struct record *record = effect->record;
+    struct job job = { .sender = effect->sender, .now = *record };
+
+    if (!taken_concerns(record))
+        return false;
+    twin_note(&job, effect->decision->detail);
+    *record = job.now;
+    return true;
+}
+
 static const struct { const char *verb; bool (*act)(const struct effect *effect); bool silent, seals; } verbs[] = {
     { "resend", resend, false, false }, { "resend-on", resend_on, false, false }, { "reverse", reverse, false, false }, { "transfer", transfer, false, false },
     { "accept", accept_problem, true, false }, { "by-hand", by_hand, false, true },
-    { "leave-reversed", leave_reversed, false, false }, { "look", look, true, false }, { "undo-accept", undo_accept, true, false }, { "undo-by-hand", undo_by_hand, false, false },
+    { "leave-reversed", leave_reversed, false, false }, { "look", look, true, false }, { "look-twice", look_twice, true, false },
+    { "undo-accept", undo_accept, true, false }, { "undo-by-hand", undo_by_hand, false, false },
 };
 
 struct decided {

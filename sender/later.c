@@ -73,6 +73,10 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
         watch_looked(job, answer, json);
         return true;
     }
+    if (slot->asked == WORK_TWIN) {
+        twin_looked(job, answer, json);
+        return true;
+    }
     job_words(job, answer);
     sender->ops->later_read(&job->task, slot->asked, answer, json, now, &job->now);
     if (job->now.work == WORK_NONE) {
@@ -159,7 +163,8 @@ static enum err not_in_these_books(struct job *job)
 {
     enum work work = job->now.work;
 
-    if (!is_owed_elsewhere(job->sender, &job->now) || (work != WORK_PDF && work != WORK_NUMBER && work != WORK_CHECK))
+    if (!is_owed_elsewhere(job->sender, &job->now) ||
+        (work != WORK_PDF && work != WORK_NUMBER && work != WORK_CHECK && work != WORK_TWIN))
         return lease(job, PUT_OFF_MS);
     job->now.work = WORK_NONE;
     job->now.attempts = job->now.lookups = 0;

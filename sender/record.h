@@ -26,7 +26,8 @@
     X(WORK_INVOICED, "invoiced", 2)       /* ... asked: has it been sent? */ \
     X(WORK_UNDOING,  "undoing",  2)       /* its reversal was asked for: has it been done? */ \
     X(WORK_PDF,      "pdf",      2)       /* voucher, sent: its settlement is to be attached to it (attach.c) */ \
-    X(WORK_CHECK,    "check",    2)       /* sent; a person may have taken it back in PowerOffice: is that so? */
+    X(WORK_CHECK,    "check",    2)       /* sent; a person may have taken it back in PowerOffice: is that so? */ \
+    X(WORK_TWIN,     "twin",     2)       /* sent; another may stand there under its reference: does it? (twin.c) */
 #define X(name, text, lane) name,
 enum work { WORKS(X) WORK_COUNT };
 #undef X

@@ -76,18 +76,21 @@ struct sender_ops {
     enum look (*lookup_read)(const struct task *task, struct lookup *lookup, long status, struct str json,
                              bool last_page);
     void (*reverse_path)(const struct task *task, struct strbuf *path);          /* NULL: cannot be reversed */
-    /* What later_call() for WORK_UNDOING and WORK_CHECK was answered with (2xx, 400, 404): is it taken back? UNSAID: it does
+    /* What later_call() for WORK_UNDOING, WORK_CHECK and WORK_TWIN was answered with (2xx, 400, 404): is it taken back? UNSAID: it does
      * not say, as whatever is no answer of PowerOffice's own about this document. */
     enum reversal (*read_reversal)(const struct record *record, long status, struct str json);
     /* What a person may have done in a client's books since a moment to documents of this kind (taken.h), list by list from
      * step 0. path: of the list's step and page. next: the step after one that was read, or that was refused; -1: no more,
      * and -2: it may not be read. row: false: it says nothing. keys: the ids under which rows may be about the document, how
-     * many. by: by what the document was taken back, for people; NULL: it was not. */
+     * many. by: by what the document was taken back, for people; NULL: it was not. is_twin: whether the name of a
+     * reference's row (taken.h) is another document's, which stands. whole: the lists have all that stands: what is in none does not. */
     void (*watch_path)(const struct taken_list *list, struct strbuf *path);
     int (*watch_next)(int step, bool refused);
     bool (*watch_row)(int step, struct str row, struct taken *taken);
     int (*watch_keys)(const struct record *record, char keys[WATCH_KEYS][64]);
     const char *(*watch_by)(const struct record *record, const struct taken_list *list);
+    bool (*watch_is_twin)(const struct record *record, const struct taken_list *list, const char *name);
+    bool watch_whole;
     /* The second lane: which work follows when it is sent, and how to do it. */
     enum work (*after_sent)(const struct task *task, const struct sent *sent);
     /* What a request will say that must be on disk before it leaves (record.h: invoice_day). NULL: nothing. */

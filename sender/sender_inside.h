@@ -182,6 +182,11 @@ USED enum err attach_start(struct job *job, size_t client);
 USED enum err watch_run(struct sender *sender);
 void watch_close(struct sender *sender);
 void watch_looked(struct job *job, const struct answer *answer, struct str json);        /* WORK_CHECK */
+
+/* twin.c */
+/* Takes it down, or has the twin asked for itself; the caller commits. */
+void twin_note(struct job *job, struct str twin);
+void twin_looked(struct job *job, const struct answer *answer, struct str json);         /* WORK_TWIN */
 void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 /* heard: what the draft asked with; 0: it did not. */
 void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);

@@ -36,9 +36,19 @@ bool taken_can_be(const struct taken_list *list, const struct record *record)
            (!list->books[0] || !record->books.len || str_equal(record->books, str_of(list->books)));
 }
 
-enum err taken_want(const struct sender_ops *ops, const struct record *record, struct taken_list *list)
+static bool reference_of(struct str doc, const struct record *record, char reference[REFERENCE_SIZE])
 {
-    char keys[WATCH_KEYS][64];
+    struct doc parsed;
+
+    if (!record->company.len || doc_parse(doc, &parsed))
+        return false;
+    doc_reference(&parsed, record->company, reference);
+    return true;
+}
+
+enum err taken_want(const struct sender_ops *ops, struct str doc, const struct record *record, struct taken_list *list)
+{
+    char keys[WATCH_KEYS][64], reference[REFERENCE_SIZE];
     enum err err = ERR_OK;
     int count;
 
@@ -47,6 +57,8 @@ enum err taken_want(const struct sender_ops *ops, const struct record *record, s
     count = ops->watch_keys(record, keys);
     for (int i = 0; !err && i < count; i++)
         err = want_key(str_of(keys[i]), list);
+    if (!err && reference_of(doc, record, reference))
+        err = want_key(str_of(reference), list);
     if (!list->oldest || record->day < list->oldest)
         list->oldest = record->day;
     return err;
@@ -81,6 +93,11 @@ static void merge(const struct taken *taken, struct taken *row)
     bool same = row->stands == taken->stands;
     struct money sum = taken->amount;
 
+    if (taken->named) {
+        if (!row->twin[0] && strcmp(row->by, taken->by) != 0)
+            memcpy(row->twin, taken->by, sizeof row->twin);
+        return;
+    }
     if ((!same && !row->stands) || (same && money_add(row->amount, taken->amount, &sum)))
         return;
     if (!same || taken->by[0])
@@ -142,6 +159,18 @@ static enum err take_row(struct taken_list *list, const struct taken *taken)
     return err ? err : put_row(list, taken, &list->keys[at]);
 }
 
+/* What the row says of a reference. */
+static enum err take_name(struct taken_list *list, const struct taken *taken)
+{
+    struct taken named = { .stands = true, .named = true };
+
+    if (!taken->reference[0])
+        return ERR_OK;
+    ensure(str_copy(str_of(taken->reference), named.id, sizeof named.id));
+    memcpy(named.by, taken->name, sizeof named.by);
+    return take_row(list, &named);
+}
+
 static enum err take_page(const struct sender_ops *ops, struct str body, struct taken_list *list, size_t *ret_rows)
 {
     struct str array = STR_NONE, row;
@@ -162,6 +191,8 @@ static enum err take_page(const struct sender_ops *ops, struct str body, struct 
         taken = (struct taken){ .stands = false };
         if (ops->watch_row(list->step, row, &taken))
             err = take_row(list, &taken);
+        if (!err)
+            err = take_name(list, &taken);
     }
     return err;
 }
@@ -221,6 +252,36 @@ const struct taken *taken_find(const struct taken_list *list, struct str id)
         if (list->keys[i].at && str_equal(str_of(list->rows[list->keys[i].at - 1].id), id))
             return &list->rows[list->keys[i].at - 1];
     return NULL;
+}
+
+const char *taken_twin(const struct sender_ops *ops, struct str doc, const struct record *record, const struct taken_list *list)
+{
+    char reference[REFERENCE_SIZE];
+    const struct taken *row = reference_of(doc, record, reference) ? taken_find(list, str_of(reference)) : NULL;
+
+    if (!row || !row->named)
+        return NULL;
+    if (ops->watch_is_twin(record, list, row->by))
+        return row->by;
+    return row->twin[0] && ops->watch_is_twin(record, list, row->twin) ? row->twin : NULL;
+}
+
+bool taken_twin_news(const struct sender_ops *ops, struct str doc, const struct record *record, const struct taken_list *list,
+                     struct str *ret_twin)
+{
+    const char *twin = taken_twin(ops, doc, record, list);
+    struct problems problems;
+
+    record_problems(record, &problems);
+    *ret_twin = twin ? str_of(twin) : STR_NONE;
+    for (size_t i = 0; i < problems.count; i++) {
+        if (problems.at[i].code != PROBLEM_POSTED_TWICE)
+            continue;
+        if (!twin && !ops->watch_whole)   /* the list has what changed lately: it may well stand there still */
+            *ret_twin = problems.at[i].arg[1];
+        return !twin || !ops->watch_whole;
+    }
+    return twin != NULL;
 }
 
 static bool is_unknown_yet(const struct record *record)

@@ -2,7 +2,7 @@
  *
  * What is read says which documents may have been taken back (taken.h); each of them is then asked for itself (WORK_CHECK), and
  * is red when it says so too: nothing is believed from a list alone that may be of a replica, nor from an answer that does not
- * say it.
+ * say it. The same lists say of which documents two stand there (twin.c).
  * When      a day after the last, but not in the rush of the morning; what changed since three days before the last, for clocks
  *           are wrong and lists are late. The first is a day after the client is first seen, and looks 35 days back.
  * Forgotten is nothing: what was found of a document at which something else is under way is read again, an hour later, and
@@ -106,8 +106,7 @@ static enum err want(struct str doc, const struct record *record, void *context)
 {
     struct watching *watching = context;
 
-    (void)doc;
-    return taken_want(watching->sender->ops, record, &watching->taken);
+    return taken_want(watching->sender->ops, doc, record, &watching->taken);
 }
 
 /* One walk over the documents of each of its venues, from `after` on where the visit stopped for want of room. */
@@ -134,13 +133,20 @@ static enum err want_venue(struct watching *watching, struct str prefix)
 
 struct marking { struct watching *watching; size_t count, left; bool full; char docs[MARKED_MAX][DOC_ID_SIZE]; };
 
+static bool is_news(const struct watching *watching, struct str doc, const struct record *record)
+{
+    const struct sender_ops *ops = watching->sender->ops;
+    struct str twin;
+
+    return ops->watch_by(record, &watching->taken) || taken_twin_news(ops, doc, record, &watching->taken, &twin);
+}
+
 static enum err mark_seen(struct str doc, const struct record *record, void *context)
 {
     struct marking *marking = context;
-    const struct taken_list *taken = &marking->watching->taken;
     bool busy = taken_is_busy(record);
 
-    if (!taken_can_be(taken, record) || !marking->watching->sender->ops->watch_by(record, taken))
+    if (!taken_can_be(&marking->watching->taken, record) || !is_news(marking->watching, doc, record))
         return ERR_OK;
     if (busy) {
         marking->left++;
@@ -159,18 +165,23 @@ static enum err mark(struct watching *watching, struct str doc)
 {
     struct sender *sender = watching->sender;
     const char *by;
+    struct str twin;
     struct job job;
     enum err err = job_load(sender, doc, &job);
 
     if (err || !taken_concerns(&job.was))
         return err;
     by = sender->ops->watch_by(&job.was, &watching->taken);
-    if (!by)
+    if (by) {
+        job.now.work = WORK_CHECK;
+        job.now.words = arena_copy(&sender->arena, str_of(by));
+        job.now.next_ms = 0;
+        job.now.attempts = job.now.lookups = 0;
+    } else if (taken_twin_news(sender->ops, job.doc, &job.was, &watching->taken, &twin)) {
+        twin_note(&job, twin);
+    } else {
         return ERR_OK;
-    job.now.work = WORK_CHECK;
-    job.now.words = arena_copy(&sender->arena, str_of(by));
-    job.now.next_ms = 0;
-    job.now.attempts = job.now.lookups = 0;
+    }
     err = job_commit(&job);
     watching->left += err == ERR_BUSY;
     return err == ERR_BUSY ? ERR_OK : err;

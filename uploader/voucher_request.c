@@ -213,7 +213,7 @@ static void voucher_watch_path(const struct taken_list *list, struct strbuf *pat
     char since[32];
 
     strbuf_format(path, "/AccountTransactions?fromDate=2000-01-01&toDate=2099-12-31&lastChangedDateTimeOffsetGreaterThan=%s"
-                  "&Fields=VoucherId,VoucherNo,IsReversed,ReversedVoucherId&PageNumber=%d&PageSize=%d",
+                  "&Fields=VoucherId,VoucherNo,ExternalImportReference,IsReversed,ReversedVoucherId&PageNumber=%d&PageSize=%d",
                   time_text_utc(list->since_ms, since), list->page, list->page_size);
 }
 
@@ -222,20 +222,50 @@ static int voucher_watch_keys(const struct record *record, char keys[WATCH_KEYS]
     return str_copy(record->id, keys[0], sizeof keys[0]) ? 1 : 0;
 }
 
+/* "1012 0dde2a3b-...". */
+static bool name_of(struct str row, char name[64])
+{
+    int64_t number = 0;
+    char id[64];
+
+    if (!json_member_id(row, "VoucherId", id, sizeof id))
+        id[0] = '\0';
+    (void)json_member_int(row, "VoucherNo", &number);
+    (void)snprintf(name, 64, "%" PRId64 " %.40s", number, id);
+    return id[0];
+}
+
 static bool voucher_watch_row(int step, struct str row, struct taken *taken)
 {
-    char id[sizeof taken->by];
-    int64_t number = 0;
-
     (void)step;
     if (json_member_id(row, "ReversedVoucherId", taken->id, sizeof taken->id)) {
-        (void)json_member_int(row, "VoucherNo", &number);
-        if (!json_member_id(row, "VoucherId", id, sizeof id))
-            id[0] = '\0';
-        (void)snprintf(taken->by, sizeof taken->by, "%" PRId64 " %.40s", number, id);
+        (void)name_of(row, taken->by);
         return true;
     }
-    return json_member_true(row, "IsReversed") && json_member_id(row, "VoucherId", taken->id, sizeof taken->id);
+    if (json_member_true(row, "IsReversed"))
+        return json_member_id(row, "VoucherId", taken->id, sizeof taken->id);
+    if (!name_of(row, taken->name) ||
+        !json_member_text(row, "ExternalImportReference", taken->reference, sizeof taken->reference))
+        taken->reference[0] = '\0';
+    return false;
+}
+
+/* The id at the end of a name. */
+static struct str id_in(struct str name)
+{
+    while (name.len && memchr(name.bytes, ' ', name.len)) {
+        name.bytes++;
+        name.len--;
+    }
+    return name;
+}
+
+static bool voucher_watch_is_twin(const struct record *record, const struct taken_list *list, const char *name)
+{
+    struct str id = id_in(str_of(name));
+
+    (void)list;
+    return !str_equal(id, record->id) && !list_has(record->old_ids, id);
 }
 
 static int voucher_watch_next(int step, bool refused)
@@ -261,10 +291,11 @@ static enum work voucher_after_sent(const struct task *task, const struct sent *
 static void voucher_later_call(const struct task *task, enum work work, enum call_method *method, struct strbuf *path,
                                struct strbuf *body)
 {
-    (void)work;
+    struct str id = work == WORK_TWIN ? id_in(task->record->words) : task->record->id;
+
     (void)body;
     *method = CALL_GET;
-    strbuf_format(path, "/Vouchers/CashJournals/" STR_FMT, STR_ARG(task->record->id));
+    strbuf_format(path, "/Vouchers/CashJournals/" STR_FMT, STR_ARG(id));
 }
 
 static void voucher_later_read(const struct task *task, enum work asked, const struct answer *answer, struct str json,
@@ -319,6 +350,7 @@ const struct sender_ops voucher_ops = {
     .watch_row = voucher_watch_row,
     .watch_keys = voucher_watch_keys,
     .watch_by = voucher_watch_by,
+    .watch_is_twin = voucher_watch_is_twin,
     .after_sent = voucher_after_sent,
     .pdf_call = voucher_pdf_call,
     .later_call = voucher_later_call,

@@ -266,19 +266,23 @@ static void show_subscription(struct shell *shell, struct counts *counts)
     counts->faults++;
 }
 
-/* What a person took back there: named, and the stages are told to look. */
+/* What a person took back there, or what stands there twice: named, and the stages are told to look. */
 static int show_elsewhere(struct shell *shell, const struct elsewhere *found, struct counts *counts)
 {
-    struct problem problem = { .code = PROBLEM_REVERSED_ELSEWHERE, .count = 1, .arg = { found->number, found->by } };
+    struct problem problem = { .code = found->twice ? PROBLEM_POSTED_TWICE : PROBLEM_REVERSED_ELSEWHERE, .count = 1,
+                               .arg = { found->number, found->by } };
+    const char *verb = found->twice ? "look-twice" : "look";
     struct strbuf text;
 
+    if (found->again)
+        return shell_decide(shell, verb, found->doc, found->by, STR("bilag check --online"), NULL);
     strbuf_init(&text, TEXT_BYTES);
     problem_write(&problem, shell->config->language, &text);
     (void)printf("  %sFAULT%s  %.*s: %.*s [%s]\n", paint(shell, RED), paint(shell, PLAIN), TEXT(found->doc),
                  TEXT(strbuf_str(&text)), problem_code_text(problem.code));
     strbuf_free(&text);
     counts->faults++;
-    return shell_decide(shell, "look", found->doc, found->by, STR("bilag check --online"), NULL);
+    return shell_decide(shell, verb, found->doc, found->by, STR("bilag check --online"), NULL);
 }
 
 static int check_elsewhere(struct shell *shell, struct online *online, const struct sender_ops *ops, const struct venue *venue,

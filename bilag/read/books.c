@@ -530,7 +530,8 @@ enum err books_doc(struct books *books, struct str id, struct arena *arena, stru
 bool book_doc_is_red(const struct book_doc *doc)
 {
     static const enum problem_code of_sent[] = { PROBLEM_INVOICE_NOT_SENT, PROBLEM_REVERSAL_REFUSED,
-                                                 PROBLEM_REVERSED_ELSEWHERE, PROBLEM_NO_RECEIPTS };
+                                                 PROBLEM_REVERSED_ELSEWHERE, PROBLEM_NO_RECEIPTS,
+                                                 PROBLEM_POSTED_TWICE };
 
     for (size_t i = 0; i < COUNT(of_sent); i++)
         if (problems_have(&doc->draft.problems, of_sent[i]))

@@ -31,8 +31,7 @@ static enum err want(struct str doc, const struct record *record, void *context)
 {
     struct wanting *wanting = context;
 
-    (void)doc;
-    return taken_want(wanting->ops, record, wanting->list);
+    return taken_want(wanting->ops, doc, record, wanting->list);
 }
 
 /* Of all venues of its client. No store yet: none. */
@@ -85,16 +84,27 @@ struct finding {
 static enum err found(struct str doc, const struct record *record, void *context)
 {
     struct finding *finding = context;
-    const char *by = taken_concerns(record) && taken_can_be(finding->list, record)
-                         ? finding->ops->watch_by(record, finding->list) : NULL;
+    const struct taken_list *list = finding->list;
+    struct elsewhere one = { .again = false };
+    const char *by;
 
-    if (!by)
+    if (!taken_concerns(record) || !taken_can_be(list, record))
+        return ERR_OK;
+    by = finding->ops->watch_by(record, list);
+    if (by)
+        one.by = str_of(by);
+    else if (taken_twin_news(finding->ops, doc, record, list, &one.by) || taken_twin(finding->ops, doc, record, list))
+        one.twice = true;
+    else
         return ERR_OK;
     if (finding->count == FOUND_MAX)
         return ERR_STOP;
-    finding->at[finding->count++] = (struct elsewhere){
-        arena_copy(finding->arena, doc), arena_format(finding->arena, "%" PRId64, record->number),
-        arena_copy(finding->arena, str_of(by)) };
+    one.again = one.twice && !taken_twin(finding->ops, doc, record, list);
+    one.doc = arena_copy(finding->arena, doc);
+    one.number = arena_format(finding->arena, "%" PRId64 "%s" STR_FMT, record->number, one.twice ? " " : "",
+                              STR_ARG(one.twice ? record->id : STR_NONE));
+    one.by = arena_copy(finding->arena, one.by);
+    finding->at[finding->count++] = one;
     return arena_failed(finding->arena) ? ERR_MEMORY : ERR_OK;
 }
 

@@ -350,6 +350,14 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "Nummer {0} er tilbakeført i PowerOffice av noen[ ({1})]: ingenting av det står i regnskapet. Send det på nytt med "
         "bilag resend; eller, er det ført manuelt i stedet, si bilag by-hand; eller la det forbli slik med bilag "
         "leave-reversed, alle med en begrunnelse." },
+    /* 0 its number and id in PowerOffice, 1 those of the other */
+    [PROBLEM_POSTED_TWICE] = {
+        "It stands in PowerOffice twice: as {0}, which Bilag knows, and as {1}, under the same reference. PowerOffice took a request "
+        "twice whose first answer was lost. Look at both there and take {1} back (reverse the voucher, delete the order or credit "
+        "the invoice); then bilag check --online sees it at once, and Bilag by itself within a day.",
+        "Det står to ganger i PowerOffice: som {0}, som Bilag kjenner, og som {1}, med samme referanse. PowerOffice tok imot samme "
+        "forespørsel to ganger fordi det første svaret gikk tapt. Se på begge der, og tilbakefør {1} (reverser bilaget, slett ordren "
+        "eller krediter fakturaen); bilag check --online ser det med en gang, og Bilag selv innen et døgn." },
     /* 0 what it says */
     [PROBLEM_SUBSCRIPTION_KEY] = {
         "PowerOffice refuses the subscription key of this installation[: {0}], so nothing can be sent for any venue; no venue's own "

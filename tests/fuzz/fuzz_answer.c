@@ -22,7 +22,7 @@ static void lookups(const struct sender_ops *ops, struct task *task, long status
 
 static void later(const struct sender_ops *ops, struct task *task, struct record *record, struct str json)
 {
-    static const enum work works[] = { WORK_NUMBER, WORK_INVOICE, WORK_INVOICED, WORK_UNDOING };
+    static const enum work works[] = { WORK_NUMBER, WORK_INVOICE, WORK_INVOICED, WORK_UNDOING, WORK_TWIN };
     const struct answer answer = { .outcome = OUTCOME_DONE, .status = 200, .body = json };
 
     for (size_t i = 0; i < COUNT(works); i++) {

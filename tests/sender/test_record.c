@@ -75,6 +75,7 @@ static const struct expected {
     { DOC_SENT, WORK_NONE, STEP_LEAVE, DOC_REVERSED, WORK_NONE },
     { DOC_REVERSED, WORK_NONE, STEP_RESEND, DOC_REVERSED, WORK_TELL },
     { DOC_SENT, WORK_CHECK, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
+    { DOC_SENT, WORK_TWIN, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
 
     { DOC_SENT, WORK_UNDOING, STEP_REVERSE, DOC_SENT, WORK_REVERSE },
     { DOC_SENT, WORK_UNDOING, STEP_UNDO_AGAIN, DOC_SENT, WORK_REVERSE },
@@ -89,7 +90,7 @@ static const struct { enum doc_state state; enum work work; } places[] = {
     { DOC_SENT, WORK_NONE },     { DOC_SENT, WORK_REVERSE },   { DOC_SENT, WORK_NUMBER },  { DOC_SENT, WORK_INVOICE },
     { DOC_SENT, WORK_UNDOING },  { DOC_SENT, WORK_CHECK },     { DOC_REVERSED, WORK_NONE },
     { DOC_SENT, WORK_INVOICED }, { DOC_FAILED, WORK_NONE },    { DOC_FAILED, WORK_TELL },  { DOC_REVERSED, WORK_TELL },
-    { DOC_BY_HAND, WORK_NONE },  { DOC_OPEN, WORK_TELL },
+    { DOC_BY_HAND, WORK_NONE },  { DOC_OPEN, WORK_TELL },      { DOC_SENT, WORK_TWIN },
 };
 
 static const struct expected *expectation(enum doc_state state, enum work work, enum doc_step event)

@@ -34,7 +34,7 @@ static enum err page(const struct sender_ops *ops, struct taken_list *list, cons
 static void begin(const struct sender_ops *ops, struct taken_list *list, const struct record *record)
 {
     taken_begin(list, 1000, (int64_t)10 * 86400000);
-    assert_int_equal(taken_want(ops, record, list), ERR_OK);
+    assert_int_equal(taken_want(ops, STR("grill/2026-11-20/1"), record, list), ERR_OK);
 }
 
 static void rows_of_ours_only(void **unused)
@@ -44,7 +44,7 @@ static void rows_of_ours_only(void **unused)
 
     (void)unused;
     begin(&voucher_ops, &list, &ours);
-    assert_int_equal(taken_want(&voucher_ops, &later, &list), ERR_OK);
+    assert_int_equal(taken_want(&voucher_ops, STR("grill/2026-11-20/1"), &later, &list), ERR_OK);
     assert_int_equal(page(&voucher_ops, &list, "[{\"VoucherId\":\"a-1\",\"IsReversed\":true},{\"VoucherId\":\"b0\","
                           "\"VoucherNo\":9,\"ReversedVoucherId\":\"a-1\"},{\"VoucherId\":\"a-3\",\"IsReversed\":true},"
                           "{\"VoucherId\":\"a-1\",\"IsReversed\":true},{\"VoucherId\":\"a-2\",\"IsReversed\":false}]", true),
@@ -92,7 +92,7 @@ static void many_are_found_quickly(void **unused)
     for (int i = 0; i < MANY; i++) {
         (void)snprintf(text[i], sizeof text[i], "a-%d", i);
         record = voucher(text[i]);
-        assert_int_equal(taken_want(&voucher_ops, &record, &list), ERR_OK);
+        assert_int_equal(taken_want(&voucher_ops, STR("grill/2026-11-20/1"), &record, &list), ERR_OK);
         strbuf_format(&json, "%s{\"VoucherId\":\"a-%d\",\"IsReversed\":%s}", i ? "," : "", MANY - 1 - i,
                       i % 2 ? "true" : "false");
     }
@@ -222,6 +222,94 @@ static void a_changed_invoice_is_credited_whole(void **unused)
     }
 }
 
+/* One page; @ in it is the reference. */
+static void page_of(const struct sender_ops *ops, struct taken_list *list, const char *text, const char *reference)
+{
+    struct strbuf json;
+
+    strbuf_init(&json, 4096);
+    for (const char *at = text; *at; at++) {
+        if (*at == '@')
+            strbuf_format(&json, "\"ExternalImportReference\":\"%s\"", reference);
+        else
+            strbuf_char(&json, *at);
+    }
+    assert_false(json.failed);
+    assert_int_equal(page(ops, list, json.bytes, true), ERR_OK);
+    strbuf_free(&json);
+}
+
+/* What the lists name beside the document: "" for nothing. */
+static const char *twin_of(const struct sender_ops *ops, struct record *record, const char *first, const char *second)
+{
+    static char name[64];
+    struct doc doc = { .kind = ops->kind, .venue = STR("grill"), .day = DAY, .part = 1, .reg = STR("K1"), .seq = 6 };
+    char id[DOC_ID_SIZE], reference[REFERENCE_SIZE];
+    struct taken_list list;
+    const char *twin;
+
+    record->company = STR("911111111");
+    doc_reference(&doc, record->company, reference);
+    taken_begin(&list, 1000, (int64_t)10 * 86400000);
+    assert_int_equal(taken_want(ops, doc_text(&doc, id), record, &list), ERR_OK);
+    page_of(ops, &list, first, reference);
+    if (second)
+        page_of(ops, &list, second, reference);
+    twin = taken_twin(ops, str_of(id), record, &list);
+    (void)snprintf(name, sizeof name, "%s", twin ? twin : "");
+    taken_free(&list);
+    return name;
+}
+
+static void vouchers_of_one_reference(void **unused)
+{
+    static const struct { const char *rows, *twin; } rows[] = {
+        { "[{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@}]", "" },
+        { "[{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@},{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@}]", "" },
+        { "[{\"VoucherId\":\"b-2\",\"VoucherNo\":9,@}]", "9 b-2" },
+        { "[{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@},{\"VoucherId\":\"b-2\",\"VoucherNo\":9,@}]", "9 b-2" },
+        { "[{\"VoucherId\":\"b-2\",\"VoucherNo\":9,@},{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@}]", "9 b-2" },
+        { "[{\"VoucherId\":\"b-2\",\"VoucherNo\":9,@,\"IsReversed\":true},{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@}]", "" },
+        { "[{\"VoucherId\":\"c-3\",\"VoucherNo\":9,@,\"ReversedVoucherId\":\"b-2\"},{\"VoucherId\":\"a-1\",@}]", "" },
+        { "[{\"VoucherId\":\"e-0\",\"VoucherNo\":5,@},{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@}]", "" },     /* a former round */
+        { "[{\"VoucherId\":\"b-2\",\"VoucherNo\":9,\"ExternalImportReference\":\"another\"},{\"VoucherId\":\"a-1\",@}]", "" },
+        { "[{\"VoucherNo\":9,@},{\"VoucherId\":\"a-1\",\"VoucherNo\":7,@}]", "" },                           /* of which voucher? */
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct record ours = voucher("a-1");
+
+        ours.old_ids = STR("d-9,e-0");
+        if (strcmp(twin_of(&voucher_ops, &ours, rows[i].rows, NULL), rows[i].twin) != 0)
+            fail_msg("row %zu", i);
+    }
+}
+
+static void orders_of_one_reference(void **unused)
+{
+    static const struct { const char *open, *invoices, *twin; } rows[] = {
+        { "[{\"Id\":\"0dde\",\"SalesOrderNo\":5,@}]", "[]", "" },
+        { "[{\"Id\":\"0dde\",\"SalesOrderNo\":5,@},{\"Id\":\"0ddf\",\"SalesOrderNo\":6,@}]", "[]", "6" },
+        { "[{\"Id\":\"0ddf\",\"SalesOrderNo\":6,@}]", "[{\"OrderNo\":5,\"InvoiceNo\":70,@}]", "6" },
+        { "[{\"Id\":\"0dde\",\"SalesOrderNo\":5,@}]", "[{\"OrderNo\":5,\"InvoiceNo\":70,@}]", "" },              /* just invoiced */
+        { "[]", "[{\"OrderNo\":5,\"InvoiceNo\":70,@},{\"OrderNo\":6,\"InvoiceNo\":71,@}]", "6" },
+        { "[]", "[{\"OrderNo\":5,\"InvoiceNo\":70,@},{\"OrderNo\":6,\"InvoiceNo\":71,@,\"IsReversed\":true}]", "" },
+        { "[]", "[{\"OrderNo\":6,\"InvoiceNo\":71,\"TotalAmount\":100,@},{\"InvoiceNo\":72,\"VoucherType\":\"OutgoingCreditNote\","
+                "\"RelatedInvoiceNo\":71,\"TotalAmount\":-100},{\"OrderNo\":5,\"InvoiceNo\":73,\"TotalAmount\":100,@}]", "" },
+        { "[]", "[{\"OrderNo\":6,\"InvoiceNo\":71,\"TotalAmount\":100,@},{\"InvoiceNo\":72,\"VoucherType\":\"OutgoingCreditNote\","
+                "\"RelatedInvoiceNo\":71,\"TotalAmount\":-40},{\"OrderNo\":5,\"InvoiceNo\":73,\"TotalAmount\":100,@}]", "6" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct record ours = order(5, 0, 10000);
+
+        if (strcmp(twin_of(&order_ops, &ours, rows[i].open, rows[i].invoices), rows[i].twin) != 0)
+            fail_msg("row %zu", i);
+    }
+}
+
 /* What says nothing of it, says nothing. */
 static void an_order_that_is_gone(void **unused)
 {
@@ -245,6 +333,7 @@ int main(void)
         cmocka_unit_test(rows_of_ours_only), cmocka_unit_test(who_is_looked_for), cmocka_unit_test(many_are_found_quickly),
         cmocka_unit_test(pages),             cmocka_unit_test(what_cannot_be_read), cmocka_unit_test(orders),
         cmocka_unit_test(an_order_that_is_gone), cmocka_unit_test(a_changed_invoice_is_credited_whole),
+        cmocka_unit_test(vouchers_of_one_reference), cmocka_unit_test(orders_of_one_reference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,7 @@ AWAY_TEST, TRIMMED_TEST = "test_problems.test_while_poweroffice_is_away", "test_
 QUOTA, ADD_ON = "test_subscription.test_a_subscription_that_takes_nothing_is_no_right", "test_onboarding.test_an_add_on_waits_for_quickorder"
 REFUSED = "test_subscription.test_both_refused_is_a_login_and_one_accepted_ends_it"
 FORGED, DAILY = "test_peers.test_forged_messages", "test_elsewhere.test_reversed_by_a_person_is_red_within_a_day"
+TWICE = "test_elsewhere.test_what_stands_there_twice_is_red_with_both_ids"
 ELSEWHERE = {
     "reference-data": Elsewhere(AWAY_TEST, dict.fromkeys(("wait", "poweroffice", "by-hand"), AWAY_TEST)),
     "waiting-answer": Elsewhere(AWAY_TEST, {"wait": AWAY_TEST}),
@@ -48,6 +49,7 @@ ELSEWHERE = {
     "subscription-key": Elsewhere(REFUSED, dict.fromkeys(("settings", "by-hand"), REFUSED), QUOTA),
     "add-on-awaited": Elsewhere(ADD_ON, dict.fromkeys(("confirm", "by-hand"), ADD_ON)),
     "no-receipts": Elsewhere(FORGED, {"reverse": FORGED}),
+    "posted-twice": Elsewhere(TWICE, {"poweroffice": TWICE}),
     "reversed-elsewhere": Elsewhere(DAILY, dict.fromkeys(("resend", "leave-reversed", "by-hand"), DAILY)),
 }
 # Ways of a row's code that need a clock, or a document, of their own.

@@ -63,6 +63,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_LOCATION_UNKNOWN, 2, "Create or activate it there", "Opprett eller aktiver den" },
     { PROBLEM_ADD_ON_AWAITED, 1, "bilag venues confirm", "bilag venues confirm" },
     { PROBLEM_REVERSED_ELSEWHERE, 2, "bilag leave-reversed", "bilag leave-reversed" },
+    { PROBLEM_POSTED_TWICE, 2, "reverse the voucher, delete the order", "reverser bilaget, slett ordren" },
     { PROBLEM_NO_RECEIPTS, 0, "bilag reverse", "bilag reverse" },
     { PROBLEM_OTHER_CLIENT, 4, "bilag venues connect --new-client", "bilag venues connect --new-client" },
 };
