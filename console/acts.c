@@ -9,24 +9,8 @@
 
 #include "bilag/act/connect.h"
 #include "bilag/act/deeds.h"
-#include "bilag/act/leave_out.h"
 #include "bilag/act/post_on.h"
 #include "bilag/act/undo.h"
-
-static bool has_reason(struct view *view, struct str *ret_reason)
-{
-    struct str reason = view_field(view, "reason");
-
-    while (reason.len && reason.bytes[0] == ' ')
-        reason = (struct str){ reason.bytes + 1, reason.len - 1 };
-    if (!reason.len || reason.len > 1000) {
-        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Say why: it is kept in the audit trail.",
-                                                    "Skriv hvorfor: det lagres i revisjonssporet."));
-        return false;
-    }
-    *ret_reason = reason;
-    return true;
-}
 
 /* The document of a form, as it was seen (view_seen()): what a person saw is what he decides about. False: answered. */
 static bool seen_doc(struct view *view, struct str value, struct book_doc *ret_doc)
@@ -69,27 +53,51 @@ static void post_on(struct view *view, const struct book_doc *doc, struct str re
         view_done(view, number);
 }
 
-static void do_deed(struct view *view, const struct deed *deed, const struct book_doc *doc, struct str reason)
+/* All are judged before one is written down. */
+static void do_deed(struct view *view, const struct deed *deed, const struct book_doc *docs, size_t count, struct str reason)
 {
     struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
-    const char *objection;
-    uint64_t number;
-    enum err err;
+    uint64_t number = 0;
+    enum err err = ERR_OK;
 
     if (deed->needs_code && !problem_code_parse(view_field(view, "code"), &question.code)) {
         view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Which problem?", "Hvilket problem?"));
         return;
     }
-    objection = deed->objection(&question, doc);
-    if (objection) {
-        view_refuse(view, MHD_HTTP_CONFLICT, objection);
-        return;
+    for (size_t i = 0; i < count; i++) {
+        const char *objection = deed->objection(&question, &docs[i]);
+
+        if (objection) {
+            view_refuse(view, MHD_HTTP_CONFLICT, objection);
+            return;
+        }
     }
-    err = deed_do(&question, deed, doc, reason, &number);
+    for (size_t i = 0; !err && i < count; i++)
+        err = deed_do(&question, deed, &docs[i], reason, &number);
     if (err)
         view_fail(view, err);
     else
         view_done(view, number);
+}
+
+/* The documents of the form, each as it was seen; NULL: answered. */
+static struct book_doc *seen_docs(struct view *view, size_t *ret_count)
+{
+    struct book_doc *docs;
+    size_t count = 0, at = 0;
+
+    for (size_t i = 0; i < view->field_count; i++)
+        count += str_equal(view->fields[i].name, STR("document"));
+    docs = arena_array(&view->arena, count ? count : 1, sizeof *docs);
+    if (!docs)
+        view_fail(view, ERR_MEMORY);
+    else if (!count)
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Nothing was chosen.", "Ingenting er valgt."));
+    for (size_t i = 0; docs && !view->status && i < view->field_count; i++)
+        if (str_equal(view->fields[i].name, STR("document")) && !seen_doc(view, view->fields[i].value, &docs[at++]))
+            return NULL;
+    *ret_count = count;
+    return view->status ? NULL : docs;
 }
 
 void do_decide(struct view *view)
@@ -97,50 +105,20 @@ void do_decide(struct view *view)
     struct str verb = view_field(view, "deed"), reason;
     const struct deed *deed = deed_of(verb);
     bool on_day = str_equal(verb, STR("post-on"));
-    struct book_doc doc;
+    struct book_doc *docs;
+    size_t count = 0;
 
     if ((!deed && !on_day) || deed == &deed_transfer) {
         view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "There is no such decision.", "Denne beslutningen finnes ikke."));
         return;
     }
-    if (!seen_doc(view, view_field(view, "document"), &doc) || !has_reason(view, &reason))
+    docs = seen_docs(view, &count);
+    if (!docs || !view_has_reason(view, &reason))
         return;
     if (on_day)
-        post_on(view, &doc, reason);
+        post_on(view, &docs[0], reason);
     else
-        do_deed(view, deed, &doc, reason);
-}
-
-/* --- a receipt --- */
-
-void do_leave_out(struct view *view)
-{
-    struct str receipt = view_field(view, "receipt"), reason;
-    struct receipt_name name;
-    struct leave_out leave;
-    struct leaving leaving;
-    uint64_t number;
-    enum err err;
-
-    if (receipt_parse(receipt, &view->arena, &name)) {
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such receipt.", "Bongen finnes ikke."));
-        return;
-    }
-    if (!view_venue_of(view, name.venue) || !has_reason(view, &reason))
-        return;
-    err = leave_out_open(&view->context, &leave);
-    if (!err)
-        err = leave_out_judge(&leave, receipt, NULL, &leaving);
-    if (!err)
-        err = leave_out_do(&leave, &leaving, reason, &number);
-    leave_out_close(&leave);
-    if (err == ERR_REFUSED || err == ERR_NOT_FOUND)
-        view_refuse(view, MHD_HTTP_CONFLICT, view->context.fault.text[0]
-                    ? arena_copy(&view->arena, str_of(view->context.fault.text)).bytes : err_text(err));
-    else if (err)
-        view_fail(view, err);
-    else
-        view_done(view, number);
+        do_deed(view, deed, docs, count, reason);
 }
 
 /* --- a decision --- */
@@ -157,7 +135,7 @@ void do_undo(struct view *view)
         view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such decision.", "Denne beslutningen finnes ikke."));
         return;
     }
-    if (!err && !has_reason(view, &reason))
+    if (!err && !view_has_reason(view, &reason))
         return;
     if (!err)
         err = undo_judge(&undo);

@@ -97,6 +97,25 @@ static void connect_form(const struct customers *customers, const struct till_cu
     view_form_end(view);
 }
 
+static void disconnect_form(const struct customers *customers, const struct till_customer *customer)
+{
+    struct view *view = customers->view;
+    struct html *html = &view->html;
+
+    html_begin(html, "details");
+    html_element(html, "summary", NULL, str_of(SAY(view, "Disconnect", "Koble fra")));
+    html_element(html, "p", "faint", str_of(SAY(view, "Its orders that are not sent yet are held from then on.",
+                                                "Ordrene som ikke er sendt, blir da stoppet.")));
+    view_form(view, view_venue_path(view, customers->ledger.venue->id, "/customers/disconnect").bytes, "row");
+    view_hidden(view, "till_customer", customer->name);
+    view_hidden(view, "number", arena_format(&view->arena, "%" PRId64, customer->number));
+    view_hidden(view, "back", view_venue_path(view, customers->ledger.venue->id, "/customers"));
+    view_reason(view);
+    view_button(view, "plain", SAY(view, "Disconnect", "Koble fra"));
+    view_form_end(view);
+    html_end(html);
+}
+
 static void tell(struct customers *customers, const struct till_customer *customer)
 {
     struct view *view = customers->view;
@@ -127,6 +146,8 @@ static void tell(struct customers *customers, const struct till_customer *custom
         connect_form(customers, customer);
         html_end(html);
     }
+    if (customer->number && user_may(&view->user, ACT_CONNECT))
+        disconnect_form(customers, customer);
     html_end(html);
     customers->shown++;
 }
@@ -182,6 +203,9 @@ void page_customers(struct view *view)
                                       "at.",
                                 "Kundene i PowerOffice er ikke lest ennå: det skjer når den første ordren behandles.")));
     search_form(&customers);
+    if (user_may(&view->user, ACT_CONNECT))
+        view_link_line(view, view_venue_path(view, customers.ledger.venue->id, "/customers/import"),
+                       SAY(view, "Import connections from a list", "Importer koblinger fra en liste"));
     choices(&customers);
     tell_all(&customers);
     if (!customers.shown)

@@ -8,6 +8,8 @@
 #include "bilag/read/manual.h"
 #include "bilag/show/status.h"
 #include "domain/audit.h"
+#include "mapper/tables.h"
+#include "seen.h"
 
 /* --- the voucher --- */
 
@@ -109,20 +111,6 @@ void document_voucher(struct view *view, const struct book_doc *doc)
 
 /* --- what can be done --- */
 
-static void field(struct view *view, const char *name, const char *label, const char *type)
-{
-    struct html *html = &view->html;
-
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "type", str_of(type));
-    html_attr(html, "maxlength", STR("300"));
-    html_attr(html, "required", STR(""));
-    html_end(html);
-}
-
 /* The revision that is seen is the one that is decided about. */
 static void decide_form(struct view *view, const struct book_doc *doc, const char *deed, const char *code, struct str back)
 {
@@ -198,8 +186,8 @@ static void post_on_way(const struct telling_ways *telling)
     struct view *view = telling->view;
 
     decide_form(view, telling->doc, "post-on", NULL, telling->back);
-    field(view, "day", SAY(view, "Post it on an open day", "Før det på en åpen dag"), "date");
-    field(view, "reason", SAY(view, "Why", "Hvorfor"), "text");
+    view_input(view, "day", SAY(view, "Post it on an open day", "Før det på en åpen dag"), "date", true);
+    view_reason(view);
     view_button(view, "plain", SAY(view, "Post on this day", "Før på denne dagen"));
     view_form_end(view);
 }
@@ -223,13 +211,38 @@ static void leave_out_way(const struct telling_ways *telling, struct str receipt
     view_form(view, "/leave-out", "row");
     view_hidden(view, "receipt", receipt);
     view_hidden(view, "back", telling->back);
-    field(view, "reason", SAY(view, "Why", "Hvorfor"), "text");
+    seen_hide(view);
+    view_reason(view);
     view_button(view, "plain", SAY(view, "Leave it out", "Hold den utenfor"));
     view_form_end(view);
     html_end(&view->html);
 }
 
-static void deed_way(const struct telling_ways *telling, const struct way_form *form, const struct problem *problem)
+/* The same way on, for all documents or receipts that have the problem. */
+static void many_way(const struct telling_ways *telling, const char *deed, const struct problem *problem)
+{
+    struct view *view = telling->view;
+
+    if (problem)
+        view_link_line(view, view_venue_path(view, telling->doc->draft.doc.venue,
+                       arena_format(&view->arena, "/many?deed=%s&problem=%s", deed, problem_code_text(problem->code)).bytes),
+                       SAY(view, "The same for several at once", "Det samme for flere på én gang"));
+}
+
+/* What came twice under one number is looked at side by side, and decided there. */
+static void contest_way(const struct telling_ways *telling, const struct problem *problem)
+{
+    struct view *view = telling->view;
+    struct str receipt = !problem ? STR_NONE : problem->code == PROBLEM_RECEIPT_CONFLICT ? problem->arg[0] : problem->first;
+
+    if (receipt.len)
+        view_link_line(view, view_receipt_path(view, telling->doc->draft.doc.venue, receipt),
+                       SAY(view, "See both contents, and say which is right or that the register counts anew",
+                           "Se begge innholdene, og si hvilket som er riktig, eller at kassen teller på nytt"));
+}
+
+/* False: it cannot be done, or is about a problem and none is told. */
+static bool deed_way(const struct telling_ways *telling, const struct way_form *form, const struct problem *problem)
 {
     struct view *view = telling->view;
     const struct deed_question question = { .context = &view->context, .code = problem ? problem->code : PROBLEM_COUNT };
@@ -237,17 +250,18 @@ static void deed_way(const struct telling_ways *telling, const struct way_form *
     const char *why = SAY(view, "Why", "Hvorfor");
 
     if ((form->deed->needs_code && !code) || form->deed->objection(&question, telling->doc))
-        return;
+        return false;
     if (form->folded) {
         html_begin(&view->html, "details");
         html_element(&view->html, "summary", NULL, str_of(SAY(view, form->en, form->nb)));
     }
     decide_form(view, telling->doc, form->deed->verb, code, telling->back);
-    field(view, "reason", code ? arena_format(&view->arena, "%s (%s)", why, code).bytes : why, "text");
+    view_input(view, "reason", code ? arena_format(&view->arena, "%s (%s)", why, code).bytes : why, "text", true);
     view_button(view, "plain", SAY(view, form->en, form->nb));
     view_form_end(view);
     if (form->folded)
         html_end(&view->html);
+    return true;
 }
 
 static void tell_way(void *context, const struct advice *advice)
@@ -258,14 +272,20 @@ static void tell_way(void *context, const struct advice *advice)
 
     for (size_t i = 0; i < COUNT(way_forms); i++)
         if (strcmp(advice->way, way_forms[i].way) == 0) {
-            if (decides)
-                deed_way(telling, &way_forms[i], advice->problem);
+            if (decides && deed_way(telling, &way_forms[i], advice->problem))
+                many_way(telling, way_forms[i].deed->verb, advice->problem);
             return;
         }
     if (strcmp(advice->way, "leave-out") == 0 && receipt.len) {
-        if (decides)
+        if (decides) {
             leave_out_way(telling, receipt);
-    } else if (strcmp(advice->way, "connect") == 0)
+            many_way(telling, "leave-out", advice->problem);
+        }
+    } else if (strcmp(advice->way, "choose") == 0)
+        contest_way(telling, advice->problem);
+    else if (strcmp(advice->way, "restarted") == 0)
+        return;                              /* on the same page as the choice */
+    else if (strcmp(advice->way, "connect") == 0)
         link_way(telling, "/customers", SAY(telling->view, "Connect the customer", "Koble kunden"));
     else if (setup_way(telling, advice->way))
         return;
@@ -273,6 +293,21 @@ static void tell_way(void *context, const struct advice *advice)
         plain_way(telling->view, advice);
     else if (decides)
         post_on_way(telling);
+}
+
+/* The receipt that a problem names, to look at. */
+static void link_receipt(const struct telling_ways *telling, const struct problem *problem)
+{
+    struct view *view = telling->view;
+    struct str name = problem->code == PROBLEM_RECEIPT_CONFLICT ? problem->arg[0] : problem->first;
+    struct receipt_name parsed;
+
+    if (!name.len || receipt_parse(arena_format(&view->arena, STR_FMT "/" STR_FMT, STR_ARG(telling->doc->draft.doc.venue),
+                                                STR_ARG(name)), &view->arena, &parsed))
+        return;
+    html_text(&view->html, STR(" "));
+    view_link(view, view_receipt_path(view, telling->doc->draft.doc.venue, name),
+              arena_format(&view->arena, SAY(view, "See receipt %.*s", "Se bong %.*s"), TEXT(name)).bytes);
 }
 
 void document_problems(struct view *view, const struct book_doc *doc, struct str back)
@@ -285,8 +320,12 @@ void document_problems(struct view *view, const struct book_doc *doc, struct str
 
         strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
         problem_write(&problems->at[i], view->config.language, &text);
-        html_element(&view->html, "p", "problem", strbuf_str(&text));
+        html_begin(&view->html, "p");
+        html_class(&view->html, "problem");
+        html_text(&view->html, strbuf_str(&text));
         strbuf_free(&text);
+        link_receipt(&telling, &problems->at[i]);
+        html_end(&view->html);
     }
     status_advise(&view->voice, doc, tell_way, &telling);
 }
@@ -309,10 +348,17 @@ void document_acts(struct view *view, const struct book_doc *doc, struct str bac
         transfer_form(view, doc, back);
     for (size_t i = 0; i < COUNT(way_forms) && user_may(&view->user, ACT_DECIDE); i++)
         if ((way_forms[i].deed == &deed_reverse || way_forms[i].deed == &deed_by_hand) && !book_doc_is_red(doc))
-            deed_way(&telling, &way_forms[i], NULL);
+            (void)deed_way(&telling, &way_forms[i], NULL);
 }
 
 /* --- its history --- */
+
+void document_requests(struct view *view, const struct book_doc *doc)
+{
+    view_link_line(view, view_venue_path(view, doc->draft.doc.venue,
+                   arena_format(&view->arena, "/requests?document=" STR_FMT, STR_ARG(doc->id)).bytes),
+                   SAY(view, "Requests to PowerOffice", "Forespørsler til PowerOffice"));
+}
 
 struct history { struct view *view; struct str id; size_t shown; };
 
@@ -363,5 +409,6 @@ void document_history(struct view *view, struct books *books, const struct book_
         audit_close(audit);
     }
     html_end(html);
+    document_requests(view, doc);
     html_end(html);
 }

@@ -11,6 +11,8 @@ void document_voucher(struct view *view, const struct book_doc *doc);
 void document_problems(struct view *view, const struct book_doc *doc, struct str back);
 /* Transfer, send again, reverse: what can be done whatever is wrong. */
 void document_acts(struct view *view, const struct book_doc *doc, struct str back);
+/* The way to what was sent to PowerOffice for it, and answered. */
+void document_requests(struct view *view, const struct book_doc *doc);
 /* What happened to it, and what people decided. */
 void document_history(struct view *view, struct books *books, const struct book_doc *doc, const struct venue *venue);
 

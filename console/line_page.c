@@ -41,6 +41,8 @@ static void tell(const struct behind *behind, const struct sale *sale, struct mo
     if (sale->taken_back)
         html_say(html, SAY(view, ", taken back by %.*s", ", annullert av %.*s"), TEXT(sale->by));
     html_end(html);
+    view_link(view, view_receipt_path(view, behind->venue->id, sale->name),
+              SAY(view, "What became of it", "Hva som ble av den"));
     html_begin(html, "ul");
     for (size_t i = 0; i < sale->event->line_count; i++) {
         const struct sale_line *line = &sale->event->lines[i];

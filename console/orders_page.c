@@ -113,6 +113,8 @@ static void tell(struct orders *orders, struct books *books, const struct book_d
     lines(view, &doc->draft);
     if (book_doc_is_red(doc))
         document_history(view, books, doc, orders->venue);
+    else if (doc->status.sealed)
+        document_requests(view, doc);
     html_end(html);
     orders->shown++;
 }

@@ -1,11 +1,16 @@
-/* refused_page.c - lines that ingest did not take, and sales of venues that are not set up: what operators see to. */
+/* refused_page.c - lines that ingest did not take, and sales of venues that are not set up: what operators see to, and say that
+ * they
+ * have. What is dismissed is kept and listed, and no longer counted. */
 #include "routes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "bilag/act/decide.h"
 #include "bilag/read/parked.h"
 #include "bilag/read/refusals.h"
+#include "seen.h"
 
 enum { REFUSALS_SHOWN = 200 };
 
@@ -33,6 +38,50 @@ static const char *standing(const struct view *view, const struct refusal *refus
     return SAY(view, words[refusal->state].en, words[refusal->state].nb);
 }
 
+/* --- seen to by a person --- */
+
+/* what: a line, all, or the parked sales of a venue; so far: what the decision says about how far it was seen. */
+static void dismiss_form(struct view *view, const char *what, struct str subject, struct str so_far, const char *words)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "details");
+    html_element(html, "summary", NULL, str_of(words));
+    view_form(view, "/refused", "row");
+    view_hidden(view, "what", str_of(what));
+    view_hidden(view, "subject", subject);
+    view_hidden(view, "so_far", so_far);
+    view_hidden(view, "back", STR("/refused"));
+    seen_hide(view);
+    view_input(view, "reason", SAY(view, "Why nothing is missing without it", "Hvorfor ingenting mangler uten"), "text", true);
+    view_button(view, "plain", SAY(view, "It is seen to", "Det er tatt hånd om"));
+    view_form_end(view);
+    html_end(html);
+}
+
+static void dismiss_line(struct view *view, const struct refusal *refusal)
+{
+    struct refusal_decision dismissal = refusal_dismissal(refusal, &view->arena);
+
+    if (!refusal_is_settled(refusal))
+        dismiss_form(view, "line", dismissal.subject, dismissal.detail, SAY(view, "Nothing is missing without it",
+                                                                           "Ingenting mangler uten den"));
+}
+
+/* All at once is for who sees all; the lines may be of any venue. */
+static void dismiss_all(struct view *view, const struct refusals *refusals)
+{
+    struct refusal_decision dismissal = refusals_dismissal(refusals, STR_NONE, &view->arena);
+    size_t open = 0;
+
+    for (size_t i = 0; i < refusals->count; i++)
+        open += !refusal_is_settled(&refusals->at[i]);
+    if (open > 1 && view->user.all_companies)
+        dismiss_form(view, "all", dismissal.subject, dismissal.detail,
+                     arena_format(&view->arena, SAY(view, "Nothing is missing without all %zu of them",
+                                                    "Ingenting mangler uten alle %zu"), open).bytes);
+}
+
 static void tell_refusals(struct view *view, const struct refusals *refusals)
 {
     struct html *html = &view->html;
@@ -52,9 +101,11 @@ static void tell_refusals(struct view *view, const struct refusals *refusals)
         html_element(html, "span", refusal_is_settled(refusal) ? "state grey" : "state red", str_of(standing(view, refusal)));
         html_say(html, " %s  %.*s  %.*s  ", time_text_utc(refusal->time_ms, when), TEXT(refusal->venue), TEXT(refusal->source));
         html_say(html, SAY(view, "line %" PRIu64 ": %.*s", "linje %" PRIu64 ": %.*s"), refusal->line, TEXT(refusal->reason));
+        dismiss_line(view, refusal);
         html_end(html);
     }
     html_end(html);
+    dismiss_all(view, refusals);
     if (!shown)
         html_element(html, "p", "notice green", str_of(SAY(view, "Nothing was refused.", "Ingenting er avvist.")));
 }
@@ -86,6 +137,14 @@ static void tell_parked(struct view *view, const struct parked *parked)
                                                     "liggende, er en post som de trenger, skadet; bilag fsck sier hvilken.")
                                               : SAY(view, "They are taken in when the venue is set up.",
                                                     "De tas inn når salgsstedet er satt opp.")));
+        if (!row->is_set_up && parked_is_red(row))
+            dismiss_form(view, "parked", row->venue, arena_format(&view->arena, "%" PRIu64, row->last_place),
+                         SAY(view, "They are not to be posted: nothing is missing without them",
+                             "De skal ikke føres: ingenting mangler uten dem"));
+        else if (!row->is_set_up)
+            html_element(html, "p", "faint", str_of(SAY(view, "Seen to; kept, and taken in should the venue be set up.",
+                                                        "Tatt hånd om; de er lagret, og tas inn hvis salgsstedet settes "
+                                                        "opp.")));
         html_end(html);
     }
     html_end(html);
@@ -108,4 +167,76 @@ void page_refused(struct view *view)
     view_begin(view, SAY(view, "Refused and parked", "Avvist og parkert"), NULL);
     tell_refusals(view, &refusals);
     tell_parked(view, &parked);
+}
+
+/* --- dismissed --- */
+
+static uint64_t so_far(const struct view *view)
+{
+    char digits[24];
+
+    return str_copy(view_field(view, "so_far"), digits, sizeof digits) ? strtoull(digits, NULL, 10) : 0;
+}
+
+static void not_there(struct view *view)
+{
+    view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "This is not on the list any more: look at it again.",
+                                              "Dette står ikke på listen lenger: se på den igjen."));
+}
+
+/* Of one line, as it stands now; of all, those that were on the page. */
+static bool may_dismiss(struct view *view, const struct refusals *refusals, struct str what, struct str subject)
+{
+    uint64_t last_ms = refusals->count ? (uint64_t)refusals->at[refusals->count - 1].time_ms : 0;
+
+    if (str_equal(what, STR("all")))
+        return view->user.all_companies && str_equal(subject, STR("all")) && so_far(view) && so_far(view) <= last_ms;
+    for (size_t i = 0; i < refusals->count; i++) {
+        struct refusal_decision dismissal = refusal_dismissal(&refusals->at[i], &view->arena);
+
+        if (str_equal(dismissal.subject, subject) && str_equal(dismissal.detail, view_field(view, "so_far")))
+            return sees(view, refusals->at[i].venue) && !refusal_is_settled(&refusals->at[i]);
+    }
+    return false;
+}
+
+static bool may_dismiss_parked(struct view *view, struct str venue)
+{
+    struct parked parked;
+    const struct parked_venue *row;
+    enum err err = parked_load(&view->config, &view->arena, &parked, &view->context.fault);
+
+    if (err) {
+        view_fail(view, err);
+        return false;
+    }
+    row = parked_of(&parked, venue);
+    return row && sees(view, venue) && !row->is_set_up && parked_is_red(row) && so_far(view) && so_far(view) <= row->last_place;
+}
+
+void do_dismiss(struct view *view)
+{
+    struct str what = view_field(view, "what"), subject = view_field(view, "subject"), reason;
+    bool parked = str_equal(what, STR("parked")), may;
+    struct refusals refusals;
+    uint64_t number;
+    enum err err = refusals_load(&view->config, 0, &view->arena, &refusals, &view->context.fault);
+
+    if (err) {
+        view_fail(view, err);
+        return;
+    }
+    if (!view_has_reason(view, &reason) || !seen_still(view, subject))
+        return;
+    may = parked ? may_dismiss_parked(view, subject) : may_dismiss(view, &refusals, what, subject);
+    if (!may && !view->status)
+        not_there(view);
+    if (!may)
+        return;
+    err = decide(&view->context, parked ? PARKED_VERB : REFUSAL_VERB, subject,
+                 arena_format(&view->arena, "%" PRIu64, so_far(view)), reason, &number);
+    if (err)
+        view_fail(view, err);
+    else
+        view_done(view, number);
 }

@@ -30,6 +30,9 @@ void page_customers(struct view *view);
 void page_manual(struct view *view);
 void page_refused(struct view *view);
 void page_audit(struct view *view);
+void page_receipt(struct view *view);
+void page_many(struct view *view);
+void page_requests(struct view *view);
 void file_vouchers(struct view *view);
 void file_settlement(struct view *view);
 /* setup_page.c */
@@ -42,8 +45,16 @@ void do_decide(struct view *view);
 void do_transfer(struct view *view);
 void do_connect(struct view *view);
 void do_tick(struct view *view);
-void do_leave_out(struct view *view);
 void do_undo(struct view *view);
+/* refused_page.c, customers_import.c */
+void do_dismiss(struct view *view);
+void page_import(struct view *view);
+void do_import(struct view *view);
+void do_disconnect(struct view *view);
+/* receipt_acts.c */
+void do_choose(struct view *view);
+void do_restarted(struct view *view);
+void do_leave_out(struct view *view);
 
 /* audit_page.c: whether a decision about this subject is this person's to see. */
 bool audit_is_seen(const struct view *view, struct str subject);

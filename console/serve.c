@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "bilag/show/catalogue.h"
 #include "door/host.h"
 #include "routes.h"
 
-enum { ARENA_BYTES = 512 * 1024 * 1024, SLOW_MS = 300, PATIENCE_MS = 200 };
+enum { ARENA_BYTES = 512 * 1024 * 1024, SLOW_MS = 300, PATIENCE_MS = 200, PIECE_BYTES = 32 * 1024 };
 
 static const char *header(const struct view *view, const char *name)
 {
@@ -116,7 +117,7 @@ static bool comes_from_us(const struct view *view)
     return at && host && strcmp(at + 3, host) == 0;
 }
 
-static bool take_fields(struct view *view)
+static bool take_pairs(struct view *view)
 {
     struct str rest = strbuf_str(&view->body);
     bool fine = true;
@@ -125,6 +126,47 @@ static bool take_fields(struct view *view)
                                                            &view->fields[view->field_count].value, &fine))
         view->field_count++;
     return fine && !rest.len;
+}
+
+/* A piece of a field; what comes in several pieces is put together. A file is a field as any other, whatever it is called. */
+static enum MHD_Result field_piece(void *context, enum MHD_ValueKind kind, const char *name, const char *file_name,
+                                   const char *type, const char *coding, const char *data, uint64_t at, size_t len)
+{
+    struct view *view = context;
+    struct view_field *field = view->field_count ? &view->fields[view->field_count - 1] : NULL;
+
+    (void)kind;
+    (void)file_name;
+    (void)type;
+    (void)coding;
+    if (len && memchr(data, '\0', len))
+        return MHD_NO;                       /* no text */
+    if (!at || !field || !str_equal(field->name, str_of(name))) {
+        if (!name || view->field_count == VIEW_FIELDS_MAX)
+            return MHD_NO;
+        field = &view->fields[view->field_count++];
+        *field = (struct view_field){ arena_copy(&view->arena, str_of(name)), STR_NONE };
+    }
+    field->value = arena_format(&view->arena, STR_FMT STR_FMT, STR_ARG(field->value), (int)len, data);
+    return field->value.bytes ? MHD_YES : MHD_NO;
+}
+
+/* A form with a file, which a browser sends in parts. */
+static bool take_parts(struct view *view)
+{
+    struct MHD_PostProcessor *parts = MHD_create_post_processor(view->connection, PIECE_BYTES, field_piece, view);
+    bool fine = parts && MHD_post_process(parts, view->body.bytes, view->body.len) == MHD_YES;
+
+    return (!parts || MHD_destroy_post_processor(parts) == MHD_YES) && fine;
+}
+
+static bool take_fields(struct view *view)
+{
+    const char *type = header(view, MHD_HTTP_HEADER_CONTENT_TYPE);
+
+    if (type && strncasecmp(type, "multipart/form-data", 19) == 0)
+        return view->body.len && take_parts(view);
+    return take_pairs(view);
 }
 
 static enum err find_session(struct view *view)

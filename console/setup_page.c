@@ -186,17 +186,6 @@ static void form_begin(struct view *view, const struct venue_edit *edit)
     view_hidden(view, "stamp", str_of(edit->stamp));
 }
 
-static void step_button(struct view *view, const char *step, const char *class_, const char *text)
-{
-    html_begin(&view->html, "button");
-    html_attr(&view->html, "name", STR("step"));
-    html_attr(&view->html, "value", str_of(step));
-    if (class_)
-        html_class(&view->html, class_);
-    html_text(&view->html, str_of(text));
-    html_end(&view->html);
-}
-
 static void show_form(struct setup_form *form)
 {
     struct view *view = form->view;
@@ -211,7 +200,7 @@ static void show_form(struct setup_form *form)
     tell_books(form);
     form_begin(view, form->edit);
     setup_form_show(form);
-    step_button(view, "look", NULL, SAY(view, "Show what changes", "Vis hva som endres"));
+    view_button_of(view, NULL, "step", "look", SAY(view, "Show what changes", "Vis hva som endres"));
     view_form_end(view);
 }
 
@@ -486,8 +475,8 @@ static void save_form(const struct setup_form *form)
     html_end(html);
     html_begin(html, "p");
     html_class(html, "pages");
-    step_button(view, "save", NULL, SAY(view, "Save", "Lagre"));
-    step_button(view, "edit", "plain", SAY(view, "Back to the form", "Tilbake til skjemaet"));
+    view_button_of(view, NULL, "step", "save", SAY(view, "Save", "Lagre"));
+    view_button_of(view, "plain", "step", "edit", SAY(view, "Back to the form", "Tilbake til skjemaet"));
     html_end(html);
     view_form_end(view);
 }

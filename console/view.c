@@ -9,6 +9,8 @@
 #include "domain/audit.h"
 #include "domain/doc.h"
 
+enum { REASON_BYTES_MAX = 1000 };
+
 /* --- what was asked --- */
 
 struct str view_field(const struct view *view, const char *name)
@@ -98,6 +100,20 @@ struct str view_day_path(struct view *view, const struct book_doc *doc)
     return view_venue_path(view, doc->draft.doc.venue, rest);
 }
 
+struct str view_receipt_path(struct view *view, struct str venue, struct str receipt)
+{
+    struct strbuf rest;
+    struct str path;
+
+    strbuf_init(&rest, 4096);
+    strbuf_add(&rest, STR("/receipt?name="));
+    url_add(&rest, receipt);
+    strbuf_char(&rest, '\0');
+    path = rest.failed ? STR_NONE : view_venue_path(view, venue, rest.bytes);
+    strbuf_free(&rest);
+    return path;
+}
+
 struct str view_seen(struct view *view, const struct book_doc *doc)
 {
     return arena_format(&view->arena, STR_FMT "@%" PRIu32 ".%" PRIu32, STR_ARG(doc->id), doc->status.revision,
@@ -170,7 +186,7 @@ static void tell_decision(struct view *view)
 
 /* --- the page around --- */
 
-static void link_to(struct view *view, struct str path, const char *text)
+void view_link(struct view *view, struct str path, const char *text)
 {
     struct html *html = &view->html;
 
@@ -182,6 +198,13 @@ static void link_to(struct view *view, struct str path, const char *text)
     html_end(html);
 }
 
+void view_link_line(struct view *view, struct str path, const char *text)
+{
+    html_begin(&view->html, "p");
+    view_link(view, path, text);
+    html_end(&view->html);
+}
+
 static void venue_links(struct view *view, const struct venue *venue)
 {
     const struct { const char *rest, *text; enum console_act act; } links[] = {
@@ -190,6 +213,7 @@ static void venue_links(struct view *view, const struct venue *venue)
         { "/orders", SAY(view, "Orders", "Ordre"), ACT_LOOK },
         { "/customers", SAY(view, "Customers", "Kunder"), ACT_LOOK },
         { "/manual", SAY(view, "By hand", "Føres manuelt"), ACT_LOOK },
+        { "/receipt", SAY(view, "Receipts", "Bonger"), ACT_LOOK },
         { "/setup", SAY(view, "Set-up", "Oppsett"), ACT_SET_UP },
     };
 
@@ -198,7 +222,7 @@ static void venue_links(struct view *view, const struct venue *venue)
     html_attr(&view->html, "aria-label", venue->name);
     for (size_t i = 0; i < COUNT(links); i++)
         if (user_may(&view->user, links[i].act))
-            link_to(view, view_venue_path(view, venue->id, links[i].rest), links[i].text);
+            view_link(view, view_venue_path(view, venue->id, links[i].rest), links[i].text);
     html_end(&view->html);
 }
 
@@ -208,10 +232,10 @@ static void head_links(struct view *view)
 
     html_begin(html, "nav");
     html_attr(html, "aria-label", str_of(SAY(view, "Console", "Konsoll")));
-    link_to(view, STR("/"), SAY(view, "Overview", "Oversikt"));
+    view_link(view, STR("/"), SAY(view, "Overview", "Oversikt"));
     if (user_may(&view->user, ACT_OPERATE))
-        link_to(view, STR("/refused"), SAY(view, "Refused and parked", "Avvist og parkert"));
-    link_to(view, STR("/audit"), SAY(view, "Audit trail", "Revisjonsspor"));
+        view_link(view, STR("/refused"), SAY(view, "Refused and parked", "Avvist og parkert"));
+    view_link(view, STR("/audit"), SAY(view, "Audit trail", "Revisjonsspor"));
     html_end(html);
     view_form(view, "/sign-out", "out");
     html_element(html, "span", "who", user_title(&view->user));
@@ -294,7 +318,7 @@ void view_refuse(struct view *view, unsigned status, const char *sentence)
     html_text(&view->html, str_of(sentence));
     html_end(&view->html);
     html_begin(&view->html, "p");
-    link_to(view, STR("/"), view->signed_in ? SAY(view, "To the overview", "Til "
+    view_link(view, STR("/"), view->signed_in ? SAY(view, "To the overview", "Til "
                                                                            "oversikten") : SAY(view, "Sign in", "Logg inn"));
     html_end(&view->html);
 }
@@ -331,15 +355,27 @@ void view_done(struct view *view, uint64_t number)
 
 /* --- forms --- */
 
-void view_form(struct view *view, const char *path, const char *class_)
+static void form_begin(struct view *view, const char *path, const char *class_, const char *type)
 {
     html_begin(&view->html, "form");
     html_attr(&view->html, "method", STR("post"));
+    if (type)
+        html_attr(&view->html, "enctype", str_of(type));
     html_link(&view->html, "action", str_of(path));
     if (class_)
         html_class(&view->html, class_);
     if (view->signed_in)
         view_hidden(view, "token", str_of(view->form_token));
+}
+
+void view_form(struct view *view, const char *path, const char *class_)
+{
+    form_begin(view, path, class_, NULL);
+}
+
+void view_file_form(struct view *view, const char *path, const char *class_)
+{
+    form_begin(view, path, class_, "multipart/form-data");
 }
 
 void view_hidden(struct view *view, const char *name, struct str value)
@@ -357,6 +393,59 @@ void view_button(struct view *view, const char *class_, const char *text)
         html_class(&view->html, class_);
     html_text(&view->html, str_of(text));
     html_end(&view->html);
+}
+
+void view_button_of(struct view *view, const char *class_, const char *name, const char *value, const char *text)
+{
+    html_begin(&view->html, "button");
+    html_attr(&view->html, "name", str_of(name));
+    html_attr(&view->html, "value", str_of(value));
+    if (class_)
+        html_class(&view->html, class_);
+    html_text(&view->html, str_of(text));
+    html_end(&view->html);
+}
+
+void view_input(struct view *view, const char *name, const char *label, const char *type, bool required)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(label));
+    html_single(html, "input");
+    html_attr(html, "name", str_of(name));
+    html_attr(html, "type", str_of(type));
+    html_attr(html, "maxlength", STR("300"));
+    if (required)
+        html_attr(html, "required", STR(""));
+    html_end(html);
+}
+
+void view_reason(struct view *view)
+{
+    view_input(view, "reason", SAY(view, "Why", "Hvorfor"), "text", true);
+}
+
+bool view_has_reason(struct view *view, struct str *ret_reason)
+{
+    struct str reason = view_field(view, "reason");
+
+    while (reason.len && (reason.bytes[0] == ' ' || reason.bytes[0] == '\t'))
+        reason = (struct str){ reason.bytes + 1, reason.len - 1 };
+    if (!reason.len || reason.len > REASON_BYTES_MAX) {
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Say why: it is kept in the audit trail.",
+                                                    "Skriv hvorfor: det lagres i revisjonssporet."));
+        return false;
+    }
+    *ret_reason = reason;
+    return true;
+}
+
+const char *view_why(struct view *view, enum err err)
+{
+    const char *text = view->context.fault.text;
+
+    return text[0] ? arena_copy(&view->arena, str_of(text)).bytes : err_text(err);
 }
 
 void view_form_end(struct view *view)
@@ -493,13 +582,18 @@ static void date_field(struct view *view, const char *name, const char *label, i
     html_end(html);
 }
 
+void view_period_fields(struct view *view, int32_t from, int32_t to)
+{
+    date_field(view, "from", SAY(view, "From", "Fra"), from);
+    date_field(view, "to", SAY(view, "To", "Til"), to);
+}
+
 void view_period_form(struct view *view, const struct venue *venue, const char *page, int32_t from, int32_t to)
 {
     html_begin(&view->html, "form");
     html_class(&view->html, "row");
     html_link(&view->html, "action", view_venue_path(view, venue->id, page));
-    date_field(view, "from", SAY(view, "From", "Fra"), from);
-    date_field(view, "to", SAY(view, "To", "Til"), to);
+    view_period_fields(view, from, to);
     view_button(view, "plain", SAY(view, "Show", "Vis"));
     html_end(&view->html);
 }

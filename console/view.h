@@ -80,8 +80,20 @@ void view_done(struct view *view, uint64_t number);
 
 /* A form that posts to path, with its token; ends with view_form_end(). */
 void view_form(struct view *view, const char *path, const char *class_);
+/* The same, of which a file may be a field. */
+void view_file_form(struct view *view, const char *path, const char *class_);
 void view_hidden(struct view *view, const char *name, struct str value);
 void view_button(struct view *view, const char *class_, const char *text);
+/* The same, with what pressing it says. */
+void view_button_of(struct view *view, const char *class_, const char *name, const char *value, const char *text);
+/* A field with its label; required: the browser asks for it, and who takes the form asks again. */
+void view_input(struct view *view, const char *name, const char *label, const char *type, bool required);
+/* "Why": every decision has a reason. */
+void view_reason(struct view *view);
+/* The reason that was written, without blanks before it; false: answered. */
+bool view_has_reason(struct view *view, struct str *ret_reason);
+/* What stands in the context's fault, in the arena; else what the error means. */
+const char *view_why(struct view *view, enum err err);
 void view_form_end(struct view *view);
 
 /* Buttons of who sets up: the venue's books are read again in PowerOffice; QuickOrder has its add-on. back: the page it is on. */
@@ -96,6 +108,11 @@ void view_cell(struct view *view, const char *name);
 /* "/venues/<id><rest>" in the arena. */
 struct str view_venue_path(struct view *view, struct str venue, const char *rest);
 struct str view_day_path(struct view *view, const struct book_doc *doc);
+/* The page of a receipt: "K1/12". */
+struct str view_receipt_path(struct view *view, struct str venue, struct str receipt);
+/* A link of ours in a line of its own, or in the text. */
+void view_link(struct view *view, struct str path, const char *text);
+void view_link_line(struct view *view, struct str path, const char *text);
 
 /* "<document>@<what of it is seen>", in the arena: what is decided about is this and no other. */
 struct str view_seen(struct view *view, const struct book_doc *doc);
@@ -109,6 +126,8 @@ const char *day_words(const struct view *view, int32_t day, char buffer[64]);   
 /* "Today" at the venue. */
 int32_t venue_today(const struct venue *venue);
 
+/* Two days, in a form that is begun. */
+void view_period_fields(struct view *view, int32_t from, int32_t to);
 /* From which day to which, of this page ("/period") of the venue. */
 void view_period_form(struct view *view, const struct venue *venue, const char *page, int32_t from, int32_t to);
 /* The box red=1 of a form that is begun. */

@@ -49,3 +49,27 @@ enum err customer_connect(struct customer_ledger *ledger, struct str till_custom
                                                                STR_FMT " ble ikke koblet: %s"), STR_ARG(till_customer),
                            err_text(err)) : ERR_OK;
 }
+
+enum err customer_disconnect(struct customer_ledger *ledger, struct str till_customer, int64_t seen, struct str reason,
+                             int64_t *ret_before, uint64_t *ret_decision)
+{
+    struct context *context = ledger->context;
+    struct str company = ledger->venue->company, subject;
+    enum err err = customer_link_get(ledger->store, company, till_customer, ret_before);
+
+    if (err)
+        return err == ERR_TOO_LONG ? ERR_NOT_FOUND : err;
+    if (seen && seen != *ret_before)
+        return fault_set(&context->fault, ERR_REFUSED,
+                         context_words(context, STR_FMT " is connected with %" PRId64 " by now: look at it again",
+                                       STR_FMT " er nå koblet til %" PRId64 ": se på den igjen"), STR_ARG(till_customer),
+                         *ret_before);
+    subject = arena_format(context->arena, STR_FMT "/" STR_FMT, STR_ARG(company), STR_ARG(till_customer));
+    err = decide(context, "disconnect", subject, arena_format(context->arena, "%" PRId64, *ret_before), reason, ret_decision);
+    if (err)
+        return err;
+    err = customer_link_remove(ledger->store, company, till_customer);
+    return err ? fault_set(&context->fault, err, context_words(context, STR_FMT " was not disconnected: %s",
+                                                               STR_FMT " ble ikke koblet fra: %s"), STR_ARG(till_customer),
+                           err_text(err)) : ERR_OK;
+}

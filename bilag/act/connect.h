@@ -11,5 +11,10 @@ USED enum err connect_judge(struct customer_ledger *ledger, int64_t number);
  * ERR_TOO_LONG: the till customer's name. */
 USED enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, struct str reason,
                                uint64_t *ret_decision);
+/* Audit first. Its orders that are not sent yet are held from then on. seen: the number that the person saw; 0: whatever it is.
+ * ERR_NOT_FOUND: it is not connected; ERR_REFUSED: with another number than was seen, and the context's fault says so.
+ * *ret_before: whom it was connected with. */
+USED enum err customer_disconnect(struct customer_ledger *ledger, struct str till_customer, int64_t seen, struct str reason,
+                                  int64_t *ret_before, uint64_t *ret_decision);
 
 #endif

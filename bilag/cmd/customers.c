@@ -296,27 +296,18 @@ static int connect_run(struct ledger *ledger, const struct args *args)
 
 static int disconnect_run(struct ledger *ledger, const struct args *args)
 {
-    struct str till_customer = str_of(args->words[1]), subject;
     int64_t before;
+    uint64_t decision;
     enum err err;
     int code = ledger_open(ledger, 0);
 
     if (code)
         return code;
-    err = customer_link_get(ledger->of.store, ledger->of.venue->company, till_customer, &before);
-    if (err == ERR_NOT_FOUND || err == ERR_TOO_LONG)
+    err = customer_disconnect(&ledger->of, str_of(args->words[1]), 0, str_of(args_value(args, "reason")), &before, &decision);
+    if (err == ERR_NOT_FOUND)
         return complain(ledger->shell, EXIT_RED, "%s is not connected", args->words[1]);
     if (err)
-        return complain_err(ledger->shell, err, NULL);
-    subject = arena_format(&ledger->shell->arena, STR_FMT "/" STR_FMT, STR_ARG(ledger->of.venue->company),
-                           STR_ARG(till_customer));
-    code = shell_decide(ledger->shell, "disconnect", subject, arena_format(&ledger->shell->arena, "%" PRId64, before),
-                        str_of(args_value(args, "reason")), NULL);
-    if (code)
-        return code;
-    err = customer_link_remove(ledger->of.store, ledger->of.venue->company, till_customer);
-    if (err)
-        return complain(ledger->shell, EXIT_RED, "%s was not disconnected: %s", args->words[1], err_text(err));
+        return complain_err(ledger->shell, err, &ledger->context.fault);
     shell_say("disconnected  %s  (was %" PRId64 "). Orders that are not sent yet are held from now on.\n",
               args->words[1], before);
     return EXIT_FINE;

@@ -154,7 +154,6 @@ static const struct catalogue_row spoken[] = {
       "%s er ikke et kundenummer; det er hele tall som 10001" },
     { "a reference is a text of %d characters at most", "en referanse er en tekst på høyst %d tegn" },
     { "%s is not connected", "%s er ikke koblet" },
-    { "%s was not disconnected: %s", "%s ble ikke koblet fra: %s" },
     { "disconnected  %s  (was %" PRId64 "). Orders that are not sent yet are held from now on.\n",
       "koblet fra  %s  (var %" PRId64 "). Ordre som ikke er sendt, holdes tilbake fra nå av.\n" },
     { "%s cannot be read: %m", "%s kan ikke leses: %m" },

@@ -159,6 +159,16 @@ enum err audit_append(struct audit *audit, const struct decision *decision, uint
     return err;
 }
 
+static enum err last_work(struct txn *txn, void *context)
+{
+    return last_number(txn, context);
+}
+
+enum err audit_last(struct audit *audit, uint64_t *ret_number)
+{
+    return store_read(audit->store, last_work, ret_number);
+}
+
 bool audit_changed(struct audit *audit)
 {
     uint64_t now = store_generation(audit->store);

@@ -47,6 +47,8 @@ USED enum err audit_open(struct str state_dir, struct audit **ret_audit, struct 
 USED enum err audit_open_there(struct str state_dir, struct audit **ret_audit, struct fault *fault);
 void     audit_close(struct audit *audit);
 USED enum err audit_append(struct audit *audit, const struct decision *decision, uint64_t *ret_number);
+/* The last number there is; 0: nobody has decided anything. */
+USED enum err audit_last(struct audit *audit, uint64_t *ret_number);
 /* Cheap: tells whether there may be something new since the last call. */
 bool     audit_changed(struct audit *audit);
 typedef enum err (*audit_visit)(const struct decision *decision, void *context);

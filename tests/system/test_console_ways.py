@@ -1,0 +1,257 @@
+"""The ways on that end what is red, in the browser: receipts that came twice, many at once, refused lines and parked sales, connections
+from a list; what became of a receipt, and what was sent for a document. Two people at once have one effect, and the second is told."""
+import http.client
+
+import pytest
+
+from console_rig import Person, add_user, settings
+from orders_rig import documents, sale, start, venue
+from test_console import DAY, EVIL, OTHER, USERS, receipt, signed_in
+
+NEXT = "2026-11-20"
+HOSTILE = f"kunde {EVIL}"
+
+
+def conflict(name):
+    """The same number on two days, with other amounts; behind it one more on the second day."""
+    return [receipt(name, 1), receipt(name, 1, day=NEXT, gross=7000), receipt(name, 2, day=NEXT, gross=3000)]
+
+
+@pytest.fixture(scope="module")
+def rig():
+    port, more = settings()
+    quiet = {"auto_transfer": "false"}
+    venues = [venue("twice", **quiet), venue("anew", **quiet), venue("odd", **quiet), venue("gaps", **quiet),
+              venue("other", company=OTHER, client_key={"file": "keys/other"}, **quiet)]
+    customers = [{"no": 10001, "name": f"Hansen {EVIL}"}, {"no": 10002, "name": "Olsen"}]
+    with start(venues, customers, settings=more) as pipeline:
+        for name in ("kari", "ola", "drift", "evil"):
+            add_user(pipeline, name, *USERS[name])
+        add_user(pipeline, "per", "--company", "912345678", "--role", "decides,sets-up,operates", "--language", "nb")
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port = port
+        pipeline.post([*conflict("twice"), *conflict("anew"),
+                       *[receipt("odd", n, day=day, payments=[{"type": "card", "amount": 100}])
+                         for n, day in ((1, "2026-11-17"), (2, "2026-11-18"), (3, DAY))], receipt("odd", 4),
+                       receipt("gaps", 1), receipt("gaps", 3), receipt("gaps", 4, day=NEXT), receipt("gaps", 6, day=NEXT),
+                       receipt("other", 1), sale("odd", 5, HOSTILE),
+                       receipt("nowhere", 1), receipt("nowhere", 2)])
+        answer = pipeline.post([{"v": 1, "venue": "odd", "register": EVIL, "seq": -1, "kind": "receipt"},
+                                {"v": 1, "venue": "other", "kind": "nothing"}])
+        assert len(answer["rejected"]) == 2, answer
+        for doc in (f"twice/{NEXT}/1", f"anew/{NEXT}/1", f"odd/{DAY}/1", f"gaps/{NEXT}/1"):
+            pipeline.until(f"{doc} is held", lambda doc=doc: documents(pipeline, "voucher").get(doc, ("",))[0] == "held")
+        yield pipeline
+
+
+@pytest.fixture
+def kari(rig):
+    return signed_in(rig, "kari")
+
+
+def state(pipeline, doc):
+    return documents(pipeline, "voucher").get(doc, ("none",))[0]
+
+
+def decisions(pipeline, subject, verb):
+    return [line for line in pipeline.command("audit", subject).stdout.splitlines() if f" {verb} " in line]
+
+
+# Goal: two contents of one number stand side by side with their amounts and times; one person says which is right, another who saw
+# the same is told who was first, and there is one decision.
+def test_choose(rig, kari):
+    per = signed_in(rig, "per")
+    day = kari.get(f"/venues/twice/days/{NEXT}")
+    link = next(link for link in day.links if "/receipt?name=" in link)
+    page, his = kari.get(link), per.get(link)
+    assert "125,00" in page.words and "70,00" in page.words and f"{DAY} 19:00" in page.words and f"{NEXT} 19:00" in page.words
+    form = next(f for f in page.forms if f["action"] == "/choose" and ("which", "2") in f["fields"])
+    theirs = next(f for f in his.forms if f["action"] == "/choose" and ("which", "1") in f["fields"])
+    assert kari.post(form, reason=" ").status == 400
+    assert kari.post(form, reason="x", place="1").status == 409
+    assert kari.post(form, reason="x", which="7").status == 409
+    assert kari.post(form, reason=EVIL).status == 303
+    late = per.post(theirs, reason="jeg også")
+    assert late.status == 409 and "kari (console) har bestemt noe om twice/K1/1" in late.words, late.words
+    rig.until("the second is booked", lambda: state(rig, f"twice/{NEXT}/1") == "waiting")
+    assert [line.split()[2] for line in decisions(rig, "twice/K1/1", "choose")] == ["kari"]
+    page = kari.get(link)
+    assert "not booked" in page.words and EVIL in page.words and "<script" not in page.text
+    assert "account 3000" in kari.get("/venues/twice/receipt?name=K1/2").words.replace("\xa0", " ")
+
+
+# Goal: that a register counts anew is shown as the numbers that would move, and done once.
+def test_restarted(rig, kari):
+    page = kari.get("/venues/anew/receipt?name=K1%2F1")
+    assert "K1/1 becomes K1~2/1" in page.words and "K1/2 becomes K1~2/2" in page.words and "2 numbers, sales of 100,00 kr" in page.words
+    form = page.form("/restarted")
+    assert kari.post(form, reason="x", place="77").status == 409
+    assert kari.post(form, reason="byttet kasse").status == 303
+    assert kari.post(form, reason="again").status == 409
+    rig.until("both are booked", lambda: [state(rig, f"anew/{d}/1") for d in (DAY, NEXT)] == ["waiting"] * 2)
+    assert len(decisions(rig, "anew/K1/1", "restarted")) == 1
+    assert "K1~2/1" in kari.get(f"/venues/anew/days/{NEXT}/1/lines/1").words
+
+
+# Goal: receipts with one problem are left out together, only those that are ticked, and a page from before does nothing.
+def test_many_receipts(rig, kari):
+    day = kari.get(f"/venues/odd/days/{DAY}")
+    link = next(link for link in day.links if "/many?deed=leave-out" in link)
+    page = kari.get(f"{link}&from=2026-11-01&to={NEXT}")
+    form = page.form("/leave-out")
+    assert [v for k, v in form["fields"] if k == "receipt"] == ["odd/K1/1", "odd/K1/2", "odd/K1/3"]
+    none = {**form, "fields": [f for f in form["fields"] if f[0] != "receipt"]}
+    assert kari.post(none, reason="x").status == 400
+    two = {**form, "fields": [f for f in form["fields"] if f[1] != "odd/K1/2"]}
+    foreign = {**form, "fields": [*form["fields"], ("receipt", "other/K1/1")]}
+    assert kari.post(foreign, reason="x").status == 404 and not decisions(rig, "odd/K1", "leave-out")
+    assert kari.post(two, reason="feil i kassen").status == 303
+    rig.until("two are out", lambda: "odd/K1/3" not in kari.get(f"{link}&from=2026-11-01&to={NEXT}").text)
+    assert kari.post(form, reason="x").status == 409
+    assert len(decisions(rig, "odd/K1", "leave-out")) == 2
+    page = kari.get("/venues/odd/receipt?name=K1/1")
+    assert "left out by decision" in page.words and not any(f["action"] == "/leave-out" for f in page.forms)
+    last = kari.get("/venues/odd/receipt?name=K1/2").form("/leave-out")
+    assert kari.post(last, reason="feil").status == 303
+    rig.until("no day is held", lambda: "held" not in {s for d, (s, _) in documents(rig, "voucher").items() if d.startswith("odd/")})
+
+
+# Goal: what may be said of many documents is said of those that are ticked, each as it was seen.
+def test_many_documents(rig, kari):
+    page = kari.get(f"/venues/gaps/many?deed=accept&problem=sequence-gap&from={DAY}&to={NEXT}")
+    form = page.form("/decide")
+    assert [v.split("@")[0] for k, v in form["fields"] if k == "document"] == [f"gaps/{DAY}/1", f"gaps/{NEXT}/1"]
+    stale = {**form, "fields": [(k, v + "9" if v.startswith(f"gaps/{NEXT}") else v) for k, v in form["fields"]]}
+    assert kari.post(stale, reason="x").status == 409 and not decisions(rig, "gaps/", "accept")
+    assert kari.post(form, reason="kassen hoppet over numre").status == 303
+    rig.until("both wait", lambda: [state(rig, f"gaps/{d}/1") for d in (DAY, NEXT)] == ["waiting"] * 2)
+    assert len(decisions(rig, "gaps/", "accept")) == 2
+    for wrong in ("deed=transfer", "deed=accept", "deed=x", "deed=leave-out", "deed=leave-out&problem=sequence-gap"):
+        assert kari.get(f"/venues/gaps/many?{wrong}").status == 404, wrong
+
+
+# Goal: a receipt that nobody has, or that is no receipt, is said to be so; one that is there says in which voucher and which line.
+def test_receipt(rig, kari):
+    assert kari.get("/venues/odd/receipt").status == 200
+    assert kari.get("/venues/odd/receipt?name=K1/77").status == 404
+    assert kari.get("/venues/odd/receipt?name=..%2F..%2Fx").status == 400
+    page = kari.get("/venues/odd/receipt?name=K1/4")
+    assert "125,00" in page.words and f"odd/{DAY}/1" in page.words and f"/venues/odd/days/{DAY}" in page.links
+    order = signed_in(rig, "per").get("/venues/odd/receipt?name=K1/5")
+    assert "i ordren" in order.words or "Ordre" in order.words
+
+
+# Goal: what was sent for a document is there word by word for who may see the document.
+def test_requests(rig, kari):
+    form = kari.get(f"/venues/anew/days/{DAY}").form("/venues/anew/transfer")
+    assert kari.post(form).status == 303
+    rig.until("it is sent", lambda: state(rig, f"anew/{DAY}/1") == "sent")
+    link = next(link for link in kari.get(f"/venues/anew/days/{DAY}").links if "/requests?" in link)
+    page = kari.get(link)
+    assert "POST" in page.words and "sent" in page.words and "answered" in page.words
+    assert kari.get("/venues/odd/requests?document=other/" + DAY + "/1").status == 404
+    assert kari.get(link.replace("/venues/anew", "/venues/odd")).status == 404
+
+
+# Goal: a list of connections is shown before it is made, one wrong line and nothing is; pasted or as a file; two people have one
+# effect; a connection is taken away only as it was seen.
+def test_customers(rig, kari):
+    per = signed_in(rig, "per")
+    path = "/venues/odd/customers/import"
+    form = kari.get(path).form(path)
+    wrong = kari.post(form, rows=f"{HOSTILE};10001\nOlsen;777\n")
+    assert wrong.status == 400 and "777" in wrong.words and "<script" not in wrong.text
+    assert kari.post(form, rows="").status == 400
+    page = per.post(per.get(path).form(path), rows=f'"{HOSTILE.replace(chr(34), chr(34) * 2)}";10001\nOlsen;10002')
+    assert page.status == 200 and "ny" in page.words, page.words
+    first, second = page.form(path), upload(kari, path, f"Olsen\t10001\nBerg,10001\n").form(path)
+    assert per.post(first, reason="").status == 400
+    assert per.post(first, reason="fra regnearket").status == 303
+    late = kari.post(second, reason="mine")
+    assert late.status == 409 and "per (console)" in late.words
+    assert len(decisions(rig, "912345678/", "connect")) == 2
+    page = kari.get("/venues/odd/customers")
+    form = page.form("/venues/odd/customers/disconnect", till_customer=HOSTILE)
+    assert kari.post(form, number="10002", reason="x").status == 409
+    assert kari.post(form, reason=EVIL).status == 303
+    assert kari.post(form, reason="x").status == 409
+    assert len(decisions(rig, "912345678/", "disconnect")) == 1
+
+
+def upload(person, path, text):
+    """The page's form with a file, as a browser sends it."""
+    form, edge = person.get(path).form(path), "----edge"
+    parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in form["fields"] if k != "file"]
+    parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="rows"\r\n\r\n\r\n')
+    parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\nContent-Type: text/csv\r\n\r\n{text}\r\n')
+    connection = http.client.HTTPConnection("127.0.0.1", person.port, timeout=30)
+    connection.request("POST", path, ("".join(parts) + f"--{edge}--\r\n").encode(), {
+        "Content-Type": f"multipart/form-data; boundary={edge}", "Origin": f"http://127.0.0.1:{person.port}",
+        "Cookie": "; ".join(f"{k}={v}" for k, v in person.cookies.items())})
+    response = connection.getresponse()
+    from console_rig import Page
+    page = Page(response.status, dict(response.getheaders()), response.read())
+    connection.close()
+    assert page.status == 200, page.words
+    return page
+
+
+# Goal: refused lines and parked sales are dismissed with a reason by who may see them, once, and stay on the list.
+def test_dismiss(rig):
+    drift, per = signed_in(rig, "drift"), signed_in(rig, "per")
+    page, his = drift.get("/refused"), per.get("/refused")
+    lines = [f for f in page.forms if ("what", "line") in f["fields"]]
+    mine = [f for f in his.forms if ("what", "line") in f["fields"]]
+    assert len(lines) == 2 and len(mine) == 1 and not any(("what", "all") in f["fields"] for f in his.forms)
+    theirs = next(f for f in lines if f["fields"] != mine[0]["fields"] and dict(f["fields"])["subject"] != dict(mine[0]["fields"])["subject"])
+    fields = {**dict(theirs["fields"]), "token": dict(mine[0]["fields"])["token"], "reason": "x"}
+    assert per.ask("POST", "/refused", list(fields.items())).status == 404          # another company's line
+    for wrong in ({"what": "all", "subject": "all"}, {"what": "parked", "subject": "nowhere"}, {"what": "x"}, {"so_far": "5"}):
+        assert per.ask("POST", "/refused", list({**fields, **wrong}.items())).status == 404, wrong
+    assert per.post(mine[0], reason=EVIL).status == 303
+    same = next(f for f in lines if dict(f["fields"])["subject"] == dict(mine[0]["fields"])["subject"])
+    late = drift.post(same, reason="x")
+    assert late.status == 409 and "per (console)" in late.words
+    parked = page.form("/refused", what="parked", subject="nowhere")
+    assert drift.post(parked, reason="ikke vårt sted").status == 303
+    assert drift.post(parked, reason="x").status == 409
+    everything = page.form("/refused", what="all")
+    assert drift.post(everything, reason="prøver").status == 303
+    page = drift.get("/refused")
+    assert not any(f["action"] == "/refused" for f in page.forms) and page.words.count("seen to") >= 2 and "<script" not in page.text
+    assert "red" not in rig.command("refused", "list", check=False).stdout.split("parked")[0]
+
+
+# Goal: role by role, each act of these pages does what its row says; another company's are as if they were not there; and a form
+# without its token, or of another page, does nothing.
+def test_rights(rig):
+    people = {name: signed_in(rig, name) for name in ("kari", "ola", "drift", "evil")}
+    acts = {
+        "receipt": ("GET", "/venues/odd/receipt?name=K1/4", []),
+        "requests": ("GET", f"/venues/odd/requests?document=odd/{DAY}/1", []),
+        "many": ("GET", "/venues/odd/many?deed=accept&problem=sequence-gap", []),
+        "choose": ("POST", "/choose", [("receipt", "odd/K1/4"), ("which", "1"), ("reason", "x"), ("seen", "9999")]),
+        "restarted": ("POST", "/restarted", [("receipt", "odd/K1/4"), ("reason", "x"), ("seen", "9999")]),
+        "leave-out": ("POST", "/leave-out", [("receipt", "odd/K1/99"), ("reason", "x"), ("seen", "9999")]),
+        "import": ("GET", "/venues/odd/customers/import", []),
+        "look": ("POST", "/venues/odd/customers/import", [("rows", "A;x;y")]),
+        "connect": ("POST", "/venues/odd/customers/import", [("step", "save"), ("row", "x"), ("reason", "x")]),
+        "disconnect": ("POST", "/venues/odd/customers/disconnect", [("till_customer", "nobody"), ("number", "1"), ("reason", "x")]),
+        "dismiss": ("POST", "/refused", [("what", "line"), ("subject", "x"), ("so_far", "1"), ("reason", "x"), ("seen", "9999")]),
+    }
+    decided, set_up = ("many", "choose", "restarted", "leave-out"), ("import", "look", "connect", "disconnect")
+    allowed = {"receipt": 200, "requests": 200, "many": 200, "choose": 409, "restarted": 409, "leave-out": 409, "import": 200,
+               "look": 400, "connect": 400, "disconnect": 409, "dismiss": 404}
+    for name, open_acts in {"kari": [*decided, *set_up], "ola": [], "drift": ["dismiss"], "evil": list(acts)}.items():
+        token = dict(people[name].get("/").form("/sign-out")["fields"])["token"]
+        for act, (method, path, fields) in acts.items():
+            wanted = allowed[act] if act in open_acts or act in ("receipt", "requests") else 403
+            wanted = 404 if name == "evil" else wanted
+            answer = people[name].ask(method, path, [("token", token), *fields] if method == "POST" else None)
+            assert answer.status == wanted, (name, act, answer.status, answer.words)
+            if method == "POST":
+                assert people[name].ask("POST", path, fields).status == 403, act
+                assert people[name].ask("POST", path, [("token", token), *fields], headers={"Origin": "https://x.no"}).status == 403
+                assert Person(rig.console_port).ask("POST", path, fields).status == 403
+    assert not decisions(rig, "odd/K1/4", "choose")
