@@ -144,7 +144,7 @@ void pending_free(struct pending *pending)
     struct poweroffice *po = pending->client->po;
 
     po->waiting--;
-    po->urgent -= pending->priority == 0;
+    po->urgent -= pending->priority == PRIORITY_SALES;
     po->waiting_bytes -= pending->bytes;
     if (pending->token.bytes) {
         explicit_bzero((void *)(uintptr_t)pending->token.bytes, pending->token.len);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "asker.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -183,14 +184,16 @@ static enum err open_with(struct poweroffice start, struct poweroffice **ret_po,
         err = refstore_open(config->state_dir, 0, &po->refstore, fault);
     if (!err && po->stage)
         err = requests_open(config->state_dir, stage_name(po->stage), stage_instance(po->stage), &po->requests);
-    if (!err && transport_open(&po->transport) != ERR_OK)
+    if (!err && !po->asker && transport_open(&po->transport) != ERR_OK)
         err = fault_set(fault, ERR_SYSTEM, "libcurl does not start");
     if (err) {
         poweroffice_close(po);
         return err;
     }
-    use_settings(po);
-    transport_leaving(po->transport, request_left, po);
+    if (!po->asker) {
+        use_settings(po);
+        transport_leaving(po->transport, request_left, po);
+    }
     if (po->stage)
         stage_set_wait(po->stage, transport_wait, po->transport);
     *ret_po = po;
@@ -205,6 +208,12 @@ enum err poweroffice_open(struct stage *stage, struct poweroffice **ret_po, stru
 enum err poweroffice_open_alone(const struct config *config, struct poweroffice **ret_po, struct fault *fault)
 {
     return open_with((struct poweroffice){ .alone = config, .alone_wake_ms = INT64_MAX }, ret_po, fault);
+}
+
+enum err poweroffice_open_asking(const struct config *config, struct asker *asker, struct poweroffice **ret_po,
+                                 struct fault *fault)
+{
+    return open_with((struct poweroffice){ .alone = config, .alone_wake_ms = INT64_MAX, .asker = asker }, ret_po, fault);
 }
 
 void poweroffice_close(struct poweroffice *po)
@@ -233,7 +242,7 @@ struct refstore *poweroffice_refstore(struct poweroffice *po)
 
 size_t poweroffice_waiting(const struct poweroffice *po)
 {
-    return po->waiting;
+    return po->asker ? asker_waiting(po->asker) : po->waiting;
 }
 
 /* Call and strings in one piece of memory. */
@@ -263,7 +272,7 @@ static struct pending *pending_new(const struct call *call, answered done, void 
     }
     pending->bytes = bytes;
     pending->method = call->method;
-    pending->priority = call->priority > 0;
+    pending->priority = call->asked ? PRIORITY_ASKED : call->priority > 0 ? PRIORITY_IDLE : PRIORITY_SALES;
     pending->asked_ms = clock_steady_ms();
     pending->done = done;
     pending->context = context;
@@ -276,6 +285,8 @@ enum err poweroffice_call(struct poweroffice *po, const struct call *call, answe
     struct pending *pending;
 
     ensure(call->path.len && call->path.bytes[0] == '/' && call->type.len <= CALL_TYPE_MAX);
+    if (po->asker)
+        return asker_call(po->asker, call, done, context);
     if (po_config(po)->api_url.len + call->path.len > URL_MAX)
         return ERR_TOO_LONG;                                 /* PowerOffice would answer a misleading 404 */
     if (call->method != CALL_GET && !right_books(po->refstore, call->venue->client_id, call->venue->company))
@@ -291,7 +302,7 @@ enum err poweroffice_call(struct poweroffice *po, const struct call *call, answe
     }
     pending->client = client;
     po->waiting++;
-    po->urgent += pending->priority == 0;
+    po->urgent += pending->priority == PRIORITY_SALES;
     po->waiting_bytes += pending->bytes;
     client_enqueue(client, pending);
     po_wake_at(po, 0);
@@ -580,10 +591,13 @@ struct choice { struct client *client; int priority; enum login login; struct to
 
 static bool choose(struct poweroffice *po, struct choice *choice)
 {
+    static const int orders[2][PRIORITIES] = { { PRIORITY_SALES, PRIORITY_ASKED, PRIORITY_IDLE },
+                                               { PRIORITY_ASKED, PRIORITY_SALES, PRIORITY_IDLE } };
     int64_t steady_ms = clock_steady_ms();
 
-    for (int priority = 0; priority < PRIORITIES; priority++) {
+    for (size_t i = 0; i < PRIORITIES; i++) {
         struct client *client = po->ring;
+        int priority = orders[po->passed_by + 1 >= ASKED_EVERY][i];
 
         for (; client; client = client->next == po->ring ? NULL : client->next) {
             if (!client_next(client, priority, steady_ms))
@@ -631,6 +645,7 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
         return err;
     po_count(po, "requests");
     po->ring = choice->client->next;
+    po->passed_by = choice->priority == PRIORITY_ASKED ? 0 : po->passed_by + (choice->priority == PRIORITY_SALES);
     err = choice->login == LOGIN_DUE ? login_start(choice->client)
                                      : call_start(choice->client, choice->priority, &choice->token);
     if (err) {
@@ -667,6 +682,8 @@ void poweroffice_turn(struct poweroffice *po)
 void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms)
 {
     ensure(!po->stage);
+    if (po->asker)
+        asker_run(po->asker, until_steady_ms);
     while (po->waiting && clock_steady_ms() < until_steady_ms) {
         int64_t left;
 

@@ -3,7 +3,8 @@
  * A call is queued per PowerOffice client (client_id), waits for a token and for the shared quota, goes out
  * over libcurl's multi interface inside the stage's own loop and ends in exactly one answered() - or, when
  * the process ends first, in none: what was about to be sent is on disk by then, the caller saw to it.
- * Fairness    clients take turns; within a client, calls go in the order they were asked for.
+ * Fairness    clients take turns; within a client, calls go in the order they were asked for. Sales go before what somebody
+ *             asks, who gets every eighth request when there are always some; idle-hour reads come last.
  * Quota       GCRA in LMDB (RUN_DIR: quota.h says why there), one bucket per subscription key for every process; token
  *             calls count. 429 makes all processes of the key wait.
  * Tokens      kept in the same store until 60 s (or a tenth of their life) before expiry; shared by processes;
@@ -34,6 +35,7 @@ struct call {
     struct str body;                      /* JSON, or what type says; or empty */
     struct str type;                      /* Content-Type of the body; empty: JSON */
     int priority;                         /* 0 first: writes and lookups; 1: reference data in idle hours */
+    bool asked;                           /* for somebody who has no keys: sales go first */
     struct str doc;                       /* for the log */
 };
 
@@ -69,5 +71,9 @@ struct refstore *poweroffice_refstore(struct poweroffice *po);         /* open f
  * stage's loop: it returns when nothing waits any more, or at until_steady_ms. */
 USED enum err poweroffice_open_alone(const struct config *config, struct poweroffice **ret_po, struct fault *fault);
 void poweroffice_run(struct poweroffice *po, int64_t until_steady_ms);
+/* The same without keys: reads alone, through the uploader (asker.h). The asker is the caller's, and outlives it. */
+struct asker;
+USED enum err poweroffice_open_asking(const struct config *config, struct asker *asker, struct poweroffice **ret_po,
+                                      struct fault *fault);
 
 #endif

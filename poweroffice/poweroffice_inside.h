@@ -10,7 +10,8 @@
 #include "refdata.h"
 #include "tokens.h"
 
-enum { PRIORITIES = 2, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000,
+enum { PRIORITY_SALES, PRIORITY_ASKED, PRIORITY_IDLE, PRIORITIES };
+enum { ASKED_EVERY = 8, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000,
        CALL_TYPE_MAX = 128, CALL_TRIES = 4, LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
 
 /* Which of the subscription's keys. */
@@ -69,6 +70,8 @@ struct poweroffice {
     struct transport *transport;
     struct client *ring;                  /* whose turn is next */
     size_t waiting, waiting_bytes, urgent;                   /* urgent: waiting, of priority 0 */
+    unsigned passed_by;                   /* sales that left since somebody was asked for */
+    struct asker *asker;                  /* NULL: by itself; else through the uploader, and above only the stores are used */
     enum subscription subscription;       /* the key in use: accepted last, or not tried yet */
 };
 

@@ -1,5 +1,6 @@
 /* sender.c - the stage: opens what it needs, and what it does in each turn, in order. */
 #include "sender_inside.h"
+#include "errands.h"
 
 #include "base/json_write.h"
 #include "base/log.h"
@@ -63,6 +64,12 @@ static enum err open_stores(struct sender *sender, struct fault *fault)
     return err;
 }
 
+/* One process does what is to be done once for who has no keys. */
+static bool speaks_for_others(const struct sender *sender)
+{
+    return sender->ops->kind == DOC_VOUCHER && stage_instance(sender->stage) == 0;
+}
+
 static enum err open_links(struct sender *sender, struct fault *fault)
 {
     char name[64];
@@ -70,6 +77,8 @@ static enum err open_links(struct sender *sender, struct fault *fault)
 
     if (!err)
         err = connect_links(sender, fault);
+    if (!err && speaks_for_others(sender))
+        err = errands_open(sender->stage, sender->po, &sender->errands, fault);
     (void)snprintf(name, sizeof name, "%s-%d", sender->ops->stage, stage_instance(sender->stage));
     return err ? err : link_listen(sender->stage, ZMQ_PULL, name, inbox_take, &sender->in, fault);
 }
@@ -81,6 +90,7 @@ static void sender_close(struct stage *stage, void *state)
     (void)stage;
     refreader_close(sender->reader);
     poweroffice_close(sender->po);
+    errands_close(sender->errands);
     watch_close(sender);
     refstore_close(sender->ref);
     audit_close(sender->audit);
@@ -99,7 +109,7 @@ static void tell_marks(const struct sender *sender)
     struct keymarks marks = config->marks;
     struct fault fault = { "" };
 
-    if (sender->ops->kind != DOC_VOUCHER || stage_instance(sender->stage) != 0)
+    if (!speaks_for_others(sender))
         return;
     if (keymarks_write(&marks, config->state_dir, &fault))
         log_fact("level=error what=\"programs without keys do not learn of them\" why=\"%s\"", fault.text);

@@ -216,6 +216,17 @@ static int show_problems(struct shell *shell, const struct venue *venue, const s
     return EXIT_FINE;
 }
 
+static void show_unreached(struct shell *shell, const struct online *online)
+{
+    const char *why = online_why(online, ERR_OK);
+
+    if (strcmp(why, err_text(ERR_OK)) != 0)
+        (void)printf("  %s%s%s  %s\n", paint(shell, RED), catalogue_words("FAULT"), paint(shell, PLAIN), why);
+    else
+        shell_say("  %sFAULT%s  PowerOffice could not be reached at %.*s. Check the network and the addresses in "
+                  "bilag.yaml.\n", paint(shell, RED), paint(shell, PLAIN), TEXT(shell->config->api_url));
+}
+
 static int show_online(struct shell *shell, struct online *online, const struct venue *venue, enum err result,
                        struct counts *counts)
 {
@@ -229,8 +240,7 @@ static int show_online(struct shell *shell, struct online *online, const struct 
         return EXIT_FINE;                /* the offline part has named it */
     }
     if (result == ERR_NETWORK) {
-        shell_say("  %sFAULT%s  PowerOffice could not be reached at %.*s. Check the network and the addresses in "
-                  "bilag.yaml.\n", paint(shell, RED), paint(shell, PLAIN), TEXT(shell->config->api_url));
+        show_unreached(shell, online);
         counts->faults++;
         return EXIT_FINE;
     }
@@ -321,7 +331,7 @@ static int online_check(struct shell *shell, const struct venue *only, struct co
 
     if (!venues || !results)
         return complain_err(shell, ERR_MEMORY, NULL);
-    err = shell_online(shell, &online, &fault);
+    err = shell_online(shell, ONLINE_READS, &online, &fault);
     if (err)
         return complain_err(shell, err, &fault);
     for (size_t i = 0; i < count; i++)

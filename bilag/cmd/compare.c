@@ -247,7 +247,10 @@ static int read_page(struct beside_books *work, struct online *online, int page,
 
     if (err)
         return complain(shell, EXIT_RED, "PowerOffice could not be asked at %.*s (%s)", TEXT(shell->config->api_url),
-                        err_text(err));
+                        online_why(online, err));
+    if (!answer.status)                  /* none came */
+        return complain(shell, EXIT_RED, "PowerOffice could not be asked at %.*s (%s)", TEXT(shell->config->api_url),
+                        answer.words.bytes);
     if (answer.status < 200 || answer.status > 299)
         return complain(shell, EXIT_RED, "PowerOffice does not give what was posted (%ld %.*s); it wants the right to read "
                         "account transactions. A CSV file of it will do too: bilag export ... --compare FILE.csv",
@@ -265,7 +268,7 @@ static int ask_poweroffice(struct beside_books *work)
     struct online *online;
     size_t count = PAGE_SIZE;
     int code = EXIT_FINE;
-    enum err err = shell_online(shell, &online, &fault);
+    enum err err = shell_online(shell, ONLINE_READS, &online, &fault);
 
     if (err)
         return complain_err(shell, err, &fault);

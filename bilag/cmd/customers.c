@@ -168,13 +168,13 @@ static void read_again(struct ledger *ledger)
     struct online *online;
     enum err err, result;
 
-    if (!ledger->of.venue->client_key.len || shell_online(ledger->shell, &online, &fault))
+    if (!ledger->of.venue->client_key.len || shell_online(ledger->shell, ONLINE_READS, &online, &fault))
         return;
     online_read(online, &ledger->of.venue, 1, REF_CUSTOMERS, &result);
-    online_close(online);
     err = result ? result : customer_ledger_load(&ledger->of);
     if (err)
-        (void)complain(ledger->shell, EXIT_RED, "PowerOffice's customers could not be read anew: %s", err_text(err));
+        (void)complain(ledger->shell, EXIT_RED, "PowerOffice's customers could not be read anew: %s", online_why(online, err));
+    online_close(online);
 }
 
 /* Why this number cannot be connected; false: it can. */

@@ -98,7 +98,7 @@ static int test(struct shell *shell, const struct venue *venue, struct new_key *
     struct fault fault = { "" };
     struct online *online;
     struct refdata data = { .version = 0 };
-    enum err err = shell_online(shell, &online, &fault);
+    enum err err = shell_online(shell, ONLINE_READS, &online, &fault);
     int code;
 
     if (err)

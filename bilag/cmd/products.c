@@ -16,6 +16,7 @@ struct work {
     struct shell *shell;
     const struct args *args;
     const struct venue *venue;
+    enum online_use use;
     struct online *online;               /* NULL: PowerOffice was not asked */
     struct refdata data;
     bool listed;
@@ -49,7 +50,7 @@ static int ask(struct work *work)
         return complain(shell, EXIT_RED, "%.*s is not connected to PowerOffice: `bilag venues connect %.*s`",
                         TEXT(work->venue->id), TEXT(work->venue->id));
     if (!work->online)
-        err = shell_online(shell, &work->online, &fault);
+        err = shell_online(shell, work->use, &work->online, &fault);
     if (err)
         return complain_err(shell, err, &fault);
     online_read(work->online, &work->venue, 1, WANT, &result);
@@ -64,7 +65,7 @@ static int ask(struct work *work)
                         TEXT(work->data.missing_privileges));
     if (result)
         return complain(shell, EXIT_RED, "PowerOffice could not be asked at %.*s (%s)", TEXT(shell->config->api_url),
-                        err_text(result));
+                        online_why(work->online, result));
     return EXIT_FINE;
 }
 
@@ -196,8 +197,10 @@ static int create(struct work *work)
 {
     struct shell *shell = work->shell;
     size_t missing, created = 0;
-    int code = ask(work);
+    int code;
 
+    work->use = ONLINE_WRITES;
+    code = ask(work);
     if (code)
         return code;
     missing = product_needs_in(&work->needs, PRODUCT_MISSING);

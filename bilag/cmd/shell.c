@@ -2,7 +2,6 @@
 
 #include "base/clean.h"
 #include "bilag/act/decide.h"
-#include "bilag/read/online.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -135,10 +134,10 @@ int shell_keys(struct shell *shell)
     return EXIT_FINE;
 }
 
-enum err shell_online(struct shell *shell, struct online **ret_online, struct fault *fault)
+enum err shell_online(struct shell *shell, enum online_use use, struct online **ret_online, struct fault *fault)
 {
     struct context context = shell_context(shell);
-    enum err err = online_open(&context, ret_online);
+    enum err err = online_open(&context, use, ret_online);
 
     *fault = context.fault;
     return err;

@@ -7,7 +7,7 @@
 #ifndef BILAG_BILAG_CMD_SHELL_H
 #define BILAG_BILAG_CMD_SHELL_H
 
-#include "bilag/read/context.h"
+#include "bilag/read/online.h"
 #include "bilag/show/catalogue.h"
 #include "bilag/show/voice.h"
 
@@ -61,8 +61,7 @@ struct context shell_context(struct shell *shell);
  * is dead. Complains where the keys are another user's. */
 USED int shell_keys(struct shell *shell);
 /* online_open() of read/online.h. */
-struct online;
-USED enum err shell_online(struct shell *shell, struct online **ret_online, struct fault *fault);
+USED enum err shell_online(struct shell *shell, enum online_use use, struct online **ret_online, struct fault *fault);
 /* decide() of act/decide.h; complains and gives a code that is not EXIT_FINE if it could not be written down. */
 int shell_decide(struct shell *shell, const char *verb, struct str subject, struct str detail, struct str reason,
                  uint64_t *ret_number);

@@ -1,17 +1,66 @@
 #include "online.h"
 
+#include "poweroffice/asker.h"
+
 #include <stdlib.h>
 
 enum { READ_PATIENCE_MS = 120000, CALL_PATIENCE_MS = 60000, STEP_MS = 100 };
 
 struct online {
     struct arena *arena;
-    struct config *config;               /* with the keys, which nobody else in this program has */
+    const struct config *config;         /* whose venues are asked about */
+    struct config *keyed;                /* NULL: the uploader asks, or who opened us has the keys; else they are here alone */
+    struct asker *asker;                 /* NULL: it asks by itself */
     struct poweroffice *po;
     struct refreader *reader;
 };
 
-enum err online_open(struct context *context, struct online **ret_online)
+/* Nobody else in this program has the keys. */
+static enum err ask_oneself(struct context *context, struct online *online)
+{
+    enum err err = context->config->holds_keys ? ERR_OK : context_keys(context, &online->keyed);
+
+    online->config = online->keyed ? online->keyed : context->config;
+    return err ? err : poweroffice_open_alone(online->config, &online->po, &context->fault);
+}
+
+/* Keys of which we have the marks alone: as the uploader wrote them, for they are another user's. */
+static bool keys_are_others(const struct context *context)
+{
+    return context->config->marks.missed && !context->config->holds_keys;
+}
+
+/* ERR_NOT_FOUND: the one who has keys is to ask himself. */
+static enum err ask_uploader(struct context *context, struct online *online)
+{
+    bool others = keys_are_others(context);
+    struct fault fault = { "" };
+    enum err err = asker_open(context->config, &online->asker, &fault);
+
+    if (!err && !others && !asker_same_set_up(online->asker)) {
+        asker_close(online->asker);
+        online->asker = NULL;
+        return ERR_NOT_FOUND;
+    }
+    if (err && !others)
+        return ERR_NOT_FOUND;
+    online->config = context->config;
+    if (err)
+        context->fault = fault;
+    return err ? err : poweroffice_open_asking(online->config, online->asker, &online->po, &context->fault);
+}
+
+/* The uploader first; without one, whoever may read the keys asks by himself, as long as this takes. */
+static enum err open_way(struct context *context, enum online_use use, struct online *online)
+{
+    enum err err = ERR_NOT_FOUND;
+
+    if (use == ONLINE_READS && !context->config->holds_keys)
+        err = ask_uploader(context, online);
+    return err == ERR_NOT_FOUND && !context->fault.text[0] ? ask_oneself(context, online) : err;
+}
+
+enum err online_open(struct context *context, enum online_use use, struct online **ret_online)
 {
     struct online *online = calloc(1, sizeof *online);
     enum err err;
@@ -19,9 +68,8 @@ enum err online_open(struct context *context, struct online **ret_online)
     if (!online)
         return ERR_MEMORY;
     online->arena = context->arena;
-    err = context_keys(context, &online->config);
-    if (!err)
-        err = poweroffice_open_alone(online->config, &online->po, &context->fault);
+    context->fault = (struct fault){ "" };
+    err = open_way(context, use, online);
     if (!err)
         err = refreader_open(online->po, &online->reader);
     if (err) {
@@ -38,13 +86,21 @@ void online_close(struct online *online)
         return;
     refreader_close(online->reader);
     poweroffice_close(online->po);
-    config_free(online->config);
+    asker_close(online->asker);
+    config_free(online->keyed);
     free(online);
 }
 
 struct refstore *online_refstore(struct online *online)
 {
     return poweroffice_refstore(online->po);
+}
+
+const char *online_why(const struct online *online, enum err err)
+{
+    const char *trouble = online->asker ? asker_trouble(online->asker) : "";
+
+    return trouble[0] ? trouble : err_text(err);
 }
 
 static void read_done(void *context, struct str client_id, enum err err)
@@ -72,7 +128,7 @@ static unsigned names_of(const struct venue *const *venues, size_t count, struct
     return names;
 }
 
-/* The same venue with its key; NULL: it is left out by now. */
+/* The same venue as it is asked about; NULL: it is left out by now. */
 static const struct venue *keyed(const struct online *online, const struct venue *venue)
 {
     return config_venue(online->config, venue->id);

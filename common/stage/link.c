@@ -64,6 +64,11 @@ enum err link_bound(struct link *link, int messages)
     return set(link, ZMQ_RCVHWM, messages) ? ERR_SYSTEM : ERR_OK;
 }
 
+enum err link_bound_bytes(struct link *link, int64_t bytes_max)
+{
+    return zmq_setsockopt(link->socket, ZMQ_MAXMSGSIZE, &bytes_max, sizeof bytes_max) ? ERR_SYSTEM : ERR_OK;
+}
+
 enum err link_bind(struct link *link, const char *name, struct fault *fault)
 {
     const struct peer_rule *rule = peers_rule(name);

@@ -5,7 +5,7 @@
 #include "stage.h"
 
 /* Sockets live in RUN_DIR/<name>.ipc; those of stages that decide what is booked (validator-N, uploader-N, invoicer-N, mapper-N)
- * in RUN_DIR/<name>.curve.ipc: there only a stage that may send is heard, by its key (peers.h). type is ZMQ_PULL, ZMQ_PUSH, ZMQ_ROUTER, ZMQ_DEALER. handler NULL: a
+ * in RUN_DIR/<name>.curve.ipc, and so does the uploader's errands-N: there only a stage that may send is heard, by its key (peers.h). type is ZMQ_PULL, ZMQ_PUSH, ZMQ_ROUTER, ZMQ_DEALER. handler NULL: a
  * socket that is only written to. link_connect() may be called again for further peers of one link.
  * PUSH sends only to peers that are up. ERR_CONFIG: path too long; ERR_IN_USE. */
 USED enum err link_listen(struct stage *stage, int type, const char *name, link_handler handler,
@@ -22,6 +22,8 @@ USED enum err link_bind_outside(struct link *link, const char *address, link_adm
 /* Takes at most so many messages from each peer before they are handled (a thousand if not told); further ones wait
  * with the sender. Holds for what is bound or connected afterwards. */
 USED enum err link_bound(struct link *link, int messages);
+/* ... and no message larger than that (MESSAGE_BYTES_MAX if not told). */
+USED enum err link_bound_bytes(struct link *link, int64_t bytes_max);
 USED enum err link_connect(struct link *link, const char *name, struct fault *fault);
 /* Never blocks: ERR_BUSY when no peer is up or all are full; nothing was sent then. */
 USED enum err link_send(struct link *link, const struct str *part, size_t count);

@@ -14,16 +14,18 @@
 
 #define FROM(kind) (1u << KIND_##kind)
 
-/* Every socket that decides what is booked. Senders give the validator their own sealed drafts, to be judged again. */
+/* Every socket that decides what is booked, and the one on which PowerOffice is asked for others. Senders give the validator their own sealed drafts, to be judged again. */
 static const struct peer_rule {
     const char *domain;                  /* of ZAP, and the log's word */
-    enum stage_kind takes;               /* binds NAME-0, NAME-1 ... */
+    const char *socket;                  /* its names are NAME-0, NAME-1 ... */
+    enum stage_kind takes;               /* binds it */
     unsigned from;                       /* may send there */
 } rules[] = {
-    { "drafts",   KIND_VALIDATOR, FROM(MAPPER) | FROM(UPLOADER) | FROM(INVOICER) },
-    { "verdicts", KIND_UPLOADER,  FROM(VALIDATOR) },
-    { "verdicts", KIND_INVOICER,  FROM(VALIDATOR) },
-    { "seals",    KIND_MAPPER,    FROM(UPLOADER) | FROM(INVOICER) },
+    { "drafts",   "validator", KIND_VALIDATOR, FROM(MAPPER) | FROM(UPLOADER) | FROM(INVOICER) },
+    { "verdicts", "uploader",  KIND_UPLOADER,  FROM(VALIDATOR) },
+    { "verdicts", "invoicer",  KIND_INVOICER,  FROM(VALIDATOR) },
+    { "seals",    "mapper",    KIND_MAPPER,    FROM(UPLOADER) | FROM(INVOICER) },
+    { "errands",  "errands",   KIND_UPLOADER,  FROM(ASKER) },
 };
 
 static const char outside[] = "outside";             /* the domain of who is no stage */
@@ -44,7 +46,7 @@ const struct peer_rule *peers_rule(const char *socket_name)
     struct str name = { socket_name, dash ? (size_t)(dash - socket_name) : 0 };
 
     for (size_t i = 0; i < COUNT(rules); i++)
-        if (str_equal(name, str_of(stage_kind_text(rules[i].takes))))
+        if (str_equal(name, str_of(rules[i].socket)))
             return &rules[i];
     return NULL;
 }

@@ -18,7 +18,7 @@ enum { PATH_BYTES = 1200, FOLDER_BYTES = 1024 };
 
 static const char *const kinds[STAGE_KINDS] = {
     [KIND_INGEST] = "ingest",     [KIND_MAPPER] = "mapper",     [KIND_VALIDATOR] = "validator",
-    [KIND_UPLOADER] = "uploader", [KIND_INVOICER] = "invoicer",
+    [KIND_UPLOADER] = "uploader", [KIND_INVOICER] = "invoicer", [KIND_ASKER] = "asker",
 };
 
 struct stagekeys {

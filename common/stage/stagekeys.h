@@ -14,7 +14,8 @@
 
 #include "base/err.h"
 
-enum stage_kind { KIND_INGEST, KIND_MAPPER, KIND_VALIDATOR, KIND_UPLOADER, KIND_INVOICER, STAGE_KINDS };
+/* The asker is no stage: whoever wants something from PowerOffice and has no key of it, the command and the console. */
+enum stage_kind { KIND_INGEST, KIND_MAPPER, KIND_VALIDATOR, KIND_UPLOADER, KIND_INVOICER, KIND_ASKER, STAGE_KINDS };
 enum { CURVE_BYTES = 32, CURVE_TEXT_SIZE = 41 };
 
 struct stagekeys;

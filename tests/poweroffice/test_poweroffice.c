@@ -306,6 +306,38 @@ static void clients_take_turns_and_keep_their_order(void **unused)
     end();
 }
 
+/* A long queue of sales: whoever asks waits for seven of them, and gets one; what is asked in idle hours waits for all. */
+static void sales_go_first_and_starve_nobody(void **unused)
+{
+    enum { SALES = 20, ASKED = 2, EACH = 7 };
+    struct step steps[SALES + ASKED + 1];
+    struct result sales[SALES], asked[ASKED], idle = { .answers = 0 };
+    struct call call = { .venue = &venues[0], .method = CALL_GET, .path = STR("/idle"), .priority = 1 };
+    size_t order = 0;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(steps); i++)
+        steps[i] = (struct step){ i < SALES ? "/sale" : i < SALES + ASKED ? "/asked" : "/idle", ANSWER, OK_EMPTY, false };
+    begin(steps, COUNT(steps));
+    config.sender.in_flight_max = 1;
+    idle.order = &order;
+    assert_int_equal(poweroffice_call(po, &call, keep, &idle), ERR_OK);
+    call = (struct call){ .venue = &venues[0], .method = CALL_GET, .path = STR("/asked"), .asked = true };
+    for (size_t i = 0; i < ASKED; i++) {
+        asked[i] = (struct result){ .order = &order };
+        assert_int_equal(poweroffice_call(po, &call, keep, &asked[i]), ERR_OK);
+    }
+    for (size_t i = 0; i < SALES; i++) {
+        sales[i] = (struct result){ .order = &order };
+        ask(&venues[0], CALL_GET, STR("/sale"), &sales[i]);
+    }
+    finish();
+    assert_int_equal(asked[0].place, EACH - 1);              /* the token was the first request */
+    assert_int_equal(asked[1].place, asked[0].place + EACH + 1);
+    assert_int_equal(idle.place, SALES + ASKED);
+    end();
+}
+
 static void idle_reads_go_last(void **unused)
 {
     struct step steps[] = { { "/idle", ANSWER, OK_EMPTY, false }, { "/urgent", ANSWER, OK_EMPTY, false } };
@@ -532,6 +564,7 @@ int main(void)
         ROW(tokens_are_fetched_once_a_client),
         ROW(fast_answers_are_not_slept_over),
         ROW(clients_take_turns_and_keep_their_order),
+        ROW(sales_go_first_and_starve_nobody),
         ROW(idle_reads_go_last),
         ROW(refused_key_is_remembered_until_accepted), ROW(the_subscriptions_key_is_told_apart),
         ROW(retry_after_is_obeyed),

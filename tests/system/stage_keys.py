@@ -3,7 +3,7 @@ import pathlib
 
 import zmq
 
-STAGES = ("ingest", "mapper", "validator", "uploader", "invoicer")
+STAGES = ("ingest", "mapper", "validator", "uploader", "invoicer", "asker")     # the last is no stage: who asks without keys
 
 
 def make(state):

@@ -1,0 +1,31 @@
+/* asker.h - PowerOffice asked by who has no key of it: each call is an errand of the uploader (errand.h), and is answered as if this
+ * program had made it.
+ *
+ * Waits       for a greeting of the uploader, with a bound; calls wait in asker_run() alone. At most ERRANDS_EACH are with the
+ *             uploader, the others wait here in their order.
+ * Lost        when the uploader ends, or does not let us in, every call that waits is answered: OUTCOME_PASSING, and what happened.
+ * Ownership   the configuration must outlive it.
+ * Errors      ERR_NOT_FOUND: no uploader runs; ERR_REFUSED: it does not let us in; ERR_NETWORK: it does not answer; with the
+ *             sentence for a person.
+ */
+#ifndef BILAG_POWEROFFICE_ASKER_H
+#define BILAG_POWEROFFICE_ASKER_H
+
+#include "poweroffice.h"
+
+struct asker;
+
+USED enum err asker_open(const struct config *config, struct asker **ret_asker, struct fault *fault);
+void asker_close(struct asker *asker);                       /* calls that wait are not answered; NULL is fine */
+
+/* The uploader has read the same files and keys as we have. */
+bool asker_same_set_up(const struct asker *asker);
+/* ERR_REFUSED: not one that only reads. ERR_BUSY: too much waits. */
+USED enum err asker_call(struct asker *asker, const struct call *call, answered done, void *context);
+size_t asker_waiting(const struct asker *asker);
+/* Until nothing waits, or that moment. */
+void asker_run(struct asker *asker, int64_t until_steady_ms);
+/* Why a call that ended was not asked at all, the latest; empty: every one was. */
+const char *asker_trouble(const struct asker *asker);
+
+#endif

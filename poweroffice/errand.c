@@ -1,0 +1,197 @@
+#include "errand.h"
+
+#include "base/json.h"
+#include "base/json_write.h"
+#include "outcome.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { DIGEST_BYTES = (SET_UP_SIZE - 1) / 2 };
+
+/* What reading asks for (refreading.c, bilag/read/elsewhere.c, `bilag export --compare`); a query may follow. */
+static const char *const reads[] = {
+    "/ClientIntegrationInformation", "/GeneralLedgerAccounts", "/VatCodes", "/Departments", "/LockDateSettings",
+    "/FinancialSettings", "/Products", "/Customers", "/Projects", "/Locations", "/AccountTransactions", "/OutgoingInvoices",
+    "/SalesOrders",
+};
+
+static const struct { const char *code, *words; } refusals[ERRAND_REFUSAL_COUNT] = {
+    [ERRAND_TAKEN]     = { "taken",     "" },
+    [ERRAND_BUSY]      = { "busy",      "the uploader asks for too many at once; try again" },
+    [ERRAND_NO_VENUE]  = { "no-venue",  "the uploader does not know this venue yet: reload it" },
+    [ERRAND_OTHER_KEY] = { "other-key", "the uploader has another key for this venue than its file names now: reload it" },
+    [ERRAND_NO_READ]   = { "no-read",   "the uploader asks PowerOffice for nothing but what is known as reading" },
+    [ERRAND_TOO_LARGE] = { "too-large", "PowerOffice's answer is larger than the uploader hands on" },
+    [ERRAND_MALFORMED] = { "malformed", "the uploader is of another version: restart it" },
+};
+
+static const char *const kinds[ERRAND_KINDS] = { [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get" };
+
+const char *errand_refusal_code(enum errand_refusal refusal)
+{
+    ensure(refusal < ERRAND_REFUSAL_COUNT);
+    return refusals[refusal].code;
+}
+
+const char *errand_refusal_words(enum errand_refusal refusal)
+{
+    ensure(refusal < ERRAND_REFUSAL_COUNT);
+    return refusals[refusal].words;
+}
+
+bool errand_reads(struct str path)
+{
+    const char *query = path.len ? memchr(path.bytes, '?', path.len) : NULL;
+    struct str list = { path.bytes, query ? (size_t)(query - path.bytes) : path.len };
+
+    for (size_t i = 0; i < path.len; i++)                    /* one line of an address, and nothing behind it */
+        if (path.bytes[i] <= 0x20 || path.bytes[i] >= 0x7f || path.bytes[i] == '#')
+            return false;
+    for (size_t i = 0; i < COUNT(reads); i++)
+        if (str_equal(list, str_of(reads[i])))
+            return true;
+    return false;
+}
+
+static void digest(crypto_generichash_state *state, struct str text)
+{
+    uint64_t len = text.len;
+
+    (void)crypto_generichash_update(state, (const uint8_t *)&len, sizeof len);
+    if (text.len)
+        (void)crypto_generichash_update(state, (const uint8_t *)text.bytes, text.len);
+}
+
+bool errand_set_up(const struct config *config, struct arena *arena, char ret_text[SET_UP_SIZE])
+{
+    const struct str keys[] = { config->subscription_key, config->subscription_key_secondary,
+                                config->application_keys[EXTENSION_MAIN] };
+    uint8_t bytes[DIGEST_BYTES];
+    crypto_generichash_state state;
+
+    (void)crypto_generichash_init(&state, NULL, 0, sizeof bytes);
+    digest(&state, config->token_url);
+    digest(&state, config->api_url);
+    for (size_t i = 0; i < COUNT(keys); i++)
+        digest(&state, config->holds_keys && keys[i].len ? keymark_of(keys[i], arena) : keys[i]);
+    for (size_t i = 0; i < config->venue_count; i++) {
+        const struct venue *venue = &config->venues[i];
+
+        digest(&state, venue->id);
+        digest(&state, venue->client_id);
+        digest(&state, venue->company);
+        digest(&state, str_of(extension_text(venue->extension)));
+    }
+    (void)crypto_generichash_final(&state, bytes, sizeof bytes);
+    (void)sodium_bin2hex(ret_text, SET_UP_SIZE, bytes, sizeof bytes);
+    return !arena_failed(arena);
+}
+
+void errand_write(const struct errand *errand, struct strbuf *out)
+{
+    json_open(out, NULL, '{');
+    json_put_str(out, "errand", str_of(kinds[errand->kind]));
+    json_put_int(out, "number", errand->number);
+    if (errand->kind == ERRAND_GET) {
+        json_put_str(out, "venue", str_of(errand->venue));
+        json_put_str(out, "client", str_of(errand->client));
+        json_put_str(out, "path", str_of(errand->path));
+    }
+    json_close(out, '}');
+}
+
+/* Whole, or not at all: json_text() cuts what is too long. */
+static bool member(struct str object, const char *name, char *to, size_t size)
+{
+    return json_member_text(object, name, to, size) && strlen(to) + 1 < size;
+}
+
+enum err errand_read(struct str text, struct errand *ret_errand)
+{
+    struct str object;
+    char kind[16];
+
+    *ret_errand = (struct errand){ .kind = ERRAND_KINDS };
+    if (text.len > ERRAND_BYTES_MAX || json_check(text, &object) || !json_is_object(object) ||
+        !json_member_int(object, "number", &ret_errand->number) || !member(object, "errand", kind, sizeof kind))
+        return ERR_FORMAT;
+    for (size_t i = 0; i < ERRAND_KINDS; i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            ret_errand->kind = (enum errand_kind)i;
+    if (ret_errand->kind == ERRAND_GET)
+        return member(object, "venue", ret_errand->venue, sizeof ret_errand->venue) &&
+               member(object, "client", ret_errand->client, sizeof ret_errand->client) &&
+               member(object, "path", ret_errand->path, sizeof ret_errand->path) ? ERR_OK : ERR_FORMAT;
+    return ret_errand->kind == ERRAND_KINDS ? ERR_FORMAT : ERR_OK;
+}
+
+void errand_answer_write(const struct errand_answer *answer, struct strbuf *out)
+{
+    const struct answer *said = &answer->answer;
+
+    json_open(out, NULL, '{');
+    json_put_int(out, "number", answer->number);
+    json_put_str(out, "taken", str_of(errand_refusal_code(answer->refusal)));
+    if (answer->set_up[0])
+        json_put_str(out, "set_up", str_of(answer->set_up));
+    json_put_str(out, "outcome", str_of(outcome_text(said->outcome)));
+    json_put_int(out, "status", said->status);
+    json_put_bool(out, "last_page", said->last_page);
+    json_put_bool(out, "next", said->next.said);
+    json_put_int(out, "next_number", said->next.number);
+    json_put_int(out, "next_size", said->next.size);
+    json_put_bool(out, "closed", said->closed);
+    json_put_bool(out, "subscription_refused", said->subscription_refused);
+    json_put_str(out, "title", str_of(said->title));
+    json_put_str(out, "detail", str_of(said->detail));
+    json_put_int(out, "took_ms", said->took_ms);
+    json_close(out, '}');
+}
+
+static bool find_outcome(const char *text, enum outcome *ret_outcome)
+{
+    for (enum outcome outcome = OUTCOME_DONE; outcome <= OUTCOME_REFUSED; outcome++)
+        if (strcmp(text, outcome_text(outcome)) == 0) {
+            *ret_outcome = outcome;
+            return true;
+        }
+    return false;
+}
+
+static bool find_refusal(const char *text, enum errand_refusal *ret_refusal)
+{
+    for (size_t i = 0; i < ERRAND_REFUSAL_COUNT; i++)
+        if (strcmp(text, refusals[i].code) == 0) {
+            *ret_refusal = (enum errand_refusal)i;
+            return true;
+        }
+    return false;
+}
+
+enum err errand_answer_read(struct str text, struct str body, struct errand_answer *ret_answer)
+{
+    struct answer *said = &ret_answer->answer;
+    int64_t status = 0, number = 0, size = 0;
+    char outcome[24], taken[24];
+    struct str object;
+
+    *ret_answer = (struct errand_answer){ .answer = { .body = body } };
+    if (json_check(text, &object) || !json_member_int(object, "number", &ret_answer->number) ||
+        !json_member_text(object, "taken", taken, sizeof taken) || !find_refusal(taken, &ret_answer->refusal) ||
+        !json_member_text(object, "outcome", outcome, sizeof outcome) || !find_outcome(outcome, &said->outcome))
+        return ERR_FORMAT;
+    (void)json_member_text(object, "set_up", ret_answer->set_up, sizeof ret_answer->set_up);
+    (void)json_member_int(object, "status", &status);
+    (void)json_member_int(object, "next_number", &number);
+    (void)json_member_int(object, "next_size", &size);
+    (void)json_member_int(object, "took_ms", &said->took_ms);
+    said->status = (long)status;
+    said->last_page = json_member_true(object, "last_page");
+    said->next = (struct next_page){ json_member_true(object, "next"), (int)number, (int)size };
+    said->closed = json_member_true(object, "closed");
+    said->subscription_refused = json_member_true(object, "subscription_refused");
+    (void)json_member_text(object, "title", said->title, sizeof said->title);
+    (void)json_member_text(object, "detail", said->detail, sizeof said->detail);
+    return ERR_OK;
+}
