@@ -572,6 +572,52 @@ FORM_PARSE(form_url)
     return copied(form, text, to);
 }
 
+FORM_PARSE(form_url_or_none)
+{
+    if (text.len)
+        return form_url(form, node, text, field, to);
+    *(struct str *)to = STR_NONE;
+    return ERR_OK;
+}
+
+FORM_PARSE(form_name_or_none)
+{
+    if (text.len)
+        return form_name(form, node, text, field, to);
+    *(struct str *)to = STR_NONE;
+    return ERR_OK;
+}
+
+FORM_PARSE(form_mail)
+{
+    static const struct field words = { .max = 128 };
+    const char *at = text.len ? memchr(text.bytes, '@', text.len) : NULL;
+    bool fine = !text.len || (at && at > text.bytes && at + 1 < text.bytes + text.len && text.bytes[0] != '-');
+
+    (void)field;
+    for (size_t i = 0; fine && i < text.len; i++) {
+        char c = text.bytes[i];
+
+        fine = c > ' ' && c < 0x7f && !strchr("()<>[]:;,\\\"", c) && (c != '@' || text.bytes + i == at);
+    }
+    if (!fine)
+        return form_fault(form, node, "is no e-mail address; write one, such as drift@example.no");
+    return form_words(form, node, text, &words, to);
+}
+
+FORM_PARSE(form_language)
+{
+    static const char *const words[] = { "en", "nb", NULL };
+    static const struct field languages = { .words = words };
+    int which;
+    enum err err = form_choice(form, node, text, &languages, &which);
+
+    (void)field;
+    if (!err)
+        *(struct str *)to = str_of(words[which]);
+    return err;
+}
+
 void form_help(struct strbuf *out, const char *prefix, const struct field *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

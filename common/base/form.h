@@ -104,6 +104,10 @@ FORM_PARSE(form_date);                   /* int32_t: a day */
 FORM_PARSE(form_cutoff);                 /* int32_t: "05:00" as seconds */
 FORM_PARSE(form_path);                   /* struct str: relative to dir unless it begins with / */
 FORM_PARSE(form_url);                    /* struct str: https://..., or http:// of this machine, without a slash at the end */
+FORM_PARSE(form_url_or_none);            /* ... or nothing, which is an empty text */
+FORM_PARSE(form_name_or_none);
+FORM_PARSE(form_mail);                   /* struct str: one e-mail address that can stand in any header; empty: none */
+FORM_PARSE(form_language);               /* struct str: en or nb */
 
 /* The host of what follows "http://": this machine itself? Names that only begin like its own are not. */
 bool form_is_this_machine(struct str rest);

@@ -38,49 +38,6 @@ static FORM_PARSE(parse_listen)
     return form_words(form, node, text, field, to);
 }
 
-/* It stands in a header's comment: one word, an at sign, and nothing that ends a comment or a line. */
-static FORM_PARSE(parse_contact)
-{
-    static const struct field words = { .max = 128 };
-    bool fine = text.len == 0 || memchr(text.bytes, '@', text.len);
-
-    (void)field;
-    for (size_t i = 0; i < text.len; i++)
-        fine = fine && text.bytes[i] > ' ' && text.bytes[i] < 0x7f && !strchr("()<>\\\"", text.bytes[i]);
-    if (!fine)
-        return form_fault(form, node, "is no e-mail address; write one, such as drift@example.no");
-    return form_words(form, node, text, &words, to);
-}
-
-static FORM_PARSE(parse_return)
-{
-    if (text.len)
-        return form_url(form, node, text, field, to);
-    *(struct str *)to = STR_NONE;
-    return ERR_OK;
-}
-
-static FORM_PARSE(parse_user)
-{
-    if (text.len)
-        return form_name(form, node, text, field, to);
-    *(struct str *)to = STR_NONE;
-    return ERR_OK;
-}
-
-static FORM_PARSE(parse_language)
-{
-    static const char *const words[] = { "en", "nb", NULL };
-    static const struct field languages = { .words = words };
-    int which;
-    enum err err = form_choice(form, node, text, &languages, &which);
-
-    (void)field;
-    if (!err)
-        *(struct str *)to = str_of(words[which]);
-    return err;
-}
-
 static enum err read_names(struct form *form, const yaml_node_t *node, const struct field *field, void *to)
 {
     struct config *config = to;
@@ -135,9 +92,9 @@ static const struct field poweroffice_fields[] = {
       .meaning = "{file: keys/NAME} or {credential: NAME}" },
     { "subscription_key_secondary", AT(subscription_key_secondary), .read = secret_field,
       .meaning = "the subscription's other key, tried where the first is refused; keys are changed without a stop" },
-    { "contact", AT(contact), .parse = parse_contact, .preset = "",
+    { "contact", AT(contact), .parse = form_mail, .preset = "",
       .meaning = "e-mail address of who runs this, told to PowerOffice with every request" },
-    { "onboarding_return", AT(onboarding_return), .parse = parse_return, .preset = "",
+    { "onboarding_return", AT(onboarding_return), .parse = form_url_or_none, .preset = "",
       .meaning = "where PowerOffice sends the browser back to (whitelisted there); blank: to `bilag venues connect` itself" },
     { "requests_per_second", AT(requests_per_second), .parse = form_number, .preset = "10", .min = 1, .max = 10000,
       .meaning = "quota of the subscription key, all venues and tokens together" },
@@ -158,9 +115,9 @@ static const struct field ingest_fields[] = {
 };
 
 static const struct field run_as_fields[] = {
-    { "stages", AT(run_as_stages), .parse = parse_user, .preset = "",
+    { "stages", AT(run_as_stages), .parse = form_name_or_none, .preset = "",
       .meaning = "user of ingest, mapper, validator, console and the command; none: one user runs all programs" },
-    { "keys", AT(run_as_keys), .parse = parse_user, .preset = "",
+    { "keys", AT(run_as_keys), .parse = form_name_or_none, .preset = "",
       .meaning = "user of uploader and invoicer, who alone may read the keys of PowerOffice; of the same group" },
 };
 
@@ -184,7 +141,7 @@ static const struct field config_fields[] = {
       .meaning = "folder of the stores; a relative name counts from the configuration's folder" },
     { "run_dir", AT(run_dir), .parse = form_path, .min = 1, .max = 1024, .preset = "/run/bilag",
       .meaning = "folder of the sockets; a relative name counts from the configuration's folder" },
-    { "language", AT(language), .parse = parse_language, .preset = "en", .meaning = "of texts for people: en or nb" },
+    { "language", AT(language), .parse = form_language, .preset = "en", .meaning = "of texts for people: en or nb" },
     { "retention_days", AT(retention_days), .parse = form_number, .preset = "400", .min = 1, .max = 36500,
       .meaning = "days that receipts are kept after they came" },
     { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = 256,

@@ -5,27 +5,9 @@
 
 #include <string.h>
 
-enum { SECRET_BYTES_MIN = 16, ADDRESS_MAX = 128 };
+enum { SECRET_BYTES_MIN = 16 };
 
 /* --- values --- */
-
-/* It stands in a header and in what is said to a mail server: one address, and nothing that ends either. */
-static FORM_PARSE(parse_address)
-{
-    static const struct field words = { .max = ADDRESS_MAX };
-    const char *at = text.len ? memchr(text.bytes, '@', text.len) : NULL;
-    bool fine = !text.len || (at && at > text.bytes && at + 1 < text.bytes + text.len && text.bytes[0] != '-');
-
-    (void)field;
-    for (size_t i = 0; fine && i < text.len; i++) {
-        char c = text.bytes[i];
-
-        fine = c > ' ' && c < 0x7f && !strchr("()<>[]:;,\\\"", c) && (c != '@' || text.bytes + i == at);
-    }
-    if (!fine)
-        return form_fault(form, node, "is no e-mail address; write one, such as drift@example.no");
-    return form_words(form, node, text, &words, to);
-}
 
 static FORM_PARSE(parse_smtp)
 {
@@ -40,27 +22,6 @@ static FORM_PARSE(parse_smtp)
         return form_fault(form, node, "is no mail server; write smtps://mail.example.no, or smtp://mail.example.no:587 (TLS is "
                           "demanded there, too, but of this machine)");
     return form_words(form, node, text, &words, to);
-}
-
-static FORM_PARSE(parse_webhook)
-{
-    if (text.len)
-        return form_url(form, node, text, field, to);
-    *(struct str *)to = STR_NONE;
-    return ERR_OK;
-}
-
-static FORM_PARSE(parse_recipient_language)
-{
-    static const char *const words[] = { "en", "nb", NULL };
-    static const struct field languages = { .words = words };
-    int which;
-    enum err err = form_choice(form, node, text, &languages, &which);
-
-    (void)field;
-    if (!err)
-        *(struct str *)to = str_of(words[which]);
-    return err;
 }
 
 /* "22:00-06:30"; the same twice, or nothing: never quiet. */
@@ -100,14 +61,14 @@ static enum err read_companies(struct form *form, const yaml_node_t *node, const
 
 #define AT(member) offsetof(struct watch_recipient, member)
 static const struct field recipient_fields[] = {
-    { "mail", AT(mail), .parse = parse_address, .preset = "", .meaning = "e-mail address" },
-    { "webhook", AT(webhook), .parse = parse_webhook, .preset = "",
+    { "mail", AT(mail), .parse = form_mail, .preset = "", .meaning = "e-mail address" },
+    { "webhook", AT(webhook), .parse = form_url_or_none, .preset = "",
       .meaning = "https address that gets signed JSON with POST (http:// of this machine)" },
     { "secret", AT(secret), .read = secret_field, .meaning = "with which the webhook's body is signed, {file: keys/NAME} or "
       "{credential: NAME}" },
     { "command", AT(command), .parse = form_path, .max = 1024, .preset = "",
       .meaning = "program that gets JSON on standard input; exit 0: it has taken it" },
-    { "language", AT(language), .parse = parse_recipient_language, .meaning = "en or nb; unsaid: the installation's" },
+    { "language", AT(language), .parse = form_language, .meaning = "en or nb; unsaid: the installation's" },
     { "companies", .read = read_companies,
       .meaning = "organisation numbers whose venues it is told of; unsaid: all, and the installation itself" },
     { "quiet", AT(quiet), .parse = parse_quiet, .preset = "",
@@ -186,7 +147,7 @@ const struct field watch_fields[WATCH_FIELDS] = {
       .meaning = "mail server, smtps://mail.example.no or smtp://mail.example.no:587 (with TLS, but of this machine)" },
     { "smtp_user", AT(smtp_user), .parse = form_words, .max = 128, .preset = "", .meaning = "name at the mail server" },
     { "smtp_password", AT(smtp_password), .read = secret_field, .meaning = "{file: keys/NAME} or {credential: NAME}" },
-    { "from", AT(from), .parse = parse_address, .preset = "", .meaning = "e-mail address that mails come from" },
+    { "from", AT(from), .parse = form_mail, .preset = "", .meaning = "e-mail address that mails come from" },
     { "timezone", AT(zone_name), .parse = form_words, .min = 1, .max = 64, .preset = "Europe/Oslo",
       .meaning = "IANA time zone of quiet hours and of the summary" },
     { "summary", AT(summary_s), .parse = parse_summary, .preset = "07:30",

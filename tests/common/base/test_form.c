@@ -11,7 +11,7 @@
 
 struct filled {
     int32_t number, day, cutoff;
-    struct str words, name, word, path, url;
+    struct str words, name, word, path, url, back, mail, language;
     bool yes;
     int choice;
     struct { int32_t inner; } section;
@@ -32,6 +32,9 @@ static const struct field fields[] = {
     { "cutoff", offsetof(struct filled, cutoff), .parse = form_cutoff, .meaning = "m" },
     { "path", offsetof(struct filled, path), .parse = form_path, .max = 100, .meaning = "m" },
     { "url", offsetof(struct filled, url), .parse = form_url, .max = 100, .meaning = "m" },
+    { "back", offsetof(struct filled, back), .parse = form_url_or_none, .max = 100, .preset = "", .meaning = "m" },
+    { "mail", offsetof(struct filled, mail), .parse = form_mail, .preset = "", .meaning = "m" },
+    { "language", offsetof(struct filled, language), .parse = form_language, .preset = "en", .meaning = "m" },
     { "section", 0, .fields = inner, .field_count = COUNT(inner), .meaning = "m" },
 };
 
@@ -67,6 +70,10 @@ static void what_is_refused(void **unused)
         { "url: http://example.no", "x.yaml:1: url: " },     { "url: ftp://example.no", "x.yaml:1: url: " },
         { "section: {inner: 0}", "x.yaml:1: section.inner: " }, { "section: 5", "x.yaml:1: section: " },
         { "section: {innr: 1}", "x.yaml:1: section.innr: unknown key; did you mean inner?" },
+        { "back: example.no", "x.yaml:1: back: " },          { "language: no", "x.yaml:1: language: " },
+        { "mail: anna", "x.yaml:1: mail: " },                { "mail: \"@example.no\"", "x.yaml:1: mail: " },
+        { "mail: \"a@b, c@d\"", "x.yaml:1: mail: " },        { "mail: \"a@b@c\"", "x.yaml:1: mail: " },
+        { "mail: \"a@b\\nBcc: x@y\"", "x.yaml:1: mail: " },  { "mail: \"-a@b\"", "x.yaml:1: mail: " },
         { "- a list", "x.yaml" },                            { "number: {", "x.yaml" },
         { "a: &a [*a]", "x.yaml" },
     };
@@ -87,7 +94,7 @@ static void what_is_taken(void **unused)
 {
     static const char text[] = "number: -1\nwords: \"a: b\"\nname: oslo-grill\nword: \"Mat og drikke\"\nyes: false\n"
                                "choice: first\n"
-                               "day: 2028-02-29\ncutoff: \"05:30\"\npath: keys/k\nurl: https://example.no/v2/\nsection: {inner: 9}\n";
+                               "day: 2028-02-29\ncutoff: \"05:30\"\npath: keys/k\nurl: https://example.no/v2/\nmail: a.b+c@example.no\nlanguage: nb\nsection: {inner: 9}\n";
     struct fault fault = { "" };
     struct filled filled;
 
@@ -98,13 +105,15 @@ static void what_is_taken(void **unused)
     assert_int_equal(filled.section.inner, 9);
     assert_true(str_equal(filled.words, STR("a: b")) && str_equal(filled.name, STR("oslo-grill")));
     assert_true(str_equal(filled.word, STR("Mat og drikke")) && str_equal(filled.path, STR("/etc/x/keys/k")));
-    assert_true(str_equal(filled.url, STR("https://example.no/v2")));
+    assert_true(str_equal(filled.url, STR("https://example.no/v2")) && filled.back.len == 0);
+    assert_true(str_equal(filled.mail, STR("a.b+c@example.no")) && str_equal(filled.language, STR("nb")));
     if (read_text("path: /k\nurl: http://127.0.0.1:1/", &filled, &fault))
         fail_msg("%s", fault.text);
     assert_true(str_equal(filled.path, STR("/k")) && str_equal(filled.url, STR("http://127.0.0.1:1")));
     if (read_text("", &filled, &fault))
         fail_msg("%s", fault.text);
     assert_true(filled.number == 7 && filled.yes && filled.choice == 1 && filled.section.inner == 5 && filled.words.len == 0);
+    assert_true(filled.mail.len == 0 && str_equal(filled.language, STR("en")));
 }
 
 /* Goal: help is written from the same rows. */
