@@ -71,7 +71,8 @@ endif
 COMMON_LIBS := -llmdb $(call pkg,libs,libzmq yaml-0.1 libsodium libsystemd libseccomp uuid) -lmsgpackc -lm
 # libharu has no pkg-config file.
 PDF_LIBS := -lhpdf
-COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0)
+# libpq's header, where it is: its functions are looked up when they are wanted (common/base/pg_link.h).
+COMMON_CFLAGS := $(call pkg,cflags,libxml-2.0) $(call pkg,cflags,libpq)
 
 define program
 $(BIN)/$(1): $$(patsubst %.c,$(BUILD)/%.o,$$(sort $$(wildcard $(foreach f,$(2),$(addsuffix /*.c,$(if $($(f)),$($(f)),$(f)))))))
@@ -104,10 +105,10 @@ $(BUILD)/libbilag.a: $(PARTS:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(Q)ar qcs $@ $^
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/libbilag.a
+$(BUILD)/tests/%: tests/%.c $(BUILD)/tests/on_engine.o $(BUILD)/libbilag.a
 	@mkdir -p $(@D)
 	@echo "  cc    $<"
-	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) $(COUNTED_EXIT) -o $@ $< $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
+	$(Q)$(CC) $(CFLAGS) $(COMMON_CFLAGS) $(LDFLAGS) $(COUNTED_EXIT) -o $@ $< $(if $(findstring /sandbox/,$@),,$(BUILD)/tests/on_engine.o) $(BUILD)/libbilag.a $(COMMON_LIBS) -lcmocka \
 	    $(call pkg,libs,libcurl libmicrohttpd gnutls libxml-2.0 libcjson) $(PDF_LIBS)
 
 $(BUILD)/bench/%: bench/%.c $(BUILD)/libbilag.a
@@ -129,7 +130,7 @@ bench-peers: all $(BUILD)/bench/flushes.so
 	@bench/peers.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so
 .PHONY: bench bench-check bench-fleet bench-peers
 
-unit-programs: $(UNITS)
+unit-programs: $(UNITS) $(BUILD)/tests/on_engine.o
 unit-list:
 	@printf '%s\n' $(UNITS)
 # Those that run all stages in one program need a PowerOffice to talk to.
@@ -137,6 +138,9 @@ HOUSES := $(filter $(BUILD)/tests/house/%,$(UNITS))
 $(HOUSES): | $(BIN)/bilag-sandbox
 units: $(UNITS)
 	@set -e; for unit in $(UNITS); do echo "== $$unit"; $$unit; done
+# The same with their stores in a PostgreSQL of their own (tests/engine.py), where it is installed.
+units-postgresql: $(UNITS)
+	@tests/engine.py units $(UNITS)
 
 # One test by its name: make one T=test_seen, make one T=test_cli
 one: all
@@ -146,11 +150,11 @@ one: all
 	else echo "there is no unit test and no system test $(T); make unit-list, ls tests/system"; exit 2; fi
 
 # How many lines the unit tests run: each part's own tests alone, then with those in which all stages run in one program
-# (tests/house). Less than these percents fails.
+# (tests/house). Less than these percents fails. What talks to PostgreSQL is run by units-postgresql, where there is one.
 COVERED_ALONE ?= 64
 COVERED       ?= 89
 GCOVR := gcovr --root . --object-directory build/$(CC)-cov --exclude 'tests/' --exclude 'sandbox/' --exclude '.*/main.c' \
-         --print-summary build/$(CC)-cov
+         --exclude 'common/base/(pg_|store_pg)' --print-summary build/$(CC)-cov
 coverage:
 	@$(MAKE) --no-print-directory -j$$(nproc) COVERAGE=1 unit-programs
 	@find build/$(CC)-cov -name '*.gcda' -delete
@@ -175,7 +179,7 @@ help:
 	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
 	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1; SERVE=1: and the console, until Ctrl-C)"
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
-	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name"
+	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name; units-postgresql: their stores there"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet, bench-peers (docs/performance.md)"
@@ -284,7 +288,7 @@ deb:
 
 .PHONY: references lengths dangling statements help one coverage test demo tidy format-check layers words install uninstall deb
 
-.PHONY: all units unit-programs unit-list clean sbom
+.PHONY: all units units-postgresql unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all
 
 # What tests use beside the programs.

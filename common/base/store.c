@@ -1,4 +1,4 @@
-#include "store_base.h"
+#include "store_engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ enum err store_open(struct str folder, const char *const *tables, size_t table_c
                     uint32_t layout_version, unsigned flags, struct store **ret_store, struct fault *fault)
 {
     struct store_asked asked = { folder, tables, table_count, layout_version, flags };
-    const struct store_base *base = &store_lmdb;
+    const struct store_base *base = store_engine_base(folder);
     struct store *store;
     char *place;
     enum err err;

@@ -1,11 +1,12 @@
-/* store.h - records that several processes may share, in a base that keeps them (store_base.h says what a base promises; there is
- * one, LMDB in a folder).
+/* store.h - records that several processes may share, in a base that keeps them (store_base.h says what a base promises; there are
+ * two, LMDB in a folder and PostgreSQL: store_engine.h says which).
  *
  * Durability  store_write() returning ERR_OK: the whole transaction survives a power cut. Any other
  *             answer: nothing of it is there and the store is as it was (the transaction is ended).
- * Again       store_write() may run the caller's function more than once (LMDB's map was too small and has grown), so that
- *             function must be repeatable (all it does is in the transaction).
- * Full        a full disk is ERR_STORE_FULL, an outcome like others: free space and go on.
+ * Again       store_write() may run the caller's function more than once (LMDB's map was too small and has grown; PostgreSQL
+ *             broke off before COMMIT), so that function must be repeatable (all it does is in the transaction).
+ * Full        a full disk is ERR_STORE_FULL, an outcome like others: free space and go on. So is an engine that is away, of
+ *             which a read transaction may be told, too.
  * Readers     those left by killed processes are cleared on open and on every growth.
  * Views       what store_get() and cursors give is dead after the transaction ends or writes.
  * Checksums   rest behind every record (store_sum.h): one that is not as it was put is ERR_STORE_DAMAGED.

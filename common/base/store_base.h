@@ -1,5 +1,5 @@
-/* store_base.h - what stands behind store.h: one base keeps its stores with LMDB in a folder (store_lmdb.c). store.c shares what is
- * opened twice and passes every call on; programs know store.h alone.
+/* store_base.h - what stands behind store.h: LMDB in a folder (store_lmdb.c), or PostgreSQL (store_pg.c, where store_engine.h
+ * chooses it). store.c shares what is opened twice and passes every call on; programs know store.h alone.
  *
  * A base promises
  * Writer      one write transaction of a store at a time, over all processes; others wait for it. Each raises the generation.

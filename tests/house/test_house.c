@@ -2,6 +2,7 @@
  * running and PowerOffice answering: each command says what it says, with its exit code. Amounts in a row are those of the sales
  * below. */
 #include "house_rig.h"
+#include "tests/on_engine.h"
 
 static int start(void **unused)
 {
@@ -334,6 +335,7 @@ static void backed_up(void **unused)
     char page[160], old[160];
 
     (void)unused;
+    SKIP_ON_ENGINE();
     (void)snprintf(page, sizeof page, "status --html %s/page.html", house.folder.path);
     (void)house_bilag("%s", page);
     assert_true(house_read("page.html", house.out, sizeof house.out) > 1000);

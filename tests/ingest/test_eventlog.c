@@ -19,6 +19,7 @@
 #include "ingest/eventlog.h"
 #include "base/wire.h"
 #include "tests/temporary.h"
+#include "tests/on_engine.h"
 
 enum { PARTITIONS = 4, ENTRIES_MAX = 600 };
 
@@ -342,6 +343,7 @@ static void full_disk(void **unused)
     uint32_t partition = venue_partition(STR("full"), PARTITIONS);
 
     (void)unused;
+    SKIP_ON_ENGINE();
     (void)signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     limit = (struct rlimit){ 1 << 20, old.rlim_max };

@@ -1,6 +1,7 @@
 #include "tests/common/domain/config_folder.h"
 
 #include "ingest/intake.h"
+#include "tests/on_engine.h"
 
 #include <signal.h>
 #include <stdint.h>
@@ -217,6 +218,7 @@ static void failed_commit(void **unused)
     enum err err;
 
     (void)unused;
+    SKIP_ON_ENGINE();
     (void)signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     none = (struct rlimit){ 0, old.rlim_max };

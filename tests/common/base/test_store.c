@@ -1,6 +1,7 @@
 /* Goal: what was committed is there, what was not is not; the map grows by itself; walks keep to their
  * prefix; a layout of another version is refused with a sentence; a full disk is an outcome. */
 #include "base/store.h"
+#include "tests/on_engine.h"
 #include "tests/temporary.h"
 
 #include <setjmp.h>
@@ -242,11 +243,13 @@ static void other_layout_is_refused(void **unused)
 
 static void full_disk_is_an_outcome(void **unused)
 {
-    struct store *store = opened();
     struct rlimit small = { 24 << 20, RLIM_INFINITY }, old;
     struct many few = { 0, 10, 100 }, many = { 100, 20000, 4000 };
+    struct store *store;
 
     (void)unused;
+    SKIP_ON_ENGINE();
+    store = opened();
     assert_int_equal(store_write(store, put_many, &few), ERR_OK);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
     small.rlim_max = old.rlim_max;
@@ -291,6 +294,7 @@ static void cut_at_its_beginning(void **unused)
     FILE *file;
 
     (void)unused;
+    SKIP_ON_ENGINE();
     (void)snprintf(path, sizeof path, "%s/data.mdb", folder);
     file = fopen(path, "w");
     assert_non_null(file);

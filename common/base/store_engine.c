@@ -1,0 +1,66 @@
+#include "store_engine.h"
+
+#include "pg_link.h"
+#include "store_pg.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_MAX = 1024 };
+
+static struct { struct store_engine engine; char conninfo[TEXT_MAX], root[TEXT_MAX]; bool used; } chosen;
+
+static bool name_under_root(struct str folder, char name[STORE_NAME_SIZE])
+{
+    struct str root = str_of(chosen.root), rest;
+
+    if (root.len == 0 || !str_starts(folder, root) || folder.len <= root.len + 1 || folder.bytes[root.len] != '/')
+        return false;
+    rest = (struct str){ folder.bytes + root.len + 1, folder.len - root.len - 1 };
+    return str_is_name(rest) && str_copy(rest, name, STORE_NAME_SIZE);
+}
+
+static bool (*name_by)(struct str folder, char name[STORE_NAME_SIZE]) = name_under_root;
+
+enum err store_engine_use(const struct store_engine *engine, struct fault *fault)
+{
+    chosen.used = false;
+    if (!engine)
+        return ERR_OK;
+#ifndef HAVE_POSTGRESQL
+    return fault_set(fault, ERR_CONFIG, "this program was built without PostgreSQL: build it with libpq-dev installed");
+#endif
+    if (!str_copy(str_of(engine->conninfo), chosen.conninfo, sizeof chosen.conninfo) ||
+        !str_copy(str_of(engine->root), chosen.root, sizeof chosen.root))
+        return fault_set(fault, ERR_CONFIG, "state: postgresql: is longer than 1,023 characters");
+    chosen.engine = (struct store_engine){ chosen.conninfo, engine->replicas, chosen.root };
+    chosen.used = true;
+    return ERR_OK;
+}
+
+const struct store_engine *store_engine(void)
+{
+    return chosen.used ? &chosen.engine : NULL;
+}
+
+void store_engine_name_by(bool (*rule)(struct str folder, char name[STORE_NAME_SIZE]))
+{
+    name_by = rule;
+}
+
+bool store_engine_name(struct str folder, char name[STORE_NAME_SIZE])
+{
+    return chosen.used && name_by(folder, name);
+}
+
+const struct store_base *store_engine_base(struct str folder)
+{
+#ifdef HAVE_POSTGRESQL
+    char name[STORE_NAME_SIZE];
+
+    if (store_engine_name(folder, name))
+        return &store_pg;
+#endif
+    (void)folder;
+    return &store_lmdb;
+}
