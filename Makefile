@@ -142,6 +142,11 @@ units: $(UNITS)
 units-postgresql: $(UNITS)
 	@tests/engine.py units $(UNITS)
 
+# Servers that are set up wrongly, lost and moved to; then the worked cases, through the real processes, with their stores there.
+system-postgresql: all unit-programs
+	@BILAG_BIN=$(abspath $(BIN)) BILAG_TOOLS=$(abspath $(BUILD))/tests/chaos /usr/bin/python3 -m pytest -q tests/system/test_engine.py \
+	    tests/system/test_move.py
+	@BILAG_BIN=$(abspath $(BIN)) tests/engine.py run /usr/bin/python3 -m pytest -q tests/system/test_cases.py -k "in and order"
 # One test by its name: make one T=test_seen, make one T=test_cli
 one: all
 	@unit='$(filter %/$(T),$(UNITS))'; \
@@ -179,7 +184,8 @@ help:
 	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
 	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1; SERVE=1: and the console, until Ctrl-C)"
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
-	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name; units-postgresql: their stores there"
+	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name; units-postgresql,"
+	@echo "                system-postgresql: with their stores in PostgreSQL"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet, bench-peers (docs/performance.md)"
@@ -288,7 +294,7 @@ deb:
 
 .PHONY: references lengths dangling statements help one coverage test demo tidy format-check layers words install uninstall deb
 
-.PHONY: all units units-postgresql unit-programs unit-list clean sbom
+.PHONY: all units units-postgresql system-postgresql unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all
 
 # What tests use beside the programs.
@@ -358,6 +364,7 @@ nightly:
 	@$(MAKE) --no-print-directory fallible-san RUNS=10
 	@$(MAKE) --no-print-directory fuzz MINUTES=10
 	@$(MAKE) --no-print-directory upgrade-check
+	@$(MAKE) --no-print-directory units-postgresql system-postgresql
 
 # The five stages of a former commit make a state folder, today's go on with it (tests/system/test_upgrade.py).
 FORMER ?= e46db10

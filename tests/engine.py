@@ -112,16 +112,36 @@ class Engine:
         for key, value in settings.items():
             until(f"{key} = {value}", lambda key=key, value=value: self.sql(f"SHOW {key}", name) == value)
 
-    def in_step(self, name):
+    def in_step(self, name, of="one"):
         """A standby that is waited for."""
         until(f"{name} is in step", lambda: self.sql("SELECT count(*) FROM pg_stat_replication WHERE "
-                                                     f"application_name='{name}' AND sync_state IN ('sync','quorum')") == "1")
+                                                     f"application_name='{name}' AND sync_state IN ('sync','quorum')", of) == "1")
+
+    def promote(self, name, standbys):
+        """It waits for those from its first commit on."""
+        with open(self.folder / name / "data" / "postgresql.auto.conf", "a", encoding="utf-8") as file:
+            file.write(f"synchronous_standby_names = '{standbys}'\n")
+        self.sql("SELECT pg_reload_conf()", name)
+        until(f"{name} knows whom to wait for", lambda: self.sql("SHOW synchronous_standby_names", name) == standbys)
+        self.sql("SELECT pg_promote(true, 30)", name)
 
     def stop(self, name, how=signal.SIGINT):
         """SIGINT: at once, in order; SIGQUIT: as a crash."""
         server = self.servers[name]
         server.send_signal(how)
         server.wait(PATIENCE_S)
+
+    def children(self, name):
+        pid = self.servers[name].pid
+        done = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+        return [int(child) for child in done.stdout.split()]
+
+    def crash(self, name):
+        """As when its machine is lost."""
+        children = self.children(name)
+        for pid in [self.servers[name].pid, *children]:
+            os.kill(pid, signal.SIGKILL)
+        self.servers[name].wait(PATIENCE_S)
 
     def end(self):
         for name, server in self.servers.items():

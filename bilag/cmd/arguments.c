@@ -60,6 +60,8 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
     shell->voice.language = shell->config->language;
     catalogue_speak(shell->config->language);
     err = runas_command(shell->config, &fault);
+    if (!err)
+        err = config_stores(shell->config, &fault);
     code = err ? complain(shell, EXIT_UNUSABLE, "%s", fault.text) : cmd->run(shell, args);
     config_free(shell->config);
     if (fflush(stdout) != 0 && code == EXIT_FINE)

@@ -108,6 +108,7 @@ extern const struct cmd
     cmd_audit,
     cmd_backup,
     cmd_restore,
-    cmd_fsck;
+    cmd_fsck,
+    cmd_move;
 
 #endif

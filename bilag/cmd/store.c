@@ -9,6 +9,9 @@
 
 static const struct option no_options[] = { { NULL, NULL, NULL } };
 
+static const char of_engine[] =
+    "the stores lie in PostgreSQL: back them up with its own tools (pg_basebackup, pg_dump), as docs/operator.md says";
+
 /* --- backup ------------------------------------------------------------------------------------------------ */
 
 static int backup_run(struct shell *shell, const struct args *args)
@@ -21,6 +24,8 @@ static int backup_run(struct shell *shell, const struct args *args)
 
     if (!folder)
         return complain(shell, EXIT_USAGE, "say where to: a folder that is empty or not there yet");
+    if (shell->config->postgresql.len)
+        return complain(shell, EXIT_UNUSABLE, "%s", catalogue_words(of_engine));
     err = fsck_versions(shell->config->state_dir, &fault);   /* a copy is worth what its program can make of it */
     if (!err)
         err = backup_folder(folder, &fault);
@@ -123,6 +128,8 @@ static int restore_run(struct shell *shell, const struct args *args)
 
     if (!folder)
         return complain(shell, EXIT_USAGE, "say from where: a folder that bilag backup made");
+    if (shell->config->postgresql.len)
+        return complain(shell, EXIT_UNUSABLE, "%s", catalogue_words(of_engine));
     err = manifest_read(folder, fsck_stores, FSCK_STORES, parts, &fault);
     if (err)
         return complain_err(shell, err, &fault);

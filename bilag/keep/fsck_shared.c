@@ -2,6 +2,7 @@
  * the audit trail. */
 #include "fsck_shared.h"
 
+#include "base/store_engine.h"
 #include "domain/audit.h"
 #include "domain/doors.h"
 #include "domain/users.h"
@@ -190,12 +191,14 @@ static enum err judge_decisions(struct storecheck *check, struct audit *audit)
 /* The trail has no way to be opened read-only; opening writes nothing into one that is there. */
 enum err fsck_audit(struct storecheck *check, struct fault *fault)
 {
+    char name[STORE_NAME_SIZE];
     struct audit *audit;
     struct stat there;
     struct str path = arena_format(&check->arena, STR_FMT "/audit/data.mdb", STR_ARG(check->state_dir));
     enum err err;
 
-    if (!path.bytes || stat(path.bytes, &there) != 0)
+    if (!path.bytes || (!store_engine_name((struct str){ path.bytes, path.len - strlen("/data.mdb") }, name) &&
+                        stat(path.bytes, &there) != 0))
         return ERR_NOT_FOUND;
     err = audit_open(check->state_dir, &audit, fault);
     if (err)

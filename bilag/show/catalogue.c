@@ -511,6 +511,25 @@ static const struct catalogue_row spoken[] = {
       "prosessene. Få så alt siden sikkerhetskopien levert på nytt - kassenes SAF-T-filer (bilag "
       "import), spool-filene -: det som er kjent, endrer ingenting, og det PowerOffice alt har, blir "
       "funnet ved referansen.\n" },
+    { "postgresql:\"host=a,b dbname=bilag\", or folder", "postgresql:\"host=a,b dbname=bilag\", eller folder" },
+    { "%-12s is there already\n", "%-12s er der allerede\n" },
+    { "%-12s %10" PRIu64 " records copied, and each compared\n", "%-12s %10" PRIu64 " poster kopiert, og hver av dem sammenlignet\n" },
+    { "bilag.yaml names another server (state: postgresql:)", "bilag.yaml oppgir en annen tjener (state: postgresql:)" },
+    { "bilag.yaml does not say where the stores are (state: postgresql:)", "bilag.yaml sier ikke hvor lagrene er (state: postgresql:)" },
+    { "--to postgresql:\"host=a,b dbname=bilag\", or --to folder", "--to postgresql:\"host=a,b dbname=bilag\", eller --to folder" },
+    { "what stands behind --to is longer than 1,023 characters", "det som står bak --to er lengre enn 1 023 tegn" },
+    { "%s; nothing is lost: mend it and give the same command again",
+      "%s; ingenting er tapt: rett det og gi den samme kommandoen en gang til" },
+    { "The stores lie in PostgreSQL. Write state: {postgresql: ...} into bilag.yaml and start the stages. What was there is kept "
+      "beside (data.mdb.moved): remove it when all is well.\n",
+      "Lagrene ligger i PostgreSQL. Skriv state: {postgresql: ...} i bilag.yaml og start prosessene. Det som var der, er beholdt ved "
+      "siden av (data.mdb.moved): fjern det når alt er bra.\n" },
+    { "The stores lie in their folders. Take state: postgresql: out of bilag.yaml and start the stages. What was in PostgreSQL is "
+      "kept there, closed: drop it when all is well.\n",
+      "Lagrene ligger i mappene sine. Ta state: postgresql: ut av bilag.yaml og start prosessene. Det som var i PostgreSQL, er "
+      "beholdt der, lukket: fjern det når alt er bra.\n" },
+    { "all stores from their folders into PostgreSQL, or back; only while nothing runs",
+      "alle lagre fra mappene sine til PostgreSQL, eller tilbake; bare når ingenting kjører" },
     { "all stores from a backup; only while no stage runs",
       "alle lagre fra en sikkerhetskopi; bare når ingen prosess kjører" },
     { "whose some of the tips are is not known: their receipts are older than retention_days, or a "

@@ -65,14 +65,16 @@ enum err pg_engine_ask(struct pg_link *link, struct pg_engine *ret_engine, struc
                              sizeof engine.commit, sizeof engine.standbys };
     struct pg_rows *rows;
 
-    pg_send(link, PG_NAMES_MAX, "SELECT CASE WHEN pg_is_in_recovery() THEN 't' ELSE 'f' END, current_setting('transaction_read_only'), "
+    pg_send(link, PG_NAMES_MAX,
+            "SELECT CASE WHEN pg_is_in_recovery() THEN 't' ELSE 'f' END, current_setting('transaction_read_only'), "
             "current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'), "
             "current_setting('synchronous_standby_names')", NULL, 0);
     rows = pg_answer(link);
     for (size_t i = 0; rows && i < COUNT(at); i++)
         if (!str_copy(pg_rows_at(rows, 0, (int)i), at[i], sizes[i])) {
             pg_rows_free(rows);
-            return fault_set(fault, ERR_STORE_FULL, "PostgreSQL is refused: its synchronous_standby_names are longer than 511 characters");
+            return fault_set(fault, ERR_STORE_FULL,
+                             "PostgreSQL is refused: its synchronous_standby_names are longer than 511 characters");
         }
     if (!rows)
         return fault_set(fault, ERR_STORE_FULL, "PostgreSQL cannot be reached: %s", pg_link_why(link));

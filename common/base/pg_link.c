@@ -50,7 +50,8 @@ static enum err load(struct fault *fault)
     for (size_t i = 0; i < COUNT(names); i++) {
         at[i] = dlsym(library, names[i]);
         if (!at[i])
-            return fault_set(fault, ERR_CONFIG, "PostgreSQL's library libpq.so.5 has no %s: install libpq5 of Debian 12", names[i]);
+            return fault_set(fault, ERR_CONFIG, "PostgreSQL's library libpq.so.5 has no %s: install libpq5 of Debian 12",
+                             names[i]);
     }
     return ERR_OK;
 }

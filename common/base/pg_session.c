@@ -41,7 +41,8 @@ static enum err settle_session(struct pg_session *session, struct fault *fault)
     if (err)
         return err;
     /* Tables grow behind a plan that was made for an empty one: there is one right way to each record, the index. */
-    (void)snprintf(sql, sizeof sql, "SELECT set_config('client_min_messages','warning',false), set_config('lock_timeout','%d',false), "
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT set_config('client_min_messages','warning',false), set_config('lock_timeout','%d',false), "
                    "set_config('plan_cache_mode','force_generic_plan',false), set_config('enable_seqscan','off',false), "
                    "set_config('enable_bitmapscan','off',false), set_config('enable_sort','off',false), "
                    "set_config('jit','off',false), set_config('tcp_keepalives_idle','5',false), "

@@ -1,10 +1,14 @@
 #include "store_engine.h"
 
+#include "folder.h"
 #include "pg_link.h"
 #include "store_pg.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TEXT_MAX = 1024 };
 
@@ -51,6 +55,36 @@ void store_engine_name_by(bool (*rule)(struct str folder, char name[STORE_NAME_S
 bool store_engine_name(struct str folder, char name[STORE_NAME_SIZE])
 {
     return chosen.used && name_by(folder, name);
+}
+
+static bool lies_there(struct str folder, const char *name)
+{
+    char path[TEXT_MAX];
+
+    return snprintf(path, sizeof path, STR_FMT "/%s", STR_ARG(folder), name) < (int)sizeof path && access(path, F_OK) == 0;
+}
+
+enum err store_engine_judge(struct str folder, bool in_engine, struct fault *fault)
+{
+    if (in_engine && lies_there(folder, "data.mdb"))
+        return fault_set(fault, ERR_CONFIG, STR_FMT " holds records of its own (data.mdb), and bilag.yaml says that they lie "
+                         "in PostgreSQL: bilag move --to postgresql", STR_ARG(folder));
+    if (!in_engine && lies_there(folder, STORE_ENGINE_MARK))
+        return fault_set(fault, ERR_CONFIG, "the records of " STR_FMT " lie in PostgreSQL, and bilag.yaml does not say so: "
+                         "write state: {postgresql: ...}, or bilag move --to folder", STR_ARG(folder));
+    return ERR_OK;
+}
+
+enum err store_engine_mark(struct str folder, struct fault *fault)
+{
+    char path[TEXT_MAX];
+    int fd = -1;
+
+    if (snprintf(path, sizeof path, STR_FMT "/" STORE_ENGINE_MARK, STR_ARG(folder)) < (int)sizeof path)
+        fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, file_mode());
+    if (fd < 0 || fsync(fd) != 0 || close(fd) != 0)
+        return fault_set(fault, ERR_STORE_IO, "cannot write in the folder " STR_FMT ": %s", STR_ARG(folder), strerror(errno));
+    return ERR_OK;
 }
 
 const struct store_base *store_engine_base(struct str folder)

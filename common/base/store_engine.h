@@ -26,4 +26,11 @@ bool store_engine_name(struct str folder, char name[STORE_NAME_SIZE]);
 void store_engine_name_by(bool (*rule)(struct str folder, char name[STORE_NAME_SIZE]));
 const struct store_base *store_engine_base(struct str folder);
 
+/* What lies in the folder says where the store's records are, so that a setting that was forgotten begins no empty store beside them:
+ * in PostgreSQL, the file named STORE_ENGINE_MARK; in the folder, LMDB's file. ERR_CONFIG: not where bilag.yaml says. */
+#define STORE_ENGINE_MARK "on-postgresql"
+USED enum err store_engine_judge(struct str folder, bool in_engine, struct fault *fault);
+/* The store's records are in PostgreSQL from now on. */
+USED enum err store_engine_mark(struct str folder, struct fault *fault);
+
 #endif

@@ -1,4 +1,4 @@
-#include "store_base.h"
+#include "store_engine.h"
 
 #include "folder.h"
 #include "store_fault.h"
@@ -268,6 +268,8 @@ static enum err lmdb_locate(const struct store_asked *asked, char **ret_place, s
         if (err)
             return err;
     }
+    if (store_engine_judge(asked->folder, false, fault))
+        return ERR_CONFIG;
     *ret_place = realpath(path, NULL);
     if (!*ret_place)
         return fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_STORE_IO, "there is no store in %s: %s",

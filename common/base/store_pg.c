@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum op { OP_GET, OP_PUT, OP_PUT_NEW, OP_PUT_RISING, OP_REMOVE, OP_REMOVE_VALUE, OP_COUNT, OP_FROM, OP_BEHIND, OP_FLOOR, OP_TABLE_,
-          OP_RAISE = OP_TABLE_, OP_MARK, OP_MARKED, OP_GENERATION, OP_TERM, OP_STORE_ };
+enum op { OP_GET, OP_PUT, OP_PUT_NEW, OP_PUT_RISING, OP_REMOVE, OP_REMOVE_VALUE, OP_COUNT, OP_FROM, OP_BEHIND, OP_FLOOR,
+          OP_TABLE_, OP_RAISE = OP_TABLE_, OP_MARK, OP_MARKED, OP_GENERATION, OP_TERM, OP_STORE_ };
 enum { SLOTS = 64, NUMBERS_OF_SLOT = PG_NAMES_MAX / SLOTS, NAME_MAX_BYTES = 63, SQL_MAX = 640, MARK_BYTES = 16, TRIES = 4,
        LOOK_UP_MS = 8000, AGAIN_MS = 100, PAGE_FIRST = 8, PAGE_MAX = 512 };
 
@@ -62,10 +62,10 @@ static const struct { const char *plain, *duplicates; } forms[OP_STORE_] = {
     [OP_FLOOR] = { "SELECT k,v FROM \"%s\".\"%s\" WHERE k<=$1 ORDER BY k DESC LIMIT 1",
                    "(SELECT k,v FROM \"%1$s\".\"%2$s\" WHERE k=$1 ORDER BY v LIMIT 1) UNION ALL "
                    "(SELECT k,v FROM \"%1$s\".\"%2$s\" WHERE k<$1 ORDER BY k DESC,v DESC LIMIT 1) LIMIT 1" },
-    [OP_RAISE] = { "UPDATE \"%s\"._store SET generation=generation+1 WHERE term=$1::bigint AND " PG_AS_JUDGED("$2", "$3", "$4", "$5") " RETURNING generation",
-                   NULL },
-    [OP_MARK] = { "INSERT INTO \"%s\"._writer VALUES($1,$2::bigint) ON CONFLICT(id) DO UPDATE SET generation=excluded.generation,"
-                  "at=now()", NULL },
+    [OP_RAISE] = { "UPDATE \"%s\"._store SET generation=generation+1 WHERE term=$1::bigint AND "
+                   PG_AS_JUDGED("$2", "$3", "$4", "$5") " RETURNING generation", NULL },
+    [OP_MARK] = { "INSERT INTO \"%s\"._writer VALUES($1,$2::bigint) "
+                  "ON CONFLICT(id) DO UPDATE SET generation=excluded.generation,at=now()", NULL },
     [OP_MARKED] = { "SELECT 1 FROM \"%s\"._writer WHERE id=$1 AND generation=$2::bigint", NULL },
     [OP_GENERATION] = { "SELECT generation FROM \"%s\"._store", NULL },
     [OP_TERM] = { "SELECT term FROM \"%s\"._store", NULL },
@@ -173,8 +173,8 @@ static enum ending begin_write(struct pg_txn *txn)
 {
     const struct pg_engine *engine = &txn->session->engine;
     struct number term;
-    struct str args[] = { number_str(txn->pg->term, &term), str_of(engine->fsync), str_of(engine->full_pages), str_of(engine->commit),
-                          str_of(engine->standbys) };
+    struct str args[] = { number_str(txn->pg->term, &term), str_of(engine->fsync), str_of(engine->full_pages),
+                          str_of(engine->commit), str_of(engine->standbys) };
     struct pg_rows *rows;
     size_t count;
 
@@ -464,7 +464,8 @@ static enum err visit_rows(struct pg_txn *txn, const struct pg_rows *rows, struc
 {
     for (size_t i = 0; i < pg_rows_count(rows); i++) {
         struct str key = pg_rows_at(rows, i, 0);
-        enum err err = str_starts(key, walking->prefix) ? walking->visit(&txn->txn, key, pg_rows_at(rows, i, 1), walking) : ERR_STOP;
+        enum err err = !str_starts(key, walking->prefix) ? ERR_STOP
+                     : walking->visit(&txn->txn, key, pg_rows_at(rows, i, 1), walking);
 
         if (err)
             return err;
@@ -579,6 +580,8 @@ static enum err pg_locate(const struct store_asked *asked, char **ret_place, str
         if (err)
             return err;
     }
+    if (store_engine_judge(asked->folder, true, fault))
+        return ERR_CONFIG;
     if (!store_engine_name(asked->folder, name) || snprintf(place, sizeof place, "bilag_%s", name) >= (int)sizeof place)
         return fault_set(fault, ERR_CONFIG, "the folder name " STR_FMT " is too long", STR_ARG(asked->folder));
     *ret_place = strdup(place);
@@ -620,8 +623,9 @@ static void make_table(struct pg_store *pg, struct pg_session *session, size_t i
 {
     char sql[SQL_MAX];
 
-    (void)snprintf(sql, sizeof sql, "CREATE TABLE IF NOT EXISTS \"%s\".\"%s\"(k bytea NOT NULL, v bytea NOT NULL, PRIMARY KEY(%s))",
-                   pg->store.place, pg->names[i], pg->duplicates[i] ? "k,v" : "k");
+    (void)snprintf(sql, sizeof sql, pg->duplicates[i] ? "CREATE TABLE IF NOT EXISTS \"%s\".\"%s\"" STORE_ENGINE_TABLE("k,v")
+                                                      : "CREATE TABLE IF NOT EXISTS \"%s\".\"%s\"" STORE_ENGINE_TABLE("k"),
+                   pg->store.place, pg->names[i]);
     pg_send(session->link, PG_NAMES_MAX, sql, NULL, 0);
 }
 
@@ -630,10 +634,8 @@ static enum err make_tables(struct pg_store *pg, struct pg_session *session, uin
 {
     static const char *const forms_of_store[] = {
         "CREATE SCHEMA IF NOT EXISTS \"%s\"",
-        "CREATE TABLE IF NOT EXISTS \"%s\"._store(one int PRIMARY KEY, layout bigint NOT NULL, generation bigint NOT NULL, "
-        "term bigint NOT NULL) WITH (fillfactor=10)",
-        "CREATE TABLE IF NOT EXISTS \"%s\"._writer(id bytea PRIMARY KEY, generation bigint NOT NULL, "
-        "at timestamptz NOT NULL DEFAULT now()) WITH (fillfactor=10)",
+        "CREATE TABLE IF NOT EXISTS \"%s\"._store" STORE_ENGINE_STORE,
+        "CREATE TABLE IF NOT EXISTS \"%s\"._writer" STORE_ENGINE_WRITER,
     };
     const char *place = pg->store.place;
     char sql[SQL_MAX];
@@ -676,6 +678,9 @@ static enum err read_layout(struct pg_store *pg, struct pg_session *session, uin
         pg->term = pg_rows_number(rows, 0, 1);
     }
     pg_rows_free(rows);
+    if (pg->term == 0)
+        return fault_set(fault, ERR_CONFIG, "the store %s of PostgreSQL is being moved, or was moved back: give the same bilag "
+                         "move again, or take state: postgresql: out of bilag.yaml", pg->store.place);
     if (layout == wanted)
         return ERR_OK;
     return fault_set(fault, ERR_CONFIG, "the store in %s has layout %u, this program has %u: use the version of "
@@ -716,8 +721,8 @@ static enum err open_layout(struct pg_store *pg, const struct store_asked *asked
     if (err || !write)
         return err;
     err = pg_write(&pg->store, first_write, NULL, false);
-    return err ? fault_set(fault, err, "the store %s cannot be written in PostgreSQL now: another writes it, or no standby answers",
-                           pg->store.place) : ERR_OK;
+    return err ? fault_set(fault, err, "the store %s cannot be written in PostgreSQL now: another writes it, or no standby "
+                           "answers", pg->store.place) : ERR_OK;
 }
 
 static void pg_close(struct store *store)
@@ -792,6 +797,13 @@ static enum err pg_open(const struct store_asked *asked, char *place, struct sto
     err = open_layout(pg, asked, fault);
     if (err) {
         pg->store.place = NULL;           /* the caller's */
+        pg_close(&pg->store);
+        return err;
+    }
+    if (!(asked->flags & STORE_READ_ONLY))
+        err = store_engine_mark(asked->folder, fault);
+    if (err) {
+        pg->store.place = NULL;
         pg_close(&pg->store);
         return err;
     }

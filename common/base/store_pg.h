@@ -14,6 +14,11 @@
 
 #include "store_base.h"
 
+/* Behind CREATE TABLE and its name; the term is 0 while a store is moved, and then nobody opens it. */
+#define STORE_ENGINE_STORE "(one int PRIMARY KEY, layout bigint NOT NULL, generation bigint NOT NULL, term bigint NOT NULL) WITH (fillfactor=10)"
+#define STORE_ENGINE_WRITER "(id bytea PRIMARY KEY, generation bigint NOT NULL, at timestamptz NOT NULL DEFAULT now()) WITH (fillfactor=10)"
+#define STORE_ENGINE_TABLE(key) "(k bytea NOT NULL, v bytea NOT NULL, PRIMARY KEY(" key "))"
+
 extern const struct store_base store_pg;
 
 #endif

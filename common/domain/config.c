@@ -2,6 +2,7 @@
 
 #include "base/form.h"
 #include "base/secret.h"
+#include "base/store_engine.h"
 #include "form_rows.h"
 #include "siblings.h"
 #include "venue_file.h"
@@ -121,6 +122,24 @@ static const struct field run_as_fields[] = {
       .meaning = "user of uploader and invoicer, who alone may read the keys of PowerOffice; of the same group" },
 };
 
+/* bilag.yaml is read by all programs and copied about: it holds no secret that opens every store. */
+static FORM_PARSE(parse_postgresql)
+{
+    enum err err = form_words(form, node, text, field, to);
+
+    if (!err && text.len && memmem(text.bytes, text.len, "password=", 9))
+        return form_fault(form, node, "a password does not stand in bilag.yaml; write passfile=/PATH, or let the server know "
+                          "the programs by their user");
+    return err;
+}
+
+static const struct field state_fields[] = {
+    { "postgresql", AT(postgresql), .parse = parse_postgresql, .max = 1000, .preset = "",
+      .meaning = "server that keeps the stores, in libpq's words: host=a,b dbname=bilag; none: they lie in state_dir" },
+    { "replicas", AT(replicas), .parse = form_number, .preset = "2", .min = 1, .max = 2,
+      .meaning = "machines that have what is acknowledged, with PostgreSQL; 1: a primary alone may acknowledge" },
+};
+
 #define CONSOLE_AT(member) offsetof(struct console_settings, member)
 static const struct field console_fields[] = {
     { "http", CONSOLE_AT(listen), .parse = parse_listen, .max = 255, .preset = "127.0.0.1:7430",
@@ -146,6 +165,7 @@ static const struct field config_fields[] = {
       .meaning = "days that receipts are kept after they came" },
     { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = 256,
       .meaning = "partitions of the log; fixed once it exists" },
+    { "state", SECTION(state_fields) },
     { "run_as", SECTION(run_as_fields) },
     { "poweroffice", SECTION(poweroffice_fields) },
     { "ingest", SECTION(ingest_fields) },
@@ -413,11 +433,25 @@ enum err config_may_replace(const struct config *former, const struct config *fr
             return fault_set(fault, ERR_CONFIG, "%s", fresh->faults[i].text);
     if (!str_equal(former->state_dir, fresh->state_dir))
         return fixed_differs("state_dir", fault);
+    if (!str_equal(former->postgresql, fresh->postgresql) || former->replicas != fresh->replicas)
+        return fixed_differs("state", fault);
     if (!str_equal(former->run_dir, fresh->run_dir))
         return fixed_differs("run_dir", fault);
     if (!str_equal(former->run_as_stages, fresh->run_as_stages) || !str_equal(former->run_as_keys, fresh->run_as_keys))
         return fixed_differs("run_as", fault);
     return former->partitions == fresh->partitions ? ERR_OK : fixed_differs("partitions", fault);
+}
+
+enum err config_stores(const struct config *config, struct fault *fault)
+{
+    char conninfo[1024], root[1025];
+    struct store_engine engine = { conninfo, (unsigned)config->replicas, root };
+
+    if (config->postgresql.len == 0)
+        return store_engine_use(NULL, fault);
+    if (!str_copy(config->postgresql, conninfo, sizeof conninfo) || !str_copy(config->state_dir, root, sizeof root))
+        return fault_set(fault, ERR_CONFIG, "state: postgresql: is longer than 1,023 characters");
+    return store_engine_use(&engine, fault);
 }
 
 void config_help(struct strbuf *out)

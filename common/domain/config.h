@@ -112,6 +112,8 @@ enum { WATCH_RECIPIENTS_MAX = 200 };
 
 struct config {
     struct str dir, state_dir, run_dir;
+    struct str postgresql;                                   /* libpq's words for where the stores lie; empty: in state_dir */
+    int32_t replicas;                                        /* machines that must have what is acknowledged */
     struct str run_as_stages, run_as_keys;                   /* users of programs without and with keys; empty: one user */
     struct str token_url, api_url;
     bool holds_keys;                                         /* else every key of PowerOffice below is its mark */
@@ -170,6 +172,8 @@ USED enum err config_load_without_keys(struct str dir, struct config **ret_confi
 USED enum err config_load_to_tell(struct str dir, struct config **ret_config, struct fault *fault);
 /* Keys that only others may read have changed since: it is to be loaded anew. */
 bool config_marks_changed(const struct config *config);
+/* From now on stores are opened where it says. Before the first. */
+USED enum err config_stores(const struct config *config, struct fault *fault);
 void config_free(struct config *config);                     /* wipes keys; NULL is fine */
 
 /* After a reload: may the fresh picture replace the former one? ERR_CONFIG and its sentence: no (a bad file changes

@@ -1,5 +1,7 @@
 #include "confine.h"
 
+#include "base/store_engine.h"
+
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -107,7 +109,7 @@ enum err confine_self(enum stage_kind kind, struct fault *fault)
     if (rc == 0)
         rc = allow_threads(filter);
     if (rc == 0)
-        rc = allow_sockets(filter, families[kind]);
+        rc = allow_sockets(filter, families[kind] | (store_engine() ? families[STAGE_KINDS] : 0));
     if (rc == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);

@@ -3,7 +3,7 @@
  *
  * What is not in the table is answered as by a kernel that does not have it (ENOSYS): no other program, no second process, no
  * tracing, mounting or name spaces. A socket of a family that the stage does not need is EAFNOSUPPORT: mapper and validator
- * have no network. Beside systemd's own filter, and without it.
+ * have no network, unless their stores lie in PostgreSQL. Beside systemd's own filter, and without it.
  */
 #ifndef BILAG_STAGE_CONFINE_H
 #define BILAG_STAGE_CONFINE_H

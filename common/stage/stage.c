@@ -443,6 +443,8 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
         log_fact("level=error what=\"venue left out\" why=\"%s\"", stage->config->faults[i].text);
     err = runas_stage(stage->config, fault);
     if (!err)
+        err = config_stores(stage->config, fault);
+    if (!err)
         err = take_signals(stage);
     if (!err)
         err = take_lock(stage, fault);

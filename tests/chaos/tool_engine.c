@@ -53,7 +53,7 @@ static void serve(struct store *store)
 int main(int argc, char **argv)
 {
     static const char *const tables[] = { "things" };
-    struct store_engine engine = { argc == 4 ? argv[1] : "", argc == 4 ? (unsigned)atoi(argv[2]) : 0, argc == 4 ? argv[3] : "" };
+    struct store_engine engine;
     struct fault fault = { "" };
     struct store *store;
     char folder[512];
@@ -62,6 +62,7 @@ int main(int argc, char **argv)
 
     if (argc != 4)
         return 2;
+    engine = (struct store_engine){ argv[1], (unsigned)atoi(argv[2]), argv[3] };
     (void)sigemptyset(&mask);             /* as a stage: it is told to stop, and looks when it can */
     (void)sigaddset(&mask, SIGTERM);
     (void)sigprocmask(SIG_BLOCK, &mask, NULL);

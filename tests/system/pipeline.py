@@ -114,6 +114,13 @@ def clients_of(venues, customers=()):
     return list(clients.values())
 
 
+def own_database(conninfo):
+    """A new database on that server, in libpq's words."""
+    name = f"p{uuid.uuid4().hex}"
+    subprocess.run(["psql", "-XAtq", "-d", conninfo, "-c", f"CREATE DATABASE {name}"], check=True, capture_output=True)
+    return conninfo.replace("dbname=postgres", f"dbname={name}")
+
+
 def key_name(venue):
     """client_key: {file: keys/NAME}"""
     return pathlib.Path(venue.get("client_key", {}).get("file", f"keys/{venue['venue']}")).name
@@ -172,6 +179,8 @@ class Pipeline:
         self.stages.update(stages or {})
         self.sandbox_settings = {"rate_limit": 1000000, "read_lag_ms": 0, **(sandbox or {})}
         self.settings = settings or {}
+        if os.environ.get("BILAG_UNITS_ENGINE"):     # tests/engine.py: the stores lie in a database of their own
+            self.settings = {"state": {"postgresql": own_database(os.environ["BILAG_UNITS_ENGINE"]), "replicas": 1}, **self.settings}
         self.customers, self.clients = customers, clients
         self.application_key = application_key
         self.run_sandbox = run_sandbox

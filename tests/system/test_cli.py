@@ -45,6 +45,7 @@ COMMANDS = [
     "backup",
     "restore",
     "fsck",
+    "move",
 ]
 
 

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.skipif(not servers.programs() or not HOLDS, reason="no 
 class Writer:
     """A process with the store open."""
 
-    def __init__(self, engine, tmp_path, replicas=2, names=None):
-        self.process = subprocess.Popen([str(TOOL), engine.conninfo(*(names or ["one"])), str(replicas), str(tmp_path)], text=True,
+    def __init__(self, engine, tmp_path, replicas=2, names=("one",), more=""):
+        self.process = subprocess.Popen([str(TOOL), engine.conninfo(*names) + more, str(replicas), str(tmp_path)], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.said = self.process.stdout.readline().strip()
 
@@ -110,9 +110,9 @@ def waits_for_standby(engine):
 def test_cancelled_wait_is_no_acknowledgement(pair, writer):
     """It says COMMIT, and one machine has it. With the standby gone on it is looked up and there; it counts once."""
     pair.servers["two"].send_signal(signal.SIGSTOP)
-    children = subprocess.run(["pgrep", "-P", str(pair.servers["two"].pid)], capture_output=True, text=True, check=False).stdout.split()
+    children = pair.children("two")
     for child in children:
-        os.kill(int(child), signal.SIGSTOP)
+        os.kill(child, signal.SIGSTOP)
     try:
         writer.tell("new cancelled 1")
         servers.until("the commit waits", lambda: waits_for_standby(pair))
@@ -120,7 +120,7 @@ def test_cancelled_wait_is_no_acknowledgement(pair, writer):
         servers.until("what it looked up waits, too", lambda: waits_for_standby(pair))
     finally:
         for child in children:
-            os.kill(int(child), signal.SIGCONT)
+            os.kill(child, signal.SIGCONT)
         pair.servers["two"].send_signal(signal.SIGCONT)
     assert writer.hear().startswith("fine")
     assert writer.ask("get cancelled") == "1"
@@ -129,9 +129,9 @@ def test_cancelled_wait_is_no_acknowledgement(pair, writer):
 
 def test_lost_answer_is_looked_up(pair, writer):
     """The connection is cut while COMMIT waits: it is there, and found."""
-    children = subprocess.run(["pgrep", "-P", str(pair.servers["two"].pid)], capture_output=True, text=True, check=False).stdout.split()
+    children = pair.children("two")
     for child in children:
-        os.kill(int(child), signal.SIGSTOP)
+        os.kill(child, signal.SIGSTOP)
     try:
         writer.tell("new lost 1")
         servers.until("the commit waits", lambda: waits_for_standby(pair))
@@ -139,16 +139,16 @@ def test_lost_answer_is_looked_up(pair, writer):
         servers.until("what it looked up waits, too", lambda: waits_for_standby(pair))
     finally:
         for child in children:
-            os.kill(int(child), signal.SIGCONT)
+            os.kill(child, signal.SIGCONT)
     assert writer.hear().startswith("fine")
     assert writer.ask("new lost 2") == "there already"
 
 
 def test_standby_away_is_an_end_not_an_acknowledgement(pair, writer):
     """It does not come back in time: the process says that it cannot know, and ends; within seconds once it is told to stop."""
-    children = subprocess.run(["pgrep", "-P", str(pair.servers["two"].pid)], capture_output=True, text=True, check=False).stdout.split()
+    children = pair.children("two")
     for child in children:
-        os.kill(int(child), signal.SIGSTOP)
+        os.kill(child, signal.SIGSTOP)
     try:
         writer.tell("new unknown 1")
         servers.until("the commit waits", lambda: waits_for_standby(pair))
@@ -156,7 +156,7 @@ def test_standby_away_is_an_end_not_an_acknowledgement(pair, writer):
         answer = writer.hear()
     finally:
         for child in children:
-            os.kill(int(child), signal.SIGCONT)
+            os.kill(child, signal.SIGCONT)
     assert answer.startswith("the store could not be read or written, broken")
     assert int(answer.split()[-2]) < 5000
     pair.in_step("two")
@@ -176,9 +176,7 @@ def test_engine_away_ends_nobody(pair, writer):
 def test_engine_that_answers_nothing(pair, writer):
     """It stands still with its connections open: a call ends within seconds, and within one once the process is to stop."""
     assert writer.ask("put here 2") == "fine"
-    pid = pair.servers["one"].pid
-    stopped = [pid] + [int(child) for child in
-                       subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()]
+    stopped = [pair.servers["one"].pid, *pair.children("one")]
     for process in stopped:
         os.kill(process, signal.SIGSTOP)
     timer = threading.Timer(0.2, writer.process.send_signal, (signal.SIGTERM,))
@@ -191,3 +189,36 @@ def test_engine_that_answers_nothing(pair, writer):
         for process in stopped:
             os.kill(process, signal.SIGCONT)
     assert answer.startswith("the disk or the store is full") and int(answer.split()[-2]) < 5000
+
+
+def test_primary_is_lost(tmp_path):
+    """Between two commits, or in one: what was acknowledged is on the standby that takes over, what was not is there once or not at all, and
+    the same writer goes on as soon as the new primary has a standby of its own."""
+    engine = servers.Engine().primary("one").standby("two")
+    try:
+        engine.set(synchronous_standby_names="two")
+        engine.in_step("two")
+        where = {"names": ("one", "two"), "more": " target_session_attrs=primary"}
+        writer = Writer(engine, tmp_path, **where)
+        assert writer.said == "open", writer.said
+        acknowledged = []
+        for i in range(100):
+            writer.tell(f"new k{i} {i}")
+            if i == 60:
+                engine.crash("one")
+            if not writer.hear().startswith("fine"):
+                break
+            acknowledged.append(i)
+        assert 60 <= len(acknowledged) < 100
+        engine.promote("two", "three")
+        engine.standby("three", of="two")
+        engine.in_step("three", of="two")
+        if writer.ask("get k0") == "the store could not be read or written, broken":
+            writer.end()
+            writer = Writer(engine, tmp_path, **where)
+        servers.until("it goes on", lambda: writer.ask("put after 1") == "fine")
+        assert [writer.ask(f"get k{i}") for i in acknowledged] == [str(i) for i in acknowledged]
+        assert writer.ask(f"new k{len(acknowledged)} x") in ("fine", "there already")
+        writer.end()
+    finally:
+        engine.end()

@@ -65,8 +65,8 @@ static void other(const char *form)
 }
 
 /* All connections of Bilag but the one that says so. */
-static const char cut[] = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name='bilag' AND pid<>pg_backend_pid() "
-                          "AND '%s'<>''";
+static const char cut[] = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name='bilag' "
+                          "AND pid<>pg_backend_pid() AND '%s'<>''";
 
 struct counting { int runs, cut_in_run; };
 

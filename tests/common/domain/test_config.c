@@ -89,6 +89,7 @@ static const struct number_row number_settings[] = {
     STAGE_COUNTS(STAGE) INGEST_SETTINGS(INGEST) SENDER_SETTINGS(SENDER) MAPPER_SETTINGS(MAPPER)
     { NULL, "retention_days", 400, 1, 36500, offsetof(struct config, retention_days) },
     { NULL, "partitions", 16, 1, 256, offsetof(struct config, partitions) },
+    { "state", "replicas", 2, 1, 2, offsetof(struct config, replicas) },
     { "poweroffice", "requests_per_second", 10, 1, 10000, offsetof(struct config, requests_per_second) },
 };
 
@@ -150,6 +151,8 @@ static void wrong_root_table(void **unused)
 {
     static const struct { const char *from, *to, *says[3]; } rows[] = {
         { "state_dir: state", "statedir: state", { "bilag.yaml:1: statedir", "did you mean state_dir?" } },
+        { "state_dir: state", "state: {postgresql: \"host=a password=x\"}", { "bilag.yaml:1: state.postgresql", "passfile=" } },
+        { "state_dir: state", "state: {replicas: 3}", { "bilag.yaml:1: state.replicas", "from 1 to 2" } },
         { "  requests_per_second: 10", "  request_per_second: 10",
           { "bilag.yaml:7: poweroffice.request_per_second", "requests_per_second?" } },
         { "  requests_per_second: 10", "  requests_per_second: ten", { ":7:", "\"ten\"", "from 1 to 10000" } },
@@ -410,6 +413,8 @@ static void a_reload_never_changes_what_is_fixed(void **unused)
     static const struct { const char *from, *to, *says; } rows[] = {
         { "in_flight_max: 8", "in_flight_max: 9", NULL },
         { "state_dir: state", "state_dir: elsewhere", "state_dir: cannot change" },
+        { "state_dir: state", "state: {postgresql: host=a}\nstate_dir: state", "state: cannot change" },
+        { "state_dir: state", "state: {replicas: 1}\nstate_dir: state", "state: cannot change" },
         { "/run/bilag-test", "/run/bilag-other", "run_dir: cannot change" },
         { "state_dir: state", "partitions: 8\nstate_dir: state", "partitions: cannot change" },
         { "state_dir: state", "partitions: 16\nstate_dir: state", NULL },
