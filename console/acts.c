@@ -171,7 +171,7 @@ void do_transfer(struct view *view)
 {
     const struct deed_question question = { .context = &view->context, .code = PROBLEM_COUNT };
     const struct venue *venue = view_venue(view);
-    struct book_doc *docs = arena_array(&view->arena, VIEW_FIELDS_MAX, sizeof *docs);
+    struct book_doc *docs = arena_array(&view->arena, view->field_count + 1, sizeof *docs);
     uint64_t number = 0;
     size_t count = 0;
     enum err err = docs ? ERR_OK : ERR_MEMORY;

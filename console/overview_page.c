@@ -307,6 +307,9 @@ void page_overview(struct view *view)
                overview.waiting);
     search_form(&overview);
     tell_rows(&overview);
+    if (user_may(&view->user, ACT_SET_UP))
+        view_link_line(view, STR("/new-venue"), SAY(view, "New venue, and those not in use yet",
+                                                    "Nytt salgssted, og de som ikke er i bruk ennå"));
     if (overview.seen && clock_now_ms() - overview.oldest_ms > 10000)
         html_element(&view->html, "p", "faint", str_of(SAY(view, "Some of these are being looked at still: load the page again "
                                                            "in a moment.", "Noen av disse blir fortsatt sett på: last siden på "

@@ -40,12 +40,27 @@ void page_setup(struct view *view);
 void do_setup(struct view *view);
 void do_read_books(struct view *view);
 void do_confirm(struct view *view);
+/* All stages read their files again; this one too, in its next turn. */
+void setup_reload_all(struct view *view);
+/* new_venue_page.c */
+void page_new_venue(struct view *view);
+void do_new_venue(struct view *view);
 /* acts.c */
 void do_decide(struct view *view);
 void do_transfer(struct view *view);
 void do_connect(struct view *view);
 void do_tick(struct view *view);
 void do_undo(struct view *view);
+/* users_page.c, tokens_page.c, operate_page.c */
+void page_users(struct view *view);
+void do_user_add(struct view *view);
+void do_user_remove(struct view *view);
+void page_me(struct view *view);
+void do_me(struct view *view);
+void page_tokens(struct view *view);
+void do_token_add(struct view *view);
+void do_token_revoke(struct view *view);
+void page_operate(struct view *view);
 /* refused_page.c, customers_import.c */
 void do_dismiss(struct view *view);
 void page_import(struct view *view);

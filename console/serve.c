@@ -13,7 +13,7 @@
 #include "door/host.h"
 #include "routes.h"
 
-enum { ARENA_BYTES = 512 * 1024 * 1024, SLOW_MS = 300, PATIENCE_MS = 200, PIECE_BYTES = 32 * 1024 };
+enum { ARENA_BYTES = 512 * 1024 * 1024, SLOW_MS = 300, PATIENCE_MS = 200, PIECE_BYTES = 32 * 1024, PARTS_MAX = 100 };
 
 static const char *header(const struct view *view, const char *name)
 {
@@ -120,9 +120,16 @@ static bool comes_from_us(const struct view *view)
 static bool take_pairs(struct view *view)
 {
     struct str rest = strbuf_str(&view->body);
+    size_t room = 1;
     bool fine = true;
 
-    while (view->field_count < VIEW_FIELDS_MAX && url_pair(&rest, &view->arena, &view->fields[view->field_count].name,
+    for (size_t i = 0; i < rest.len; i++)
+        room += rest.bytes[i] == '&';
+    room = room < VIEW_FIELDS_MAX ? room : VIEW_FIELDS_MAX;
+    view->fields = arena_array(&view->arena, room, sizeof *view->fields);
+    if (!view->fields)
+        return false;
+    while (view->field_count < room && url_pair(&rest, &view->arena, &view->fields[view->field_count].name,
                                                            &view->fields[view->field_count].value, &fine))
         view->field_count++;
     return fine && !rest.len;
@@ -142,7 +149,7 @@ static enum MHD_Result field_piece(void *context, enum MHD_ValueKind kind, const
     if (len && memchr(data, '\0', len))
         return MHD_NO;                       /* no text */
     if (!at || !field || !str_equal(field->name, str_of(name))) {
-        if (!name || view->field_count == VIEW_FIELDS_MAX)
+        if (!name || view->field_count == PARTS_MAX)
             return MHD_NO;
         field = &view->fields[view->field_count++];
         *field = (struct view_field){ arena_copy(&view->arena, str_of(name)), STR_NONE };
@@ -155,8 +162,10 @@ static enum MHD_Result field_piece(void *context, enum MHD_ValueKind kind, const
 static bool take_parts(struct view *view)
 {
     struct MHD_PostProcessor *parts = MHD_create_post_processor(view->connection, PIECE_BYTES, field_piece, view);
-    bool fine = parts && MHD_post_process(parts, view->body.bytes, view->body.len) == MHD_YES;
+    bool fine;
 
+    view->fields = arena_array(&view->arena, PARTS_MAX, sizeof *view->fields);
+    fine = parts && view->fields && MHD_post_process(parts, view->body.bytes, view->body.len) == MHD_YES;
     return (!parts || MHD_destroy_post_processor(parts) == MHD_YES) && fine;
 }
 

@@ -518,7 +518,7 @@ static void show_changes(struct setup_form *form)
 /* --- saved --- */
 
 /* All stages read their files again; this one too, in its next turn. */
-static void reload_all(struct view *view)
+void setup_reload_all(struct view *view)
 {
     struct stage_state *stages;
     size_t count;
@@ -560,7 +560,7 @@ static void save(struct setup_form *form)
         view_fail(view, err);
         return;
     }
-    reload_all(view);
+    setup_reload_all(view);
     view_go(view, arena_format(&view->arena, STR_FMT "?said=%" PRIu64, STR_ARG(view_venue_path(view, form->edit->id,
         "/setup")),
                                number));

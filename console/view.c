@@ -228,17 +228,24 @@ static void venue_links(struct view *view, const struct venue *venue)
 
 static void head_links(struct view *view)
 {
+    const struct { const char *path, *text; enum console_act act; } links[] = {
+        { "/", SAY(view, "Overview", "Oversikt"), ACT_LOOK },
+        { "/refused", SAY(view, "Refused and parked", "Avvist og parkert"), ACT_OPERATE },
+        { "/operate", SAY(view, "Processes", "Prosesser"), ACT_OPERATE },
+        { "/users", SAY(view, "Users", "Brukere"), ACT_OPERATE },
+        { "/tokens", SAY(view, "Tokens", "Tokener"), ACT_OPERATE },
+        { "/audit", SAY(view, "Audit trail", "Revisjonsspor"), ACT_LOOK },
+    };
     struct html *html = &view->html;
 
     html_begin(html, "nav");
     html_attr(html, "aria-label", str_of(SAY(view, "Console", "Konsoll")));
-    view_link(view, STR("/"), SAY(view, "Overview", "Oversikt"));
-    if (user_may(&view->user, ACT_OPERATE))
-        view_link(view, STR("/refused"), SAY(view, "Refused and parked", "Avvist og parkert"));
-    view_link(view, STR("/audit"), SAY(view, "Audit trail", "Revisjonsspor"));
+    for (size_t i = 0; i < COUNT(links); i++)
+        if (user_may(&view->user, links[i].act))
+            view_link(view, str_of(links[i].path), links[i].text);
     html_end(html);
     view_form(view, "/sign-out", "out");
-    html_element(html, "span", "who", user_title(&view->user));
+    view_link(view, STR("/me"), arena_copy(&view->arena, user_title(&view->user)).bytes);
     view_button(view, "plain", SAY(view, "Sign out", "Logg ut"));
     view_form_end(view);
 }

@@ -18,7 +18,7 @@
 #include "rights.h"
 #include "session.h"
 
-enum { VIEW_PARTS_MAX = 4, VIEW_FIELDS_MAX = 1000, VIEW_BODY_MAX = 256 * 1024, VIEW_STRANGER_MAX = 4096,
+enum { VIEW_PARTS_MAX = 4, VIEW_FIELDS_MAX = 8000, VIEW_BODY_MAX = 256 * 1024, VIEW_STRANGER_MAX = 4096,
        VIEW_PAGE_MAX = 16 * 1024 * 1024 };
 
 struct view_field { struct str name, value; };
@@ -35,7 +35,7 @@ struct view {
     struct strbuf body;
     bool too_long, judged;
     struct str parts[VIEW_PARTS_MAX];    /* of the path, where the route has {} */
-    struct view_field fields[VIEW_FIELDS_MAX]; size_t field_count;       /* of the body */
+    struct view_field *fields; size_t field_count;           /* of the body */
     enum err asked;                      /* ERR_OK: somebody is signed in; ERR_NOT_FOUND: nobody; else it is not known */
     bool signed_in;
     struct user user;

@@ -15,7 +15,7 @@ struct setup {
     struct context *context;
     struct fault *fault;                 /* of the context */
     struct str id, like_id, company, department, name;
-    bool share_key;
+    bool share_key, only_judged;
     int extension;
     struct venue like;
 };
@@ -204,7 +204,7 @@ static enum err write_file(struct setup *setup, struct str text, struct str path
     struct venue venue;
     enum err err = venue_file_parse(text, setup->id, setup->context->config->dir, setup->context->arena, &venue, fault);
 
-    return err ? err : wholefile_write(path.bytes, text, PERMISSIONS, WHOLEFILE_NEW, fault);
+    return err || setup->only_judged ? err : wholefile_write(path.bytes, text, PERMISSIONS, WHOLEFILE_NEW, fault);
 }
 
 static enum err make(struct setup *setup, struct str like, struct venue_made *made)
@@ -242,7 +242,7 @@ enum err venue_setup(struct context *context, const struct venue_wish *wish, str
     struct setup setup = { .context = context, .fault = &context->fault, .id = wish->id, .like_id = wish->like,
                           .company = wish->company,
                            .department = wish->department, .name = wish->name.len ? wish->name : wish->id,
-                           .share_key = wish->share_key };
+                           .share_key = wish->share_key, .only_judged = wish->only_judged };
     struct venue_made made = { .extension = NULL };
     struct str like = STR_NONE;
     enum err err = check_wish(&setup);

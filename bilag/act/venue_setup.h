@@ -20,6 +20,7 @@ struct venue_wish {
     struct str id, like;                 /* like: the venue that it is made after */
     struct str name, company, department;            /* empty: the id, the other's, none */
     bool share_key;                      /* the other's client key and extension; else its own */
+    bool only_judged;                    /* nothing is written: whether it could be */
 };
 struct venue_made {
     struct str path, company;

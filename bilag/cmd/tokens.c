@@ -1,7 +1,7 @@
 /* tokens.c - who may write whose sales: making, listing and revoking bearer tokens and CURVE keys (domain/doors.h). */
 #include "shell.h"
 
-#include "domain/doors.h"
+#include "bilag/act/token_make.h"
 #include "stage/stagekeys.h"
 
 #include <inttypes.h>
@@ -34,16 +34,6 @@ static int take_scopes(struct shell *shell, const struct args *args, struct scop
             return complain(shell, EXIT_USAGE, "%.*s is no name of a %s", TEXT(scopes->at[i].name),
                             catalogue_words(scopes->at[i].company ? "company" : "venue"));
     return scopes->count > DOOR_SCOPES_MAX ? complain(shell, EXIT_USAGE, "%d venues at most", DOOR_SCOPES_MAX) : EXIT_FINE;
-}
-
-static struct str scopes_text(struct arena *arena, const struct door_scope *scopes, size_t count)
-{
-    struct str text = STR("");
-
-    for (size_t i = 0; i < count && i < 20; i++)
-        text = arena_format(arena, STR_FMT "%s%s" STR_FMT, STR_ARG(text), i ? ", " : "",
-                            scopes[i].company ? "company " : "", STR_ARG(scopes[i].name));
-    return count > 20 ? arena_format(arena, STR_FMT ", ... (%zu in all)", STR_ARG(text), count) : text;
 }
 
 /* What a till must have: shown when the trail has it, and only then. */
@@ -96,23 +86,16 @@ static void show_token(struct shell *shell, uint64_t number, const struct shown 
     (void)printf("%s\n", shown->text);
 }
 
-static int add_known(struct shell *shell, struct doors *doors, const struct scopes *scopes, struct str about, bool curve,
+static int add_known(struct shell *shell, struct doors *doors, const struct scopes *scopes, struct str about,
                      struct shown *shown, uint64_t *ret_number)
 {
-    int64_t now = clock_now_ms();
-    enum err err = curve ? doors_add_key(doors, scopes->at, scopes->count, about, now, str_of(shown->public), ret_number)
-                         : doors_add(doors, scopes->at, scopes->count, about, now, shown->text, ret_number);
-    int code;
+    struct context context = shell_context(shell);
+    enum err err = token_make(&context, doors, scopes->at, scopes->count, about, str_of(shown->public), shown->text,
+            ret_number);
 
     if (err == ERR_EXISTS)
-        return complain(shell, EXIT_RED, "this key is known already, revoked perhaps; let the till make another pair");
-    if (err)
-        return complain_err(shell, err, NULL);
-    code = shell_decide(shell, "token-add", arena_format(&shell->arena, "token %" PRIu64, *ret_number),
-                        scopes_text(&shell->arena, scopes->at, scopes->count), about, NULL);
-    if (code != EXIT_FINE)
-        return doors_revoke(doors, *ret_number, clock_now_ms()) ? EXIT_RED : code;
-    return EXIT_FINE;
+        return complain(shell, EXIT_RED, "%s", context.fault.text);
+    return err ? complain_err(shell, err, &context.fault) : EXIT_FINE;
 }
 
 static int add(struct shell *shell, const struct args *args, struct doors *doors)
@@ -129,7 +112,7 @@ static int add(struct shell *shell, const struct args *args, struct doors *doors
     if (code == EXIT_FINE && key)
         code = server_key(shell, server);
     if (code == EXIT_FINE)
-        code = add_known(shell, doors, &scopes, str_of(about ? about : ""), key != NULL, &shown, &number);
+        code = add_known(shell, doors, &scopes, str_of(about ? about : ""), &shown, &number);
     if (code == EXIT_FINE && key)
         show_key(shell, number, server, &shown);
     else if (code == EXIT_FINE)
@@ -141,22 +124,18 @@ static int add(struct shell *shell, const struct args *args, struct doors *doors
 static int revoke(struct shell *shell, const struct args *args, struct doors *doors)
 {
     const char *reason = args_value(args, "reason");
+    struct context context = shell_context(shell);
     char *end = NULL;
-    uint64_t number = args->word_count == 2 ? strtoull(args->words[1], &end, 10) : 0;
+    uint64_t number = args->word_count == 2 ? strtoull(args->words[1], &end, 10) : 0, decision;
     enum err err;
-    int code;
 
     if (!number || *end || !reason)
         return complain(shell, EXIT_USAGE, "revoke NUMBER --reason TEXT; bilag tokens list has the numbers");
-    code = shell_decide(shell, "token-revoke", arena_format(&shell->arena, "token %" PRIu64, number), STR_NONE, str_of(reason),
-                        NULL);
-    if (code != EXIT_FINE)
-        return code;
-    err = doors_revoke(doors, number, clock_now_ms());
+    err = token_revoke(&context, doors, number, str_of(reason), &decision);
     if (err == ERR_NOT_FOUND)
         return complain(shell, EXIT_RED, "there is no token %" PRIu64 "; bilag tokens list has them", number);
-    if (err && err != ERR_EXISTS)
-        return complain_err(shell, err, NULL);
+    if (err)
+        return complain_err(shell, err, &context.fault);
     (void)printf(in_words(shell, "Token %" PRIu64 " opens nothing any more.\n", "Token %" PRIu64 " åpner ingenting lenger.\n"),
                  number);
     return EXIT_FINE;
@@ -169,7 +148,7 @@ static enum err listed(const struct door_token *token, void *context)
     struct listing *listing = context;
     struct shell *shell = listing->shell;
     char made[32], used[32], revoked[32];
-    struct str scopes = scopes_text(&shell->arena, token->scopes, token->scope_count);
+    struct str scopes = door_scopes_text(&shell->arena, token->scopes, token->scope_count);
 
     listing->count++;
     (void)printf("%5" PRIu64 "  %.*s%s%.*s%s\n       %s %s", token->number, TEXT(scopes), token->about.len ? "  " : "",
@@ -228,6 +207,7 @@ static const struct option options[] = {
 
 const struct cmd cmd_tokens = {
     "tokens",
-    "add --venue VENUE [VENUE ...] [--zeromq KEY] [--about TEXT]\nadd --company NUMBER [--zeromq KEY] [--about TEXT]\nlist\nrevoke NUMBER --reason TEXT",
+    "add --venue VENUE [VENUE ...] [--zeromq KEY] [--about TEXT]\nadd --company NUMBER [--zeromq KEY] [--about "
+    "TEXT]\nlist\nrevoke NUMBER --reason TEXT",
     "who may send whose sales over HTTP and ZeroMQ", options, tokens_run,
 };

@@ -550,8 +550,6 @@ static const struct catalogue_row spoken[] = {
       "revoke NUMMER --reason TEKST; bilag tokens list har numrene" },
     { "--zeromq: a public CURVE key of %d letters (Z85), or new for a pair that is made here",
       "--zeromq: en offentlig CURVE-nøkkel på %d tegn (Z85), eller new for et par som lages her" },
-    { "this key is known already, revoked perhaps; let the till make another pair",
-      "denne nøkkelen er kjent allerede, kanskje trukket tilbake; la kassen lage et nytt par" },
     { "there is no token %" PRIu64 "; bilag tokens list has them",
       "token %" PRIu64 " finnes ikke; bilag tokens list viser dem" },
     { "add, list or revoke; see bilag tokens --help", "add, list eller revoke; se bilag tokens --help" },

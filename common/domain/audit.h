@@ -18,7 +18,8 @@ struct decision {
     struct str verb;                      /* accept resend reverse transfer post-on connect disconnect
                                              dismiss choose restarted create-products invoice-from resend-on
                                              dismiss-refused dismiss-parked by-hand venue-key manual-done
-                                             token-add token-revoke user-add user-remove; undo-<verb> takes
+                                             token-add token-revoke user-add user-remove venue-new
+                                             user-password; undo-<verb> takes
                                              one back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
     struct str detail;                    /* by verb: problem code, date, customer number, ... */

@@ -106,7 +106,18 @@ static enum err add_work(struct txn *txn, void *context)
     return store_put_new(txn, USER_TABLE, name_key(adding->name, &key), adding->bytes);
 }
 
-enum err users_add(struct users *users, const struct user *user)
+static enum err change_work(struct txn *txn, void *context)
+{
+    const struct adding_user *adding = context;
+    struct str value;
+    struct key key;
+    enum err err = store_get(txn, USER_TABLE, name_key(adding->name, &key), &value);
+
+    return err ? err : store_put(txn, USER_TABLE, name_key(adding->name, &key), adding->bytes);
+}
+
+static enum err write_user(struct users *users, const struct user *user,
+                           enum err (*work)(struct txn *txn, void *context))
 {
     struct strbuf bytes;
     struct adding_user adding = { .name = user->name };
@@ -118,9 +129,19 @@ enum err users_add(struct users *users, const struct user *user)
     strbuf_init(&bytes, RECORD_BYTES);
     fields_write(&user_fields, user, &bytes);
     adding.bytes = strbuf_str(&bytes);
-    err = bytes.failed ? ERR_MEMORY : store_write(users->store, add_work, &adding);
+    err = bytes.failed ? ERR_MEMORY : store_write(users->store, work, &adding);
     strbuf_free(&bytes);
     return err;
+}
+
+enum err users_add(struct users *users, const struct user *user)
+{
+    return write_user(users, user, add_work);
+}
+
+enum err users_change(struct users *users, const struct user *user)
+{
+    return write_user(users, user, change_work);
 }
 
 static enum err remove_work(struct txn *txn, void *context)

@@ -45,6 +45,8 @@ void users_close(struct users *users);                        /* NULL is fine */
 USED enum err user_hash(struct str password, struct arena *arena, struct str *ret_hash);
 /* ERR_EXISTS: there is one of that name. */
 USED enum err users_add(struct users *users, const struct user *user);
+/* The record of that name is this one from now on. ERR_NOT_FOUND: there is none of that name. */
+USED enum err users_change(struct users *users, const struct user *user);
 USED enum err users_remove(struct users *users, struct str name);
 USED enum err users_find(struct users *users, struct str name, struct arena *arena, struct user *ret_user);
 typedef enum err (*user_visit)(const struct user *user, void *context);

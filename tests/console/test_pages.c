@@ -18,6 +18,7 @@
 #undef main
 
 #define PASSWORD "en god og lang setning"
+#define PASSWORD_TEXT "en+god+og+lang+setning"
 
 enum { PAGE_MAX = 1 << 20, PATIENCE_S = 60 };
 
@@ -47,6 +48,7 @@ static void fill(void)
     rig_sale(&rig, 3, "2026-11-20T12:02:00+01:00", "food", 2500, "credit");
     rig_sale(&rig, 4, "2026-11-21T12:00:00+01:00", "wine", 7700, "card");
     rig_sale(&rig, 5, "2026-11-23T12:00:00+01:00", "food", 4400, "card");
+    rig_sale(&rig, 1, "2026-11-24T12:00:00+01:00", "food", 900, "card");         /* the number of another one */
     rig_event(&rig, "\"register\":\"K1\",\"seq\":9,\"kind\":\"cash_movement\",\"time\":\"2026-11-21T23:00:00+01:00\","
               "\"amount\":-20000,\"reason\":\"<b>bank</b>\"");
     (void)rig_look(&rig);
@@ -302,7 +304,32 @@ static void pages(void **unused)
         { "ola", "/venues/v/customers", 200, "" },
         { "ola", "/venues/v/manual?from=2026-11-01&to=2026-11-30", 200, "" },
         { "ola", "/audit", 200, "" },
+        { "kari", "/venues/v/receipt", 200, "Find a receipt" },
+        { "kari", "/venues/v/receipt?name=K1/2", 200, "50,00" },
+        { "kari", "/venues/v/receipt?name=K1/1", 200, "K1/1 becomes K1~2/1" },
+        { "ola", "/venues/v/receipt?name=K1/1", 200, "9,00" },
+        { "kari", "/venues/v/receipt?name=K1/77", 404, "not known" },
+        { "kari", "/venues/v/receipt?name=x", 400, "no receipt" },
+        { "ola", "/venues/v/receipt?name=K1/3", 200, "Hvor den er" },
+        { "kari", "/venues/v/many?deed=by-hand&from=2026-11-01&to=2026-11-30", 200, "v/2026-11-21/1" },
+        { "kari", "/venues/v/many?deed=leave-out&problem=vat-unmapped&from=2026-11-01&to=2026-11-30", 200, "Nothing of these" },
+        { "kari", "/venues/v/many?deed=transfer", 404, "" },
+        { "kari", "/venues/v/many?deed=by-hand&from=2026-11-30&to=2026-11-01", 400, "" },
+        { "ola", "/venues/v/many?deed=by-hand", 403, "" },
+        { "kari", "/venues/v/requests?document=v/2026-11-20/1", 200, "Nothing was sent" },
+        { "kari", "/venues/v/requests?document=v/2026-11-29/1", 404, "" },
+        { "kari", "/venues/v/customers/import", 200, "textarea" },
+        { "kari", "/new-venue", 200, "Short name" },
+        { "kari", "/me", 200, "New password" },
+        { "kari", "/users", 403, "role" },
         { "drift", "/refused", 200, "" },
+        { "drift", "/operate", 200, "bilag-mapper 0" },
+        { "drift", "/users", 200, "Password, 12" },
+        { "drift", "/tokens", 200, "A new token" },
+        { "other", "/venues/v/receipt?name=K1/2", 404, "" },
+        { "other", "/venues/v/requests?document=v/2026-11-20/1", 404, "" },
+        { "other", "/venues/v/many?deed=by-hand", 404, "" },
+        { "other", "/venues/v/customers/import", 404, "" },
         { "other", "/", 200, "" },
         { "other", "/venues/v", 404, "not yours to see" },
         { "other", "/venues/v/days/2026-11-20", 404, "" },
@@ -460,10 +487,69 @@ static void set_up(void **unused)
     assert_int_equal(decisions("read-books"), 1);
 }
 
+/* Each form of who operates, wrong and right: users, tokens, a venue that is new, one's own password. */
+static void operated(void **unused)
+{
+    static const struct { const char *path, *body; int status; const char *says; } rows[] = {
+        { "/users", "name=per&companies=912345678&language=nb&role=decides&password=" PASSWORD_TEXT, 303, "said=" },
+        { "/users", "name=per&companies=912345678&language=nb&password=" PASSWORD_TEXT, 409, "already" },
+        { "/users", "name=x&companies=&language=nb&password=" PASSWORD_TEXT, 400, "whose books" },
+        { "/users", "name=x&all=1&language=nb&password=short", 400, "characters" },
+        { "/users/remove", "name=per&made=1&reason=r", 409, "changed" },
+        { "/users/remove", "name=nobody&made=1&reason=r", 404, "" },
+        { "/tokens", "venues=&company=&about=a&seen=9999", 400, "whose sales" },
+        { "/tokens", "venues=%3Cb%3E&about=a&seen=9999", 400, "&#60;b&#62;" },
+        { "/tokens", "venues=v,later&about=a&seen=9999", 200, "bilag_" },
+        { "/tokens", "venues=v&about=a&seen=0", 409, "decided" },
+        { "/tokens/revoke", "number=7&reason=r", 404, "" },
+        { "/tokens/revoke", "number=1&reason=r", 303, "" },
+        { "/tokens/revoke", "number=1&reason=r", 409, "already" },
+        { "/refused", "what=line&subject=x&so_far=1&reason=r&seen=9999", 404, "" },
+        { "/refused", "what=parked&subject=x&so_far=1&reason=r&seen=9999", 404, "" },
+        { "/new-venue", "id=v&company=912345678", 409, "already" },
+        { "/new-venue", "id=ny&company=912345678", 400, "has a venue" },
+        { "/new-venue", "id=ny&like=v&department=", 400, "own department" },
+        { "/new-venue", "id=ny&like=nobody", 404, "" },
+        { "/new-venue", "id=ny&company=999888777&name=Ny", 303, "/venues/ny/setup" },
+        { "/choose", "receipt=v/K1/1&which=2&place=1&reason=r&seen=9999", 409, "is sent with the first content" },
+        { "/choose", "receipt=v/K1/1&which=9&place=1&reason=r&seen=9999", 409, "first, second" },
+        { "/restarted", "receipt=v/K1/1&place=1&reason=r&seen=9999", 409, "has changed since" },
+        { "/choose", "receipt=v/K1/2&which=1&place=1&reason=r&seen=9999", 409, "nothing to decide" },
+        { "/restarted", "receipt=v/K1/2&place=1&reason=r&seen=9999", 409, "nothing to decide" },
+        { "/leave-out", "receipt=nonsense&reason=r&seen=9999", 404, "" },
+        { "/leave-out", "reason=r&seen=9999", 400, "chosen" },
+        { "/venues/v/customers/import", "step=look&rows=Hansen;x;y", 400, "" },
+        { "/venues/v/customers/import", "step=look&rows=Hansen%3B10001%0AOlsen%3B10002", 200, "Connect them" },
+        { "/venues/v/customers/import", "step=save&row=10001%3BHansen&row=10002%3BOlsen&reason=r&seen=9999", 303, "" },
+        { "/venues/v/customers/disconnect", "till_customer=Hansen&number=10002&reason=r", 409, "10001" },
+        { "/venues/v/customers/disconnect", "till_customer=Hansen&number=10001&reason=r", 303, "" },
+        { "/me", "password=wrong+password&new=" PASSWORD_TEXT "&again=" PASSWORD_TEXT, 403, "not your password" },
+        { "/me", "password=" PASSWORD_TEXT "&new=short&again=short", 400, "characters" },
+        { "/me", "password=" PASSWORD_TEXT "&new=" PASSWORD_TEXT "2&again=" PASSWORD_TEXT "2", 303, "/sign-in" },
+    };
+    char body[1200], token[64];
+
+    (void)unused;
+    signed_in_as("drift");
+    assert_int_equal(get("/users"), 200);
+    (void)str_copy(str_of(field("token", "")), token, sizeof token);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        int status;
+
+        (void)snprintf(body, sizeof body, "token=%s&%s", token, rows[i].body);
+        status = post(rows[i].path, body);
+        if (status != rows[i].status || !strstr(page, rows[i].says))
+            fail_msg("%s %s: %d, must be %d with %s\n%.2500s", rows[i].path, rows[i].body, status, rows[i].status, rows[i].says,
+                     strstr(page, "<main") ? strstr(page, "<main") : page);
+    }
+    assert_int_equal(get("/"), 303);                         /* all former sign-ins are over */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up), cmocka_unit_test(pressed),
+        cmocka_unit_test(operated),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

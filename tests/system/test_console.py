@@ -144,6 +144,8 @@ def test_headers(rig, kari):
     assert kari.ask("GET", "/", headers={"Host": "evil.example"}).status == 421
     assert kari.ask("POST", "/decide", [("a", "b" * 400000)]).status == 413
     assert kari.ask("POST", "/decide", [("a", "b" * 10000)]).status == 403
+    assert kari.ask("POST", "/decide", [("a", "b")] * 5000).status == 403           # as many as a large set-up has
+    assert kari.ask("POST", "/decide", [("a", "b")] * 9000).status == 400
     assert Person(rig.console_port).ask("POST", "/sign-in", [("name", "b" * 10000)]).status == 413      # of a stranger, less
 
 
