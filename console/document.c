@@ -295,14 +295,15 @@ static void tell_way(void *context, const struct advice *advice)
         post_on_way(telling);
 }
 
-/* The receipt that a problem names, to look at. */
+/* The receipt that a problem is about, to look at; what is missing cannot be looked at. */
 static void link_receipt(const struct telling_ways *telling, const struct problem *problem)
 {
     struct view *view = telling->view;
     struct str name = problem->code == PROBLEM_RECEIPT_CONFLICT ? problem->arg[0] : problem->first;
     struct receipt_name parsed;
 
-    if (!name.len || receipt_parse(arena_format(&view->arena, STR_FMT "/" STR_FMT, STR_ARG(telling->doc->draft.doc.venue),
+    if (!name.len || !(problem_ways(problem->code) & (WAY_LEAVE_OUT | WAY_CHOOSE)) || receipt_parse(arena_format(&view->arena,
+            STR_FMT "/" STR_FMT, STR_ARG(telling->doc->draft.doc.venue),
                                                 STR_ARG(name)), &view->arena, &parsed))
         return;
     html_text(&view->html, STR(" "));

@@ -51,8 +51,9 @@ static void amount_row(struct view *view, const char *what, struct str name, str
     html_end(html);
 }
 
-static void content_lines(struct view *view, const struct event *event)
+static void content_lines(const struct receipt_view *receipt, const struct event *event, int32_t day)
 {
+    struct view *view = receipt->view;
     struct html *html = &view->html;
 
     html_begin(html, "table");
@@ -68,7 +69,8 @@ static void content_lines(struct view *view, const struct event *event)
         html_end(html);
     }
     for (size_t i = 0; i < event->payment_count; i++)
-        amount_row(view, SAY(view, "paid with", "betalt med"), event->payments[i].type, event->payments[i].amount);
+        amount_row(view, SAY(view, "paid with", "betalt med"), venue_title(receipt->venue, false, event->payments[i].type, day),
+                   event->payments[i].amount);
     if (event->kind == EVENT_CASH_MOVEMENT)
         amount_row(view, SAY(view, "never transferred, by hand:", "overføres aldri, føres manuelt:"), event->reason,
                 event->amount);
@@ -88,7 +90,7 @@ static void content(const struct receipt_view *receipt, const struct event *even
     html_words(&view->html, "p", NULL, SAY(view, "%s of %s, business day %s", "%s, %s, salgsdag %s"),
                catalogue_words(event_kind_text(event->kind)), time_text_local(receipt->venue, event->time * 1000, when),
                day_words(view, day, words));
-    content_lines(view, event);
+    content_lines(receipt, event, day);
 }
 
 static void standing(const struct receipt_view *receipt)
@@ -146,9 +148,10 @@ static enum err shares(const struct receipt_view *receipt, const struct book_doc
         if (err || !amount.ore)
             continue;
         html_begin(html, "li");
-        html_say(html, SAY(view, "account %" PRId64 ", VAT code %.*s ", "konto %" PRId64 ", mva-kode %.*s "), line->account,
-                 TEXT(line->vat_code));
-        html_money(html, "b", NULL, amount);
+        html_say(html, SAY(view, "account %" PRId64 ", VAT code %.*s, %s ", "konto %" PRId64 ", mva-kode %.*s, %s "),
+                 line->account, TEXT(line->vat_code), amount.ore > 0 ? SAY(view, "debit", "debet") : SAY(view, "credit",
+                         "kredit"));
+        html_money(html, "b", NULL, (struct money){ amount.ore > 0 ? amount.ore : -amount.ore });    /* bounded */
         html_end(html);
     }
     for (size_t i = 0; !err && i < sale.shares.left_out_count; i++) {

@@ -10,9 +10,10 @@
 #include "bilag/act/decide.h"
 #include "bilag/read/parked.h"
 #include "bilag/read/refusals.h"
+#include "bilag/show/catalogue.h"
 #include "seen.h"
 
-enum { REFUSALS_SHOWN = 200 };
+enum { REFUSALS_SHOWN = 200, REASON_BYTES = 4096 };
 
 /* What names no venue that is set up has no company: who sees all companies sees it. */
 static bool sees(const struct view *view, struct str id)
@@ -82,6 +83,17 @@ static void dismiss_all(struct view *view, const struct refusals *refusals)
                                                     "Ingenting mangler uten alle %zu"), open).bytes);
 }
 
+/* Ingest has filled it and kept it in English. */
+static void tell_reason(struct view *view, const struct refusal *refusal)
+{
+    struct strbuf reason;
+
+    strbuf_init(&reason, REASON_BYTES);
+    catalogue_said(refusal->reason, &reason);
+    html_text(&view->html, strbuf_str(&reason));
+    strbuf_free(&reason);
+}
+
 static void tell_refusals(struct view *view, const struct refusals *refusals)
 {
     struct html *html = &view->html;
@@ -100,7 +112,8 @@ static void tell_refusals(struct view *view, const struct refusals *refusals)
         html_begin(html, "li");
         html_element(html, "span", refusal_is_settled(refusal) ? "state grey" : "state red", str_of(standing(view, refusal)));
         html_say(html, " %s  %.*s  %.*s  ", time_text_utc(refusal->time_ms, when), TEXT(refusal->venue), TEXT(refusal->source));
-        html_say(html, SAY(view, "line %" PRIu64 ": %.*s", "linje %" PRIu64 ": %.*s"), refusal->line, TEXT(refusal->reason));
+        html_say(html, SAY(view, "line %" PRIu64 ": ", "linje %" PRIu64 ": "), refusal->line);
+        tell_reason(view, refusal);
         dismiss_line(view, refusal);
         html_end(html);
     }
@@ -127,8 +140,10 @@ static void tell_parked(struct view *view, const struct parked *parked)
         shown++;
         html_begin(html, "li");
         html_element(html, "span", parked_is_red(row) ? "state red" : "state grey", row->venue);
-        html_say(html, SAY(view, " %" PRIu64 " receipts of %s kr, %.10s to %.10s. ",
-                           " %" PRIu64 " bonger på %s kr, %.10s til %.10s. "), row->receipts,
+        html_say(html, row->receipts == 1 ? SAY(view, " %" PRIu64 " receipt of %s kr, %.10s to %.10s. ",
+                                                " %" PRIu64 " bong på %s kr, %.10s til %.10s. ")
+                                          : SAY(view, " %" PRIu64 " receipts of %s kr, %.10s to %.10s. ",
+                                                " %" PRIu64 " bonger på %s kr, %.10s til %.10s. "), row->receipts,
                  row->sum_known ? money_kroner(row->sum, amount) : "?", time_text_utc(row->first_s * 1000, from),
                  time_text_utc(row->last_s * 1000, to));
         html_text(html, str_of(row->is_set_up ? SAY(view, "Set up now: taken in at the next reload. Those that stay need a "

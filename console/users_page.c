@@ -10,19 +10,23 @@
 
 /* --- words --- */
 
-static const struct role_words { uint32_t bit; const char *word, *en, *nb; } role_words[] = {
-    { ROLE_READS, "reads", "looks", "ser" },
-    { ROLE_DECIDES, "decides", "transfers and decides", "overfører og bestemmer" },
-    { ROLE_SETS_UP, "sets-up", "sets up venues and connects customers", "setter opp salgssteder og kobler kunder" },
-    { ROLE_OPERATES, "operates", "operates: users, tokens, refused and parked sales", "drifter: brukere, tokener, avviste og "
-      "parkerte salg" },
+/* In the list, and longer beside its box. */
+static const struct role_words { uint32_t bit; const char *word, *en, *nb, *long_en, *long_nb; } role_words[] = {
+    { ROLE_READS, "reads", "looks", "ser", "looks", "ser" },
+    { ROLE_DECIDES, "decides", "decides", "bestemmer", "transfers and decides", "overfører og bestemmer" },
+    { ROLE_SETS_UP, "sets-up", "sets up", "setter opp", "sets up venues and connects customers",
+      "setter opp salgssteder og kobler kunder" },
+    { ROLE_OPERATES, "operates", "operates", "drifter", "operates: users, tokens, refused and parked sales",
+      "drifter: brukere, tokener, avviste og parkerte salg" },
 };
 
 static void tell_roles(struct view *view, uint32_t roles)
 {
     for (size_t i = 1; i < COUNT(role_words); i++)
-        if (roles & role_words[i].bit)
-            html_words(&view->html, "span", "state grey", "%s", SAY(view, role_words[i].en, role_words[i].nb));
+        if (roles & role_words[i].bit) {
+            html_element(&view->html, "span", "state grey", str_of(SAY(view, role_words[i].en, role_words[i].nb)));
+            html_text(&view->html, STR(" "));
+        }
     if (roles == ROLE_READS)
         html_element(&view->html, "span", "state grey", str_of(SAY(view, role_words[0].en, role_words[0].nb)));
 }
@@ -153,7 +157,7 @@ static void roles_field(struct view *view)
     html_element(&view->html, "legend", NULL, str_of(SAY(view, "May, beside looking", "Kan, i tillegg til å se")));
     for (size_t i = 1; i < COUNT(role_words); i++)
         if (operates_all(view) || (view->user.roles & role_words[i].bit))
-            tick(view, "role", role_words[i].word, SAY(view, role_words[i].en, role_words[i].nb),
+            tick(view, "role", role_words[i].word, SAY(view, role_words[i].long_en, role_words[i].long_nb),
                  is_ticked(view, "role", role_words[i].word));
     html_end(&view->html);
 }

@@ -131,9 +131,11 @@ static void day_cell(const struct month *month, int32_t day)
     html_begin(html, "a");
     html_class(html, state_class(at->worst));
     html_link(html, "href", view_venue_path(view, month->venue->id, rest));
-    html_attr(html, "aria-label", arena_format(&view->arena, "%s: %s", day_words(view, day, words),
-                                               state_words(view, at->worst->state)));
-    html_words(html, "b", NULL, "%" PRId32, day - month->first + 1);
+    html_words(html, "span", "unseen", "%s: ", day_words(view, day, words));         /* read aloud in place of the number */
+    html_begin(html, "b");
+    html_attr(html, "aria-hidden", STR("true"));
+    html_say(html, "%" PRId32, day - month->first + 1);
+    html_end(html);
     html_element(html, "span", "word", str_of(state_words(view, at->worst->state)));
     kroner(html, at->sales);
     html_end(html);

@@ -37,7 +37,7 @@ static void what_makes_no_user(void **unused)
         { "users add kari --all-companies --company 912345678", 2, "say whose books" },
         { "users add kari --company 912345678,a/b", 2, "a/b is no organisation number" },
         { "users add kari --all-companies --role reads,rules", 2, "there is no role rules" },
-        { "users add kari --all-companies --language de", 2, "--language wants en or nb" },
+        { "users add kari --all-companies --language de", 2, "(--language) is en or nb" },
         { "users add kari --all-companies --password-file /nowhere/word", 1, "/nowhere/word cannot be read" },
         { "users add kari --all-companies", 2, "a password of 12 to 256 characters" },
         { "users remove kari", 2, "there is no user kari" },
