@@ -382,6 +382,15 @@ static enum err decided(const struct decision *decision, void *context)
     return ERR_OK;
 }
 
+/* A state in the person's words; else as the trail has it. */
+static struct str fact_words(struct view *view, struct str what)
+{
+    for (int state = 0; state < DOC_STATE_COUNT; state++)
+        if (str_equal(what, str_of(doc_state_text((enum doc_state)state))))
+            return str_of(state_words(view, (enum doc_state)state));
+    return what;
+}
+
 void document_history(struct view *view, struct books *books, const struct book_doc *doc, const struct venue *venue)
 {
     struct html *html = &view->html;
@@ -399,7 +408,8 @@ void document_history(struct view *view, struct books *books, const struct book_
     if (books_trail(books, &doc->draft.doc, &view->arena, &facts, &count) == ERR_OK)
         for (size_t i = 0; i < count; i++) {
             html_begin(html, "li");
-            html_say(html, "%s  %.*s %.*s", time_text_local(venue, facts[i].time_ms, when), TEXT(facts[i].what),
+            html_say(html, "%s  %.*s %.*s", time_text_local(venue, facts[i].time_ms, when), TEXT(fact_words(view,
+                    facts[i].what)),
                      TEXT(facts[i].detail));
             html_end(html);
         }

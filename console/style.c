@@ -52,7 +52,7 @@ const char console_style[] =
     "label{display:block}label span{display:block;font-size:.9em;color:var(--faint)}"
     "label.check{display:flex;gap:.5em;align-items:center}label.check span{font-size:1em;color:var(--ink);flex:1}"
     "input[type=checkbox]{min-height:0;width:1.2em;height:1.2em}"
-    "form.sheet{display:grid;gap:.8em;justify-items:start;margin:.8em 0}"
+    "form.sheet{display:grid;grid-template-columns:minmax(0,1fr);gap:.8em;justify-items:start;margin:.8em 0}form.sheet label{max-width:100%}"
     "form.sign{max-width:22em;display:grid;gap:1em;margin-top:1em}form.sign input{width:100%}"
     "fieldset.card{min-width:0}legend{font-size:1.15em;font-weight:600;padding:0 .3em}"
     ".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(15em,1fr));gap:.8em 1.2em}.fields input,.fields select"

@@ -279,7 +279,7 @@ static void each_by_right(void **unused)
     sign_in("drift");
     get("/refused", 200, "Avviste linjer");
     assert_non_null(strstr(page, "nowhere"));
-    assert_non_null(strstr(page, "1 bonger på 5,00 kr"));
+    assert_non_null(strstr(page, "1 bong på 5,00 kr"));
     assert_non_null(strstr(page, "ingen hendelse"));
     get("/venues/oslo-grill/days/2026-11-20/1/lines/1", 200, "Til sammen 150,00 kr, linjen er 150,00 kr.");
     get("/venues/oslo-grill/manual?from=2026-11-01&to=2026-11-30", 200, "kari (console), invoice 77");

@@ -1,0 +1,134 @@
+"""Every page of the console in a browser, in both languages, wide and narrow, light and dark: no serious finding of axe-core, no error in
+the browser's console, nothing wider than the window, no request to anywhere else. Debian's chromium drives it (selenium).
+axe-core is a development tool from npm and no part of the tree: BILAG_AXE says where its axe.min.js lies (`npm pack axe-core`), and
+without it this is skipped. BILAG_PICTURES, a folder, keeps a picture of each page."""
+import base64
+import itertools
+import json
+import os
+import pathlib
+
+import pytest
+
+from console_rig import PASSWORD, add_user, settings
+from orders_rig import documents, sale, start, venue
+from test_console import DAY, receipt
+
+AXE = os.environ.get("BILAG_AXE")
+PICTURES = os.environ.get("BILAG_PICTURES")
+NEXT = "2026-11-20"
+WIDE, NARROW = (1280, 900), (390, 844)
+SPAN = "from=2026-11-01&to=2026-11-30"
+
+pytestmark = pytest.mark.skipif(not AXE, reason="BILAG_AXE is not set: axe-core's axe.min.js")
+
+PAGES = {
+    "sign-in": "/sign-in", "overview": "/", "month": "/venues/twice?month=2026-11", "held-day": f"/venues/twice/days/{NEXT}",
+    "day": f"/venues/twice/days/{DAY}", "odd-day": f"/venues/odd/days/{DAY}", "period": f"/venues/twice/period?{SPAN}",
+    "orders": "/venues/odd/orders", "customers": "/venues/odd/customers", "import": "/venues/odd/customers/import",
+    "by-hand": f"/venues/odd/manual?{SPAN}", "receipt": "/venues/twice/receipt?name=K1/1", "no-receipt": "/venues/twice/receipt",
+    "one-receipt": "/venues/odd/receipt?name=K1/4", "line": f"/venues/twice/days/{DAY}/1/lines/1",
+    "many": f"/venues/odd/many?deed=leave-out&problem=receipt-unbalanced&{SPAN}", "requests": f"/venues/twice/requests?document=twice/{DAY}/1",
+    "setup": "/venues/twice/setup", "new-venue": "/new-venue", "refused": "/refused", "operate": "/operate", "users": "/users",
+    "tokens": "/tokens", "audit": "/audit", "me": "/me", "not-found": "/venues/nowhere",
+}
+OPENED = "document.querySelectorAll('details').forEach(d => d.open = true)"
+LOOK = """const done = arguments[0];
+axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+  .map(v => [v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] || {message: ''}).message)])))"""
+
+
+@pytest.fixture(scope="module")
+def rig():
+    port, more = settings()
+    quiet = {"auto_transfer": "false"}
+    with start([venue("twice", **quiet), venue("odd", **quiet)], [{"no": 10001, "name": "Hansen Catering"}], settings=more) as pipeline:
+        for language in ("nb", "en"):
+            add_user(pipeline, language, "--all-companies", "--role", "decides,sets-up,operates", "--title", "Kari Nordmann", "--language",
+                     language)
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port = port
+        pipeline.post([receipt("twice", 1), receipt("twice", 2), receipt("twice", 1, day=NEXT, gross=7000), receipt("twice", 3, day=NEXT),
+                       receipt("odd", 1, payments=[{"type": "card", "amount": 100}]), receipt("odd", 4), sale("odd", 5, "Hansen"),
+                       {"v": 1, "venue": "odd", "register": "K1", "seq": 6, "kind": "cash_movement", "amount": -200000,
+                        "time": f"{DAY}T20:00:00+01:00", "reason": "bank"}, receipt("nowhere", 1)])
+        pipeline.post([{"v": 1, "venue": "odd", "kind": "nothing"}])
+        for doc in (f"twice/{NEXT}/1", f"odd/{DAY}/1"):
+            pipeline.until(f"{doc} is held", lambda doc=doc: documents(pipeline, "voucher").get(doc, ("",))[0] == "held")
+        yield pipeline
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND "
+                     ", EXCLUDE 127.0.0.1"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_script_timeout(60)
+    yield driver
+    driver.quit()
+
+
+def sign_in(browser, rig, name):
+    browser.delete_all_cookies()
+    browser.get(f"http://127.0.0.1:{rig.console_port}/sign-in")
+    browser.find_element("name", "name").send_keys(name)
+    browser.find_element("name", "password").send_keys(PASSWORD)
+    browser.find_element("css selector", "form.sign button").click()
+    rig.until("somebody is signed in", lambda: not browser.current_url.endswith("/sign-in"))
+
+
+def see(browser, width, height, dark):
+    """The page as it is in a window of this size and scheme; how many px it is wider than the window."""
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1,
+                                                                   "mobile": width < 500})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": dark}]})
+    return browser.execute_script("return document.documentElement.scrollWidth") - width
+
+
+def keep(browser, name):
+    if PICTURES:
+        folder = pathlib.Path(PICTURES)
+        folder.mkdir(parents=True, exist_ok=True)
+        size = browser.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+        data = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": {
+            "x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 3000), "scale": 1}})["data"]
+        (folder / f"{name}.png").write_bytes(base64.b64decode(data))
+
+
+def elsewhere(browser, rig):
+    """What the browser asked for that is not the console."""
+    ours = f"http://127.0.0.1:{rig.console_port}/"
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
+            and not e["params"]["request"]["url"].startswith((ours, "data:"))]
+
+
+# Goal: see above; everything that is folded is opened first.
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_pages(rig, browser, language):
+    axe, found = pathlib.Path(AXE).read_text(encoding="utf-8"), []
+    sign_in(browser, rig, language)
+    for name, path in PAGES.items():
+        if name == "sign-in":
+            browser.delete_all_cookies()
+        browser.get(f"http://127.0.0.1:{rig.console_port}{path}")
+        browser.execute_script(OPENED)
+        browser.execute_script(axe + ";window.axe=axe")
+        for scheme, size in (("light", WIDE), ("dark", NARROW)) if not PICTURES else itertools.product(("light", "dark"), (WIDE, NARROW)):
+            over = see(browser, *size, scheme)
+            if over > 0:
+                found.append((name, size[0], f"{over} px too wide"))
+            keep(browser, f"{language}-{name}-{size[0]}-{scheme}")
+            found += [(name, size[0], scheme, *finding) for finding in browser.execute_async_script(LOOK)]
+        found += [(name, entry["message"]) for entry in browser.get_log("browser")
+                  if entry["level"] == "SEVERE" and "404" not in entry["message"]]
+        if name == "sign-in":
+            sign_in(browser, rig, language)
+    assert not elsewhere(browser, rig)
+    assert not found, "\n".join(map(str, found))
