@@ -78,10 +78,19 @@ static void fail(struct pg_link *link, const char *state, const char *why)
     link->why.text[len] = '\0';
 }
 
-static bool told_to_stop(void)
+static bool hurried;
+
+void pg_hurry(void)
+{
+    hurried = true;
+}
+
+bool pg_told_to_stop(void)
 {
     sigset_t set;
 
+    if (hurried)
+        return true;
     return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) == 1 || sigismember(&set, SIGINT) == 1);
 }
 
@@ -92,7 +101,7 @@ static bool wait_for(struct pg_link *link, short events, int64_t until_ms)
         struct pollfd fd = { pq.PQsocket(link->conn), events, 0 };
         int64_t now = clock_steady_ms();
 
-        if (until_ms > now + STOP_MS && told_to_stop())
+        if (until_ms > now + STOP_MS && pg_told_to_stop())
             until_ms = now + STOP_MS;
         if (fd.fd < 0 || now > until_ms)
             return false;

@@ -33,6 +33,10 @@ bool pg_link_alive(struct pg_link *link);
 /* SQLSTATE of what failed first; "" if the connection did. */
 const char *pg_link_state(const struct pg_link *link);
 const char *pg_link_why(const struct pg_link *link);
+/* The process ends: from now on it is told to stop. */
+void pg_hurry(void);
+/* That was said, or SIGTERM or SIGINT is pending, blocked. */
+bool pg_told_to_stop(void);
 /* Since it was last asked: whether the server warned of anything. */
 bool pg_link_warned(struct pg_link *link);
 

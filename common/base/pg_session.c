@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AWAY_MS = 1000, AS_JUDGED = PG_NAMES_MAX - 1 };
+enum { AWAY_MS = 1000, STOPPING_MS = 10000, AS_JUDGED = PG_NAMES_MAX - 1 };
 
 static struct {
     pid_t owner;
@@ -80,6 +80,16 @@ static void close_session(struct pg_session *session)
     free(session);
 }
 
+/* Who was told to stop waits for one that gave no answer once, and not for the next as well. */
+static void close_failed(struct pg_session *session)
+{
+    if (pg_link_failed(session->link) && pg_told_to_stop()) {
+        (void)snprintf(pool.away.text, sizeof pool.away.text, "PostgreSQL cannot be reached: %s", pg_link_why(session->link));
+        pool.away_until_ms = clock_steady_ms() + STOPPING_MS;
+    }
+    close_session(session);
+}
+
 static struct pg_session *take_idle(bool write)
 {
     if (pool.owner != getpid()) {         /* the parent's: closing them would say farewell in its name */
@@ -93,9 +103,17 @@ static struct pg_session *take_idle(bool write)
         pool.idle = session->next;
         if (pg_link_alive(session->link) && !(write && session->refused.text[0]))
             return session;
-        close_session(session);
+        close_failed(session);
     }
     return NULL;
+}
+
+/* As long again as it took to find out: who asks ten times in a turn waits once. Who was told to stop asks no more. */
+static int64_t away_until_ms(int64_t began_ms)
+{
+    int64_t now = clock_steady_ms(), took = now - began_ms;
+
+    return now + (pg_told_to_stop() ? STOPPING_MS : took > AWAY_MS ? took : AWAY_MS);
 }
 
 static enum err be_away(enum err err, struct fault *fault, const struct fault *why)
@@ -108,7 +126,9 @@ static enum err be_away(enum err err, struct fault *fault, const struct fault *w
 
 enum err pg_session_take(bool write, struct pg_session **ret_session, struct fault *fault)
 {
-    struct pg_session *session = take_idle(write);
+    bool ended = pg_told_to_stop() && clock_steady_ms() < pool.away_until_ms;
+    struct pg_session *session = ended ? NULL : take_idle(write);
+    int64_t began_ms = clock_steady_ms();
     struct fault why = { "" };
     enum err err;
 
@@ -117,7 +137,7 @@ enum err pg_session_take(bool write, struct pg_session **ret_session, struct fau
     err = session ? ERR_OK : open_session(&session, &why);
     if (err) {
         pool.away = why;
-        pool.away_until_ms = clock_steady_ms() + AWAY_MS;
+        pool.away_until_ms = away_until_ms(began_ms);
         return be_away(err, fault, &why);
     }
     if (write && session->refused.text[0]) {
@@ -139,7 +159,7 @@ void pg_session_give(struct pg_session *session, bool fine)
         if (pg_link_failed(session->link))
             log_fact("level=warning what=\"a transaction in PostgreSQL was broken off\" state=%s why=\"%s\"",
                      pg_link_state(session->link), pg_link_why(session->link));
-        close_session(session);
+        close_failed(session);
         return;
     }
     session->next = pool.idle;

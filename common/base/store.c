@@ -1,5 +1,7 @@
 #include "store_engine.h"
 
+#include "pg_link.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +63,13 @@ void store_close(struct store *store)
             break;
         }
     store->base->close(store);
+}
+
+void store_hurry(void)
+{
+#ifdef HAVE_POSTGRESQL
+    pg_hurry();
+#endif
 }
 
 void store_break(void)

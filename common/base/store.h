@@ -37,6 +37,8 @@ USED enum err store_open(struct str folder, const char *const *tables, size_t ta
                          struct fault *fault);
 void store_close(struct store *store);               /* NULL is fine */
 
+/* The process ends: an engine that gives no answer is waited for once more, and a second at most. */
+void store_hurry(void);
 /* A store of this process met an error of the disk after which only a fresh start helps (stage.c ends it with 111). */
 bool store_broken(void);
 /* Changes with every commit by any process, and not before that commit can be read: not the number in the file's head,

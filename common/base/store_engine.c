@@ -75,6 +75,7 @@ enum err store_engine_judge(struct str folder, bool in_engine, struct fault *fau
     return ERR_OK;
 }
 
+#ifdef HAVE_POSTGRESQL
 enum err store_engine_mark(struct str folder, struct fault *fault)
 {
     char path[TEXT_MAX];
@@ -86,6 +87,7 @@ enum err store_engine_mark(struct str folder, struct fault *fault)
         return fault_set(fault, ERR_STORE_IO, "cannot write in the folder " STR_FMT ": %s", STR_ARG(folder), strerror(errno));
     return ERR_OK;
 }
+#endif
 
 const struct store_base *store_engine_base(struct str folder)
 {

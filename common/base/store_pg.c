@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,13 +77,6 @@ static struct str number_str(uint64_t value, struct number *number)
     for (size_t i = 0; i < 8; i++)
         number->bytes[i] = (char)(uint8_t)(value >> (56 - 8 * i));
     return (struct str){ number->bytes, 8 };
-}
-
-static bool told_to_stop(void)
-{
-    sigset_t set;
-
-    return sigpending(&set) == 0 && sigismember(&set, SIGTERM) == 1;
 }
 
 /* Statements */
@@ -247,7 +239,7 @@ static enum ending look_up(struct pg_store *pg, uint64_t generation)
     int64_t until_ms = clock_steady_ms() + LOOK_UP_MS;
     enum ending ending = look_once(pg, generation);
 
-    while (ending == OPEN && !store_broken() && !told_to_stop() && clock_steady_ms() < until_ms) {
+    while (ending == OPEN && !store_broken() && !pg_told_to_stop() && clock_steady_ms() < until_ms) {
         (void)poll(NULL, 0, AGAIN_MS);
         ending = look_once(pg, generation);
     }
@@ -304,7 +296,7 @@ static enum err pg_write(struct store *store, store_work work, void *context, bo
 
         if (attempt((struct pg_store *)store, work, context, &err) == ENDED)
             return err;
-        if (told_to_stop())
+        if (pg_told_to_stop())
             break;
     }
     return store_broken() ? ERR_STORE_IO : ERR_STORE_FULL;

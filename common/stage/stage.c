@@ -228,6 +228,12 @@ static enum err reload(struct stage *stage)
     return err;
 }
 
+static void stop(struct stage *stage)
+{
+    stage->stopping = true;
+    store_hurry();
+}
+
 static enum err signals(struct stage *stage)
 {
     struct signalfd_siginfo info;
@@ -239,7 +245,7 @@ static enum err signals(struct stage *stage)
         else if (info.ssi_signo == SIGUSR1)
             status_dump(stage);
         else
-            stage->stopping = true;
+            stop(stage);
     }
     return err;
 }

@@ -1,6 +1,7 @@
 /* Goal: every record is walked; one that is not as it was put, or that its judge does not like, is told with its table, its key
  * as people read it and why; the first twenty are told, all are counted. */
 #include "base/storecheck.h"
+#include "tests/on_engine.h"
 #include "tests/temporary.h"
 
 #include <setjmp.h>
@@ -97,6 +98,7 @@ static void what_is_not_whole_is_told(void **unused)
     size_t len;
 
     (void)unused;
+    SKIP_ON_ENGINE();
     assert_true(temporary_folder("storecheck", folder, sizeof folder));
     assert_int_equal(store_open(str_of(folder), tables, COUNT(tables), 1, 0, &store, &fault), ERR_OK);
     assert_int_equal(store_write(store, fill_work, NULL), ERR_OK);
