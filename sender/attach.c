@@ -51,7 +51,7 @@ static bool attach_apply(struct job *job, struct slot *slot, const struct answer
         return true;
     }
     job_words(job, answer);
-    if (answer->outcome == OUTCOME_LOGIN && answer->status == 403) {
+    if (answer->outcome == OUTCOME_LOGIN && answer->status == 403 && !answer->closed) {
         client_contradicted(sender, slot->client);
         job->now.next_ms = now + RIGHT_WAIT_MS;
     } else if (answer->outcome == OUTCOME_REFUSED && job->now.attempts >= TRIES_MAX) {

@@ -59,7 +59,7 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
     job->now.attempts++;
     job->now.next_ms = now + back_off_ms(sender, job->now.attempts);
     if (answer->outcome == OUTCOME_THROTTLED || answer->outcome == OUTCOME_PASSING ||
-        (answer->outcome == OUTCOME_LOGIN && answer->status != 403)) {
+        (answer->outcome == OUTCOME_LOGIN && (answer->status != 403 || answer->closed))) {
         job->now.work = slot->asked;      /* not processed: later */
         return true;
     }

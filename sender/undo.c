@@ -128,6 +128,11 @@ static bool undo_apply(struct job *job, struct slot *slot, const struct answer *
             job->what = STR_NONE;
         return true;
     case OUTCOME_LOGIN:
+        if (answer->closed) {             /* as everything is: it did not come there */
+            job->now.asks--;
+            job_move(job, STEP_NOT_PROCESSED, stage_now_ms(sender->stage) + pace_ms(sender, job->now.attempts));
+            break;
+        }
         if (answer->status == 403) {      /* the right to reverse lacks, which nothing else needs */
             job->now.refusals++;
             ask_the_voucher(job, STEP_UNDO_ASKED, wait);

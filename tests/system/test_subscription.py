@@ -21,6 +21,11 @@ def problems(pipeline, number):
     return documents(pipeline, "voucher").get(f"oslo/2026-11-{number:02}/1", (None, {}))
 
 
+def turned_away(pipeline, process, path):
+    pipeline.until(f"{path} is turned away", lambda: any(path in line and "status=403" in line
+                                                         for line in pipeline.log(process).splitlines()), 30)
+
+
 def test_keys_change_without_a_stop():
     with start([venue("oslo", settlement_pdf="false")], settings=TWO) as pipeline:
         pipeline.post([day(1)])
@@ -101,6 +106,28 @@ def test_a_subscription_that_takes_nothing_is_no_right():
         pipeline.until("it goes on by itself", lambda: len(pipeline.vouchers()) == 2, 30)
         assert pipeline.stats()["requests"]["total"] - asked < 40
         assert problems(pipeline, 3) == ("sent", {})
+
+
+# Goal: what is done after a voucher or order was sent waits for the subscription as well, and is not refused by it: the PDF, a
+# reversal that a person decided, an invoice.
+def test_what_comes_after_sending_waits_too():
+    with start([venue("oslo", send_invoice="true")], [{"no": 10001, "name": "Hansen"}]) as pipeline:
+        pipeline.command("customers", "--venue", "oslo", "connect", "kunde", "10001")
+        pipeline.sandbox_set(fault_paths="VoucherDocumentation,createAndSendInvoice", fault_drop_before=1000)
+        pipeline.post([day(1), sale("oslo", 2, "kunde", 10000, "2026-11-01")])
+        pipeline.until("both are sent", lambda: pipeline.vouchers() and pipeline.orders(), 30)
+        for what in ("PUT path=/VoucherDocumentation", "createAndSendInvoice"):
+            pipeline.until(f"{what} is tried", lambda what=what: what in pipeline.log("uploader-0") + pipeline.log("invoicer-0"))
+        pipeline.sandbox_set(subscription_quota="used_up", fault_drop_before=0)
+        turned_away(pipeline, "invoicer-0", "/SalesOrders/")
+        turned_away(pipeline, "uploader-0", "/VoucherDocumentation")
+        pipeline.command("reverse", "oslo/2026-11-01/1", "--reason", "a wrong account", "--yes")
+        turned_away(pipeline, "uploader-0", "/Vouchers/Reverse")
+        pipeline.sandbox_set(subscription_quota="there")
+        pipeline.until("the voucher is taken back and sent anew, with its PDF", lambda: [
+            v for v in pipeline.vouchers() if v["pdf_bytes"]] and any(v["reversed"] for v in pipeline.sandbox("vouchers")), 40)
+        said = {code for kind in ("voucher", "order") for _, found in documents(pipeline, kind).values() for code in found}
+        assert not said & {"reversal-refused", "invoice-not-sent"}, said
 
 
 def test_a_right_that_lacks_is_one():
