@@ -95,36 +95,49 @@ void voucher_reverse(struct exchange *x)
 
 #define PDF_BYTES_MAX ((size_t)30 << 20)
 
-/* The one part named "file" of a multipart body that is a PDF; 0 if there is none. */
-static size_t pdf_bytes(const struct exchange *x)
+struct pdf { const char *bytes; size_t len; };
+
+/* The one part named "file" of a multipart body that is a PDF; of length 0 if there is none. */
+static struct pdf pdf_of(const struct exchange *x)
 {
     const char *boundary = x->content_type ? strstr(x->content_type, "boundary=") : NULL;
+    const struct pdf none = { NULL, 0 };
     const char *start, *content, *end;
     char mark[80];
 
     if (!boundary || !x->body_bytes || !text_has(x->content_type, "multipart/form-data"))
-        return 0;
+        return none;
     boundary += strlen("boundary=");
     boundary += *boundary == '"';
     text_set(mark, sizeof mark - 4, boundary);
     mark[strcspn(mark, "\";, ")] = '\0';
     start = memmem(x->body, x->body_bytes, mark, strlen(mark));
     if (!mark[0] || !start)
-        return 0;
+        return none;
     content = memmem(start, x->body_bytes - (size_t)(start - x->body), "\r\n\r\n", 4);
     if (!content || !memmem(start, (size_t)(content - start), "name=\"file\"", 11))
-        return 0;
+        return none;
     content += 4;
     end = memmem(content, x->body_bytes - (size_t)(content - x->body), mark, strlen(mark));
     if (!end || (size_t)(end - content) < 5 || memcmp(content, "%PDF-", 5) != 0)
-        return 0;
-    return (size_t)(end - content);
+        return none;
+    return (struct pdf){ content, (size_t)(end - content) };
+}
+
+/* FNV-1a, so that another PDF in its place is seen; short enough for JSON to write it without an exponent. */
+static int64_t print_of(struct pdf pdf)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (size_t i = 0; i < pdf.len; i++)
+        hash = (hash ^ (unsigned char)pdf.bytes[i]) * UINT64_C(1099511628211);
+    return (int64_t)(hash >> 20);
 }
 
 void voucher_put_documentation(struct exchange *x)
 {
     struct voucher *voucher = voucher_find(x->books, exchange_query(x, "id"));
-    size_t bytes = pdf_bytes(x);
+    struct pdf pdf = pdf_of(x);
     cJSON *record;
 
     if (!voucher || !exchange_visible(x, voucher->created_ms) ||
@@ -132,15 +145,16 @@ void voucher_put_documentation(struct exchange *x)
         problem_now(x, 404, problem_not_found, "No voucher with id = %s.", exchange_query(x, "id"));
         return;
     }
-    if (!bytes || bytes > PDF_BYTES_MAX) {
+    if (!pdf.len || pdf.len > PDF_BYTES_MAX) {
         problem_now(x, 400, "Voucher documentation validation error(s)",
                     "Send multipart/form-data with one part named file, a PDF of 30 MB at most.");
         return;
     }
     record = cJSON_CreateObject();
     json_add_text(record, "id", voucher->id);
-    json_add_int(record, "bytes", (int64_t)bytes);
+    json_add_int(record, "bytes", (int64_t)pdf.len);
+    json_add_int(record, "print", print_of(pdf));
     document_store_record(x, "pdf", record);
-    voucher->pdf_bytes = (int64_t)bytes;
+    voucher_document(voucher, (int64_t)pdf.len, print_of(pdf));
     answer_empty(x, setting_status(&x->box->settings, SET_pdf_status));
 }

@@ -119,7 +119,12 @@ static bool replay_pdf(struct books *books, const cJSON *record)
 {
     struct voucher *voucher = voucher_find(books, json_text(record, "id"));
 
-    return voucher && json_int(record, "bytes", &voucher->pdf_bytes);
+    int64_t bytes, print;
+
+    if (!voucher || !json_int(record, "bytes", &bytes) || !json_int(record, "print", &print))
+        return false;
+    voucher_document(voucher, bytes, print);
+    return true;
 }
 
 static const struct {

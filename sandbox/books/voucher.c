@@ -100,6 +100,13 @@ static cJSON *line_encode(const struct voucher_line *line)
     return item;
 }
 
+void voucher_document(struct voucher *voucher, int64_t bytes, int64_t print)
+{
+    voucher->pdf_others += voucher->pdf_bytes && voucher->pdf_print != print;
+    voucher->pdf_bytes = bytes;
+    voucher->pdf_print = print;
+}
+
 cJSON *voucher_encode(const struct voucher *voucher)
 {
     cJSON *item = cJSON_CreateObject(), *lines = cJSON_CreateArray();
@@ -124,6 +131,7 @@ cJSON *voucher_encode(const struct voucher *voucher)
     json_add_text(item, "created_at", created);
     json_add_int(item, "created_ms", voucher->created_ms);
     json_add_int(item, "pdf_bytes", voucher->pdf_bytes);
+    json_add_int(item, "pdf_others", voucher->pdf_others);
     for (size_t i = 0; i < voucher->line_count; i++)
         (void)cJSON_AddItemToArray(lines, line_encode(&voucher->lines[i]));
     json_add(item, "lines", lines);

@@ -24,6 +24,7 @@ struct voucher {
     enum voucher_kind kind;
     char    id[ID_BYTES], reverses[ID_BYTES], date[DATE_BYTES];
     int64_t no, reverses_no, imported_no, created_ms, reversed_ms, first_row_id, pdf_bytes;
+    int64_t pdf_print, pdf_others;        /* of its PDF, and how often another one came in its place */
     char   *client_key, *application_key, *company;
     char   *reference, *description, *saft_batch, *saft_source;   /* NULL = none */
     char   *body;                                             /* as posted; NULL for reversals */
@@ -37,6 +38,8 @@ void voucher_new_id(char to[static ID_BYTES]);
 
 /* Puts it in the books: numbers taken, reference in use (or free again), the original marked. */
 void voucher_keep(struct books *books, struct voucher *voucher);
+/* Its documentation, with the print of its bytes; what was there before is replaced. */
+void voucher_document(struct voucher *voucher, int64_t bytes, int64_t print);
 struct voucher *voucher_find(const struct books *books, const char *id);
 bool voucher_in_locked_period(const struct books *books, const char *posting_date);
 

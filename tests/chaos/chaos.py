@@ -31,6 +31,9 @@ if "--bin" in sys.argv:
     os.environ["BILAG_BIN"] = sys.argv[sys.argv.index("--bin") + 1]
 
 import pipeline                                                                                # noqa: E402
+import two_users                                                                               # noqa: E402
+import doors                                                                                   # noqa: E402
+import goods                                                                                   # noqa: E402
 import faults                                                                                  # noqa: E402
 import unknowns                                                                                # noqa: E402
 import persons                                                                                 # noqa: E402
@@ -52,19 +55,21 @@ SETTLE_S = float(os.environ.get("CHAOS_SETTLE_S", "30"))
 ALLOWED_EXITS = {0, 111, -9, -15, -1}            # -15 and -1: the signal came before its handler was there
 
 
-def tool_path():
+def tool_path(name="tool_stores"):
     if os.environ.get("BILAG_TOOLS"):
-        return pathlib.Path(os.environ["BILAG_TOOLS"]) / "tool_stores"
-    built = sorted(pipeline.ROOT.glob("build/*/tests/chaos/tool_stores"), key=lambda path: path.stat().st_mtime)
-    assert built, "build it first: make build/gcc/tests/chaos/tool_stores"
+        return pathlib.Path(os.environ["BILAG_TOOLS"]) / name
+    built = sorted(pipeline.ROOT.glob(f"build/*/tests/chaos/{name}"), key=lambda path: path.stat().st_mtime)
+    assert built, f"build it first: make build/gcc/tests/chaos/{name}"
     return built[-1]
 
 
 class Tool:
-    """tool_stores, one process for many commands."""
+    """tool_stores, one process for many commands. both: as the user without keys of two that share the stores."""
 
-    def __init__(self, state):
-        self.process = subprocess.Popen([tool_path(), state], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, state, both=False):
+        shared = [str(two_users.as_user(two_users.KEYS_USER)["user"])] if both else []
+        self.process = subprocess.Popen([tool_path(), state, *shared], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                        **(two_users.as_user(two_users.STAGES_USER) if both else {}))
 
     def send(self, *words):
         self.process.stdin.write("\t".join(map(str, words)) + "\n")
@@ -92,7 +97,8 @@ class Run:
     def __init__(self, seed, size):
         self.seed, self.rng = seed, random.Random(seed * 7919 + 1)
         self.world = World(seed, **size, plain=self.PLAIN)
-        self.judge = Judge(self.world)
+        self.goods = None if self.PLAIN else goods.Drawn(seed, self.world.venues)
+        self.judge = Judge(self.world, self.goods.send if self.goods else set())
         self.counts = collections.Counter()
         self.length_s = 1.6 + 0.02 * len(self.world.venues) * len(self.world.days)
         self.pipeline, self.tool, self.mounted = None, None, None
@@ -102,6 +108,7 @@ class Run:
         self.unknowns = unknowns.draw(random.Random(seed * 104729 + 2))
         self.persons = random.Random(seed * 1299709 + 3)
         self.deciding = persons.Persons(self)
+        self.doors = None if self.PLAIN else doors.Doors(self, doors.Drawn(seed, self.world.venues))
         self.requests = self.documents = 0
 
     # -- feeding: as tills do, again until it is acknowledged --
@@ -121,9 +128,12 @@ class Run:
 
     def by_http(self, delivery, _):
         body = "".join(json.dumps(event) + "\n" for event in delivery.events).encode()
-        answer = self.again(lambda: self.pipeline.post_bytes(body), "HTTP is acknowledged")
+        answer = self.again(lambda: self.post(delivery.events[0]["venue"], body), "HTTP is acknowledged")
         if answer["rejected"]:
             self.feeding_errors.append(f"http: rejected {answer['rejected']}")
+
+    def post(self, venue, body):
+        return self.doors.post(venue, body) if self.doors else self.pipeline.post_bytes(body)
 
     def by_spool(self, delivery, number):
         lines = [json.dumps(event) + "\n" for event in delivery.events]
@@ -146,7 +156,10 @@ class Run:
                 except pipeline.zmq.Again:
                     return None
             return None if answer.get("retry") else answer
-        answer = self.again(once, "a batch is acknowledged")
+        def over_tcp():
+            return self.doors.batch(delivery.events[0]["venue"], number % max(1, self.pipeline.stages["ingest"]), delivery.events)
+        outside = self.doors and self.doors.drawn.tcp and number % 2
+        answer = self.again(over_tcp if outside else once, "a batch is acknowledged")
         if answer.get("rejected"):
             self.feeding_errors.append(f"zmq: rejected {answer['rejected']}")
 
@@ -160,7 +173,8 @@ class Run:
         if number % 2:
             self.pipeline.spool_bytes(f"g{number}.ndjson", body)
             return
-        answer = self.again(lambda: self.pipeline.post_bytes(body), "garbage is answered")
+        venue = sorted(self.world.venues)[number % len(self.world.venues)]
+        answer = self.again(lambda: self.post(venue, body), "garbage is answered")
         if answer["accepted"] or len(answer["rejected"]) != len(delivery.events):
             self.feeding_errors.append(f"garbage: {answer}")
 
@@ -198,10 +212,12 @@ class Run:
             settings = {**settings, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
         # a seed in four keeps its stores on a small disk of its own, which can be filled
         there = {name: venue for name, venue in self.world.venues.items() if name not in self.world.troubles.late}
-        self.pipeline = p = pipeline.Pipeline(there, stages=stages, settings=settings,
-                                              clients=pipeline.clients_of(self.world.venues, CUSTOMERS),
-                                              sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}")
-        p.door.venues |= set(self.world.venues)  # one token for all, also for those that are set up later
+        kind = two_users.TwoUsers if self.doors.drawn.two_users else pipeline.Pipeline
+        clients = self.goods.clients(pipeline.clients_of(self.world.venues, CUSTOMERS))
+        self.pipeline = p = kind(there, stages=stages, settings=settings, clients=clients,
+                                 sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}")
+        p.settings |= self.doors.settings()
+        self.doors.make_certificates(p.popen_as("ingest").get("user"))
         if self.rng.random() < 0.25 and os.geteuid() == 0:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
@@ -210,13 +226,13 @@ class Run:
         began = time.monotonic()
         try:
             with p:
-                self.tool = Tool(p.state)
-                p.door.headers(b"")              # before the disk can be full
+                self.tool = self.new_tool()
+                self.doors.open()                # before the disk can be full
                 for company in self.world.companies():
                     for number, (no, _) in enumerate(CUSTOMERS):
                         self.connect(company, f"kunde-{number + 1}", no)
                 if self.seed % 8:                # PowerOffice's books are known; the others begin cold
-                    p.command("check", "--online", check=False, timeout=300)
+                    p.with_keys("check", "--online", check=False, timeout=300)
                 self.storm()
                 self.settle()
                 if self.seed % 3 == 0:
@@ -224,6 +240,7 @@ class Run:
                 self.counts["taken back in PowerOffice"] = self.taken_back()
                 self.take_requests()
                 self.all_is_green()
+                self.nobody_came_in()
                 self.tool.close()
                 self.check_exits()
         finally:
@@ -232,6 +249,9 @@ class Run:
                 if not p.keep:
                     pipeline.shutil.rmtree(p.folder, ignore_errors=True)
         self.counts["seconds"] = time.monotonic() - began
+
+    def new_tool(self):
+        return Tool(self.pipeline.state, self.doors.drawn.two_users)
 
     def connect(self, *connection):
         """At once, or late: until then its orders are held."""
@@ -255,13 +275,25 @@ class Run:
     def reverse(self, likely):
         """A person takes a voucher back: its day is mapped again and sent anew."""
         if self.persons.random() >= likely or self.disk_is_full():
-            return
+            return None
         sent = [doc for doc, state, *_ in self.tool.docs("uploader") if state == "sent"]
-        if sent:
-            doc = self.persons.choice(sent)
-            self.judge.decided_to_reverse(doc)
-            self.tool.send("decide", "reverse", doc, "", "a wrong account")
-            self.counts["reversed by a person"] += 1
+        if not sent:
+            return None
+        doc = self.persons.choice(sent)
+        self.decide_to_reverse(doc)
+        return doc
+
+    def decide_to_reverse(self, doc):
+        self.judge.decided_to_reverse(doc)
+        self.tool.send("decide", "reverse", doc, "", "a wrong account")
+        self.counts["reversed by a person"] += 1
+
+    def reverse_again(self, wanted):
+        """Of one that was asked for in the storm already, an answer of then may come now: red, and its person decides again."""
+        for doc, _, work, _, _, codes in self.tool.docs("uploader"):
+            if doc == wanted and work == "none" and "reversal-refused" in codes:
+                self.decide_to_reverse(doc)
+        return False
 
     def reverse_there(self, likely):
         """A person takes a voucher back in PowerOffice itself, and tells nobody here. Whether it was done is not known where
@@ -296,7 +328,7 @@ class Run:
         """A tool whose disk was full has ended, and nobody knows with which: all of them once more."""
         if self.tool.process.poll() is not None:
             assert self.mounted, "tool_stores ended"
-            self.tool = Tool(self.pipeline.state)
+            self.tool = self.new_tool()
             self.unconnected += self.told
             self.told = []
         self.connect_late(everything=True)
@@ -306,11 +338,13 @@ class Run:
         threads = [threading.Thread(target=self.feed, args=(source,), daemon=True) for source in SOURCES]
         for thread in threads:
             thread.start()
+        self.doors.begin()
         self.rage(self.length_s * 1.1, 0.05)
+        self.doors.end()
         for thread in threads:                   # by_...() give up by themselves
             thread.join()
-        if self.feeding_errors:
-            raise AssertionError("; ".join(self.feeding_errors))
+        if self.feeding_errors or self.doors.wrong:
+            raise AssertionError("; ".join(self.feeding_errors + self.doors.wrong))
         assert not self.pipeline.failures, self.pipeline.failures
 
     def rage(self, seconds, reverse_likely):
@@ -326,9 +360,8 @@ class Run:
 
     def aftermath(self):
         """All is sent; then vouchers are taken back while everything happens that can, the first of them in peace."""
-        before = self.taken_back()
-        self.reverse(1)
-        self.pipeline.until("the first is taken back", lambda: self.taken_back() > before)
+        before, doc = self.taken_back(), self.reverse(1)
+        self.pipeline.until("the first is taken back", lambda: self.taken_back() > before or self.reverse_again(doc))
         self.rage(1 + 0.01 * len(self.world.venues), 0.2)
         assert not self.pipeline.failures, self.pipeline.failures
         self.settle()
@@ -343,7 +376,9 @@ class Run:
 
     def settle(self):
         """Until the books are right and nothing is under way; then they must still be right."""
-        p, end = self.pipeline, time.monotonic() + max(SETTLE_S * (1 if self.seed % 8 else 3), 0.5 * len(self.world.venues))
+        # an invoice that may have been asked for is left alone for a minute
+        patience_s = SETTLE_S * (3 if self.seed % 8 == 0 or (self.goods and self.goods.send) else 1)
+        p, end = self.pipeline, time.monotonic() + max(patience_s, 0.5 * len(self.world.venues))
         found, busy, resend_at, look_at = ["nothing judged"], "", 0, time.monotonic() + LOOK_S
         while time.monotonic() < end:
             assert not p.failures, p.failures
@@ -353,13 +388,14 @@ class Run:
                 self.deciding.look()
                 resend_at = time.monotonic() + 0.5
             if time.monotonic() >= look_at:      # what was mended in PowerOffice is seen within the hour, or when one looks
-                p.command("check", "--online", check=False, timeout=120)
+                p.with_keys("check", "--online", check=False, timeout=120)
                 look_at = time.monotonic() + LOOK_S
             busy = self.busy() or self.deciding.waiting()
             if not busy:
                 found = self.judge.differences(p.sandbox("vouchers"), p.orders())
                 if not found and not self.busy():
                     self.documents = len(p.vouchers()) + len(p.orders())
+                    self.counts["invoices"] = sum(order["sent"] for order in p.orders())
                     return
             time.sleep(0.03)
         found = self.judge.differences(p.sandbox("vouchers"), p.orders())
@@ -376,6 +412,14 @@ class Run:
                 break
         assert not red and not parked, f"red at the end: {red[:10]} {parked}"
         assert not apart, f"green, though the Z reports differ: {apart[:5]}"
+
+    def nobody_came_in(self):
+        """What was sent with a token or key after it was revoked is not in the log, whatever was answered."""
+        done = subprocess.run([tool_path("tool_log"), self.pipeline.state], capture_output=True, text=True, check=True)
+        found = self.judge.intruders(self.doors.tried, done.stdout)
+        assert not found, "; ".join(found)
+        for name in ("tls", "tcp", "two_users"):
+            self.counts[f"with {name}"] += getattr(self.doors.drawn, name)
 
     def not_green(self):
         status = json.loads(self.pipeline.command("status", "--json", check=False).stdout)
@@ -398,6 +442,9 @@ class Run:
                 if state == "sent" and "reversed-elsewhere" in codes.split(","):
                     self.tool.send("decide", "resend", doc, "", "taken back by mistake")
                     self.counts["sent anew by a person"] += 1
+                if state == "sent" and "invoice-not-sent" in codes.split(","):
+                    self.tool.send("decide", "resend", doc, "", "it may be sent now")
+                    self.counts["invoice sent again by a person"] += 1
                 if state == "failed":
                     self.tool.send("decide", "resend", doc, "", "the accounts are mended")
                     self.counts["resent by a person"] += 1

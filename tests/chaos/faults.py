@@ -319,7 +319,12 @@ def figures(total, seeds, failed, wall_s):
     decided = {name[8:]: n for name, n in sorted(total.items()) if name.startswith("decided ")}
     if decided:
         lines.append(f"decided {sum(decided.values())}: " + ", ".join(f"{name} {n}" for name, n in decided.items()))
+    doors = {name[5:]: n for name, n in sorted(total.items()) if name.startswith("door ")}
+    ways = ", ".join(f"{words} {total[f'with {name}']}" for name, words in
+                     (("tls", "TLS"), ("tcp", "ZeroMQ over TCP"), ("two_users", "two users")))
+    lines.append(f"doors (seeds with {ways}): " + ", ".join(f"{name} {n}" for name, n in doors.items()))
     lines += [f"{name}: {total[name]}" for name in ("resent by a person", "accepted by a person", "reversed by a person",
                                              "reversed there by a person", "reversed there in vain", "sent anew by a person",
+                                             "invoice sent again by a person", "products made by a person", "invoices",
                                                     "taken back in PowerOffice", "connected late") if total[name]]
     return "\n".join(lines)

@@ -45,8 +45,8 @@ def add_line(lines, account, code, department, amount):
 
 
 class Judge:
-    def __init__(self, world):
-        self.world = world
+    def __init__(self, world, invoicing=()):
+        self.world, self.invoicing = world, set(invoicing)   # venues whose orders become invoices by themselves
         self.plain = Books(world, set())
         self.not_there = set()                   # (venue, day): left out, or entered by hand
         self.may_reverse = collections.Counter() # reference -> how often a person has decided so
@@ -67,6 +67,12 @@ class Judge:
         name, day, part = doc.split("/")
         self.may_reverse[self.plain.voucher_reference(name, datetime.date.fromisoformat(day), int(part))] += 1
 
+    @staticmethod
+    def intruders(tried, log):
+        """tried: (venue, register, number) of what was sent with what opens nothing any more. log: tool_log's lines."""
+        there = {tuple(line.split()) for line in log.splitlines()}
+        return [f"{'/'.join(name)} is in the log, and its token or key was revoked before it was sent" for name in sorted(tried & there)]
+
     def differences(self, vouchers, orders):
         """Sentences; none: the books are right."""
         posted = [v for v in vouchers if not v["reverses"]]
@@ -80,7 +86,8 @@ class Judge:
         found += self.once([{"reference": self.order_keys[order["reference"]]} for order in orders], "the order of")
         by_key = {self.order_keys[order["reference"]]: order for order in orders}
         books = Books(self.world, set(by_key))
-        return found + self.batch_ids(posted) + self.days(books.books(), vouchers) + self.orders(books, by_key)
+        return (found + self.batch_ids(posted) + self.days(books.books(), vouchers) + self.orders(books, by_key) +
+                self.settlements(posted))
 
     def reversals(self, vouchers):
         """What a person had reversed is taken back once, to the øre, and nothing else is."""
@@ -100,6 +107,12 @@ class Judge:
             if lines:
                 found.append(f"{reversal['reverses']} and its reversal leave {dict(lines)}")
         return found
+
+    @staticmethod
+    def settlements(posted):
+        """What stands has its settlement as a PDF, and no voucher ever had another in its place."""
+        return ([f"voucher {v['reference']} has no PDF" for v in posted if not v["reversed"] and not v["pdf_bytes"]] +
+                [f"voucher {v['reference']} got {v['pdf_others'] + 1} different PDFs" for v in posted if v["pdf_others"]])
 
     @staticmethod
     def once(documents, what):
@@ -146,7 +159,7 @@ class Judge:
                 if fate == "orders" and key in pairs and bool(there) != ((name, *pairs[key]) in by_key):
                     found.append(f"{name} {key}: only one of receipt and void has an order")
                 if there:
-                    found += self.order(name, key, order, there)
+                    found += self.order(name, key, order, there) + self.invoice(name, key, there)
             found += [f"{key}: an order without credit" for key in by_key if key[0] == name and key[1:] not in wanted]
         return found
 
@@ -157,6 +170,11 @@ class Judge:
             if self.plain.day_of(venue, events[receipt]) == self.plain.day_of(venue, events[void]):
                 pairs[receipt], pairs[void] = void, receipt
         return pairs
+
+    def invoice(self, name, key, there):
+        """Where the venue has them sent, and nowhere else."""
+        due = name in self.invoicing
+        return [] if there["sent"] == due else [f"{name} {key}: its invoice is {'not ' if due else ''}sent"]
 
     @staticmethod
     def order(name, key, wanted, there):

@@ -15,7 +15,7 @@ class Persons:
         self.clocks = {(venue, day): clock for (venue, day), clock in self.troubles.clocks.items()
                        if not clock.ahead or books[venue][day].lines(run.judge.plain.venues[venue], day)}
 
-        self.decided_at = {}                     # of clocks
+        self.decided_at = {}                     # of clocks, and of venues whose products are made
 
     def waiting(self):
         """What is not decided yet, in a word; empty: nothing."""
@@ -41,6 +41,17 @@ class Persons:
                 self.leave_out(venue)
             if codes & {"day-not-come", "clock-jump"}:
                 self.clock(doc, codes)
+
+        for doc, state, *_, codes in self.run.tool.docs("invoicer"):
+            if state == "held" and "product-unknown" in codes.split(","):
+                self.make_products(doc.split("/")[0])
+
+    def make_products(self, venue):
+        if time.monotonic() < self.decided_at.get(venue, 0) + AGAIN_S:
+            return
+        self.decided_at[venue] = time.monotonic()
+        done = self.run.pipeline.with_keys("products", "--venue", venue, "create", "--yes", check=False)
+        self.run.counts["products made by a person"] += " made" in done.stdout
 
     def conflicts(self, venue):
         for till, first in list(self.resets.items()):

@@ -1,13 +1,15 @@
 /* tool_stores - what a test does to the stores in a person's place, and what it reads out of them.
  *
- *   tool_stores STATE_DIR   commands on stdin, one a line, words divided by one tab:
+ *   tool_stores STATE_DIR [OTHER-UID]      commands on stdin, one a line, words divided by one tab:
  *     connect COMPANY TILL-CUSTOMER NUMBER      a till's customer is that customer in PowerOffice
  *     decide VERB SUBJECT DETAIL REASON         a decision in the audit trail
  *     damage VENUE DAY                          the mapper's record of that day cannot be read any more
  *     trim VENUE DAY                            the mapper keeps none of the day's receipts any more, as after retention_days
  *     docs STAGE                                "DOCUMENT STATE WORK SEALED NEXT_MS PROBLEMS" a line, then "."
+ * OTHER-UID: the stores are shared with that user (run_as).
  * Exit 1 and a sentence if something cannot be done.
  */
+#include "base/folder.h"
 #include "domain/audit.h"
 #include "mapper/tables.h"
 #include "sender/docs.h"
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { WORDS = 5, LINE_BYTES = 4096 };
 
@@ -172,9 +175,13 @@ int main(int argc, char **argv)
 {
     char line[LINE_BYTES];
 
-    if (argc != 2)
+    if (argc != 2 && argc != 3)
         return 2;
     folder = str_of(argv[1]);
+    if (argc == 3) {
+        folder_share((uid_t)strtoul(argv[2], NULL, 10));
+        (void)umask(007);
+    }
     while (fgets(line, sizeof line, stdin)) {
         char *word[WORDS] = { line }, *at = line;
         size_t count = 1;

@@ -3,7 +3,8 @@ must be right whichever it is.
 
 Left out: duplicate_reference=accept and duplicate_check=replica, where a request without an answer can stand in the books
 unseen for longer than anybody waits; lock_status=403, which says that the key has no right; balance_per_date and
-decimals_over, which refuse what we never send; and the switches of what no seed does (products, invoices)."""
+decimals_over, which refuse what we never send; send_result=failed and allow_send_invoice=off, after which no invoice is ever sent;
+credit_marks and onboarding, which no seed does."""
 
 UNKNOWNS = {
     "duplicate_reference": ("400", "409"),
@@ -41,6 +42,10 @@ UNKNOWNS = {
     "reference_scope": ("type", "shared"),
     "revoked_tokens": ("refuse", "live"),
     "allow_send_said": ("yes", "no"),
+    "product_status": ("201", "200"),
+    "sent_state": ("array", "object"),
+    "send_again": ("accept", "refuse"),
+    "send_ms": ("0", "500"),
 }
 
 

@@ -1,5 +1,6 @@
-"""A till's way in: a token for whatever venues it sends for, made with `bilag tokens add` as an operator would."""
+"""A till's way in: a token for whatever venues it sends for, made with `bilag tokens add` as an operator would; a certificate."""
 import re
+import subprocess
 
 NAMED = re.compile(rb'"venue"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,63})"')
 TYPE = {"Content-Type": "application/x-ndjson"}
@@ -18,3 +19,14 @@ class Door:
             first, *more = sorted(self.venues)
             self.token = self.add("--venue", first, *more, "--about", "the tests' tills").strip()
         return {**TYPE, "Authorization": f"Bearer {self.token}"}
+
+
+def certificate(folder, name="a"):
+    """A certificate of its own for localhost; its files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chain, key = folder / f"{name}.pem", folder / f"{name}.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+                    "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain],
+                   check=True, capture_output=True)
+    key.chmod(0o600)
+    return chain, key

@@ -15,22 +15,11 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE)]
 
-from door import TYPE                                            # noqa: E402
+from door import TYPE, certificate                               # noqa: E402
 from ingest_rig import DEADLINE_S, Ingest, free_port, ndjson, receipt, until   # noqa: E402
 
 VENUES = ("bar", "grill")
 PACKED = {"Content-Type": "application/msgpack"}
-
-
-def certificate(folder, name="a"):
-    """A certificate of its own for localhost; its files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    chain, key = folder / f"{name}.pem", folder / f"{name}.key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-                    "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain],
-                   check=True, capture_output=True)
-    key.chmod(0o600)
-    return chain, key
 
 
 def context(*chains):

@@ -1,6 +1,5 @@
 """Two users run the programs: one may read the keys of PowerOffice and sends, the other does all the rest. Needs root, to be both."""
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -8,52 +7,14 @@ import subprocess
 import pytest
 
 from orders_rig import documents, sale, venue
-from pipeline import BIN, SANITIZED, Pipeline, client_key
+from pipeline import BIN, SANITIZED, client_key
 from test_console import receipt
+from two_users import GROUP, KEYS_USER, SENDERS, STAGES_USER, TwoUsers, as_user
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0 or SANITIZED, reason="only root can run processes of two users")
 
 DAY = "2026-11-19"
-STAGES_USER, KEYS_USER = "daemon", "games"           # of every Debian; their group here: daemon
-GROUP = pwd.getpwnam(STAGES_USER).pw_gid
-SENDERS = ("uploader", "invoicer")
 VENUES = [venue("oslo", auto_transfer="true")]
-
-
-def as_user(name):
-    return {"user": pwd.getpwnam(name).pw_uid, "group": GROUP, "extra_groups": []}
-
-
-class TwoUsers(Pipeline):
-    """bilag.yaml names both, the folders are their group's, the keys are the senders'."""
-
-    def __init__(self, *args, run_as=True, **more):
-        if run_as:
-            more["settings"] = {"run_as": {"stages": STAGES_USER, "keys": KEYS_USER}, **more.get("settings", {})}
-        super().__init__(*args, **more)
-
-    def start(self):
-        self.folder.chmod(0o755)
-        for path in (self.state, self.run, self.spool):
-            path.mkdir()
-            os.chown(path, as_user(STAGES_USER)["user"], GROUP)
-            path.chmod(0o770)
-        super().start()
-
-    def write_config(self):
-        super().write_config()
-        self.own_keys()
-
-    def own_keys(self):
-        for path in (self.config / "keys", *(self.config / "keys").iterdir()):
-            os.chown(path, as_user(KEYS_USER)["user"], GROUP)
-        (self.config / "keys").chmod(0o700)
-
-    def popen_as(self, stage):
-        return as_user(KEYS_USER if stage in SENDERS else STAGES_USER)
-
-    def command(self, *args, user=STAGES_USER, **more):
-        return super().command(*args, **as_user(user), **more)
 
 
 # Goal: everything goes its way, and who runs without keys cannot read one: not in its file, not another stage's secret.
@@ -83,7 +44,6 @@ def test_two_users():
 def test_a_key_is_exchanged():
     with TwoUsers({v["venue"]: v for v in VENUES}) as pipeline:
         pipeline.write_key("shared", client_key("another"))
-        pipeline.own_keys()
         pipeline.of("uploader").process.send_signal(signal.SIGHUP)
         for stage in ("mapper", "validator"):
             pipeline.until(f"{stage} has heard", lambda stage=stage: "configuration taken" in pipeline.log(f"{stage}-0"))
