@@ -273,6 +273,7 @@ install: all
 	install -m 644 $(wildcard deploy/config-example/venues/*.yaml) $(SHARE)/doc/bilag/config-example/venues
 	install -m 644 $(wildcard deploy/config-example/keys/README) $(SHARE)/doc/bilag/config-example/keys
 	install -m 755 deploy/supervisor/make-conf $(SHARE)/bilag/make-supervisor-conf
+	install -m 755 deploy/two-users $(SHARE)/bilag/two-users
 	for unit in deploy/systemd/*.service deploy/systemd/*.target; do \
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf

@@ -34,27 +34,41 @@ must() {
 
 must "installed, with what it needs" "apt-get install -y --no-install-recommends /root/$former supervisor python3-yaml bash-completion iproute2"
 must "the user is there, nothing runs, and the folder is only his group's" \
-    'id bilag; ! ps ax 2>/dev/null | grep -q "[b]ilag-ingest"; [ "$(stat -c %a:%G /etc/bilag)" = 750:bilag ]'
+    'id bilag; if cat /proc/[0-9]*/cmdline | grep -q "[b]ilag-ingest"; then exit 1; fi; [ "$(stat -c %a:%G /etc/bilag)" = 750:bilag ]'
 must "manual pages, completion, units" 'for f in man/man1/bilag.1.gz man/man8/bilag-ingest.8.gz bash-completion/completions/bilag \
     doc/bilag/operator.md; do [ -f /usr/share/$f ]; done; [ -f /usr/lib/systemd/system/bilag-ingest@.service ]'
 must "bash completes commands and options from the help" 'bash -c ". /usr/share/bash-completion/completions/bilag
     COMP_WORDS=(bilag stat) COMP_CWORD=1; _bilag_words; [ \"\${COMPREPLY[*]}\" = status ]
     COMP_WORDS=(bilag status --js) COMP_CWORD=2; _bilag_words; [ \"\${COMPREPLY[*]}\" = --json ]"'
-must "the example's configuration, with keys of its own" 'cp -r /usr/share/doc/bilag/config-example/. /etc/bilag
+must "the example's configuration, of one user, with keys of its own" 'cp -r /usr/share/doc/bilag/config-example/. /etc/bilag
+    sed -i "/^run_as:/d" /etc/bilag/bilag.yaml
     for key in subscription quickorder oslo-grill; do echo 0123456789abcdef-$key >/etc/bilag/keys/$key; chmod 600 /etc/bilag/keys/$key; done
-    chown -R bilag:bilag /etc/bilag; chown -R bilag-keys /etc/bilag/keys; chmod 700 /etc/bilag/keys
-    install -d -m 770 -o bilag -g bilag /var/lib/bilag /var/lib/bilag/log /run/bilag
-    /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin >/etc/bilag.supervisor'
-trial='up() { for i in $(seq 100); do su bilag -s /bin/sh -c "bilag status --json" >/tmp/status || true
+    chown -R bilag:bilag /etc/bilag; chmod 700 /etc/bilag/keys
+    install -d -m 700 -o bilag -g bilag /var/lib/bilag /var/lib/bilag/log /run/bilag
+    /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin --user bilag >/etc/bilag.supervisor'
+trial='runs_as() { for exe in /proc/[0-9]*/exe; do if [ "$(readlink $exe)" = /usr/bin/bilag-$1 ]; then
+    [ "$(sed -n "s/^Uid:[[:space:]]*\([0-9]*\).*/\1/p" ${exe%/exe}/status)" = "$(id -u $2)" ]; return; fi; done; false; }
+    up() { for i in $(seq 100); do su bilag -s /bin/sh -c "bilag status --json" >/tmp/status || true
     [ "$(grep -o "\"up\": *true" /tmp/status | wc -l)" = 5 ] && return; sleep 0.2; done; cat /tmp/status /var/lib/bilag/log/*; false; }
     supervisord -c /etc/bilag.supervisor & up
     python3 -c "import urllib.request as u; u.urlopen(\"http://127.0.0.1:7420/v1/health\")"'
-must "all five start under supervisord as their user, and answer" "$trial
+must "all five start under supervisord as the one user, and answer" "$trial
+    runs_as uploader bilag; supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
+must "upgraded while they run without systemd: it stays one of one user, says why, and starts again" "$trial
+    dpkg -i /root/$current >/tmp/said 2>&1; grep -q 'processes of bilag run' /tmp/said; grep -q 'stays one of one user' /tmp/said; up
+    if grep -q ^run_as: /etc/bilag/bilag.yaml; then exit 1; fi; supervisorctl -c /etc/bilag.supervisor restart all; up; runs_as uploader bilag
     supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
+must "upgraded while nothing runs: it is one of two users" "dpkg -i /root/$former
+    grep -q '^run_as: {stages: bilag, keys: bilag-keys}' /etc/bilag/bilag.yaml; [ ! -e /etc/tmpfiles.d/bilag.conf ]
+    [ \"\$(stat -c %U:%a /etc/bilag/keys/subscription)\" = bilag-keys:600 ]; [ \"\$(stat -c %a /var/lib/bilag)\" = 770 ]
+    if su bilag -s /bin/sh -c 'cat /etc/bilag/keys/subscription'; then exit 1; fi
+    /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin >/etc/bilag.supervisor" --net
+must "all five start under supervisord as their users, with the books of before, and answer" "$trial
+    runs_as uploader bilag-keys; runs_as invoicer bilag-keys; runs_as mapper bilag; su bilag -s /bin/sh -c 'bilag fsck'; supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
 must "upgraded while they run: they stay up, and with the new programs after a restart" "$trial
-    dpkg -i /root/$current; up; supervisorctl -c /etc/bilag.supervisor restart all; up; bilag --version | grep -q '$version'
+    dpkg -i /root/$current; up; supervisorctl -c /etc/bilag.supervisor restart all; up; runs_as uploader bilag-keys; bilag --version | grep -q '$version'
     supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
-must "removed: programs and units are gone, books and set-up stay" 'apt-get remove -y bilag; ! [ -e /usr/bin/bilag ]; ! [ -e /usr/lib/systemd/system/bilag.target ]
+must "removed: programs and units are gone, books and set-up stay" 'apt-get remove -y bilag; [ ! -e /usr/bin/bilag ]; [ ! -e /usr/lib/systemd/system/bilag.target ]
     [ -d /var/lib/bilag/ingest ] || ls /var/lib/bilag | grep -q .; [ -f /etc/bilag/bilag.yaml ]'
 must "purged: the same, and it says so" 'apt-get purge -y bilag | grep -q "is kept"; [ -f /etc/bilag/bilag.yaml ]'
 must "installed again: it goes on with what was there" "dpkg -i /root/$current; su bilag -s /bin/sh -c 'bilag fsck'"

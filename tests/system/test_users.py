@@ -1,5 +1,7 @@
 """Two users run the programs: one may read the keys of PowerOffice and sends, the other does all the rest. Needs root, to be both."""
+import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -7,7 +9,7 @@ import subprocess
 import pytest
 
 from orders_rig import documents, sale, venue
-from pipeline import BIN, SANITIZED, client_key
+from pipeline import BIN, ROOT, SANITIZED, Pipeline, client_key
 from test_console import receipt
 from two_users import GROUP, KEYS_USER, SENDERS, STAGES_USER, TwoUsers, as_user
 
@@ -87,6 +89,69 @@ def test_refused(row):
         assert code == 100 and any(word in text for word in said.split("|")), (code, text)
         for name in list(pipeline.processes):
             pipeline.stop(name.split("-")[0])
+
+
+class OneUser(Pipeline):
+    """One user runs everything and owns it; then, both: two of them do."""
+
+    both = False
+    users = "sync", "_apt"                               # of every Debian, of one group, and no other test runs anything as them
+
+    def as_user(self, number):
+        user = pwd.getpwnam(self.users[number])
+        return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+    def start(self):
+        self.folder.chmod(0o755)
+        for path in (self.state, self.run, self.spool):
+            path.mkdir(mode=0o700)
+            self.own_key(path)
+        super().start()
+
+    def own_key(self, path):
+        os.chown(path, self.as_user(0)["user"], self.as_user(0)["group"])
+
+    def popen_as(self, stage):
+        return self.as_user(self.both and stage in SENDERS)
+
+    def command(self, *args, **more):
+        return super().command(*args, **self.as_user(0), **more)
+
+    def change(self):
+        return subprocess.run([ROOT / "deploy/two-users", "--config", self.config, "--state", self.state, "--run", self.run, "--stages",
+                               self.users[0], "--keys", self.users[1]], capture_output=True, text=True, check=False, timeout=60,
+                              env={**os.environ, "BILAG": str(BIN / "bilag")})
+
+
+# Goal: an installation of one user goes on as two with what it has, its key for tills over ZeroMQ too; not while anything runs, nor
+# where a key lies that it does not know about. Twice is once.
+def test_from_one_user_to_two():
+    with OneUser({v["venue"]: v for v in VENUES}, customers=[(10001, "Hansen")]) as pipeline:
+        pipeline.own_key(pipeline.config / "keys")
+        pipeline.post([receipt("oslo", 1)])
+        pipeline.until("the day is sent", lambda: documents(pipeline, "voucher").get(f"oslo/{DAY}/1", ("",))[0] == "sent")
+        server = (pipeline.state / "keys/stage-ingest.public").read_text()
+        yaml = pipeline.config / "bilag.yaml"            # in one bracket, as this rig writes it
+        block = "".join(f"{name}: {json.dumps(value)}\n" for name, value in json.loads(yaml.read_text()).items())
+        for text, said in ((yaml.read_text(), "in one bracket"), (block.replace("keys/subscription", "k/subscription"), "lie elsewhere"),
+                           (block, "processes of sync run")):
+            yaml.write_text(text)
+            done = pipeline.change()
+            assert done.returncode == 1 and said in done.stderr and "nothing was changed" in done.stderr, done
+        for stage in pipeline.stages:
+            pipeline.stop(stage)
+        done = pipeline.change()
+        assert done.returncode == 0 and "run_as: {stages: sync, keys: _apt}" in yaml.read_text(), done
+        assert pipeline.change().stdout.startswith("two-users:")
+        pipeline.both = True
+        for stage in pipeline.stages:
+            pipeline.restart(stage)
+        assert (pipeline.state / "keys/stage-ingest.public").read_text() == server
+        pipeline.post([{**receipt("oslo", 2), "time": "2026-11-20T12:00:00+01:00"}])
+        pipeline.until("the next is sent", lambda: documents(pipeline, "voucher").get("oslo/2026-11-20/1", ("",))[0] == "sent")
+        done = subprocess.run(["cat", pipeline.config / "keys/subscription"], capture_output=True, check=False, **pipeline.as_user(0))
+        assert b"Permission denied" in done.stderr
+        pipeline.command("fsck")
 
 
 # Goal: users that are not there, or the same twice, are a mistake of the set-up.
