@@ -192,7 +192,7 @@ static enum err one(struct sender *sender, struct str doc)
     if (job.was.work == WORK_TELL)
         return tell_again(&job);
     venue = config_venue(config, job.draft.doc.venue);
-    if (!venue || sender->outage.on)
+    if (!venue)
         return lease(&job, PUT_OFF_MS);
     client = sender->turns[venue - config->venues].client;
     if (!job_right_books(&job)) {
@@ -210,12 +210,12 @@ enum err later_run(struct sender *sender)
     int64_t steady = stage_steady_ms(sender->stage);
     enum err err;
 
-    if (steady < sender->later_ms || steady < sender->store_wait_ms || stage_stopping(sender->stage))
+    if (steady < sender->later_ms || steady < sender->store_wait_ms || stage_stopping(sender->stage) || outage_holds(sender))
         return ERR_OK;
     batch.max = sender->slot_count - sender->busy < BATCH ? sender->slot_count - sender->busy : BATCH;
     batch.until_ms = stage_now_ms(sender->stage);
     err = store_read(docs_store(sender->docs), collect_work, &batch);
-    for (size_t i = 0; !err && i < batch.count; i++) {
+    for (size_t i = 0; !err && i < batch.count && !outage_holds(sender); i++) {
         err = one(sender, str_of(batch.docs[i]));
         if (err == ERR_BUSY)
             err = ERR_OK;

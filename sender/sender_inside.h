@@ -124,6 +124,7 @@ void slot_free(struct slot *slot);
 int64_t back_off_ms(const struct sender *sender, uint32_t tries);
 int64_t pace_ms(const struct sender *sender, uint32_t tries);            /* the same; 0 in an outage, which sets the pace */
 void outage_note(struct sender *sender, const struct answer *answer);
+bool outage_holds(const struct sender *sender);              /* nothing may go out now, not even the request that tries again */
 void client_suspend(struct sender *sender, size_t client);
 void client_fine(struct sender *sender, size_t client);
 void client_accepted(struct sender *sender, size_t client);                /* its books have changed: perhaps its key is */

@@ -209,6 +209,11 @@ void outage_note(struct sender *sender, const struct answer *answer)
     }
 }
 
+bool outage_holds(const struct sender *sender)
+{
+    return sender->outage.on && (stage_steady_ms(sender->stage) < sender->outage.until_ms || sender->busy);
+}
+
 /* Quickly at first, for a key may be new there, or on its way back; then as seldom as any refused key is tried. */
 static int64_t login_wait_ms(const struct sender *sender, uint32_t logins)
 {
@@ -389,7 +394,7 @@ enum err turns_run(struct sender *sender)
         size_t index = (begin + i) % sender->turn_count;
         enum err err;
 
-        if (sender->outage.on && (steady < sender->outage.until_ms || sender->busy))
+        if (outage_holds(sender))
             return ERR_OK;
         if (!may_start(sender, index, now, steady))
             continue;

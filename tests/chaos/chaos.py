@@ -431,9 +431,9 @@ class Run:
         return red, status["parked"], apart
 
     def unsent(self):
-        """Every document that is not sent, as it stands."""
+        """Every document that is not sent, or has something to do yet, as it stands."""
         return [f"{stage}: {' '.join(row)}" for stage in ("uploader", "invoicer") for row in self.tool.docs(stage)
-                if row[1] != "sent"]
+                if row[1:3] != ["sent", "none"]]
 
     def resend_failed(self):
         """What PowerOffice refused, or a person took back there, stays red until a person acts."""

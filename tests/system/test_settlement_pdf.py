@@ -139,6 +139,15 @@ def test_a_process_that_dies_meanwhile(rig):
     assert rig.proxy.put[0] == rig.proxy.put[1] and len(rig.vouchers()) == 1
 
 
+def test_an_outage_ends_when_nothing_is_left_to_send(rig):
+    """So many PUTs without an answer are an outage. What tries again, when no voucher waits, is the PDF itself."""
+    rig = rig(1)
+    rig.proxy.spoil("PUT", PUT, "lost before", count=7)
+    rig.offer([voucher_draft(rig.venues[0], DAY_ZERO)])
+    rig.settled(sent=1)
+    wait_for(lambda: attached(rig), 20)
+
+
 def test_refused_for_good_is_said_and_tried_again_when_asked(rig):
     rig = rig(1)
     rig.proxy.spoil("PUT", PUT, "other", count=1000, status=400)
