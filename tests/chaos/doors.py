@@ -231,7 +231,8 @@ class Doors:
 
     def operate(self):
         try:
-            while not self.over.wait(self.rng.uniform(0.05, 0.4)):
+            rest = 1 if len(self.of_venue) <= 100 else 10        # a fleet's senders would be waiting for commands, mostly
+            while not self.over.wait(rest * self.rng.uniform(0.05, 0.4)):
                 if self.drawn.tls and self.rng.random() < 0.4:
                     self.change_certificate()
                 else:
