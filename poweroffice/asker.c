@@ -24,7 +24,9 @@ static const char uploader_ended[] = "the uploader ended before PowerOffice had 
 struct asked {
     struct asked *next;
     int64_t number, not_before_ms;        /* number 0: not with the uploader */
-    char venue[65], client[64], path[ERRAND_PATH_SIZE];
+    struct errand errand;
+    struct errand_answer *whole;          /* where it goes as it is, whatever it says; NULL: to done() */
+    bool *came;
     answered done;
     void *context;
 };
@@ -117,7 +119,8 @@ static void end(struct asker *asker, struct asked **at, const struct answer *ans
 {
     struct asked *asked = unlink_(asker, at);
 
-    asked->done(asked->context, answer);
+    if (asked->done)
+        asked->done(asked->context, answer);
     free(asked);
 }
 
@@ -155,6 +158,12 @@ static void take_answer(struct asker *asker, const struct errand_answer *from)
     }
     if (!*at || from->number == 0)
         return;
+    if ((*at)->whole && from->refusal != ERRAND_BUSY) {
+        *(*at)->whole = *from;
+        *(*at)->came = true;
+        free(unlink_(asker, at));
+        return;
+    }
     if (from->refusal == ERRAND_TAKEN) {
         end(asker, at, &from->answer);
         return;
@@ -217,18 +226,14 @@ static int64_t send_some(struct asker *asker)
     int64_t now_ms = clock_steady_ms(), next_ms = INT64_MAX;
 
     for (struct asked *asked = asker->first; asked && asker->out < ERRANDS_EACH; asked = asked->next) {
-        struct errand errand = { .kind = ERRAND_GET, .number = asker->number + 1 };
-
         if (asked->number)
             continue;
         if (asked->not_before_ms > now_ms) {
             next_ms = asked->not_before_ms < next_ms ? asked->not_before_ms : next_ms;
             continue;
         }
-        (void)str_copy(str_of(asked->venue), errand.venue, sizeof errand.venue);
-        (void)str_copy(str_of(asked->client), errand.client, sizeof errand.client);
-        (void)str_copy(str_of(asked->path), errand.path, sizeof errand.path);
-        if (!send_errand(asker, &errand)) {
+        asked->errand.number = asker->number + 1;
+        if (!send_errand(asker, &asked->errand)) {
             next_ms = now_ms + AGAIN_MS;
             break;
         }
@@ -320,6 +325,32 @@ bool asker_same_set_up(const struct asker *asker)
     return asker->same;
 }
 
+static void enqueue(struct asker *asker, struct asked *asked)
+{
+    *asker->end = asked;
+    asker->end = &asked->next;
+    asker->count++;
+}
+
+enum err asker_drop(struct asker *asker, const char *name, int64_t until_steady_ms, struct errand_answer *ret_answer)
+{
+    struct asked *asked = asker->lost ? NULL : calloc(1, sizeof *asked);
+    bool came = false;
+
+    if (!asked || !str_copy(str_of(name), asked->errand.name, sizeof asked->errand.name)) {
+        free(asked);
+        return asker->lost ? ERR_NETWORK : ERR_MEMORY;
+    }
+    asked->errand.kind = ERRAND_DROP;
+    asked->whole = ret_answer;
+    asked->came = &came;
+    enqueue(asker, asked);
+    asker_run(asker, until_steady_ms);
+    while (!came && asker->first)         /* nothing else waits: what came too late has no place any more */
+        free(unlink_(asker, &asker->first));
+    return came ? ERR_OK : ERR_NETWORK;
+}
+
 enum err asker_call(struct asker *asker, const struct call *call, answered done, void *context)
 {
     struct asked *asked;
@@ -333,17 +364,16 @@ enum err asker_call(struct asker *asker, const struct call *call, answered done,
     asked = calloc(1, sizeof *asked);
     if (!asked)
         return ERR_MEMORY;
-    if (!str_copy(call->venue->id, asked->venue, sizeof asked->venue) ||
-        !str_copy(call->venue->client_id, asked->client, sizeof asked->client) ||
-        !str_copy(call->path, asked->path, sizeof asked->path)) {
+    if (!str_copy(call->venue->id, asked->errand.venue, sizeof asked->errand.venue) ||
+        !str_copy(call->venue->client_id, asked->errand.client, sizeof asked->errand.client) ||
+        !str_copy(call->path, asked->errand.path, sizeof asked->errand.path)) {
         free(asked);
         return ERR_TOO_LONG;
     }
+    asked->errand.kind = ERRAND_GET;
     asked->done = done;
     asked->context = context;
-    *asker->end = asked;
-    asker->end = &asked->next;
-    asker->count++;
+    enqueue(asker, asked);
     return ERR_OK;
 }
 

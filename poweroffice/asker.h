@@ -22,6 +22,10 @@ void asker_close(struct asker *asker);                       /* calls that wait 
 bool asker_same_set_up(const struct asker *asker);
 /* ERR_REFUSED: not one that only reads. ERR_BUSY: too much waits. */
 USED enum err asker_call(struct asker *asker, const struct call *call, answered done, void *context);
+/* A key that was dropped: told of, and waited for until that moment. ERR_NETWORK: the uploader ended, or is not through; what was
+ * dropped may be taken all the same, at its next start. */
+struct errand_answer;
+USED enum err asker_drop(struct asker *asker, const char *name, int64_t until_steady_ms, struct errand_answer *ret_answer);
 size_t asker_waiting(const struct asker *asker);
 /* Until nothing waits, or that moment. */
 void asker_run(struct asker *asker, int64_t until_steady_ms);

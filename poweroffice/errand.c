@@ -24,9 +24,17 @@ static const struct { const char *code, *words; } refusals[ERRAND_REFUSAL_COUNT]
     [ERRAND_NO_READ]   = { "no-read",   "the uploader asks PowerOffice for nothing but what is known as reading" },
     [ERRAND_TOO_LARGE] = { "too-large", "PowerOffice's answer is larger than the uploader hands on" },
     [ERRAND_MALFORMED] = { "malformed", "the uploader is of another version: restart it" },
+    [ERRAND_NO_DROP]     = { "no-drop",     "the uploader found no key there that it could open; try again" },
+    [ERRAND_KEY_REFUSED] = { "key-refused", "PowerOffice refuses the key" },
+    [ERRAND_OTHER_BOOKS] = { "other-books", "the key opens other books than those of the company" },
+    [ERRAND_NOT_ASKED]   = { "not-asked",   "PowerOffice could not be asked whose the key is, and it was not kept; try again when "
+                                            "it answers" },
+    [ERRAND_NO_PLACE]    = { "no-place",    "the key's file in the folder keys is another company's, or the installation's own: "
+                                            "name another in the venue's file" },
+    [ERRAND_NOT_KEPT]    = { "not-kept",    "the key could not be written into the folder keys; see the uploader's log" },
 };
 
-static const char *const kinds[ERRAND_KINDS] = { [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get" };
+static const char *const kinds[ERRAND_KINDS] = { [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get", [ERRAND_DROP] = "drop" };
 
 const char *errand_refusal_code(enum errand_refusal refusal)
 {
@@ -98,13 +106,15 @@ void errand_write(const struct errand *errand, struct strbuf *out)
         json_put_str(out, "client", str_of(errand->client));
         json_put_str(out, "path", str_of(errand->path));
     }
+    if (errand->kind == ERRAND_DROP)
+        json_put_str(out, "name", str_of(errand->name));
     json_close(out, '}');
 }
 
 /* Whole, or not at all: json_text() cuts what is too long. */
 static bool member(struct str object, const char *name, char *to, size_t size)
 {
-    return json_member_text(object, name, to, size) && strlen(to) + 1 < size;
+    return json_member_text(object, name, to, size) && (strlen(to) + 1 < size || size == sizeof((struct errand *)NULL)->name);
 }
 
 enum err errand_read(struct str text, struct errand *ret_errand)
@@ -123,6 +133,8 @@ enum err errand_read(struct str text, struct errand *ret_errand)
         return member(object, "venue", ret_errand->venue, sizeof ret_errand->venue) &&
                member(object, "client", ret_errand->client, sizeof ret_errand->client) &&
                member(object, "path", ret_errand->path, sizeof ret_errand->path) ? ERR_OK : ERR_FORMAT;
+    if (ret_errand->kind == ERRAND_DROP)
+        return member(object, "name", ret_errand->name, sizeof ret_errand->name) ? ERR_OK : ERR_FORMAT;
     return ret_errand->kind == ERRAND_KINDS ? ERR_FORMAT : ERR_OK;
 }
 

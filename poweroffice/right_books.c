@@ -114,6 +114,28 @@ enum err right_books_of(struct refstore *store, struct str company, struct arena
     return err;
 }
 
+static enum err fit_work(struct txn *txn, void *context)
+{
+    const struct pair *pair = context;
+    struct str kept = STR_NONE, owner = STR_NONE;
+    enum err err = other_side(txn, OF_COMPANY, pair->company, &kept);
+
+    if (!err)
+        err = other_side(txn, OF_CLIENT, pair->client, &owner);
+    if (err)
+        return err;
+    if ((kept.len && !str_equal(kept, pair->client)) || (owner.len && !str_equal(owner, pair->company)))
+        return ERR_REFUSED;
+    return ERR_OK;
+}
+
+enum err right_books_fit(struct refstore *store, struct str company, struct str client)
+{
+    struct pair pair = { company, client, NULL };
+
+    return store_read(store->store, fit_work, &pair);
+}
+
 bool right_books(struct refstore *store, struct str client_id, struct str company)
 {
     struct opened opened;

@@ -17,6 +17,8 @@ USED enum err right_books_of(struct refstore *store, struct str company, struct 
 /* What the key opens, and whose it is; either may be empty: not known. Copies in the arena; cheap: without lists. */
 struct opened { struct str client, company; };
 USED enum err right_books_opened(struct refstore *store, struct str client_id, struct arena *arena, struct opened *ret_opened);
+/* Would this client be the company's? ERR_REFUSED: another is, or it is another company's. */
+USED enum err right_books_fit(struct refstore *store, struct str company, struct str client);
 /* May anything of the company be sent with the key? */
 bool right_books(struct refstore *store, struct str client_id, struct str company);
 

@@ -19,6 +19,7 @@ struct running { struct errands *errands; bool used; char peer[PEER_MAX]; size_t
 struct errands {
     struct stage *stage;
     struct poweroffice *po;
+    struct keydrop *drop;
     struct link *link;
     struct running running[ERRANDS_ALL];
     int64_t tell_ms;                      /* not before (steady) */
@@ -115,6 +116,30 @@ static enum errand_refusal ask(struct errands *errands, struct str peer, const s
     return ERRAND_TAKEN;
 }
 
+static void drop_ended(void *context, const struct errand_answer *from)
+{
+    struct running *running = context;
+    struct errand_answer said = *from;
+
+    running->used = false;
+    said.number = running->number;
+    answer(running->errands, (struct str){ running->peer, running->peer_len }, &said);
+}
+
+static enum errand_refusal take_key(struct errands *errands, struct str peer, const struct errand *errand)
+{
+    struct running *running = stage_stopping(errands->stage) ? NULL : room(errands, peer);
+    enum errand_refusal refusal;
+
+    if (!running)
+        return ERRAND_BUSY;
+    *running = (struct running){ .errands = errands, .peer_len = peer.len, .number = errand->number };
+    memcpy(running->peer, peer.bytes, peer.len);
+    refusal = keydrop_take(errands->drop, errand->name, drop_ended, running);
+    running->used = refusal == ERRAND_TAKEN;
+    return refusal;
+}
+
 static void greet(struct errands *errands, struct str peer, int64_t number)
 {
     struct errand_answer said = { .number = number };
@@ -140,7 +165,7 @@ static enum err take(struct errands *errands, const struct frames *frames)
         greet(errands, frames->part[0], errand.number);
         return ERR_OK;
     }
-    refusal = ask(errands, frames->part[0], &errand);
+    refusal = (errand.kind == ERRAND_DROP ? take_key : ask)(errands, frames->part[0], &errand);
     if (refusal != ERRAND_TAKEN)
         refuse(errands, frames->part[0], errand.number, refusal);
     return ERR_OK;
@@ -153,7 +178,8 @@ static enum err errand_came(struct stage *stage, void *state, struct link *link,
     return take(((const struct sender *)state)->errands, frames);
 }
 
-enum err errands_open(struct stage *stage, struct poweroffice *po, struct errands **ret_errands, struct fault *fault)
+enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydrop *drop, struct errands **ret_errands,
+                      struct fault *fault)
 {
     struct errands *errands = calloc(1, sizeof *errands);
     enum err err;
@@ -162,6 +188,7 @@ enum err errands_open(struct stage *stage, struct poweroffice *po, struct errand
         return fault_set(fault, ERR_MEMORY, "no memory");
     errands->stage = stage;
     errands->po = po;
+    errands->drop = drop;
     err = link_open(stage, ZMQ_ROUTER, errand_came, &errands->link);
     if (!err)
         err = link_bound(errands->link, ERRANDS_ALL);

@@ -9,12 +9,13 @@
 #ifndef BILAG_SENDER_ERRANDS_H
 #define BILAG_SENDER_ERRANDS_H
 
-#include "poweroffice/poweroffice.h"
+#include "keydrop.h"
 
 struct errands;
 
-/* po must outlive it. */
-USED enum err errands_open(struct stage *stage, struct poweroffice *po, struct errands **ret_errands, struct fault *fault);
+/* po and drop must outlive it. */
+USED enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydrop *drop, struct errands **ret_errands,
+                           struct fault *fault);
 /* After poweroffice_close(), which drops what is under way. NULL is fine. */
 void errands_close(struct errands *errands);
 

@@ -78,7 +78,9 @@ static enum err open_links(struct sender *sender, struct fault *fault)
     if (!err)
         err = connect_links(sender, fault);
     if (!err && speaks_for_others(sender))
-        err = errands_open(sender->stage, sender->po, &sender->errands, fault);
+        err = keydrop_open(sender->stage, sender->po, sender->ref, &sender->drop, fault);
+    if (!err && speaks_for_others(sender))
+        err = errands_open(sender->stage, sender->po, sender->drop, &sender->errands, fault);
     (void)snprintf(name, sizeof name, "%s-%d", sender->ops->stage, stage_instance(sender->stage));
     return err ? err : link_listen(sender->stage, ZMQ_PULL, name, inbox_take, &sender->in, fault);
 }
@@ -91,6 +93,7 @@ static void sender_close(struct stage *stage, void *state)
     refreader_close(sender->reader);
     poweroffice_close(sender->po);
     errands_close(sender->errands);
+    keydrop_close(sender->drop);
     watch_close(sender);
     refstore_close(sender->ref);
     audit_close(sender->audit);
@@ -269,6 +272,8 @@ static enum err sender_turn(struct stage *stage, void *state)
         sender->store_told = false;
     err = store_waits(sender, err);
     tend(sender);
+    if (sender->drop)
+        keydrop_turn(sender->drop);
     poweroffice_turn(sender->po);
     housekeeping(sender);
     stage_wake_at(stage, stage_steady_ms(stage) + REFRESH_MS);

@@ -78,6 +78,7 @@ struct sender {
     struct refstore *ref;
     struct refreader *reader;
     struct poweroffice *po;
+    struct keydrop *drop;                 /* ... and takes no keys */
     struct errands *errands;              /* NULL: another process asks for who has no keys */
     struct owners *owners;
     struct link *in, *validators, *mappers[64];

@@ -191,6 +191,7 @@ static void say_where(const struct returning *returning, const char *address)
                                 "adressen den ender på.")
                      : in_words(shell, "Then paste the address that it ends at.", "Lim så inn adressen den ender på."));
     (void)fflush(stdout);
+    (void)setvbuf(stdin, NULL, _IONBF, 0);       /* what a pipe brought at once is not hidden from poll() */
 }
 
 static int finalize(struct shell *shell, struct returning *returning, struct str company, char *key, size_t size)

@@ -3,6 +3,7 @@
 #include "base/form.h"
 #include "base/secret.h"
 #include "bilag/act/add_on.h"
+#include "bilag/act/key_drop.h"
 #include "bilag/act/keyfile.h"
 #include "bilag/act/venue_setup.h"
 #include "bilag/read/addons.h"
@@ -16,43 +17,13 @@
 
 /* --- the key ------------------------------------------------------------------------------------------------- */
 
-struct reference { struct str file, credential; };
-
-static const struct field reference_fields[] = {
-    { "file", offsetof(struct reference, file), .parse = form_path, .min = 1, .max = 1024, .meaning = "" },
-    { "credential", offsetof(struct reference, credential), .parse = form_name, .meaning = "" },
-};
-
 /* Where the venue's file says that its key is. */
 static int key_path(struct shell *shell, const char *id, struct str *ret_path)
 {
-    struct str file = arena_format(&shell->arena, "venues/%s.yaml", id);
-    struct str path = arena_format(&shell->arena, STR_FMT "/" STR_FMT, STR_ARG(shell->config->dir), STR_ARG(file));
-    struct reference reference = { STR_NONE, STR_NONE };
-    struct fault fault = { "" };
-    const yaml_node_t *node;
-    struct form form;
-    enum err err;
+    struct context context = shell_context(shell);
+    enum err err = key_place(&context, str_of(id), ret_path);
 
-    if (!path.bytes)
-        return complain_err(shell, ERR_MEMORY, NULL);
-    err = form_open(&form, path.bytes, file, shell->config->dir, &shell->arena, &fault);
-    if (err)
-        return complain_err(shell, err, &fault);
-    node = form_find(&form, "client_key");
-    if (node && node->type == YAML_MAPPING_NODE)
-        err = form_mapping(&form, node, reference_fields, COUNT(reference_fields), &reference);
-    form_close(&form);
-    if (err)
-        return complain_err(shell, err, &fault);
-    if (reference.credential.len)
-        return complain(shell, EXIT_RED, "%s names the systemd credential %.*s: put the key into that one", path.bytes,
-                        TEXT(reference.credential));
-    if (!reference.file.len)
-        return complain(shell, EXIT_RED, "%s does not say where the key is; write\n  client_key: {file: keys/%s}\n"
-                        "into it and try again", path.bytes, id);
-    *ret_path = reference.file;
-    return EXIT_FINE;
+    return err ? complain_err(shell, err, &context.fault) : EXIT_FINE;
 }
 
 /* A venue that is left out for want of its key has an extension and a company all the same. */
@@ -102,6 +73,7 @@ bool connect_read_key(char *line, int size)
         (void)fflush(stdout);
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
+    (void)setvbuf(stdin, NULL, _IONBF, 0);                   /* no copy of it stays in a buffer */
     got = fgets(line, size, stdin) != NULL;
     if (terminal) {
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
@@ -203,26 +175,57 @@ static int take_key(struct shell *shell, const struct args *args, struct new_key
     return EXIT_FINE;
 }
 
+/* Keys are another user's, and stay his: this one goes to him sealed. */
+static int give_key(struct shell *shell, const struct args *args, struct new_key *new_key, char *line, size_t size)
+{
+    struct context context = shell_context(shell);
+    struct str company = STR_NONE, key = { line, 0 };
+    int code = read_extension(shell, new_key->id, &new_key->extension, &company);
+    enum err err;
+
+    if (!code)
+        code = key_by_hand(shell, new_key->id, new_key->extension, line, (int)size);
+    if (code)
+        return code;
+    key.len = strlen(line);
+    context = shell_context(shell);
+    err = key_drop(&context, str_of(new_key->id), &key, str_of(args_value(args, "reason")));
+    sodium_memzero(line, size);
+    if (err)
+        return complain(shell, err == ERR_FORMAT ? EXIT_USAGE : EXIT_RED, "%s", context.fault.text);
+    return new_key_look(shell, new_key);
+}
+
+/* What only the user with the keys may do: say on purpose that other books are the company's, and connect by the browser. */
+static bool is_to_give(const struct shell *shell, const struct args *args)
+{
+    return shell->config->marks.missed && !args_has(args, "browser") && !args_has(args, "new-client");
+}
+
+static int put_key(struct shell *shell, const struct args *args, struct new_key *new_key, char *line, size_t size)
+{
+    struct str path = STR_NONE;
+    int code = shell_keys(shell);
+
+    if (!code)
+        code = key_path(shell, new_key->id, &path);
+    new_key->path = path.bytes;
+    if (!code)
+        code = take_key(shell, args, new_key, line, size);
+    return code ? code : new_key_put(shell, new_key);
+}
+
 int connect_run(struct shell *shell, const struct args *args, const char *id)
 {
     struct new_key new_key = { .id = id, .new_client = args_has(args, "new-client"), .reason = args_value(args, "reason") };
     char line[2 * SECRET_MAX];
-    struct str path = STR_NONE;
     int code;
 
     if (!str_is_name(str_of(id)))
         return complain(shell, EXIT_USAGE, "%s is no venue's name", id);
     if (new_key.new_client && !new_key.reason)
         return complain(shell, EXIT_USAGE, "--new-client moves the company to other books: say why with --reason TEXT");
-    code = shell_keys(shell);
-    if (!code)
-        code = key_path(shell, id, &path);
-    if (code)
-        return code;
-    new_key.path = path.bytes;
-    code = take_key(shell, args, &new_key, line, sizeof line);
-    if (code == EXIT_FINE)
-        code = new_key_put(shell, &new_key);
+    code = (is_to_give(shell, args) ? give_key : put_key)(shell, args, &new_key, line, sizeof line);
     if (new_key.connected && write_to_quickorder(shell, id) != EXIT_FINE)
         code = EXIT_RED;
     if (new_key.connected)

@@ -113,7 +113,7 @@ static int test(struct shell *shell, const struct venue *venue, struct new_key *
         code = complain(shell, EXIT_RED, "PowerOffice refuses the key: %.*s", TEXT(data.login_fault));
     else if (err || !(data.have & REF_PRIVILEGES))
         code = complain(shell, EXIT_RED, "the key is stored and not tested: PowerOffice could not be asked at %.*s (%s); "
-                        "connect it again when it can", TEXT(shell->config->api_url), err_text(result));
+                        "connect it again when it can", TEXT(shell->config->api_url), online_why(online, result));
     else
         code = judge_books(shell, online_refstore(online), venue, &data, new_key);
     new_key->connected = code == EXIT_FINE;
@@ -128,7 +128,9 @@ static int reload(struct shell *shell, const char *id, const struct venue **ret_
 {
     struct config *fresh;
     struct fault fault = { "" };
-    enum err err = config_load(str_of(shell->config_dir), &fresh, &fault);
+    enum err (*load)(struct str, struct config **, struct fault *) = shell->config->holds_keys ? config_load
+                                                                                             : config_load_without_keys;
+    enum err err = load(str_of(shell->config_dir), &fresh, &fault);
 
     if (err)
         return complain_err(shell, err, &fault);
@@ -136,6 +138,14 @@ static int reload(struct shell *shell, const char *id, const struct venue **ret_
     shell->config = fresh;
     *ret_venue = shell_venue(shell, id);
     return *ret_venue ? EXIT_FINE : EXIT_RED;
+}
+
+int new_key_look(struct shell *shell, struct new_key *new_key)
+{
+    const struct venue *venue = NULL;
+    int code = reload(shell, new_key->id, &venue);
+
+    return code ? code : test(shell, venue, new_key);
 }
 
 /* The key that is not in use after all: the trail says so beside the line that said it would be. */

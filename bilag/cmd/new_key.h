@@ -22,5 +22,7 @@ struct new_key {
 
 /* EXIT_FINE: connected, with every right. Everything else is said or complained about. */
 int new_key_put(struct shell *shell, struct new_key *new_key);
+/* One that the uploader has taken (act/key_drop.h): what it opens, read and shown. */
+int new_key_look(struct shell *shell, struct new_key *new_key);
 
 #endif

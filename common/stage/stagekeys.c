@@ -18,7 +18,7 @@ enum { PATH_BYTES = 1200, FOLDER_BYTES = 1024 };
 
 static const char *const kinds[STAGE_KINDS] = {
     [KIND_INGEST] = "ingest",     [KIND_MAPPER] = "mapper",     [KIND_VALIDATOR] = "validator",
-    [KIND_UPLOADER] = "uploader", [KIND_INVOICER] = "invoicer", [KIND_ASKER] = "asker",
+    [KIND_UPLOADER] = "uploader", [KIND_INVOICER] = "invoicer", [KIND_ASKER] = "asker",   [KIND_DROP] = "drop",
 };
 
 struct stagekeys {
@@ -45,7 +45,7 @@ enum stage_kind stage_kind_of(struct str name)
 /* The two users' stages: each user makes and owns the keys of his. */
 static bool has_powers_keys(enum stage_kind kind)
 {
-    return kind == KIND_UPLOADER || kind == KIND_INVOICER;
+    return kind == KIND_UPLOADER || kind == KIND_INVOICER || kind == KIND_DROP;
 }
 
 static bool is_others(enum stage_kind kind, enum stage_kind own)

@@ -14,8 +14,10 @@
 
 #include "base/err.h"
 
-/* The asker is no stage: whoever wants something from PowerOffice and has no key of it, the command and the console. */
-enum stage_kind { KIND_INGEST, KIND_MAPPER, KIND_VALIDATOR, KIND_UPLOADER, KIND_INVOICER, KIND_ASKER, STAGE_KINDS };
+/* Two are no stages: the asker is whoever wants something from PowerOffice and has no key of it, the command and the console;
+ * for the drop's pair keys are sealed that are given to the uploader (poweroffice/key_seal.h). */
+enum stage_kind { KIND_INGEST, KIND_MAPPER, KIND_VALIDATOR, KIND_UPLOADER, KIND_INVOICER, KIND_ASKER, KIND_DROP,
+                  STAGE_KINDS };
 enum { CURVE_BYTES = 32, CURVE_TEXT_SIZE = 41 };
 
 struct stagekeys;

@@ -92,6 +92,20 @@ static void nothing_that_is_read_changes_it(void **unused)
     assert_true(right_books(store, STR("key-d"), STR("2")));
 }
 
+/* Asked before anything is kept, and keeping nothing. */
+static void whether_it_would_fit(void **unused)
+{
+    static const struct { const char *company, *client; enum err err; } rows[] = {
+        { "1", "X", ERR_OK }, { "1", "Y", ERR_REFUSED }, { "2", "X", ERR_REFUSED }, { "2", "Y", ERR_OK }, { "2", "Z", ERR_OK },
+    };
+
+    (void)unused;
+    reading("key-a", "1", "X");
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(right_books_fit(store, str_of(rows[i].company), str_of(rows[i].client)), rows[i].err);
+    is_kept("2", NULL);
+}
+
 static void a_person_moves_a_company(void **unused)
 {
     uint64_t before = 0, after = 0;
@@ -143,7 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(first_reading_keeps_the_pair), ROW(nothing_that_is_read_changes_it), ROW(a_person_moves_a_company),
-        ROW(an_older_reading_lacks_its_rights),
+        ROW(an_older_reading_lacks_its_rights), ROW(whether_it_would_fit),
     };
 
     return cmocka_run_group_tests_name("right_books", tests, NULL, NULL);

@@ -3,7 +3,7 @@ import pathlib
 
 import zmq
 
-STAGES = ("ingest", "mapper", "validator", "uploader", "invoicer", "asker")     # the last is no stage: who asks without keys
+STAGES = ("ingest", "mapper", "validator", "uploader", "invoicer", "asker", "drop")     # the last two are no stages: who asks without keys, and for whom keys are sealed
 
 
 def make(state):

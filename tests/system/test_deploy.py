@@ -63,7 +63,8 @@ def test_exposure(stage, most):
         assert line in lines
     assert any("LoadCredential" in line for line in lines) == (stage in (*WITH_KEYS, "watch"))    # its mail password
     (hidden,) = [line for line in lines if line.startswith("InaccessiblePaths=")]
-    assert sorted(re.findall(r"-%S/bilag/keys/stage-(\w+)\.secret", hidden)) == sorted([s for s in STAGES if s != stage] + ["asker"] * (stage != "console"))
+    assert sorted(re.findall(r"-%S/bilag/keys/stage-(\w+)\.secret", hidden)) == sorted([s for s in STAGES if s != stage] +
+                                                                                   ["asker"] * (stage != "console") + ["drop"] * (stage != "uploader"))
     assert ("PrivateNetwork=yes" in lines) == (stage in ("mapper", "validator"))
 
 

@@ -125,7 +125,7 @@ def test_every_key_of_a_full_run():
     with Overheard({v["venue"]: v for v in venues}, customers=[(10001, "Hansen")], settings=more) as pipeline:
         token = run(pipeline, port)
         powers, stages = secrets_of(pipeline)
-        assert sum(name.startswith("token") for name in powers) >= 2 and len(stages) == len(STAGES) + 1     # and who asks without keys
+        assert sum(name.startswith("token") for name in powers) >= 2 and len(stages) == len(STAGES) + 2     # who asks without keys; for whom keys are sealed
         for process in pipeline.wanted():
             pid, stage = process.process.pid, process.stage
             found = found_in_memory(pid, {**powers, **stages, "till's token": token, "password": PASSWORD})

@@ -1,0 +1,30 @@
+/* key_drop.h - a client key that a person gave goes one way: sealed for the uploader, which asks PowerOffice whose it is, keeps it, or
+ * says why not (sender/keydrop.h). Who gives it keeps nothing, holds no key of PowerOffice and may run as the user without.
+ *
+ * For the command, and for a console: it neither prints nor asks. It waits for the uploader, KEY_DROP_WAIT_MS at most.
+ * Trail       who gave the key, and why, is in the audit trail before it is on its way (context.who; key_drop() of a console names
+ *             its person there); that it was not kept, after. An add-on waits for QuickOrder before (act/add_on.h).
+ * Secret      the key is wiped in the caller's memory before the uploader is waited for, whatever comes of it.
+ * Errors      the fault is the sentence for the person, without any part of the key, in the context's language if the program
+ *             speaks it (fault_speak()):
+ *             ERR_FORMAT     that is no key
+ *             ERR_NOT_FOUND  no uploader runs; or there is no such venue
+ *             ERR_REFUSED    PowerOffice refuses the key, it opens other books, or it has no place; nothing is kept
+ *             ERR_NETWORK    nobody could say whose it is, and nothing is kept; or the uploader ended in the middle, and takes what it was
+ *                            given when it starts again
+ */
+#ifndef BILAG_BILAG_ACT_KEY_DROP_H
+#define BILAG_BILAG_ACT_KEY_DROP_H
+
+#include "bilag/read/context.h"
+
+enum { KEY_DROP_WAIT_MS = 120000 };
+
+/* key: as it was pasted, in memory that may be written; wiped. reason: empty: none was given. ERR_OK: it is in its place, and the
+ * uploader has taken it up; its mark is the venue's client_id from the next reading of the configuration on. */
+USED enum err key_drop(struct context *context, struct str venue, struct str *key, struct str reason);
+
+/* Where the venue's file says that its key is: an absolute path, in the arena. ERR_REFUSED: it does not say, or names a credential. */
+USED enum err key_place(struct context *context, struct str venue, struct str *ret_path);
+
+#endif
