@@ -17,21 +17,21 @@ static const char *const reads[] = {
 };
 
 static const struct { const char *code, *words; } refusals[ERRAND_REFUSAL_COUNT] = {
-    [ERRAND_TAKEN]     = { "taken",     "" },
-    [ERRAND_BUSY]      = { "busy",      "the uploader asks for too many at once; try again" },
-    [ERRAND_NO_VENUE]  = { "no-venue",  "the uploader does not know this venue yet: reload it" },
+    [ERRAND_TAKEN] = { "taken", "" },
+    [ERRAND_BUSY] = { "busy", "the uploader asks for too many at once; try again" },
+    [ERRAND_NO_VENUE] = { "no-venue", "the uploader does not know this venue yet: reload it" },
     [ERRAND_OTHER_KEY] = { "other-key", "the uploader has another key for this venue than its file names now: reload it" },
-    [ERRAND_NO_READ]   = { "no-read",   "the uploader asks PowerOffice for nothing but what is known as reading" },
+    [ERRAND_NO_READ] = { "no-read", "the uploader asks PowerOffice for nothing but what is known as reading" },
     [ERRAND_TOO_LARGE] = { "too-large", "PowerOffice's answer is larger than the uploader hands on" },
     [ERRAND_MALFORMED] = { "malformed", "the uploader is of another version: restart it" },
-    [ERRAND_NO_DROP]     = { "no-drop",     "the uploader found no key there that it could open; try again" },
+    [ERRAND_NO_DROP] = { "no-drop", "the uploader found no key there that it could open; try again" },
     [ERRAND_KEY_REFUSED] = { "key-refused", "PowerOffice refuses the key" },
     [ERRAND_OTHER_BOOKS] = { "other-books", "the key opens other books than those of the company" },
-    [ERRAND_NOT_ASKED]   = { "not-asked",   "PowerOffice could not be asked whose the key is, and it was not kept; try again when "
-                                            "it answers" },
-    [ERRAND_NO_PLACE]    = { "no-place",    "the key's file in the folder keys is another company's, or the installation's own: "
-                                            "name another in the venue's file" },
-    [ERRAND_NOT_KEPT]    = { "not-kept",    "the key could not be written into the folder keys; see the uploader's log" },
+    [ERRAND_NOT_ASKED] = { "not-asked", "PowerOffice could not be asked whose the key is, and it was not kept; try again when "
+                           "it answers" },
+    [ERRAND_NO_PLACE] = { "no-place", "the key's file in the folder keys is another company's, or the installation's own: "
+                          "name another in the venue's file" },
+    [ERRAND_NOT_KEPT] = { "not-kept", "the key could not be written into the folder keys; see the uploader's log" },
 };
 
 static const char *const kinds[ERRAND_KINDS] = { [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get", [ERRAND_DROP] = "drop" };

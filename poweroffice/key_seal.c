@@ -63,7 +63,8 @@ enum err key_seal_folder(struct str state_dir, struct fault *fault)
 /* Words of which none holds a blank, in one piece of memory: nothing of the key is left behind by a buffer that grew. */
 static int write_text(const struct sealed_key *sealed, char text[TEXT_MAX])
 {
-    int len = snprintf(text, TEXT_MAX, "%s %s %s %d %s", sealed->venue, sealed->company, sealed->file, sealed->extension, sealed->key);
+    int len = snprintf(text, TEXT_MAX, "%s %s %s %d %s", sealed->venue, sealed->company, sealed->file, sealed->extension,
+                       sealed->key);
 
     return len > 0 && len < TEXT_MAX ? len : 0;
 }

@@ -27,7 +27,8 @@ USED enum err key_seal_folder(struct str state_dir, struct fault *fault);
 USED enum err key_seal_put(struct str state_dir, const struct stagekeys *keys, const struct sealed_key *sealed,
                            char ret_name[SEALED_NAME_SIZE], struct fault *fault);
 /* keys: opened as "drop". */
-USED enum err key_seal_open(struct str state_dir, const struct stagekeys *keys, const char *name, struct sealed_key *ret_sealed);
+USED enum err key_seal_open(struct str state_dir, const struct stagekeys *keys, const char *name,
+                            struct sealed_key *ret_sealed);
 void key_seal_remove(struct str state_dir, const char *name);
 /* Any that lies there, also one that does not open; false: none. */
 bool key_seal_any(struct str state_dir, char ret_name[SEALED_NAME_SIZE]);

@@ -201,7 +201,8 @@ static bool fill_in(struct keydrop *drop)
 
 enum errand_refusal keydrop_take(struct keydrop *drop, const char *name, keydrop_done done, void *context)
 {
-    struct call call = { .venue = &drop->venue, .method = CALL_GET, .path = STR("/ClientIntegrationInformation"), .asked = true };
+    struct call call = { .venue = &drop->venue, .method = CALL_GET, .path = STR("/ClientIntegrationInformation"),
+                         .asked = true };
     enum err err;
 
     if (drop->state != DROP_IDLE)

@@ -45,11 +45,11 @@ enum err key_place(struct context *context, struct str venue, struct str *ret_pa
     if (err)
         return err;
     if (reference.credential.len)
-        return fault_set(fault, ERR_REFUSED, "%s names the systemd credential " STR_FMT ": put the key into that one", path.bytes,
-                         STR_ARG(reference.credential));
+        return fault_set(fault, ERR_REFUSED, "%s names the systemd credential " STR_FMT ": put the key into that one",
+                         path.bytes, STR_ARG(reference.credential));
     if (!reference.file.len)
-        return fault_set(fault, ERR_REFUSED, "%s does not say where the key is; write client_key: {file: keys/" STR_FMT "} into it and "
-                         "try again", path.bytes, STR_ARG(venue));
+        return fault_set(fault, ERR_REFUSED, "%s does not say where the key is; write client_key: {file: keys/" STR_FMT "} "
+                         "into it and try again", path.bytes, STR_ARG(venue));
     *ret_path = reference.file;
     return ERR_OK;
 }
@@ -71,8 +71,10 @@ static enum err describe(struct context *context, struct str id, struct sealed_k
 {
     struct str path = STR_NONE, text = STR_NONE;
     struct venue venue;
-    enum err err = str_is_name(id) ? ERR_OK : fault_set(&context->fault, ERR_NOT_FOUND, STR_FMT " is no venue's name", STR_ARG(id));
+    enum err err = ERR_OK;
 
+    if (!str_is_name(id))
+        err = fault_set(&context->fault, ERR_NOT_FOUND, STR_FMT " is no venue's name", STR_ARG(id));
     if (!err)
         err = key_place(context, id, &path);
     if (!err)
@@ -84,7 +86,8 @@ static enum err describe(struct context *context, struct str id, struct sealed_k
     sealed->extension = venue.extension;
     if (!venue.company.len || !str_copy(venue.company, sealed->company, sizeof sealed->company) ||
         !str_copy(id, sealed->venue, sizeof sealed->venue))
-        err = fault_set(&context->fault, ERR_REFUSED, "venues/" STR_FMT ".yaml does not say which company it is of", STR_ARG(id));
+        err = fault_set(&context->fault, ERR_REFUSED, "venues/" STR_FMT ".yaml does not say which company it is of",
+                        STR_ARG(id));
     form_free(&text);
     return err;
 }
@@ -101,8 +104,8 @@ static enum err say_refusal(struct context *context, const struct errand_answer 
         return ERR_OK;
     if (said->refusal == ERRAND_OTHER_BOOKS)
         return fault_set(&context->fault, err, "%s: %s (%s)", words, answer->title, answer->detail);
-    return fault_set(&context->fault, err, "%s%s%s%s%s", words, answer->title[0] || answer->detail[0] ? ": " : "", answer->title,
-                     answer->title[0] && answer->detail[0] ? ": " : "", answer->detail);
+    return fault_set(&context->fault, err, "%s%s%s%s%s", words, answer->title[0] || answer->detail[0] ? ": " : "",
+                     answer->title, answer->title[0] && answer->detail[0] ? ": " : "", answer->detail);
 }
 
 /* Wiped as soon as it is sealed. */
@@ -150,7 +153,8 @@ static enum err take_back(struct context *context, struct str venue, struct str 
     return err;
 }
 
-static enum err give(struct context *context, struct asker *asker, struct sealed_key *sealed, struct str *key, struct str reason)
+static enum err give(struct context *context, struct asker *asker, struct sealed_key *sealed, struct str *key,
+                     struct str reason)
 {
     struct str venue = str_of(sealed->venue), word = STR_NONE, mark;
     bool asked = false;
