@@ -162,16 +162,20 @@ void key_seal_remove(struct str state_dir, const char *name)
         (void)unlink(path);
 }
 
-bool key_seal_any(struct str state_dir, char ret_name[SEALED_NAME_SIZE])
+bool key_seal_any(struct str state_dir, char ret_name[SEALED_NAME_SIZE], int64_t *ret_since_ms)
 {
     char path[PATH_BYTES];
     DIR *folder = path_of(state_dir, "", path) ? opendir(path) : NULL;
     const struct dirent *entry;
     bool found = false;
+    struct stat st;
 
+    *ret_since_ms = 0;
     while (folder && !found && (entry = readdir(folder)) != NULL)
         if (is_name(entry->d_name))
             found = str_copy(str_of(entry->d_name), ret_name, SEALED_NAME_SIZE);
+    if (found && fstatat(dirfd(folder), ret_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        *ret_since_ms = (int64_t)st.st_mtim.tv_sec * 1000;
     if (folder)
         (void)closedir(folder);
     return found;

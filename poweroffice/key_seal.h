@@ -30,7 +30,7 @@ USED enum err key_seal_put(struct str state_dir, const struct stagekeys *keys, c
 USED enum err key_seal_open(struct str state_dir, const struct stagekeys *keys, const char *name,
                             struct sealed_key *ret_sealed);
 void key_seal_remove(struct str state_dir, const char *name);
-/* Any that lies there, also one that does not open; false: none. */
-bool key_seal_any(struct str state_dir, char ret_name[SEALED_NAME_SIZE]);
+/* Any that lies there, also one that does not open, and since when (wall clock); false: none. */
+bool key_seal_any(struct str state_dir, char ret_name[SEALED_NAME_SIZE], int64_t *ret_since_ms);
 
 #endif

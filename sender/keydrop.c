@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { RELOAD_PATIENCE_MS = 10000, PATH_BYTES = 1200, JUDGE_BYTES = 64 * 1024, MARK_SIZE = 17 };
+enum { RELOAD_PATIENCE_MS = 10000, LEFT_MAX_MS = 3600000, PATH_BYTES = 1200, JUDGE_BYTES = 64 * 1024, MARK_SIZE = 17 };
 
 enum keydrop_state { DROP_IDLE, DROP_ASKED, DROP_PLACED };
 
@@ -234,17 +234,28 @@ static bool is_taken_up(const struct keydrop *drop)
     return venue && str_equal(venue->client_id, str_of(drop->mark));
 }
 
+/* One that is too old, or does not open, is thrown away. */
+static void take_left(struct keydrop *drop)
+{
+    struct str state_dir = stage_config(drop->stage)->state_dir;
+    char name[SEALED_NAME_SIZE];
+    int64_t since_ms;
+    bool old;
+
+    drop->all_seen = !key_seal_any(state_dir, name, &since_ms);
+    old = !drop->all_seen && stage_now_ms(drop->stage) - since_ms > LEFT_MAX_MS;
+    if (!drop->all_seen && (old || keydrop_take(drop, name, NULL, NULL) == ERRAND_NO_DROP)) {
+        log_fact("level=warning what=\"a key that was left in the drop is thrown away\" why=%s", old ? "old" : "torn");
+        key_seal_remove(state_dir, name);
+    }
+}
+
 void keydrop_turn(struct keydrop *drop)
 {
-    char name[SEALED_NAME_SIZE];
-
     if (drop->state == DROP_PLACED && (is_taken_up(drop) || stage_steady_ms(drop->stage) >= drop->until_ms))
         end(drop);
-    if (drop->all_seen || drop->state != DROP_IDLE || stage_stopping(drop->stage))
-        return;
-    drop->all_seen = !key_seal_any(stage_config(drop->stage)->state_dir, name);
-    if (!drop->all_seen && keydrop_take(drop, name, NULL, NULL) == ERRAND_NO_DROP)
-        key_seal_remove(stage_config(drop->stage)->state_dir, name);
+    if (!drop->all_seen && drop->state == DROP_IDLE && !stage_stopping(drop->stage))
+        take_left(drop);
 }
 
 enum err keydrop_open(struct stage *stage, struct poweroffice *po, struct refstore *store, struct keydrop **ret_drop,

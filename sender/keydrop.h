@@ -5,7 +5,8 @@
  * Kept        in the file keys/NAME of the configuration, durable before it is answered; never over another company's key, nor over one
  *             of the installation's own. The configuration is read again then, and who dropped it is answered when it was.
  * Crash       the drop is removed after the key is in its place: what is left of a former life is done again at the start, and ends
- *             the same. There is always the old key or the new one.
+ *             the same; but one of more than an hour ago is thrown away, for another may have been given since. There is always the old
+ *             key or the new one.
  * One at a time; the others are told that it is busy, and ask again.
  */
 #ifndef BILAG_SENDER_KEYDROP_H

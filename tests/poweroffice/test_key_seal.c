@@ -61,11 +61,12 @@ static void it_comes_as_it_went(void **unused)
     struct stagekeys *keys = keys_of(folder, "drop"), *foreign = keys_of(other, "drop");
     char name[SEALED_NAME_SIZE], found[SEALED_NAME_SIZE], path[256], bytes[1024];
     struct stat st;
+    int64_t since_ms;
     FILE *file;
     size_t len;
 
     (void)unused;
-    assert_false(key_seal_any(str_of(folder), found));
+    assert_false(key_seal_any(str_of(folder), found, &since_ms));
     put(name);
     path_of(name, path);
     assert_true(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640);
@@ -75,7 +76,8 @@ static void it_comes_as_it_went(void **unused)
     assert_int_equal(fclose(file), 0);
     assert_null(memmem(bytes, len, "sekret", 6));
     assert_null(memmem(bytes, len, "oslo", 4));
-    assert_true(key_seal_any(str_of(folder), found));
+    assert_true(key_seal_any(str_of(folder), found, &since_ms));
+    assert_true(since_ms == (int64_t)st.st_mtim.tv_sec * 1000);
     assert_string_equal(found, name);
     assert_int_equal(key_seal_open(str_of(folder), foreign, name, sealed), ERR_FORMAT);
     assert_int_equal(key_seal_open(str_of(folder), keys, name, sealed), ERR_OK);

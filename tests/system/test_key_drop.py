@@ -141,6 +141,16 @@ def test_where_it_may_go():
             for name, taken in (("0" * 32, "no-drop"), ("f" * 32, "no-drop"), ("../stage-drop.secret", "no-drop")):
                 assert ask(socket, {"errand": "drop", "number": 7, "name": name})[0]["taken"] == taken
         assert not pipeline.dropped()
+        pipeline.stop("uploader")                             # what lies there when it starts: torn, old
+        old = torn.with_name("1" * 32)
+        for path in (torn, old):
+            path.write_bytes(os.urandom(300))
+            os.chown(path, as_user(STAGES_USER)["user"], GROUP)
+            path.chmod(0o640)
+        os.utime(old, (1, 1))
+        pipeline.restart("uploader")
+        pipeline.until("both are thrown away", lambda: not pipeline.dropped())
+        assert "thrown away\" why=old" in pipeline.log("uploader-0") and "thrown away\" why=torn" in pipeline.log("uploader-0")
 
 
 # Goal: the process that takes it dies at each step: there is the old key or the new one, whole, and at last the new.
