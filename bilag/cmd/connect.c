@@ -199,7 +199,7 @@ static int give_key(struct shell *shell, const struct args *args, struct new_key
 /* What only the user with the keys may do: say on purpose that other books are the company's, and connect by the browser. */
 static bool is_to_give(const struct shell *shell, const struct args *args)
 {
-    return shell->config->marks.missed && !args_has(args, "browser") && !args_has(args, "new-client");
+    return shell->config->marks.file_missed && !args_has(args, "browser") && !args_has(args, "new-client");
 }
 
 static int put_key(struct shell *shell, const struct args *args, struct new_key *new_key, char *line, size_t size)

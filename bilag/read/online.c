@@ -27,7 +27,7 @@ static enum err ask_oneself(struct context *context, struct online *online)
 /* Keys of which we have the marks alone: as the uploader wrote them, for they are another user's. */
 static bool keys_are_others(const struct context *context)
 {
-    return context->config->marks.missed && !context->config->holds_keys;
+    return context->config->marks.file_missed && !context->config->holds_keys;
 }
 
 /* ERR_NOT_FOUND: the one who has keys is to ask himself. */
