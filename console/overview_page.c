@@ -110,9 +110,10 @@ static void what(struct view *view, const struct picture_row *row)
         see_first(view, row);
     if (row->states[DOC_WAITING]) {
         html_text(html, STR(" "));
-        html_words(html, "span", "state yellow", SAY(view, "%" PRIu64 " ready to transfer, from %s",
-                                                     "%" PRIu64 " klare til overføring, fra %s"), row->states[DOC_WAITING],
-                   day_text(row->oldest_waiting, day));
+        html_words(html, "span", "state yellow", row->states[DOC_WAITING] == 1
+                   ? SAY(view, "%" PRIu64 " ready to transfer, from %s", "%" PRIu64 " klar til overføring, fra %s")
+                   : SAY(view, "%" PRIu64 " ready to transfer, from %s", "%" PRIu64 " klare til overføring, fra %s"),
+                   row->states[DOC_WAITING], day_text(row->oldest_waiting, day));
     }
     if (row->awaits_add_on)
         html_element(html, "span", "state yellow", str_of(SAY(view, "waits for QuickOrder", "venter på QuickOrder")));
@@ -275,8 +276,8 @@ static enum err whole(struct view *view)
     if (status.refused_total || status.parked.count) {
         html_begin(&view->html, "p");
         html_class(&view->html, "notice yellow");
-        html_say(&view->html, SAY(view, "%" PRIu64 " lines were refused and %zu venues have parked sales: ",
-                                  "%" PRIu64 " linjer er avvist, og %zu salgssteder har parkerte salg: "), status.refused_total,
+        html_say(&view->html, SAY(view, "Lines refused: %" PRIu64 ". Venues with parked sales: %zu. ",
+                                  "Avviste linjer: %" PRIu64 ". Salgssteder med parkerte salg: %zu. "), status.refused_total,
                  status.parked.count);
         html_begin(&view->html, "a");
         html_link(&view->html, "href", STR("/refused"));
