@@ -213,29 +213,38 @@ static void compare_new(struct judging *judging)
 
 /* --- as YAML --- */
 
+static void add_pair(struct arena *arena, const struct venue_field *field, struct str value, struct str *text)
+{
+    *text = arena_format(arena, STR_FMT "%s%s: " STR_FMT, STR_ARG(*text), text->len > 1 ? ", " : "", field->key,
+                         STR_ARG(venue_field_yaml(field, value, arena)));
+}
+
 /* "{account: 3000, product: MAT}": of a new entry what is said; of one that the venue has from the one it is like, all of
- * it. */
+ * it, what no form shows as well. */
 static struct str whole_entry(const struct judging *judging, const char *section, struct str entry, struct str known_as)
 {
     const struct venue_edit *edit = judging->edit;
     struct arena *arena = edit->context->arena;
     struct str text = STR("{");
-    size_t count = 0;
 
     for (size_t i = 0; i < venue_fields_shown_count; i++) {
         const struct venue_field *field = &venue_fields_shown[i];
-        struct venue_place place = { section, known_as, field->key };
         struct str value = STR_NONE;
         bool is_switch = field->kind == FIELD_SWITCH, preset = strcmp(field->key, "transfer") == 0;
 
         if (!field->section || strcmp(field->section, section) != 0)
             continue;
         if (!said(judging, section, entry, field->key, &value) && known_as.len)
-            value = venue_place_text(&edit->now, &place, edit->today, arena);
-        if (is_switch ? str_equal(value, STR("1")) == preset : !value.len)
-            continue;
-        text = arena_format(arena, STR_FMT "%s%s: " STR_FMT, STR_ARG(text), count++ ? ", " : "", field->key,
-                            STR_ARG(venue_field_yaml(field, value, arena)));
+            value = venue_entry_text(&edit->now, field, known_as, edit->today, arena);
+        if (is_switch ? str_equal(value, STR("1")) != preset : value.len > 0)
+            add_pair(arena, field, value, &text);
+    }
+    for (size_t i = 0; i < venue_fields_kept_count && known_as.len; i++) {
+        const struct venue_field *field = &venue_fields_kept[i];
+        struct str value = venue_entry_text(&edit->now, field, known_as, edit->today, arena);
+
+        if (strcmp(field->section, section) == 0 && value.bytes)
+            add_pair(arena, field, value, &text);
     }
     return arena_format(arena, STR_FMT "}", STR_ARG(text));
 }

@@ -39,6 +39,14 @@ const struct venue_field venue_fields_shown[] = {
 };
 const size_t venue_fields_shown_count = COUNT(venue_fields_shown);
 
+const struct venue_field venue_fields_kept[] = {
+    PRODUCT("project", FIELD_OWN_CODE, project),
+    PRODUCT("location", FIELD_OWN_CODE, location),
+    PAYMENT("project", FIELD_OWN_CODE, project),
+    PAYMENT("location", FIELD_OWN_CODE, location),
+};
+const size_t venue_fields_kept_count = COUNT(venue_fields_kept);
+
 static bool same(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
@@ -221,14 +229,18 @@ static struct str entry_text(const char *entry, const struct venue_field *field,
 struct str venue_place_text(const struct venue *venue, const struct venue_place *place, int32_t day, struct arena *arena)
 {
     const struct venue_field *field = venue_field_of(place->section, place->key);
-    const char *entry;
 
     if (!field)
         return STR_NONE;
-    if (!place->section)
-        return top_text(venue, field, day, arena);
-    entry = entry_on(venue, place->section, place->entry, day);
-    return entry ? entry_text(entry, field, arena) : STR_NONE;
+    return place->section ? venue_entry_text(venue, field, place->entry, day, arena) : top_text(venue, field, day, arena);
+}
+
+struct str venue_entry_text(const struct venue *venue, const struct venue_field *field, struct str entry, int32_t day,
+                            struct arena *arena)
+{
+    const char *found = entry_on(venue, field->section, entry, day);
+
+    return found ? entry_text(found, field, arena) : STR_NONE;
 }
 
 /* --- as YAML --- */

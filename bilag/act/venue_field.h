@@ -13,7 +13,7 @@
 struct venue_place { const char *section; struct str entry; const char *key; };
 
 enum venue_field_kind { FIELD_WORDS, FIELD_CODE, FIELD_ACCOUNT, FIELD_RATE, FIELD_SWITCH, FIELD_DAY, FIELD_TIME,
-    FIELD_NAMES, FIELD_CLOSE };
+    FIELD_NAMES, FIELD_CLOSE, FIELD_OWN_CODE };
 
 struct venue_field {
     const char *section, *key;
@@ -29,6 +29,11 @@ struct venue_field {
 extern const struct venue_field venue_fields_shown[];
 extern const size_t venue_fields_shown_count;
 
+/* Those of entries that no form shows: they go along where an entry is written whole. An own code may be said to be none: then it
+ * has bytes, and no length. */
+extern const struct venue_field venue_fields_kept[];
+extern const size_t venue_fields_kept_count;
+
 /* NULL: it is not one that is changed in a form. */
 const struct venue_field *venue_field_of(const char *section, const char *key);
 
@@ -42,6 +47,9 @@ bool venue_place_is_dated(const struct venue *venue, const struct venue_place *p
 /* Its value; of what is dated, that of the day. In the arena, or a view of the venue. Empty: blank, or there is no such
  * entry. */
 struct str venue_place_text(const struct venue *venue, const struct venue_place *place, int32_t day, struct arena *arena);
+/* The same of a field of an entry, shown or kept. */
+struct str venue_entry_text(const struct venue *venue, const struct venue_field *field, struct str entry, int32_t day,
+                            struct arena *arena);
 /* As it is written into the file, on one line. */
 struct str venue_field_yaml(const struct venue_field *field, struct str text, struct arena *arena);
 

@@ -2,6 +2,7 @@
  * wrong, and nothing
  * of a file that is another by now, is written. */
 #include "bilag/act/venue_edit.h"
+#include "domain/venue_file.h"
 
 #include "tests/common/domain/config_folder.h"
 
@@ -160,6 +161,63 @@ static void like_another(void **unused)
     folder_write(&folder, "venues/b.yaml", "", 0, 0644);
 }
 
+/* What the form does not show is not lost where an entry is written whole. */
+static void what_no_form_shows_goes_along(void **unused)
+{
+    static const char text[] = "venue: b\nlike: oslo-grill\nname: B\ndepartment: \"20\"\nclient_key: {file: keys/oslo-grill}\n"
+        "product_types:\n  food: {account: 3000, project: P7, location: \"\"}\npayment_types:\n  card: {account: 1570, location: L1}\n";
+    const struct venue_said said[] = { SAID("product_types", "food", "account", "3005"),
+                                       SAID("payment_types", "card", "account", "1571") };
+    struct given given;
+
+    (void)unused;
+    folder_write(&folder, "venues/b.yaml", text, sizeof text - 1, 0644);
+    opened(&given, "b");
+    assert_int_equal(venue_edit_judge(&given.edit, said, COUNT(said)), ERR_OK);
+    if (given.edit.fault_count)
+        fail_msg("%s: " STR_FMT, given.edit.faults[0].place.key, STR_ARG(given.edit.faults[0].text));
+    assert_non_null(strstr(given.edit.wanted_text.bytes, "food: {account: 3005, project: \"P7\", location: \"\"}\n"));
+    assert_non_null(strstr(given.edit.wanted_text.bytes, "card: {account: 1571, location: \"L1\"}\n"));
+    closed(&given);
+    folder_write(&folder, "venues/b.yaml", "", 0, 0644);
+}
+
+static bool is_written(const char *section, struct str key)
+{
+    char text[64];
+
+    for (size_t i = 0; i < venue_fields_kept_count; i++)
+        if (strcmp(venue_fields_kept[i].section, section) == 0 && str_equal(str_of(venue_fields_kept[i].key), key))
+            return true;
+    return str_equal(key, STR("valid_from")) || (str_copy(key, text, sizeof text) && venue_field_of(section, text));
+}
+
+/* The reader's own rows say what an entry can have. */
+static void every_key_of_an_entry_is_written(void **unused)
+{
+    static const char *const sections[] = { SECTION_VAT, SECTION_PRODUCTS, SECTION_PAYMENTS };
+    struct strbuf help;
+
+    (void)unused;
+    strbuf_init(&help, 1 << 20);
+    venue_file_help(&help);
+    strbuf_char(&help, '\0');
+    assert_false(help.failed);
+    for (size_t s = 0; s < COUNT(sections); s++) {
+        char prefix[64];
+        size_t keys = 0;
+
+        (void)snprintf(prefix, sizeof prefix, "  %s.NAME.", sections[s]);
+        for (const char *at = strstr(help.bytes, prefix); at; at = strstr(at, prefix), keys++) {
+            at += strlen(prefix);
+            if (!is_written(sections[s], (struct str){ at, strcspn(at, " ") }))
+                fail_msg("%s: %.20s would be lost", sections[s], at);
+        }
+        assert_true(keys > 1);
+    }
+    strbuf_free(&help);
+}
+
 static void saved_once(void **unused)
 {
     const struct venue_said first[] = { SAID("product_types", "food", "account", "3005") };
@@ -204,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changed_table), cmocka_unit_test(faults_table), cmocka_unit_test(like_another),
+        cmocka_unit_test(what_no_form_shows_goes_along), cmocka_unit_test(every_key_of_an_entry_is_written),
         cmocka_unit_test(saved_once),
     };
 
