@@ -469,8 +469,8 @@ static enum err look_at_venue(struct survey *survey, struct books *books, struct
     if (err)
         return fault_set(fault, err, "%s", context.fault.text);
     err = look_at_connection(survey, status);
-    for (size_t i = 0; i < status->list.count && !err; i++)
-        if (book_doc_is_red(&status->list.docs[i]))
+    for (size_t i = 0; i < status->list.count && !err; i++)          /* a day that is not closed is a matter of its own */
+        if (book_doc_is_red(&status->list.docs[i]) && !problems_have(&status->list.docs[i].draft.problems, PROBLEM_DAY_OPEN))
             err = look_at_document(survey, status, &status->list.docs[i]);
     if (!err && status->venue)
         err = survey_days(&survey->matters, status->venue, &status->list, survey->from, survey->now_ms);

@@ -100,18 +100,55 @@ static int judge_all(struct shell *shell, struct str folder, bool mends)
     return code;
 }
 
+/* A document's own sentence; its mend, where the sentence does not say it. */
+static void show_day(const char *store, struct str table, struct str record, struct str why, void *context)
+{
+    const struct shell *shell = context;
+    const char *mend = fsck_days_mend(why);
+    struct strbuf said;
+
+    (void)store;
+    (void)table;
+    strbuf_init(&said, 4096);
+    catalogue_said(why, &said);
+    shell_say("  %sred%s  %.*s: %.*s\n", paint(shell, RED), paint(shell, PLAIN), TEXT(record), TEXT(strbuf_str(&said)));
+    if (mend)
+        shell_say("  what to do: %s\n", catalogue_words(mend));
+    strbuf_free(&said);
+}
+
+/* What no store shows by itself, asked only of whole ones: EXIT_RED, if something is found. */
+static int judge_days(struct shell *shell, struct str folder)
+{
+    struct fault fault = { "" };
+    struct fsck_result result;
+    enum err err = fsck_days(shell->config, folder, show_day, shell, &result, &fault);
+
+    if (err || result.other[0])
+        return complain_err(shell, err ? err : ERR_CONFIG, &fault);
+    if (result.damaged) {
+        shell_say("%-12s %s%10" PRIu64 " to look at%s\n", result.store, paint(shell, RED), result.damaged, paint(shell, PLAIN));
+        return EXIT_RED;
+    }
+    shell_say("%-12s %s%10" PRIu64 " documents, each with receipts behind it, each day closed in time%s\n", result.store,
+              paint(shell, GREEN), result.records, paint(shell, PLAIN));
+    return EXIT_FINE;
+}
+
 static int fsck_run(struct shell *shell, const struct args *args)
 {
+    int code;
     struct str folder = args->word_count ? str_of(args->words[0]) : shell->config->state_dir;
 
     if (args->word_count > 1)
         return complain(shell, EXIT_USAGE, "one folder at most");
     (void)printf("%.*s\n", TEXT(folder));
-    return judge_all(shell, folder, true);
+    code = judge_all(shell, folder, true);
+    return code == EXIT_FINE ? judge_days(shell, folder) : code;
 }
 
 const struct cmd cmd_fsck = {
-    "fsck", "[DIR]", "is every record of every store whole? DIR: of a backup", no_options, fsck_run,
+    "fsck", "[DIR]", "is every record of every store whole, and has every voucher receipts behind it? DIR: of a backup", no_options, fsck_run,
 };
 
 /* --- restore ----------------------------------------------------------------------------------------------- */

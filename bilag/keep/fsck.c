@@ -1,5 +1,6 @@
 #include "fsck.h"
 
+#include "fsck_days.h"
 #include "fsck_shared.h"
 #include "base/storecheck.h"
 #include "ingest/eventlog_judge.h"
@@ -51,6 +52,13 @@ const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "
                                               "users" };
 
 /* --- in the child ------------------------------------------------------------------------------------------ */
+
+static const struct config *days_config;                     /* of the judge of days, which needs one; in the child its copy */
+
+static enum err judge_days(struct storecheck *check, struct fault *fault)
+{
+    return fsck_days_run(days_config, check, fault);
+}
 
 static void child(const struct judge *judge, struct str state_dir, bool open_only, int fd)
 {
@@ -170,6 +178,16 @@ enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *co
     struct listening listening = { ret_result, told, context, false };
 
     return judge_apart(&judges[which], state_dir, false, &listening, fault);
+}
+
+enum err fsck_days(const struct config *config, struct str state_dir, fsck_told told, void *context,
+                   struct fsck_result *ret_result, struct fault *fault)
+{
+    static const struct judge judge = { "days", judge_days, NULL };
+    struct listening listening = { ret_result, told, context, false };
+
+    days_config = config;
+    return judge_apart(&judge, state_dir, false, &listening, fault);
 }
 
 static void pass_over(const char *store, struct str table, struct str record, struct str why, void *context)

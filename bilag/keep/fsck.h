@@ -8,7 +8,7 @@
 #ifndef BILAG_BILAG_KEEP_FSCK_H
 #define BILAG_BILAG_KEEP_FSCK_H
 
-#include "base/err.h"
+#include "domain/config.h"
 
 enum { FSCK_STORES = 8, FSCK_OTHER_SIZE = 1024 };
 
@@ -29,6 +29,13 @@ typedef void (*fsck_told)(const char *store, struct str table, struct str record
 /* Judges one store of the folder. ERR_OK: judged, see the result; else it could not be. */
 USED enum err fsck_store(struct str state_dir, size_t which, fsck_told told, void *context, struct fsck_result *ret_result,
                          struct fault *fault);
+
+/* What no store shows by itself: a voucher (sent, sealed or drafted) of a day of which no store has an event, and a day that stays
+ * open well past its end. Told with the document as its record; config's own state_dir is not looked at. Needs whole stores. */
+USED enum err fsck_days(const struct config *config, struct str state_dir, fsck_told told, void *context,
+                        struct fsck_result *ret_result, struct fault *fault);
+/* What to do about a voucher without a receipt behind it, by how far it has come; NULL: `why` is about something else. */
+const char *fsck_days_mend(struct str why);
 
 /* Is every store of the folder of this program's version? ERR_CONFIG: the fault says which is not. What is damaged, or
  * not there, is passed over. */

@@ -10,6 +10,7 @@
 #include "poweroffice/right_books.h"
 #include "sender/docs.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -344,6 +345,67 @@ enum err books_trail(struct books *books, const struct doc *doc, struct arena *a
     return ERR_OK;
 }
 
+/* --- all venues ---------------------------------------------------------------------------------------------- */
+
+struct naming { struct arena *arena; struct str *names; size_t count, room; };
+
+/* Documents come in byte order: those of a venue stand together. */
+static enum err name_seen(struct naming *naming, struct str id)
+{
+    const char *slash = memchr(id.bytes, '/', id.len);
+    struct str name = { id.bytes, slash ? (size_t)(slash - id.bytes) : id.len };
+
+    for (size_t i = naming->count; i-- > 0;)
+        if (str_equal(naming->names[i], name))
+            return ERR_OK;
+    if (naming->count == naming->room) {
+        size_t room = naming->room ? 2 * naming->room : 64;
+        struct str *more = arena_array(naming->arena, room, sizeof *more);
+
+        if (!more)
+            return ERR_MEMORY;
+        if (naming->count)
+            memcpy(more, naming->names, naming->count * sizeof *more);
+        naming->names = more;
+        naming->room = room;
+    }
+    naming->names[naming->count] = arena_copy(naming->arena, name);
+    return naming->names[naming->count++].bytes ? ERR_OK : ERR_MEMORY;
+}
+
+static enum err name_of_record(struct str doc, const struct record *record, void *context)
+{
+    (void)record;
+    return name_seen(context, doc);
+}
+
+static enum err name_of_draft(struct txn *txn, struct str key, struct str value, void *context)
+{
+    (void)txn;
+    (void)value;
+    return name_seen(context, key);
+}
+
+static enum err names_work(struct txn *txn, void *context)
+{
+    return store_walk(txn, TABLE_DRAFTS, STR_NONE, STR_NONE, name_of_draft, context);
+}
+
+enum err books_names(struct books *books, struct arena *arena, struct str **ret_names, size_t *ret_count)
+{
+    struct naming naming = { .arena = arena };
+    enum err err = books->mapper ? store_read(books->mapper, names_work, &naming) : ERR_OK;
+
+    for (size_t i = 0; i < SENDERS && !err; i++)
+        if (books->senders[i])
+            err = docs_walk(books->senders[i], STR_NONE, name_of_record, &naming);
+    if (!err) {
+        *ret_names = naming.names;
+        *ret_count = naming.count;
+    }
+    return err;
+}
+
 /* --- one list ------------------------------------------------------------------------------------------------ */
 
 /* The senders first: a document that moves meanwhile is then found with a draft that is as new or newer. */
@@ -413,22 +475,38 @@ static enum err doc_of(const struct book_row *row, struct arena *arena, struct b
     return ERR_OK;
 }
 
-/* --- what no till has sent ----------------------------------------------------------------------------------- */
+/* --- what no till has sent, and what should be closed by now ---------------------------------------------------- */
 
-struct behind { struct str venue; int32_t day; struct arena *arena; bool nothing; };
+struct behind { struct str venue; int32_t day; struct arena *arena; bool nothing; int64_t last_ms; };
+
+static enum err is_parked(struct txn *txn, struct str key, struct str value, void *context)
+{
+    (void)txn;
+    (void)key;
+    (void)value;
+    *(bool *)context = true;
+    return ERR_STOP;
+}
 
 static enum err behind_work(struct txn *txn, void *context)
 {
     struct behind *behind = context;
     struct settlement settlement;
+    struct key venue;
+    bool parked = false;
     enum err err = settlement_load(txn, behind->venue, behind->day, behind->arena, &settlement);
 
-    behind->nothing = !err && !settlement.last_ms && !settlement.last_place;
+    key_init(&venue);
+    key_name(&venue, behind->venue);
+    if (!err)
+        err = store_walk(txn, TABLE_PARKED, key_str(&venue), key_str(&venue), is_parked, &parked);
+    behind->nothing = !err && !parked && !settlement.last_ms && !settlement.last_place;
+    behind->last_ms = err ? 0 : settlement.last_ms;
     return err;
 }
 
-/* Whether the mapper has folded all that the log has of this venue; while it reads, it knows of nothing yet. */
-static enum err has_read_all(struct books *books, struct str venue, struct arena *arena, bool *ret_all)
+/* How much of what the log has of this venue's partition the mapper has not folded; while it reads, it knows of nothing yet. */
+static enum err count_unread(struct books *books, struct str venue, struct arena *arena, uint64_t *ret_unread)
 {
     struct str folder = arena_format(arena, STR_FMT "/ingest", STR_ARG(books->config->state_dir));
     uint32_t partition = venue_partition(venue, books->config->partitions);
@@ -443,30 +521,100 @@ static enum err has_read_all(struct books *books, struct str venue, struct arena
     eventlog_close(log);
     if (!err)
         err = fold_offset(books->mapper, partition, &offset);
-    *ret_all = !err && offset >= end;
+    if (!err)
+        *ret_unread = offset < end ? end - offset : 0;
     return err;
 }
 
-/* A voucher that is sent, or about to be, of a day of which the log has nothing: whoever gave it to the sender was no till's
- * mapper. Days whose receipts may have left the log by now are not asked about, nor venues whose sales are parked. */
-static enum err judge_behind(struct books *books, struct arena *arena, const struct book_row *row, struct book_doc *doc)
+enum err books_nothing_behind(struct books *books, const struct draft *draft, struct arena *arena, bool *ret_nothing)
 {
-    struct behind behind = { doc->draft.doc.venue, doc->draft.doc.day, arena, false };
-    struct problem problem = { .code = PROBLEM_NO_RECEIPTS, .count = 1 };
+    struct behind behind = { draft->doc.venue, draft->doc.day, arena, false, 0 };
     int32_t today = (int32_t)(clock_now_ms() / 86400000);
-    bool all = false;
+    uint64_t unread = 0;
     enum err err;
 
-    if (!books->mapper || row->draft.len || !row->status.sealed || doc->draft.doc.kind != DOC_VOUCHER ||
-        !doc->draft.line_count || (doc->state != DOC_SENT && doc->state != DOC_SENDING && doc->state != DOC_QUEUED) ||
-        doc->draft.doc.day < today - books->config->retention_days || !config_venue(books->config, behind.venue))
+    *ret_nothing = false;
+    if (!books->mapper || draft->doc.kind != DOC_VOUCHER || !draft->line_count ||
+        draft->doc.day < today - books->config->retention_days)
         return ERR_OK;
-    err = has_read_all(books, behind.venue, arena, &all);
-    if (!err && all)
-        err = store_read(books->mapper, behind_work, &behind);
+    err = store_read(books->mapper, behind_work, &behind);
     if (!err && behind.nothing)
+        err = count_unread(books, behind.venue, arena, &unread);
+    *ret_nothing = !err && behind.nothing && !unread;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* A voucher that is sent, or about to be, of a day of which the log has nothing: whoever gave it to the sender was no till's
+ * mapper. Venues that are not set up are not asked about. */
+static enum err judge_behind(struct books *books, struct arena *arena, const struct book_row *row, struct book_doc *doc)
+{
+    struct problem problem = { .code = PROBLEM_NO_RECEIPTS, .count = 1 };
+    bool nothing = false;
+    enum err err;
+
+    if (row->draft.len || !row->status.sealed ||
+        (doc->state != DOC_SENT && doc->state != DOC_SENDING && doc->state != DOC_QUEUED) ||
+        !config_venue(books->config, doc->draft.doc.venue))
+        return ERR_OK;
+    err = books_nothing_behind(books, &doc->draft, arena, &nothing);
+    if (!err && nothing)
+        problems_add(&doc->draft.problems, &problem);
+    return err;
+}
+
+/* The moment from which its mapper should have closed it, with time for a restart and a long log. */
+static int64_t late_from_ms(const struct venue *venue, int32_t day, int64_t last_ms)
+{
+    int64_t start, end;
+
+    venue_day_span(venue, day, &start, &end);
+    return (end * 1000 > last_ms ? end * 1000 : last_ms) + (int64_t)venue->quiet_seconds * 1000 + BOOKS_LATE_MS;
+}
+
+/* What keeps it open, as far as the stores tell. */
+static enum err say_open(struct books *books, struct arena *arena, struct book_doc *doc)
+{
+    struct problem problem = { .code = PROBLEM_DAY_OPEN, .count = 1 };
+    uint64_t unread = 0;
+    char day[16];
+    enum err err = count_unread(books, doc->draft.doc.venue, arena, &unread);
+
+    problem.arg[0] = arena_copy(arena, str_of(day_text(doc->draft.doc.day, day)));
+    if (!err && unread)
+        problem.arg[1] = arena_format(arena, "%" PRIu64, unread);
+    if (doc->asks)
+        problem.arg[2] = arena_format(arena, "%" PRIu64, doc->draft.asks);
+    if (doc->newer_revision)
+        problem.arg[3] = arena_format(arena, "%" PRIu32, doc->newer_revision);
+    if (!err)
         problems_add(&doc->draft.problems, &problem);
     return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* A day closes by itself when it is over and quiet, whatever is missing of it (mapper/offer.c): one that is not closed long after
+ * waits for a process. */
+static enum err judge_open(struct books *books, struct arena *arena, struct book_doc *doc)
+{
+    const struct venue *venue = config_venue(books->config, doc->draft.doc.venue);
+    struct behind behind = { doc->draft.doc.venue, doc->draft.doc.day, arena, false, 0 };
+    int64_t now_ms = clock_now_ms();
+    enum err err;
+
+    if (!venue || !books->mapper || doc->draft.doc.kind != DOC_VOUCHER || doc->draft.phase != DRAFT_OPEN ||
+        doc->state != DOC_OPEN || book_doc_is_empty(doc) || doc->draft.doc.day < venue->begins ||
+        now_ms < late_from_ms(venue, doc->draft.doc.day, 0))
+        return ERR_OK;
+    err = store_read(books->mapper, behind_work, &behind);
+    return err || now_ms < late_from_ms(venue, doc->draft.doc.day, behind.last_ms) ? err : say_open(books, arena, doc);
+}
+
+static enum err judge(struct books *books, struct arena *arena, const struct book_row *row, struct book_doc *doc)
+{
+    enum err err = doc_of(row, arena, doc);
+
+    if (!err)
+        err = judge_behind(books, arena, row, doc);
+    return err ? err : judge_open(books, arena, doc);
 }
 
 static int by_day(const void *a, const void *b)
@@ -499,9 +647,7 @@ enum err books_venue(struct books *books, struct str venue, int32_t from, int32_
     for (size_t i = 0; i < rows.count; i++) {
         struct book_doc *doc = &list.docs[list.count];
 
-        err = doc_of(&rows.at[i], arena, doc);
-        if (!err)
-            err = judge_behind(books, arena, &rows.at[i], doc);
+        err = judge(books, arena, &rows.at[i], doc);
         if (err)
             return err;
         if (doc->draft.doc.day >= from && doc->draft.doc.day <= to)
@@ -520,21 +666,18 @@ enum err books_doc(struct books *books, struct str id, struct arena *arena, stru
     if (err)
         return err;
     for (size_t i = 0; i < rows.count; i++)
-        if (str_equal(rows.at[i].id, id)) {                  /* .../1 is also the beginning of .../10 */
-            err = doc_of(&rows.at[i], arena, ret_doc);
-            return err ? err : judge_behind(books, arena, &rows.at[i], ret_doc);
-        }
+        if (str_equal(rows.at[i].id, id))                    /* .../1 is also the beginning of .../10 */
+            return judge(books, arena, &rows.at[i], ret_doc);
     return ERR_NOT_FOUND;
 }
 
 bool book_doc_is_red(const struct book_doc *doc)
 {
-    static const enum problem_code of_sent[] = { PROBLEM_INVOICE_NOT_SENT, PROBLEM_REVERSAL_REFUSED,
-                                                 PROBLEM_REVERSED_ELSEWHERE, PROBLEM_NO_RECEIPTS,
-                                                 PROBLEM_POSTED_TWICE };
+    static const enum problem_code always[] = { PROBLEM_INVOICE_NOT_SENT, PROBLEM_REVERSAL_REFUSED, PROBLEM_REVERSED_ELSEWHERE,
+                                                PROBLEM_NO_RECEIPTS, PROBLEM_POSTED_TWICE, PROBLEM_DAY_OPEN };
 
-    for (size_t i = 0; i < COUNT(of_sent); i++)
-        if (problems_have(&doc->draft.problems, of_sent[i]))
+    for (size_t i = 0; i < COUNT(always); i++)
+        if (problems_have(&doc->draft.problems, always[i]))
             return true;
     return doc->state == DOC_HELD || doc->state == DOC_FAILED ||
            (doc->state == DOC_SENT && (problems_have(&doc->draft.problems, PROBLEM_OTHER_CLIENT) ||

@@ -40,6 +40,9 @@ struct book_doc {
 
 struct book_list { struct book_doc *docs; size_t count; };
 
+/* A day that is over, quiet, and not closed so long after is told: time for a restart, and for reading a long log. */
+enum { BOOKS_LATE_MS = 3600 * 1000 };
+
 struct books;
 /* Stores that are not there yet are read as empty. */
 USED enum err books_open(const struct config *config, struct books **ret_books, struct fault *fault);
@@ -54,6 +57,12 @@ USED enum err books_z_total(struct books *books, struct str venue, int32_t day, 
                             uint64_t *ret_count);
 /* One document by its name. ERR_NOT_FOUND. */
 USED enum err books_doc(struct books *books, struct str id, struct arena *arena, struct book_doc *ret_doc);
+
+/* The venues of which there are documents, set up or not. */
+USED enum err books_names(struct books *books, struct arena *arena, struct str **ret_names, size_t *ret_count);
+/* A voucher of a day of which no store has an event: neither the mapper, which has read all that the log has of the venue, nor what
+ * is parked. False for days whose receipts may be gone by now (retention_days), and while the mapper reads. */
+USED enum err books_nothing_behind(struct books *books, const struct draft *draft, struct arena *arena, bool *ret_nothing);
 
 bool book_doc_is_red(const struct book_doc *doc);            /* a person is needed: held, failed, or sent and not right */
 /* There is nothing in it to send: withdrawn, or a day without lines. */

@@ -99,7 +99,8 @@ enum way { WAYS(X) };
     X(PROBLEM_ADD_ON_AWAITED,         "add-on-awaited",        WAY_CONFIRM | WAY_BY_HAND) \
     X(PROBLEM_NO_RECEIPTS,            "no-receipts",           WAY_REVERSE) \
     X(PROBLEM_SUBSCRIPTION_KEY,       "subscription-key",      WAY_SETTINGS | WAY_BY_HAND) \
-    X(PROBLEM_POSTED_TWICE,           "posted-twice",          WAY_POWEROFFICE)
+    X(PROBLEM_POSTED_TWICE,           "posted-twice",          WAY_POWEROFFICE) \
+    X(PROBLEM_DAY_OPEN,               "day-open",              WAY_WAIT)
 
 #define X(name, code, ways) name,
 enum problem_code { PROBLEMS(X) PROBLEM_COUNT };

@@ -403,4 +403,14 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
         "with bilag reverse.",
         "Ingenting som noen kasse har sendt, ligger bak dette bilaget: hendelsesloggen for denne dagen er tom. Finn ut hvem som laget "
         "det, og tilbakefør det med bilag reverse." },
+    /* 0 business day, 1 events, 2 number of a question, 3 revision */
+    [PROBLEM_DAY_OPEN] = {
+        "Business day {0} is over and still not closed, so nothing of it is sent.[ bilag-mapper has {1} events of the log still to "
+        "read.][ A person's decision waits for the answer of bilag-uploader and bilag-invoicer (question {2}).][ The mapper has closed "
+        "it (revision {3}), and no verdict has come: bilag-validator or bilag-uploader is behind.] See that every process runs (the "
+        "end of bilag status); the day closes by itself then.",
+        "Salgsdagen {0} er over og fortsatt ikke avsluttet, så ingenting av den sendes.[ bilag-mapper har {1} hendelser igjen å lese "
+        "i loggen.][ En persons beslutning venter på svar fra bilag-uploader og bilag-invoicer (spørsmål {2}).][ Mapper har avsluttet "
+        "den (revisjon {3}), men ingen vurdering har kommet: bilag-validator eller bilag-uploader henger etter.] Se til at alle "
+        "prosesser kjører (slutten av bilag status); da avsluttes dagen av seg selv." },
 };

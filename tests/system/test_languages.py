@@ -106,6 +106,19 @@ def test_each_setting_is_explained_in_both():
     assert not same, "\n".join(same)
 
 
+# Goal: what fsck finds, and what to do about it, is said in both: its judges stand in the stages, beside their decoders.
+JUDGES = ["ingest/eventlog_judge.c", "mapper/judge.c", "sender/docs_judge.c", "common/base/storecheck.c", "bilag/keep/fsck.c",
+          "bilag/keep/fsck_days.c", "bilag/keep/fsck_shared.c"]
+
+
+def test_each_reason_of_fsck_has_a_row():
+    rows = catalogue()
+    found = {(path, text) for path in JUDGES for _, call, _, text in literals(ROOT / path)
+             if call not in ("fprintf", "sscanf", "arena_format", "strbuf_format") and len(PLACE.sub("", text).split()) > 2}
+    lacking = sorted(f"{path}: {text}" for path, text in found if text not in rows)
+    assert len(found) > 35 and not lacking, "\n".join(lacking)
+
+
 # Goal: no row outlives its sentence: each is a literal of the sources, the help of a command, or what a table prints of it.
 def test_no_row_is_dead():
     used = set()

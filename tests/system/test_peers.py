@@ -149,6 +149,9 @@ def find_what_no_till_sent(pipeline):
     text = pipeline.command("status", check=False).stdout
     assert text.count("[no-receipts]") == 2 and f"bilag reverse {forged[0]} --reason" in text
     assert "[no-receipts]" in pipeline.command("explain", forged[0], check=False).stdout
+    done = pipeline.command("fsck", check=False)
+    assert done.returncode == 1 and all(f"red  {doc}: it was sent, and no store has an event" in done.stdout for doc in forged), done.stdout
+    assert "2 to look at" in done.stdout and done.stdout.count("bilag reverse takes it back") == 2
     for doc in forged:
         pipeline.command("reverse", doc, "--reason", "no till has sent this")
     pipeline.until("they are taken back", lambda: len(pipeline.vouchers()) == 1)

@@ -50,6 +50,7 @@ ELSEWHERE = {
     "add-on-awaited": Elsewhere(ADD_ON, dict.fromkeys(("confirm", "by-hand"), ADD_ON)),
     "no-receipts": Elsewhere(FORGED, {"reverse": FORGED}),
     "posted-twice": Elsewhere(TWICE, {"poweroffice": TWICE}),
+    "day-open": Elsewhere("test_mapper_again.test_a_day_that_nobody_closes", {"wait": "test_mapper_again.test_a_day_that_nobody_closes"}),
     "reversed-elsewhere": Elsewhere(DAILY, dict.fromkeys(("resend", "leave-reversed", "by-hand"), DAILY)),
 }
 # Ways of a row's code that need a clock, or a document, of their own.

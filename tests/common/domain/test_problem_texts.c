@@ -64,6 +64,7 @@ static const struct { enum problem_code code; int args; const char *mend_en, *me
     { PROBLEM_ADD_ON_AWAITED, 1, "bilag venues confirm", "bilag venues confirm" },
     { PROBLEM_REVERSED_ELSEWHERE, 2, "bilag leave-reversed", "bilag leave-reversed" },
     { PROBLEM_POSTED_TWICE, 2, "reverse the voucher, delete the order", "reverser bilaget, slett ordren" },
+    { PROBLEM_DAY_OPEN, 4, "See that every process runs", "Se til at alle prosesser kjører" },
     { PROBLEM_NO_RECEIPTS, 0, "bilag reverse", "bilag reverse" },
     { PROBLEM_OTHER_CLIENT, 4, "bilag venues connect --new-client", "bilag venues connect --new-client" },
 };
