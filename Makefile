@@ -17,14 +17,14 @@ CFLAGS  += -std=c17 -D_GNU_SOURCE -DBILAG_VERSION='"$(VERSION)"' -Wall -Wextra -
 LDFLAGS += -Wl,-z,relro,-z,now -Wl,--gc-sections
 # What a fault in memory would need to become more than a crash (docs/dependencies.md); tests/system/test_build.py looks at the
 # programs. Sanitizers and coverage want their own.
-ifeq ($(SAN)$(FUZZ)$(COVERAGE),)
+ifeq ($(SAN)$(FUZZ)$(FUZZ_LINES)$(COVERAGE),)
 CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-clash-protection -fPIE $(CFI_$(shell uname -m))
 LDFLAGS += -pie -Wl,-z,noexecstack -Wl,-z,separate-code
 endif
 CFI_x86_64 := -fcf-protection=full
 CFI_aarch64 := -mbranch-protection=standard
 # The folder stands in no program: the same source gives the same bytes anywhere. Coverage is written by where it stands.
-CC_HERE  = $(if $(COVERAGE),,PWD=/proc/self/cwd )$(CC)
+CC_HERE  = $(if $(COVERAGE)$(FUZZ_LINES),,PWD=/proc/self/cwd )$(CC)
 ifdef SAN
 CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=address,undefined
@@ -32,6 +32,10 @@ endif
 ifdef FUZZ
 CFLAGS  += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS += -fsanitize=fuzzer,address,undefined
+endif
+ifdef FUZZ_LINES
+CFLAGS  += -fsanitize=fuzzer-no-link -fprofile-instr-generate -fcoverage-mapping -O1
+LDFLAGS += -fsanitize=fuzzer -fprofile-instr-generate
 endif
 ifdef COVERAGE
 CFLAGS  += --coverage -O1 -Wno-error
@@ -188,6 +192,7 @@ help:
 	@echo "                system-postgresql: with their stores in PostgreSQL"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
+	@echo "make fuzz-coverage  how many of each decoder's lines that runs"
 	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet, bench-peers (docs/performance.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
 	@echo "make install    PREFIX= DESTDIR=; make uninstall; make deb: a Debian package"
@@ -352,9 +357,18 @@ SECONDS_EACH ?= $$(($(MINUTES) * 60))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 fuzzers: $(FUZZERS)
 unit-programs: $(FUZZERS:=.o)              # they are compiled with everything, so that none falls behind
-fuzz: $(BUILD)/tests/fuzz/tool_seeds
+SEED_TOOLS := $(BUILD)/tests/fuzz/tool_seeds $(BUILD)/tests/mapper/tool_foldrun
+fuzz: $(SEED_TOOLS)
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzz fuzzers
-	@tests/fuzz/run build/fuzz $(SECONDS_EACH) $(BUILD)/tests/fuzz/tool_seeds
+	@BILAG_FOLDRUN=$(abspath $(BUILD))/tests/mapper/tool_foldrun tests/fuzz/run build/fuzz $(SECONDS_EACH) $(BUILD)/tests/fuzz/tool_seeds
+
+# How many of each decoder's lines they run, from their seeds and from what fuzzers have kept (build/fuzz/corpus); 90 percent or it fails.
+fuzz-coverage: $(SEED_TOOLS)
+	@$(MAKE) --no-print-directory FUZZ_LINES=1 CC=clang BUILD=build/fuzz-lines fuzzers
+	@rm -rf build/fuzz-lines/seeds && mkdir -p build/fuzz-lines/seeds build/fuzz/corpus
+	@BILAG_FOLDRUN=$(abspath $(BUILD))/tests/mapper/tool_foldrun /usr/bin/python3 tests/fuzz/seeds.py build/fuzz-lines/seeds \
+	  $(BUILD)/tests/fuzz/tool_seeds
+	@/usr/bin/python3 tests/fuzz/lines.py build/fuzz-lines build/fuzz-lines/seeds build/fuzz/corpus
 
 # What takes too long for CI; the figures of the last run stand in docs/reliability.md.
 nightly:
@@ -375,4 +389,4 @@ upgrade-check: all
 	@BILAG_FORMER=$(CURDIR)/build/former/bin BILAG_BIN=$(abspath $(BIN)) /usr/bin/python3 -m pytest -q tests/system/test_upgrade.py
 	@git worktree remove --force build/former
 
-.PHONY: chaos killpoints fallible fallible-san powercut fuzzers fuzz nightly upgrade-check
+.PHONY: chaos killpoints fallible fallible-san powercut fuzzers fuzz fuzz-coverage nightly upgrade-check

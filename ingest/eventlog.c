@@ -39,7 +39,8 @@ static enum err check_partitions(struct txn *txn, void *context)
     }
     if (err)
         return err;
-    return key_take_u32(value, &at, &opening->found) && opening->found > 0 ? ERR_OK : ERR_STORE_DAMAGED;
+    return key_take_u32(value, &at, &opening->found) && opening->found > 0 && opening->found <= CONFIG_PARTITIONS_MAX
+               ? ERR_OK : ERR_STORE_DAMAGED;
 }
 
 enum err eventlog_open(struct str folder, int32_t partitions, unsigned flags, struct eventlog **ret_log,

@@ -102,29 +102,39 @@ static struct reading *reading_of(struct logservice *service, struct str peer, u
     return fresh;
 }
 
+enum err log_ask_read(struct str bytes, struct log_ask *ret_ask)
+{
+    struct log_ask ask;
+    struct reader in;
+    size_t fields;
+
+    reader_init(&in, bytes);
+    fields = take_array(&in, 4);
+    ask.partition = take_uint(&in);
+    ask.from = take_uint(&in);
+    ask.credit = take_uint(&in);
+    ask.needed = fields == 4 ? take_uint(&in) : 0;
+    if (fields < 3 || reader_done(&in) || ask.credit == 0)
+        return ERR_FORMAT;
+    if (ask.needed > ask.from)
+        ask.needed = ask.from;
+    *ret_ask = ask;
+    return ERR_OK;
+}
+
 enum err logservice_take(struct logservice *service, const struct frames *frames)
 {
     struct reading *reading;
-    struct reader in;
-    uint64_t partition, from, credit, needed;
-    size_t fields;
+    struct log_ask ask;
 
-    if (frames->count != 2)
+    if (frames->count != 2 || log_ask_read(frames->part[1], &ask) || ask.partition >= eventlog_partitions(service->log))
         return ERR_FORMAT;
-    reader_init(&in, frames->part[1]);
-    fields = take_array(&in, 4);
-    partition = take_uint(&in);
-    from = take_uint(&in);
-    credit = take_uint(&in);
-    needed = fields == 4 ? take_uint(&in) : 0;
-    if (fields < 3 || reader_done(&in) || partition >= eventlog_partitions(service->log) || credit == 0)
-        return ERR_FORMAT;
-    reading = reading_of(service, frames->part[0], (uint32_t)partition);
+    reading = reading_of(service, frames->part[0], (uint32_t)ask.partition);
     if (!reading)
         return ERR_FORMAT;                           /* too many: it asks again */
-    reading->from = from;
-    reading->needed = needed < from ? needed : from;
-    reading->credit = credit < LOGSERVICE_ASK_EVENTS ? (uint32_t)credit : LOGSERVICE_ASK_EVENTS;
+    reading->from = ask.from;
+    reading->needed = ask.needed;
+    reading->credit = ask.credit < LOGSERVICE_ASK_EVENTS ? (uint32_t)ask.credit : LOGSERVICE_ASK_EVENTS;
     reading->bytes_left = LOGSERVICE_ASK_BYTES;
     reading->asked_ms = stage_steady_ms(service->stage);
     reading->done = false;

@@ -20,6 +20,10 @@ enum { LOGSERVICE_ASK_BYTES = 512 * 1024, LOGSERVICE_ASK_EVENTS = 4096 };
 
 struct logservice;
 
+/* What a reader asks for, out of bytes that nobody vouches for. ERR_FORMAT: it is no ask. */
+struct log_ask { uint64_t partition, from, credit, needed; };
+USED enum err log_ask_read(struct str bytes, struct log_ask *ret_ask);
+
 USED enum err logservice_open(struct stage *stage, struct eventlog *log, link_handler handler,
                               struct logservice **ret_service, struct fault *fault);
 void logservice_close(struct logservice *service);           /* NULL is fine */

@@ -163,7 +163,7 @@ static const struct field config_fields[] = {
     { "language", AT(language), .parse = form_language, .preset = "en", .meaning = "of texts for people: en or nb" },
     { "retention_days", AT(retention_days), .parse = form_number, .preset = "400", .min = 1, .max = 36500,
       .meaning = "days that receipts are kept after they came" },
-    { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = 256,
+    { "partitions", AT(partitions), .parse = form_number, .preset = "16", .min = 1, .max = CONFIG_PARTITIONS_MAX,
       .meaning = "partitions of the log; fixed once it exists" },
     { "state", SECTION(state_fields) },
     { "run_as", SECTION(run_as_fields) },

@@ -110,6 +110,8 @@ struct watch_recipient {
 };
 enum { WATCH_RECIPIENTS_MAX = 200 };
 
+enum { CONFIG_PARTITIONS_MAX = 256 };
+
 struct config {
     struct str dir, state_dir, run_dir;
     struct str postgresql;                                   /* libpq's words for where the stores lie; empty: in state_dir */

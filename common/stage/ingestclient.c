@@ -107,8 +107,7 @@ static void take_rejects(struct reader *in, struct arena *arena, struct ingest_a
     }
 }
 
-static enum tried read_answer(struct str bytes, struct arena *arena, struct ingest_answer *ret_answer,
-                              struct fault *fault)
+enum err ingest_answer_read(struct str bytes, struct arena *arena, struct ingest_answer *ret_answer, struct fault *fault)
 {
     struct ingest_answer answer = { 0 };
     struct str error = STR_NONE;
@@ -137,18 +136,24 @@ static enum tried read_answer(struct str bytes, struct arena *arena, struct inge
         else
             (void)take_any(&in);
     }
-    if (reader_done(&in) || arena_failed(arena)) {
-        (void)fault_set(fault, ERR_FORMAT, "bilag-ingest answered with something that is no answer");
-        return TRIED_FAILED;
-    }
-    if (error.bytes) {
-        (void)fault_set(fault, ERR_REFUSED, "bilag-ingest: " STR_FMT, STR_ARG(error));
-        return retry ? TRIED_FULL : TRIED_REFUSED;
-    }
+    if (reader_done(&in) || arena_failed(arena))
+        return fault_set(fault, ERR_FORMAT, "bilag-ingest answered with something that is no answer");
+    if (error.bytes)
+        return fault_set(fault, retry ? ERR_STORE_FULL : ERR_REFUSED, "bilag-ingest: " STR_FMT, STR_ARG(error));
     if (answer.rejected == 0)
         answer.rejected = answer.reject_count;
     *ret_answer = answer;
-    return TRIED_ANSWERED;
+    return ERR_OK;
+}
+
+static enum tried read_answer(struct str bytes, struct arena *arena, struct ingest_answer *ret_answer, struct fault *fault)
+{
+    switch (ingest_answer_read(bytes, arena, ret_answer, fault)) {
+    case ERR_OK:         return TRIED_ANSWERED;
+    case ERR_STORE_FULL: return TRIED_FULL;
+    case ERR_REFUSED:    return TRIED_REFUSED;
+    default:             return TRIED_FAILED;
+    }
 }
 
 /* The answer to this batch; those to former tries of other batches are passed over. */

@@ -25,6 +25,10 @@ struct ingest_answer {
     size_t reject_count;
 };
 
+/* An ingest's answer, out of bytes that nobody vouches for; its texts live in the arena. ERR_FORMAT: it is none. ERR_REFUSED,
+ * ERR_STORE_FULL (send it again later): it says so, and the fault in its words. */
+USED enum err ingest_answer_read(struct str bytes, struct arena *arena, struct ingest_answer *ret_answer, struct fault *fault);
+
 /* instances: of the configuration. Nothing is connected to yet. */
 USED enum err ingestclient_open(struct str run_dir, int instances, struct ingestclient **ret_client,
                                 struct fault *fault);

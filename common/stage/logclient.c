@@ -124,18 +124,14 @@ static void tell_trimmed(struct logclient *client, uint32_t partition, uint64_t 
     ask->told_trimmed = true;
 }
 
-enum err logclient_take(struct logclient *client, struct link *link, const struct frames *frames,
-                        struct logbatch *ret_batch)
+enum err logbatch_read(struct str head, struct str events, uint32_t partitions, struct logbatch *ret_batch, uint64_t *ret_begin)
 {
     struct logbatch batch = { 0 };
     struct reader in;
-    struct ask *ask;
     uint64_t partition, begin;
     size_t fields;
 
-    if (frames->count != 2)
-        return ERR_FORMAT;
-    reader_init(&in, frames->part[0]);
+    reader_init(&in, head);
     fields = take_array(&in, TRIMMED_HEADER_FIELDS);
     partition = take_uint(&in);
     batch.first = take_uint(&in);
@@ -143,13 +139,27 @@ enum err logclient_take(struct logclient *client, struct link *link, const struc
     batch.end = take_uint(&in);
     batch.last = take_bool(&in);
     begin = fields == TRIMMED_HEADER_FIELDS ? take_uint(&in) : batch.first;
-    reader_init(&batch.events, frames->part[1]);
-    if (fields < BATCH_HEADER_FIELDS || reader_done(&in) || partition >= client->partitions ||
+    reader_init(&batch.events, events);
+    if (fields < BATCH_HEADER_FIELDS || reader_done(&in) || partition >= partitions ||
         take_array(&batch.events, batch.count) != batch.count || batch.events.failed ||
         (batch.count > 0 && (batch.end < batch.first || batch.end - batch.first < batch.count)))
         return ERR_FORMAT;
     batch.partition = (uint32_t)partition;
-    ask = &client->asks[partition];
+    *ret_batch = batch;
+    *ret_begin = begin;
+    return ERR_OK;
+}
+
+enum err logclient_take(struct logclient *client, struct link *link, const struct frames *frames,
+                        struct logbatch *ret_batch)
+{
+    struct logbatch batch;
+    struct ask *ask;
+    uint64_t begin;
+
+    if (frames->count != 2 || logbatch_read(frames->part[0], frames->part[1], client->partitions, &batch, &begin))
+        return ERR_FORMAT;
+    ask = &client->asks[batch.partition];
     if (!ask->active || link != client->links[ask->instance] || batch.first != ask->expected)
         return ERR_BUSY;
     if (begin > batch.first) {

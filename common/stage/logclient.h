@@ -37,6 +37,11 @@ struct logbatch {
     struct reader events;                /* take_any() `count` times gives each event's canonical bytes */
 };
 
+/* A batch out of the two parts of a message that nobody vouches for; begin: the first offset there is, more than first if what was
+ * asked for is trimmed. ERR_FORMAT: it is none. */
+USED enum err logbatch_read(struct str head, struct str events, uint32_t partitions, struct logbatch *ret_batch,
+                            uint64_t *ret_begin);
+
 /* Opens one DEALER to each of `instances` ingest processes; their messages go to `handler`, which gives
  * them to logclient_take(). */
 USED enum err logclient_open(struct stage *stage, int instances, int32_t partitions, link_handler handler,

@@ -15,6 +15,8 @@ static void see(struct all *all, const struct line *line)
     struct seen seen = { .number = line->number, .len = line->text.len, .too_long = line->too_long };
 
     MUST(line->text.len <= LONGEST || line->too_long);
+    if (line_is_blank(line))
+        MUST(line->too_long || !line->text.len || !memchr(line->text.bytes, 'x', line->text.len));
     for (size_t i = 0; i < line->text.len; i++)
         seen.sum = seen.sum * 31 + (unsigned char)line->text.bytes[i];
     if (all->count < SEEN_MAX)

@@ -16,7 +16,7 @@ static void steps(const struct record *record, struct arena *arena)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct record record, again;
-    struct problems problems;
+    struct problems problems, kept, none = { .count = 0 };
     struct strbuf out;
     struct arena arena;
 
@@ -29,6 +29,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     MUST(again.state == record.state && again.work == record.work && str_equal(again.body, record.body) &&
          str_equal(again.draft, record.draft) && again.decided == record.decided);
     record_problems(&record, &problems);
+    if (record_set_problems(&again, &arena, &problems) == ERR_OK) {
+        record_problems(&again, &kept);
+        MUST(kept.count <= problems.count);
+    }
+    MUST(record_set_problems(&again, &arena, &none) == ERR_OK);
+    record_problems(&again, &kept);
+    MUST(kept.count == 0);
+    for (size_t i = 0; i < problems.count; i++)
+        MUST(record.state != DOC_SENT || !list_has(record.accepted, str_of(problem_code_text(problems.at[i].code))));
+    MUST(!record_open_for(&record, record.revision) || !record.sealed);
+    MUST(record.revision == UINT32_MAX || !record_open_for(&record, record.revision + 1) || !record.sealed ||
+         record.work == WORK_TELL);
     steps(&record, &arena);
     strbuf_free(&out);
     arena_free(&arena);

@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     for (const char *c = detail; *c; c++)
         MUST((unsigned char)*c >= 0x20 && *c != 0x7f);
     (void)problemdetails_seconds(detail);
+    (void)problemdetails_of_gateway(text);
     names(text);
     return 0;
 }

@@ -1,9 +1,12 @@
-/* tool_seeds FOLDER <EVENTS.ndjson: a few good inputs for those fuzz targets that read our own bytes. */
+/* tool_seeds FOLDER [MAPPER-STORE...] <EVENTS.ndjson: a few good inputs for those fuzz targets that read our own bytes; rows of the stores
+ * that are named as well. */
 #include "domain/event_books.h"
 #include "domain/event_canonical.h"
 #include "domain/event_read.h"
 #include "poweroffice/reflist.h"
+#include "rows.h"
 #include "sender/record.h"
+#include "tests/temporary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,13 +76,30 @@ static struct draft draft_of(bool order)
     return draft;
 }
 
+/* One that waits, with nothing wrong: it may still be replaced, and goes on from there. */
+static void put_waiting(const struct record *sent)
+{
+    struct record record = *sent;
+    struct strbuf out;
+
+    strbuf_init(&out, SEED_BYTES_MAX);
+    record.state = DOC_WAITING;
+    record.work = WORK_NONE;
+    record.sealed = false;
+    record.problems = STR_NONE;
+    record_encode(&record, &out);
+    put("record", -1, strbuf_str(&out));
+    strbuf_free(&out);
+}
+
 static void put_documents(struct arena *arena)
 {
     for (int order = 0; order < 2; order++) {
         struct draft draft = draft_of(order);
         struct record record = { .state = DOC_SENT, .work = WORK_NUMBER, .venue = STR("bar"), .client_id = STR("a"),
             .company = STR("912345678"), .day = 20777, .revision = 7, .body = STR("{\"Id\":1}"), .id = STR("0b9f"),
-            .words = STR("no"), .accepted = STR("sequence-gap"), .sealed = true, .round = 2 };
+            .words = STR("no"), .accepted = order ? STR("z-gap,sequence-gap") : STR("sequence-gap-not,z-gap"), .sealed = true,
+            .round = 2 };
         struct verdict verdict;
         struct seal seal = { .doc = draft.doc, .revision = 7, .upto = 9, .decided = 3 };
         struct strbuf bytes, out;
@@ -100,6 +120,7 @@ static void put_documents(struct arena *arena)
             exit(1);
         record_encode(&record, &out);
         put("record", -1, strbuf_str(&out));
+        put_waiting(&record);
         strbuf_free(&bytes);
         strbuf_free(&out);
     }
@@ -128,17 +149,243 @@ static void put_lists(void)
     }
 }
 
+/* --- rows of stores: a few of each table --- */
+
+enum { ROWS_EACH = 12 };
+struct dumping { unsigned place; int left; struct strbuf *all; };
+
+static enum err dump_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct dumping *dumping = context;
+    struct strbuf out;
+
+    (void)txn;
+    if (key.len > 255 || value.len > 60000)
+        return ERR_OK;
+    strbuf_init(&out, SEED_BYTES_MAX);
+    strbuf_char(&out, (char)dumping->place);
+    strbuf_char(&out, (char)key.len);
+    strbuf_char(&out, (char)(value.len >> 8));
+    strbuf_char(&out, (char)value.len);
+    strbuf_add(&out, key);
+    strbuf_add(&out, value);
+    put("rows", -1, strbuf_str(&out));
+    if (dumping->left == ROWS_EACH && dumping->all)
+        strbuf_add(dumping->all, strbuf_str(&out));
+    strbuf_free(&out);
+    return --dumping->left > 0 ? ERR_OK : ERR_STOP;
+}
+
+struct store_rows { unsigned first, tables; };
+
+static enum err dump_tables(struct txn *txn, void *context)
+{
+    const struct store_rows *rows = context;
+    struct strbuf all;                   /* the first of each table, which belong together in a small store */
+    enum err err = ERR_OK;
+
+    strbuf_init(&all, SEED_BYTES_MAX);
+    for (unsigned table = 0; !err && table < rows->tables; table++) {
+        struct dumping dumping = { rows->first + table, ROWS_EACH, &all };
+
+        err = store_walk(txn, table, STR_NONE, STR_NONE, dump_row, &dumping);
+    }
+    put("rows", -1, strbuf_str(&all));
+    strbuf_free(&all);
+    return err;
+}
+
+static void need(enum err err, const char *what)
+{
+    if (!err)
+        return;
+    (void)fprintf(stderr, "%s: %s\n", what, err_text(err));
+    exit(1);
+}
+
+static void put_mapper_rows(const char *path)
+{
+    struct store_rows rows = { 0, TABLE_COUNT };
+    struct fault fault = { "" };
+    struct store *store;
+
+    need(store_open(str_of(path), mapper_tables, TABLE_COUNT, MAPPER_LAYOUT, STORE_VOLATILE, &store, &fault), path);
+    need(store_read(store, dump_tables, &rows), path);
+    store_close(store);
+}
+
+static enum err save_docs(struct txn *txn, void *context)
+{
+    static const enum work works[] = { WORK_NONE, WORK_SEND, WORK_LOOKUP, WORK_TELL, WORK_PDF };
+    struct strbuf *draft_bytes = context;
+
+    for (size_t i = 0; i < COUNT(works); i++) {
+        struct record record = { .state = works[i] == WORK_NONE ? DOC_HELD : DOC_QUEUED, .work = works[i],
+                                 .venue = STR("bar"), .client_id = STR("a"), .company = STR("912345678"), .day = 20777,
+                                 .revision = 7, .next_ms = 5, .claimed = i == 2, .owner = { 1, 2 },
+                                 .draft = strbuf_str(draft_bytes), .sealed = i > 1,
+                                 .first_ms = 1, .since_ms = 2, .body = STR("{}"), .words = STR("no") };
+        struct str doc = STR("bar/2026-11-20/2");
+        enum err err = docs_note(txn, doc, &record, 1795214467000 + (int64_t)i, STR("sent"), STR("70012"), i == 1);
+
+        if (!err)
+            err = docs_save(txn, doc, NULL, &record);
+        if (!err)
+            err = docs_set_number(txn, "audit", i);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}
+
+static void put_docs_rows(void)
+{
+    struct store_rows rows = { TABLE_COUNT, DOCS_TABLE_COUNT };
+    struct draft draft = draft_of(false);
+    struct fault fault = { "" };
+    struct strbuf bytes;
+    struct docs *docs;
+    char path[40];
+
+    if (!temporary_folder("seeds", path, sizeof path))
+        exit(1);
+    strbuf_init(&bytes, SEED_BYTES_MAX);
+    draft_encode(&draft, &bytes);
+    need(docs_open(str_of(path), "uploader", STORE_VOLATILE, &docs, &fault), fault.text);
+    need(store_write(docs_store(docs), save_docs, &bytes), "documents");
+    need(store_read(docs_store(docs), dump_tables, &rows), "documents");
+    docs_close(docs);
+    strbuf_free(&bytes);
+}
+
+/* A partition whose events are indexed: as after a while, not after one commit. */
+static enum err index_event(struct txn *txn, void *context)
+{
+    const struct eventlog_entry *entry = context;
+    struct key seen, partition, next;
+    enum err err;
+
+    eventlog_seen_value(&entry->hash, 0, &seen);
+    key_init(&partition);
+    key_u32(&partition, entry->partition);
+    key_init(&next);
+    key_u64(&next, 1);
+    err = store_put(txn, LOG_SEEN, entry->identity, key_str(&seen));
+    return err ? err : store_put(txn, LOG_INDEXED, key_str(&partition), key_str(&next));
+}
+
+static void put_log_rows(struct arena *arena)
+{
+    struct store_rows rows = { TABLE_COUNT + DOCS_TABLE_COUNT, FUZZ_LOG_TABLES };
+    const struct eventlog_refusal refusal = { .source = STR("http"), .line = 3, .reason = STR("kind is odd"),
+                                              .bytes = STR("{}") };
+    const struct eventlog_mark mark = { STR("spool/a"), STR("17") };
+    struct eventlog_entry entry = { .partition = 0, .source = STR("http"), .token = 3 };
+    struct key identity;
+    struct eventlog_batch batch = { .entries = &entry, .entry_count = 1, .refusals = &refusal, .refusal_count = 1,
+                                    .marks = &mark, .mark_count = 1, .now_ms = 1795214467000 };
+    struct event event;
+    struct eventlog *log;
+    struct fault fault = { "" };
+    char path[40];
+
+    if (!temporary_folder("seeds", path, sizeof path))
+        exit(1);
+    need(event_from_json(STR("{\"v\":1,\"venue\":\"bar\",\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\","
+                             "\"time\":\"2026-11-20T23:41:07+01:00\",\"lines\":[],\"payments\":[]}"), arena, &event, &fault),
+         fault.text);
+    need(event_encode(&event, arena, &entry.canonical), "event");
+    event_hash(entry.canonical, &entry.hash);
+    eventlog_identity(&event, &identity);
+    entry.identity = key_str(&identity);
+    need(eventlog_open(str_of(path), 1, STORE_VOLATILE, &log, &fault), fault.text);
+    need(eventlog_commit(log, &batch), "log");
+    need(store_read(log->store, dump_tables, &rows), "log");
+    need(store_write(log->store, index_event, &entry), "log");
+    need(store_read(log->store, dump_tables, &rows), "log");
+    eventlog_close(log);
+}
+
+/* --- frames of sockets --- */
+
+static void say_number(struct strbuf *out, const char *key, uint64_t number)
+{
+    wire_str(out, str_of(key));
+    wire_uint(out, number);
+}
+
+static void put_answer(void)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, SEED_BYTES_MAX);
+    wire_map(&out, 6);
+    say_number(&out, "accepted", 7);
+    say_number(&out, "duplicates", 2);
+    say_number(&out, "parked", 1);
+    wire_str(&out, STR("rejected"));
+    wire_array(&out, 1);
+    wire_map(&out, 3);
+    say_number(&out, "line", 3);
+    wire_str(&out, STR("reason"));
+    wire_str(&out, STR("kind is odd"));
+    say_number(&out, "status", 403);
+    say_number(&out, "rejected_total", 1001);
+    wire_str(&out, STR("later"));
+    wire_nil(&out);
+    put("frames", 2, strbuf_str(&out));
+    strbuf_free(&out);
+}
+
+static void put_refusal(bool again)
+{
+    struct strbuf out;
+
+    strbuf_init(&out, SEED_BYTES_MAX);
+    wire_map(&out, 3);
+    wire_str(&out, STR("error"));
+    wire_str(&out, STR("no batch"));
+    wire_str(&out, STR("retry"));
+    wire_bool(&out, again);
+    say_number(&out, "retry_after_s", 1);
+    put("frames", 2, strbuf_str(&out));
+    strbuf_free(&out);
+}
+
+static void put_frames(void)
+{
+    static const struct { int which; struct str bytes; } rows[] = {
+        { 0, STR("\x93\x01\xcd\x01\x2c\x0a") },                                      /* an ask of three fields, and of four */
+        { 0, STR("\x94\x01\xcd\x01\x2c\x0a\x07") },
+        { 1, STR("\x06\x95\x01\x05\x02\x07\xc3\x92\xa1x\xa1y") },                     /* the log's answer, and what is trimmed */
+        { 1, { "\x07\x96\x01\x05\x00\x07\xc2\x06\x90", 9 } },
+        { 3, STR("\x91\x81\xa1v\x01") },
+        { 3, STR("\x92\xc0") },
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        put("frames", rows[i].which, rows[i].bytes);
+    put_answer();
+    put_refusal(false);
+    put_refusal(true);
+}
+
 int main(int argc, char **argv)
 {
     struct arena arena;
 
-    if (argc != 2)
+    if (argc < 2)
         return 2;
     folder = argv[1];
     arena_init(&arena, 64 * SEED_BYTES_MAX);
     put_events(&arena);
     put_documents(&arena);
     put_lists();
+    put_docs_rows();
+    put_log_rows(&arena);
+    put_frames();
+    for (int i = 2; i < argc; i++)
+        put_mapper_rows(argv[i]);
     arena_free(&arena);
     return 0;
 }

@@ -16,7 +16,7 @@
 
 #include "domain/config.h"
 #include "domain/event_canonical.h"
-#include "ingest/eventlog.h"
+#include "ingest/eventlog_inside.h"
 #include "base/wire.h"
 #include "tests/temporary.h"
 #include "tests/on_engine.h"
@@ -362,6 +362,45 @@ static void full_disk(void **unused)
     assert_true(piece.count == 1);
 }
 
+struct fixed { struct str key, value; };
+
+static enum err put_fixed(struct txn *txn, void *context)
+{
+    const struct fixed *fixed = context;
+
+    return store_put(txn, LOG_FIXED, fixed->key, fixed->value);
+}
+
+/* Goal: a number of partitions that nobody can have configured is damage, not memory to be asked for (found by tests/fuzz/fuzz_rows.c). */
+static void partitions_are_bounded(void **unused)
+{
+    static const struct { const char *why; struct str value; enum err err; } rows[] = {
+        { "as many as the configuration may say", { "\0\0\1\0", 4 }, ERR_OK },
+        { "one more", { "\0\0\1\1", 4 }, ERR_STORE_DAMAGED }, { "3,221,225,473 of them", STR("\xc0\0\0\1"), ERR_STORE_DAMAGED },
+        { "none", { "\0\0\0\0", 4 }, ERR_STORE_DAMAGED },      { "no number", STR("\1"), ERR_STORE_DAMAGED },
+    };
+    struct fault fault = { "" };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct fixed fixed = { STR("partitions"), rows[i].value };
+        char path[40];
+        struct eventlog *log;
+        enum err err;
+
+        assert_true(temporary_folder("fixed", path, sizeof path));
+        assert_int_equal(eventlog_open(str_of(path), 1, STORE_VOLATILE, &log, &fault), ERR_OK);
+        assert_int_equal(store_write(log->store, put_fixed, &fixed), ERR_OK);
+        eventlog_close(log);
+        err = eventlog_open(str_of(path), 1, STORE_READ_ONLY, &log, &fault);
+        if (err != rows[i].err)
+            fail_msg("%s: %s", rows[i].why, err_text(err));
+        if (!err)
+            eventlog_close(log);
+        assert_int_equal(temporary_remove(path), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,7 +408,7 @@ int main(void)
         cmocka_unit_test(duplicates_and_conflicts), cmocka_unit_test(found_by_identity),
         cmocka_unit_test(marks),                    cmocka_unit_test(refusals),
         cmocka_unit_test(partitions_are_fixed),     cmocka_unit_test(killed_while_appending),
-        cmocka_unit_test(full_disk),
+        cmocka_unit_test(full_disk),                cmocka_unit_test(partitions_are_bounded),
     };
 
     return cmocka_run_group_tests_name("eventlog", tests, start, stop);
