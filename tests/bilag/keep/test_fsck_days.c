@@ -159,7 +159,7 @@ static int start(void **unused)
     struct fault fault;
 
     (void)unused;
-    return zone_open(STR("Europe/Oslo"), &venue.zone, &fault);
+    return zone_open(STR("Europe/Oslo"), &venue.zone, &fault) ? -1 : 0;
 }
 
 static int stop(void **unused)
