@@ -231,7 +231,7 @@ class Rig:
             for socket, _ in poller.poll(50):
                 message = socket.recv()
                 if socket is seals:
-                    doc, revision, undone, upto, _ = msgpack.unpackb(message)
+                    doc, revision, undone, upto, *_ = msgpack.unpackb(message)
                     with self.lock:
                         self.seals.append((doc_id([0, doc]), revision, undone, upto))
                 else:

@@ -100,11 +100,13 @@ def test_list_of_parts():
     links = {entry["relatedSpdxElement"].removeprefix("SPDXRef-") for entry in parts["relationships"]
              if entry["relationshipType"] == "DYNAMIC_LINK"}
     assert links == linked()
-    run = re.search(r'run="(.*?)"', (ROOT / "deploy" / "install-deps").read_text(encoding="utf-8"), re.DOTALL)[1].split()
-    assert {entry["name"] for entry in parts["packages"]} == {*run, "libc6", "bilag"}
+    install = (ROOT / "deploy" / "install-deps").read_text(encoding="utf-8")
+    run, build, apart = (re.search(words, install, re.DOTALL)[1].split()
+                         for words in (r'run="(.*?)"', r'build="(.*?)"', r'wanted="\$wanted (.*?)"'))
     named = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    build = re.search(r'build="(.*?)"', (ROOT / "deploy" / "install-deps").read_text(encoding="utf-8"), re.DOTALL)[1].split()
     libraries = re.findall(r"^\| ([\w.+-]+) \|", named, re.MULTILINE)
+    only_there = {package for package in apart if package in libraries}          # where stores lie in PostgreSQL
+    assert {entry["name"] for entry in parts["packages"]} == {*run, *only_there, "libc6", "bilag"} and only_there == {"libpq5"}
     beside = set(re.findall(r"[\w.+-]+", named[named.index("## For building and testing"):named.index("## How the programs are built")]))
     for package in build:                        # by its own name, or, what is built against, by that of its library
         base = re.escape(re.sub(r"\d*(-openssl)?-dev$", "", package))

@@ -32,7 +32,7 @@ def engine():
 
 def moved(pipeline, to, seed):
     """Killed after ever longer times until it ends by itself; how often it was killed."""
-    rng, kills, patience = random.Random(seed), 0, 0.02
+    rng, kills, patience = random.Random(seed), 0, 0.01
     while True:
         process = subprocess.Popen([str(pipeline.bin / "bilag"), "move", "--config", str(pipeline.config), "--to", to],
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -42,7 +42,7 @@ def moved(pipeline, to, seed):
             process.send_signal(signal.SIGKILL)
             process.communicate()
             kills += 1
-            patience += rng.uniform(0.005, 0.04)
+            patience += rng.uniform(0.002, 0.01)
             continue
         assert process.returncode == 0, said
         return kills
