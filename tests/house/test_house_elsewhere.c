@@ -229,11 +229,44 @@ static void seen_at_once(void **unused)
     assert_int_equal(house_bilag("check --online"), 0);
 }
 
+/* The answer to what is sold now is lost, and nobody who looks sees what it made: it is sent once more. */
+static void sell_twice(const char *settings, int seq, int ore, const char *payment, size_t sent)
+{
+    struct strbuf body;
+
+    house_sandbox("settings", settings);
+    strbuf_init(&body, 4096);
+    house_sale(&body, "2026-11-21", seq, "food", ore, payment);
+    house_import(house_text(&body));
+    strbuf_free(&body);
+    until("status --json", "\"state\":\"sent\"", sent);
+}
+
+/* Goal: two documents under one reference, where PowerOffice takes that, are red with both ids until one is taken back there. */
+static void what_stands_there_twice(void **unused)
+{
+    (void)unused;
+    sell_twice("{\"duplicate_reference\":\"accept\",\"read_lag_ms\":600000,\"fault_drop_after\":1000,"
+               "\"fault_paths\":\"CashJournals\",\"fault_count\":1}", 10, 7100, "card", DAYS + ORDERS - 1);
+    sell_twice("{\"fault_paths\":\"SalesOrders/Complete\",\"fault_count\":1}", 11, 7200, "credit", DAYS + ORDERS);
+    assert_int_equal(times(house.out, "\"code\":\"posted-twice\""), 0);
+    house_sandbox("settings", "{\"read_lag_ms\":0}");
+    assert_int_equal(house_bilag("check --online"), 1);
+    assert_int_equal(times(house.out, "[posted-twice]"), 2);
+    until("status --json", "\"code\":\"posted-twice\"", 2);
+    assert_int_equal(house_bilag("status --red"), 1);
+    reverse("2026-11-21");               /* the first, whose answer was lost */
+    hand(7200, "deleted");
+    assert_int_equal(house_bilag("check --online"), 0);
+    until("status --json", "\"code\":\"posted-twice\"", 0);
+    until("status --json", "\"state\":\"sent\"", DAYS + ORDERS);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_are_sent), cmocka_unit_test(seen_within_a_day), cmocka_unit_test(ways_on),
-        cmocka_unit_test(seen_at_once),
+        cmocka_unit_test(seen_at_once), cmocka_unit_test(what_stands_there_twice),
     };
 
     return cmocka_run_group_tests_name("house_elsewhere", tests, start, stop);
