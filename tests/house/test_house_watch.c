@@ -119,8 +119,8 @@ static void what_ends_is_told(void **unused)
     char lines[512];
 
     (void)unused;
-    (void)snprintf(lines, sizeof lines, "{\"v\":1,\"venue\":\"nobody\",\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\",\"time\":"
-                   "\"2026-11-16T18:00:00+01:00\",\"lines\":[{\"product_type\":\"food\",\"vat\":25,\"gross\":100}],\"payments\":"
+    (void)snprintf(lines, sizeof lines, "{\"v\":1,\"venue\":\"nobody\",\"register\":\"K1\",\"seq\":1,\"kind\":\"receipt\","
+                   "\"time\":\"2026-11-16T18:00:00+01:00\",\"lines\":[{\"product_type\":\"food\",\"vat\":25,\"gross\":100}],\"payments\":"
                    "[{\"type\":\"card\",\"amount\":100}]}\n{\"v\":1,\"venue\":\"oslo-grill\"}\n");
     (void)house_bilag_from(lines, "import -");
     until_begun("parked");
