@@ -50,7 +50,7 @@ class Persons:
         if time.monotonic() < self.decided_at.get(venue, 0) + AGAIN_S:
             return
         self.decided_at[venue] = time.monotonic()
-        done = self.run.pipeline.with_keys("products", "--venue", venue, "create", "--yes", check=False)
+        done = self.run.pipeline.with_keys("products", "--venue", venue, "create", "--yes", check=False, timeout=300)
         self.run.counts["products made by a person"] += " made" in done.stdout
 
     def conflicts(self, venue):
