@@ -62,13 +62,7 @@ static void undo_form(struct view *view, const struct decision *decision)
     view_form(view, "/undo", "row");
     view_hidden(view, "number", str_of(number));
     view_hidden(view, "back", STR("/audit"));
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Why", "Hvorfor")));
-    html_single(html, "input");
-    html_attr(html, "name", STR("reason"));
-    html_attr(html, "maxlength", STR("300"));
-    html_attr(html, "required", STR(""));
-    html_end(html);
+    view_reason(view);
     view_button(view, "plain", SAY(view, "Take the decision back", "Ta beslutningen tilbake"));
     view_form_end(view);
     html_end(html);

@@ -55,14 +55,8 @@ static void standing(const struct by_hand *by_hand, const struct manual_entry *e
     view_hidden(view, "from", str_of(from));
     view_hidden(view, "to", str_of(to));
     view_hidden(view, "back", view_venue_path(view, by_hand->venue->id, back));
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Number of the invoice or voucher", "Nummer på fakturaen eller "
-                                                                                          "bilaget")));
-    html_single(html, "input");
-    html_attr(html, "name", STR("reason"));
-    html_attr(html, "maxlength", STR("300"));
-    html_attr(html, "required", STR(""));
-    html_end(html);
+    view_input(view, "reason", SAY(view, "Number of the invoice or voucher", "Nummer på fakturaen eller bilaget"), "text",
+               true);
     view_button(view, "plain", SAY(view, "I have done it", "Jeg har gjort det"));
     view_form_end(view);
 }

@@ -109,13 +109,8 @@ static void waiting(struct view *view)
 static void page(struct view *view, const char *why)
 {
     view_begin(view, SAY(view, "New venue", "Nytt salgssted"), NULL);
-    if (why) {
-        html_begin(&view->html, "p");
-        html_class(&view->html, "notice red");
-        html_attr(&view->html, "role", STR("alert"));
-        html_text(&view->html, str_of(why));
-        html_end(&view->html);
-    }
+    if (why)
+        view_alert(view, why);
     html_element(&view->html, "p", NULL,
                  str_of(SAY(view, "A new venue transfers nothing by itself. After this come its set-up and its connection to "
                                   "PowerOffice; sales that came for it already are taken in then.",

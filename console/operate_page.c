@@ -85,25 +85,10 @@ static void stages(struct view *view, const struct whole_status *whole)
     html_end(&view->html);
 }
 
-/* The earliest moment that a stage tells as a counter, in seconds; 0: none does. */
-static int64_t earliest(const struct whole_status *whole, struct str name)
-{
-    int64_t first_s = 0;
-
-    for (size_t i = 0; i < whole->stage_count; i++)
-        for (size_t k = 0; k < whole->stages[i].counter_count; k++) {
-            const struct stage_counter *counter = &whole->stages[i].counters[k];
-
-            if (str_equal(counter->name, name) && counter->value && (!first_s || counter->value < first_s))
-                first_s = counter->value;
-        }
-    return first_s;
-}
-
 static void quota(struct view *view, const struct whole_status *whole)
 {
     struct html *html = &view->html;
-    int64_t next_s = earliest(whole, STR("next_look_at")), key_s = earliest(whole, STR("next_key_at"));
+    int64_t next_s = whole_earliest(whole, STR("next_look_at")), key_s = whole_earliest(whole, STR("next_key_at"));
     char when[32];
 
     html_element(html, "h2", NULL, str_of(SAY(view, "PowerOffice's quota", "Kvoten hos PowerOffice")));

@@ -27,13 +27,8 @@ static void labelled(struct view *view, const char *name, const char *label, con
 static void sign_in_page(struct view *view, const char *why)
 {
     view_begin(view, SAY(view, "Sign in", "Logg inn"), NULL);
-    if (why) {
-        html_begin(&view->html, "p");
-        html_class(&view->html, "notice red");
-        html_attr(&view->html, "role", STR("alert"));
-        html_text(&view->html, str_of(why));
-        html_end(&view->html);
-    }
+    if (why)
+        view_alert(view, why);
     view_form(view, "/sign-in", "sign");
     labelled(view, "name", SAY(view, "Name", "Navn"), "text", "username");
     labelled(view, "password", SAY(view, "Password", "Passord"), "password", "current-password");

@@ -203,22 +203,13 @@ static void add_form(struct view *view)
     view_form_end(view);
 }
 
-static void alert(struct view *view, const char *why)
-{
-    html_begin(&view->html, "p");
-    html_class(&view->html, "notice red");
-    html_attr(&view->html, "role", STR("alert"));
-    html_text(&view->html, str_of(why));
-    html_end(&view->html);
-}
-
 static void users_page(struct view *view, const char *why)
 {
     enum err err;
 
     view_begin(view, SAY(view, "Users", "Brukere"), NULL);
     if (why)
-        alert(view, why);
+        view_alert(view, why);
     err = list(view);
     if (err)
         view_fail(view, err);
@@ -327,7 +318,7 @@ static void me(struct view *view, const char *why)
 {
     view_begin(view, SAY(view, "My sign-in", "Min innlogging"), NULL);
     if (why)
-        alert(view, why);
+        view_alert(view, why);
     html_begin(&view->html, "p");
     html_element(&view->html, "b", NULL, view->user.name);
     html_text(&view->html, STR(" "));

@@ -428,6 +428,15 @@ void view_input(struct view *view, const char *name, const char *label, const ch
     html_end(html);
 }
 
+void view_alert(struct view *view, const char *why)
+{
+    html_begin(&view->html, "p");
+    html_class(&view->html, "notice red");
+    html_attr(&view->html, "role", STR("alert"));
+    html_text(&view->html, str_of(why));
+    html_end(&view->html);
+}
+
 void view_reason(struct view *view)
 {
     view_input(view, "reason", SAY(view, "Why", "Hvorfor"), "text", true);

@@ -88,6 +88,8 @@ void view_button(struct view *view, const char *class_, const char *text);
 void view_button_of(struct view *view, const char *class_, const char *name, const char *value, const char *text);
 /* A field with its label; required: the browser asks for it, and who takes the form asks again. */
 void view_input(struct view *view, const char *name, const char *label, const char *type, bool required);
+/* Why what was pressed was not done, said first to who has the page read aloud. */
+void view_alert(struct view *view, const char *why);
 /* "Why": every decision has a reason. */
 void view_reason(struct view *view);
 /* The reason that was written, without blanks before it; false: answered. */

@@ -154,6 +154,20 @@ enum err overview_whole(struct context *context, struct books *books, struct who
     return err;
 }
 
+int64_t whole_earliest(const struct whole_status *whole, struct str name)
+{
+    int64_t first_s = 0;
+
+    for (size_t i = 0; i < whole->stage_count; i++)
+        for (size_t k = 0; k < whole->stages[i].counter_count; k++) {
+            const struct stage_counter *counter = &whole->stages[i].counters[k];
+
+            if (str_equal(counter->name, name) && counter->value && (!first_s || counter->value < first_s))
+                first_s = counter->value;
+        }
+    return first_s;
+}
+
 uint64_t whole_red(const struct whole_status *whole)
 {
     uint64_t red = whole->red + whole->refused_total;

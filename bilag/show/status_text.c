@@ -375,25 +375,10 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
         strbuf_format(out, "  %s\n", voice_words(voice, "no sales yet", "ingen salg ennå"));
 }
 
-/* A moment that stages tell as a counter, in seconds; 0: none does. */
-static int64_t earliest(const struct whole_status *whole, struct str name)
-{
-    int64_t first_s = 0;
-
-    for (size_t i = 0; i < whole->stage_count; i++)
-        for (size_t k = 0; k < whole->stages[i].counter_count; k++) {
-            const struct stage_counter *counter = &whole->stages[i].counters[k];
-
-            if (str_equal(counter->name, name) && counter->value && (!first_s || counter->value < first_s))
-                first_s = counter->value;
-        }
-    return first_s;
-}
-
 /* What is held for PowerOffice's sake: who mends it there need not wait. */
 static void next_look(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    int64_t next_s = earliest(whole, STR("next_look_at")), key_s = earliest(whole, STR("next_key_at"));
+    int64_t next_s = whole_earliest(whole, STR("next_look_at")), key_s = whole_earliest(whole, STR("next_key_at"));
     char when[32];
 
     if (key_s)
