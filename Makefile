@@ -350,7 +350,7 @@ CUTS ?= 500
 powercut: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/powercut.py --cuts $(CUTS) --bin $(BIN)
 
-# Every decoder of what strangers, disks and PowerOffice give, for MINUTES (CI: SECONDS) each, with clang's libFuzzer and the
+# Every decoder of what strangers, disks and PowerOffice give (T="json saft": those), for MINUTES of processor time each, with clang's libFuzzer and the
 # sanitizers (docs/security.md). What it found lies in build/fuzz/found, and is a seed once it is mended.
 MINUTES ?= 1
 SECONDS_EACH ?= $$(($(MINUTES) * 60))
@@ -360,7 +360,7 @@ unit-programs: $(FUZZERS:=.o)              # they are compiled with everything, 
 SEED_TOOLS := $(BUILD)/tests/fuzz/tool_seeds $(BUILD)/tests/mapper/tool_foldrun
 fuzz: $(SEED_TOOLS)
 	@$(MAKE) --no-print-directory FUZZ=1 CC=clang BUILD=build/fuzz fuzzers
-	@BILAG_FOLDRUN=$(abspath $(BUILD))/tests/mapper/tool_foldrun tests/fuzz/run build/fuzz $(SECONDS_EACH) $(BUILD)/tests/fuzz/tool_seeds
+	@BILAG_FOLDRUN=$(abspath $(BUILD))/tests/mapper/tool_foldrun tests/fuzz/run build/fuzz $(SECONDS_EACH) $(BUILD)/tests/fuzz/tool_seeds $(T)
 
 # How many of each decoder's lines they run, from their seeds and from what fuzzers have kept (build/fuzz/corpus); 90 percent or it fails.
 fuzz-coverage: $(SEED_TOOLS)

@@ -180,9 +180,11 @@ static bool decode(struct str text, struct arena *arena, struct str *ret_text)
         int high = coded && i + 2 < text.len ? hex(text.bytes[i + 1]) : -1;
         int low = coded && i + 2 < text.len ? hex(text.bytes[i + 2]) : -1;
 
-        if (coded && (high < 0 || low < 0 || high * 16 + low == 0))
+        if (coded && (high < 0 || low < 0))
             return false;
-        to[len++] = coded ? (char)(high * 16 + low) : text.bytes[i] == '+' ? ' ' : text.bytes[i];
+        to[len] = coded ? (char)(high * 16 + low) : text.bytes[i] == '+' ? ' ' : text.bytes[i];
+        if (!to[len++])
+            return false;                    /* no text, coded or not */
         i += coded ? 2 : 0;
     }
     *ret_text = (struct str){ to, len };

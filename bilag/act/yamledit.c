@@ -109,13 +109,13 @@ static enum err replaced(struct editing *edit, const yaml_node_t *key, const yam
     if (is_block(value))
         to = block_end(text, from, to);
     change->was_there = !str_equal((struct str){ text.bytes + from, to - from }, change->value);
+    colon = after_colon(edit, key, from);
+    if (!colon && (is_block(value) || from == to))
+        return form_fault(&edit->form, key, "no colon follows; write the key as \"%s: ...\"", change->key);
     if (!is_block(value)) {
         splice_add(edit, from, to, beside(edit, from, change->value));
         return ERR_OK;
     }
-    colon = after_colon(edit, key, from);
-    if (!colon)
-        return form_fault(&edit->form, key, "no colon follows; write the key as \"%s: ...\"", change->key);
     splice_add(edit, colon, colon, beside(edit, colon, change->value));
     splice_add(edit, without_blanks(text, from), to, STR_NONE);
     return ERR_OK;

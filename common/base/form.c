@@ -196,7 +196,8 @@ bool form_text(const yaml_node_t *node, struct str *ret_text)
 
 size_t form_pair_count(const yaml_node_t *mapping)
 {
-    return (size_t)(mapping->data.mapping.pairs.top - mapping->data.mapping.pairs.start);
+    return mapping && mapping->type == YAML_MAPPING_NODE
+               ? (size_t)(mapping->data.mapping.pairs.top - mapping->data.mapping.pairs.start) : 0;
 }
 
 enum err form_pair(struct form *form, const yaml_node_t *mapping, size_t index, struct str *ret_key,
@@ -228,7 +229,8 @@ const yaml_node_t *form_find(struct form *form, const char *key)
 
 size_t form_item_count(const yaml_node_t *sequence)
 {
-    return (size_t)(sequence->data.sequence.items.top - sequence->data.sequence.items.start);
+    return sequence && sequence->type == YAML_SEQUENCE_NODE
+               ? (size_t)(sequence->data.sequence.items.top - sequence->data.sequence.items.start) : 0;
 }
 
 const yaml_node_t *form_item(struct form *form, const yaml_node_t *sequence, size_t index)

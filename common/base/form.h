@@ -76,7 +76,7 @@ USED enum err form_mapping_over(struct form *form, const yaml_node_t *node, cons
 
 /* Walking by hand. The path is pushed before and popped after reading what is inside. */
 const yaml_node_t *form_find(struct form *form, const char *key);        /* of the root; NULL: not said */
-size_t form_pair_count(const yaml_node_t *mapping);
+size_t form_pair_count(const yaml_node_t *mapping);           /* 0: NULL, or no mapping; items likewise */
 USED enum err form_pair(struct form *form, const yaml_node_t *mapping, size_t index, struct str *ret_key,
                         const yaml_node_t **ret_value);
 size_t form_item_count(const yaml_node_t *sequence);

@@ -98,6 +98,19 @@ static void forms_are_read(void **unused)
     }
 }
 
+static void no_form_has_a_nul(void **unused)
+{
+    struct str rest = STR("a=1\0"), name, value;
+    struct arena arena;
+    bool fine = true;
+
+    (void)unused;
+    arena_init(&arena, 65536);
+    assert_false(url_pair(&rest, &arena, &name, &value, &fine));
+    assert_false(fine);
+    arena_free(&arena);
+}
+
 static void pieces_of_addresses(void **unused)
 {
     struct strbuf out;
@@ -114,7 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_escaped), cmocka_unit_test(links_stay_here), cmocka_unit_test(forms_are_read),
-        cmocka_unit_test(pieces_of_addresses),
+        cmocka_unit_test(no_form_has_a_nul), cmocka_unit_test(pieces_of_addresses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

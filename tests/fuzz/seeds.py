@@ -149,6 +149,42 @@ def odd_venues():
             yield text({**good, "saft": f"{{{name}: {value}}}"})
 
 
+def odd_settings():
+    """bilag.yaml with each setting that there is, said in every way."""
+    source = "".join((DATA.parent.parent / "common/domain" / name).read_text(encoding="utf-8") for name in ("config.c", "config_rows.h"))
+    names = sorted(set(re.findall(r'\{ "([a-z][a-z_]+)"', source)) | set(re.findall(r"\bX\(([a-z_]+),", source)))
+    good = "state_dir: state\nrun_dir: run\n"
+    yield from (good.encode(), b"", b"- a\n", b"{", b"poweroffice: {application_keys: {}}\n", b"\xff\xfe", good.encode("utf-16"))
+    for name in names:
+        for value in (*VALUES, "127.0.0.1:7420", "'[::1]:7420'", "127.0.0.1:99999", "https://example.no/a", "http://example.no", "post@example.no",
+                      "postgresql", "host=a dbname=bilag", "[a.example, b.example]", "quota", "1000", "99999999999999999999"):
+            yield f"{good}{name}: {value}\n".encode()
+            for place in ("poweroffice", "ingest", "console", "run_as", "state", "mapper", "sender", "watch", "validator", "uploader"):
+                yield f"{good}{place}: {{{name}: {value}}}\n".encode()
+
+
+FORMS = [b"a=b&c=d", b"a=%41+b&&=%", b"name=%c3%a6&name=", b"a", b"a=%zz", b"=", b"a=%00", b""]
+CONNECTIONS = [b"Nes AS;10001\n", b"\xef\xbb\xbfKunde,Nummer\r\n\"Nes, \"\"AS\"\"\",10001\r\n", b"a\t7\tmore\nb;0\nb;x\n;7\na;8\na;7\n", b"\"open;7\n",
+               b"x;99999999999999999999\n", b"x\n\n \ny; 7 ;\n", b"\xff;7\n", b"a" * 300 + b";7\n", b'"a"b;7\n', b"a;\"7\"\na;7\n"]
+HOSTS = [b"localhost", b"LOCALHOST:80", b"bilag.example", b"bilag.example:7420", b"evil.example", b"127.0.0.1:7420", b"[::1]:7420", b"[::1", b"1.2.3.4.5", b":", b"::"]
+FILES = ["", "{}\n", "name: Bar # here\n", "name: |\n  a\n  b\n# next\nvenue: bar\n", "? name\n: x\n", "name: &a x\nvenue: *a\n", "name: *a\n", "- x\n", "{name: x, venue: bar}\n",
+         "product_types:\n  food:\n    account: 3000  # food\n  drink: {account: 3010}\npayment_types:\n  card: {account: 1570}\n  # cash\n  cash:\n    account: 1900\n",
+         "payment_types: {card: {account: 1570}, cash: {account: 1900}}\nproduct_types: {}\n", "payment_types: {}\nauto_transfer: false\n", "payment_types:\n",
+         "saft:\n  locations: {a: b}\n", "saft: {}\n", "saft: x\n", "product_types: &a {food: {account: 3000}}\n", "payment_types: {card: 7}\n", "name:\n  - a\n  - b\n",
+         "<<: {name: x}\n", "payment_types: {? card : {account: 1}}\n", "payment_types:\n  card:\n    account: 1570\n", "payment_types: {card: {account: 1570}}\n", "æ: ø\nname: å\n",
+         "product_types:\n  food: &f\n    account: 3000\n  drink: *f\n", "product_types:\n  food: !t {account: 3000}\n", "---\nname: x\n...\n"]
+
+
+def odd_forms():
+    yield from (b"\x00" + text for text in FORMS)
+    yield from (b"\x01" + text for text in CONNECTIONS)
+    yield from (b"\x02" + text for text in HOSTS)
+    for which in range(6):
+        for value in ("x", "'y: z'", "{account: 1580}", "[", ""):
+            yield from (bytes([3 + which]) + f"{value}\n{text}".encode() for text in FILES)
+            yield from (bytes([3 + which]) + f"{value}\n".encode() + path.read_bytes() for path in sorted(DATA.rglob("venues/*.yaml"))[:12])
+
+
 def mapper_stores(folder, events):
     """Stores as the mapper leaves them after each case's sales, for rows of all tables. Their folders, and what holds them."""
     runs = []
@@ -177,6 +213,8 @@ def main():
                           *(bytes(event) for kind in kinds.values() for event in packed_oddly(kind))],
         "saft": [*tills, *(text for till in sorted(tills, key=len)[2:14:6] for text in odd_tills(till))],
         "venue": [*(path.read_bytes() for path in sorted(DATA.rglob("*.yaml")) if path.stat().st_size < 20000), *odd_venues()],
+        "settings": [*odd_settings()],
+        "forms": [*odd_forms()],
         "answer": [bytes([choice]) + b"\x1e".join(json.dumps(answer).encode() for answer in answers) for choice in range(4) for answers in
                    [*([answer] for answer in ANSWERS), *([one, other] for one in ANSWERS if isinstance(one, list) for other in ANSWERS),
                     *([[], one, other] for one in ANSWERS[-8:] for other in ANSWERS[:5])]],

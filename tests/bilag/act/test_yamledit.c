@@ -97,6 +97,7 @@ static void refused_table(void **unused)
 {
     static const struct { const char *why, *text, *says; struct yamledit entry; } rows[] = {
         { "an alias",       "b: &x 2\na: *x\n",  "x.yaml:2: an alias", { .key = NULL } },
+        { "no colon",       "? a\n? b\n",     "x.yaml:1: no colon follows", { .key = NULL } },
         { "a merge",        "b: &x {a: 1}\n<<: *x\n", "x.yaml:2: a merge", { .key = NULL } },
         { "an anchor before all", "&all\nb: 2\n", "x.yaml:1: an anchor", { .key = NULL } },
         { "no YAML",        "a: [1\n",           "not YAML", { .key = NULL } },

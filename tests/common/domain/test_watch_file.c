@@ -131,7 +131,9 @@ static void mistakes(void **unused)
 
 static void nobody_to_tell(void **unused)
 {
-    static const char *const rows[] = { "watch: {}\n", "watch: {recipients: {}}\n", "watch: {recipients: [a]}\n" };
+    static const char *const rows[] = {
+        "watch: {}\n", "watch: {recipients: {}}\n", "watch: {recipients: [a]}\n", "watch:\n", "watch: |\n",
+    };
     struct folder folder;
 
     (void)unused;
