@@ -1,8 +1,6 @@
 /* new_venue_page.c - a venue that is not there yet: who it is and whom it is like; then its set-up, and its key. */
 #include "routes.h"
 
-#include <inttypes.h>
-
 #include "base/form.h"
 #include "bilag/act/venue_new.h"
 #include "bilag/show/catalogue.h"
@@ -184,7 +182,6 @@ void do_new_venue(struct view *view)
         view_fail(view, err);
     } else {
         setup_reload_all(view);
-        view_go(view, arena_format(&view->arena, STR_FMT "?said=%" PRIu64, STR_ARG(view_venue_path(view, wish.id, "/setup")),
-                number));
+        view_done_on(view, view_venue_path(view, wish.id, "/setup"), number);
     }
 }

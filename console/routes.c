@@ -1,4 +1,4 @@
-#include "routes.h"
+#include "api_routes.h"
 
 #include <string.h>
 
@@ -76,14 +76,16 @@ static bool fits(struct view *view, const char *path)
 const struct route *route_of(struct view *view, bool *ret_known)
 {
     bool head = str_equal(view->method, STR("HEAD"));
+    const struct route *rows = view->api ? api_routes : routes;
+    size_t count = view->api ? api_route_count : COUNT(routes);
 
     *ret_known = false;
-    for (size_t i = 0; i < COUNT(routes); i++) {
-        if (!fits(view, routes[i].path))
+    for (size_t i = 0; i < count; i++) {
+        if (!fits(view, rows[i].path))
             continue;
         *ret_known = true;
-        if (str_equal(view->method, str_of(routes[i].method)) || (head && strcmp(routes[i].method, "GET") == 0))
-            return &routes[i];
+        if (str_equal(view->method, str_of(rows[i].method)) || (head && strcmp(rows[i].method, "GET") == 0))
+            return &rows[i];
     }
     return NULL;
 }

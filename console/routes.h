@@ -71,6 +71,10 @@ void do_choose(struct view *view);
 void do_restarted(struct view *view);
 void do_leave_out(struct view *view);
 
+/* tokens_page.c: whether all that the token opens is this person's to see. */
+struct door_token;
+bool token_is_seen(const struct view *view, const struct door_token *token);
+
 /* audit_page.c: whether a decision about this subject is this person's to see. */
 bool audit_is_seen(const struct view *view, struct str subject);
 

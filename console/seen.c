@@ -21,14 +21,18 @@ static enum err last_decision(struct view *view, uint64_t *ret_number)
 }
 
 /* Where the trail cannot be read, the form is as one that saw nothing: what it asks for is refused, not done unseen. */
-void seen_hide(struct view *view)
+uint64_t seen_now(struct view *view)
 {
     uint64_t number;
+
+    return last_decision(view, &number) ? 0 : number;
+}
+
+void seen_hide(struct view *view)
+{
     char text[32];
 
-    if (last_decision(view, &number))
-        number = 0;
-    (void)snprintf(text, sizeof text, "%" PRIu64, number);
+    (void)snprintf(text, sizeof text, "%" PRIu64, seen_now(view));
     view_hidden(view, "seen", str_of(text));
 }
 

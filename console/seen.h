@@ -12,6 +12,8 @@
 
 /* Into the form that is begun. */
 void seen_hide(struct view *view);
+/* The same for a program: the last decision that there is. */
+uint64_t seen_now(struct view *view);
 /* False: somebody has decided about it since, and that is answered (409). */
 bool seen_still(struct view *view, struct str subject);
 /* The same of many at once: fits() says whether a subject is one of them. */

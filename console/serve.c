@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "api.h"
 #include "bilag/show/catalogue.h"
 #include "door/host.h"
 #include "routes.h"
@@ -81,6 +82,7 @@ static struct view *begin(struct console *console, struct MHD_Connection *connec
     view->method = arena_copy(&view->arena, str_of(method));
     view->path = arena_copy(&view->arena, str_of(url));
     view->address = address_of(view);
+    view->api = api_is_asked(view->path);
     html_init(&view->html, VIEW_PAGE_MAX);
     return view;
 }
@@ -203,11 +205,23 @@ static enum err find_session(struct view *view)
     return ERR_OK;
 }
 
+/* Programs speak as their request wishes, else as their user does. */
+static enum err find_caller(struct view *view)
+{
+    enum err err = view->api ? api_find_user(view) : find_session(view);
+
+    if (view->api && !err && !header(view, MHD_HTTP_HEADER_ACCEPT_LANGUAGE))
+        speak(view, str_equal(view->user.language, STR("nb")) ? STR("nb") : STR("en"));
+    return err;
+}
+
 static void judge(struct view *view, const struct route *route, bool known)
 {
     bool posted = str_equal(view->method, STR("POST"));
 
-    if (view->asked && view->asked != ERR_NOT_FOUND)
+    if (view->api)
+        api_judge(view, route, known);
+    else if (view->asked && view->asked != ERR_NOT_FOUND)
         view_fail(view, view->asked);
     else if (!route)
         view_refuse(view, known ? MHD_HTTP_METHOD_NOT_ALLOWED : MHD_HTTP_NOT_FOUND, SAY(view, "There is no such page.",
@@ -273,7 +287,9 @@ static void add_headers(const struct view *view, struct MHD_Response *response)
     if (view->again.len)
         add(response, "Refresh", view->again.bytes);
     if (view->status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        add(response, MHD_HTTP_HEADER_ALLOW, "GET, POST");
+        add(response, MHD_HTTP_HEADER_ALLOW, view->api ? "GET, POST, PATCH" : "GET, POST");
+    if (view->status == MHD_HTTP_UNAUTHORIZED)
+        add(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"bilag\"");
     (void)snprintf(number, sizeof number, "%" PRId64, view->retry_s);
     if (view->retry_s)
         add(response, MHD_HTTP_HEADER_RETRY_AFTER, number);
@@ -293,6 +309,8 @@ static enum MHD_Result answer(struct view *view)
         view_fail(view, ERR_MEMORY);
         html_end_to(&view->html, 0);
     }
+    if (view->api)
+        api_answer(view);
     response = MHD_create_response_from_buffer(view->html.out.len, view->html.out.bytes ? view->html.out.bytes : "",
                                                MHD_RESPMEM_MUST_COPY);
     if (response) {
@@ -336,7 +354,7 @@ enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, c
         if (!view)
             return MHD_NO;
         speak(view, wished_language(view));
-        view->asked = find_session(view);
+        view->asked = find_caller(view);
         server_visitor(console->server, connection, VISITOR_BODY, view->signed_in);
         if (!host_is_ours(header(view, MHD_HTTP_HEADER_HOST), view->config.console.listen, view->config.console.names,
                           view->config.console.name_count)) {

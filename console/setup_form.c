@@ -67,6 +67,11 @@ static const char *label_words(const struct setup_form *form, const char *sectio
     return SAY(form->view, label->en, label->nb);
 }
 
+const char *setup_field_words(const struct setup_form *form, const struct venue_field *field)
+{
+    return label_words(form, field->section, field->key);
+}
+
 struct str setup_place_words(const struct setup_form *form, const struct venue_place *place)
 {
     struct arena *arena = &form->view->arena;

@@ -22,6 +22,11 @@ struct setup_form {
     size_t shown, faulty;                /* fields, and those of them with a fault */
 };
 
+/* setup_page.c: the venue of the path's first part as its file has it, also one that is left out; false: answered. Either way its
+ * end follows. */
+bool setup_open(struct view *view, struct venue_edit *edit);
+void setup_close(struct venue_edit *edit);
+
 /* What of the request's fields are the form's. ERR_MEMORY. */
 USED enum err setup_form_take(struct setup_form *form);
 /* PowerOffice's books as they were read, and what is suggested of them to a venue that has nothing yet. */
@@ -33,6 +38,8 @@ void setup_form_hide(struct setup_form *form);
 
 /* "Sales account of food", in the person's words. */
 struct str setup_place_words(const struct setup_form *form, const struct venue_place *place);
+/* The name of a field alone, "Sales account". */
+const char *setup_field_words(const struct setup_form *form, const struct venue_field *field);
 /* What a switch or choice stands for: "on", "Z report"; else the value. */
 struct str setup_value_words(const struct setup_form *form, const struct venue_place *place, struct str value);
 

@@ -22,9 +22,7 @@ enum { DUE_SHOWN = 40, BOOKS_AGE_MS = 48 * 3600 * 1000, PROBLEM_BYTES = 8192, RE
 
 /* --- which venue --- */
 
-/* The venue of the path's first part as its file has it, also one that is left out; false: answered. Either way its end
- * follows. */
-static bool setup_open(struct view *view, struct venue_edit *edit)
+bool setup_open(struct view *view, struct venue_edit *edit)
 {
     enum err err;
 
@@ -37,12 +35,11 @@ static bool setup_open(struct view *view, struct venue_edit *edit)
     else if (err == ERR_MEMORY || err == ERR_SYSTEM)
         view_fail(view, err);
     else
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such venue, or it is not yours to see.",
-                                                  "Salgsstedet finnes ikke, eller du har ikke innsyn i det."));
+        view_no_venue(view);
     return false;
 }
 
-static void setup_close(struct venue_edit *edit)
+void setup_close(struct venue_edit *edit)
 {
     venue_edit_close(edit);
     fault_speak(NULL);                   /* what is logged stays as it is */

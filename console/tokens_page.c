@@ -20,7 +20,7 @@ static bool sees_scope(const struct view *view, const struct door_scope *scope)
                                                        : venue && user_sees(&view->user, venue->company));
 }
 
-static bool sees_token(const struct view *view, const struct door_token *token)
+bool token_is_seen(const struct view *view, const struct door_token *token)
 {
     for (size_t i = 0; i < token->scope_count; i++)
         if (!sees_scope(view, &token->scopes[i]))
@@ -49,7 +49,7 @@ static enum err tell_token(const struct door_token *token, void *context)
     struct html *html = &view->html;
     char when[32];
 
-    if (!sees_token(view, token))
+    if (!token_is_seen(view, token))
         return ERR_OK;
     html_begin(html, "tr");
     view_cell(view, SAY(view, "No.", "Nr."));
@@ -165,8 +165,7 @@ static bool take_scope(struct view *view, struct scopes *scopes, bool company, s
         return false;
     }
     if (!sees_scope(view, &scope)) {
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such venue, or it is not yours to see.",
-                                                  "Salgsstedet finnes ikke, eller du har ikke innsyn i det."));
+        view_no_venue(view);
         return false;
     }
     scopes->at[scopes->count++] = scope;
@@ -254,7 +253,7 @@ static enum err chosen(const struct door_token *token, void *context)
     struct choosing *choosing = context;
 
     if (token->number == choosing->number) {
-        choosing->there = sees_token(choosing->view, token);
+        choosing->there = token_is_seen(choosing->view, token);
         choosing->over = token->revoked_ms != 0;
     }
     return ERR_OK;

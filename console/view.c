@@ -35,6 +35,14 @@ int32_t view_day(struct view *view, const char *name, int32_t preset)
     return day_parse(view_query(view, name), &day) ? preset : day;
 }
 
+/* A program learns from the status whose fault it is: who sees all companies asked for what is not there. */
+void view_no_venue(struct view *view)
+{
+    view_refuse(view, view->api && !view->user.all_companies ? MHD_HTTP_FORBIDDEN : MHD_HTTP_NOT_FOUND,
+                SAY(view, "There is no such venue, or it is not yours to see.",
+                    "Salgsstedet finnes ikke, eller du har ikke innsyn i det."));
+}
+
 /* What is not there and what is another company's are answered alike. */
 const struct venue *view_venue_of(struct view *view, struct str id)
 {
@@ -42,8 +50,7 @@ const struct venue *view_venue_of(struct view *view, struct str id)
 
     if (venue && user_sees(&view->user, venue->company))
         return venue;
-    view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such venue, or it is not yours to see.",
-                                              "Salgsstedet finnes ikke, eller du har ikke innsyn i det."));
+    view_no_venue(view);
     return NULL;
 }
 
@@ -316,6 +323,9 @@ void view_refuse(struct view *view, unsigned status, const char *sentence)
     html_init(&view->html, VIEW_PAGE_MAX);
     view->status = status;
     view->type = NULL;
+    view->sentence = arena_copy(&view->arena, str_of(sentence));
+    if (view->api)
+        return;
     view_begin(view, status == MHD_HTTP_NOT_FOUND ? SAY(view, "Not found", "Ikke "
                                                                            "funnet") : SAY(view, "Not done", "Ikke utført"),
                NULL);
@@ -348,6 +358,13 @@ void view_go(struct view *view, struct str path)
     view->location = arena_copy(&view->arena, path);
 }
 
+void view_done_on(struct view *view, struct str path, uint64_t number)
+{
+    view->decision = number;
+    view_go(view, arena_format(&view->arena, STR_FMT "%csaid=%" PRIu64, STR_ARG(path),
+                               path.len && memchr(path.bytes, '?', path.len) ? '&' : '?', number));
+}
+
 void view_done(struct view *view, uint64_t number)
 {
     struct str back = view_field(view, "back");
@@ -355,9 +372,7 @@ void view_done(struct view *view, uint64_t number)
 
     for (size_t i = 0; ours && i < back.len; i++)
         ours = back.bytes[i] > ' ' && back.bytes[i] < 0x7f;
-    back = ours ? back : STR("/");
-    view_go(view, arena_format(&view->arena, STR_FMT "%csaid=%" PRIu64, STR_ARG(back),
-                               memchr(back.bytes, '?', back.len) ? '&' : '?', number));
+    view_done_on(view, ours ? back : STR("/"), number);
 }
 
 /* --- forms --- */
@@ -430,6 +445,7 @@ void view_input(struct view *view, const char *name, const char *label, const ch
 
 void view_alert(struct view *view, const char *why)
 {
+    view->sentence = arena_copy(&view->arena, str_of(why));
     html_begin(&view->html, "p");
     html_class(&view->html, "notice red");
     html_attr(&view->html, "role", STR("alert"));

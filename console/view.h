@@ -42,6 +42,10 @@ struct view {
     struct session session;
     char form_token[SESSION_TEXT_SIZE];
 
+    bool api;                            /* a program asks, in JSON and with a token of the user (api.h) */
+    struct str sentence;                 /* api: why it was refused; what a page would show around it is left away */
+    uint64_t decision;                   /* api: what was written down */
+
     unsigned status;                     /* 0: none yet */
     const char *type;                    /* NULL: a page */
     struct str location, set_cookie, file_name;
@@ -62,6 +66,8 @@ int32_t view_day(struct view *view, const char *name, int32_t preset);
 /* The venue of the path's first part, if there is one that this person sees; else it is answered (404) and NULL. */
 const struct venue *view_venue(struct view *view);
 const struct venue *view_venue_of(struct view *view, struct str id);
+/* Answers that there is none, or that it is not this person's to see: which of the two is not told. */
+void view_no_venue(struct view *view);
 /* A document that this person sees; false: answered. */
 bool view_doc(struct view *view, struct str id, struct book_doc *ret_doc);
 
@@ -77,6 +83,8 @@ void view_go(struct view *view, struct str path);
 
 /* Back to the page that it was pressed on (the form's `back`), which tells the decision. */
 void view_done(struct view *view, uint64_t number);
+/* The same on a page of ours. */
+void view_done_on(struct view *view, struct str path, uint64_t number);
 
 /* A form that posts to path, with its token; ends with view_form_end(). */
 void view_form(struct view *view, const char *path, const char *class_);

@@ -1,5 +1,6 @@
 /* manual.c - what is to be invoiced and entered by hand, with all that it takes: customer, order, lines, VAT. */
 #include "bilag/show/csv.h"
+#include "bilag/show/manual_json.h"
 #include "base/json_write.h"
 #include "base/clean.h"
 #include "bilag/act/tick.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_BYTES = 1 << 28, QTY_ONE = 1000000, QTY_SIZE = 32 };
+enum { OUT_BYTES = 1 << 28 };
 
 struct telling {
     struct shell *shell;
@@ -18,20 +19,6 @@ struct telling {
     struct manual_sum *sums; size_t sum_count;
     struct strbuf out;
 };
-
-/* "2", "0,5". */
-static const char *qty_text(int64_t qty, char mark, char buffer[QTY_SIZE])
-{
-    int64_t part = llabs(qty % QTY_ONE);
-    int len = snprintf(buffer, QTY_SIZE, "%s%" PRId64, qty < 0 ? "-" : "", (int64_t)llabs(qty / QTY_ONE));
-
-    if (part) {
-        len += snprintf(buffer + len, (size_t)(QTY_SIZE - len), "%c%06" PRId64, mark, part);
-        while (buffer[len - 1] == '0')
-            buffer[--len] = '\0';
-    }
-    return buffer;
-}
 
 static struct money net_of(struct money gross, struct money vat)
 {
@@ -48,9 +35,9 @@ static struct money vat_of(struct money share, int32_t rate)
 static void text_line(struct telling *telling, const struct manual_line *line)
 {
     struct strbuf *out = &telling->out;
-    char qty[QTY_SIZE], rate[16], amount[2][MONEY_TEXT_SIZE];
+    char qty[MANUAL_QTY_SIZE], rate[16], amount[2][MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "    %6s  ", line->qty ? qty_text(line->qty, ',', qty) : "");
+    strbuf_format(out, "    %6s  ", line->qty ? manual_qty_text(line->qty, ',', qty) : "");
     strbuf_clean(out, line->text);
     strbuf_format(out, in_words(telling->shell, "  %s %% VAT  %s", "  %s %% mva.  %s"), rate_text(line->rate, rate),
                   money_kroner(line->share, amount[0]));
@@ -205,7 +192,7 @@ static void csv_rate(struct strbuf *out, int32_t rate)
 
 static void csv_row(struct strbuf *out, const struct manual_entry *entry, const struct manual_line *line)
 {
-    char day[16], qty[QTY_SIZE], name[MANUAL_NAME_SIZE];
+    char day[16], qty[MANUAL_QTY_SIZE], name[MANUAL_NAME_SIZE];
     struct money vat = vat_of(line->share, line->rate);
 
     strbuf_format(out, "%s;%s;", manual_kind(entry->kind)->name, day_text(entry->day, day));
@@ -220,7 +207,7 @@ static void csv_row(struct strbuf *out, const struct manual_entry *entry, const 
     csv_text(out, entry->order.len ? entry->order : STR("none"), ';');
     csv_text(out, entry->receipt.len ? entry->receipt : STR("several"), ';');
     csv_text(out, line->text, ';');
-    strbuf_format(out, "%s;", line->qty ? qty_text(line->qty, ',', qty) : "");
+    strbuf_format(out, "%s;", line->qty ? manual_qty_text(line->qty, ',', qty) : "");
     csv_rate(out, line->rate);
     csv_money(out, line->gross, ';');
     csv_money(out, line->share, ';');
@@ -252,105 +239,12 @@ static void csv_all(struct telling *telling)
 
 /* --- JSON --- */
 
-static void json_some(struct strbuf *out, const char *name, struct str value)
-{
-    if (value.len)
-        json_put_str(out, name, value);
-}
-
-static void json_line(struct strbuf *out, const struct manual_line *line)
-{
-    char qty[QTY_SIZE], rate[16];
-
-    json_open(out, NULL, '{');
-    json_put_number(out, "vat", rate_text(line->rate, rate));
-    json_put_str(out, "text", line->text);
-    json_put_str(out, "product_type", line->product_type);
-    if (line->qty)
-        json_put_number(out, "qty", qty_text(line->qty, '.', qty));
-    json_put_int(out, "gross", line->gross.ore);
-    json_put_int(out, "amount", line->share.ore);
-    json_close(out, '}');
-}
-
-static void json_entry(struct strbuf *out, const struct manual_entry *entry)
-{
-    bool in_sales = manual_kind(entry->kind)->in_sales;
-    char name[MANUAL_NAME_SIZE];
-
-    json_open(out, NULL, '{');
-    json_put_str(out, "item", str_of(manual_name(entry, name)));
-    if (entry->done.number) {
-        json_put_str(out, "done_by", entry->done.who);
-        json_put_time(out, "done_at", entry->done.time_ms);
-    }
-    json_put_str(out, "kind", str_of(manual_kind(entry->kind)->name));
-    json_put_day(out, "business_day", entry->day);
-    json_put_uint(out, "part", entry->part);
-    json_put_int(out, "amount", entry->amount.ore);
-    json_put_str(out, "document", entry->doc);
-    json_put_str(out, !in_sales || entry->kind == MANUAL_RECEIPT ? "reason" : "payment_type", entry->what);
-    if (entry->unknown)
-        json_put_bool(out, "unknown", true);
-    json_some(out, "paid_with", entry->paid_with);
-    json_put_bool(out, "in_sales", in_sales);
-    if (entry->time)
-        json_put_time(out, "time", entry->time * 1000);
-    json_some(out, "receipt", entry->receipt);
-    json_some(out, "taken_back_by", entry->by);
-    json_some(out, "order", entry->order);
-    json_some(out, "customer", entry->customer);
-    if (entry->customer_no)
-        json_put_int(out, "customer_no", entry->customer_no);
-    json_open(out, "lines", '[');
-    for (size_t i = 0; i < entry->line_count; i++)
-        json_line(out, &entry->lines[i]);
-    json_close(out, ']');
-    json_close(out, '}');
-}
-
-static void json_sum(struct strbuf *out, const struct manual_sum *sum)
-{
-    char rate[16];
-
-    json_open(out, NULL, '{');
-    json_put_str(out, "kind", str_of(manual_kind(sum->kind)->name));
-    json_put_number(out, "rate", sum->rate == MANUAL_RATE_UNKNOWN ? "null" : rate_text(sum->rate, rate));
-    json_put_int(out, "gross", sum->gross.ore);
-    if (sum->rate != MANUAL_RATE_UNKNOWN) {
-        json_put_int(out, "net", net_of(sum->gross, sum->vat).ore);
-        json_put_int(out, "vat", sum->vat.ore);
-    }
-    json_close(out, '}');
-}
-
-static void json_gap(struct strbuf *out, const struct manual_gap *gap)
-{
-    json_open(out, NULL, '{');
-    json_put_uint(out, "items", gap->items);
-    json_put_int(out, "amount", gap->amount.ore);
-    json_put_str(out, "document", gap->doc);
-    json_close(out, '}');
-}
-
 static void json_all(struct telling *telling)
 {
     struct strbuf *out = &telling->out;
 
     json_open(out, NULL, '{');
-    json_put_str(out, "venue", telling->venue->id);
-    json_open(out, "items", '[');
-    for (size_t i = 0; i < telling->list.count; i++)
-        json_entry(out, &telling->list.at[i]);
-    json_close(out, ']');
-    json_open(out, "sums", '[');
-    for (size_t i = 0; i < telling->sum_count; i++)
-        json_sum(out, &telling->sums[i]);
-    json_close(out, ']');
-    json_open(out, "not_listed", '[');
-    for (size_t i = 0; i < telling->list.gap_count; i++)
-        json_gap(out, &telling->list.gaps[i]);
-    json_close(out, ']');
+    manual_json(out, telling->venue, &telling->list, telling->sums, telling->sum_count);
     json_close(out, '}');
     strbuf_char(out, '\n');
 }

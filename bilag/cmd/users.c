@@ -2,9 +2,12 @@
 #include "shell.h"
 
 #include "bilag/act/user_make.h"
+#include "bilag/act/user_token_make.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -150,10 +153,75 @@ static int list(struct shell *shell, struct users *users)
     return err ? complain_err(shell, err, NULL) : EXIT_FINE;
 }
 
+/* --- tokens: what asks in a user's name --- */
+
+static int token(struct shell *shell, const struct args *args, struct users *users)
+{
+    const char *about = args_value(args, "about");
+    struct str name = args->word_count == 2 ? str_of(args->words[1]) : STR_NONE;
+    struct context context = shell_context(shell);
+    char text[USER_TOKEN_SIZE];
+    uint64_t number;
+    enum err err = user_token_make(&context, users, name, about ? str_of(about) : STR("bilag users token"), text, &number);
+
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_USAGE, "%s", context.fault.text);
+    if (err)
+        return refused(shell, &context, err);
+    (void)printf("%s\n", text);              /* alone on its line, for who pipes it */
+    sodium_memzero(text, sizeof text);
+    (void)fprintf(stderr, "%s\n", in_words(shell, "It is shown this once. It may what the user may, over /api/v1.",
+                                           "Det vises bare denne ene gangen. Det kan det brukeren kan, over /api/v1."));
+    return EXIT_FINE;
+}
+
+static enum err told(const struct user_token *token, void *context)
+{
+    struct listing *listing = context;
+    char made[32], used[32];
+
+    listing->count++;
+    (void)printf("%-4" PRIu64 " %-16.*s %s %s, %s %s  %.*s\n", token->number, TEXT(token->user),
+                 in_words(listing->shell, "made", "laget"), time_text_utc(token->made_ms, made),
+                 in_words(listing->shell, "last used", "sist brukt"),
+                 token->used_ms ? time_text_utc(token->used_ms, used) : in_words(listing->shell, "never", "aldri"),
+                 TEXT(token->about));
+    return ERR_OK;
+}
+
+static int tokens(struct shell *shell, const struct args *args, struct users *users)
+{
+    struct listing listing = { shell, shell_context(shell), 0 };
+    enum err err = user_tokens_list(users, told, &listing);
+
+    (void)args;
+    if (!err && !listing.count)
+        (void)printf("%s\n", in_words(shell, "No user has a token. bilag users token NAME",
+                                      "Ingen brukere har token. bilag users token NAVN"));
+    return err ? complain_err(shell, err, NULL) : EXIT_FINE;
+}
+
+static int revoke_token(struct shell *shell, const struct args *args, struct users *users)
+{
+    const char *reason = args_value(args, "reason");
+    uint64_t number = args->word_count == 2 ? strtoull(args->words[1], NULL, 10) : 0, decision;
+    struct context context = shell_context(shell);
+    enum err err = user_token_revoke(&context, users, STR_NONE, number, str_of(reason ? reason : ""), &decision);
+
+    if (err == ERR_NOT_FOUND)
+        return complain(shell, EXIT_USAGE, in_words(shell, "there is no such token; bilag users tokens lists them",
+                                                    "tokenet finnes ikke; bilag users tokens viser dem"));
+    if (err)
+        return complain_err(shell, err, &context.fault);
+    (void)printf(in_words(shell, "Token %" PRIu64 " opens nothing any more.\n", "Token %" PRIu64 " åpner ingenting lenger.\n"),
+                 number);
+    return EXIT_FINE;
+}
+
 static int users_run(struct shell *shell, const struct args *args)
 {
     static const struct { const char *name; int (*run)(struct shell *, const struct args *, struct users *); } verbs[] = {
-        { "add", add }, { "remove", remove_one },
+        { "add", add }, { "remove", remove_one }, { "token", token }, { "tokens", tokens }, { "revoke", revoke_token },
     };
     const char *verb = args->word_count ? args->words[0] : "list";
     struct fault fault = { "" };
@@ -165,7 +233,7 @@ static int users_run(struct shell *shell, const struct args *args)
     while (at < COUNT(verbs) && strcmp(verb, verbs[at].name) != 0)
         at++;
     if (at == COUNT(verbs) && strcmp(verb, "list") != 0)
-        return complain(shell, EXIT_USAGE, "add, list or remove; see bilag users --help");
+        return complain(shell, EXIT_USAGE, "add, list, remove, token, tokens or revoke; see bilag users --help");
     err = users_open(shell->config->state_dir, 0, &users, &fault);
     if (err)
         return complain_err(shell, err, &fault);
@@ -182,12 +250,14 @@ static const struct option options[] = {
     { "language", "LANGUAGE", "add: en or nb" },
     { "password-file", "FILE", "add: the password is the file's first line; else it is asked for, or read from standard "
                                "input" },
-    { "reason", "TEXT", "remove: why; kept in the audit trail" },
+    { "about", "TEXT", "token: what it is for" },
+    { "reason", "TEXT", "remove, revoke: why; kept in the audit trail" },
     { NULL, NULL, NULL },
 };
 
 const struct cmd cmd_users = {
     "users",
-    "add NAME (--company NUMBER[,NUMBER...] | --all-companies) [--role ROLES]\nlist\nremove NAME [--reason TEXT]",
+    "add NAME (--company NUMBER[,NUMBER...] | --all-companies) [--role ROLES]\nlist\nremove NAME [--reason TEXT]\n"
+    "token NAME [--about TEXT]\ntokens\nrevoke NUMBER [--reason TEXT]",
     "who may sign in to the console, and what they may", options, users_run,
 };

@@ -5,7 +5,7 @@
 #include "base/store_engine.h"
 #include "domain/audit.h"
 #include "domain/doors.h"
-#include "domain/users.h"
+#include "domain/user_tokens.h"
 #include "poweroffice/refstore.h"
 
 #include <string.h>
@@ -137,6 +137,15 @@ static enum err user_seen(const struct user *user, void *context)
     return ERR_OK;
 }
 
+static enum err user_token_seen(const struct user_token *token, void *context)
+{
+    struct storecheck *check = context;
+
+    if (!token->number || !str_is_name(token->user))
+        storecheck_damaged(check, STR_NONE, bad_value);
+    return ERR_OK;
+}
+
 static enum err user_table(struct txn *txn, unsigned table, const char *name, void *context)
 {
     return storecheck_walk(context, txn, table, name, storecheck_any);
@@ -153,6 +162,8 @@ enum err fsck_users(struct storecheck *check, struct fault *fault)
     check->table = "users";
     if (!err && !check->open_only)
         err = users_list(users, user_seen, check);
+    if (!err && !check->open_only)
+        err = user_tokens_list(users, user_token_seen, check);
     if (err == ERR_STORE_DAMAGED)
         storecheck_damaged(check, STR_NONE, bad_value);
     users_close(users);

@@ -21,8 +21,13 @@ struct status_form {
 
 extern const struct status_form status_text, status_json, status_html, status_prometheus;
 
-/* An item of a draft's manual list: the members of an object that is open, the same wherever it is told. */
+/* The members of an object that is open, the same wherever it is told: an item of a draft's manual list; a document; a day's
+ * proof; a venue's parked sales; the stages and what waits to be sent. */
 void manual_item_json(struct strbuf *out, const struct manual_item *item);
+void document_json(const struct voice *voice, struct strbuf *out, const struct book_doc *doc);
+void proof_json(struct strbuf *out, const struct day_proof *proof);
+void parked_json(struct strbuf *out, const struct parked_venue *parked);
+void whole_json(struct strbuf *out, const struct whole_status *whole);
 
 /* What a person can do about the document, a call for each: a sentence, and in it the command as it is typed (empty for
  * PowerOffice's own words). Texts live for the call. */

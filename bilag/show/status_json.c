@@ -110,13 +110,12 @@ static void proof_totals(struct strbuf *out, const struct draft *draft)
         json_put_int(out, "manual_not_listed", (int64_t)draft->manual_more);
 }
 
-static void document(const struct voice *voice, struct strbuf *out, const struct book_doc *doc)
+void document_json(const struct voice *voice, struct strbuf *out, const struct book_doc *doc)
 {
     const struct draft *draft = &doc->draft;
     const struct send_status *status = &doc->status;
     bool order = draft->doc.kind == DOC_ORDER;
 
-    json_open(out, NULL, '{');
     json_put_str(out, "id", doc->id);
     json_put_str(out, "kind", order ? STR("order") : STR("voucher"));
     json_put_day(out, "business_day", draft->doc.day);
@@ -151,7 +150,6 @@ static void document(const struct voice *voice, struct strbuf *out, const struct
     accepted_as(out, status);
     if (!order)
         proof_totals(out, draft);
-    json_close(out, '}');
 }
 
 void manual_item_json(struct strbuf *out, const struct manual_item *item)
@@ -184,30 +182,33 @@ static void manual(struct strbuf *out, const struct book_list *list)
     json_close(out, ']');
 }
 
+void proof_json(struct strbuf *out, const struct day_proof *proof)
+{
+    json_put_day(out, "business_day", proof->day);
+    if (proof->has_z)
+        json_put_int(out, "z_total", proof->z.ore);
+    if (proof->elsewhere.ore)
+        json_put_int(out, "z_elsewhere", proof->elsewhere.ore);
+    json_put_int(out, "lines_total", proof->lines.ore);
+    json_put_int(out, "voucher_total", proof->voucher.ore);
+    json_put_int(out, "orders_total", proof->orders.ore);
+    json_put_int(out, "manual_total", proof->manual.ore);
+    json_put_int(out, "difference", proof->difference.ore);
+    if (proof->rounding.ore)
+        json_put_int(out, "orders_rounding", proof->rounding.ore);
+    json_put_int(out, "computed_vat", proof->computed_vat.ore);
+    if (proof->has_till_vat) {
+        json_put_int(out, "till_vat", proof->till_vat.ore);
+        json_put_int(out, "vat_difference", proof->computed_vat.ore - proof->till_vat.ore);
+    }
+}
+
 static void days(struct strbuf *out, const struct venue_status *venue)
 {
     json_open(out, "days", '[');
     for (size_t i = 0; i < venue->day_count; i++) {
-        const struct day_proof *proof = &venue->days[i];
-
         json_open(out, NULL, '{');
-        json_put_day(out, "business_day", proof->day);
-        if (proof->has_z)
-            json_put_int(out, "z_total", proof->z.ore);
-        if (proof->elsewhere.ore)
-            json_put_int(out, "z_elsewhere", proof->elsewhere.ore);
-        json_put_int(out, "lines_total", proof->lines.ore);
-        json_put_int(out, "voucher_total", proof->voucher.ore);
-        json_put_int(out, "orders_total", proof->orders.ore);
-        json_put_int(out, "manual_total", proof->manual.ore);
-        json_put_int(out, "difference", proof->difference.ore);
-        if (proof->rounding.ore)
-            json_put_int(out, "orders_rounding", proof->rounding.ore);
-        json_put_int(out, "computed_vat", proof->computed_vat.ore);
-        if (proof->has_till_vat) {
-            json_put_int(out, "till_vat", proof->till_vat.ore);
-            json_put_int(out, "vat_difference", proof->computed_vat.ore - proof->till_vat.ore);
-        }
+        proof_json(out, &venue->days[i]);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -243,7 +244,9 @@ static void one_venue(const struct voice *voice, const struct whole_status *whol
     for (size_t i = 0; i < venue->list.count; i++) {
         if (book_doc_is_empty(&venue->list.docs[i]))
             continue;
-        document(voice, out, &venue->list.docs[i]);
+        json_open(out, NULL, '{');
+        document_json(voice, out, &venue->list.docs[i]);
+        json_close(out, '}');
     }
     json_close(out, ']');
     manual(out, &venue->list);
@@ -280,9 +283,8 @@ static void stage(struct strbuf *out, const struct stage_state *state)
     json_close(out, '}');
 }
 
-static void parked(struct strbuf *out, const struct parked_venue *parked)
+void parked_json(struct strbuf *out, const struct parked_venue *parked)
 {
-    json_open(out, NULL, '{');
     json_put_str(out, "venue", parked->venue);
     json_put_bool(out, "set_up", parked->is_set_up);
     json_put_int(out, "events", (int64_t)parked->events);
@@ -291,13 +293,10 @@ static void parked(struct strbuf *out, const struct parked_venue *parked)
     put_time(out, "from", parked->first_s * 1000);
     put_time(out, "to", parked->last_s * 1000);
     json_put_int(out, "dismissed", (int64_t)parked->seen_to);
-    json_close(out, '}');
 }
 
-static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+void whole_json(struct strbuf *out, const struct whole_status *whole)
 {
-    (void)voice;
-    json_close(out, ']');
     json_open(out, "stages", '[');
     for (size_t i = 0; i < whole->stage_count; i++)
         stage(out, &whole->stages[i]);
@@ -309,6 +308,13 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     put_time(out, "through", whole->through_ms);
     json_put_bool(out, "outage", whole->outage);
     json_close(out, '}');
+}
+
+static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    (void)voice;
+    json_close(out, ']');
+    whole_json(out, whole);
     if (whole->subscription_refused) {
         json_open(out, "subscription_refused", '{');
         json_put_uint(out, "venues", whole->subscription_refused);
@@ -317,8 +323,11 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     }
     json_put_uint(out, "refused", whole->refused_total);
     json_open(out, "parked", '[');
-    for (size_t i = 0; i < whole->parked.count; i++)
-        parked(out, &whole->parked.at[i]);
+    for (size_t i = 0; i < whole->parked.count; i++) {
+        json_open(out, NULL, '{');
+        parked_json(out, &whole->parked.at[i]);
+        json_close(out, '}');
+    }
     json_close(out, ']');
     json_put_uint(out, "red", whole_red(whole));
     json_put_uint(out, "red_documents", whole->red);

@@ -19,8 +19,8 @@ struct decision {
                                              dismiss choose restarted create-products invoice-from resend-on
                                              dismiss-refused dismiss-parked by-hand venue-key manual-done
                                              token-add token-revoke user-add user-remove venue-new
-                                             user-password; undo-<verb> takes
-                                             one back */
+                                             user-password user-token-add user-token-revoke;
+                                             undo-<verb> takes one back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
     struct str detail;                    /* by verb: problem code, date, customer number, ... */
     struct str reason;

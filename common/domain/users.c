@@ -1,4 +1,4 @@
-#include "users.h"
+#include "users_inside.h"
 
 #include "base/fields.h"
 
@@ -9,10 +9,11 @@
 enum { LAYOUT = 1, TEXT_MAX = 200, WORD_MAX = 64, RECORD_BYTES = 1 << 20, USER_FORM = 1 };
 /* Three passes over 32 MB: what a person does not notice, and who guesses pays for each guess. */
 enum { HASH_PASSES = 3, HASH_BYTES = 32 << 20 };
-enum user_table { USER_TABLE, USER_TABLES };
-static const char *const tables[USER_TABLES] = { [USER_TABLE] = "users" };     /* name -> user */
-
-struct users { struct store *store; };
+static const char *const tables[USER_TABLES] = {
+    [USER_TABLE] = "users",               /* name -> user */
+    [USER_TOKENS] = "tokens",             /* keyed hash of a token's text -> token (user_tokens.h) */
+    [USER_META] = "meta",                 /* "key" -> what the hashes are keyed with; "last" -> the last token's number */
+};
 
 static const struct field_row company_rows[] = { FIELD_MAX(user_company, number, WORD_MAX) };
 static const struct fields company_fields = FIELDS(user_company, company_rows, 1, NULL);
@@ -148,8 +149,9 @@ static enum err remove_work(struct txn *txn, void *context)
 {
     const struct str *name = context;
     struct key key;
+    enum err err = store_delete(txn, USER_TABLE, name_key(*name, &key));
 
-    return store_delete(txn, USER_TABLE, name_key(*name, &key));
+    return err ? err : user_tokens_forget(txn, *name);
 }
 
 enum err users_remove(struct users *users, struct str name)

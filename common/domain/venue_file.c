@@ -652,3 +652,18 @@ void venue_file_help(struct strbuf *out)
     for (size_t i = 0; i < COUNT(parts); i++)
         form_help(out, parts[i].prefix, parts[i].shape->fields, parts[i].shape->field_count);
 }
+
+const struct field *venue_file_field(const char *section, const char *key)
+{
+    static const struct { const char *section; const struct field *fields; size_t count; } tables[] = {
+        { "", venue_fields, COUNT(venue_fields) },           { "vat", vat_fields, COUNT(vat_fields) },
+        { "product_types", product_fields, COUNT(product_fields) },
+        { "payment_types", payment_fields, COUNT(payment_fields) },
+    };
+
+    for (size_t i = 0; i < COUNT(tables); i++)
+        for (size_t k = 0; k < tables[i].count && strcmp(tables[i].section, section ? section : "") == 0; k++)
+            if (strcmp(tables[i].fields[k].key, key) == 0)
+                return &tables[i].fields[k];
+    return NULL;
+}

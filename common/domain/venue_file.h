@@ -13,5 +13,9 @@ USED enum err venue_file_load(struct config *config, struct str id, struct venue
 USED enum err venue_file_parse(struct str text, struct str id, struct str dir, struct arena *arena,
                                struct venue *ret_venue, struct fault *fault);
 void venue_file_help(struct strbuf *out);
+/* How a setting is read: preset, bounds, words, meaning. section: NULL for the file's top, else "vat", "product_types",
+ * "payment_types". NULL: there is none. */
+struct field;
+const struct field *venue_file_field(const char *section, const char *key);
 
 #endif

@@ -1,0 +1,50 @@
+/* api.h - the console for programs: /api/v1, JSON for JSON, in the name of a user whose token it shows (docs/api.md, docs/api.yaml).
+ *
+ * Rights     those of the pages, from the same table (rights.h); nothing is opened by a cookie.
+ * Answers    an object; what is refused is {"error", "message", "what_to_do"} with the status that fits. Amounts are whole øre, as
+ *            in `bilag status --json`.
+ * Lists      come in pages of at most API_LIMIT_MAX.
+ */
+#ifndef BILAG_CONSOLE_API_H
+#define BILAG_CONSOLE_API_H
+
+#include "base/json_write.h"
+#include "routes.h"
+
+enum { API_LIMIT_PRESET = 50, API_LIMIT_MAX = 200, API_DAYS_MAX = 366 };
+
+/* Whether the path is one of the interface's. */
+bool api_is_asked(struct str path);
+/* Who shows this token; ERR_NOT_FOUND: nobody. */
+USED enum err api_find_user(struct view *view);
+/* Answers what may not be run; what may has its body in the view's fields. route: as route_of() gave it. */
+void api_judge(struct view *view, const struct route *route, bool known);
+/* What the view has become, as it is sent. */
+void api_answer(struct view *view);
+
+/* The object of the answer is open, to be written into. */
+struct strbuf *api_begin(struct view *view);
+void api_end(struct view *view);
+
+/* from and to, both included, so many days before to if from is not said; false: answered. */
+bool api_period(struct view *view, int32_t last, int32_t days, int32_t *ret_from, int32_t *ret_to);
+/* A switch of the query: 1, true, 0, false; false: answered. */
+bool api_switch(struct view *view, const char *name, bool *ret_on);
+
+/* The document of that name in the query, of the path's venue; false: answered. */
+bool api_asked_doc(struct view *view, const char *name, struct book_doc *ret_doc);
+
+/* Which of a list's rows are asked for; ?page= and ?limit=. */
+struct api_page { uint64_t page, limit, total; };
+/* False: answered. */
+bool api_page_take(struct view *view, struct api_page *ret_page);
+/* Counts a row; whether it is on the page. */
+bool api_page_has(struct api_page *page);
+/* "page", "limit", "total", into the answer. */
+void api_page_tell(struct view *view, const struct api_page *page);
+
+/* Members of an open object: a text if there is one, a time if it is one. */
+void api_text(struct strbuf *out, const char *name, struct str value);
+void api_time(struct strbuf *out, const char *name, int64_t time_ms);
+
+#endif
