@@ -1,12 +1,9 @@
-#include "offer.h"
+#include "offer_inside.h"
 
 #include "completeness.h"
-#include "order_mark.h"
-#include "orders.h"
 #include "voucher.h"
 #include "domain/event_canonical.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* --- when a day closes, docs/design.md section 4 --- */
@@ -65,7 +62,7 @@ static enum err decide_phase(struct txn *txn, struct offer *offer, const struct 
 
 /* --- drafts --- */
 
-static enum err to_send(struct offer *offer, struct str doc)
+enum err offer_send(struct offer *offer, struct str doc)
 {
     if (offer->send_count == offer->send_room) {
         size_t room = offer->send_room ? offer->send_room * 2 : 16;
@@ -92,9 +89,7 @@ static uint64_t content_of(struct str bytes)
     return content;
 }
 
-/* Keeps a draft whose content is new under its next revision. *ret_changed tells. */
-static enum err keep_draft(struct txn *txn, struct draft *draft, uint32_t *revision, uint64_t *content,
-                           bool *ret_changed)
+enum err offer_keep(struct txn *txn, struct draft *draft, uint32_t *revision, uint64_t *content, bool *ret_changed)
 {
     char id[DOC_ID_SIZE];
     struct strbuf out;
@@ -169,7 +164,7 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
                      problems_have(&draft.problems, PROBLEM_CLOCK_JUMP) ||
                      problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
     offer->contested = problems_have(&draft.problems, PROBLEM_RECEIPT_CONFLICT);
-    err = keep_draft(build->txn, &draft, &part->revision, &part->content, &changed);
+    err = offer_keep(build->txn, &draft, &part->revision, &part->content, &changed);
     if (err)
         return err;
     part->heard = part->heard == offer->asks ? offer->asks : 0;
@@ -186,187 +181,7 @@ static enum err offer_voucher(struct offer *offer, const struct build *build, st
         part->emitted_unordered |= !draft.credit_ordered;
     }
     offer->unsealed = true;
-    return changed || offer->resend ? to_send(offer, doc_text(&draft.doc, id)) : ERR_OK;
-}
-
-/* --- orders --- */
-
-struct order_work {
-    struct offer *offer;
-    struct settlement_part *part;
-    uint32_t number;                     /* of the part */
-    bool released;
-    uint32_t open;
-    enum err err;                        /* of is_released() */
-    struct there { struct str reg; uint64_t seq; } *there;   /* orders of the part, sorted before they are asked for */
-    size_t there_count, there_room;
-};
-
-static int by_receipt(const void *a, const void *b)
-{
-    const struct there *x = a, *y = b;
-
-    if (x->seq != y->seq)
-        return x->seq < y->seq ? -1 : 1;
-    return str_compare(x->reg, y->reg);
-}
-
-/* A receipt that was voided before it became an order leaves none. But this store may be a new one, and its order
- * sent long ago: where there is no mark the invoicer is asked, by taking back what it should not have. */
-static bool is_released(const struct build *build, struct str reg, uint64_t seq, void *context)
-{
-    struct order_work *work = context;
-    struct order_mark mark = { .reg = reg, .seq = seq, .part = work->number };
-    enum err err = order_mark_get(build->txn, build->venue->id, build->day, reg, seq, &mark);
-
-    if (err == ERR_NOT_FOUND && work->released)
-        work->err = order_mark_put(build->txn, build->venue->id, build->day, &mark);
-    else if (err && err != ERR_NOT_FOUND)
-        work->err = err;
-    return !err && mark.released;
-}
-
-static enum err note_there(struct order_work *work, const struct doc *doc)
-{
-    if (work->there_count == work->there_room) {
-        size_t room = work->there_room ? work->there_room * 2 : 64;
-        void *there = arena_array(work->offer->arena, room, sizeof *work->there);
-
-        if (!there)
-            return ERR_MEMORY;
-        if (work->there_count)
-            memcpy(there, work->there, work->there_count * sizeof *work->there);
-        work->there = there;
-        work->there_room = room;
-    }
-    work->there[work->there_count].reg = doc->reg;
-    work->there[work->there_count++].seq = doc->seq;
-    return ERR_OK;
-}
-
-static enum err offer_order(struct order_work *work, const struct build *build, struct draft *order,
-                            struct order_mark *mark)
-{
-    char id[DOC_ID_SIZE];
-    bool changed;
-    enum err err;
-
-    order->phase = work->released ? DRAFT_CLOSED : DRAFT_OPEN;
-    order->asks = work->offer->asks;
-    order->undone = mark->undone;
-    err = keep_draft(build->txn, order, &mark->revision, &mark->content, &changed);
-    if (err)
-        return err;
-    mark->reg = order->doc.reg;
-    mark->seq = order->doc.seq;
-    mark->part = work->number;
-    mark->heard = mark->heard == order->asks ? order->asks : 0;
-    mark->released |= work->released;
-    mark->withdrawn = false;
-    work->open++;
-    work->offer->unsealed = true;
-    work->offer->final |= changed && work->released;
-    if (changed)
-        err = order_mark_put(build->txn, build->venue->id, build->day, mark);
-    if (!err && (changed || work->offer->resend))
-        err = to_send(work->offer, doc_text(&order->doc, id));
-    return err;
-}
-
-static enum err order_built(const struct build *build, struct draft *order, void *context)
-{
-    struct order_work *work = context;
-    struct order_mark mark = { 0 };
-    enum err err = order_mark_get(build->txn, build->venue->id, build->day, order->doc.reg, order->doc.seq, &mark);
-
-    if (err && err != ERR_NOT_FOUND)
-        return err;
-    err = note_there(work, &order->doc);
-    return err || mark.sealed ? err : offer_order(work, build, order, &mark);
-}
-
-struct gone { struct order_work *work; struct order_mark *marks; size_t count, room; };
-
-static enum err mark_seen(struct txn *txn, const struct order_mark *mark, void *context)
-{
-    struct gone *gone = context;
-    struct order_work *work = gone->work;
-
-    (void)txn;
-    if (mark->sealed || mark->withdrawn || mark->part != work->number)
-        return ERR_OK;
-    if (work->there_count && bsearch(&(struct there){ mark->reg, mark->seq }, work->there, work->there_count,
-                                     sizeof *work->there, by_receipt))
-        return ERR_OK;
-    if (gone->count == gone->room) {
-        size_t room = gone->room ? gone->room * 2 : 16;
-        struct order_mark *marks = arena_array(work->offer->arena, room, sizeof *marks);
-
-        if (!marks)
-            return ERR_MEMORY;
-        if (gone->count)
-            memcpy(marks, gone->marks, gone->count * sizeof *marks);
-        gone->marks = marks;
-        gone->room = room;
-    }
-    gone->marks[gone->count] = *mark;
-    gone->marks[gone->count++].reg = arena_copy(work->offer->arena, mark->reg);
-    return ERR_OK;
-}
-
-/* Orders that are none any more (voided, or the switch was turned): an empty draft takes each back. */
-static enum err withdraw_orders(struct order_work *work, const struct build *build)
-{
-    struct gone gone = { .work = work };
-    enum err err = order_mark_walk(build->txn, build->venue->id, build->day, mark_seen, &gone);
-
-    for (size_t i = 0; !err && i < gone.count; i++) {
-        char reference[REFERENCE_SIZE];
-        struct draft empty = {
-            .doc = { DOC_ORDER, build->venue->id, build->day, 0, gone.marks[i].reg, gone.marks[i].seq },
-            .phase = DRAFT_CLOSED, .company = build->venue->company, .client_id = build->venue->client_id,
-            .currency = build->venue->currency, .language = build->config->language, .post_on = build->day,
-            .undone = gone.marks[i].undone,
-        };
-        bool changed;
-        char id[DOC_ID_SIZE];
-
-        doc_reference(&empty.doc, build->venue->company, reference);
-        empty.reference = str_of(reference);
-        err = keep_draft(build->txn, &empty, &gone.marks[i].revision, &gone.marks[i].content, &changed);
-        gone.marks[i].empty = gone.marks[i].revision;
-        work->offer->final |= changed;
-        work->open++;
-        work->offer->unsealed = true;
-        if (!err && changed)
-            err = order_mark_put(build->txn, build->venue->id, build->day, &gone.marks[i]);
-        if (!err && (changed || work->offer->resend))
-            err = to_send(work->offer, doc_text(&empty.doc, id));
-    }
-    return err;
-}
-
-static enum err offer_orders(struct offer *offer, const struct build *build, struct settlement_part *part)
-{
-    struct order_work work = { .offer = offer, .part = part, .number = build->part };
-    bool ordered;
-    enum err err;
-
-    (void)build_switches(build, &ordered);
-    work.released = ordered && !offer->asks && (part->sealed || (build->phase == DRAFT_CLOSED && !part->emitted_unordered &&
-                                                  !build->not_come &&
-                                                  !offer->contested));     /* a receipt may yet get another name */
-    err = orders_build(build, is_released, order_built, &work);
-    if (!err)
-        err = work.err;
-    if (work.there_count)
-        qsort(work.there, work.there_count, sizeof *work.there, by_receipt);
-    if (!err && work.released && work.open)
-        part->fate = CREDIT_ORDERED;
-    if (!err)
-        err = withdraw_orders(&work, build);
-    part->orders_open = work.open;
-    return err;
+    return changed || offer->resend ? offer_send(offer, doc_text(&draft.doc, id)) : ERR_OK;
 }
 
 /* --- the day --- */
@@ -396,6 +211,31 @@ static enum err was_closed(const struct build *build, bool *ret_closed)
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* Is the part over? It is built as closed or open; *ret_stands: as it was last built, until the log has been read to its end. */
+static enum err part_decide(struct offer *offer, struct build *build, bool *ret_stands)
+{
+    struct settlement_part *part = &build->settlement->parts[build->part - 1];
+    enum err err;
+
+    offer->contested = false;
+    build->not_come = has_not_come(offer, part);
+    err = decide_phase(build->txn, offer, build->settlement, build->part, &build->phase);
+    return !err && offer->awaits_log && part->revision ? was_closed(build, ret_stands) : err;
+}
+
+/* What is to be posted of a part that is not sealed, and may be no more than an open draft. */
+static enum err part_offer(struct offer *offer, struct build *build, struct settlement *settlement, bool *ret_stands)
+{
+    enum err err = part_decide(offer, build, ret_stands);
+
+    if (!err && !*ret_stands)
+        err = offer_voucher(offer, build, settlement, &settlement->parts[build->part - 1]);
+    if (!*ret_stands)                    /* it was looked at: an older draft's seal says so (seals.c) */
+        settlement->watch &= build->part != settlement->part_count;
+    return err;
+}
+
+/* A part of the day: what was open when the one before it was sealed, and came since. */
 static enum err offer_part(struct txn *txn, struct offer *offer, struct settlement *settlement, uint32_t number)
 {
     struct settlement_part *part = &settlement->parts[number - 1];
@@ -403,33 +243,22 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
                            .settlement = settlement, .part = number, .phase = DRAFT_CLOSED, .arena = offer->arena,
                            .transfer_allowed = offer->transfer_allowed, .asks = offer->asks };
     enum credit_fate before = part->fate;
-    enum err err = ERR_OK;
     bool stands = false;
+    enum err err = ERR_OK;
 
-    if (!part->sealed && !has_substance(settlement, number))
-        part->heard = offer->asks;
-    if ((part->sealed && part->orders_open == 0) || !has_substance(settlement, number))
+    if (!has_substance(settlement, number)) {
+        part->heard = part->sealed ? part->heard : offer->asks;      /* nobody has a draft of it: that is the answer */
         return ERR_OK;
-    if (!part->sealed) {
-        offer->contested = false;
-        build.not_come = has_not_come(offer, part);
-        err = decide_phase(txn, offer, settlement, number, &build.phase);
-        if (!err && offer->awaits_log && part->revision)
-            err = was_closed(&build, &stands);
-        if (err || stands) {
-            offer->done = false;
-            return err;
-        }
-        if (!err)
-            err = offer_voucher(offer, &build, settlement, part);
-        settlement->watch &= number != settlement->part_count;   /* it was looked at: an older draft's seal says so (seals.c) */
     }
-    if (!err)
+    if (part->sealed && part->orders_open == 0)
+        return ERR_OK;
+    if (!part->sealed)
+        err = part_offer(offer, &build, settlement, &stands);
+    if (!err && !stands)
         err = offer_orders(offer, &build, part);
     if (part->sealed && part->nothing && part->orders_open == 0)
         part->fate = before;             /* no order either: if the part goes on, nothing was decided */
-    if (!err && (!part->sealed || part->orders_open))
-        offer->done = false;
+    offer->done &= part->sealed && part->orders_open == 0;
     return err;
 }
 

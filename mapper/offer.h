@@ -16,7 +16,8 @@ struct offer {
     struct arena *arena;                 /* for the drafts; the caller empties it */
     int64_t now_ms;                      /* wall clock */
     bool transfer_allowed;               /* the venue's set-up has no fault */
-    uint64_t asks;                       /* not 0: a decision waits for what the senders have (asking.h): nothing closes */
+    uint64_t asks;                       /* not 0: a person's decision waits, and every draft asks its sender with this number
+                                            whether it has sealed one (asking.h); until all have answered nothing closes */
     bool caught_up;                      /* the partition has been read to its end */
     bool resend;                         /* repeat everything that is not sealed */
     /* out */
@@ -24,8 +25,9 @@ struct offer {
     size_t send_count, send_room;
     bool done;                           /* nothing left: the day leaves the schedule */
     bool awaits;                         /* numbers or Z reports are missing, or do not add up yet */
-    bool awaits_log;                     /* it would be closed if the partition were read to its end */
-    bool contested;                      /* of the part just offered: it is not decided which receipts it has */
+    bool awaits_log;                     /* it is time to close it, but the log has not been read to its end: more may come */
+    bool contested;                      /* of the part just offered: one number came with two contents, and nobody has said
+                                            which is right; so its orders are not released yet */
     bool unsealed;                       /* something was sent that is not sealed: it is repeated */
     bool final;                          /* a closed draft is sent for the first time: repeated soon if it is not heard */
     int64_t look_at_ms;                  /* wall clock of the next look without an event; INT64_MAX: none */

@@ -32,7 +32,9 @@ struct settlement_sum {
     uint64_t first_seq;
 };
 
-enum credit_fate { CREDIT_FREE, CREDIT_ORDERED };   /* CREDIT_ORDERED: orders of this part were released */
+/* What was bought on credit stands in the voucher, or in orders of its own. CREDIT_FREE: the switches decide at each draft.
+ * CREDIT_ORDERED: an order of this part was released, it may be posted, so the voucher never has them again. */
+enum credit_fate { CREDIT_FREE, CREDIT_ORDERED };
 
 struct settlement_part {
     uint64_t from, upto;                 /* upto 0: open, the last part */
@@ -53,7 +55,8 @@ struct settlement_part {
     bool ahead;                          /* it was more than a day ahead of the clock once: a person decides (section 8) */
     bool control;                        /* begun because something was found about a day that was sent */
     bool sent;                           /* sealed to be sent, not entered by hand; false: of an older program, too */
-    uint64_t heard;                      /* asked with this number (asking.h), its sender said: nothing is sealed */
+    uint64_t heard;                      /* the number last asked with (asking.h) to which its sender has answered that
+                                            nothing is sealed; equal to offer.asks: this part keeps no decision waiting */
 };
 
 struct settlement_register { struct str reg; uint64_t first, last, last_sale; bool sold; };
@@ -65,7 +68,8 @@ struct settlement {
     uint64_t decided;                    /* the last decision about what is in this day */
     uint64_t broken, voids, conflicts, movements, zs;   /* how many effects of these classes there are at all */
     uint64_t asked;                      /* last looked at while a decision asked with this number (asking.h) */
-    bool watch;                          /* what came for another day may tell something about this one, which is sealed */
+    bool watch;                          /* sealed, and to be looked at again: what came for another day (a Z report, a number
+                                            in this day's range) may show that something is missing here */
     uint32_t accepted;                   /* for a part that is not there: this store was made again (accept_bit) */
     struct settlement_sum *sums; size_t sum_count, sum_room;
     struct settlement_part *parts; size_t part_count, part_room;

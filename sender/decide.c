@@ -358,7 +358,7 @@ static enum err decide(const struct decision *decision, void *context)
         log_doc(decision->subject, "what=" STR_FMT " decision=%llu applied=%s", STR_ARG(decision->verb),
                 (unsigned long long)decision->number, decided.applied ? "yes" : "no");
         if (decided.applied && verbs[decided.verb].seals)
-            tell(sender, decision->subject, &decided.sealed, false);
+            send_tell(sender, decision->subject, &decided.sealed, false);
         turns_look(sender, doc.venue);
         sender->later_ms = 0;
     }

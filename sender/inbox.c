@@ -224,7 +224,7 @@ static bool is_past(struct txn *txn, struct effects *effects, struct str doc, co
     return true;
 }
 
-static enum err apply(struct txn *txn, struct effects *effects, struct verdict *verdict)
+static enum err inbox_apply(struct txn *txn, struct effects *effects, struct verdict *verdict)
 {
     struct sender *sender = effects->sender;
     int64_t now_ms = stage_now_ms(sender->stage);
@@ -289,7 +289,7 @@ static enum err flush_work(struct txn *txn, void *context)
         arena_reset(&sender->arena);
         err = verdict_decode(message, &verdict);
         if (!err)
-            err = apply(txn, effects, &verdict);
+            err = inbox_apply(txn, effects, &verdict);
         if (err && err != ERR_FORMAT)
             return err;
     }
@@ -329,8 +329,8 @@ enum err inbox_flush(struct sender *sender)
     }
     for (size_t i = 0; i < effects.told; i++)
         if (effects.tell[i].behind)
-            tell_behind(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].heard);
+            send_tell_behind(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].heard);
         else
-            tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
+            send_tell(sender, str_of(effects.tell[i].doc), &effects.tell[i].record, effects.tell[i].reversed);
     return ERR_OK;
 }

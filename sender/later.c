@@ -45,7 +45,7 @@ static enum err tell_again(struct job *job)
     err = lease(job, wait < TELL_MAX_MS ? wait : TELL_MAX_MS);
     SENDER_POINT(job->sender, POINT_BEFORE_SEAL_TOLD);
     if (!err)
-        tell(job->sender, job->doc, &job->now, true);
+        send_tell(job->sender, job->doc, &job->now, true);
     return err;
 }
 

@@ -8,7 +8,7 @@
 
 enum { UNBUILT_WAIT_MS = 5000, BODY_BYTES_MAX = 8 * 1024 * 1024 };
 
-static void tell_seal(struct sender *sender, struct str doc, int32_t day, struct seal *seal)
+static void tell_mappers(struct sender *sender, struct str doc, int32_t day, struct seal *seal)
 {
     struct strbuf bytes;
     struct str part;
@@ -25,23 +25,23 @@ static void tell_seal(struct sender *sender, struct str doc, int32_t day, struct
     strbuf_free(&bytes);
 }
 
-void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
+void send_tell(struct sender *sender, struct str doc, const struct record *record, bool reversed)
 {
     struct seal seal = { .revision = record->revision, .reversed = reversed, .upto = record->upto,
                          .decided = record->decided, .credit_ordered = record->credit_ordered,
                          .by_hand = record->state == DOC_BY_HAND };
 
-    tell_seal(sender, doc, record->day, &seal);
+    tell_mappers(sender, doc, record->day, &seal);
 }
 
-void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard)
+void send_tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard)
 {
     struct seal seal = { .revision = record->revision, .behind = true, .heard = heard };
 
-    tell_seal(sender, doc, record->day, &seal);
+    tell_mappers(sender, doc, record->day, &seal);
 }
 
-static enum err build(struct job *job, struct str *ret_body)
+static enum err send_build(struct job *job, struct str *ret_body)
 {
     struct sender *sender = job->sender;
     const struct venue *venue = config_venue(stage_config(sender->stage), job->draft.doc.venue);
@@ -70,7 +70,7 @@ static enum err build(struct job *job, struct str *ret_body)
 
 /* What the validator found right cannot be built any more: let it judge by what is known now. Tried again when
  * the reference data has changed, or after a while. */
-static void put_off(struct slot *slot, const struct job *job, enum err why)
+static void send_put_off(struct slot *slot, const struct job *job, enum err why)
 {
     struct sender *sender = slot->sender;
     size_t turn = slot->turn;
@@ -85,16 +85,16 @@ static void put_off(struct slot *slot, const struct job *job, enum err why)
     }
 }
 
-static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
+static enum err send_seal(struct slot *slot, struct job *job, bool *ret_stays)
 {
     struct sender *sender = slot->sender;
     enum err err;
 
     SENDER_POINT(sender, POINT_BEFORE_SEAL);
-    err = build(job, &job->now.body);
-    *ret_put_off = err == ERR_NOT_FOUND || err == ERR_RANGE;
-    if (*ret_put_off) {
-        put_off(slot, job, err);
+    err = send_build(job, &job->now.body);
+    *ret_stays = err == ERR_NOT_FOUND || err == ERR_RANGE;
+    if (*ret_stays) {
+        send_put_off(slot, job, err);
         return ERR_OK;
     }
     if (err)
@@ -110,15 +110,16 @@ static enum err seal(struct slot *slot, struct job *job, bool *ret_put_off)
 
 /* A refusal may be of the reference, because it stands there already, and its words tell nothing: it is looked up, and is
  * red when it is not there (docs/poweroffice-api.md section 11, step 5). */
-static void refused(struct job *job, int64_t now)
+static void send_refused(struct job *job, int64_t now)
 {
     job->now.refusals++;
     job->now.lookups = 0;
     job_move(job, STEP_DOUBTED, now + stage_config(job->sender->stage)->sender.lookup_wait_ms);
     job_no_problems(job);
+    stage_counter_add(job->sender->stage, "refused", 1);
 }
 
-static void lost(struct job *job, int64_t now)
+static void send_lost(struct job *job, int64_t now)
 {
     struct problem problem = { .code = PROBLEM_WAITING_ANSWER, .count = 1 };
     char text[32];
@@ -138,6 +139,7 @@ static void not_processed(struct job *job, int64_t now)
     job_move(job, STEP_NOT_PROCESSED, now + pace_ms(job->sender, job->now.attempts));
     if (job->now.attempts > 1)
         job->what = STR_NONE;
+    stage_counter_add(job->sender->stage, "not_processed", 1);
 }
 
 static void login_refused(struct job *job, const struct answer *answer)
@@ -155,40 +157,43 @@ static void login_refused(struct job *job, const struct answer *answer)
     job_problem(job, &problem);
 }
 
-static bool send_apply(struct job *job, struct slot *slot, const struct answer *answer)
+static void send_done(struct job *job, const struct answer *answer, int64_t now)
 {
-    struct sender *sender = job->sender;
-    int64_t now = stage_now_ms(sender->stage);
     struct sent sent = { .number = 0 };
     struct str json;
+
+    if (json_check(answer->body, &json) || !job->sender->ops->read_sent(&job->task, json, &sent)) {
+        send_lost(job, now);
+        return;
+    }
+    job_move(job, STEP_DONE, 0);
+    job_sent(job, &sent);
+    stage_counter_add(job->sender->stage, "sent", 1);
+}
+
+static bool send_apply(struct job *job, struct slot *slot, const struct answer *answer)
+{
+    int64_t now = stage_now_ms(job->sender->stage);
 
     (void)slot;
     job_words(job, answer);
     switch (answer->outcome) {
     case OUTCOME_DONE:
-        if (json_check(answer->body, &json) || !sender->ops->read_sent(&job->task, json, &sent)) {
-            lost(job, now);
-            break;
-        }
-        job_move(job, STEP_DONE, 0);
-        job_sent(job, &sent);
-        stage_counter_add(sender->stage, "sent", 1);
+        send_done(job, answer, now);
         break;
     case OUTCOME_THROTTLED:
     case OUTCOME_PASSING:
         not_processed(job, now);
-        stage_counter_add(sender->stage, "not_processed", 1);
         break;
     case OUTCOME_UNKNOWN:
-        lost(job, now);
-        stage_counter_add(sender->stage, "answers_lost", 1);
+        send_lost(job, now);
+        stage_counter_add(job->sender->stage, "answers_lost", 1);
         break;
     case OUTCOME_LOGIN:
         login_refused(job, answer);
         break;
     case OUTCOME_REFUSED:
-        refused(job, now);
-        stage_counter_add(sender->stage, "refused", 1);
+        send_refused(job, now);
         break;
     }
     return true;
@@ -199,32 +204,43 @@ static void send_answered(void *slot, const struct answer *answer)
     job_settle(slot, answer, send_apply);
 }
 
+/* Not sealed yet: it is now, in memory; send_start() commits it. *ret_stays: it is not to go yet, because a person has to confirm
+ * the venue's add-on first or because it cannot be built, and the slot is free again. */
+static enum err send_prepare(struct slot *slot, struct job *job, bool *ret_stays)
+{
+    enum err err = add_on_hold(job, ret_stays);
+
+    if (err || !*ret_stays)
+        return err ? err : send_seal(slot, job, ret_stays);
+    slot_free(slot);
+    return ERR_OK;
+}
+
+static void tell_sealed(const struct job *job)
+{
+    SENDER_POINT(job->sender, POINT_BEFORE_SEAL_TOLD);
+    send_tell(job->sender, job->doc, &job->now, false);
+    stage_counter_add(job->sender->stage, "sealed", 1);
+    log_doc(job->doc, "what=sealed revision=%u reference=" STR_FMT, job->now.revision, STR_ARG(job->draft.reference));
+}
+
 enum err send_start(struct slot *slot, struct job *job)
 {
     struct sender *sender = slot->sender;
-    bool fresh = !job->was.sealed, was_put_off = false, held = false;
-    enum err err = fresh ? add_on_hold(job, &held) : ERR_OK;
+    bool again = job->was.sealed, stays = false;             /* again: not taken, or looked up and not there: the same bytes */
+    enum err err = again ? ERR_OK : send_prepare(slot, job, &stays);
 
-    if (!err && held)
-        slot_free(slot);
-    else if (!err && fresh)
-        err = seal(slot, job, &was_put_off);
-    if (err || was_put_off || held)
+    if (err || stays)
         return err;
     job->now.attempts++;
-    if (!fresh)
+    if (again)
         job_no_problems(job);
     err = job_claim(job);
     if (err)
         return err;
     SENDER_POINT(sender, POINT_AFTER_SEAL);
-    if (fresh) {
-        SENDER_POINT(sender, POINT_BEFORE_SEAL_TOLD);
-        tell(sender, job->doc, &job->now, false);
-        stage_counter_add(sender->stage, "sealed", 1);
-        log_doc(job->doc, "what=sealed revision=%u reference=" STR_FMT, job->now.revision,
-                STR_ARG(job->draft.reference));
-    }
+    if (!again)
+        tell_sealed(job);
     SENDER_POINT(sender, POINT_BEFORE_SEND);
     work_call(slot, job, CALL_POST, str_of(sender->ops->post_path), job->now.body, send_answered);
     SENDER_POINT(sender, POINT_AFTER_SEND);

@@ -190,9 +190,9 @@ void watch_looked(struct job *job, const struct answer *answer, struct str json)
 /* Takes it down, or has the twin asked for itself; the caller commits. */
 void twin_note(struct job *job, struct str twin);
 void twin_looked(struct job *job, const struct answer *answer, struct str json);         /* WORK_TWIN */
-void tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
+void send_tell(struct sender *sender, struct str doc, const struct record *record, bool reversed);
 /* heard: what the draft asked with; 0: it did not. */
-void tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);
+void send_tell_behind(struct sender *sender, struct str doc, const struct record *record, uint64_t heard);
 /* add_on.c: a venue on an add-on waits until a person says that QuickOrder has it. */
 bool add_on_is_about(const struct decision *decision);
 USED enum err add_on_decided(struct txn *txn, const struct decision *decision);
