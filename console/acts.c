@@ -21,6 +21,7 @@ static bool seen_doc(struct view *view, struct str value, struct book_doc *ret_d
         return false;
     if (str_equal(view_seen(view, ret_doc), value))
         return true;
+    view->now = view_seen(view, ret_doc);
     view_refuse(view, MHD_HTTP_CONFLICT, arena_format(&view->arena, SAY(view, "%.*s has changed since you saw it: look at it "
                                                                         "again.", "%.*s er endret siden du så det: se på det "
                                                                         "igjen."), TEXT(ret_doc->id)).bytes);

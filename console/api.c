@@ -76,20 +76,27 @@ static const struct { unsigned status; const char *error, *en, *nb; } refusals[]
       "Spør igjen; blir det ved, sier loggen til bilag-console hvorfor." },
 };
 
-static void tell_refusal(struct view *view)
+struct strbuf *api_refuse(struct view *view, unsigned status, const char *sentence)
 {
-    struct strbuf *out = &view->html.out;
+    struct strbuf *out = api_begin(view);
     size_t at = 0;
 
-    while (refusals[at].status && refusals[at].status != view->status)
+    view->status = status;
+    while (refusals[at].status && refusals[at].status != status)
         at++;
-    strbuf_reset(out);
-    json_open(out, NULL, '{');
     json_put_str(out, "error", str_of(refusals[at].error));
-    json_put_str(out, "message", view->sentence.len ? view->sentence : str_of(SAY(view, "It cannot be done at the moment.",
-                                                                                 "Det kan ikke gjøres akkurat nå.")));
+    json_put_str(out, "message", str_of(sentence ? sentence : SAY(view, "It cannot be done at the moment.",
+                                                                  "Det kan ikke gjøres akkurat nå.")));
     json_put_str(out, "what_to_do", str_of(SAY(view, refusals[at].en, refusals[at].nb)));
-    json_close(out, '}');
+    return out;
+}
+
+static void tell_refusal(struct view *view)
+{
+    struct strbuf *out = api_refuse(view, view->status, view->sentence.len ? view->sentence.bytes : NULL);
+
+    api_text(out, "now", view->now);
+    api_end(view);
 }
 
 static void tell_done(struct view *view)

@@ -28,6 +28,15 @@ void api_end(struct view *view);
 
 /* from and to, both included, so many days before to if from is not said; false: answered. */
 bool api_period(struct view *view, int32_t last, int32_t days, int32_t *ret_from, int32_t *ret_to);
+/* The body by these rows (body.h), into the view's fields; false: answered. */
+bool api_body_take(struct view *view, const struct body_member *rows, size_t count);
+/* An open object that says what is refused, for who says more of it. */
+struct strbuf *api_refuse(struct view *view, unsigned status, const char *sentence);
+/* The acts that there are, as a member of the answer. */
+void api_tell_acts(struct view *view, struct strbuf *out);
+/* A token's text, this once. */
+void api_tell_token(struct view *view, uint64_t number, const char *text);
+
 /* A switch of the query: 1, true, 0, false; false: answered. */
 bool api_switch(struct view *view, const char *name, bool *ret_on);
 

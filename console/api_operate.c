@@ -2,6 +2,8 @@
 #include "api.h"
 #include "api_routes.h"
 
+#include <inttypes.h>
+
 #include "base/json.h"
 #include "bilag/act/undo.h"
 #include "bilag/read/parked.h"
@@ -57,7 +59,7 @@ static void tell_parked(struct view *view, struct strbuf *out, const struct park
             continue;
         json_open(out, NULL, '{');
         parked_json(out, &parked->at[i]);
-        json_put_uint(out, "so_far", parked->at[i].last_place);
+        json_put_str(out, "so_far", arena_format(&view->arena, "%" PRIu64, parked->at[i].last_place));
         json_put_bool(out, "red", parked_is_red(&parked->at[i]));
         json_close(out, '}');
     }

@@ -30,6 +30,16 @@ static void tell_user(struct strbuf *out, const struct user *user)
         json_put_str(out, NULL, user->companies[i].number);
     json_close(out, ']');
     json_put_time(out, "changed_at", user->changed_ms);
+    json_put_int(out, "made", user->changed_ms);
+}
+
+void api_tell_token(struct view *view, uint64_t number, const char *text)
+{
+    struct strbuf *out = api_begin(view);
+
+    json_put_uint(out, "number", number);
+    json_put_str(out, "token", str_of(text));
+    api_end(view);
 }
 
 struct listing { struct view *view; struct strbuf *out; struct api_page page; };

@@ -23,6 +23,9 @@ const struct route api_routes[] = {
     { "GET",  V1 "/venues/{}/customers",                      ACT_LOOK,     api_customers },
     { "GET",  V1 "/venues/{}/manual",                         ACT_LOOK,     api_manual },
     { "GET",  V1 "/venues/{}/setup",                          ACT_SET_UP,   api_setup },
+    { "PATCH", V1 "/venues/{}/setup",                         ACT_SET_UP,   api_setup_change },
+    { "POST", V1 "/venues/{}/acts",                           ACT_LOOK,     api_venue_acts },
+    { "POST", V1 "/acts",                                     ACT_LOOK,     api_acts },
     { "GET",  V1 "/refused",                                  ACT_OPERATE,  api_refused },
     { "GET",  V1 "/status",                                   ACT_OPERATE,  api_status },
     { "GET",  V1 "/audit",                                    ACT_LOOK,     api_audit },
@@ -45,5 +48,6 @@ static void api_operations(struct view *view)
         json_close(out, '}');
     }
     json_close(out, ']');
+    api_tell_acts(view, out);
     api_end(view);
 }

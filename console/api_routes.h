@@ -25,5 +25,8 @@ void api_audit(struct view *view);
 void api_me(struct view *view);
 void api_users(struct view *view);
 void api_tokens(struct view *view);
+void api_setup_change(struct view *view);
+void api_venue_acts(struct view *view);
+void api_acts(struct view *view);
 
 #endif

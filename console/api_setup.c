@@ -1,11 +1,13 @@
 /* api_setup.c - a venue's set-up as values of places (bilag/act/venue_field.h): what each is, means and may be, and what is wrong. */
 #include "api.h"
 #include "api_routes.h"
+#include "body.h"
 #include "setup_form.h"
 
 #include <string.h>
 
 #include "base/form.h"
+#include "bilag/read/setup_effect.h"
 #include "bilag/show/catalogue.h"
 #include "domain/event.h"
 #include "domain/venue_file.h"
@@ -208,4 +210,171 @@ void api_setup(struct view *view)
     else
         tell_setup(&form, choices);
     setup_close(&edit);
+}
+
+/* --- changing --- */
+
+static void tell_change(struct strbuf *out, const struct venue_change *change)
+{
+    json_open(out, NULL, '{');
+    json_put_str(out, "section", change->place.section ? str_of(change->place.section) : STR(""));
+    json_put_str(out, "entry", change->added ? change->becomes : change->place.entry);
+    json_put_str(out, "key", change->added ? STR("type") : change->gone ? STR("gone") : str_of(change->place.key));
+    json_put_str(out, "was", change->added ? STR_NONE : change->was);
+    json_put_str(out, "becomes", change->gone ? STR_NONE : change->becomes);
+    json_close(out, '}');
+}
+
+static void account(struct strbuf *out, const char *name, int64_t number)
+{
+    if (number == SETUP_NOT_TRANSFERRED || !number)
+        json_put_null(out, name);
+    else
+        json_put_int(out, name, number);
+}
+
+static void tell_moves(struct strbuf *out, const struct setup_effect *effect)
+{
+    json_open(out, "moves", '[');
+    for (size_t i = 0; effect->rebuilt && i < effect->move_count; i++) {
+        json_open(out, NULL, '{');
+        json_put_str(out, "type", effect->moves[i].type);
+        account(out, "from", effect->moves[i].from);
+        account(out, "to", effect->moves[i].to);
+        json_put_int(out, "amount", effect->moves[i].amount.ore);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+/* Of days that are not sent yet: what is built again, and what would go to PowerOffice at once. */
+static void tell_effect(const struct venue_edit *edit, struct strbuf *out, const struct setup_effect *effect)
+{
+    bool at_once = venue_edit_turns_on(edit, "auto_transfer");
+
+    json_open(out, "effect", '{');
+    json_put_uint(out, "vouchers", effect->vouchers);
+    json_put_bool(out, "rebuilt", effect->rebuilt);
+    if (effect->vouchers) {
+        json_put_day(out, "first", effect->first);
+        json_put_day(out, "last", effect->last);
+    }
+    tell_moves(out, effect);
+    json_put_uint(out, "sent_at_once", at_once ? effect->due.each[1] : 0);
+    json_put_int(out, "sent_at_once_amount", at_once ? effect->due.sum[1].ore : 0);
+    json_close(out, '}');
+}
+
+/* Every fault with its field, as the page has it beside the field. */
+static void tell_faults(const struct setup_form *form)
+{
+    const struct venue_edit *edit = form->edit;
+    struct view *view = form->view;
+    struct strbuf *out = api_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Nothing is saved: the set-up would be wrong.",
+                                                                    "Ingenting er lagret: oppsettet ville vært feil."));
+
+    json_open(out, "faults", '[');
+    for (size_t i = 0; i < edit->fault_count; i++) {
+        const struct venue_fault *fault = &edit->faults[i];
+
+        json_open(out, NULL, '{');
+        json_put_str(out, "section", fault->place.section ? str_of(fault->place.section) : STR(""));
+        json_put_str(out, "entry", fault->place.entry);
+        json_put_str(out, "key", fault->place.key ? str_of(fault->place.key) : STR(""));
+        json_put_str(out, "text", fault->text);
+        api_text(out, "mend", fault->mend);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    api_end(view);
+}
+
+static void tell_saved(const struct setup_form *form, const struct setup_effect *effect, uint64_t number)
+{
+    const struct venue_edit *edit = form->edit;
+    struct strbuf *out = api_begin(form->view);
+
+    json_put_bool(out, "saved", number != 0);
+    if (number)
+        json_put_uint(out, "decision", number);
+    json_open(out, "changes", '[');
+    for (size_t i = 0; i < edit->change_count; i++)
+        tell_change(out, &edit->changes[i]);
+    json_close(out, ']');
+    tell_effect(edit, out, effect);
+    tell_findings(edit, out);
+    api_end(form->view);
+}
+
+/* What it changes is counted before it is saved: afterwards it would be no change. */
+static enum err effect_of(const struct setup_form *form, struct setup_effect *effect)
+{
+    struct view *view = form->view;
+    struct books *books;
+    enum err err = books_open(&view->config, &books, &view->context.fault);
+
+    if (err)
+        return err;
+    err = setup_effect_of(books, &form->edit->now, &form->edit->wanted, &view->arena, effect);
+    books_close(books);
+    return err;
+}
+
+static void change(struct setup_form *form)
+{
+    struct view *view = form->view;
+    struct setup_effect effect;
+    uint64_t number = 0;
+    enum err err = effect_of(form, &effect);
+
+    if (!err && form->edit->change_count && !view_field(view, "only_judged").len)
+        err = setup_save(form, &number);
+    if (view->status)
+        return;
+    if (err)
+        view_fail(view, err);
+    else
+        tell_saved(form, &effect, number);
+}
+
+void api_setup_judged(struct setup_form *form)
+{
+    if (form->edit->fault_count)
+        tell_faults(form);
+    else
+        change(form);
+}
+
+/* A place that no form has would be passed over in silence. */
+static bool are_places(struct view *view)
+{
+    for (size_t i = 0; i < view->field_count; i++) {
+        struct str section, key, name = view->fields[i].name;
+        const char *first = name.len > 2 ? memchr(name.bytes + 2, '/', name.len - 2) : NULL, *last;
+
+        if (!str_starts(name, STR("s/")) || !first)
+            continue;
+        last = memrchr(name.bytes, '/', name.len);
+        section = arena_copy(&view->arena, (struct str){ name.bytes + 2, (size_t)(first - name.bytes) - 2 });
+        key = arena_copy(&view->arena, (struct str){ last + 1, name.len - (size_t)(last + 1 - name.bytes) });
+        if (section.len && (str_equal(key, STR("type")) || str_equal(key, STR("gone"))))
+            continue;
+        if (!venue_field_of(section.len ? section.bytes : NULL, key.bytes)) {
+            view_refuse(view, MHD_HTTP_BAD_REQUEST, arena_format(&view->arena, "%.*s: %s", TEXT(name), SAY(view,
+                        "there is no such setting here", "denne innstillingen finnes ikke her")).bytes);
+            return false;
+        }
+    }
+    return true;
+}
+
+void api_setup_change(struct view *view)
+{
+    static const struct body_member members[] = {
+        { "stamp", BODY_TEXT, "stamp" },     { "values", BODY_PLACES, NULL },
+        { "reason", BODY_TEXT, "reason" },   { "only_judged", BODY_SWITCH, "only_judged" },
+    };
+
+    if (api_body_take(view, members, COUNT(members)) && are_places(view))
+        do_setup(view);
 }

@@ -43,6 +43,8 @@ static const struct route routes[] = {
     { "POST", "/tokens/revoke",                    ACT_OPERATE,  do_token_revoke },
     { "GET",  "/me",                               ACT_LOOK,     page_me },
     { "POST", "/me",                               ACT_LOOK,     do_me },
+    { "POST", "/me/tokens",                        ACT_LOOK,     do_my_token_add },
+    { "POST", "/me/tokens/revoke",                 ACT_LOOK,     do_my_token_revoke },
     { "GET",  "/audit",                            ACT_LOOK,     page_audit },
     { "POST", "/decide",                           ACT_DECIDE,   do_decide },
     { "POST", "/choose",                           ACT_DECIDE,   do_choose },
@@ -88,4 +90,14 @@ const struct route *route_of(struct view *view, bool *ret_known)
             return &rows[i];
     }
     return NULL;
+}
+
+const struct route *route_of_act(const char *path)
+{
+    size_t i = 0;
+
+    while (i < COUNT(routes) && (strcmp(routes[i].method, "POST") != 0 || strcmp(routes[i].path, path) != 0))
+        i++;
+    ensure(i < COUNT(routes));
+    return &routes[i];
 }

@@ -13,6 +13,9 @@ struct route {
 /* The route of the view's method and path; its parts are taken. NULL: none; *ret_known: with another method. */
 const struct route *route_of(struct view *view, bool *ret_known);
 
+/* What is pressed on a page: the row of that POST, its right and what it does; for whoever has it done otherwise. */
+const struct route *route_of_act(const char *path);
+
 /* sign_page.c */
 void page_sign_in(struct view *view);
 void do_sign_in(struct view *view);
@@ -61,6 +64,12 @@ void page_tokens(struct view *view);
 void do_token_add(struct view *view);
 void do_token_revoke(struct view *view);
 void page_operate(struct view *view);
+/* users_page.c: whether it is the person's own password; false: answered. */
+bool me_knows_password(struct view *view, struct str password);
+/* my_tokens_page.c: below one's own sign-in. */
+void my_tokens(struct view *view);
+void do_my_token_add(struct view *view);
+void do_my_token_revoke(struct view *view);
 /* refused_page.c, customers_import.c */
 void do_dismiss(struct view *view);
 void page_import(struct view *view);

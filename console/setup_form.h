@@ -26,6 +26,10 @@ struct setup_form {
  * end follows. */
 bool setup_open(struct view *view, struct venue_edit *edit);
 void setup_close(struct venue_edit *edit);
+/* What was judged, without faults and with a change; all stages read it. ERR_OK with the view answered: it has changed meanwhile. */
+USED enum err setup_save(struct setup_form *form, uint64_t *ret_number);
+/* api_setup.c: the answer to a program, of what was judged. */
+void api_setup_judged(struct setup_form *form);
 
 /* What of the request's fields are the form's. ERR_MEMORY. */
 USED enum err setup_form_take(struct setup_form *form);

@@ -535,10 +535,25 @@ static void changed_meanwhile(struct view *view)
                                              "ditt er lagret: åpne det på nytt, og se på det som står der nå."));
 }
 
-static void save(struct setup_form *form)
+enum err setup_save(struct setup_form *form, uint64_t *ret_number)
 {
     struct view *view = form->view;
     struct str reason = view_field(view, "reason");
+    enum err err;
+
+    if (reason.len > 1000)
+        reason.len = 1000;
+    err = venue_edit_save(form->edit, reason.len ? reason : STR("console"), ret_number);
+    if (!err)
+        setup_reload_all(view);
+    if (err == ERR_BUSY)
+        changed_meanwhile(view);
+    return err == ERR_BUSY ? ERR_OK : err;
+}
+
+static void save(struct setup_form *form)
+{
+    struct view *view = form->view;
     uint64_t number = 0;
     enum err err;
 
@@ -546,21 +561,11 @@ static void save(struct setup_form *form)
         show_changes(form);
         return;
     }
-    if (reason.len > 1000)
-        reason.len = 1000;
-    err = venue_edit_save(form->edit, reason.len ? reason : STR("console"), &number);
-    if (err == ERR_BUSY) {
-        changed_meanwhile(view);
-        return;
-    }
-    if (err) {
+    err = setup_save(form, &number);
+    if (err)
         view_fail(view, err);
-        return;
-    }
-    setup_reload_all(view);
-    view_go(view, arena_format(&view->arena, STR_FMT "?said=%" PRIu64, STR_ARG(view_venue_path(view, form->edit->id,
-        "/setup")),
-                               number));
+    else if (!view->status)
+        view_done_on(view, view_venue_path(view, form->edit->id, "/setup"), number);
 }
 
 static void run_step(struct setup_form *form, struct str step)
@@ -603,6 +608,8 @@ void do_setup(struct view *view)
         err = judge_switch(&form, "auto_invoice");
     if (err)
         view_fail(view, err);
+    else if (view->api)
+        api_setup_judged(&form);
     else
         run_step(&form, view_field(view, "step"));
     setup_close(&edit);

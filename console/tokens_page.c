@@ -1,5 +1,6 @@
 /* tokens_page.c - who may send whose sales over HTTP: tokens listed, made (shown once, never again) and revoked by who
  * operates. */
+#include "api.h"
 #include "routes.h"
 #include "seen.h"
 
@@ -210,6 +211,10 @@ static bool made_by_me(const struct decision *decision, void *context)
 
 static void show_once(struct view *view, uint64_t number, const char *text)
 {
+    if (view->api) {
+        api_tell_token(view, number, text);
+        return;
+    }
     view_begin(view, arena_format(&view->arena, SAY(view, "Token %" PRIu64, "Token %" PRIu64), number).bytes, NULL);
     html_element(&view->html, "p", "notice yellow",
                  str_of(SAY(view, "It is shown this once, and never again: put it where it is used. What is kept of it here "

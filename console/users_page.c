@@ -332,6 +332,7 @@ static void me(struct view *view, const char *why)
     field(view, "again", SAY(view, "The new password once more", "Det nye passordet en gang til"), "password", "new-password");
     view_button(view, NULL, SAY(view, "Change it, and sign in anew", "Bytt det, og logg inn på nytt"));
     view_form_end(view);
+    my_tokens(view);
 }
 
 void page_me(struct view *view)
@@ -346,7 +347,7 @@ static void say_me(struct view *view, unsigned status, const char *why)
 }
 
 /* Who has the session, but not the password, guesses as at the door. */
-static bool knows_password(struct view *view, struct str password)
+bool me_knows_password(struct view *view, struct str password)
 {
     struct console *console = view->console;
     int64_t now_ms = stage_steady_ms(console->stage), wait_s = guesses_wait_s(console->guesses, view->user.name, view->address,
@@ -383,6 +384,7 @@ static void change(struct view *view, struct str new)
         view_fail(view, err);
     else
         view_go(view, STR("/sign-in"));      /* all sign-ins with the former one are over */
+    view->decision = err ? 0 : number;
 }
 
 void do_me(struct view *view)
@@ -392,7 +394,7 @@ void do_me(struct view *view)
     if (!str_equal(new, again))
         say_me(view, MHD_HTTP_BAD_REQUEST, SAY(view, "The new password was not written twice alike.",
                                                "Det nye passordet er ikke skrevet likt to ganger."));
-    else if (knows_password(view, now))
+    else if (me_knows_password(view, now))
         change(view, new);
     wipe(now);
     wipe(new);

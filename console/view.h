@@ -13,6 +13,7 @@
 #include "bilag/act/decide.h"
 #include "bilag/read/books.h"
 #include "bilag/show/voice.h"
+#include "body.h"
 #include "console.h"
 #include "html.h"
 #include "rights.h"
@@ -20,8 +21,6 @@
 
 enum { VIEW_PARTS_MAX = 4, VIEW_FIELDS_MAX = 8000, VIEW_BODY_MAX = 256 * 1024, VIEW_STRANGER_MAX = 4096,
        VIEW_PAGE_MAX = 16 * 1024 * 1024 };
-
-struct view_field { struct str name, value; };
 
 struct view {
     struct console *console;
@@ -45,6 +44,8 @@ struct view {
     bool api;                            /* a program asks, in JSON and with a token of the user (api.h) */
     struct str sentence;                 /* api: why it was refused; what a page would show around it is left away */
     uint64_t decision;                   /* api: what was written down */
+    struct str now;                      /* api: what is seen now of that which has changed */
+    uint64_t members;                    /* api: bits of the body's that were there (body.h) */
 
     unsigned status;                     /* 0: none yet */
     const char *type;                    /* NULL: a page */

@@ -185,6 +185,14 @@ def odd_forms():
             yield from (bytes([3 + which]) + f"{value}\n".encode() + path.read_bytes() for path in sorted(DATA.rglob("venues/*.yaml"))[:12])
 
 
+BODIES = ['{"text":"a \\u00e6\\n","number":7,"on":true,"ore":-1205}', '{"list":["a","b"],"words":["1","2"]}', '{"words":["1,2"]}', '{"on":false,"words":[]}',
+          '{"places":[{"section":"vat","entry":"a/b","key":"code","value":"3"}],"connections":[{"till_customer":"H;n","number":10001}]}',
+          '{"places":[{"section":"a/b","entry":"","key":"","value":""}]}', '{"places":[{"section":"","x":1}]}', '{"places":[{"section":""}]}', '{"places":[1]}',
+          '{"connections":[{"till_customer":"H","number":"1"}]}', '{"connections":[{"number":1,"number":2}]}', '{"number":1.5}', '{"number":-1}', '{"ore":1e30}', '{"ore":"1"}',
+          '{"on":1}', '{"list":"a"}', '{"list":[1]}', '{"words":[1]}', '{"text":7}', '{"text":"a","text":"b"}', '{"other":1}', "{}", "[]", "", "{", '{"text":"\x01"}',
+          '{"text":"' + "a" * 70000 + '"}', '{"list":[' + ",".join(['""'] * 4001) + "]}"]
+
+
 def mapper_stores(folder, events):
     """Stores as the mapper leaves them after each case's sales, for rows of all tables. Their folders, and what holds them."""
     runs = []
@@ -215,6 +223,7 @@ def main():
         "venue": [*(path.read_bytes() for path in sorted(DATA.rglob("*.yaml")) if path.stat().st_size < 20000), *odd_venues()],
         "settings": [*odd_settings()],
         "forms": [*odd_forms()],
+        "body": [*(body.encode() for body in BODIES), b'{"text":"\xff"}', b'{"text":"a"}\x00'],
         "answer": [bytes([choice]) + b"\x1e".join(json.dumps(answer).encode() for answer in answers) for choice in range(4) for answers in
                    [*([answer] for answer in ANSWERS), *([one, other] for one in ANSWERS if isinstance(one, list) for other in ANSWERS),
                     *([[], one, other] for one in ANSWERS[-8:] for other in ANSWERS[:5])]],

@@ -82,7 +82,7 @@ class Answer:
 
 class Program:
     def __init__(self, port, token=None, language="en", tls=None):
-        self.port, self.token, self.language, self.tls = port, token, language, tls
+        self.port, self.token, self.language, self.tls, self.bodies = port, token, language, tls, []
 
     def ask(self, method, path, body=None, headers=None, judged=True):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -92,10 +92,14 @@ class Program:
         if body is not None:
             sent["Content-Type"] = "application/json"
         sent |= headers or {}
+        if judged and isinstance(body, dict) and operation_of(method, path):
+            self.bodies.append((method, path, body, faults(body, operation_of(method, path)["requestBody"]["content"]["application/json"]["schema"])))
         raw = body if body is None or isinstance(body, (bytes, str)) else json.dumps(body)
         connection.request(method, path, raw.encode() if isinstance(raw, str) else raw, {k: v for k, v in sent.items() if v is not None})
         answer = Answer(connection.getresponse())
         connection.close()
+        if answer.status == 200 and body is not None and self.bodies:
+            assert not self.bodies[-1][3], ("done, and not as the description says", self.bodies[-1])
         if judged:
             self.judge(method, path, answer)
         return answer
