@@ -9,7 +9,15 @@
 
 enum { DECISIONS_SHOWN = 200 };
 
-struct trail { struct view *view; struct str subject; struct decision last[DECISIONS_SHOWN]; uint64_t count; };
+/* Read from its end, a piece at a time, until there are as many as are shown: a trail grows for years. */
+struct trail {
+    struct view *view;
+    struct str subject;
+    struct decision last[DECISIONS_SHOWN]; uint64_t count;   /* of the pieces that were read */
+    struct decision piece[DECISIONS_SHOWN]; size_t found;    /* of this piece, the earliest first */
+    uint64_t until;
+    bool more;
+};
 
 /* A subject begins with a venue (a document, a receipt) or a company (a customer). What has neither, tokens and users, is for
  * who operates all of it. */
@@ -35,10 +43,12 @@ static enum err seen(const struct decision *decision, void *context)
     struct arena *arena = &trail->view->arena;
     struct decision *to;
 
+    if (decision->number > trail->until)
+        return ERR_STOP;
     if (!audit_is_seen(trail->view, decision->subject) ||
         (trail->subject.len && !str_starts(decision->subject, trail->subject)))
         return ERR_OK;
-    to = &trail->last[trail->count++ % DECISIONS_SHOWN];
+    to = &trail->piece[trail->found++];
     *to = *decision;
     to->who = arena_copy(arena, decision->who);
     to->verb = arena_copy(arena, decision->verb);
@@ -46,6 +56,23 @@ static enum err seen(const struct decision *decision, void *context)
     to->detail = arena_copy(arena, decision->detail);
     to->reason = arena_copy(arena, decision->reason);
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err read_back(struct trail *trail, struct audit *audit)
+{
+    enum err err = audit_last(audit, &trail->until);
+
+    while (!err && trail->until && trail->count < DECISIONS_SHOWN) {
+        uint64_t from = trail->until > DECISIONS_SHOWN ? trail->until - DECISIONS_SHOWN + 1 : 1;
+
+        trail->found = 0;
+        err = audit_read(audit, from, seen, trail);
+        while (trail->found && trail->count < DECISIONS_SHOWN)
+            trail->last[trail->count++] = trail->piece[--trail->found];
+        trail->until = from - 1;
+    }
+    trail->more = trail->until || trail->found;
+    return err;
 }
 
 static void undo_form(struct view *view, const struct decision *decision)
@@ -100,20 +127,18 @@ static void table(const struct trail *trail)
     struct view *view = trail->view;
     const char *const words[] = { SAY(view, "No.", "Nr."), SAY(view, "When", "Når"), SAY(view, "Who", "Hvem"),
                                   SAY(view, "What", "Hva"), SAY(view, "Why", "Hvorfor") };
-    uint64_t shown = trail->count < DECISIONS_SHOWN ? trail->count : DECISIONS_SHOWN;
 
     html_begin(&view->html, "table");
     html_class(&view->html, "stack");
     view_heads(view, words, COUNT(words), 0);
     html_begin(&view->html, "tbody");
-    for (uint64_t i = 1; i <= shown; i++)
-        tell(view, &trail->last[(trail->count - i) % DECISIONS_SHOWN]);
+    for (uint64_t i = 0; i < trail->count; i++)
+        tell(view, &trail->last[i]);
     html_end(&view->html);
     html_end(&view->html);
-    if (trail->count > shown)
-        html_words(&view->html, "p", "faint", SAY(view, "and %" PRIu64 " earlier ones: search for a document or a venue",
-                                                  "og %" PRIu64 " tidligere: søk etter et dokument eller et salgssted"),
-                   trail->count - shown);
+    if (trail->more)
+        html_element(&view->html, "p", "faint", str_of(SAY(view, "Earlier ones: search for a document or a venue",
+                                                           "Tidligere: søk etter et dokument eller et salgssted")));
 }
 
 static void search_form(const struct trail *trail)
@@ -145,7 +170,7 @@ void page_audit(struct view *view)
     if (trail)
         *trail = (struct trail){ .view = view, .subject = view_query(view, "q") };
     if (!err) {
-        err = audit_read(audit, 1, seen, trail);
+        err = read_back(trail, audit);
         audit_close(audit);
     } else if (err == ERR_NOT_FOUND) {
         err = ERR_OK;

@@ -361,7 +361,7 @@ void document_requests(struct view *view, const struct book_doc *doc)
                    SAY(view, "Requests to PowerOffice", "Forespørsler til PowerOffice"));
 }
 
-struct history { struct view *view; struct str id; size_t shown; };
+struct history { struct view *view; size_t shown; };
 
 static enum err decided(const struct decision *decision, void *context)
 {
@@ -369,8 +369,6 @@ static enum err decided(const struct decision *decision, void *context)
     struct html *html = &history->view->html;
     char when[32];
 
-    if (!str_equal(decision->subject, history->id))
-        return ERR_OK;
     html_begin(html, "li");
     html_words(html, "b", NULL, "%.*s", TEXT(decision->verb));
     html_say(html, " %.*s %s %.*s, %s", TEXT(decision->detail), SAY(history->view, "by", "av"), TEXT(decision->who),
@@ -394,7 +392,8 @@ static struct str fact_words(struct view *view, struct str what)
 void document_history(struct view *view, struct books *books, const struct book_doc *doc, const struct venue *venue)
 {
     struct html *html = &view->html;
-    struct history history = { view, doc->id, 0 };
+    struct history history = { view, 0 };
+    const struct audit_wish wish = { NULL, 0, doc->id };
     struct fault fault = { "" };
     struct trail_fact *facts;
     struct audit *audit;
@@ -414,7 +413,7 @@ void document_history(struct view *view, struct books *books, const struct book_
             html_end(html);
         }
     if (audit_open_there(view->config.state_dir, &audit, &fault) == ERR_OK) {
-        if (audit_read(audit, 1, decided, &history))
+        if (audit_read_of(audit, &wish, decided, &history))
             html_element(html, "li", NULL, str_of(SAY(view, "the audit trail cannot be read", "revisjonssporet kan ikke "
                                                                                               "leses")));
         audit_close(audit);

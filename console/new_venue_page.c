@@ -5,6 +5,8 @@
 #include "bilag/act/venue_new.h"
 #include "bilag/show/catalogue.h"
 
+enum { LISTED_MAX = 300 };
+
 /* --- what is to be filled in --- */
 
 static void field(struct view *view, const char *name, const char *label, const char *hint, bool required)
@@ -37,13 +39,12 @@ static void option(struct view *view, struct str value, struct str text)
     html_end(html);
 }
 
-static void like_field(struct view *view)
+/* A list to choose from, where it is short enough to be read. */
+static void like_list(struct view *view)
 {
     struct html *html = &view->html;
     const struct config *config = &view->config;
 
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Like", "Likt")));
     html_begin(html, "select");
     html_attr(html, "name", STR("like"));
     option(view, STR_NONE, str_of(SAY(view, "no other: the first of its company", "ingen: det første i firmaet")));
@@ -52,8 +53,46 @@ static void like_field(struct view *view)
             option(view, config->venues[i].id, arena_format(&view->arena, STR_FMT ", " STR_FMT, STR_ARG(config->venues[i].name),
                                                             STR_ARG(config->venues[i].company)));
     html_end(html);
-    html_element(html, "small", NULL, str_of(SAY(view, "its accounts, VAT codes, types and hours are taken over",
-                                                 "kontoene, mva-kodene, typene og åpningstidene tas over")));
+}
+
+/* Who sees thousands says which. */
+static void like_name(struct view *view)
+{
+    struct html *html = &view->html;
+
+    html_single(html, "input");
+    html_attr(html, "name", STR("like"));
+    html_attr(html, "maxlength", STR("64"));
+    html_attr(html, "autocomplete", STR("off"));
+    html_attr(html, "value", view_field(view, "like"));
+}
+
+static size_t venues_seen(const struct view *view)
+{
+    size_t seen = 0;
+
+    for (size_t i = 0; i < view->config.venue_count; i++)
+        seen += user_sees(&view->user, view->config.venues[i].company);
+    return seen;
+}
+
+static void like_field(struct view *view)
+{
+    struct html *html = &view->html;
+    bool named = venues_seen(view) > LISTED_MAX;
+
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(SAY(view, "Like", "Likt")));
+    if (named)
+        like_name(view);
+    else
+        like_list(view);
+    html_element(html, "small", NULL,
+                 str_of(named ? SAY(view, "the short name of a venue, or blank; its accounts, VAT codes, types and hours are "
+                                          "taken over", "kortnavnet til et salgssted, eller tomt; kontoene, mva-kodene, typene og "
+                                          "åpningstidene tas over")
+                              : SAY(view, "its accounts, VAT codes, types and hours are taken over",
+                                    "kontoene, mva-kodene, typene og åpningstidene tas over")));
     html_end(html);
 }
 

@@ -9,13 +9,14 @@
 #include "bilag/read/customers.h"
 #include "picture.h"
 
-enum { ROWS_ON_A_PAGE = 50, LOOK_BUDGET_MS = 120 };
+enum { ROWS_ON_A_PAGE = 50, LOOK_BUDGET_MS = 40, LATE_MS = 30000 };
 
 struct overview {
     struct view *view;
     struct str search;
     bool only_red;
     const struct picture_row **rows; size_t count;           /* those that are told */
+    size_t page, pages;                  /* page 0: there is nothing to tell */
     size_t red, waiting, seen;
     int64_t oldest_ms;
 };
@@ -70,6 +71,17 @@ static enum err choose(struct overview *overview, const struct picture_row *rows
     }
     qsort(overview->rows, overview->count, sizeof(struct picture_row *), by_rank);
     return ERR_OK;
+}
+
+static void choose_page(struct overview *overview)
+{
+    struct str text = view_query(overview->view, "page");
+    size_t page = text.len && text.len < 8 ? strtoull(text.bytes, NULL, 10) : 1;
+
+    overview->pages = (overview->count + ROWS_ON_A_PAGE - 1) / ROWS_ON_A_PAGE;
+    overview->page = page < 1 ? 1 : page;
+    if (overview->page > overview->pages)
+        overview->page = overview->pages;
 }
 
 /* --- rows --- */
@@ -160,6 +172,18 @@ static void tell_row(struct view *view, const struct picture_row *row)
     html_end(html);
 }
 
+static const struct picture_row *const *told(const struct overview *overview)
+{
+    return overview->rows + (overview->page ? (overview->page - 1) * ROWS_ON_A_PAGE : 0);
+}
+
+static size_t told_count(const struct overview *overview)
+{
+    size_t left = overview->count - (size_t)(told(overview) - overview->rows);
+
+    return left < ROWS_ON_A_PAGE ? left : ROWS_ON_A_PAGE;
+}
+
 static void page_link(struct overview *overview, size_t page, const char *text)
 {
     struct view *view = overview->view;
@@ -181,11 +205,8 @@ static void tell_rows(struct overview *overview)
     const char *const words[] = { SAY(view, "Venue", "Salgssted"), SAY(view, "Company", "Firma"), SAY(view, "Stands", "Står"),
                                   SAY(view, "On its way", "Underveis"), SAY(view, "Sent", "Sendt"),
                                   SAY(view, "Transfer", "Overføring") };
-    struct str text = view_query(view, "page");
-    size_t page = text.len && text.len < 8 ? strtoull(text.bytes, NULL, 10) : 1;
-    size_t pages = (overview->count + ROWS_ON_A_PAGE - 1) / ROWS_ON_A_PAGE;
+    size_t page = overview->page, pages = overview->pages;
 
-    page = page < 1 ? 1 : page > pages ? pages : page;
     if (!overview->count) {
         html_element(&view->html, "p", "faint", str_of(SAY(view, "No venue here.", "Ingen salgssteder her.")));
         return;
@@ -194,8 +215,8 @@ static void tell_rows(struct overview *overview)
     html_class(&view->html, "stack");
     view_heads(view, words, COUNT(words), 1u << 3 | 1u << 4);
     html_begin(&view->html, "tbody");
-    for (size_t i = (page - 1) * ROWS_ON_A_PAGE; i < overview->count && i < page * ROWS_ON_A_PAGE; i++)
-        tell_row(view, overview->rows[i]);
+    for (size_t i = 0; i < told_count(overview); i++)
+        tell_row(view, told(overview)[i]);
     html_end(&view->html);
     html_end(&view->html);
     html_begin(&view->html, "p");
@@ -297,6 +318,10 @@ void page_overview(struct view *view)
 
     if (!err)
         err = choose(&overview, rows, count);
+    if (!err) {
+        choose_page(&overview);
+        err = picture_refresh(view->console->picture, &view->config, told(&overview), told_count(&overview));
+    }
     if (err) {
         view_fail(view, err);
         return;
@@ -311,7 +336,7 @@ void page_overview(struct view *view)
     if (user_may(&view->user, ACT_SET_UP))
         view_link_line(view, STR("/new-venue"), SAY(view, "New venue, and those not in use yet",
                                                     "Nytt salgssted, og de som ikke er i bruk ennå"));
-    if (overview.seen && clock_now_ms() - overview.oldest_ms > 10000)
+    if (overview.seen && clock_now_ms() - overview.oldest_ms > LATE_MS)
         html_element(&view->html, "p", "faint", str_of(SAY(view, "Some of these are being looked at still: load the page again "
                                                            "in a moment.", "Noen av disse blir fortsatt sett på: last siden på "
                                                            "nytt om litt.")));

@@ -5,7 +5,7 @@
 
 #include "poweroffice/refdata.h"
 
-enum { FRESH_MS = 1000, WATCHED_MS = 60000, TURN_BUDGET_MS = 15, TURN_EVERY_MS = 200, VENUE_BYTES = 256 * 1024 * 1024,
+enum { FRESH_MS = 1000, WATCHED_MS = 60000, TURN_BUDGET_MS = 15, TURN_EVERY_MS = 100, VENUE_BYTES = 256 * 1024 * 1024,
        ROW_BYTES = 64 * 1024 * 1024 };
 
 struct picture {
@@ -13,6 +13,7 @@ struct picture {
     struct arena arena;                  /* of the rows' own texts */
     bool made;
     size_t next;                         /* to be looked at: round and round */
+    size_t unseen;                       /* not looked at yet: they are, whether or not somebody asks */
     int64_t asked_ms;                    /* steady: when somebody looked last */
 };
 
@@ -33,7 +34,7 @@ static void clear(struct picture *picture)
         free((void *)(uintptr_t)picture->rows[i].first_red.bytes);
     free(picture->rows);
     picture->rows = NULL;
-    picture->count = picture->next = 0;
+    picture->count = picture->next = picture->unseen = 0;
     picture->made = false;
     arena_reset(&picture->arena);
 }
@@ -84,7 +85,7 @@ static enum err make(struct picture *picture, const struct config *config)
     }
     qsort(rows, count, sizeof *rows, by_id);
     picture->rows = rows;
-    picture->count = count;
+    picture->count = picture->unseen = count;
     picture->made = true;
     return ERR_OK;
 }
@@ -107,7 +108,6 @@ static void note(struct picture_row *row, const struct venue_status *status)
     memcpy(row->states, status->states, sizeof row->states);
     row->connected = status->connected;
     row->login_fault = status->login_fault.len > 0;
-    row->may_send = status->transfer_allowed;
     row->awaits_add_on = status->awaits_add_on;
     row->oldest_waiting = 0;
     for (size_t i = 0; i < status->list.count; i++) {
@@ -129,7 +129,7 @@ static void note(struct picture_row *row, const struct venue_status *status)
 /* What looking needs, opened once for many. */
 struct looking_at {
     struct context context;
-    struct arena arena;
+    struct arena arena, once;            /* of the venue that is looked at; of all of them */
     struct books *books;
     struct refstore *refs;
     struct whole_status whole;
@@ -139,14 +139,18 @@ static enum err look_begin(struct looking_at *at, const struct config *config)
 {
     enum err err;
 
-    at->context = (struct context){ .config = config, .arena = &at->arena };
+    at->context = (struct context){ .config = config, .arena = &at->once };
     arena_init(&at->arena, VENUE_BYTES);
+    arena_init(&at->once, VENUE_BYTES);
     at->whole = (struct whole_status){ .config = config };
     err = refstore_open(config->state_dir, STORE_READ_ONLY, &at->refs, &at->context.fault);
     if (err == ERR_NOT_FOUND)
         err = ERR_OK;
     else if (err)
         at->refs = NULL;
+    if (!err)
+        err = addons_load(&at->context, &at->whole.addons);
+    at->context.arena = &at->arena;
     return err ? err : books_open(config, &at->books, &at->context.fault);
 }
 
@@ -155,20 +159,22 @@ static void look_end(struct looking_at *at)
     books_close(at->books);
     refstore_close(at->refs);
     arena_free(&at->arena);
+    arena_free(&at->once);
 }
 
-static enum err look(struct looking_at *at, struct picture_row *row)
+static enum err look(struct picture *picture, struct looking_at *at, struct picture_row *row)
 {
     struct venue_status status = { .id = row->id, .venue = config_venue(at->context.config, row->id) };
     int32_t today = (int32_t)(clock_now_ms() / 86400000);
     enum err err;
 
     arena_reset(&at->arena);
+    picture->unseen -= !row->looked_ms;
     row->looked_ms = clock_now_ms();
     if (!status.venue)
         return ERR_OK;
     row->automatic = venue_switch(&status.venue->auto_transfer, today);
-    err = overview_venue(&at->context, at->books, at->refs, today - PICTURE_DAYS, today + 1, &at->arena, &at->whole, &status);
+    err = overview_glance(&at->context, at->books, at->refs, today - PICTURE_DAYS, today + 1, &at->arena, &at->whole, &status);
     if (!err)
         note(row, &status);
     return err;
@@ -185,7 +191,7 @@ static enum err look_on(struct picture *picture, const struct config *config, in
 
         if (row->looked_ms && now_ms - row->looked_ms < FRESH_MS)
             break;                       /* the oldest is fresh */
-        err = look(&at, row);
+        err = look(picture, &at, row);
         picture->next = (picture->next + 1) % picture->count;
         if (clock_steady_ms() >= until_ms)
             break;
@@ -207,9 +213,32 @@ enum err picture_take(struct picture *picture, const struct config *config, int6
     return err;
 }
 
+enum err picture_refresh(struct picture *picture, const struct config *config, const struct picture_row *const *rows,
+                         size_t count)
+{
+    struct looking_at at = { .books = NULL };
+    int64_t now_ms = clock_now_ms();
+    enum err err = look_begin(&at, config);
+
+    for (size_t i = 0; !err && i < count; i++) {
+        struct picture_row *row = &picture->rows[rows[i] - picture->rows];
+
+        if (!row->looked_ms || now_ms - row->looked_ms >= FRESH_MS)
+            err = look(picture, &at, row);
+    }
+    look_end(&at);
+    return err;
+}
+
+/* Nobody looks, and everything has been looked at once. */
+static bool is_at_rest(const struct picture *picture, int64_t now_ms)
+{
+    return !picture->unseen && (!picture->asked_ms || now_ms - picture->asked_ms > WATCHED_MS);
+}
+
 int64_t picture_turn(struct picture *picture, const struct config *config, int64_t now_ms)
 {
-    if (!picture->made || !picture->asked_ms || now_ms - picture->asked_ms > WATCHED_MS)
+    if ((!picture->made && make(picture, config)) || is_at_rest(picture, now_ms))
         return INT64_MAX;
     if (look_on(picture, config, TURN_BUDGET_MS))
         return INT64_MAX;                /* whoever asks next is told why */

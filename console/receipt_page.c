@@ -396,8 +396,6 @@ static enum err decided(const struct decision *decision, void *context)
     struct view *view = deciding->receipt->view;
     char when[32];
 
-    if (!str_equal(decision->subject, deciding->receipt->of.text))
-        return ERR_OK;
     if (!deciding->count++) {
         html_element(&view->html, "h2", NULL, str_of(SAY(view, "What people decided", "Det som er bestemt")));
         html_begin(&view->html, "ul");
@@ -411,6 +409,7 @@ static enum err decided(const struct decision *decision, void *context)
 
 static enum err decisions(const struct receipt_view *receipt)
 {
+    const struct audit_wish wish = { NULL, 0, receipt->of.text };
     struct deciding deciding = { receipt, 0 };
     struct fault fault = { "" };
     struct audit *audit;
@@ -418,7 +417,7 @@ static enum err decisions(const struct receipt_view *receipt)
 
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = audit_read(audit, 1, decided, &deciding);
+    err = audit_read_of(audit, &wish, decided, &deciding);
     audit_close(audit);
     if (deciding.count)
         html_end(&receipt->view->html);

@@ -20,12 +20,14 @@ static enum err last_decision(struct view *view, uint64_t *ret_number)
     return err;
 }
 
-/* Where the trail cannot be read, the form is as one that saw nothing: what it asks for is refused, not done unseen. */
+/* All forms of a page carry the same number, which is read once: a page has hundreds of them.
+ * Where the trail cannot be read, the form is as one that saw nothing: what it asks for is refused, not done unseen. */
 uint64_t seen_now(struct view *view)
 {
-    uint64_t number;
-
-    return last_decision(view, &number) ? 0 : number;
+    if (!view->has_last && last_decision(view, &view->last_decision))
+        view->last_decision = 0;
+    view->has_last = true;
+    return view->last_decision;
 }
 
 void seen_hide(struct view *view)

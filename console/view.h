@@ -51,6 +51,7 @@ struct view {
     const char *type;                    /* NULL: a page */
     struct str location, set_cookie, file_name;
     int64_t retry_s;
+    bool has_last; uint64_t last_decision;       /* the last one there was when the page asked first (seen.h) */
     struct str again;                    /* the page changes in a moment: when to look again, and where ("2; url=...") */
     struct html html;
 };

@@ -135,4 +135,5 @@ void ingest_status(struct stage *stage, void *state, struct strbuf *json)
         spool_status(ingest->spool, json);
     if (ingest->http)
         http_status(ingest->http, json);
+    histogram_json(&intake_counts(ingest->intake)->acknowledged, "sale_to_acknowledged", json);
 }

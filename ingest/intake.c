@@ -30,6 +30,7 @@ struct intake {
     struct arena group;                  /* what the arrays below point to */
     struct eventlog_entry *entries;
     struct delivery **owners;            /* of entries */
+    int64_t *times;                      /* of entries: the till's, in seconds */
     size_t entry_count, entry_max;
     struct eventlog_refusal refusals[REFUSALS_MAX];
     struct delivery *refusal_owners[REFUSALS_MAX];
@@ -88,11 +89,12 @@ enum err intake_open(struct eventlog *log, const struct config *config, struct i
     intake->entry_max = max;
     intake->entries = calloc(max, sizeof *intake->entries);
     intake->owners = calloc(max, sizeof *intake->owners);
+    intake->times = calloc(max, sizeof *intake->times);
     arena_init(&intake->parse, PARSE_BYTES);
     arena_init(&intake->group, INTAKE_BYTES + 2 * (size_t)EVENT_BYTES_MAX +
                                    REFUSALS_MAX * (size_t)(EVENTLOG_REFUSED_BYTES + 1024) +
                                    max * 256);
-    if (!intake->entries || !intake->owners) {
+    if (!intake->entries || !intake->owners || !intake->times) {
         intake_close(intake);
         return ERR_MEMORY;
     }
@@ -107,6 +109,7 @@ void intake_close(struct intake *intake)
     tell_untold(&intake->untold);
     free(intake->entries);
     free(intake->owners);
+    free(intake->times);
     arena_free(&intake->parse);
     arena_free(&intake->group);
     free(intake);
@@ -173,7 +176,14 @@ static void settle_refusals(struct intake *intake, enum err err)
     }
 }
 
-static void settle_deliveries(struct intake *intake, enum err err)
+/* How long ago the till wrote it: with the clock that its commit has, not one of its own. */
+static void note_age(struct intake *intake, size_t at, int64_t now_ms)
+{
+    if (intake->entries[at].outcome != EVENTLOG_DUPLICATE)
+        histogram_add(&intake->counts.acknowledged, now_ms - intake->times[at] * 1000);
+}
+
+static void settle_deliveries(struct intake *intake, enum err err, int64_t now_ms)
 {
     for (size_t i = 0; i < intake->entry_count; i++) {
         struct delivery *delivery = intake->owners[i];
@@ -184,6 +194,7 @@ static void settle_deliveries(struct intake *intake, enum err err)
             intake->counts.duplicates += outcome == EVENTLOG_DUPLICATE;
             intake->counts.conflicts += outcome == EVENTLOG_CONFLICT;
             note_parked(intake, &intake->entries[i], delivery);
+            note_age(intake, i, now_ms);
             intake->counts.bytes += outcome != EVENTLOG_DUPLICATE ? intake->entries[i].canonical.len : 0;
         }
         if (!delivery)
@@ -263,7 +274,7 @@ enum err intake_commit(struct intake *intake, int64_t now_ms)
     KILLPOINT("ingest.before-commit");
     err = eventlog_commit(intake->log, &batch);
     KILLPOINT("ingest.after-commit");
-    settle_deliveries(intake, err);
+    settle_deliveries(intake, err, now_ms);
     settle_refusals(intake, err);
     tell_full(intake, err);
     if (err) {
@@ -434,6 +445,7 @@ static enum err take(struct intake *intake, struct delivery *delivery, const str
         return ERR_MEMORY;
     event_hash(entry->canonical, &entry->hash);
     entry->parked = !config_venue(intake->config, event->venue);
+    intake->times[intake->entry_count] = event->time;
     intake->owners[intake->entry_count++] = delivery;
     intake->bytes += entry->canonical.len;
     intake->deliveries += !delivery_undecided(delivery);

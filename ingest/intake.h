@@ -17,6 +17,7 @@
 #ifndef BILAG_INGEST_INTAKE_H
 #define BILAG_INGEST_INTAKE_H
 
+#include "base/histogram.h"
 #include "domain/config.h"
 #include "domain/doors.h"
 #include "eventlog.h"
@@ -49,6 +50,7 @@ void delivery_free(struct delivery *delivery, struct intake *intake);
 
 struct intake_counts {
     uint64_t accepted, duplicates, conflicts, parked, rejected, forbidden, commits, failures, trimmed, bytes;
+    struct histogram acknowledged;       /* from the till's time of it to the commit that lets it be acknowledged */
 };
 
 USED enum err intake_open(struct eventlog *log, const struct config *config, struct intake **ret_intake);

@@ -263,6 +263,8 @@ static enum err inbox_apply(struct txn *txn, struct effects *effects, struct ver
     err = record_move(&now, event_of(&draft, verdict, &now), now_ms);
     ensure(err == ERR_OK);
     now.next_ms = 0;
+    if (draft.phase == DRAFT_CLOSED && !now.closed_ms)
+        now.closed_ms = now_ms;
     if (!known || was.state != now.state)
         err = docs_note(txn, doc, &now, now_ms, str_of(doc_state_text(now.state)), STR_NONE, false);
     if (!err)

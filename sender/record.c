@@ -79,6 +79,7 @@ static const struct field_row record_rows[] = {
     FIELD_MAX(record, books, TEXT_MAX),
     FIELD(record, asks),
     FIELD_LATER(record, pdf, PDF_REFUSED, NIL_SAID, PDF_NONE),
+    FIELD_LATER(record, closed_ms, 0, NIL_SAID, 0),
 };
 static const struct fields record_fields = FIELDS(record, record_rows, 39, NULL);
 

@@ -64,6 +64,7 @@ struct record {
     bool has_total;
     struct money total;                   /* orders: what PowerOffice made of it */
     int64_t first_ms, since_ms;           /* first seen; in this state since */
+    int64_t closed_ms;                    /* its day closed, as far as the sender heard; 0: before that was kept, or open */
     int64_t sealed_ms, sent_ms;
     uint32_t attempts, lookups, refusals; /* tries in a row; looks without a find; refusals of what is looked up */
     struct str words;                     /* PowerOffice's own, of the last answer that was not success */

@@ -315,6 +315,7 @@ static void sender_status(struct stage *stage, void *state, struct strbuf *json)
         json_put_uint(json, doc_state_text((enum doc_state)i), summary.states[i]);
     json_close(json, '}');
     json_put_uint(json, "backlog", summary.backlog);
+    histogram_json(&sender->posted, "close_to_posted", json);
     json_put_bool(json, "outage", sender->outage.on);
     if (summary.oldest_ms) {
         json_put_str(json, "oldest", str_of(summary.oldest));

@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "docs.h"
+#include "base/histogram.h"
 #include "base/killpoint.h"
 #include "owner.h"
 #include "poweroffice/refreader.h"
@@ -95,6 +96,7 @@ struct sender {
     struct slot *slots;
     size_t slot_count, busy;
     struct outage outage;
+    struct histogram posted;              /* from a document's closing until it was sent */
 
     struct watching *watchings;           /* watch.c */
     size_t watch_first;

@@ -139,6 +139,8 @@ void job_sent(struct job *job, const struct sent *sent)
     if (problems.count && record_set_problems(now, &sender->arena, &problems))
         now->problems = STR_NONE;
     job->detail = arena_format(&sender->arena, "no=%lld id=%s", (long long)now->number, sent->id);
+    if (now->closed_ms && now->round == 1)               /* a later round waited for a person */
+        histogram_add(&sender->posted, now->sent_ms - now->closed_ms);
     sender->finished++;
     sender->later_ms = 0;
 }

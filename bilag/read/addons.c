@@ -63,6 +63,8 @@ static enum err decision_seen(const struct decision *decision, void *context)
 
 enum err addons_load(struct context *context, struct addons *ret_addons)
 {
+    static const char *const verbs[] = { ADD_ON_ASKED, ADD_ON_THERE, ADD_ON_DROPPED };
+    const struct audit_wish wish = { verbs, COUNT(verbs), STR_NONE };
     struct loading loading = { context, ret_addons };
     struct audit *audit;
     enum err err;
@@ -71,7 +73,7 @@ enum err addons_load(struct context *context, struct addons *ret_addons)
     err = audit_open_there(context->config->state_dir, &audit, &context->fault);
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = audit_read(audit, 1, decision_seen, &loading);
+    err = audit_read_of(audit, &wish, decision_seen, &loading);
     audit_close(audit);
     return err;
 }
@@ -89,6 +91,8 @@ static enum err confirmed_seen(const struct decision *decision, void *context)
 
 enum err addons_confirmed(struct context *context, struct str venue, struct str extension, bool *ret_confirmed)
 {
+    static const char *const verbs[] = { ADD_ON_THERE };
+    const struct audit_wish wish = { verbs, COUNT(verbs), venue };
     struct confirming confirming = { venue, extension, false };
     struct audit *audit;
     enum err err = audit_open_there(context->config->state_dir, &audit, &context->fault);
@@ -96,7 +100,7 @@ enum err addons_confirmed(struct context *context, struct str venue, struct str 
     *ret_confirmed = false;
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = audit_read(audit, 1, confirmed_seen, &confirming);
+    err = audit_read_of(audit, &wish, confirmed_seen, &confirming);
     audit_close(audit);
     *ret_confirmed = confirming.confirmed;
     return err;

@@ -25,8 +25,8 @@ struct books {
 };
 
 /* A document as collected: bytes and status in the arena. */
-struct book_row { struct str id, draft; struct send_status status; };
-struct book_rows { struct book_row *at; size_t count, room, sorted; struct arena *arena; };
+struct book_row { struct str id, draft; struct send_status status; int32_t day; bool right; };
+struct book_rows { struct book_row *at; size_t count, room, sorted; struct arena *arena; bool brief; };
 
 static enum err open_mapper(struct books *books, struct fault *fault)
 {
@@ -257,6 +257,12 @@ static enum err show_problems(struct arena *arena, struct record *record)
     return record_set_problems(record, arena, &problems);
 }
 
+/* Sent, and nothing is known against it: the only draft that a brief list leaves out. */
+static bool is_right(const struct record *record)
+{
+    return record->state == DOC_SENT && record->sealed && !record->problems.len;
+}
+
 static enum err record_seen(struct str doc, const struct record *stored, void *context)
 {
     struct seeing *seeing = context;
@@ -266,6 +272,13 @@ static enum err record_seen(struct str doc, const struct record *stored, void *c
 
     if (!row || show_problems(rows->arena, record) || judge_books(seeing->books, rows->arena, record))
         return ERR_MEMORY;
+    row->day = record->day;
+    row->right = rows->brief && is_right(record);
+    if (row->right) {
+        row->status = (struct send_status){ .known = true, .state = record->state, .sealed = true,
+                                            .draft = arena_copy(rows->arena, record->draft) };
+        return arena_failed(rows->arena) ? ERR_MEMORY : ERR_OK;
+    }
     row->status = (struct send_status){
         .known = true, .state = record->state, .sealed = record->sealed, .transfer = record->transfer,
         .has_total = record->has_total, .total = record->total, .revision = record->revision,
@@ -424,7 +437,10 @@ static enum err collect(struct books *books, struct str prefix, struct book_rows
         if (!row)
             return ERR_MEMORY;
         row->status = rows->at[i].status;
+        row->day = rows->at[i].day;
+        row->right = rows->at[i].right;
     }
+    drafts.brief = rows->brief;
     *rows = drafts;
     return err;
 }
@@ -608,9 +624,23 @@ static enum err judge_open(struct books *books, struct arena *arena, struct book
     return err || now_ms < late_from_ms(venue, doc->draft.doc.day, behind.last_ms) ? err : say_open(books, arena, doc);
 }
 
+/* Of a brief list: no draft, no problem. */
+static enum err doc_in_brief(const struct book_row *row, struct book_doc *doc)
+{
+    *doc = (struct book_doc){ .id = row->id, .state = row->status.state, .status = row->status };
+    if (doc_parse(row->id, &doc->draft.doc))
+        return ERR_STORE_DAMAGED;
+    doc->draft.doc.day = row->day;
+    return ERR_OK;
+}
+
 static enum err judge(struct books *books, struct arena *arena, const struct book_row *row, struct book_doc *doc)
 {
-    enum err err = doc_of(row, arena, doc);
+    enum err err;
+
+    if (row->right && row->draft.len)
+        return doc_in_brief(row, doc);
+    err = doc_of(row, arena, doc);
 
     if (!err)
         err = judge_behind(books, arena, row, doc);
@@ -631,10 +661,10 @@ static int by_day(const void *a, const void *b)
     return order ? order : (x->draft.doc.seq > y->draft.doc.seq) - (x->draft.doc.seq < y->draft.doc.seq);
 }
 
-enum err books_venue(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
-                     struct book_list *ret_list)
+static enum err list_venue(struct books *books, struct str venue, bool brief, int32_t from, int32_t to, struct arena *arena,
+                           struct book_list *ret_list)
 {
-    struct book_rows rows = { .arena = arena };
+    struct book_rows rows = { .arena = arena, .brief = brief };
     struct book_list list = { 0 };
     struct str prefix = arena_format(arena, STR_FMT "/", STR_ARG(venue));
     enum err err = prefix.bytes ? collect(books, prefix, &rows) : ERR_MEMORY;
@@ -656,6 +686,18 @@ enum err books_venue(struct books *books, struct str venue, int32_t from, int32_
     qsort(list.docs, list.count, sizeof *list.docs, by_day);
     *ret_list = list;
     return ERR_OK;
+}
+
+enum err books_venue(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
+                     struct book_list *ret_list)
+{
+    return list_venue(books, venue, false, from, to, arena, ret_list);
+}
+
+enum err books_venue_brief(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
+                           struct book_list *ret_list)
+{
+    return list_venue(books, venue, true, from, to, arena, ret_list);
 }
 
 enum err books_doc(struct books *books, struct str id, struct arena *arena, struct book_doc *ret_doc)

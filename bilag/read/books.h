@@ -52,6 +52,9 @@ void books_relax(struct books *books);
 /* The venue's documents of these business days, both included. */
 USED enum err books_venue(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
                           struct book_list *ret_list);
+/* The same for who only counts: of what is sent and right, the draft says which document it is and no more. */
+USED enum err books_venue_brief(struct books *books, struct str venue, int32_t from, int32_t to, struct arena *arena,
+                                struct book_list *ret_list);
 /* What the Z reports of a business day say was sold, together. *ret_count 0: none came, or none is kept. */
 USED enum err books_z_total(struct books *books, struct str venue, int32_t day, struct money *ret_total,
                             uint64_t *ret_count);

@@ -69,6 +69,8 @@ static enum err decision_seen(const struct decision *decision, void *context)
 
 enum err manual_done_load(const struct config *config, struct manual_list *list, struct fault *fault)
 {
+    static const char *const verbs[] = { MANUAL_VERB };
+    const struct audit_wish wish = { verbs, COUNT(verbs), STR_NONE };
     struct ticking ticking = { .list = list };
     struct audit *audit;
     enum err err = list->count ? audit_open_there(config->state_dir, &audit, fault) : ERR_NOT_FOUND;
@@ -77,7 +79,7 @@ enum err manual_done_load(const struct config *config, struct manual_list *list,
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     err = taken_back_load(audit, MANUAL_VERB, list->arena, &ticking.taken_back);
     if (!err)
-        err = audit_read(audit, 1, decision_seen, &ticking);
+        err = audit_read_of(audit, &wish, decision_seen, &ticking);
     audit_close(audit);
     return err;
 }

@@ -261,17 +261,35 @@ void whole_subscription(const struct whole_status *whole, struct strbuf *out)
     problem_write(&problem, whole->config->language, out);
 }
 
+static enum err who_it_is(struct context *context, struct refstore *refs, struct arena *arena, struct venue_status *status)
+{
+    if (!status->venue)
+        return ERR_OK;
+    status->name = status->venue->name;
+    status->company = status->venue->company;
+    status->transfer_allowed = setup_transfer_allowed(context->config, status->venue);
+    return connection(refs, arena, status);
+}
+
+enum err overview_glance(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
+                         struct arena *arena, const struct whole_status *whole, struct venue_status *status)
+{
+    enum err err = who_it_is(context, refs, arena, status);
+
+    if (!err)
+        err = books_venue_brief(books, status->id, from, to, arena, &status->list);
+    if (err)
+        return err;
+    status->awaits_add_on = addons_has(&whole->addons, status->id);
+    count_docs(status);
+    return ERR_OK;
+}
+
 enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
                         struct arena *arena, const struct whole_status *whole, struct venue_status *status)
 {
-    enum err err = ERR_OK;
+    enum err err = who_it_is(context, refs, arena, status);
 
-    if (status->venue) {
-        status->name = status->venue->name;
-        status->company = status->venue->company;
-        status->transfer_allowed = setup_transfer_allowed(context->config, status->venue);
-        err = connection(refs, arena, status);
-    }
     if (!err)
         err = books_venue(books, status->id, from, to, arena, &status->list);
     if (!err)

@@ -73,6 +73,9 @@ USED enum err overview_whole(struct context *context, struct books *books, struc
 /* One venue, of which id, and venue or fault, are set. refs NULL: PowerOffice was never read. */
 USED enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
                              struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
+/* The same without its days' proofs and what was refused: its documents counted, its connection, and a brief list. */
+USED enum err overview_glance(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
+                              struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
 /* The earliest moment that a stage tells as a counter of that name, in seconds; 0: none does. */
 int64_t whole_earliest(const struct whole_status *whole, struct str name);
 /* Documents, refused lines, and venues with parked sales. */

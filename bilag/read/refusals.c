@@ -159,6 +159,8 @@ static enum err decision_seen(const struct decision *decision, void *context)
 
 static enum err take_dismissals(struct loading *loading, struct fault *fault)
 {
+    static const char *const verbs[] = { REFUSAL_VERB };
+    const struct audit_wish wish = { verbs, COUNT(verbs), STR_NONE };
     struct audit *audit;
     enum err err = audit_open_there(loading->config->state_dir, &audit, fault);
 
@@ -166,7 +168,7 @@ static enum err take_dismissals(struct loading *loading, struct fault *fault)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
     err = taken_back_load(audit, REFUSAL_VERB, loading->arena, &loading->taken_back);
     if (!err)
-        err = audit_read(audit, 1, decision_seen, loading);
+        err = audit_read_of(audit, &wish, decision_seen, loading);
     audit_close(audit);
     return err;
 }

@@ -79,8 +79,11 @@ static enum err decision_seen(const struct decision *decision, void *context)
 
 enum err taken_back_load(struct audit *audit, const char *verb, struct arena *arena, struct taken_back *ret_list)
 {
+    struct str undo = arena_format(arena, UNDO_PREFIX "%s", verb);
+    const struct audit_wish wish = { &undo.bytes, 1, STR_NONE };
+
     *ret_list = (struct taken_back){ .arena = arena, .verb = str_of(verb) };
-    return audit_read(audit, 1, decision_seen, ret_list);
+    return undo.bytes ? audit_read_of(audit, &wish, decision_seen, ret_list) : ERR_MEMORY;
 }
 
 bool taken_back_has(const struct taken_back *list, uint64_t number)

@@ -47,6 +47,71 @@ static void parked(const struct whole_status *whole, struct strbuf *out)
                           whole->parked.at[i].sum.ore);
 }
 
+/* --- what stages count, what they have now, and how long things took --- */
+
+/* All else that a stage tells is counted: it only rises, and begins anew with the process. */
+static bool is_level(struct str name)
+{
+    static const char *const levels[] = { "calls_waiting", "days_due", "decisions_waiting", "in_flight", "lag", "log_older",
+                                          "matters", "next_key_at", "next_look_at", "partitions", "readers" };
+
+    for (size_t i = 0; i < COUNT(levels); i++)
+        if (str_equal(name, str_of(levels[i])))
+            return true;
+    return false;
+}
+
+static const struct family { const char *name, *type, *help; bool levels; } families[] = {
+    { "bilag_stage_events_total", "counter", "What a stage counts since it started, by name.", false },
+    { "bilag_stage_level", "gauge", "What a stage has now, by name; names that end in _at are moments, Unix seconds.", true },
+};
+
+static void family(const struct whole_status *whole, const struct family *family, struct strbuf *out)
+{
+    strbuf_format(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name, family->type);
+    for (size_t i = 0; i < whole->stage_count; i++)
+        for (size_t k = 0; k < whole->stages[i].counter_count; k++)
+            if (is_level(whole->stages[i].counters[k].name) == family->levels)
+                strbuf_format(out, "%s{stage=\"%s\",instance=\"%d\",name=\"%.*s\"} %" PRId64 "\n", family->name,
+                              whole->stages[i].stage, whole->stages[i].instance, TEXT(whole->stages[i].counters[k].name),
+                              whole->stages[i].counters[k].value);
+}
+
+static const struct { const char *name, *help; } times[STAGE_TIMES_MAX] = {
+    { "sale_to_acknowledged", "From the till's time of an event until ingest commits it." },
+    { "close_to_posted", "From a document's closing until PowerOffice has it; those that waited for a person too." },
+};
+
+static void buckets(const struct stage_state *stage, const struct stage_times *of, struct strbuf *out)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i <= HISTOGRAM_BOUNDS; i++) {
+        int64_t ms = i < HISTOGRAM_BOUNDS ? histogram_bounds_ms[i] : 0;
+
+        count += of->histogram.counts[i];
+        strbuf_format(out, "bilag_%s_seconds_bucket{stage=\"%s\",instance=\"%d\",le=\"", of->name, stage->stage, stage->instance);
+        if (i == HISTOGRAM_BOUNDS)
+            strbuf_format(out, "+Inf\"} %" PRIu64 "\n", count);
+        else
+            strbuf_format(out, "%" PRId64 ".%03" PRId64 "\"} %" PRIu64 "\n", ms / 1000, ms % 1000, count);
+    }
+    strbuf_format(out, "bilag_%s_seconds_sum{stage=\"%s\",instance=\"%d\"} %" PRIu64 ".%03" PRIu64 "\n", of->name,
+                  stage->stage, stage->instance, of->histogram.sum_ms / 1000, of->histogram.sum_ms % 1000);
+    strbuf_format(out, "bilag_%s_seconds_count{stage=\"%s\",instance=\"%d\"} %" PRIu64 "\n", of->name, stage->stage,
+                  stage->instance, count);
+}
+
+static void timed(const struct whole_status *whole, size_t which, struct strbuf *out)
+{
+    strbuf_format(out, "# HELP bilag_%s_seconds %s\n# TYPE bilag_%s_seconds histogram\n", times[which].name, times[which].help,
+                  times[which].name);
+    for (size_t i = 0; i < whole->stage_count; i++)
+        for (size_t k = 0; k < whole->stages[i].times_count; k++)
+            if (str_equal(str_of(whole->stages[i].times[k].name), str_of(times[which].name)))
+                buckets(&whole->stages[i], &whole->stages[i].times[k], out);
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     int64_t oldest_s = whole->backlog.oldest_ms ? (whole->now_ms - whole->backlog.oldest_ms) / 1000 : 0;
@@ -72,13 +137,10 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     for (size_t i = 0; i < whole->stage_count; i++)
         strbuf_format(out, "bilag_configuration_refused{stage=\"%s\",instance=\"%d\"} %d\n", whole->stages[i].stage,
                       whole->stages[i].instance, whole->stages[i].refused.len > 0);
-    strbuf_format(out, "# HELP bilag_stage_value What a stage counts, and what it has now.\n"
-                  "# TYPE bilag_stage_value untyped\n");
-    for (size_t i = 0; i < whole->stage_count; i++)
-        for (size_t k = 0; k < whole->stages[i].counter_count; k++)
-            strbuf_format(out, "bilag_stage_value{stage=\"%s\",instance=\"%d\",name=\"%.*s\"} %" PRId64 "\n",
-                          whole->stages[i].stage, whole->stages[i].instance,
-                          TEXT(whole->stages[i].counters[k].name), whole->stages[i].counters[k].value);
+    for (size_t i = 0; i < COUNT(families); i++)
+        family(whole, &families[i], out);
+    for (size_t i = 0; i < COUNT(times); i++)
+        timed(whole, i, out);
 }
 
 const struct status_form status_prometheus = { "prometheus", begin, one_venue, end };

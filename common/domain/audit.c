@@ -1,30 +1,33 @@
 #include "audit.h"
 
+#include "audit_index.h"
+
 #include "base/clock.h"
 #include "base/fields.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { LAYOUT = 1, TEXT_MAX = 4096 };
 enum { DECISIONS };
 static const char *const tables[] = { "decisions" };
 
-struct audit { struct store *store; uint64_t seen; };
+struct audit { struct store *store; uint64_t seen; struct strbuf folder; };
 
 static enum err open_trail(struct str state_dir, unsigned flags, struct audit **ret_audit, struct fault *fault)
 {
     struct audit *audit = calloc(1, sizeof *audit);
-    struct strbuf folder;
     enum err err;
 
     if (!audit)
         return fault_set(fault, ERR_MEMORY, "no memory for the audit trail");
-    strbuf_init(&folder, 4096);
-    strbuf_format(&folder, STR_FMT "/audit", STR_ARG(state_dir));
-    err = folder.failed ? fault_set(fault, ERR_CONFIG, "state_dir is too long")
-                        : store_open(strbuf_str(&folder), tables, COUNT(tables), LAYOUT, flags, &audit->store, fault);
-    strbuf_free(&folder);
+    strbuf_init(&audit->folder, 4096);
+    strbuf_format(&audit->folder, STR_FMT "/audit", STR_ARG(state_dir));
+    err = audit->folder.failed ? fault_set(fault, ERR_CONFIG, "state_dir is too long")
+                               : store_open(strbuf_str(&audit->folder), tables, COUNT(tables), LAYOUT, flags, &audit->store,
+                                            fault);
     if (err) {
+        strbuf_free(&audit->folder);
         free(audit);
         return err;
     }
@@ -48,6 +51,7 @@ void audit_close(struct audit *audit)
     if (!audit)
         return;
     store_close(audit->store);
+    strbuf_free(&audit->folder);
     free(audit);
 }
 
@@ -180,16 +184,23 @@ bool audit_changed(struct audit *audit)
 
 struct reading { uint64_t from; audit_visit visit; void *context; };
 
+static enum err row_decision(struct str key, struct str value, struct decision *ret_decision)
+{
+    size_t at = 0;
+
+    if (fields_read(&decision_fields, value, NULL, ret_decision) || !key_take_u64(key, &at, &ret_decision->number))
+        return ERR_STORE_DAMAGED;
+    return ERR_OK;
+}
+
 static enum err visit_row(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct reading *reading = context;
     struct decision decision;
-    size_t at = 0;
+    enum err err = row_decision(key, value, &decision);
 
     (void)txn;
-    if (fields_read(&decision_fields, value, NULL, &decision) || !key_take_u64(key, &at, &decision.number))
-        return ERR_STORE_DAMAGED;
-    return reading->visit(&decision, reading->context);
+    return err ? err : reading->visit(&decision, reading->context);
 }
 
 static enum err read_work(struct txn *txn, void *context)
@@ -207,4 +218,47 @@ enum err audit_read(struct audit *audit, uint64_t from, audit_visit visit, void 
     struct reading reading = { from, visit, context };
 
     return store_read(audit->store, read_work, &reading);
+}
+
+struct reading_of { struct reading reading; struct str folder; const struct audit_wish *wish; };
+
+static bool is_wished(const struct audit_wish *wish, const struct decision *decision)
+{
+    bool fits = !wish->verb_count;
+
+    for (size_t i = 0; i < wish->verb_count; i++)
+        fits |= str_equal(decision->verb, str_of(wish->verbs[i]));
+    return fits && (!wish->subject.len || str_equal(decision->subject, wish->subject));
+}
+
+static enum err visit_number(struct txn *txn, const struct reading_of *of, uint64_t number)
+{
+    struct decision decision;
+    struct key key;
+    struct str value;
+    enum err err;
+
+    key_init(&key);
+    key_u64(&key, number);
+    err = store_get(txn, DECISIONS, key_str(&key), &value);
+    if (!err)
+        err = row_decision(key_str(&key), value, &decision);
+    return err || !is_wished(of->wish, &decision) ? err : of->reading.visit(&decision, of->reading.context);
+}
+
+static enum err read_of_work(struct txn *txn, void *context)
+{
+    const struct reading_of *of = context;
+    enum err err = audit_index_read(txn, DECISIONS, of->folder, row_decision);
+
+    for (uint64_t number = 1; !err && (number = audit_index_next(number, of->wish)) != 0; number++)
+        err = visit_number(txn, of, number);
+    return err == ERR_STOP ? ERR_OK : err;
+}
+
+enum err audit_read_of(struct audit *audit, const struct audit_wish *wish, audit_visit visit, void *context)
+{
+    struct reading_of of = { { 1, visit, context }, strbuf_str(&audit->folder), wish };
+
+    return store_read(audit->store, read_of_work, &of);
 }

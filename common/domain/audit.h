@@ -55,5 +55,9 @@ bool     audit_changed(struct audit *audit);
 typedef enum err (*audit_visit)(const struct decision *decision, void *context);
 /* From `from` on, in order; views are dead after visit() returns. ERR_STOP from visit() ends it well. */
 USED enum err audit_read(struct audit *audit, uint64_t from, audit_visit visit, void *context);
+/* Only those with one of these verbs (none: with any) and this subject (empty: any), in order; the others are not read again
+ * (audit_index.h). */
+struct audit_wish { const char *const *verbs; size_t verb_count; struct str subject; };
+USED enum err audit_read_of(struct audit *audit, const struct audit_wish *wish, audit_visit visit, void *context);
 
 #endif

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-struct sorting { const struct config *config; struct str (*key)(const struct venue *venue); };
+/* A key's first bytes as a number: most pairs are told apart without the texts, which lie all over the memory. */
+struct place { uint64_t first; struct str key; size_t at; };
 
 static struct str company_of(const struct venue *venue)
 {
@@ -15,24 +16,39 @@ static struct str client_of(const struct venue *venue)
 }
 
 /* What shares a key stays in the order of the configuration. */
-static int by_key(const void *a, const void *b, void *context)
+static int by_key(const void *a, const void *b)
 {
-    const struct sorting *sorting = context;
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    int order = str_compare(sorting->key(&sorting->config->venues[x]), sorting->key(&sorting->config->venues[y]));
+    const struct place *x = a, *y = b;
+    int order = (x->first > y->first) - (x->first < y->first);
 
-    return order ? order : (x > y) - (x < y);
+    if (!order)
+        order = str_compare(x->key, y->key);
+    return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+static struct place place_of(const struct config *config, size_t at, struct str (*key)(const struct venue *venue))
+{
+    struct place place = { 0, key(&config->venues[at]), at };
+
+    for (size_t i = 0; i < sizeof place.first; i++)
+        place.first = place.first << 8 | (i < place.key.len ? (unsigned char)place.key.bytes[i] : 0);
+    return place;
 }
 
 static size_t *sorted(struct config *config, struct str (*key)(const struct venue *venue))
 {
-    struct sorting sorting = { config, key };
     size_t *at = arena_array(&config->arena, config->venue_count, sizeof *at);
+    struct place *places = malloc((config->venue_count ? config->venue_count : 1) * sizeof *places);
 
-    for (size_t i = 0; at && i < config->venue_count; i++)
-        at[i] = i;
-    if (at && config->venue_count)
-        qsort_r(at, config->venue_count, sizeof *at, by_key, &sorting);
+    for (size_t i = 0; at && places && i < config->venue_count; i++)
+        places[i] = place_of(config, i, key);
+    if (at && places)
+        qsort(places, config->venue_count, sizeof *places, by_key);
+    for (size_t i = 0; at && places && i < config->venue_count; i++)
+        at[i] = places[i].at;
+    if (!places)
+        at = NULL;
+    free(places);
     return at;
 }
 

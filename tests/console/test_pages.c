@@ -3,6 +3,7 @@
  * have filled; no other stage runs. */
 #include "tests/mapper/mapper_rig.h"
 
+#include "bilag/read/overview.h"
 #include "domain/audit.h"
 #include "sender/docs.h"
 #include "domain/users.h"
@@ -545,11 +546,46 @@ static void operated(void **unused)
     assert_int_equal(get("/"), 303);                         /* all former sign-ins are over */
 }
 
+/* Goal: at a glance a venue stands as it does when all of it is read. */
+static void at_a_glance(void **unused)
+{
+    char state[128];
+    struct config *config;
+    struct fault fault = { "" };
+    struct arena arena;
+    struct context context = { .arena = &arena };
+    struct books *books;
+    struct whole_status whole = { .config = NULL };
+    struct venue_status all = { .id = STR("v") }, glance = { .id = STR("v") };
+
+    (void)unused;
+    (void)snprintf(state, sizeof state, "%s", rig.folder.path);
+    NEEDED(config_load(str_of(state), &config, &fault));
+    context.config = whole.config = config;
+    arena_init(&arena, 64 << 20);
+    NEEDED(books_open(config, &books, &fault));
+    all.venue = glance.venue = config_venue(config, all.id);
+    NEEDED(overview_venue(&context, books, NULL, INT32_MIN, INT32_MAX, &arena, &whole, &all));
+    NEEDED(overview_glance(&context, books, NULL, INT32_MIN, INT32_MAX, &arena, &whole, &glance));
+    assert_memory_equal(all.states, glance.states, sizeof all.states);
+    assert_true(all.states[DOC_SENT] && all.red && all.red == glance.red && all.warned == glance.warned);
+    assert_int_equal(all.list.count, glance.list.count);
+    for (size_t i = 0; i < all.list.count; i++) {
+        assert_true(str_equal(all.list.docs[i].id, glance.list.docs[i].id));
+        assert_int_equal(all.list.docs[i].draft.doc.day, glance.list.docs[i].draft.doc.day);
+        assert_int_equal(book_doc_is_red(&all.list.docs[i]), book_doc_is_red(&glance.list.docs[i]));
+        assert_int_equal(book_doc_is_empty(&all.list.docs[i]), book_doc_is_empty(&glance.list.docs[i]));
+    }
+    books_close(books);
+    arena_free(&arena);
+    config_free(config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up), cmocka_unit_test(pressed),
-        cmocka_unit_test(operated),
+        cmocka_unit_test(at_a_glance), cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up),
+        cmocka_unit_test(pressed), cmocka_unit_test(operated),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

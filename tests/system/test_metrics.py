@@ -30,7 +30,11 @@ def test_figures_are_by_the_book(tmp_path):
     helped = re.findall(r"^# HELP (\S+)", figures, re.M)
     assert len(helped) == len(set(helped)), "a metric is said once, with all its samples"
     assert set(re.findall(r"^# TYPE (\S+)", figures, re.M)) == set(helped)
-    known = set(helped)
+    known = set(helped) | {f"{name}_bucket" for name in re.findall(r"^# TYPE (\S+) histogram$", figures, re.M)}
+    for name, stage in (("sale_to_acknowledged", "ingest"), ("close_to_posted", "uploader")):
+        series = rf'^bilag_{name}_seconds_(?:count|bucket){{stage="{stage}",instance="0"(?:,le="\+Inf")?}} (\d+)$'
+        counts = {int(count) for count in re.findall(series, figures, re.M)}
+        assert len(counts) == 1 and counts.pop() > 0, name
     for file in ("bilag.rules.yml", "dashboard.json"):
         assert metric_names((DEPLOY / file).read_text()) <= known, file
     for stage in STAGES:
@@ -46,7 +50,7 @@ def test_alerts():
 def test_each_alert_is_in_the_operators_document():
     alerts = re.findall(r"alert: (\w+)", (DEPLOY / "bilag.rules.yml").read_text())
     document = (ROOT / "docs" / "operator.md").read_text()
-    assert len(alerts) == 9 and [name for name in alerts if f"| {name} |" not in document] == []
+    assert len(alerts) == 10 and [name for name in alerts if f"| {name} |" not in document] == []
 
 
 def test_the_dashboard_is_whole():
