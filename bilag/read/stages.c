@@ -22,6 +22,17 @@ static void take_counter(struct stage_state *stage, struct arena *arena, struct 
         stage->counter_count++;
 }
 
+/* How long things took, of the stages that measure it. */
+static void take_times(struct stage_state *stage, struct str json)
+{
+    static const char *const names[STAGE_TIMES_MAX] = { "sale_to_acknowledged", "close_to_posted" };
+    struct str of;
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (json_member(json, names[i], &of) && histogram_of_json(of, &stage->times[stage->times_count].histogram))
+            stage->times[stage->times_count++].name = names[i];
+}
+
 static void take_answer(struct stage_state *stage, struct arena *arena, struct str text)
 {
     struct str json, counters = STR_NONE, name, value;
@@ -42,6 +53,7 @@ static void take_answer(struct stage_state *stage, struct arena *arena, struct s
         stage->damaged_day = arena_copy(arena, str_of(words));
     (void)json_member_int(json, "pid", &stage->pid);
     (void)json_member_int(json, "uptime_ms", &stage->uptime_ms);
+    take_times(stage, json);
     (void)json_member(json, "counters", &counters);
     while (json_pair(counters, &at, &name, &value))
         if (json_int(value, &number))

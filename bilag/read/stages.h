@@ -5,9 +5,10 @@
 #ifndef BILAG_BILAG_READ_STAGES_H
 #define BILAG_BILAG_READ_STAGES_H
 
+#include "base/histogram.h"
 #include "domain/config.h"
 
-enum { STAGE_COUNTERS_MAX = 64 };
+enum { STAGE_COUNTERS_MAX = 64, STAGE_TIMES_MAX = 2 };
 
 struct stage_counter { struct str name; int64_t value; };
 
@@ -24,6 +25,8 @@ struct stage_state {
     bool has_lag;
     int64_t lag;                         /* events or documents not yet taken */
     struct stage_counter counters[STAGE_COUNTERS_MAX];
+    struct stage_times { const char *name; struct histogram histogram; } times[STAGE_TIMES_MAX];
+    size_t times_count;
     size_t counter_count;
 };
 

@@ -90,7 +90,8 @@ static void buckets(const struct stage_state *stage, const struct stage_times *o
         int64_t ms = i < HISTOGRAM_BOUNDS ? histogram_bounds_ms[i] : 0;
 
         count += of->histogram.counts[i];
-        strbuf_format(out, "bilag_%s_seconds_bucket{stage=\"%s\",instance=\"%d\",le=\"", of->name, stage->stage, stage->instance);
+        strbuf_format(out, "bilag_%s_seconds_bucket{stage=\"%s\",instance=\"%d\",le=\"", of->name, stage->stage,
+                      stage->instance);
         if (i == HISTOGRAM_BOUNDS)
             strbuf_format(out, "+Inf\"} %" PRIu64 "\n", count);
         else

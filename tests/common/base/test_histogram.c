@@ -93,7 +93,9 @@ static void no_dump(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(classes), cmocka_unit_test(there_and_back), cmocka_unit_test(no_dump) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classes), cmocka_unit_test(there_and_back), cmocka_unit_test(no_dump),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
