@@ -224,6 +224,16 @@ static bool is_past(struct txn *txn, struct effects *effects, struct str doc, co
     return true;
 }
 
+static void inbox_move(struct record *now, const struct draft *draft, const struct verdict *verdict, int64_t now_ms)
+{
+    enum err err = record_move(now, event_of(draft, verdict, now), now_ms);
+
+    ensure(err == ERR_OK);
+    now->next_ms = 0;
+    if (draft->phase == DRAFT_CLOSED && !now->closed_ms)
+        now->closed_ms = now_ms;
+}
+
 static enum err inbox_apply(struct txn *txn, struct effects *effects, struct verdict *verdict)
 {
     struct sender *sender = effects->sender;
@@ -260,11 +270,7 @@ static enum err inbox_apply(struct txn *txn, struct effects *effects, struct ver
         answer_asked(effects, doc, &draft, &now);
     if (err || (known && nothing_new(&was, &now)))
         return err;
-    err = record_move(&now, event_of(&draft, verdict, &now), now_ms);
-    ensure(err == ERR_OK);
-    now.next_ms = 0;
-    if (draft.phase == DRAFT_CLOSED && !now.closed_ms)
-        now.closed_ms = now_ms;
+    inbox_move(&now, &draft, verdict, now_ms);
     if (!known || was.state != now.state)
         err = docs_note(txn, doc, &now, now_ms, str_of(doc_state_text(now.state)), STR_NONE, false);
     if (!err)
