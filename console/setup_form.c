@@ -9,62 +9,35 @@
 #include "domain/event.h"
 #include "domain/venue_file.h"
 
-enum { NEW_ROWS = 2, NAME_BYTES = 256, SUGGESTED_BYTES = 65536, LIST_MAX = 3000 };
+enum { NEW_ROWS = 2, NAME_BYTES = 256, SUGGESTED_BYTES = 65536, LIST_MAX = 3000, MOST_LETTERS = 100 };
 
 /* --- words --- */
 
-/* list: of which PowerOffice's codes are chosen. wide: a line of its own. */
-static const struct label {
-    const char *section, *key, *en, *nb, *list;
-} labels[] = {
-    { NULL, "name", "Name, on vouchers", "Navn, på bilag", NULL },
-    { NULL, "department", "Department", "Avdeling", "departments" },
-    { NULL, "business_day_start", "The business day begins at", "Salgsdagen begynner kl.", NULL },
-    { NULL, "begins", "First business day that is posted", "Første salgsdag som føres", NULL },
-    { NULL, "close", "A day ends", "En dag avsluttes", NULL },
-    { NULL, "registers", "Registers that must report every day", "Kasser som må rapportere hver dag", NULL },
-    { NULL, "auto_transfer", "Automatic transfer", "Automatisk overføring", NULL },
-    { NULL, "auto_invoice", "Automatic invoicing", "Automatisk fakturering", NULL },
-    { NULL, "send_invoice", "Invoices are sent at once", "Fakturaer sendes med en gang", NULL },
-    { SECTION_VAT, "type", "Class", "Klasse", NULL },
-    { SECTION_VAT, "rate", "Rate, %", "Sats, %", NULL },
-    { SECTION_VAT, "code", "VAT code", "Mva-kode", "vat-codes" },
-    { SECTION_PRODUCTS, "type", "Type at the till", "Type i kassen", NULL },
-    { SECTION_PRODUCTS, "name", "Called", "Kalles", NULL },
-    { SECTION_PRODUCTS, "account", "Sales account", "Salgskonto", "accounts" },
-    { SECTION_PRODUCTS, "reduced_account", "Account, reduced VAT", "Konto, redusert mva.", "accounts" },
-    { SECTION_PRODUCTS, "product", "Product for orders", "Produkt til ordre", "products" },
-    { SECTION_PRODUCTS, "reduced_product", "Product, reduced VAT", "Produkt, redusert mva.", "products" },
-    { SECTION_PRODUCTS, "alcohol", "Alcohol", "Alkohol", NULL },
-    { SECTION_PRODUCTS, "vat_free", "Without VAT", "Uten mva.", NULL },
-    { SECTION_PRODUCTS, "gone", "Take away", "Fjern", NULL },
-    { SECTION_PAYMENTS, "type", "Type at the till", "Type i kassen", NULL },
-    { SECTION_PAYMENTS, "name", "Called", "Kalles", NULL },
-    { SECTION_PAYMENTS, "account", "Account", "Konto", "accounts" },
-    { SECTION_PAYMENTS, "transfer", "Transferred", "Overføres", NULL },
-    { SECTION_PAYMENTS, "gone", "Take away", "Fjern", NULL },
+/* What is no setting: a type's own name, and that it is to go. */
+static const struct venue_field beside[] = {
+    { SECTION_VAT, "type", FIELD_WORDS, .en = "Class", .nb = "Klasse" },
+    { SECTION_PRODUCTS, "type", FIELD_WORDS, .en = "Type at the till", .nb = "Type i kassen" },
+    { SECTION_PRODUCTS, "gone", FIELD_WORDS, .en = "Take away", .nb = "Fjern" },
+    { SECTION_PAYMENTS, "type", FIELD_WORDS, .en = "Type at the till", .nb = "Type i kassen" },
+    { SECTION_PAYMENTS, "gone", FIELD_WORDS, .en = "Take away", .nb = "Fjern" },
 };
 
-static bool same(const char *a, const char *b)
+static const struct venue_field *label_of(const char *section, const char *key)
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
+    const struct venue_field *known = venue_field_of(section, key);
 
-static const struct label *label_of(const char *section, const char *key)
-{
-    size_t i = 0;
-
-    while (i < COUNT(labels) && !(same(labels[i].section, section) && same(labels[i].key, key)))
-        i++;
-    ensure(i < COUNT(labels));           /* every field has its words */
-    return &labels[i];
+    for (size_t i = 0; !known && i < COUNT(beside); i++)
+        if (venue_same(beside[i].section, section) && venue_same(beside[i].key, key))
+            known = &beside[i];
+    ensure(known);                       /* every field has its words */
+    return known;
 }
 
 static const char *label_words(const struct setup_form *form, const char *section, const char *key)
 {
-    const struct label *label = label_of(section, key);
+    const struct venue_field *known = label_of(section, key);
 
-    return SAY(form->view, label->en, label->nb);
+    return SAY(form->view, known->en, known->nb);
 }
 
 const char *setup_field_words(const struct setup_form *form, const struct venue_field *field)
@@ -258,7 +231,8 @@ static struct str name_of(const struct setup_form *form, const struct venue_plac
 
 static bool is_at(const struct venue_place *place, const struct venue_place *other)
 {
-    return same(place->section, other->section) && same(place->key, other->key) && str_equal(place->entry, other->entry);
+    return venue_same(place->section, other->section) && venue_same(place->key, other->key) &&
+           str_equal(place->entry, other->entry);
 }
 
 static size_t faults_at(const struct setup_form *form, const struct venue_place *place)
@@ -324,15 +298,17 @@ static void input(struct setup_form *form, const struct venue_place *place, enum
                   const char *fault_id)
 {
     struct html *html = &form->view->html;
-    const struct label *label = label_of(place->section, place->key);
+    const struct venue_field *known = label_of(place->section, place->key);
     bool codes = kind == FIELD_ACCOUNT || kind == FIELD_RATE;
+    char most[16];
 
     html_single(html, "input");
     html_attr(html, "type", kind == FIELD_DAY ? STR("date") : kind == FIELD_TIME ? STR("time") : STR("text"));
-    attributes(form, place, label->list, fault_id);
+    attributes(form, place, known->list, fault_id);
     if (codes)
         html_attr(html, "inputmode", kind == FIELD_RATE ? STR("decimal") : STR("numeric"));
-    html_attr(html, "maxlength", kind == FIELD_NAMES ? STR("2000") : STR("100"));
+    (void)snprintf(most, sizeof most, "%" PRId32, known->max ? known->max : MOST_LETTERS);
+    html_attr(html, "maxlength", str_of(most));
     html_attr(html, "autocomplete", STR("off"));
     if (place->section)
         html_attr(html, "aria-label", setup_place_words(form, place));
@@ -575,7 +551,7 @@ static struct str new_value(const struct setup_form *form, const struct venue_pl
     if (form->filled_in)
         return value_of(form, place);
     if (index >= venue_entry_count(from, place->section))
-        return strcmp(place->key, "transfer") == 0 ? STR("1") : STR_NONE;
+        return venue_same(label_of(place->section, place->key)->preset, "true") ? STR("1") : STR_NONE;
     there.entry = venue_entry_name(from, place->section, index);
     return strcmp(place->key, "type") == 0 ? there.entry
                                            : venue_place_text(from, &there, form->edit->today, &form->view->arena);

@@ -230,7 +230,7 @@ static struct str whole_entry(const struct judging *judging, const char *section
     for (size_t i = 0; i < venue_fields_shown_count; i++) {
         const struct venue_field *field = &venue_fields_shown[i];
         struct str value = STR_NONE;
-        bool is_switch = field->kind == FIELD_SWITCH, preset = strcmp(field->key, "transfer") == 0;
+        bool is_switch = field->kind == FIELD_SWITCH, preset = venue_same(field->preset, "true");
 
         if (!field->section || strcmp(field->section, section) != 0)
             continue;

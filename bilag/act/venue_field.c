@@ -9,45 +9,32 @@
 
 enum { YAML_BYTES = 65536 };
 
-#define TOP(key, kind, member) { NULL, key, kind, offsetof(struct venue, member) }
-#define VAT(key, kind, member) { SECTION_VAT, key, kind, offsetof(struct vat_entry, member) }
-#define PRODUCT(key, kind, member) { SECTION_PRODUCTS, key, kind, offsetof(struct product_entry, member) }
-#define PAYMENT(key, kind, member) { SECTION_PAYMENTS, key, kind, offsetof(struct payment_entry, member) }
+#define TOP(key, kind, member, max, list, en, nb) { NULL, key, kind, offsetof(struct venue, member), max, NULL, list, en, nb }
+#define SECTION_OF_vat SECTION_VAT
+#define SECTION_OF_product SECTION_PRODUCTS
+#define SECTION_OF_payment SECTION_PAYMENTS
+#define ENTRY(of, key_, member, kind_, max_, preset_, hashed, list_, en_, nb_, meaning, meaning_nb) \
+    { SECTION_OF_##of, key_, FIELD_##kind_, offsetof(struct of##_entry, member), max_, preset_, list_, en_, nb_ },
 
 const struct venue_field venue_fields_shown[] = {
-    TOP("name", FIELD_WORDS, name),
-    TOP("department", FIELD_CODE, departments),
-    TOP("business_day_start", FIELD_TIME, cutoffs),
-    TOP("begins", FIELD_DAY, begins),
-    TOP("close", FIELD_CLOSE, close),
-    TOP("registers", FIELD_NAMES, registers),
-    TOP("auto_transfer", FIELD_SWITCH, auto_transfer),
-    TOP("auto_invoice", FIELD_SWITCH, auto_invoice),
-    TOP("send_invoice", FIELD_SWITCH, send_invoice),
-    VAT("rate", FIELD_RATE, rate),
-    VAT("code", FIELD_CODE, code),
-    PRODUCT("name", FIELD_WORDS, title),
-    PRODUCT("account", FIELD_ACCOUNT, account),
-    PRODUCT("reduced_account", FIELD_ACCOUNT, reduced_account),
-    PRODUCT("product", FIELD_CODE, product),
-    PRODUCT("reduced_product", FIELD_CODE, reduced_product),
-    PRODUCT("alcohol", FIELD_SWITCH, alcohol),
-    PRODUCT("vat_free", FIELD_SWITCH, vat_free),
-    PAYMENT("name", FIELD_WORDS, title),
-    PAYMENT("account", FIELD_ACCOUNT, account),
-    PAYMENT("transfer", FIELD_SWITCH, transfer),
+    TOP("name", FIELD_WORDS, name, 100, NULL, "Name, on vouchers", "Navn, på bilag"),
+    TOP("department", FIELD_CODE, departments, 0, "departments", "Department", "Avdeling"),
+    TOP("business_day_start", FIELD_TIME, cutoffs, 0, NULL, "The business day begins at", "Salgsdagen begynner kl."),
+    TOP("begins", FIELD_DAY, begins, 0, NULL, "First business day that is posted", "Første salgsdag som føres"),
+    TOP("close", FIELD_CLOSE, close, 0, NULL, "A day ends", "En dag avsluttes"),
+    TOP("registers", FIELD_NAMES, registers, 2000, NULL,
+        "Registers that must report every day", "Kasser som må rapportere hver dag"),
+    TOP("auto_transfer", FIELD_SWITCH, auto_transfer, 0, NULL, "Automatic transfer", "Automatisk overføring"),
+    TOP("auto_invoice", FIELD_SWITCH, auto_invoice, 0, NULL, "Automatic invoicing", "Automatisk fakturering"),
+    TOP("send_invoice", FIELD_SWITCH, send_invoice, 0, NULL, "Invoices are sent at once", "Fakturaer sendes med en gang"),
+    VAT_ROWS_SHOWN(ENTRY) PRODUCT_ROWS_SHOWN(ENTRY) PAYMENT_ROWS_SHOWN(ENTRY)
 };
 const size_t venue_fields_shown_count = COUNT(venue_fields_shown);
 
-const struct venue_field venue_fields_kept[] = {
-    PRODUCT("project", FIELD_OWN_CODE, project),
-    PRODUCT("location", FIELD_OWN_CODE, location),
-    PAYMENT("project", FIELD_OWN_CODE, project),
-    PAYMENT("location", FIELD_OWN_CODE, location),
-};
+const struct venue_field venue_fields_kept[] = { PRODUCT_ROWS_KEPT(ENTRY) PAYMENT_ROWS_KEPT(ENTRY) };
 const size_t venue_fields_kept_count = COUNT(venue_fields_kept);
 
-static bool same(const char *a, const char *b)
+bool venue_same(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
@@ -55,7 +42,7 @@ static bool same(const char *a, const char *b)
 const struct venue_field *venue_field_of(const char *section, const char *key)
 {
     for (size_t i = 0; i < COUNT(venue_fields_shown); i++)
-        if (same(venue_fields_shown[i].section, section) && same(venue_fields_shown[i].key, key))
+        if (venue_same(venue_fields_shown[i].section, section) && venue_same(venue_fields_shown[i].key, key))
             return &venue_fields_shown[i];
     return NULL;
 }
@@ -66,13 +53,13 @@ struct rows { const char *at; size_t count, size, name_at, valid_at; };
 
 static struct rows rows_of(const struct venue *venue, const char *section)
 {
-    if (same(section, SECTION_VAT))
+    if (venue_same(section, SECTION_VAT))
         return (struct rows){ (const char *)venue->vat, venue->vat_count, sizeof *venue->vat,
                               offsetof(struct vat_entry, name), offsetof(struct vat_entry, valid_from) };
-    if (same(section, SECTION_PRODUCTS))
+    if (venue_same(section, SECTION_PRODUCTS))
         return (struct rows){ (const char *)venue->products, venue->product_count, sizeof *venue->products,
                               offsetof(struct product_entry, name), offsetof(struct product_entry, valid_from) };
-    if (same(section, SECTION_PAYMENTS))
+    if (venue_same(section, SECTION_PAYMENTS))
         return (struct rows){ (const char *)venue->payments, venue->payment_count, sizeof *venue->payments,
                               offsetof(struct payment_entry, name), offsetof(struct payment_entry, valid_from) };
     return (struct rows){ NULL, 0, 0, 0, 0 };
@@ -158,9 +145,9 @@ bool venue_place_is_dated(const struct venue *venue, const struct venue_place *p
     field = venue_field_of(NULL, place->key);
     if (field && field->kind == FIELD_SWITCH)
         return bools_are_dated(switch_of(venue, field));
-    if (same(place->key, "department"))
+    if (venue_same(place->key, "department"))
         return venue->department_count > 1 || (venue->department_count && venue->departments[0].valid_from != DAY_ALWAYS);
-    return same(place->key, "business_day_start") && venue->cutoff_count > 1;
+    return venue_same(place->key, "business_day_start") && venue->cutoff_count > 1;
 }
 
 /* --- as a text --- */
@@ -185,9 +172,9 @@ static struct str top_text(const struct venue *venue, const struct venue_field *
 
     if (field->kind == FIELD_SWITCH)
         return switch_text(venue_switch(switch_of(venue, field), day));
-    if (same(field->key, "name"))
+    if (venue_same(field->key, "name"))
         return venue->name;
-    if (same(field->key, "department"))
+    if (venue_same(field->key, "department"))
         return venue_department(venue, day);
     if (field->kind == FIELD_CLOSE)
         return venue->close == CLOSE_CLOCK ? STR("clock") : STR("z_report");

@@ -9,21 +9,22 @@
 #define BILAG_BILAG_ACT_VENUE_FIELD_H
 
 #include "domain/config.h"
+#include "domain/mapping_rows.h"
 
 struct venue_place { const char *section; struct str entry; const char *key; };
 
 enum venue_field_kind { FIELD_WORDS, FIELD_CODE, FIELD_ACCOUNT, FIELD_RATE, FIELD_SWITCH, FIELD_DAY, FIELD_TIME,
-    FIELD_NAMES, FIELD_CLOSE, FIELD_OWN_CODE };
+    FIELD_NAMES, FIELD_CLOSE, FIELD_OWN_CODE, FIELD_NAME };
 
 struct venue_field {
     const char *section, *key;
     enum venue_field_kind kind;
     size_t at;                           /* in the entry, or in the venue */
+    int32_t max;                         /* as its file's reader has it, in letters or bytes; 0: no bound of its own */
+    const char *preset;                  /* of an entry's switch, "true" or "false" */
+    const char *list;                    /* of which of PowerOffice's codes a form lets choose; NULL: none */
+    const char *en, *nb;                 /* what a form calls it */
 };
-
-#define SECTION_VAT "vat"
-#define SECTION_PRODUCTS "product_types"
-#define SECTION_PAYMENTS "payment_types"
 
 /* All of them, the entries' in the order in which they are written. */
 extern const struct venue_field venue_fields_shown[];
@@ -34,6 +35,8 @@ extern const size_t venue_fields_shown_count;
 extern const struct venue_field venue_fields_kept[];
 extern const size_t venue_fields_kept_count;
 
+/* The same section, or the same key; NULL is only NULL. */
+bool venue_same(const char *a, const char *b);
 /* NULL: it is not one that is changed in a form. */
 const struct venue_field *venue_field_of(const char *section, const char *key);
 

@@ -58,6 +58,7 @@ const struct catalogue_row catalogue_faults[] = {
     { "\"%.*s%s\" cannot be used; %s", "\"%.*s%s\" kan ikke brukes; %s" },
     { "memory", "det er ikke minne nok" },
     { "%s; write 1 to %" PRId32 " characters", "%s; skriv 1 til %" PRId32 " tegn" },
+    { "is too long; write at most %" PRId32 " characters", "er for langt; skriv høyst %" PRId32 " tegn" },
     { "has a line break or control character; write it on one line",
       "har linjeskift eller kontrolltegn; skriv det på én linje" },
     { "write 1 to 64 of the characters A-Z a-z 0-9 . _ -", "skriv 1 til 64 av tegnene A-Z a-z 0-9 . _ -" },

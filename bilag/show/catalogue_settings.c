@@ -1,10 +1,15 @@
 /* catalogue_settings.c - what each setting means (bilag help settings): rows of catalogue.h. */
 #include "catalogue_rows.h"
 
+#include "domain/mapping_rows.h"
+
 #include <inttypes.h>
 #include <stddef.h>
 
+#define MEANING(of, key, member, kind, max, preset, hashed, list, en, nb, meaning, meaning_nb) { meaning, meaning_nb },
+
 const struct catalogue_row catalogue_settings[] = {
+    VAT_ROWS(MEANING) PRODUCT_ROWS(MEANING) PAYMENT_ROWS(MEANING)
     { "split order lines without a net in whole øre in two", "ordrelinjer uten netto i hele øre deles i to" },
     { "where tokens come from", "hvor token hentes" },
     { "where everything else goes", "hvor alt annet sendes" },
@@ -38,24 +43,6 @@ const struct catalogue_row catalogue_settings[] = {
     { "first business day it holds for", "første salgsdag den gjelder for" },
     { "the code; \"\" for none", "koden; \"\" for ingen" },
     { "a time of day, such as \"05:00\"", "et klokkeslett, som \"05:00\"" },
-    { "percent as printed on the receipt, such as 25", "prosent slik den står på bongen, som 25" },
-    { "VAT code in PowerOffice, such as \"3\"", "mva-kode i PowerOffice, som \"3\"" },
-    { "sales account", "salgskonto" },
-    { "sales account at the reduced VAT rate", "salgskonto ved redusert mva-sats" },
-    { "product code in PowerOffice, for orders", "produktkode i PowerOffice, for ordrer" },
-    { "product code at the reduced VAT rate", "produktkode ved redusert mva-sats" },
-    { "what people call it, on vouchers, orders and lists; unsaid: the type itself",
-      "hva folk kaller den, på bilag, ordrer og lister; ellers typen selv" },
-    { "always at the normal rate", "alltid med vanlig sats" },
-    { "by law without VAT: may be sold at 0 %", "etter loven uten mva.: kan selges med 0 %" },
-    { "project's code in PowerOffice; \"\" for none; unsaid: the venue's",
-      "prosjektets kode i PowerOffice; \"\" for ingen; ellers salgsstedets" },
-    { "location's code in PowerOffice; \"\" for none; unsaid: the venue's",
-      "lokasjonens kode i PowerOffice; \"\" for ingen; ellers salgsstedets" },
-    { "account the payment is posted to; never the bank", "kontoen betalingen føres på; aldri banken" },
-    { "what people call it, on vouchers and lists; unsaid: the type itself",
-      "hva folk kaller den, på bilag og lister; ellers typen selv" },
-    { "false takes what was paid this way out of the voucher", "false holder det som er betalt slik, utenfor bilaget" },
     { "names of the SAF-T file's locations that are this venue",
       "navnene på SAF-T-filens lokasjoner som er dette salgsstedet" },
     { "SAF-T article code: product type", "SAF-T-artikkelkode: varetype" },
@@ -131,6 +118,8 @@ const struct catalogue_row catalogue_settings[] = {
     { " [must be said]", " [må sies]" },
     { " [preset: %s]", " [forvalg: %s]" },
     { " (%" PRId32 " to %" PRId32 ")", " (%" PRId32 " til %" PRId32 ")" },
+    { " (at most %" PRId32 " letters)", " (høyst %" PRId32 " tegn)" },
+    { " (at most %" PRId32 " bytes)", " (høyst %" PRId32 " byte)" },
     { "address of the console", "adressen til konsollen" },
     { "PEM file of the address's TLS chain; none: plain HTTP, on loopback only",
       "PEM-fil med adressens TLS-kjede; ingen: HTTP uten TLS, bare på denne maskinen" },

@@ -351,6 +351,15 @@ static enum err value_preset(struct form *form, const yaml_node_t *mapping, cons
     return err;
 }
 
+/* The first, but nothing that only people read: that alone would be no use. */
+static const char *example_key(const struct field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].parse != form_title)
+            return fields[i].key;
+    return fields[0].key;
+}
+
 static enum err mapping_read(struct form *form, const yaml_node_t *node, const struct field *fields, size_t count,
                              void *base, bool over)
 {
@@ -361,7 +370,8 @@ static enum err mapping_read(struct form *form, const yaml_node_t *node, const s
     if (form_text(node, &nothing) && nothing.len == 0)
         node = NULL;                     /* "stages:" with nothing after it says nothing */
     if (node && node->type != YAML_MAPPING_NODE)
-        return form_fault(form, node, "keys with values belong here; write them as \"%s: ...\"", fields[0].key);
+        return form_fault(form, node, "keys with values belong here; write them as \"%s: ...\"",
+                          example_key(fields, count));
     for (size_t i = 0; node && i < form_pair_count(node); i++) {
         const yaml_node_t *value;
         struct str key;
@@ -443,12 +453,13 @@ FORM_PARSE(form_number)
 static enum err words_of(struct form *form, const yaml_node_t *node, struct str text, size_t length,
                          const struct field *field, void *to)
 {
+    if ((int64_t)length > field->max && field->min == 0)
+        return form_fault(form, node, "is too long; write at most %" PRId32 " characters", field->max);
     if ((int64_t)length < field->min || (int64_t)length > field->max)
         return form_fault(form, node, "%s; write 1 to %" PRId32 " characters",
                           fault_words(text.len ? "is too long" : "is blank"), field->max);
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7f)
-            return form_fault(form, node, "has a line break or control character; write it on one line");
+    if (!utf8_is_line(text))
+        return form_fault(form, node, "has a line break or control character; write it on one line");
     return copied(form, text, to);
 }
 
@@ -635,6 +646,9 @@ void form_help(struct strbuf *out, const char *prefix, const struct field *field
         strbuf_format(out, "  %-40s %s", key, fault_words(field->meaning));
         if (field->parse == form_number)
             strbuf_format(out, fault_words(" (%" PRId32 " to %" PRId32 ")"), field->min, field->max);
+        else if (field->parse && field->max)
+            strbuf_format(out, field->parse == form_title ? fault_words(" (at most %" PRId32 " letters)")
+                                                          : fault_words(" (at most %" PRId32 " bytes)"), field->max);
         for (size_t w = 0; field->parse == form_choice && field->words[w]; w++)
             strbuf_format(out, "%s%s", w ? " | " : " (", field->words[w]);
         if (field->parse == form_choice)

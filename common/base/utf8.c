@@ -64,3 +64,34 @@ size_t utf8_letters(struct str text)
         letters += ((unsigned char)text.bytes[i] & 0xc0) != 0x80;
     return letters;
 }
+
+/* The code point of a legal form. */
+static uint32_t code_at(const unsigned char *at, size_t length)
+{
+    uint32_t code = length == 1 ? at[0] : at[0] & (0x7fu >> length);
+
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (at[i] & 0x3f);
+    return code;
+}
+
+bool utf8_is_line(struct str text)
+{
+    static const struct { uint32_t first, last; } never[] = {
+        { 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 },
+    };
+
+    for (size_t at = 0, length; at < text.len; at += length) {
+        const unsigned char *bytes = (const unsigned char *)text.bytes + at;
+        uint32_t code;
+
+        length = utf8_length(bytes, text.len - at);
+        if (!length)
+            return false;
+        code = code_at(bytes, length);
+        for (size_t i = 0; i < COUNT(never); i++)
+            if (code >= never[i].first && code <= never[i].last)
+                return false;
+    }
+    return true;
+}

@@ -7,5 +7,8 @@
 bool utf8_is_valid(struct str text);
 /* Letters of valid text: æ is one. */
 size_t utf8_letters(struct str text);
+/* Valid text that people read on one line as it is written: no control character (of U+0000 to U+001F, U+007F to U+009F), no line or
+ * paragraph separator, and nothing that turns the direction of what follows. */
+bool utf8_is_line(struct str text);
 
 #endif

@@ -1,6 +1,7 @@
 /* venue.c - the questions about venues that config.h lists. */
 #include "venue.h"
 
+#include "mapping.h"
 #include "base/keymarks.h"
 
 #include <sodium.h>
@@ -256,6 +257,12 @@ static void hash_said(crypto_generichash_state *hash, struct str what, struct st
     hash_str(hash, code);
 }
 
+static void hash_added(void *hash, struct str key, struct str said)
+{
+    hash_said(hash, key, said);
+}
+
+/* What was there when hashes began stays at its place, so that what is sealed stays what it was. */
 static void hash_mapping(crypto_generichash_state *hash, const struct venue *venue)
 {
     hash_int(hash, (int64_t)venue->vat_count);
@@ -264,6 +271,7 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
         hash_int(hash, venue->vat[i].rate);
         hash_str(hash, venue->vat[i].code);
         hash_int(hash, venue->vat[i].valid_from);
+        mapping_each_said(mapping_vat_rows, mapping_vat_row_count, &venue->vat[i], hash_added, hash);
     }
     hash_int(hash, (int64_t)venue->product_count);
     for (size_t i = 0; i < venue->product_count; i++) {
@@ -278,6 +286,7 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
             hash_str(hash, venue->products[i].title);
         hash_said(hash, STR("project"), venue->products[i].project);
         hash_said(hash, STR("location"), venue->products[i].location);
+        mapping_each_said(mapping_product_rows, mapping_product_row_count, &venue->products[i], hash_added, hash);
     }
     hash_int(hash, (int64_t)venue->payment_count);
     for (size_t i = 0; i < venue->payment_count; i++) {
@@ -289,6 +298,7 @@ static void hash_mapping(crypto_generichash_state *hash, const struct venue *ven
             hash_str(hash, venue->payments[i].title);
         hash_said(hash, STR("project"), venue->payments[i].project);
         hash_said(hash, STR("location"), venue->payments[i].location);
+        mapping_each_said(mapping_payment_rows, mapping_payment_row_count, &venue->payments[i], hash_added, hash);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "venue_file.h"
 
+#include "mapping_rows.h"
 #include "event.h"
 #include "form_rows.h"
 #include "base/secret.h"
@@ -108,46 +109,23 @@ static const struct field cutoff_fields[] = {
     { "value", offsetof(struct dated_cutoff, seconds), .parse = form_cutoff, .required = true,
       .meaning = "a time of day, such as \"05:00\"" },
 };
-static const struct field vat_fields[] = {
-    { "rate", offsetof(struct vat_entry, rate), .parse = parse_rate, .required = true,
-      .meaning = "percent as printed on the receipt, such as 25" },
-    { "code", offsetof(struct vat_entry, code), .parse = form_name, .required = true,
-      .meaning = "VAT code in PowerOffice, such as \"3\"" },
-    VALID_FROM(struct vat_entry),
-};
-static const struct field product_fields[] = {
-    { "account", offsetof(struct product_entry, account), .parse = parse_account, .meaning = "sales account" },
-    { "reduced_account", offsetof(struct product_entry, reduced_account), .parse = parse_account,
-      .meaning = "sales account at the reduced VAT rate" },
-    { "product", offsetof(struct product_entry, product), .parse = form_words, .max = 64,
-      .meaning = "product code in PowerOffice, for orders" },
-    { "reduced_product", offsetof(struct product_entry, reduced_product), .parse = form_words, .max = 64,
-      .meaning = "product code at the reduced VAT rate" },
-    { "name", offsetof(struct product_entry, title), .parse = form_title, .max = 60,
-      .meaning = "what people call it, on vouchers, orders and lists; unsaid: the type itself" },
-    { "alcohol", offsetof(struct product_entry, alcohol), .parse = form_bool, .preset = "false",
-      .meaning = "always at the normal rate" },
-    { "vat_free", offsetof(struct product_entry, vat_free), .parse = form_bool, .preset = "false",
-      .meaning = "by law without VAT: may be sold at 0 %" },
-    VALID_FROM(struct product_entry),
-    { "project", offsetof(struct product_entry, project), .parse = parse_own_code, .max = 64,
-      .meaning = "project's code in PowerOffice; \"\" for none; unsaid: the venue's" },
-    { "location", offsetof(struct product_entry, location), .parse = parse_own_code, .max = 64,
-      .meaning = "location's code in PowerOffice; \"\" for none; unsaid: the venue's" },
-};
-static const struct field payment_fields[] = {
-    { "account", offsetof(struct payment_entry, account), .parse = parse_account,
-      .meaning = "account the payment is posted to; never the bank" },
-    { "name", offsetof(struct payment_entry, title), .parse = form_title, .max = 60,
-      .meaning = "what people call it, on vouchers and lists; unsaid: the type itself" },
-    { "transfer", offsetof(struct payment_entry, transfer), .parse = form_bool, .preset = "true",
-      .meaning = "false takes what was paid this way out of the voucher" },
-    VALID_FROM(struct payment_entry),
-    { "project", offsetof(struct payment_entry, project), .parse = parse_own_code, .max = 64,
-      .meaning = "project's code in PowerOffice; \"\" for none; unsaid: the venue's" },
-    { "location", offsetof(struct payment_entry, location), .parse = parse_own_code, .max = 64,
-      .meaning = "location's code in PowerOffice; \"\" for none; unsaid: the venue's" },
-};
+
+/* How the kinds of mapping_rows.h are read. */
+#define READ_WORDS form_title
+#define READ_CODE form_words
+#define READ_OWN_CODE parse_own_code
+#define READ_NAME form_name
+#define READ_ACCOUNT parse_account
+#define READ_RATE parse_rate
+#define READ_SWITCH form_bool
+enum { MUST_WORDS = 0, MUST_CODE = 0, MUST_OWN_CODE = 0, MUST_NAME = 1, MUST_ACCOUNT = 0, MUST_RATE = 1, MUST_SWITCH = 0 };
+#define ENTRY_FIELD(of, key_, member, kind, max_, preset_, hashed, list, en, nb, meaning_, meaning_nb) \
+    { key_, offsetof(struct of##_entry, member), .parse = READ_##kind, .max = max_, .preset = preset_, .required = MUST_##kind, \
+      .meaning = meaning_ },
+
+static const struct field vat_fields[] = { VAT_ROWS(ENTRY_FIELD) VALID_FROM(struct vat_entry) };
+static const struct field product_fields[] = { PRODUCT_ROWS(ENTRY_FIELD) VALID_FROM(struct product_entry) };
+static const struct field payment_fields[] = { PAYMENT_ROWS(ENTRY_FIELD) VALID_FROM(struct payment_entry) };
 
 #define SHAPE(type, name_place, rows) { sizeof(type), offsetof(type, valid_from), name_place, rows, COUNT(rows) }
 static const struct form_shape bool_shape = SHAPE(struct dated_bool, SIZE_MAX, bool_fields),

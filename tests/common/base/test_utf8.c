@@ -45,12 +45,35 @@ static void letters(void **unused)
     assert_int_equal(utf8_letters(STR("\xc3\xb8l \xe2\x82\xac \xf0\x9f\x98\x80")), 6);
 }
 
+/* What would break a line, or turn the rest of it around; the neighbours are text. */
+static void one_line(void **unused)
+{
+    static const struct { struct str text; bool fine; } rows[] = {
+        { STR(""), true },             { STR("Sm\xc3\xb8rbr\xc3\xb8" "d \xf0\x9f\x98\x80"), true },
+        { STR("a\x1f"), false },       { STR("a\x7f"), false },
+        { STR("\xc2\x85"), false },    { STR("\xc2\x9f"), false },
+        { STR("\xc2\xa0"), true },     { STR("\xd8\x9b\xd8\x9d"), true },
+        { STR("\xd8\x9c"), false },    { STR("\xe2\x80\x8d"), true },
+        { STR("\xe2\x80\x8e"), false }, { STR("\xe2\x80\x90"), true },
+        { STR("\xe2\x80\xa7"), true }, { STR("\xe2\x80\xa8"), false },
+        { STR("\xe2\x80\xa9"), false }, { STR("\xe2\x80\xae" "lort"), false },
+        { STR("\xe2\x80\xaf"), true }, { STR("\xe2\x81\xa6"), false },
+        { STR("\xe2\x81\xaa"), true }, { STR("\xc2"), false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (utf8_is_line(rows[i].text) != rows[i].fine)
+            fail_msg("row %zu", i);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(edges),
         cmocka_unit_test(single_bytes),
         cmocka_unit_test(letters),
+        cmocka_unit_test(one_line),
     };
 
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

@@ -268,6 +268,9 @@ static void wrong_venue_table(void **unused)
         { "department: \"10\"", "<<: {name: x}", { ":9: <<", "unknown key" } },
         { "name: Oslo Grill, Aker Brygge", "name: \"\\xff\\n\"", { ":2: name" } },
         { "name: Oslo Grill, Aker Brygge", "name: " NORWEGIAN_100 "o", { ":2: name", "1 to 100" } },
+        { "name: Oslo Grill, Aker Brygge", "name: \"Oslo\\LGrill\"", { ":2: name", "on one line" } },
+        { "name: Oslo Grill, Aker Brygge", "name: \"Oslo\\u202eGrill\"", { ":2: name", "on one line" } },
+        { "account: 1570", "account: 1570, name: " NORWEGIAN_100, { "payment_types.card.name", "write at most 60 characters" } },
     };
     struct folder folder;
 

@@ -2,6 +2,8 @@
  * the cut-off and the clocks do; a venue's hash and partition are the same for ever. */
 #include "config_folder.h"
 
+#include "domain/mapping.h"
+
 static int32_t day_of(const char *text)
 {
     int32_t day = 0;
@@ -124,57 +126,83 @@ static void business_days(void **unused)
     folder_remove(&folder);
 }
 
-/* The hash changes with all that can change a voucher, and with nothing else. */
+/* The hash changes with all that can change a voucher, and with nothing else. key: the row of mapping_rows.h that it is about. */
+static const struct hashed { const char *from, *to; bool changes; const char *key; } hashed[] = {
+    { "", "", false, NULL },
+    { "extension: quickorder", "extension: add-on-2", false, NULL },
+    { "auto_transfer: true", "auto_transfer: false", false, NULL },
+    { "[K1, K2]", "[K1]", false, NULL },
+    { "beer:      {account: 3010, product: OL, alcohol: true}", "beer: {alcohol: true, account: 3010, product: OL}", false, NULL },
+    { "account: 3010", "account: 3011", true, "product.account" },
+    { "reduced_account: 3001", "reduced_account: 3002", true, "product.reduced_account" },
+    { "product: OL", "product: OL1", true, "product.product" },
+    { "reduced_product: MAT-TA", "reduced_product: MAT-TB", true, "product.reduced_product" },
+    { "alcohol: true", "alcohol: false", true, "product.alcohol" },
+    { "account: 3010", "account: 3010, vat_free: true", true, "product.vat_free" },
+    { "account: 3010", "account: 3010, name: Øl", true, "product.name" },
+    { "account: 3010", "account: 3010, project: P1", true, "product.project" },
+    { "account: 3010", "account: 3010, location: \"\"", true, "product.location" },
+    { "account: 3000", "account: 3000, valid_from: 2020-01-01", true, NULL },
+    { "  beer: ", "  bier: ", true, NULL },
+    { "rate: 15", "rate: 12", true, "vat.rate" },
+    { "code: \"31\"", "code: \"32\"", true, "vat.code" },
+    { "account: 1570", "account: 1571", true, "payment.account" },
+    { "account: 1570", "account: 1570, name: Kort", true, "payment.name" },
+    { "{transfer: false}", "{transfer: true}", true, "payment.transfer" },
+    { "account: 1570", "account: 1570, project: \"\"", true, "payment.project" },
+    { "account: 1570", "account: 1570, location: P1", true, "payment.location" },
+    { "department: \"10\"", "department: \"11\"", true, NULL },
+    { "Oslo Grill,", "Oslo Grill ,", true, NULL },
+    { "912345678", "912345679", true, NULL },
+    { "05:00", "05:01", true, NULL },
+    { "Europe/Oslo", "Europe/Berlin", true, NULL },
+    { "NOK", "EUR", true, NULL },
+    { "auto_invoice: true", "auto_invoice: false", true, NULL },
+    { "department: \"10\"", "department: \"10\"\nproject: P1", true, NULL },
+    { "department: \"10\"", "department: \"10\"\nlocation: P1", true, NULL },
+};
+
 static void mapping_hash_table(void **unused)
 {
-    static const struct { const char *from, *to; bool changes; } rows[] = {
-        { "", "", false },
-        { "extension: quickorder", "extension: add-on-2", false },
-        { "auto_transfer: true", "auto_transfer: false", false },
-        { "[K1, K2]", "[K1]", false },
-        { "beer:      {account: 3010, product: OL, alcohol: true}", "beer: {alcohol: true, account: 3010, product: OL}", false },
-        { "account: 3010", "account: 3011", true },
-        { "product: OL", "product: OL1", true },
-        { "alcohol: true", "alcohol: false", true },
-        { "account: 3000", "account: 3000, valid_from: 2020-01-01", true },
-        { "  beer: ", "  bier: ", true },
-        { "rate: 15", "rate: 12", true },
-        { "code: \"31\"", "code: \"32\"", true },
-        { "account: 1570", "account: 1571", true },
-        { "{transfer: false}", "{transfer: true}", true },
-        { "department: \"10\"", "department: \"11\"", true },
-        { "Oslo Grill,", "Oslo Grill ,", true },
-        { "912345678", "912345679", true },
-        { "05:00", "05:01", true },
-        { "Europe/Oslo", "Europe/Berlin", true },
-        { "NOK", "EUR", true },
-        { "auto_invoice: true", "auto_invoice: false", true },
-        { "department: \"10\"", "department: \"10\"\nproject: P1", true },
-        { "department: \"10\"", "department: \"10\"\nlocation: P1", true },
-        { "account: 3010", "account: 3010, project: P1", true },
-        { "account: 3010", "account: 3010, location: \"\"", true },
-        { "account: 1570", "account: 1570, project: \"\"", true },
-        { "account: 1570", "account: 1570, location: P1", true },
-    };
     struct folder folder;
     char first[32] = "";
 
     (void)unused;
     folder_make(&folder);
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(hashed); i++) {
         struct config *config;
 
-        folder_venue(&folder, "oslo-grill", rows[i].from, rows[i].to);
+        folder_venue(&folder, "oslo-grill", hashed[i].from, hashed[i].to);
         config = folder_load(&folder);
         assert_int_equal(config->venue_count, 1);
         assert_int_equal(config->venues[0].mapping_hash.len, 16);
         if (i == 0)
             assert_true(str_copy(config->venues[0].mapping_hash, first, sizeof first));
-        if (str_equal(config->venues[0].mapping_hash, str_of(first)) == rows[i].changes)
-            fail_msg("%s: the hash %s", rows[i].to, rows[i].changes ? "stayed" : "changed");
+        if (str_equal(config->venues[0].mapping_hash, str_of(first)) == hashed[i].changes)
+            fail_msg("%s: the hash %s", hashed[i].to, hashed[i].changes ? "stayed" : "changed");
         config_free(config);
     }
     folder_remove(&folder);
+}
+
+static void every_key_of_an_entry_has_its_row(void **unused)
+{
+#define KEY(of, key, member, kind, max, preset, hashed_, list, en, nb, meaning, meaning_nb) { #of "." key, MAPPING_##hashed_ },
+    static const struct { const char *key; enum mapping_hashed hashed; } keys[] = {
+        VAT_ROWS(KEY) PRODUCT_ROWS(KEY) PAYMENT_ROWS(KEY)
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        size_t found = 0;
+
+        while (found < COUNT(hashed) && (!hashed[found].key || strcmp(hashed[found].key, keys[i].key) != 0))
+            found++;
+        if (found == COUNT(hashed))
+            fail_msg("%s has no row in hashed[]", keys[i].key);
+        if (hashed[found].changes != (keys[i].hashed != MAPPING_NEVER))
+            fail_msg("%s: mapping_rows.h and hashed[] differ", keys[i].key);
+    }
 }
 
 /* A line's project and location are its entry's, which may be none, else the venue's. */
@@ -324,7 +352,8 @@ int main(void)
         cmocka_unit_test(like_another), cmocka_unit_test(like_faults),
         cmocka_unit_test(dated_entries_hold_from_their_day),
         cmocka_unit_test(business_days),
-        cmocka_unit_test(mapping_hash_table), cmocka_unit_test(projects_and_locations),
+        cmocka_unit_test(mapping_hash_table), cmocka_unit_test(every_key_of_an_entry_has_its_row),
+        cmocka_unit_test(projects_and_locations),
         cmocka_unit_test(partitions_never_change),
     };
 
