@@ -274,9 +274,9 @@ static void tell_account(const struct setup_form *form, struct str value)
     if (account && account->active)
         html_element(&view->html, "small", NULL, account->name);
     else if (number)
-        html_element(&view->html, "small", "fault", str_of(account ? SAY(view, "not in use in PowerOffice", "ikke i bruk i "
-                                                                              "PowerOffice")
-                                                           : SAY(view, "not in PowerOffice", "finnes ikke i PowerOffice")));
+        html_element(&view->html, "small", "fault",
+                     str_of(account ? SAY(view, "not in use in PowerOffice", "ikke i bruk i PowerOffice")
+                                    : SAY(view, "not in PowerOffice", "finnes ikke i PowerOffice")));
 }
 
 static void attributes(struct setup_form *form, const struct venue_place *place, const char *list, const char *fault_id)
@@ -378,8 +378,8 @@ static void dated_value(const struct setup_form *form, const struct venue_place 
     struct str value = venue_place_text(&form->edit->now, place, form->edit->today, &view->arena);
 
     html_element(&view->html, "b", NULL, setup_value_words(form, place, value));
-    html_element(&view->html, "small", NULL, str_of(SAY(view, "has dates; changed in the file", "har datoer; endres i "
-                                                            "filen")));
+    html_element(&view->html, "small", NULL, str_of(SAY(view, "has dates; changed in the file",
+                                                        "har datoer; endres i filen")));
 }
 
 static void top_field(struct setup_form *form, const char *key, const char *hint)
@@ -428,12 +428,11 @@ static void basics(struct setup_form *form)
                                       "sin egen, så snart firmaet har flere salgssteder her"));
     top_field(form, "business_day_start", SAY(view, "05:00, as in QuickOrder's own reports",
                                               "05:00, som i QuickOrders egne rapporter"));
-    top_field(form, "begins", SAY(view, "earlier days are shown, and never posted", "tidligere dager vises, men føres "
-                                                            "aldri"));
+    top_field(form, "begins", SAY(view, "earlier days are shown, and never posted",
+                                  "tidligere dager vises, men føres aldri"));
     top_field(form, "close", NULL);
-    top_field(form, "registers", SAY(view, "with commas, such as K1, K2; blank: none must", "med komma, som K1, K2; tomt: "
-                                                            "ingen "
-                                     "må"));
+    top_field(form, "registers", SAY(view, "with commas, such as K1, K2; blank: none must",
+                                     "med komma, som K1, K2; tomt: ingen må"));
     html_end(&view->html);
     html_end(&view->html);
 }
@@ -445,16 +444,14 @@ static void switches(struct setup_form *form)
     heading(form, "Switches", "Brytere");
     top_field(form, "auto_transfer",
               SAY(view, "Each day goes to PowerOffice by itself when it is closed. Leave it off until the set-up is "
-                        "complete and "
-                  "tested, and a period has been transferred by hand.",
-                  "Hver dag går til PowerOffice av seg selv når den er avsluttet. La den være av til oppsettet er ferdig og "
-                  "prøvd, og en periode er overført manuelt."));
+                        "complete and tested, and a period has been transferred by hand.",
+                  "Hver dag går til PowerOffice av seg selv når den er avsluttet. La den være av til oppsettet er ferdig "
+                  "og prøvd, og en periode er overført manuelt."));
     top_field(form, "auto_invoice",
-              SAY(view, "Sales paid with credit become sales orders in PowerOffice, to be invoiced there. Credit must not be "
-                  "transferred to an account then, or it would be booked twice.",
+              SAY(view, "Sales paid with credit become sales orders in PowerOffice, to be invoiced there. Credit must not "
+                        "be transferred to an account then, or it would be booked twice.",
                   "Salg betalt med kreditt blir salgsordrer i PowerOffice og faktureres der. Kreditt må da ikke overføres "
-                  "til en "
-                  "konto, ellers blir det ført dobbelt."));
+                  "til en konto, ellers blir det ført dobbelt."));
     top_field(form, "send_invoice",
               SAY(view, "The orders are invoiced and sent at once, without anybody looking at them.",
                   "Ordrene faktureres og sendes med en gang, uten at noen ser på dem."));
@@ -503,8 +500,8 @@ static void dated_row(struct setup_form *form, const char *section, struct str e
     }
     if (can_go(form, section)) {
         view_cell(view, "");
-        html_element(&view->html, "small", NULL, str_of(SAY(view, "has dates; changed in the file", "har datoer; endres i "
-                                                            "filen")));
+        html_element(&view->html, "small", NULL, str_of(SAY(view, "has dates; changed in the file",
+                                                            "har datoer; endres i filen")));
         html_end(&view->html);
     }
 }
@@ -623,11 +620,10 @@ static void types(struct setup_form *form)
 {
     heading(form, "Product types", "Varegrupper");
     hint(form, "Each type that the tills use has a sales account, and one for reduced VAT (takeaway), typically in the "
-               "3000 series. "
-         "Alcohol never has the reduced rate. A gift card is a debt until it is used: an account in the 2900 series.",
+               "3000 series. Alcohol never has the reduced rate. A gift card is a debt until it is used: an account in the "
+               "2900 series.",
          "Hver type som kassene bruker, har en salgskonto og en for redusert mva. (ta med), vanligvis i 3000-serien. "
-         "Alkohol har "
-         "aldri redusert sats. Et gavekort er gjeld til det blir brukt: en konto i 2900-serien.");
+         "Alkohol har aldri redusert sats. Et gavekort er gjeld til det blir brukt: en konto i 2900-serien.");
     rows(form, SECTION_PRODUCTS);
     html_end(&form->view->html);
     heading(form, "VAT codes", "Mva-koder");
@@ -637,21 +633,15 @@ static void types(struct setup_form *form)
     html_end(&form->view->html);
     heading(form, "Payment types", "Betalingsmåter");
     hint(form, "Each payment has an account, never the bank's (1920-1929): cards through an auxiliary account, typically "
-               "15xx; cash "
-         "usually 1900. What is not transferred is left out of the voucher, and entered by hand.",
+               "15xx; cash usually 1900. What is not transferred is left out of the voucher, and entered by hand.",
          "Hver betalingsmåte har en konto, aldri bankens (1920–1929): kort via en mellomkonto, vanligvis 15xx; kontanter "
-         "som oftest "
-         "1900. Det som ikke overføres, holdes utenfor bilaget og føres manuelt.");
+         "som oftest 1900. Det som ikke overføres, holdes utenfor bilaget og føres manuelt.");
     hint(form, "gift_card: transferred, gift cards sold and used are both in the voucher, on the same account; not "
-               "transferred, both "
-         "are left out. credit: not transferred while automatic invoicing is on; without invoicing it is transferred to an "
-         "account, "
-         "or entered by hand.",
+               "transferred, both are left out. credit: not transferred while automatic invoicing is on; without invoicing "
+               "it is transferred to an account, or entered by hand.",
          "gift_card: overføres det, er både solgte og brukte gavekort med i bilaget, på samme konto; overføres det ikke, "
-         "er ingen "
-         "av dem med. credit: overføres ikke mens automatisk fakturering er på; uten fakturering overføres det til en "
-         "konto eller "
-         "føres manuelt.");
+         "er ingen av dem med. credit: overføres ikke mens automatisk fakturering er på; uten fakturering overføres det "
+         "til en konto eller føres manuelt.");
     rows(form, SECTION_PAYMENTS);
     html_end(&form->view->html);
 }

@@ -83,31 +83,27 @@ static void changed_table(void **unused)
 
 static void faults_table(void **unused)
 {
-    static const struct { const char *why; struct venue_said said[SAID_MAX]; size_t faults; const char *section, *entry,
-        *key, *says; }
-    rows[] = {
-        { "no account", { SAID("product_types", "food", "account", "x") }, 1, "product_types", "food", "account", "is no "
-                                                            "account" },
-        { "two of them", { SAID("product_types", "food", "account", "x"), SAID("", "", "begins", "soon") }, 2, NULL, "",
-            "begins", "date" },
-        { "the bank", { SAID("payment_types", "card", "account", "1920") }, 1, "payment_types", "card", "account", "bank "
-                                                            "account 1920" },
-        { "a blank account", { SAID("product_types", "food", "account", "") }, 1, "product_types", "food", "account", "no "
-                                                            "account" },
-        { "twice", { SAID("payment_types", "credit", "transfer", "1"), SAID("payment_types", "credit", "account",
-            "1500") }, 1, NULL, "",
-          "auto_invoice", "booked twice" },
+    static const struct { const char *why; struct venue_said said[SAID_MAX]; size_t faults;
+        const char *section, *entry, *key, *says; } rows[] = {
+        { "no account", { SAID("product_types", "food", "account", "x") },
+          1, "product_types", "food", "account", "is no account" },
+        { "two of them", { SAID("product_types", "food", "account", "x"), SAID("", "", "begins", "soon") },
+          2, NULL, "", "begins", "date" },
+        { "the bank", { SAID("payment_types", "card", "account", "1920") },
+          1, "payment_types", "card", "account", "bank account 1920" },
+        { "a blank account", { SAID("product_types", "food", "account", "") },
+          1, "product_types", "food", "account", "no account" },
+        { "twice", { SAID("payment_types", "credit", "transfer", "1"), SAID("payment_types", "credit", "account", "1500") },
+          1, NULL, "", "auto_invoice", "booked twice" },
         { "a register", { SAID("", "", "registers", "K1, a b") }, 1, NULL, "", "registers", "cannot be used" },
         { "there already", { SAID("product_types", "+1", "type", "food") }, 1, "product_types", "+1", "type", "already" },
         { "no type", { SAID("product_types", "+1", "type", "a\nb") }, 1, "product_types", "+1", "type", "no type" },
-        { "a new one's account", { SAID("product_types", "+1", "type", "cake"), SAID("product_types", "+1", "account",
-            "x") }, 1,
-          "product_types", "+1", "account", "is no account" },
-        { "a new one without", { SAID("product_types", "+1", "type", "cake") }, 1, "product_types", "cake", "account", "no "
-                                                            "account" },
-        { "alcohol", { SAID("product_types", "beer", "reduced_account", "3011") }, 1, "product_types", "beer",
-            "reduced_account",
-          "alcohol" },
+        { "a new one's account", { SAID("product_types", "+1", "type", "cake"), SAID("product_types", "+1", "account", "x") },
+          1, "product_types", "+1", "account", "is no account" },
+        { "a new one without", { SAID("product_types", "+1", "type", "cake") },
+          1, "product_types", "cake", "account", "no account" },
+        { "alcohol", { SAID("product_types", "beer", "reduced_account", "3011") },
+          1, "product_types", "beer", "reduced_account", "alcohol" },
         { "one rate, two classes", { SAID("vat", "reduced", "rate", "25") }, 1, NULL, "", NULL, "same rate" },
     };
 
