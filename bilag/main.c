@@ -15,7 +15,7 @@ static const struct cmd *const commands[] = {
     &cmd_accept, &cmd_leave_out, &cmd_by_hand, &cmd_undo, &cmd_resend, &cmd_leave_reversed, &cmd_reverse, &cmd_choose,
     &cmd_restarted, &cmd_invoicing,
     &cmd_check, &cmd_venues, &cmd_customers, &cmd_products, &cmd_tokens, &cmd_users, &cmd_probe,
-    &cmd_backup, &cmd_restore, &cmd_fsck, &cmd_move,
+    &cmd_backup, &cmd_restore, &cmd_fsck, &cmd_move, &cmd_forget,
 };
 
 int main(int argc, char **argv)

@@ -54,6 +54,8 @@ enum err eventlog_open(struct str folder, int32_t partitions, unsigned flags, st
         return fault_set(fault, ERR_MEMORY, "out of memory");
     strbuf_init(&log->piece, PEEK_BYTES_MAX);
     strbuf_init(&log->record, EVENTLOG_RECORD_BYTES + EVENT_BYTES_MAX + 16);
+    arena_init(&log->scratch, EVENTLOG_SCRATCH_BYTES);
+    arena_init(&log->settled, EVENTLOG_SETTLED_BYTES);
     err = store_open(folder, tables, COUNT(tables), LAYOUT, flags, &log->store, fault);
     if (err) {
         eventlog_close(log);
@@ -88,8 +90,15 @@ void eventlog_close(struct eventlog *log)
     tails_close(log->tails);
     strbuf_free(&log->piece);
     strbuf_free(&log->record);
+    arena_free(&log->scratch);
+    arena_free(&log->settled);
     free(log->order);
     free(log);
+}
+
+void eventlog_use_pseudonyms(struct eventlog *log, const struct pseudonyms *pseudonyms)
+{
+    log->pseudonyms = pseudonyms;
 }
 
 uint32_t eventlog_partitions(const struct eventlog *log)
@@ -252,50 +261,47 @@ enum err eventlog_peek(struct eventlog *log, uint32_t partition, uint64_t from, 
     return ERR_OK;
 }
 
-struct finding {
-    struct eventlog *log;
-    uint32_t partition;
-    struct key identity;
-    uint64_t offsets[16];                /* more conflicts of one receipt than this are not listed */
-    size_t count;
-};
-
 static enum err find_offset(struct txn *txn, struct str key, struct str value, void *context)
 {
-    struct finding *finding = context;
+    struct eventlog_same *same = context;
     size_t at = sizeof(struct event_hash);
 
     (void)txn;
     (void)key;
-    if (finding->count == COUNT(finding->offsets))
+    if (same->count == COUNT(same->offsets))
         return ERR_STOP;
-    return key_take_u64(value, &at, &finding->offsets[finding->count++]) ? ERR_OK : ERR_STORE_DAMAGED;
+    return key_take_u64(value, &at, &same->offsets[same->count++]) ? ERR_OK : ERR_STORE_DAMAGED;
 }
 
 static enum err find_late_offset(const struct event_hash *hash, uint64_t offset, void *context)
 {
-    struct finding *finding = context;
+    struct eventlog_same *same = context;
 
     (void)hash;
-    if (finding->count == COUNT(finding->offsets))
+    if (same->count == COUNT(same->offsets))
         return ERR_STOP;
-    finding->offsets[finding->count++] = offset;
+    same->offsets[same->count++] = offset;
     return ERR_OK;
 }
+
+enum err eventlog_same(struct txn *txn, const struct eventlog *log, uint32_t partition, struct str identity,
+                       struct eventlog_same *ret_same)
+{
+    enum err err;
+
+    ret_same->count = 0;
+    err = store_walk(txn, LOG_SEEN, identity, identity, find_offset, ret_same);
+    return err ? err : tail_find(log->tails, partition, identity, find_late_offset, ret_same);
+}
+
+struct finding { struct eventlog *log; uint32_t partition; struct key identity; struct eventlog_same same; };
 
 static enum err find_offsets(struct txn *txn, void *context)
 {
     struct finding *finding = context;
-    struct str key = key_str(&finding->identity);
+    enum err err = tail_read(txn, finding->log, finding->partition);
 
-    uint32_t partition = finding->partition;
-    enum err err;
-
-    finding->count = 0;
-    err = store_walk(txn, LOG_SEEN, key, key, find_offset, finding);
-    if (!err)
-        err = tail_read(txn, finding->log, partition);
-    return err ? err : tail_find(finding->log->tails, partition, key, find_late_offset, finding);
+    return err ? err : eventlog_same(txn, finding->log, finding->partition, key_str(&finding->identity), &finding->same);
 }
 
 enum err eventlog_find(struct eventlog *log, const struct event *identity, eventlog_visit visit, void *context)
@@ -306,13 +312,13 @@ enum err eventlog_find(struct eventlog *log, const struct event *identity, event
 
     eventlog_identity(identity, &finding.identity);
     err = store_read(log->store, find_offsets, &finding);
-    if (!err && finding.count == 0)
+    if (!err && finding.same.count == 0)
         return ERR_NOT_FOUND;
-    for (size_t i = 0; i < finding.count && !err; i++) {
+    for (size_t i = 0; i < finding.same.count && !err; i++) {
         struct eventlog_piece piece;
         struct reader in;
 
-        err = eventlog_peek(log, partition, finding.offsets[i], 1, EVENTLOG_RECORD_BYTES, &piece);
+        err = eventlog_peek(log, partition, finding.same.offsets[i], 1, EVENTLOG_RECORD_BYTES, &piece);
         if (err)
             return err;
         if (piece.count == 0)
@@ -320,7 +326,7 @@ enum err eventlog_find(struct eventlog *log, const struct event *identity, event
         reader_init(&in, piece.record);
         if (take_array(&in, 1) != 1)
             return ERR_STORE_DAMAGED;
-        err = visit(partition, finding.offsets[i], take_any(&in), context);
+        err = visit(partition, finding.same.offsets[i], take_any(&in), context);
     }
     return err == ERR_STOP ? ERR_OK : err;
 }

@@ -14,6 +14,8 @@
  *             mapper keeps the numbers it has seen (mapper/seen.h), for good, and books none of them again.
  * Parked      events of venues that are not set up are events like all others: the log keeps them, the mapper parks
  *             them (mapper/tables.h), and nothing that is refused can push them out.
+ * Forgotten   where a person's name was taken out of a stored event (eventlog_rename()) and a till sends that event again with the
+ *             name, it is the same content: it is compared, and stored if it is another one, under the pseudonym.
  * Refused     what was not taken is kept with its reason, EVENTLOG_REFUSED_MAX of it. When there is more, the source
  *             with the most gives up its oldest, so that a flood from one pushes out nothing of another's. The same line of
  *             the same file, refused for the same reason once more, is not kept twice.
@@ -27,6 +29,7 @@
 #define BILAG_INGEST_EVENTLOG_H
 
 #include "domain/event.h"
+#include "domain/renaming.h"
 #include "base/store.h"
 
 enum { EVENTLOG_REFUSED_MAX = 10000, EVENTLOG_REFUSED_SLACK = 1000, EVENTLOG_REFUSED_BYTES = 16384,
@@ -80,6 +83,8 @@ struct eventlog_batch {
 USED enum err eventlog_open(struct str folder, int32_t partitions, unsigned flags, struct eventlog **ret_log,
                             struct fault *fault);
 void eventlog_close(struct eventlog *log);                   /* NULL is fine */
+/* For comparing what comes with what was renamed; lent. NULL: nobody was. */
+void eventlog_use_pseudonyms(struct eventlog *log, const struct pseudonyms *pseudonyms);
 uint32_t eventlog_partitions(const struct eventlog *log);
 
 void eventlog_identity(const struct event *event, struct key *ret_key);
@@ -137,6 +142,18 @@ typedef enum err (*eventlog_refusal_visit)(int64_t time_ms, const struct eventlo
                                            void *context);
 USED enum err eventlog_refused(struct eventlog *log, int64_t from_ms, eventlog_refusal_visit visit,
                                void *context);
+
+/* Every event that names the person, in order of partition and place. */
+USED enum err eventlog_named(struct eventlog *log, const struct renaming *renaming, eventlog_visit visit, void *context);
+/* Every such event says the pseudonym from here on, at its place. Only while no other process has the log open: it would know
+ * the former contents. A little at a time; a part of it done is no harm, and it may be done again. */
+USED enum err eventlog_rename(struct eventlog *log, const struct renaming *renaming, uint64_t *ret_renamed);
+/* Whether a refused line may name the person: its value stands in it, quoted. */
+bool eventlog_refusal_names(const struct eventlog_refusal *refusal, const struct renaming *renaming);
+/* Those lines go: nobody needs them any more. */
+USED enum err eventlog_refused_forget(struct eventlog *log, const struct renaming *renaming);
+/* Refused lines from before that moment go. */
+USED enum err eventlog_refused_expire(struct eventlog *log, int64_t before_ms, uint64_t *ret_expired);
 
 void eventlog_relax(struct eventlog *log);           /* gives mapped memory back */
 

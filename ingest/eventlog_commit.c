@@ -34,20 +34,34 @@ static enum err meet_late(const struct event_hash *hash, uint64_t offset, void *
     return meeting->same ? ERR_STOP : ERR_OK;
 }
 
-/* Tells whether this content is new under its identity, and remembers it if so. */
-static enum err remember(struct txn *txn, struct tails *tails, struct eventlog_entry *entry, uint64_t offset)
+static enum err meet_all(struct txn *txn, struct tails *tails, const struct eventlog_entry *entry, struct meeting *ret_meeting)
 {
-    struct meeting meeting = { .hash = &entry->hash };
     struct str value;
-    enum err err = tail_find(tails, entry->partition, entry->identity, meet_late, &meeting);
+    enum err err;
 
-    if (!err && !meeting.same)
+    *ret_meeting = (struct meeting){ .hash = &entry->hash };
+    err = tail_find(tails, entry->partition, entry->identity, meet_late, ret_meeting);
+    if (!err && !ret_meeting->same)
         err = store_get(txn, LOG_SEEN, entry->identity, &value) == ERR_NOT_FOUND
-                  ? ERR_OK : store_walk(txn, LOG_SEEN, entry->identity, entry->identity, meet, &meeting);
+                  ? ERR_OK : store_walk(txn, LOG_SEEN, entry->identity, entry->identity, meet, ret_meeting);
+    return err;
+}
+
+/* Tells whether this content is new under its identity, and remembers it if so. */
+static enum err remember(struct txn *txn, struct eventlog *log, struct eventlog_entry *entry, uint64_t offset)
+{
+    struct meeting meeting;
+    bool settled = false;
+    enum err err = meet_all(txn, log->tails, entry, &meeting);
+
+    if (!err && meeting.found && !meeting.same && log->pseudonyms)
+        err = eventlog_settle(txn, log, entry, &settled);
+    if (!err && settled)
+        err = meet_all(txn, log->tails, entry, &meeting);
     entry->outcome = !meeting.found ? EVENTLOG_NEW : meeting.same ? EVENTLOG_DUPLICATE : EVENTLOG_CONFLICT;
     if (err || entry->outcome == EVENTLOG_DUPLICATE)
         return err;
-    return tail_add(tails, entry->partition, entry->identity, &entry->hash, offset);
+    return tail_add(log->tails, entry->partition, entry->identity, &entry->hash, offset);
 }
 
 struct record { uint32_t partition; uint64_t first; size_t count; };
@@ -125,7 +139,7 @@ static enum err append_partition(struct txn *txn, struct appending *a, const siz
         if (record.count && a->log->record.len + entry->canonical.len > EVENTLOG_RECORD_BYTES)
             err = put_record(txn, a->log, &record);
         if (!err)
-            err = remember(txn, a->log->tails, entry, record.first + record.count);
+            err = remember(txn, a->log, entry, record.first + record.count);
         if (err || entry->outcome == EVENTLOG_DUPLICATE)
             continue;
         err = note_arrival(txn, a, entry, record.first + record.count, &last);
@@ -275,6 +289,7 @@ enum err eventlog_commit(struct eventlog *log, struct eventlog_batch *batch)
     }
     if (batch->entry_count > 1)
         qsort_r(log->order, batch->entry_count, sizeof *log->order, by_partition, batch->entries);
+    arena_reset(&log->settled);
     err = store_write(log->store, append_all, &appending);
     tails_end(log->tails, err);
     return err;

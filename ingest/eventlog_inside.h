@@ -7,7 +7,7 @@
 
 enum eventlog_table { LOG_EVENTS, LOG_NEXT, LOG_SEEN, LOG_MARKS, LOG_REFUSED, LOG_FIXED,
                       LOG_DAYS, LOG_ARRIVALS, LOG_INDEXED };
-enum { EVENTS_PER_RECORD_MAX = 65536 };
+enum { EVENTS_PER_RECORD_MAX = 65536, SAME_IDENTITY_MAX = 16 };   /* more conflicts of one receipt than this are not listed */
 
 struct eventlog {
     struct store *store;
@@ -16,7 +16,19 @@ struct eventlog {
     struct strbuf piece, record;         /* what peek lends out; one record being built */
     size_t *order;                       /* entries of a batch by partition */
     size_t order_size;
+    const struct pseudonyms *pseudonyms;
+    struct arena scratch, settled;       /* one event; what a batch's entries say under pseudonyms */
 };
+
+enum { EVENTLOG_SCRATCH_BYTES = 8 * 1024 * 1024, EVENTLOG_SETTLED_BYTES = 512 * 1024 * 1024 };
+
+/* The offsets of the events of one identity; tail_read() was called. */
+struct eventlog_same { uint64_t offsets[SAME_IDENTITY_MAX]; size_t count; };
+USED enum err eventlog_same(struct txn *txn, const struct eventlog *log, uint32_t partition, struct str identity,
+                            struct eventlog_same *ret_same);
+/* The entry's identity has another content: where that one says a pseudonym for a name of the entry's, the entry says it too.
+ * *ret_settled: it does now, with another hash. */
+USED enum err eventlog_settle(struct txn *txn, struct eventlog *log, struct eventlog_entry *entry, bool *ret_settled);
 
 USED enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t *ret_next);
 /* The value beside an identity in LOG_SEEN. */

@@ -73,6 +73,12 @@ void tails_begin(struct tails *tails)
             forget(&tails->tail[p]);
 }
 
+void tails_forget(struct tails *tails)
+{
+    for (uint32_t p = 0; p < tails->count; p++)
+        forget(&tails->tail[p]);
+}
+
 void tails_end(struct tails *tails, enum err err)
 {
     if (err)

@@ -32,6 +32,9 @@ void tails_close(struct tails *tails);               /* NULL is fine */
 void tails_begin(struct tails *tails);
 void tails_end(struct tails *tails, enum err err);
 
+/* All that is remembered: the log says something else now. */
+void tails_forget(struct tails *tails);
+
 /* Learns what the log has behind LOG_INDEXED. Before anything else is asked about a partition, in every transaction. */
 USED enum err tail_read(struct txn *txn, struct eventlog *log, uint32_t partition);
 /* The first offset that LOG_SEEN does not have. ERR_NOT_FOUND: nothing says so. */

@@ -1,5 +1,8 @@
 #include "ingest.h"
 
+#include "base/log.h"
+
+#include <inttypes.h>
 #include <stdlib.h>
 
 static enum err on_http(struct stage *stage, void *state, int fd)
@@ -50,6 +53,7 @@ void ingest_close(struct stage *stage, void *state)
     logservice_close(ingest->logservice);
     intake_close(ingest->intake);
     eventlog_close(ingest->log);
+    pseudonyms_close(ingest->pseudonyms);
     free(ingest);
 }
 
@@ -75,6 +79,22 @@ static enum err open_sources(struct stage *stage, struct ingest *ingest, struct 
     return err;
 }
 
+/* Who began to forget somebody must end it: only they know the name. */
+static enum err open_pseudonyms(struct ingest *ingest, const struct config *config, struct fault *fault)
+{
+    uint64_t begun = 0;
+    enum err err = pseudonyms_open(config->state_dir, STORE_READ_ONLY, &ingest->pseudonyms, fault);
+
+    if (err || !ingest->pseudonyms)
+        return err;
+    eventlog_use_pseudonyms(ingest->log, ingest->pseudonyms);
+    err = pseudonyms_begun(ingest->pseudonyms, &begun);
+    if (!err && begun)
+        log_fact("level=warning what=\"bilag forget was broken off\" times=%" PRIu64 " do=\"stop the stages and give it again; "
+                 "bilag audit says for which venue\"", begun);
+    return err;
+}
+
 enum err ingest_open(struct stage *stage, void **ret_state, struct fault *fault)
 {
     const struct config *config = stage_config(stage);
@@ -87,6 +107,8 @@ enum err ingest_open(struct stage *stage, void **ret_state, struct fault *fault)
         return fault_set(fault, ERR_MEMORY, "out of memory");
     }
     err = eventlog_open(folder, config->partitions, 0, &ingest->log, fault);
+    if (!err)
+        err = open_pseudonyms(ingest, config, fault);
     if (!err)
         err = intake_open(ingest->log, config, &ingest->intake);
     if (!err)

@@ -17,6 +17,7 @@
 
 struct ingest {
     struct eventlog *log;
+    struct pseudonyms *pseudonyms;       /* NULL: nobody was forgotten */
     struct intake *intake;
     struct http *http;
     struct doors *doors;

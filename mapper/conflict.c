@@ -94,27 +94,44 @@ enum err conflict_by_hash(struct txn *txn, const struct event *identity, const s
     return err;
 }
 
+/* What a key says behind venue and register. */
+static enum err take_place(struct str key, size_t at, struct conflict *conflict)
+{
+    if (!key_take_u32(key, &at, &conflict->series) || !key_take_u64(key, &at, &conflict->seq))
+        return ERR_STORE_DAMAGED;
+    for (size_t i = 0; i < sizeof conflict->hash.bytes; i += 8) {
+        uint64_t half;
+
+        if (!key_take_u64(key, &at, &half))
+            return ERR_STORE_DAMAGED;
+        memcpy(conflict->hash.bytes + i, &half, sizeof half);
+    }
+    return ERR_OK;
+}
+
+enum err conflict_read(struct str key, struct str value, struct str *ret_venue, struct str *ret_reg,
+                       struct conflict *ret_conflict)
+{
+    size_t at = 0;
+    enum err err = conflict_decode(value, ret_conflict);
+
+    if (err)
+        return err;
+    return key_take_name(key, &at, ret_venue) && key_take_name(key, &at, ret_reg) ? take_place(key, at, ret_conflict)
+                                                                                  : ERR_STORE_DAMAGED;
+}
+
 struct conflict_walking { size_t prefix_len; conflict_visit visit; void *context; };        /* venue and register */
 
 static enum err conflict_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
     struct conflict_walking *walking = context;
     struct conflict conflict;
-    size_t at = walking->prefix_len;
     enum err err = conflict_decode(value, &conflict);
 
-    if (err)
-        return err;
-    if (!key_take_u32(key, &at, &conflict.series) || !key_take_u64(key, &at, &conflict.seq))
-        return ERR_STORE_DAMAGED;
-    for (size_t i = 0; i < sizeof conflict.hash.bytes; i += 8) {
-        uint64_t half;
-
-        if (!key_take_u64(key, &at, &half))
-            return ERR_STORE_DAMAGED;
-        memcpy(conflict.hash.bytes + i, &half, sizeof half);
-    }
-    return walking->visit(txn, &conflict, walking->context);
+    if (!err)
+        err = take_place(key, walking->prefix_len, &conflict);
+    return err ? err : walking->visit(txn, &conflict, walking->context);
 }
 
 enum err conflict_walk(struct txn *txn, const struct event *identity, conflict_visit visit, void *context)

@@ -39,6 +39,9 @@ USED enum err conflict_walk_register(struct txn *txn, struct str venue, struct s
 USED enum err conflict_drop(struct txn *txn, const struct event *identity, const struct event_hash *hash);
 /* Whether any content of this identity is still open. */
 USED enum err conflict_any_open(struct txn *txn, const struct event *identity, bool *ret_open);
+/* Of a walk over the table. Views. */
+USED enum err conflict_read(struct str key, struct str value, struct str *ret_venue, struct str *ret_reg,
+                            struct conflict *ret_conflict);
 /* Of the store's check: a whole value. */
 bool conflict_is_whole(struct str value);
 

@@ -4,6 +4,7 @@
  * its texts are taken over, and what only one of the two says is added. Other content, or a number whose content is no
  * longer kept, is kept aside on its own business day (conflict.h). But for which of two contents came first, the
  * result for a day does not depend on the order of arrival.
+ * Forgotten    what is kept under a pseudonym (rename.h) and comes again with the name is compared, and kept, under the pseudonym.
  * Damage       an event that needs a record that cannot be read (its day's, mostly) does nothing and is parked; all others go on.
  *              What mends the store reads the log again, or puts back what was; what is parked still is folded at every start.
  * Durability   of the log's events: a power cut may undo the last fold, whole and with its offset; they are folded again then.
@@ -14,6 +15,7 @@
 
 #include "tables.h"
 #include "base/wire.h"
+#include "domain/pseudonym.h"
 
 /* Days that changed, for the schedule; views into the fold's arena. */
 struct touched { struct str venue; int32_t day; };
@@ -24,6 +26,7 @@ struct fold {
     int64_t now_ms;
     uint32_t partition;
     const struct day_rules *day_rules;   /* NULL: all have the venues' of today */
+    const struct pseudonyms *pseudonyms; /* NULL: nobody was forgotten */
     uint64_t first;                      /* fold_together(): the offset of the first event */
     struct reader bytes;                 /* ... each event's canonical bytes (take_any) */
     size_t count;

@@ -276,13 +276,18 @@ static enum err fold_new(struct folding *work, struct one *one)
     return err ? err : known_put(work->txn, event, &one->known);
 }
 
+static bool is_same(const struct known *known, const struct one *one)
+{
+    return memcmp(&known->hash, &one->known.hash, sizeof known->hash) == 0;
+}
+
 /* An event whose number is known: it says the same again, or something else. */
 static enum err fold_known(struct folding *work, struct one *one, struct known *known)
 {
     struct event first;
     enum err err;
 
-    if (memcmp(&known->hash, &one->known.hash, sizeof known->hash) == 0) {
+    if (is_same(known, one)) {
         work->fold->duplicates++;
         return ERR_OK;
     }
@@ -290,6 +295,13 @@ static enum err fold_known(struct folding *work, struct one *one, struct known *
     err = event_decode(known->bytes, work->fold->arena, &first);
     if (err)
         return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err;
+    err = fold_settle(work, one, &first);
+    if (err)
+        return err;
+    if (is_same(known, one)) {
+        work->fold->duplicates++;
+        return ERR_OK;
+    }
     return event_same_for_books(&first, &one->said) ? fold_again(work, one, known, &first) : fold_other_content(work, one);
 }
 

@@ -57,6 +57,8 @@ USED enum err fold_effect(struct folding *work, struct one *one, struct open_set
                           const struct effect *effect);
 /* From here on its register is named with its run. */
 USED enum err fold_name_run(struct folding *work, struct one *one);
+/* Where `kept` says a pseudonym for a name of this one, it says it too from here on; its content is another then. */
+USED enum err fold_settle(struct folding *work, struct one *one, const struct event *kept);
 /* Whether this content came before, next to the first one under this number. */
 USED enum err fold_is_known(struct folding *work, const struct one *one, const struct event *identity, bool *ret_known);
 /* The same for the books under a known number: nothing moves; what it says besides is shown, or added. */

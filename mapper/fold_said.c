@@ -6,19 +6,38 @@
 #include "domain/event_canonical.h"
 #include "order_mark.h"
 
+enum err fold_settle(struct folding *work, struct one *one, const struct event *kept)
+{
+    struct event settled = one->said;
+    enum err err;
+
+    if (!pseudonyms_settle(work->fold->pseudonyms, kept, &settled))
+        return ERR_OK;
+    err = event_encode(&settled, work->fold->arena, &one->known.bytes);
+    if (err)                             /* too long with it: another content, which a person sees */
+        return err == ERR_TOO_LONG ? ERR_OK : err;
+    event_hash(one->known.bytes, &one->known.hash);
+    one->said = settled;
+    one->event.customer = settled.customer;
+    one->event.staff = settled.staff;
+    return ERR_OK;
+}
+
 struct repeat { struct folding *work; const struct event *event; bool same; };
 
 static enum err repeat_seen(struct txn *txn, const struct conflict *conflict, void *context)
 {
     struct repeat *repeat = context;
-    struct event there;
+    struct event there, event = *repeat->event;
     enum err err;
 
     (void)txn;
     if (conflict->bytes.len == 0)
         return ERR_OK;
     err = event_decode(conflict->bytes, repeat->work->fold->arena, &there);
-    repeat->same = !err && event_same_for_books(&there, repeat->event);
+    if (!err)
+        (void)pseudonyms_settle(repeat->work->fold->pseudonyms, &there, &event);
+    repeat->same = !err && event_same_for_books(&there, &event);
     return err == ERR_FORMAT ? ERR_STORE_DAMAGED : err ? err : repeat->same ? ERR_STOP : ERR_OK;
 }
 

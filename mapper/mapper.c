@@ -66,6 +66,8 @@ enum err mapper_open(struct stage *stage, void **ret_state, struct fault *fault)
     if (!err)
         err = audit_open(config->state_dir, &mapper->audit, fault);
     if (!err)
+        err = pseudonyms_open(config->state_dir, STORE_READ_ONLY, &mapper->pseudonyms, fault);
+    if (!err)
         err = judge_setups(stage, mapper);
     if (!err)
         err = schedule_open(&mapper->schedule);
@@ -101,6 +103,7 @@ void mapper_close(struct stage *stage, void *state)
     day_rules_close(mapper->day_rules);
     schedule_close(mapper->schedule);
     audit_close(mapper->audit);
+    pseudonyms_close(mapper->pseudonyms);
     store_close(mapper->store);
     arena_free(&mapper->fold_arena);
     arena_free(&mapper->build_arena);

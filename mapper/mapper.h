@@ -10,12 +10,14 @@
 #include "schedule.h"
 #include "trim.h"
 #include "domain/audit.h"
+#include "domain/pseudonym.h"
 #include "stage/logclient.h"
 #include "stage/stage.h"
 
 struct mapper {
     struct store *store;
     struct audit *audit;
+    struct pseudonyms *pseudonyms;       /* NULL: nobody was forgotten */
     struct logclient *log;
     struct link *validators;
     struct partitions *partitions;

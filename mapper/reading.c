@@ -108,7 +108,8 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
 static struct fold fold_for(struct stage *stage, struct mapper *mapper, uint32_t partition)
 {
     return (struct fold){ .config = stage_config(stage), .arena = &mapper->fold_arena,
-                          .now_ms = stage_now_ms(stage), .partition = partition, .day_rules = mapper->day_rules };
+                          .now_ms = stage_now_ms(stage), .partition = partition, .day_rules = mapper->day_rules,
+                          .pseudonyms = mapper->pseudonyms };
 }
 
 /* What came and is not folded comes again. */

@@ -69,6 +69,11 @@ enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t s
     return err ? err : known_read(value, ret_known);
 }
 
+void known_write(const struct known *known, struct strbuf *out)
+{
+    fields_write(&known_fields, known, out);
+}
+
 enum err known_put(struct txn *txn, const struct event *event, const struct known *known)
 {
     struct strbuf out;
@@ -76,7 +81,7 @@ enum err known_put(struct txn *txn, const struct event *event, const struct know
     enum err err;
 
     strbuf_init(&out, EVENT_BYTES_MAX + 128);
-    fields_write(&known_fields, known, &out);
+    known_write(known, &out);
     known_key(&key, event->venue, event->reg, event->series, event->seq);
     err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_RECEIPTS, key_str(&key), strbuf_str(&out));
     strbuf_free(&out);

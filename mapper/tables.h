@@ -50,6 +50,7 @@ struct known {
 USED enum err known_get(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
                         struct known *ret_known);
 USED enum err known_read(struct str value, struct known *ret_known);     /* of a walk over TABLE_RECEIPTS */
+void known_write(const struct known *known, struct strbuf *out);
 USED enum err known_put(struct txn *txn, const struct event *event, const struct known *known);
 /* The receipt that an effect names, decoded; registers are named with their runs (run.h), here as in every key. */
 USED enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,

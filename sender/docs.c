@@ -239,24 +239,31 @@ static struct str cut(struct str s, size_t max)
     return s.len <= max ? s : (struct str){ s.bytes, max };
 }
 
-enum err docs_note(struct txn *txn, struct str doc, struct record *record, int64_t now_ms, struct str what,
-                   struct str detail, bool keep)
+enum err docs_fact_put(struct txn *txn, struct str doc, const struct fact *fact)
 {
-    const struct fact fact = { record->facts + 1, now_ms, what, cut(detail, FACT_TEXT_MAX), record->revision,
-                               keep ? record->draft : STR_NONE, keep ? record->body : STR_NONE };
     struct strbuf bytes;
     struct key key;
     enum err err;
 
     key_init(&key);
     key_name(&key, doc);
-    key_u32(&key, fact.number);
+    key_u32(&key, fact->number);
     if (key.failed)
         return ERR_TOO_LONG;
     strbuf_init(&bytes, RECORD_BYTES_MAX);
-    fields_write(&fact_fields, &fact, &bytes);
+    fields_write(&fact_fields, fact, &bytes);
     err = bytes.failed ? ERR_MEMORY : store_put(txn, TRAIL, key_str(&key), strbuf_str(&bytes));
     strbuf_free(&bytes);
+    return err;
+}
+
+enum err docs_note(struct txn *txn, struct str doc, struct record *record, int64_t now_ms, struct str what,
+                   struct str detail, bool keep)
+{
+    const struct fact fact = { record->facts + 1, now_ms, what, cut(detail, FACT_TEXT_MAX), record->revision,
+                               keep ? record->draft : STR_NONE, keep ? record->body : STR_NONE };
+    enum err err = docs_fact_put(txn, doc, &fact);
+
     if (!err)
         record->facts++;
     return err;

@@ -77,6 +77,9 @@ USED enum err docs_later(struct txn *txn, int64_t until_ms, due_visit visit, voi
 /* Held, unsealed documents of a client, and refused ones that may be explained, after `after` (a document id; empty: from the start). */
 USED enum err docs_held(struct txn *txn, struct str client_id, struct str after, due_visit visit, void *context);
 
+/* Puts a fact of the trail down, or in the place of the one with its number. */
+USED enum err docs_fact_put(struct txn *txn, struct str doc, const struct fact *fact);
+
 /* Numbers kept beside the documents, such as the place in the audit trail. 0 if never put. */
 USED enum err docs_number(struct txn *txn, const char *name, uint64_t *ret_value);
 USED enum err docs_set_number(struct txn *txn, const char *name, uint64_t value);

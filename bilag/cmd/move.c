@@ -5,11 +5,9 @@
 #include "shell.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 enum { STORES_MAX = 64, PATH_SIZE = 1100 };
@@ -19,23 +17,7 @@ static const struct option move_options[] = {
     { NULL, NULL, NULL },
 };
 
-struct moves { struct str folders[STORES_MAX]; const char *names[STORES_MAX]; size_t count; int locks[2]; };
-
-/* The console and the watch hold locks as the stages do. */
-static enum err lock_others(const struct shell *shell, struct moves *moves, struct fault *fault)
-{
-    static const char *const names[] = { "console", "watch" };
-
-    for (size_t i = 0; i < COUNT(names); i++) {
-        char path[PATH_SIZE];
-
-        (void)snprintf(path, sizeof path, "%.*s/%s-0.lock", TEXT(shell->config->run_dir), names[i]);
-        moves->locks[i] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
-        if (moves->locks[i] >= 0 && flock(moves->locks[i], LOCK_EX | LOCK_NB) != 0)
-            return fault_set(fault, ERR_IN_USE, "bilag-%s runs: stop it first (systemctl stop bilag.target)", names[i]);
-    }
-    return ERR_OK;
-}
+struct moves { struct str folders[STORES_MAX]; const char *names[STORES_MAX]; size_t count; };
 
 /* Each folder of the state folder that holds a store, or has held one. */
 static void find_stores(struct shell *shell, struct moves *moves)
@@ -131,7 +113,7 @@ static int move_run(struct shell *shell, const struct args *args)
     err = stage_locks_take(shell->config, &locks, &fault);   /* held to the end: nothing starts meanwhile */
     if (err)
         return complain_err(shell, err, &fault);
-    err = lock_others(shell, moves, &fault);
+    err = stage_locks_take_others(shell->config, &locks, &fault);
     if (!err) {
         find_stores(shell, moves);
         err = move_all(moves, way, &fault);

@@ -109,6 +109,7 @@ extern const struct cmd
     cmd_backup,
     cmd_restore,
     cmd_fsck,
-    cmd_move;
+    cmd_move,
+    cmd_forget;
 
 #endif

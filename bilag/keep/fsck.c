@@ -46,10 +46,13 @@ static const struct judge {
     { "users", fsck_users,
       "Stop the console and restore a backup (bilag restore), or move this folder away: nobody can sign in then, and each "
       "person is added again (bilag users add)." },
+    { "pseudonyms", fsck_pseudonyms,
+      "Stop all stages and restore a backup (bilag restore), or move this folder away: a receipt of a person who was forgotten is a "
+      "conflict then, if a till sends it again." },
 };
 
 const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors",
-                                              "users" };
+                                              "users", "pseudonyms" };
 
 /* --- in the child ------------------------------------------------------------------------------------------ */
 

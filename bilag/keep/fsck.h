@@ -10,7 +10,7 @@
 
 #include "domain/config.h"
 
-enum { FSCK_STORES = 8, FSCK_OTHER_SIZE = 1024 };
+enum { FSCK_STORES = 9, FSCK_OTHER_SIZE = 1024 };
 
 struct fsck_result {
     const char *store;                   /* "mapper" */

@@ -5,6 +5,7 @@
 #include "base/store_engine.h"
 #include "domain/audit.h"
 #include "domain/doors.h"
+#include "domain/pseudonym.h"
 #include "domain/user_tokens.h"
 #include "poweroffice/refstore.h"
 
@@ -216,5 +217,22 @@ enum err fsck_audit(struct storecheck *check, struct fault *fault)
         return err;
     err = check->open_only ? ERR_OK : judge_decisions(check, audit);
     audit_close(audit);
+    return err;
+}
+
+static enum err pseudonym_table(struct txn *txn, unsigned table, const char *name, void *context)
+{
+    return storecheck_walk(context, txn, table, name, storecheck_any);
+}
+
+enum err fsck_pseudonyms(struct storecheck *check, struct fault *fault)
+{
+    struct pseudonyms *pseudonyms;
+    enum err err = pseudonyms_open(check->state_dir, STORE_READ_ONLY, &pseudonyms, fault);
+
+    if (err || !pseudonyms)
+        return err ? err : ERR_NOT_FOUND;
+    err = check->open_only ? ERR_OK : pseudonyms_tables(pseudonyms, pseudonym_table, check);
+    pseudonyms_close(pseudonyms);
     return err;
 }

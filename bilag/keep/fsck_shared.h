@@ -7,6 +7,7 @@
 USED enum err fsck_poweroffice(struct storecheck *check, struct fault *fault);
 USED enum err fsck_doors(struct storecheck *check, struct fault *fault);
 USED enum err fsck_users(struct storecheck *check, struct fault *fault);
+USED enum err fsck_pseudonyms(struct storecheck *check, struct fault *fault);
 USED enum err fsck_audit(struct storecheck *check, struct fault *fault);
 
 #endif

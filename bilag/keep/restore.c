@@ -150,6 +150,26 @@ enum err stage_locks_take(const struct config *config, struct stage_locks *ret_l
     return err;
 }
 
+enum err stage_locks_take_others(const struct config *config, struct stage_locks *locks, struct fault *fault)
+{
+    static const char *const names[] = { "console", "watch" };
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char path[PATH_BYTES];
+        int len = snprintf(path, sizeof path, STR_FMT "/%s-0.lock", STR_ARG(config->run_dir), names[i]), fd;
+
+        if (len < 0 || (size_t)len >= sizeof path || locks->count == STAGE_LOCKS_MAX)
+            return fault_set(fault, ERR_TOO_LONG, "run_dir has too long a name");
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
+        if (fd < 0)
+            return failed(fault, "cannot open", path);
+        locks->fds[locks->count++] = fd;
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+            return fault_set(fault, ERR_IN_USE, "bilag-%s runs: stop it first (systemctl stop bilag.target)", names[i]);
+    }
+    return ERR_OK;
+}
+
 void stage_locks_give(struct stage_locks *locks)
 {
     for (size_t i = 0; i < locks->count; i++)

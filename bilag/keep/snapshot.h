@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 
-enum { SNAPSHOT_STORES_MAX = 8, SNAPSHOT_PATIENCE_S = 30 };
+enum { SNAPSHOT_STORES_MAX = 12, SNAPSHOT_PATIENCE_S = 30 };
 
 struct snapshot_part { const char *name; bool there; uint64_t records, bytes; };
 

@@ -533,6 +533,13 @@ static const struct catalogue_row spoken[] = {
       "kept there, closed: drop it when all is well.\n",
       "Lagrene ligger i mappene sine. Ta state: postgresql: ut av bilag.yaml og start prosessene. Det som var i PostgreSQL, er "
       "beholdt der, lukket: fjern det når alt er bra.\n" },
+    { "a customer's or employee's name gives way to a pseudonym; only while nothing runs",
+      "et pseudonym trer i stedet for en kundes eller ansatts navn; bare når ingenting kjører" },
+    { "whose customer (of its company, so at all the company's venues), or whose employee",
+      "hvem kunden hører til (foretaket, så alle foretakets salgssteder), eller den ansatte" },
+    { "the customer as the till says it", "kunden slik kassen skriver den" },
+    { "or the employee as the till says it", "eller den ansatte slik kassen skriver den" },
+    { "why; kept in the audit trail, so without the name", "hvorfor; lagres i revisjonssporet, så uten navnet" },
     { "all stores from their folders into PostgreSQL, or back; only while nothing runs",
       "alle lagre fra mappene sine til PostgreSQL, eller tilbake; bare når ingenting kjører" },
     { "all stores from a backup; only while no stage runs",

@@ -215,6 +215,9 @@ const struct catalogue_row catalogue_faults[] = {
       "PostgreSQL avvises: synchronous_commit venter ikke på reservens disk; sett den til on" },
     { "out of memory", "minnet er brukt opp" },
     { "the store %s cannot be %s: %s", "lageret %s: feil (%s): %s" },
+    { "%s cannot be %s: %s", "%s: feil (%s): %s" },
+    { "another program has the store open (%s): end it, then again",
+      "et annet program har lageret åpent (%s): avslutt det, og prøv igjen" },
     { "the store %s cannot be copied: cannot make the folder %s: %s",
       "lageret %s kan ikke kopieres: kan ikke lage mappen %s: %s" },
     { "%s is there already", "%s finnes alt" },
@@ -274,6 +277,8 @@ const struct catalogue_row catalogue_faults[] = {
     { "bilag.yaml: %s: cannot change while programs run; set it back, or stop all of them first",
       "bilag.yaml: %s: kan ikke endres mens programmer kjører; sett den tilbake, eller stopp alle først" },
     { "no memory for the tokens", "det er ikke minne til tokenene" },
+    { "the pseudonyms cannot be read: %s", "pseudonymene kan ikke leses: %s" },
+    { "no memory for the pseudonyms", "det er ikke minne til pseudonymene" },
     { "lines: at most %d on one receipt", "lines: høyst %d på én bong" },
     { "%s: at most %d", "%s: høyst %d" },
     { "unknown fields: at most %d bytes of them are kept", "ukjente felter: høyst %d byte av dem tas vare på" },
@@ -572,6 +577,10 @@ const struct catalogue_row catalogue_faults[] = {
       "person is added again (bilag users add).",
       "Stopp konsollen og legg tilbake en sikkerhetskopi (bilag restore), eller flytt denne mappen bort: da kan ingen logge "
       "inn, og hver person legges til på nytt (bilag users add)." },
+    { "Stop all stages and restore a backup (bilag restore), or move this folder away: a receipt of a person who was forgotten is a "
+      "conflict then, if a till sends it again.",
+      "Stopp alle prosesser og legg tilbake en sikkerhetskopi (bilag restore), eller flytt denne mappen bort: da er en bong fra en "
+      "person som er glemt, i konflikt hvis en kasse sender den på nytt." },
     { "its checksum is not the one that was stored with it", "kontrollsummen er ikke den som ble lagret med den" },
     { "the table's own structure is damaged: it cannot be walked to its end",
       "tabellens egen struktur er skadet: den kan ikke leses til slutten" },

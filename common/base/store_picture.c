@@ -23,7 +23,7 @@ static enum err failed(const struct store_picture *picture, int rc, const char *
                      mdb_strerror(rc));
 }
 
-static enum err open_env(struct store_picture *picture, struct fault *fault)
+static enum err open_env(struct store_picture *picture, unsigned flags, struct fault *fault)
 {
     MDB_envinfo info;
     int rc = mdb_env_create(&picture->env);
@@ -33,7 +33,7 @@ static enum err open_env(struct store_picture *picture, struct fault *fault)
     if (rc == 0)
         rc = mdb_env_set_maxreaders(picture->env, STORE_READERS_MAX);
     if (rc == 0)
-        rc = mdb_env_open(picture->env, picture->folder, MDB_NOTLS | MDB_NORDAHEAD, file_mode());
+        rc = mdb_env_open(picture->env, picture->folder, MDB_NOTLS | MDB_NORDAHEAD | flags, file_mode());
     if (rc == 0)
         rc = mdb_env_info(picture->env, &info);
     if (rc)
@@ -42,7 +42,7 @@ static enum err open_env(struct store_picture *picture, struct fault *fault)
     return ERR_OK;
 }
 
-enum err store_picture_open(struct str folder, struct store_picture **ret_picture, struct fault *fault)
+static enum err open_picture(struct str folder, unsigned flags, struct store_picture **ret_picture, struct fault *fault)
 {
     struct store_picture *picture = calloc(1, sizeof *picture);
     char data[STORE_FOLDER_MAX + 16];
@@ -55,9 +55,32 @@ enum err store_picture_open(struct str folder, struct store_picture **ret_pictur
         return fault_set(fault, ERR_TOO_LONG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
     }
     (void)snprintf(data, sizeof data, "%s/data.mdb", picture->folder);
-    err = access(data, F_OK) == 0 ? open_env(picture, fault)
+    err = access(data, F_OK) == 0 ? open_env(picture, flags, fault)
                                   : fault_set(fault, ERR_NOT_FOUND, "there is no store in %s", picture->folder);
     if (err) {
+        store_picture_close(picture);
+        return err;
+    }
+    *ret_picture = picture;
+    return ERR_OK;
+}
+
+enum err store_picture_open(struct str folder, struct store_picture **ret_picture, struct fault *fault)
+{
+    return open_picture(folder, 0, ret_picture, fault);
+}
+
+enum err store_picture_alone(struct str folder, struct store_picture **ret_picture, struct fault *fault)
+{
+    struct store_picture *picture;
+    enum err err = open_picture(folder, MDB_RDONLY | MDB_NOLOCK, &picture, fault);
+    int rc;
+
+    if (err)
+        return err;
+    rc = mdb_txn_begin(picture->env, NULL, MDB_RDONLY, &picture->picture);
+    if (rc) {
+        err = failed(picture, rc, "read", fault);
         store_picture_close(picture);
         return err;
     }

@@ -262,3 +262,73 @@ enum err audit_read_of(struct audit *audit, const struct audit_wish *wish, audit
 
     return store_read(audit->store, read_of_work, &of);
 }
+
+/* --- a name goes ---------------------------------------------------------------------------------------------- */
+
+enum { RENAMED_A_SLICE = 100 };
+
+struct audit_naming { struct str from, to; uint64_t numbers[RENAMED_A_SLICE]; size_t count; };
+
+static enum err named_row(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct audit_naming *naming = context;
+    struct decision decision;
+    size_t at = 0;
+
+    (void)txn;
+    if (fields_read(&decision_fields, value, NULL, &decision) || !key_take_u64(key, &at, &decision.number))
+        return ERR_STORE_DAMAGED;
+    if (!str_equal(decision.subject, naming->from))
+        return ERR_OK;
+    naming->numbers[naming->count++] = decision.number;
+    return naming->count == RENAMED_A_SLICE ? ERR_STOP : ERR_OK;
+}
+
+static enum err rename_row(struct txn *txn, const struct audit_naming *naming, uint64_t number)
+{
+    struct decision decision;
+    struct str value;
+    struct strbuf out;
+    struct key key;
+    enum err err;
+
+    key_init(&key);
+    key_u64(&key, number);
+    err = store_get(txn, DECISIONS, key_str(&key), &value);
+    if (err)
+        return err;
+    if (fields_read(&decision_fields, value, NULL, &decision))
+        return ERR_STORE_DAMAGED;
+    decision.subject = naming->to;
+    strbuf_init(&out, value.len + TEXT_MAX + 64);
+    fields_write(&decision_fields, &decision, &out);
+    err = out.failed ? ERR_MEMORY : store_put(txn, DECISIONS, key_str(&key), strbuf_str(&out));
+    strbuf_free(&out);
+    return err;
+}
+
+static enum err rename_work(struct txn *txn, void *context)
+{
+    struct audit_naming *naming = context;
+    enum err err;
+
+    naming->count = 0;
+    err = store_walk(txn, DECISIONS, STR_NONE, STR_NONE, named_row, naming);
+    for (size_t i = 0; i < naming->count && !err; i++)
+        err = rename_row(txn, naming, naming->numbers[i]);
+    return err;
+}
+
+enum err audit_rename(struct audit *audit, struct str from, struct str to, uint64_t *ret_renamed)
+{
+    struct audit_naming naming = { .from = from, .to = to };
+    enum err err = to.len > TEXT_MAX ? ERR_TOO_LONG : ERR_OK;
+
+    *ret_renamed = 0;
+    do {
+        if (!err)
+            err = store_write(audit->store, rename_work, &naming);
+        *ret_renamed += err ? 0 : naming.count;
+    } while (!err && naming.count == RENAMED_A_SLICE);
+    return err;
+}

@@ -3,6 +3,7 @@
  * `bilag` appends; the stage concerned reads on from the place it has persisted in its own store, in the
  * transaction in which it acts. So a decision is taken up exactly once, also when nothing runs as it is
  * made, and every one stays readable for good: who (system user), when, what, why.
+ * Forgotten   a customer's name in a subject gives way to a pseudonym; nothing else that was decided is ever changed.
  * Durability  audit_append() returning ERR_OK: on disk.
  * Order       numbers rise by one, from 1.
  */
@@ -19,8 +20,8 @@ struct decision {
                                              dismiss choose restarted create-products invoice-from resend-on
                                              dismiss-refused dismiss-parked by-hand venue-key manual-done
                                              token-add token-revoke user-add user-remove venue-new
-                                             user-password user-token-add user-token-revoke;
-                                             undo-<verb> takes one back */
+                                             user-password user-token-add user-token-revoke
+                                             forget; undo-<verb> takes one back */
     struct str subject;                   /* document id, receipt, "company/customer", venue: by verb */
     struct str detail;                    /* by verb: problem code, date, customer number, ... */
     struct str reason;
@@ -52,6 +53,8 @@ USED enum err audit_append(struct audit *audit, const struct decision *decision,
 USED enum err audit_last(struct audit *audit, uint64_t *ret_number);
 /* Cheap: tells whether there may be something new since the last call. */
 bool     audit_changed(struct audit *audit);
+/* Decisions about exactly this subject are about that one from here on: a person's name goes (bilag forget), the decision stays. */
+USED enum err audit_rename(struct audit *audit, struct str from, struct str to, uint64_t *ret_renamed);
 typedef enum err (*audit_visit)(const struct decision *decision, void *context);
 /* From `from` on, in order; views are dead after visit() returns. ERR_STOP from visit() ends it well. */
 USED enum err audit_read(struct audit *audit, uint64_t from, audit_visit visit, void *context);

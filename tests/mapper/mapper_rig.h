@@ -25,6 +25,7 @@ struct rig {
     uint64_t next, decisions;
     int64_t now_ms;
     bool faulty;                         /* the set-up is judged to have a fault */
+    const struct pseudonyms *pseudonyms; /* NULL: nobody was forgotten */
 };
 
 static const char rig_venue[] =
@@ -141,7 +142,7 @@ HELPER void rig_void(struct rig *rig, unsigned seq, const char *time, unsigned v
 HELPER void rig_fold(struct rig *rig)
 {
     struct fold fold = { .config = rig->config, .arena = &rig->fold_arena, .now_ms = rig->now_ms - 86400000,
-                         .partition = venue_partition(STR("v"), rig->config->partitions) };
+                         .partition = venue_partition(STR("v"), rig->config->partitions), .pseudonyms = rig->pseudonyms };
     struct reader events;
 
     if (!rig->waiting_count)

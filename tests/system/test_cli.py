@@ -46,6 +46,7 @@ COMMANDS = [
     "restore",
     "fsck",
     "move",
+    "forget",
 ]
 
 

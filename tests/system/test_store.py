@@ -19,7 +19,7 @@ from console_rig import add_user    # noqa: E402
 from orders_rig import documents, start, venue    # noqa: E402
 from pipeline import STAGES    # noqa: E402
 
-STORES = ("ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors", "users")
+STORES = ("ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors", "users", "pseudonyms")
 CUSTOMERS = [{"no": 10001, "name": "Hansen AS"}]
 DAYS = ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19"]
 PER_DAY = 60
@@ -32,7 +32,7 @@ def receipts(name, days=DAYS, first=1):
         for i in range(PER_DAY):
             credit = i % 10 == 0
             events.append({"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "receipt",
-                           "time": f"{day}T{10 + i % 12}:{i % 60:02d}:00+01:00", "customer": "kunde-77",
+                           "time": f"{day}T{10 + i % 12}:{i % 60:02d}:00+01:00", "customer": "kunde-77", "staff": "Per",
                            "lines": [{"product_type": "food", "vat": 25, "gross": 12500 + seq}],
                            "payments": [{"type": "credit" if credit else "card", "amount": 12500 + seq}]})
             seq += 1
@@ -89,6 +89,11 @@ def fsck(pipeline, *words, fine=True):
     done = pipeline.command("fsck", *words, check=False)
     assert (done.returncode == 0) == fine, done.stdout + done.stderr
     return done.stdout
+
+
+def forget_somebody(pipeline):
+    """Nothing runs, and all is sent. It makes the store of pseudonyms."""
+    pipeline.command("forget", "--venue", "oslo", "--staff", "Per", "--reason", "asked for it", "--yes")
 
 
 def venues():
@@ -169,16 +174,18 @@ def test_damage(store):
         add_user(pipeline, "kari", "--all-companies", "--title", "Kari Nordmann")
         pipeline.post(events)
         expect_books(pipeline, events)
+        expect_sent(pipeline, len(events) // 10 + 3)
         stop_all(pipeline)
+        forget_somebody(pipeline)
         assert "damaged" not in fsck(pipeline)
         file = pipeline.state / store / "data.mdb"
         whole = file.read_bytes()
         needle = {"ingest": b"kunde-77", "mapper": b"kunde-77", "uploader": b"Venue oslo", "invoicer": b"kunde-77",
                   "poweroffice": b"Hansen AS", "audit": b"connect",
-                  "doors": b"tests' tills", "users": b"Kari Nordmann"}[store]
+                  "doors": b"tests' tills", "users": b"Kari Nordmann", "pseudonyms": b"key"}[store]
         hurt = bytearray(whole)
         for place in records_of(file, needle):    # pages that are not used any more hold old copies
-            hurt[place + 2] ^= 1                  # still a text, still msgpack
+            hurt[place + (4 if needle == b"key" else 2)] ^= 1          # still a text, still msgpack; of the key, its value
         file.write_bytes(hurt)
         text = fsck(pipeline, fine=False)
         assert f"{store}" in text and "damaged" in text and "what to do:" in text
@@ -285,9 +292,11 @@ def test_backup_folders():
         full.mkdir()
         (full / "x").write_text("x")
         assert "not empty" in pipeline.command("backup", full, check=False).stderr
+        expect_sent(pipeline, len(events) // 10 + 1)
+        stop_all(pipeline)
+        forget_somebody(pipeline)
         backup = pipeline.folder / "backup"
         pipeline.command("backup", backup)
-        stop_all(pipeline)
         broken = pipeline.folder / "broken"
         shutil.copytree(backup, broken)
         (broken / "manifest").unlink()

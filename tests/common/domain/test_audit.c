@@ -222,11 +222,54 @@ static void resend_on_table(void **unused)
     }
 }
 
+struct subjects { const char *subject; size_t count; uint64_t last; };
+
+static enum err count_subject(const struct decision *decision, void *context)
+{
+    struct subjects *subjects = context;
+
+    assert_int_equal(decision->number, ++subjects->last);
+    subjects->count += str_equal(decision->subject, str_of(subjects->subject));
+    return ERR_OK;
+}
+
+static size_t about(struct audit *audit, const char *subject)
+{
+    struct subjects subjects = { subject, 0, 0 };
+
+    assert_int_equal(audit_read(audit, 1, count_subject, &subjects), ERR_OK);
+    return subjects.count;
+}
+
+/* A name goes: exactly that subject, every decision about it, at its number; more than one transaction changes. */
+static void a_name_goes(void **unused)
+{
+    const struct decision named = { .time_ms = 1, .who = STR("kari"), .verb = STR("connect"), .subject = STR("9/Ola"),
+                                    .detail = STR("1") };
+    struct decision alike = named;
+    struct audit *audit = NULL;
+    uint64_t number, renamed;
+
+    (void)unused;
+    assert_int_equal(audit_open(str_of(folder), &audit, NULL), ERR_OK);
+    alike.subject = STR("9/Ola Nordmann");
+    for (int i = 0; i < 250; i++) {
+        assert_int_equal(audit_append(audit, &named, &number), ERR_OK);
+        assert_int_equal(audit_append(audit, &alike, &number), ERR_OK);
+    }
+    assert_int_equal(audit_rename(audit, STR("9/Ola"), STR("9/forgotten-1"), &renamed), ERR_OK);
+    assert_int_equal(renamed, 250);
+    assert_int_equal(audit_rename(audit, STR("9/Ola"), STR("9/forgotten-1"), &renamed), ERR_OK);
+    assert_int_equal(renamed, 0);
+    assert_true(about(audit, "9/Ola") == 0 && about(audit, "9/forgotten-1") == 250 && about(audit, "9/Ola Nordmann") == 250);
+    audit_close(audit);
+}
+
 int main(void)
 {
 #define AUDIT_TEST(f) cmocka_unit_test_setup_teardown(f, make, drop)
     static const struct CMUnitTest tests[] = {
-        AUDIT_TEST(order_and_places), AUDIT_TEST(another_opener_reads_it),
+        AUDIT_TEST(order_and_places), AUDIT_TEST(a_name_goes), AUDIT_TEST(another_opener_reads_it),
         AUDIT_TEST(change_is_noticed), AUDIT_TEST(too_long_is_refused),
         AUDIT_TEST(looking_makes_no_trail), AUDIT_TEST(same_bytes_as_ever),
         cmocka_unit_test(resend_on_table),
