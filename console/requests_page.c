@@ -81,7 +81,7 @@ void page_requests(struct view *view)
                    showing.count - REQUESTS_SHOWN);
     if (!err && !showing.count)
         html_words(&view->html, "p", "faint", SAY(view, "Nothing was sent for it in the last %d days.",
-                                                  "Ingenting er sendt for det de siste %d dagene."), REQUESTS_DAYS);
+                                                  "Ingenting er sendt for det de siste %d dagene."), view->config.requests_days);
     if (err)
         view_fail(view, err);
 }

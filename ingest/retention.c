@@ -44,6 +44,18 @@ void retention_again(struct retention *retention)
     retention->next_ms = stage_steady_ms(retention->stage);
 }
 
+/* When all partitions were looked at. That lines go which nobody has seen to is said. */
+static enum err expire_refused(struct retention *retention)
+{
+    int64_t days = stage_config(retention->stage)->refused_days, before_ms = stage_now_ms(retention->stage) - days * DAY_MS;
+    uint64_t expired = 0;
+    enum err err = eventlog_refused_expire(retention->log, before_ms, &expired);
+
+    if (expired)
+        log_fact("level=warning what=refused_expired lines=%" PRIu64 " refused_days=%" PRId64, expired, days);
+    return err;
+}
+
 static void next_partition(struct retention *retention, int64_t now, int32_t before_day)
 {
     char day[16];
@@ -84,8 +96,10 @@ enum err retention_turn(struct retention *retention)
         stage_counter_add(retention->stage, "events_trimmed", (int64_t)trim.trimmed);
         eventlog_relax(retention->log);
     }
-    if (!trim.more)
+    if (!trim.more) {
         next_partition(retention, now, trim.before_day);
+        err = retention->partition == 0 ? expire_refused(retention) : ERR_OK;
+    }
     stage_wake_at(retention->stage, retention->next_ms);
-    return ERR_OK;
+    return err == ERR_STORE_FULL || err == ERR_MEMORY ? ERR_OK : err;
 }

@@ -1,4 +1,4 @@
-/* retention.h - old events leave the log after retention_days.
+/* retention.h - old events leave the log after retention_days, refused lines after refused_days.
  *
  * Once a day, first a minute after the start, and when the configuration is loaded again: in slices of RETENTION_SLICE
  * events, so that no turn is long and commits come in between. A partition is trimmed by the instance that its reader

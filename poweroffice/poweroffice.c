@@ -183,7 +183,8 @@ static enum err open_with(struct poweroffice start, struct poweroffice **ret_po,
     if (!err)
         err = refstore_open(config->state_dir, 0, &po->refstore, fault);
     if (!err && po->stage)
-        err = requests_open(config->state_dir, stage_name(po->stage), stage_instance(po->stage), &po->requests);
+        err = requests_open(config->state_dir, stage_name(po->stage), stage_instance(po->stage), config->requests_days,
+                            &po->requests);
     if (!err && !po->asker && transport_open(&po->transport) != ERR_OK)
         err = fault_set(fault, ERR_SYSTEM, "libcurl does not start");
     if (err) {
@@ -233,6 +234,8 @@ void poweroffice_close(struct poweroffice *po)
 void poweroffice_reload(struct poweroffice *po)
 {
     use_settings(po);
+    if (po->requests)
+        requests_keep(po->requests, po_config(po)->requests_days);
 }
 
 struct refstore *poweroffice_refstore(struct poweroffice *po)

@@ -23,6 +23,7 @@ struct requests {
     char folder[FOLDER_SIZE];
     const char *stage;
     int instance, fd;
+    int32_t days;                         /* that they are kept */
     int32_t day;                          /* of the file that is open */
     bool told;                            /* that a line could not be written */
     bool torn;                            /* the last line was not written whole: the next begins on one of its own */
@@ -36,7 +37,7 @@ static bool folder_of(struct str state_dir, char folder[FOLDER_SIZE])
     return len > 0 && len < FOLDER_SIZE;
 }
 
-enum err requests_open(struct str state_dir, const char *stage, int instance, struct requests **ret_requests)
+enum err requests_open(struct str state_dir, const char *stage, int instance, int32_t days, struct requests **ret_requests)
 {
     struct requests *requests = calloc(1, sizeof *requests);
 
@@ -44,6 +45,7 @@ enum err requests_open(struct str state_dir, const char *stage, int instance, st
         return ERR_MEMORY;
     requests->stage = stage;
     requests->instance = instance;
+    requests->days = days;
     requests->fd = -1;
     strbuf_init(&requests->line, LINE_MAX_BYTES);
     if (!folder_of(state_dir, requests->folder)) {
@@ -52,6 +54,16 @@ enum err requests_open(struct str state_dir, const char *stage, int instance, st
     }
     *ret_requests = requests;
     return ERR_OK;
+}
+
+void requests_keep(struct requests *requests, int32_t days)
+{
+    if (requests->days == days)
+        return;
+    requests->days = days;
+    if (requests->fd >= 0)               /* as if a day began: what is too old goes */
+        (void)close(requests->fd);
+    requests->fd = -1;
 }
 
 void requests_close(struct requests *requests)
@@ -77,7 +89,7 @@ static void remove_old(const struct requests *requests, int32_t today)
     int32_t day;
 
     while (dir && (entry = readdir(dir)))
-        if (day_of_name(entry->d_name, &day) && day < today - REQUESTS_DAYS)
+        if (day_of_name(entry->d_name, &day) && day < today - requests->days)
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
     if (dir)
         (void)closedir(dir);

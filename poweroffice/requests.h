@@ -1,7 +1,7 @@
 /* requests.h - what was sent to PowerOffice for a document and what it answered, word by word, for its vendor's support.
  *
  * Files       STATE_DIR/requests/<day>-<stage>-<instance>.ndjson, a line a request, only readable by who runs the stage; a
- *             day's files are removed when REQUESTS_DAYS have passed.
+ *             day's files are removed when requests_days have passed.
  * Line        {"time","doc","client","method","url","status","ms","sent","answered","words"}; bodies as texts, cut beyond
  *             REQUEST_BODY_MAX; a PDF only by its length. Headers are not in it, and keys in bodies are blanked.
  * Durability  none is promised: a line that cannot be written (full disk) is missed, and said once. A power cut may tear
@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 
-enum { REQUESTS_DAYS = 90, REQUEST_BODY_MAX = 256 * 1024, REQUEST_SECRETS_MAX = 5 };
+enum { REQUEST_BODY_MAX = 256 * 1024, REQUEST_SECRETS_MAX = 5 };
 
 struct exchanged {
     struct str doc, client;               /* ours (config.h) */
@@ -26,7 +26,8 @@ struct exchanged {
 };
 
 struct requests;
-USED enum err requests_open(struct str state_dir, const char *stage, int instance, struct requests **ret_requests);
+USED enum err requests_open(struct str state_dir, const char *stage, int instance, int32_t days, struct requests **ret_requests);
+void requests_keep(struct requests *requests, int32_t days);           /* another number of days; from the next request on */
 void requests_close(struct requests *requests);              /* NULL is fine */
 void requests_note(struct requests *requests, int64_t now_ms, const struct exchanged *exchanged);      /* NULL is fine */
 

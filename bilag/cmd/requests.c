@@ -69,6 +69,6 @@ int requests_show(struct shell *shell, const struct book_doc *doc)
         return complain_err(shell, err, NULL);
     if (!showing.count)
         (void)printf(in_words(shell, "nothing was sent for %.*s in the last %d days\n",
-                              "ingenting er sendt for %.*s de siste %d dagene\n"), TEXT(doc->id), REQUESTS_DAYS);
+                              "ingenting er sendt for %.*s de siste %d dagene\n"), TEXT(doc->id), shell->config->requests_days);
     return EXIT_FINE;
 }

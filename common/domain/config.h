@@ -136,6 +136,7 @@ struct config {
     struct stage_counts { STAGE_COUNTS(CONFIG_INT) } stages;
     struct str language;                                     /* "en" or "nb" */
     int32_t retention_days;                                  /* 400 */
+    int32_t requests_days, refused_days;                     /* 90, 400 */
     int32_t partitions;                                      /* 16; fixed when the log is made */
     struct ingest_settings { INGEST_SETTINGS(CONFIG_INT) } ingest;               /* config_rows.h: units, bounds */
     struct sender_settings { SENDER_SETTINGS(CONFIG_INT) bool order_split; } sender;

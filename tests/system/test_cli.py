@@ -253,6 +253,9 @@ def test_status_has_the_promised_fields_in_every_form(tmp_path):
         assert not page.with_suffix(".html.new").exists()
         assert page.stat().st_mode & 0o777 == 0o600          # it names customers and amounts
         html = page.read_text()
+        policy = re.search(r"<meta http-equiv=Content-Security-Policy content=\"([^\"]*)\">", html)[1]
+        assert policy == "default-src 'none'; style-src 'unsafe-inline'" and "<script" not in html
+        assert html.index("Content-Security-Policy") < html.index("<style>")         # it holds for what stands behind it
         for words in ("To be done by hand: 1 item", "bilag manual --venue oslo-grill", "<th class=n>Z reports", "has no account"):
             assert words in html, words
 

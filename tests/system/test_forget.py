@@ -69,7 +69,7 @@ def test_a_name_is_gone():
         stop_all(pipeline)
         said = forget(pipeline, "staff", STAFF).stdout
         assert "forgotten-" in said and "40 events" in said, said
-        assert STAFF in pipeline.command("explain", "moss/K1/1").stdout or found_in(pipeline, STAFF)     # another venue's: another person
+        assert found_in(pipeline, STAFF)               # another venue's: another person
         pseudonym = next(word for word in said.replace("/", " ").split() if word.startswith("forgotten-"))
         said = forget(pipeline, "customer", CUSTOMER).stdout
         assert "41 events" in said and "connection" in said, said
@@ -92,8 +92,6 @@ def test_a_name_is_gone():
         assert pipeline.counter("mapper", "conflicts") == 0
         pipeline.post([cash(61)])                              # a new sale is new, and says what the till says
         pipeline.until("it is booked", lambda: len(pipeline.vouchers()) == 3)
-        told = pipeline.command("explain", "oslo/K1/3").stdout
-        assert "Burger, sent again" in told or pseudonym in told or told, told
         stop_all(pipeline)
         assert "1 events" in forget(pipeline, "staff", STAFF).stdout
         assert "1 events" in forget(pipeline, "customer", CUSTOMER).stdout
@@ -119,6 +117,7 @@ def test_credit_is_kept_for_five_years():
         pseudonym = next(word for word in said.replace("/", " ").split() if word.startswith("forgotten-"))
         assert found_in(pipeline, "Gammel Kunde-AS") == []
         fsck(pipeline)
+        assert f"customer {pseudonym}" in pipeline.command("explain", "oslo/order/K1/1").stdout
         start_all(pipeline)
         assert status(pipeline) == json.loads(json.dumps(before).replace("Gammel Kunde-AS", pseudonym))
         pipeline.post([sale("oslo", 1, "Gammel Kunde-AS", day="2019-11-19")])

@@ -278,6 +278,24 @@ def test_log_is_served(ingest):
         until("dropped", lambda: ingest.counter("messages_malformed") == 2)
 
 
+# Goal: what was refused goes refused_days later, and that is said.
+def test_refused_lines_expire(make, tmp_path):
+    ingest = make(settings="refused_days: 7\n")
+    clock = tmp_path / "clock"
+    clock.write_text("0")
+    ingest.start(env={"BILAG_CLOCK": str(clock)})
+    assert len(ingest.post(ndjson(receipt(1, gross=12.5)))[1]["rejected"]) == 1
+    ingest.stop()
+    clock.write_text(str(8 * 86400))
+    ingest.start(env={"BILAG_CLOCK": str(clock)})
+    assert len(ingest.post(ndjson(receipt(2, gross=13.5)))[1]["rejected"]) == 1
+    ingest.processes[0].send_signal(signal.SIGHUP)
+    until("told", lambda: "what=refused_expired lines=1 refused_days=7" in ingest.log())
+    ingest.processes[0].send_signal(signal.SIGHUP)
+    until("reloaded", lambda: ingest.log().count("configuration taken") == 2)
+    assert ingest.log().count("what=refused_expired") == 1
+
+
 # Goal: a day's events go retention_days later, below what is asked for and needed, where somebody reads who says so; who
 # asks for them is told so, one sent again is taken in under a new offset, and no offset is given twice.
 def test_retention(make, tmp_path):

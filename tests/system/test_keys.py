@@ -104,6 +104,7 @@ def run(pipeline, port):
     for process in pipeline.wanted():
         process.process.send_signal(signal.SIGUSR1)
     pipeline.until("every stage has dumped", lambda: len(list(pipeline.run.glob("*.status.json"))) == len(pipeline.wanted()))
+    assert {file.stat().st_mode & 0o777 for file in pipeline.run.glob("*.status.json")} == {0o600}
     pipeline.until("every stage has reloaded", lambda: all("configuration taken" in pipeline.log(p.name) for p in pipeline.wanted()))
     return token
 

@@ -1,8 +1,10 @@
 """Goal: for every document it can be shown, word by word and without a key, what was sent to PowerOffice and what it answered;
 requests say whose they are; lists are read to their end however they are cut, and with patience of their own.
 """
+import datetime
 import json
 import re
+import signal
 import subprocess
 
 import pytest
@@ -78,6 +80,25 @@ def test_kept_ninety_days(rig):
     assert not (folder / "2020-01-01-uploader-0.ndjson").exists() and torn.exists()
     rows = shown(rig, doc_of(rig.venues[0]))
     assert rows[0][1] == "http://old" and [r[0] for r in rows[1:]] == ["POST"]
+
+
+# Goal: requests_days says how long, from the next request after a reload on.
+def test_kept_as_long_as_is_set(rig):
+    rig = rig(2)
+    folder, day = rig.state / "requests", datetime.date.today() - datetime.timedelta(days=20)
+    folder.mkdir(parents=True)
+    old = folder / f"{day}-uploader-0.ndjson"
+    old.write_text("{}\n")
+    rig.start()
+    rig.offer([voucher_draft(rig.venues[0], DAY_ZERO)])
+    rig.settled(sent=1)
+    assert old.exists()
+    config = rig.config / "bilag.yaml"
+    config.write_text("requests_days: 10\n" + config.read_text())
+    rig.processes[0].send_signal(signal.SIGHUP)
+    rig.offer([voucher_draft(rig.venues[1], DAY_ZERO)])
+    rig.settled(sent=2)
+    wait_for(lambda: not old.exists(), 20)
 
 
 def test_a_pdf_is_told_by_its_length(rig):

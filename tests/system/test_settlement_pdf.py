@@ -70,6 +70,7 @@ def test_page_says_what_the_voucher_says(tmp_path, language):
         done = pipeline.command("settlement", f"oslo-grill/{DAY}/1", "--pdf", str(own))
         assert done.returncode == 0, done.stderr
         assert own.read_bytes() == pdf_of(proxy.put[0]) and len(proxy.put) == 1
+        assert own.stat().st_mode & 0o777 == 0o600             # it names customers and amounts
         proxy.stop()
     assert voucher["pdf_bytes"] == len(own.read_bytes()) + 4  # the sandbox counts what ends the part
     by_account = {}

@@ -88,6 +88,8 @@ struct number_row { const char *section, *key; int32_t preset, min, max; size_t 
 static const struct number_row number_settings[] = {
     STAGE_COUNTS(STAGE) INGEST_SETTINGS(INGEST) SENDER_SETTINGS(SENDER) MAPPER_SETTINGS(MAPPER)
     { NULL, "retention_days", 400, 1, 36500, offsetof(struct config, retention_days) },
+    { NULL, "requests_days", 90, 1, 3650, offsetof(struct config, requests_days) },
+    { NULL, "refused_days", 400, 7, 36500, offsetof(struct config, refused_days) },
     { NULL, "partitions", 16, 1, 256, offsetof(struct config, partitions) },
     { "state", "replicas", 2, 1, 2, offsetof(struct config, replicas) },
     { "poweroffice", "requests_per_second", 10, 1, 10000, offsetof(struct config, requests_per_second) },
