@@ -153,6 +153,7 @@ system-postgresql: all unit-programs
 	@BILAG_BIN=$(abspath $(BIN)) BILAG_TOOLS=$(abspath $(BUILD))/tests/chaos /usr/bin/python3 -m pytest -q tests/system/test_engine.py \
 	    tests/system/test_engine_away.py tests/system/test_move.py
 	@BILAG_BIN=$(abspath $(BIN)) tests/engine.py run /usr/bin/python3 -m pytest -q tests/system/test_cases.py -k "in and order"
+	@BILAG_BIN=$(abspath $(BIN)) tests/engine.py run /usr/bin/python3 -m pytest -q tests/system/test_forget.py
 # One test by its name: make one T=test_seen, make one T=test_cli
 one: all
 	@unit='$(filter %/$(T),$(UNITS))'; \
