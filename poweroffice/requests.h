@@ -26,7 +26,8 @@ struct exchanged {
 };
 
 struct requests;
-USED enum err requests_open(struct str state_dir, const char *stage, int instance, int32_t days, struct requests **ret_requests);
+USED enum err requests_open(struct str state_dir, const char *stage, int instance, int32_t days,
+                            struct requests **ret_requests);
 void requests_keep(struct requests *requests, int32_t days);           /* another number of days; from the next request on */
 void requests_close(struct requests *requests);              /* NULL is fine */
 void requests_note(struct requests *requests, int64_t now_ms, const struct exchanged *exchanged);      /* NULL is fine */
