@@ -274,7 +274,7 @@ install: all
 	install -m 644 $(MAN1) $(SHARE)/man/man1
 	install -m 644 $(MAN5) $(SHARE)/man/man5
 	install -m 644 $(MAN8) $(SHARE)/man/man8
-	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(SHARE)/doc/bilag
+	install -m 644 README.md LICENSE $(wildcard docs/*.md) docs/api.yaml $(SHARE)/doc/bilag
 	install -d $(SHARE)/doc/bilag/examples
 	install -m 644 $(wildcard docs/examples/*) $(SHARE)/doc/bilag/examples
 	install -m 644 deploy/config-example/bilag.yaml $(SHARE)/doc/bilag/config-example

@@ -52,6 +52,9 @@ bool api_page_has(struct api_page *page);
 /* "page", "limit", "total", into the answer. */
 void api_page_tell(struct view *view, const struct api_page *page);
 
+/* "decisions": what people decided about this, a member of an open object. */
+USED enum err api_tell_decisions(struct view *view, struct strbuf *out, struct str subject);
+
 /* Members of an open object: a text if there is one, a time if it is one. */
 void api_text(struct strbuf *out, const char *name, struct str value);
 void api_time(struct strbuf *out, const char *name, int64_t time_ms);

@@ -242,14 +242,14 @@ void api_day_documents(struct view *view)
 
 /* --- one, with its history --- */
 
-struct history { struct strbuf *out; struct str id; };
+struct history { struct strbuf *out; struct str subject; };
 
 static enum err decided(const struct decision *decision, void *context)
 {
     const struct history *history = context;
     struct strbuf *out = history->out;
 
-    if (!str_equal(decision->subject, history->id))
+    if (!str_equal(decision->subject, history->subject))
         return ERR_OK;
     json_open(out, NULL, '{');
     json_put_uint(out, "decision", decision->number);
@@ -262,9 +262,9 @@ static enum err decided(const struct decision *decision, void *context)
     return ERR_OK;
 }
 
-static enum err tell_decisions(struct view *view, struct strbuf *out, struct str id)
+enum err api_tell_decisions(struct view *view, struct strbuf *out, struct str subject)
 {
-    struct history history = { out, id };
+    struct history history = { out, subject };
     struct audit *audit;
     enum err err = audit_open_there(view->config.state_dir, &audit, &view->context.fault);
 
@@ -327,7 +327,7 @@ void api_document(struct view *view)
     json_close(out, '}');
     err = tell_trail(view, out, &doc);
     if (!err)
-        err = tell_decisions(view, out, doc.id);
+        err = api_tell_decisions(view, out, doc.id);
     if (err)
         view_fail(view, err);
     else

@@ -120,6 +120,34 @@ void api_status(struct view *view)
     api_end(view);
 }
 
+/* What of it everybody sees on the overview: whether it runs, and what waits. */
+void api_stages(struct view *view)
+{
+    struct stage_state *stages;
+    size_t count;
+    enum err err = stages_ask(&view->config, view->context.patience_ms, &view->arena, &stages, &count);
+    bool outage = false;
+    struct strbuf *out;
+
+    if (err) {
+        view_fail(view, err);
+        return;
+    }
+    out = api_begin(view);
+    json_open(out, "stages", '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(out, NULL, '{');
+        json_put_str(out, "stage", str_of(stages[i].stage));
+        json_put_int(out, "instance", stages[i].instance);
+        json_put_bool(out, "up", stages[i].up);
+        json_close(out, '}');
+        outage |= stages[i].outage;
+    }
+    json_close(out, ']');
+    json_put_bool(out, "outage", outage);
+    api_end(view);
+}
+
 /* --- the audit trail --- */
 
 /* The latest first: counted, and then those told that stand on the page from the end. */

@@ -190,6 +190,53 @@ static void tell_restart(struct view *view, struct strbuf *out, struct contested
     json_close(out, '}');
 }
 
+/* Into which lines of the voucher it went, and what of it is by hand or in its order. */
+static enum err tell_shares(struct view *view, struct strbuf *out, const struct venue *venue, const struct receipt_fate *fate,
+                            const struct draft *draft)
+{
+    struct sale sale = { .event = &fate->event };
+    enum err err = receipts_shares(sale.event, venue, draft, &view->arena, &sale.shares);
+
+    if (err == ERR_REFUSED)
+        return ERR_OK;
+    json_open(out, "lines", '[');
+    for (size_t i = 0; !err && i < draft->line_count; i++) {
+        struct money amount = { 0 };
+
+        err = sale_amount(&sale, draft, &draft->lines[i], &amount);
+        if (err || !amount.ore)
+            continue;
+        json_open(out, NULL, '{');
+        json_put_int(out, "account", draft->lines[i].account);
+        json_put_str(out, "vat_code", draft->lines[i].vat_code);
+        json_put_int(out, "amount", amount.ore);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    json_open(out, "left_out", '[');
+    for (size_t i = 0; !err && i < sale.shares.left_out_count; i++) {
+        const struct left_out *left = &sale.shares.left_out[i];
+
+        if (!left->total.ore)
+            continue;
+        json_open(out, NULL, '{');
+        json_put_str(out, "payment_type", left->type);
+        json_put_bool(out, "in_order", draft->credit_ordered && str_equal(left->type, STR("credit")));
+        json_put_int(out, "amount", left->total.ore);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    return err;
+}
+
+static bool has_receipt(const struct contested *of, const struct draft *draft)
+{
+    const struct receipt_fate *fate = &of->fate;
+
+    return draft->doc.kind == DOC_ORDER ? draft->doc.seq == fate->event.seq && str_equal(draft->doc.reg, of->name.reg)
+                                        : fate->place > draft->from && fate->place <= draft->upto;
+}
+
 /* The documents that have it. */
 static enum err tell_where(struct view *view, struct strbuf *out, const struct venue *venue, const struct contested *of)
 {
@@ -205,14 +252,14 @@ static enum err tell_where(struct view *view, struct strbuf *out, const struct v
     json_open(out, "documents", '[');
     for (size_t i = 0; !err && i < list.count; i++) {
         const struct draft *draft = &list.docs[i].draft;
-        bool has = draft->doc.kind == DOC_ORDER ? draft->doc.seq == fate->event.seq && str_equal(draft->doc.reg, of->name.reg)
-                                                : fate->place > draft->from && fate->place <= draft->upto;
 
-        if (!has)
+        if (!has_receipt(of, draft))
             continue;
         json_open(out, NULL, '{');
         json_put_str(out, "id", list.docs[i].id);
         json_put_str(out, "state", str_of(doc_state_text(list.docs[i].state)));
+        if (draft->doc.kind == DOC_VOUCHER && fate->booked && !fate->out)
+            err = tell_shares(view, out, venue, fate, draft);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -250,6 +297,8 @@ static void tell_receipt(struct view *view, const struct venue *venue, struct co
         tell_restart(view, out, of);
     tell_arrival(view, out, venue, fate->place);
     err = tell_where(view, out, venue, of);
+    if (!err)
+        err = api_tell_decisions(view, out, of->text);
     json_put_uint(out, "seen", seen_now(view));
     if (err)
         view_fail(view, err);

@@ -27,6 +27,8 @@ const struct route api_routes[] = {
     { "POST", V1 "/venues/{}/acts",                           ACT_LOOK,     api_venue_acts },
     { "POST", V1 "/acts",                                     ACT_LOOK,     api_acts },
     { "GET",  V1 "/refused",                                  ACT_OPERATE,  api_refused },
+    { "GET",  V1 "/not-in-use",                               ACT_SET_UP,   api_not_in_use },
+    { "GET",  V1 "/stages",                                   ACT_LOOK,     api_stages },
     { "GET",  V1 "/status",                                   ACT_OPERATE,  api_status },
     { "GET",  V1 "/audit",                                    ACT_LOOK,     api_audit },
     { "GET",  V1 "/users",                                    ACT_OPERATE,  api_users },

@@ -21,6 +21,8 @@ void api_manual(struct view *view);
 void api_setup(struct view *view);
 void api_refused(struct view *view);
 void api_status(struct view *view);
+void api_stages(struct view *view);
+void api_not_in_use(struct view *view);
 void api_audit(struct view *view);
 void api_me(struct view *view);
 void api_users(struct view *view);

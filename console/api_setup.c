@@ -16,11 +16,31 @@ enum { CHOICES_MAX = 3000 };
 
 /* --- a place --- */
 
-static const char *const kinds[] = {
-    [FIELD_WORDS] = "text", [FIELD_CODE] = "code", [FIELD_ACCOUNT] = "account", [FIELD_RATE] = "rate",
-    [FIELD_SWITCH] = "switch", [FIELD_DAY] = "day", [FIELD_TIME] = "time", [FIELD_NAMES] = "names", [FIELD_CLOSE] = "choice",
-    [FIELD_OWN_CODE] = "code",
-};
+/* Without a default: a kind that is new has a word here, or this is not built. */
+static const char *kind_text(enum venue_field_kind kind)
+{
+    switch (kind) {
+    case FIELD_CODE: case FIELD_OWN_CODE:
+        return "code";
+    case FIELD_ACCOUNT:
+        return "account";
+    case FIELD_RATE:
+        return "rate";
+    case FIELD_SWITCH:
+        return "switch";
+    case FIELD_DAY:
+        return "day";
+    case FIELD_TIME:
+        return "time";
+    case FIELD_NAMES:
+        return "names";
+    case FIELD_CLOSE:
+        return "choice";
+    case FIELD_WORDS:
+        break;
+    }
+    return "text";
+}
 
 static void tell_place(struct strbuf *out, const struct venue_place *place)
 {
@@ -79,7 +99,7 @@ static void tell_field(const struct setup_form *form, struct strbuf *out, const 
     json_open(out, NULL, '{');
     json_put_str(out, "section", field->section ? str_of(field->section) : STR(""));
     json_put_str(out, "key", str_of(field->key));
-    json_put_str(out, "kind", str_of(kinds[field->kind]));
+    json_put_str(out, "kind", str_of(kind_text(field->kind)));
     json_put_str(out, "label", str_of(setup_field_words(form, field)));
     if (row) {
         json_put_str(out, "meaning", str_of(catalogue_words(row->meaning)));

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/form.h"
+#include "bilag/act/venue_setup.h"
 #include "bilag/read/customers.h"
+#include "month.h"
 #include "picture.h"
 
-enum { LOOK_BUDGET_MS = 120, MONTH_DAYS = 31 };
+enum { LOOK_BUDGET_MS = 120, TYPES_MAX = 200 };
 
 /* --- all of them --- */
 
@@ -126,16 +129,46 @@ void api_venues(struct view *view)
     tell_venues(&venues, &page);
 }
 
-/* --- a month --- */
+/* --- those that wait for their set-up or their key --- */
 
-struct month_day { const struct book_doc *worst; struct money sales; size_t documents; };
-struct month { int32_t first, next; struct book_list list; struct month_day days[MONTH_DAYS]; };
+void api_not_in_use(struct view *view)
+{
+    struct api_page page;
+    struct strbuf *out;
+
+    if (!api_page_take(view, &page))
+        return;
+    out = api_begin(view);
+    json_open(out, "venues", '[');
+    for (size_t i = 0; i < view->config.fault_count; i++) {
+        struct str id = view->config.fault_venues[i], text;
+        struct venue venue;
+
+        if (venue_setup_read(&view->context, id, &text, &venue))
+            continue;
+        form_free(&text);
+        if (!user_sees(&view->user, venue.company) || !api_page_has(&page))
+            continue;
+        json_open(out, NULL, '{');
+        json_put_str(out, "venue", id);
+        json_put_str(out, "name", venue.name);
+        json_put_str(out, "company", venue.company);
+        json_put_str(out, "fault", str_of(view->config.faults[i].text));
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    api_page_tell(view, &page);
+    view->context.fault.text[0] = '\0';
+    api_end(view);
+}
+
+/* --- a month --- */
 
 /* "2026-11"; false: answered. */
 static bool take_month(struct view *view, int32_t today, struct month *month)
 {
     struct str text = view_query(view, "month");
-    int32_t day = today, year, number, date;
+    int32_t day = today;
     char whole[16];
 
     if (text.len && (text.len != 7 || snprintf(whole, sizeof whole, STR_FMT "-01", STR_ARG(text)) != 10 ||
@@ -143,73 +176,87 @@ static bool take_month(struct view *view, int32_t today, struct month *month)
         view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "month: a month such as 2026-11", "month: en måned som 2026-11"));
         return false;
     }
-    day_to_civil(day, &year, &number, &date);
-    month->first = day_of_civil(year, number, 1);
-    month->next = number == 12 ? day_of_civil(year + 1, 1, 1) : day_of_civil(year, number + 1, 1);
+    month_of(day, month);
     return true;
 }
 
-static int severity(const struct book_doc *doc)
+static void tell_days(struct strbuf *out, const struct month *month)
 {
-    const char *colour = state_class(doc);
+    json_open(out, "days", '[');
+    for (int32_t i = 0; i < month->next - month->first; i++) {
+        const struct month_day *day = &month->days[i];
 
-    return strcmp(colour, "red") == 0 ? 3 : strcmp(colour, "yellow") == 0 ? 2 : strcmp(colour, "grey") == 0 ? 1 : 0;
+        if (!day->worst)
+            continue;
+        json_open(out, NULL, '{');
+        json_put_day(out, "business_day", month->first + i);
+        json_put_str(out, "colour", str_of(state_class(day->worst)));
+        json_put_str(out, "state", str_of(doc_state_text(day->worst->state)));
+        json_put_uint(out, "documents", day->documents);
+        json_put_int(out, "lines_total", day->sales.ore);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
 }
 
-static enum err gather(struct view *view, const struct venue *venue, struct month *month)
+static enum err tell_types(struct view *view, struct strbuf *out, const struct venue *venue, const struct month *month)
 {
-    struct books *books;
-    enum err err = books_open(&view->config, &books, &view->context.fault);
+    struct type_sum *sums = arena_array(&view->arena, TYPES_MAX, sizeof *sums);
+    size_t count = 0;
+    enum err err = sums ? month_types(venue, month, sums, TYPES_MAX, &count) : ERR_MEMORY;
 
-    if (err)
-        return err;
-    err = books_venue(books, venue->id, month->first, month->next - 1, &view->arena, &month->list);
-    books_close(books);
-    for (size_t i = 0; !err && i < month->list.count; i++) {
-        const struct book_doc *doc = &month->list.docs[i];
-        struct month_day *day = &month->days[doc->draft.doc.day - month->first];
-
-        if (book_doc_is_empty(doc))
-            continue;
-        day->documents++;
-        if (!day->worst || severity(doc) > severity(day->worst))
-            day->worst = doc;
-        if (doc->draft.doc.kind == DOC_VOUCHER)
-            err = money_add(day->sales, doc->draft.lines_total, &day->sales);
+    json_open(out, "sold", '[');
+    for (size_t i = 0; !err && i < count; i++) {
+        json_open(out, NULL, '{');
+        json_put_str(out, "type", sums[i].name);
+        json_put_int(out, "amount", sums[i].amount.ore);
+        json_close(out, '}');
     }
+    json_close(out, ']');
     return err;
+}
+
+/* How it is set up today, for who may not see the set-up itself. */
+static void tell_switches(struct strbuf *out, const struct venue *venue)
+{
+    int32_t today = venue_today(venue);
+    const struct payment_entry *gift = venue_payment(venue, STR("gift_card"), today);
+    const struct payment_entry *credit = venue_payment(venue, STR("credit"), today);
+
+    json_put_str(out, "company", venue->company);
+    api_text(out, "department", venue_department(venue, today));
+    json_put_bool(out, "auto_transfer", venue_switch(&venue->auto_transfer, today));
+    json_put_bool(out, "auto_invoice", venue_switch(&venue->auto_invoice, today));
+    if (gift)
+        json_put_bool(out, "gift_cards_transferred", gift->transfer);
+    if (credit)
+        json_put_bool(out, "credit_transferred", credit->transfer);
 }
 
 void api_month(struct view *view)
 {
     const struct venue *venue = view_venue(view);
-    struct month month = { .list = { .count = 0 } };
+    struct month month;
     struct strbuf *out;
     enum err err;
 
     if (!venue || !take_month(view, venue_today(venue), &month))
         return;
-    err = gather(view, venue, &month);
+    err = month_gather(view, venue, &month);
     if (err) {
         view_fail(view, err);
         return;
     }
     out = api_begin(view);
     json_put_str(out, "venue", venue->id);
+    json_put_str(out, "name", venue->name);
     json_put_day(out, "from", month.first);
     json_put_day(out, "to", month.next - 1);
-    json_open(out, "days", '[');
-    for (int32_t i = 0; i < month.next - month.first; i++) {
-        if (!month.days[i].worst)
-            continue;
-        json_open(out, NULL, '{');
-        json_put_day(out, "business_day", month.first + i);
-        json_put_str(out, "colour", str_of(state_class(month.days[i].worst)));
-        json_put_str(out, "state", str_of(doc_state_text(month.days[i].worst->state)));
-        json_put_uint(out, "documents", month.days[i].documents);
-        json_put_int(out, "lines_total", month.days[i].sales.ore);
-        json_close(out, '}');
-    }
-    json_close(out, ']');
-    api_end(view);
+    tell_days(out, &month);
+    err = tell_types(view, out, venue, &month);
+    tell_switches(out, venue);
+    if (err)
+        view_fail(view, err);
+    else
+        api_end(view);
 }

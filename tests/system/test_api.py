@@ -138,6 +138,11 @@ def test_reading(rig, everything):
     month = everything.get("/api/v1/venues/oslo/month", month="2026-11").json
     day = next(d for d in month["days"] if d["business_day"] == DAY)
     assert (day["colour"], day["lines_total"]) == ("red", 12500 + 9900 + 12500)
+    assert month["sold"] == [{"type": "food", "amount": 22400}] and month["auto_transfer"] is False and month["company"] == MINE
+    one = everything.get("/api/v1/venues/oslo/receipt", name="K1/1").json
+    assert one["documents"] == [{"id": f"oslo/{DAY}/1", "state": "waiting", "left_out": [], "lines": [
+        {"account": 1570, "vat_code": "0", "amount": 12500}, {"account": 3000, "vat_code": "3", "amount": -12500}]}]
+    assert {s["stage"]: s["up"] for s in everything.get("/api/v1/stages").json["stages"]}["uploader"] is True
     told = everything.get(f"/api/v1/venues/oslo/days/{DAY}").json
     voucher = next(d for d in told["documents"] if d["kind"] == "voucher")
     order = next(d for d in told["documents"] if d["kind"] == "order")
@@ -303,6 +308,7 @@ def test_acts(rig, everything):
     assert left.status == 200, left.bytes
     again = act(decides, "odd", act="leave-out", receipts=["odd/K1/2"], reason="entered by hand", seen=odd["seen"])
     assert again.status == 409 and b"decides (api)" in again.bytes, again.bytes
+    assert any(d["act"] == "leave-out" for d in decides.get("/api/v1/venues/odd/receipt", name="K1/2").json["decisions"])
     rig.until("it is left out", lambda: decides.get("/api/v1/venues/odd/receipt", name="K1/2").json.get("left_out_by"))
     back = act(decides, None, act="undo", decision=left.json["decision"], reason="it was right")
     assert back.status == 200, back.bytes
@@ -378,6 +384,8 @@ def test_whole_acts(rig, everything):
     assert act(everything, None, **dismiss).status == 200 and act(everything, None, **dismiss).status == 409
     made = act(everything, None, act="new-venue", id="brand-new", name="Brand new", company="974760673")
     assert made.status == 200 and made.json["decision"], made.bytes
+    rig.until("it is there, and not in use", lambda: [v["venue"] for v in everything.get("/api/v1/not-in-use").json["venues"]] == ["brand-new"])
+    assert not program(rig, "sets-up").get("/api/v1/not-in-use").json["venues"]
     assert act(everything, None, act="new-venue", id="brand-new", company="974760673").status == 409
     assert act(program(rig, "sets-up"), None, act="new-venue", id="mine", company="974760673").status == 403
     assert act(program(rig, "sets-up"), None, act="new-venue", id="mine", like="other").status == 403
