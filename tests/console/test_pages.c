@@ -6,7 +6,7 @@
 #include "bilag/read/overview.h"
 #include "domain/audit.h"
 #include "sender/docs.h"
-#include "domain/users.h"
+#include "domain/user_tokens.h"
 
 #include <arpa/inet.h>
 #include <signal.h>
@@ -27,6 +27,9 @@ static struct rig rig;
 static pid_t console;
 static int port;
 static char page[PAGE_MAX], cookie[256];
+static struct { const char *name; char token[USER_TOKEN_SIZE]; } askers[] = {
+    { "kari", "" }, { "ola", "" }, { "drift", "" }, { "other", "" }, { "", "" },
+};
 
 /* --- the console, over filled stores --- */
 
@@ -124,6 +127,7 @@ static void settle_in(void)
     char *root;
     struct fault fault = { "" };
     struct users *users;
+    uint64_t number;
 
     (void)snprintf(state, sizeof state, "%s/state", rig.folder.path);
     (void)snprintf(made, sizeof made, "%s/made", rig.folder.path);
@@ -139,6 +143,9 @@ static void settle_in(void)
     add_user(users, "ola", "nb", ROLE_READS, "912345678");
     add_user(users, "drift", "en", ROLE_ALL, "");
     add_user(users, "other", "en", ROLE_ALL & ~ROLE_OPERATES, "987654321");
+    for (size_t i = 0; i < COUNT(askers); i++)
+        if (*askers[i].name)
+            NEEDED(user_tokens_add(users, str_of(askers[i].name), STR("tests"), 1, askers[i].token, &number));
     users_close(users);
     (void)snprintf(place, sizeof place, "run_dir: %s/run\nconsole: {http: \"127.0.0.1:%d\"}\n", rig.folder.path, port);
     root = replaced(good_root, "run_dir: /run/bilag-test\n", place);
@@ -581,11 +588,150 @@ static void at_a_glance(void **unused)
     config_free(config);
 }
 
+/* --- programs --- */
+
+static int ask_as(const char *who, const char *method, const char *path, const char *body)
+{
+    char request[8192], lines[300] = "";
+    size_t at = 0;
+
+    while (at < COUNT(askers) - 1 && strcmp(askers[at].name, who) != 0)
+        at++;
+    if (*body)
+        (void)snprintf(lines, sizeof lines, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(body));
+    (void)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n%s"
+                   "Connection: close\r\n\r\n%s", method, path, port, askers[at].token, lines, body);
+    assert_true(asks(request));
+    return status_of();
+}
+
+struct asked { const char *who, *method, *path, *body; int status; const char *says; };
+
+static void ask_all(const struct asked *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int status = ask_as(rows[i].who, rows[i].method, rows[i].path, rows[i].body);
+        const char *type = status < 400 && (strstr(rows[i].path, ".pdf") || strstr(rows[i].path, ".csv"))
+                               ? "Content-Type: " : "Content-Type: application/json\r\n";
+
+        if (status != rows[i].status || !strstr(page, rows[i].says) || !strstr(page, type))
+            fail_msg("%s %s %s %s: %d\n%s", rows[i].who, rows[i].method, rows[i].path, rows[i].body, status, page);
+    }
+}
+
+#define V1 "/api/v1"
+/* Goal: a program is told what the pages tell, as JSON and with the same rights; tests/system/test_api.py holds all of it against
+ * the description. */
+static void told_to_programs(void **unused)
+{
+    static const struct asked rows[] = {
+        { "", "GET", V1 "/venues", "", 401, "\"error\":\"unauthorized\"" },
+        { "", "GET", "/api", "", 401, "WWW-Authenticate: Bearer" },
+        { "kari", "GET", V1 "/nowhere", "", 404, "\"error\":\"not_found\"" },
+        { "kari", "DELETE", V1 "/venues", "", 405, "Allow: GET, POST, PATCH" },
+        { "kari", "GET", V1, "", 200, "\"act\":\"transfer\"" },
+        { "kari", "GET", V1 "/me", "", 200, "\"about\":\"tests\"" },
+        { "kari", "GET", V1 "/venues?q=v&limit=1", "", 200, "\"venue\":\"v\"" },
+        { "other", "GET", V1 "/venues", "", 200, "\"venues\":[]" },
+        { "kari", "GET", V1 "/venues?limit=0", "", 400, "limit: a number from 1 to 200" },
+        { "ola", "GET", V1 "/venues?page=x", "", 400, "page: et tall fra 1 og opp" },
+        { "kari", "GET", V1 "/venues?red=maybe", "", 400, "red: true or false" },
+        { "kari", "GET", V1 "/venues/v/month?month=2026-11", "", 200, "\"business_day\":\"2026-11-20\",\"colour\":\"" },
+        { "kari", "GET", V1 "/venues/v/month?month=november", "", 400, "a month such as" },
+        { "other", "GET", V1 "/venues/v/month", "", 403, "not yours to see" },
+        { "other", "GET", V1 "/venues/nobody/month", "", 403, "not yours to see" },
+        { "drift", "GET", V1 "/venues/nobody/month", "", 404, "not yours to see" },
+        { "kari", "GET", V1 "/venues/v/days/2026-11-20", "", 200, "\"voucher_no\":1187" },
+        { "kari", "GET", V1 "/venues/v/days/2026-11-22", "", 200, "\"proof\":null" },
+        { "kari", "GET", V1 "/venues/v/days/yesterday", "", 404, "no day" },
+        { "kari", "GET", V1 "/venues/v/days/2026-11-20/1/settlement.pdf", "", 200, "%PDF-" },
+        { "kari", "GET", V1 "/venues/v/days/2026-11-20/1/lines/1", "", 200, "\"receipt\":\"K1/" },
+        { "kari", "GET", V1 "/venues/v/days/2026-11-20/1/lines/99", "", 404, "no such line" },
+        { "kari", "GET", V1 "/venues/v/vouchers.csv?from=2026-11-01&to=2026-11-30", "", 200, "1570" },
+        { "kari", "GET", V1 "/venues/v/documents?from=2026-11-01&to=2026-11-30&kind=order", "", 200, "\"total\":1" },
+        { "kari", "GET", V1 "/venues/v/documents?from=2026-11-01&to=2026-11-30&red=1", "", 200, "\"state\":\"held\"" },
+        { "kari", "GET", V1 "/venues/v/documents?kind=all", "", 400, "voucher or order" },
+        { "kari", "GET", V1 "/venues/v/documents?from=2026-11-30&to=2026-11-01", "", 400, "a year at most" },
+        { "kari", "GET", V1 "/venues/v/documents?from=then", "", 400, "a day such as" },
+        { "kari", "GET", V1 "/venues/v/document?id=v/2026-11-20/1", "", 200, "\"history\":[{" },
+        { "kari", "GET", V1 "/venues/v/document?id=v/2026-11-29/1", "", 404, "no such document" },
+        { "kari", "GET", V1 "/venues/v/requests?document=v/2026-11-20/1", "", 200, "\"requests\":[]" },
+        { "kari", "GET", V1 "/venues/v/receipt?name=K1/2", "", 200, "\"lines\":[{\"account\":" },
+        { "kari", "GET", V1 "/venues/v/receipt?name=K1/1", "", 200, "\"becomes\":\"K1~2/1\"" },
+        { "kari", "GET", V1 "/venues/v/receipt?name=K1/9", "", 200, "\"kind\":\"cash_movement\"" },
+        { "kari", "GET", V1 "/venues/v/receipt?name=x", "", 400, "no receipt" },
+        { "kari", "GET", V1 "/venues/v/customers", "", 200, "\"stands\":\"not-connected\"" },
+        { "kari", "GET", V1 "/venues/v/manual?from=2026-11-01&to=2026-11-30", "", 200, "\"amount\":-20000" },
+        { "kari", "GET", V1 "/venues/v/setup?choices=true", "", 200, "\"label\":\"Sales account\"" },
+        { "ola", "GET", V1 "/venues/v/setup", "", 403, "\"error\":\"forbidden\"" },
+        { "drift", "GET", V1 "/refused", "", 200, "\"parked\":[" },
+        { "drift", "GET", V1 "/status", "", 200, "\"requests_per_second\":10" },
+        { "ola", "GET", V1 "/stages", "", 200, "\"stage\":\"mapper\"" },
+        { "drift", "GET", V1 "/not-in-use", "", 200, "\"venue\":\"ny\"" },
+        { "drift", "GET", V1 "/users", "", 200, "\"name\":\"kari\"" },
+        { "drift", "GET", V1 "/tokens", "", 200, "\"zeromq\":false" },
+        { "drift", "GET", V1 "/audit?limit=2", "", 200, "\"decisions\":[" },
+        { "ola", "GET", V1 "/users", "", 403, "Brukerens rolle" },
+    };
+
+    (void)unused;
+    ask_all(rows, COUNT(rows));
+}
+
+/* Goal: what a program has done is judged, and written down, as what is pressed; a body is exact or refused. */
+static void done_for_programs(void **unused)
+{
+    static const struct asked rows[] = {
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"read-books\"}", 200, "\"decision\":" },
+        { "kari", "POST", V1 "/venues/v/acts", "", 415, "unsupported_media_type" },
+        { "kari", "POST", V1 "/venues/v/acts", "[]", 400, "no JSON object" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":1}", 400, "act: it is not of the type" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"a\",\"act\":\"b\"}", 400, "act: it stands there twice" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"x\":1}", 400, "x: there is no such member" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"x\"}", 400, "there is no such act" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"accept\"}", 400, "documents: this act needs it" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"read-books\",\"day\":\"x\"}", 400, "day: this act does not take it" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"transfer\",\"documents\":[\"w/2026-11-20/1@1.1\"]}", 400,
+          "not of this venue" },
+        { "kari", "POST", V1 "/venues/v/acts", "{\"act\":\"transfer\",\"documents\":[\"v/2026-11-23/1@9.9\"]}", 409, "\"now\":\"v/" },
+        { "ola", "POST", V1 "/venues/v/acts", "{\"act\":\"transfer\",\"documents\":[\"v/2026-11-23/1@9.9\"]}", 403, "rolle" },
+        { "other", "POST", V1 "/venues/v/acts", "{\"act\":\"read-books\"}", 403, "not yours to see" },
+        { "kari", "POST", V1 "/acts", "{\"act\":\"undo\",\"decision\":999,\"reason\":\"x\"}", 404, "no such decision" },
+        { "drift", "POST", V1 "/acts", "{\"act\":\"user-add\",\"name\":\"x\",\"password\":\"x\",\"language\":\"en\","
+          "\"roles\":[\"rules\"]}", 400, "rules: there is no such role" },
+        { "drift", "POST", V1 "/acts", "{\"act\":\"token-add\",\"venues\":[\"v\"],\"about\":\"x\",\"seen\":999}", 200,
+          "\"token\":\"bilag_" },
+        { "kari", "PATCH", V1 "/venues/v/setup", "{\"stamp\":\"x\",\"values\":[]}", 409, "\"error\":\"conflict\"" },
+        { "kari", "PATCH", V1 "/venues/v/setup", "{\"stamp\":\"x\",\"values\":[{\"section\":\"\",\"entry\":\"\",\"key\":\"x\","
+          "\"value\":\"\"}]}", 400, "no such setting here" },
+    };
+    static const char *const values[][2] = {
+        { "{\"section\":\"\",\"entry\":\"\",\"key\":\"begins\",\"value\":\"soon\"}", "\"faults\":[{" },
+        { "{\"section\":\"\",\"entry\":\"\",\"key\":\"name\",\"value\":\"Another\"}", "\"saved\":false" },
+    };
+    char stamp[64], body[400];
+    const char *at;
+
+    (void)unused;
+    ask_all(rows, COUNT(rows));
+    assert_int_equal(ask_as("kari", "GET", V1 "/venues/v/setup", ""), 200);
+    at = strstr(page, "\"stamp\":\"");
+    assert_non_null(at);
+    (void)str_copy((struct str){ at + 9, strcspn(at + 9, "\"") }, stamp, sizeof stamp);
+    for (size_t i = 0; i < COUNT(values); i++) {
+        (void)snprintf(body, sizeof body, "{\"stamp\":\"%s\",\"only_judged\":true,\"values\":[%s]}", stamp, values[i][0]);
+        (void)ask_as("kari", "PATCH", V1 "/venues/v/setup", body);
+        if (!strstr(page, values[i][1]))
+            fail_msg("%s\n%s", body, page);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_a_glance), cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up),
-        cmocka_unit_test(pressed), cmocka_unit_test(operated),
+        cmocka_unit_test(pressed), cmocka_unit_test(operated), cmocka_unit_test(told_to_programs),
+        cmocka_unit_test(done_for_programs),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
