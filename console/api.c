@@ -6,6 +6,8 @@
 
 #include "domain/user_tokens.h"
 
+enum { PAGE_MAX = 1000000 };
+
 /* --- who asks, and for what --- */
 
 bool api_is_asked(struct str path)
@@ -188,27 +190,27 @@ bool api_switch(struct view *view, const char *name, bool *ret_on)
            refuse_query(view, name, "true or false", "true eller false");
 }
 
-static bool take_number(struct view *view, const char *name, uint64_t preset, uint64_t max, uint64_t *ret_number)
+bool api_number(struct view *view, const char *name, uint64_t preset, uint64_t max, uint64_t *ret_number)
 {
     struct str text = view_query(view, name);
+    bool fine = text.len < 20;
 
-    *ret_number = preset;
-    if (!text.len)
-        return true;
     for (size_t i = 0; i < text.len; i++)
-        if (text.bytes[i] < '0' || text.bytes[i] > '9')
-            return false;
-    *ret_number = text.len < 10 ? strtoull(text.bytes, NULL, 10) : 0;
-    return *ret_number >= 1 && *ret_number <= max;
+        fine &= text.bytes[i] >= '0' && text.bytes[i] <= '9';
+    *ret_number = !text.len ? preset : fine ? strtoull(text.bytes, NULL, 10) : 0;
+    if (*ret_number >= 1 && *ret_number <= max)
+        return true;
+    view_refuse(view, MHD_HTTP_BAD_REQUEST,
+                arena_format(&view->arena, SAY(view, "%s: a number from 1 to %llu", "%s: et tall fra 1 til %llu"), name,
+                             (unsigned long long)max).bytes);
+    return false;
 }
 
 bool api_page_take(struct view *view, struct api_page *ret_page)
 {
     *ret_page = (struct api_page){ .total = 0 };
-    if (!take_number(view, "page", 1, 1000000, &ret_page->page))
-        return refuse_query(view, "page", "a number from 1 on", "et tall fra 1 og opp");
-    return take_number(view, "limit", API_LIMIT_PRESET, API_LIMIT_MAX, &ret_page->limit) ||
-           refuse_query(view, "limit", "a number from 1 to 200", "et tall fra 1 til 200");
+    return api_number(view, "page", 1, PAGE_MAX, &ret_page->page) &&
+           api_number(view, "limit", API_LIMIT_PRESET, API_LIMIT_MAX, &ret_page->limit);
 }
 
 bool api_page_has(struct api_page *page)

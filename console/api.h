@@ -43,6 +43,9 @@ bool api_switch(struct view *view, const char *name, bool *ret_on);
 /* The document of that name in the query, of the path's venue; false: answered. */
 bool api_asked_doc(struct view *view, const char *name, struct book_doc *ret_doc);
 
+/* A number of the query, from 1 to max; false: answered. */
+bool api_number(struct view *view, const char *name, uint64_t preset, uint64_t max, uint64_t *ret_number);
+
 /* Which of a list's rows are asked for; ?page= and ?limit=. */
 struct api_page { uint64_t page, limit, total; };
 /* False: answered. */

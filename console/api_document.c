@@ -242,15 +242,10 @@ void api_day_documents(struct view *view)
 
 /* --- one, with its history --- */
 
-struct history { struct strbuf *out; struct str subject; };
-
 static enum err decided(const struct decision *decision, void *context)
 {
-    const struct history *history = context;
-    struct strbuf *out = history->out;
+    struct strbuf *out = context;
 
-    if (!str_equal(decision->subject, history->subject))
-        return ERR_OK;
     json_open(out, NULL, '{');
     json_put_uint(out, "decision", decision->number);
     json_put_time(out, "at", decision->time_ms);
@@ -264,13 +259,13 @@ static enum err decided(const struct decision *decision, void *context)
 
 enum err api_tell_decisions(struct view *view, struct strbuf *out, struct str subject)
 {
-    struct history history = { out, subject };
+    const struct audit_wish wish = { NULL, 0, subject };
     struct audit *audit;
     enum err err = audit_open_there(view->config.state_dir, &audit, &view->context.fault);
 
     json_open(out, "decisions", '[');
     if (!err) {
-        err = audit_read(audit, 1, decided, &history);
+        err = audit_read_of(audit, &wish, decided, out);
         audit_close(audit);
     }
     json_close(out, ']');

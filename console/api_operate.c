@@ -13,7 +13,7 @@
 #include "poweroffice/requests.h"
 #include "seen.h"
 
-enum { REASON_BYTES = 4096 };
+enum { REASON_BYTES = 4096, PIECE = 200 };
 
 /* --- refused, parked --- */
 
@@ -150,38 +150,27 @@ void api_stages(struct view *view)
 
 /* --- the audit trail --- */
 
-/* The latest first: counted, and then those told that stand on the page from the end. */
-struct trail { struct view *view; struct str subject; uint64_t count, from, upto; struct decision *at; size_t told; };
+/* Read from its end, a piece at a time, until there are as many as are asked for: a trail grows for years. */
+struct trail {
+    struct view *view;
+    struct str subject;
+    struct decision *at; uint64_t told, limit;               /* the latest first */
+    struct decision piece[PIECE]; size_t found;              /* of this piece, the earliest first */
+    uint64_t until;                      /* what is not told yet ends here; 0: nothing */
+};
 
-static bool is_asked(const struct trail *trail, const struct decision *decision)
-{
-    return audit_is_seen(trail->view, decision->subject) &&
-           (!trail->subject.len || str_starts(decision->subject, trail->subject));
-}
-
-static enum err counted(const struct decision *decision, void *context)
-{
-    struct trail *trail = context;
-
-    trail->count += is_asked(trail, decision);
-    return ERR_OK;
-}
-
-static enum err kept(const struct decision *decision, void *context)
+static enum err seen(const struct decision *decision, void *context)
 {
     struct trail *trail = context;
     struct arena *arena = &trail->view->arena;
     struct decision *to;
-    uint64_t at;
 
-    if (!is_asked(trail, decision))
-        return ERR_OK;
-    at = trail->count++;
-    if (at >= trail->upto)
+    if (decision->number > trail->until)
         return ERR_STOP;
-    if (at < trail->from)
+    if (!audit_is_seen(trail->view, decision->subject) ||
+        (trail->subject.len && !str_starts(decision->subject, trail->subject)))
         return ERR_OK;
-    to = &trail->at[trail->told++];
+    to = &trail->piece[trail->found++];
     *to = *decision;
     to->who = arena_copy(arena, decision->who);
     to->verb = arena_copy(arena, decision->verb);
@@ -191,22 +180,38 @@ static enum err kept(const struct decision *decision, void *context)
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
 }
 
-static enum err gather(struct trail *trail, struct api_page *page)
+static enum err read_back(struct trail *trail, struct audit *audit)
 {
-    struct view *view = trail->view;
+    enum err err = ERR_OK;
+
+    while (!err && trail->until && trail->told < trail->limit) {
+        uint64_t from = trail->until > PIECE ? trail->until - PIECE + 1 : 1;
+
+        trail->found = 0;
+        err = audit_read(audit, from, seen, trail);
+        trail->until = from - 1;
+        while (!err && trail->found && trail->told < trail->limit) {
+            trail->at[trail->told++] = trail->piece[--trail->found];
+            if (trail->told == trail->limit)
+                trail->until = trail->at[trail->told - 1].number - 1;
+        }
+    }
+    return err;
+}
+
+/* From before the decision of ?before= back. */
+static enum err gather(struct trail *trail, uint64_t before)
+{
     struct audit *audit;
-    uint64_t before = (page->page - 1) * page->limit;
-    enum err err = audit_open_there(view->config.state_dir, &audit, &view->context.fault);
+    enum err err = audit_open_there(trail->view->config.state_dir, &audit, &trail->view->context.fault);
 
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = audit_read(audit, 1, counted, trail);
-    page->total = trail->count;
-    trail->upto = trail->count > before ? trail->count - before : 0;
-    trail->from = trail->upto > page->limit ? trail->upto - page->limit : 0;
-    trail->count = 0;
-    if (!err && trail->upto)
-        err = audit_read(audit, 1, kept, trail);
+    err = audit_last(audit, &trail->until);
+    if (trail->until >= before)
+        trail->until = before - 1;
+    if (!err)
+        err = read_back(trail, audit);
     audit_close(audit);
     return err;
 }
@@ -227,25 +232,30 @@ static void tell_decision(struct view *view, struct strbuf *out, const struct de
 
 void api_audit(struct view *view)
 {
-    struct trail trail = { .view = view, .subject = view_query(view, "q") };
+    struct trail *trail = arena_alloc(&view->arena, sizeof *trail);
     struct api_page page;
     struct strbuf *out;
+    uint64_t before;
     enum err err;
 
-    if (!api_page_take(view, &page))
+    if (!api_page_take(view, &page) || !api_number(view, "before", INT64_MAX, INT64_MAX, &before))
         return;
-    trail.at = arena_array(&view->arena, page.limit, sizeof *trail.at);
-    err = trail.at ? gather(&trail, &page) : ERR_MEMORY;
+    if (trail)
+        *trail = (struct trail){ .view = view, .subject = view_query(view, "q"), .limit = page.limit,
+                                 .at = arena_array(&view->arena, page.limit, sizeof *trail->at) };
+    err = trail && trail->at ? gather(trail, before) : ERR_MEMORY;
     if (err) {
         view_fail(view, err);
         return;
     }
     out = api_begin(view);
     json_open(out, "decisions", '[');
-    while (trail.told)
-        tell_decision(view, out, &trail.at[--trail.told]);
+    for (uint64_t i = 0; i < trail->told; i++)
+        tell_decision(view, out, &trail->at[i]);
     json_close(out, ']');
-    api_page_tell(view, &page);
+    json_put_uint(out, "limit", page.limit);
+    if (trail->until)
+        json_put_uint(out, "before", trail->until + 1);
     api_end(view);
 }
 

@@ -12,7 +12,7 @@
 #include "month.h"
 #include "picture.h"
 
-enum { LOOK_BUDGET_MS = 120, TYPES_MAX = 200 };
+enum { LOOK_BUDGET_MS = 40, TYPES_MAX = 200 };
 
 /* --- all of them --- */
 
@@ -90,7 +90,8 @@ static void choose(struct venues *venues, const struct picture_row *rows, size_t
     qsort(venues->rows, venues->count, sizeof *venues->rows, by_rank);
 }
 
-static void tell_venues(const struct venues *venues, struct api_page *page)
+/* Those of the page: [from, upto) of the rows. */
+static void tell_venues(const struct venues *venues, const struct api_page *page, size_t from, size_t upto)
 {
     struct view *view = venues->view;
     struct strbuf *out = api_begin(view);
@@ -99,12 +100,27 @@ static void tell_venues(const struct venues *venues, struct api_page *page)
     json_put_uint(out, "red", venues->red);
     json_put_uint(out, "waiting", venues->waiting);
     json_open(out, "venues", '[');
-    for (size_t i = 0; i < venues->count; i++)
-        if (api_page_has(page))
-            tell_venue(out, venues->rows[i]);
+    for (size_t i = from; i < upto; i++)
+        tell_venue(out, venues->rows[i]);
     json_close(out, ']');
     api_page_tell(view, page);
     api_end(view);
+}
+
+/* What is told of a venue is of this moment (picture.h). */
+static void show_page(const struct venues *venues, struct api_page *page)
+{
+    struct view *view = venues->view;
+    uint64_t before = (page->page - 1) * page->limit;
+    size_t from = before < venues->count ? (size_t)before : venues->count;
+    size_t upto = venues->count - from > page->limit ? from + (size_t)page->limit : venues->count;
+    enum err err = picture_refresh(view->console->picture, &view->config, venues->rows + from, upto - from);
+
+    page->total = venues->count;
+    if (err)
+        view_fail(view, err);
+    else
+        tell_venues(venues, page, from, upto);
 }
 
 void api_venues(struct view *view)
@@ -126,7 +142,7 @@ void api_venues(struct view *view)
         return;
     }
     choose(&venues, rows, count, only_red);
-    tell_venues(&venues, &page);
+    show_page(&venues, &page);
 }
 
 /* --- those that wait for their set-up or their key --- */
