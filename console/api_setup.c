@@ -36,7 +36,7 @@ static const char *kind_text(enum venue_field_kind kind)
         return "names";
     case FIELD_CLOSE:
         return "choice";
-    case FIELD_WORDS:
+    case FIELD_WORDS: case FIELD_NAME:
         break;
     }
     return "text";
