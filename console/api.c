@@ -12,7 +12,7 @@ enum { PAGE_MAX = 1000000 };
 
 bool api_is_asked(struct str path)
 {
-    return str_equal(path, STR("/api")) || str_starts(path, STR("/api/"));
+    return str_equal(path, STR("/api")) || str_starts(path, STR("/api/")) || str_equal(path, STR("/metrics"));
 }
 
 enum err api_find_user(struct view *view)

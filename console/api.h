@@ -13,7 +13,7 @@
 
 enum { API_LIMIT_PRESET = 50, API_LIMIT_MAX = 200, API_DAYS_MAX = 366 };
 
-/* Whether the path is one of the interface's. */
+/* Whether the path is one of the interface's, or the figures for monitoring: a token opens it, and no cookie. */
 bool api_is_asked(struct str path);
 /* Who shows this token; ERR_NOT_FOUND: nobody. */
 USED enum err api_find_user(struct view *view);

@@ -105,7 +105,9 @@ static void note(struct picture_row *row, const struct venue_status *status)
     bool any = false;
 
     row->red = status->red;
+    row->warned = status->warned;
     memcpy(row->states, status->states, sizeof row->states);
+    memcpy(row->kinds, status->kinds, sizeof row->kinds);
     row->connected = status->connected;
     row->login_fault = status->login_fault.len > 0;
     row->awaits_add_on = status->awaits_add_on;
@@ -211,6 +213,11 @@ enum err picture_take(struct picture *picture, const struct config *config, int6
     *ret_rows = picture->rows;
     *ret_count = picture->count;
     return err;
+}
+
+bool picture_is_whole(const struct picture *picture)
+{
+    return picture->made && !picture->unseen;
 }
 
 enum err picture_refresh(struct picture *picture, const struct config *config, const struct picture_row *const *rows,

@@ -15,7 +15,7 @@ enum { PICTURE_DAYS = 35 };
 struct picture_row {
     struct str id, name, company, fault;         /* fault: its file is wrong, and it is left out */
     int64_t looked_ms;                   /* wall clock; 0: never */
-    uint64_t red, states[DOC_STATE_COUNT];
+    uint64_t red, warned, states[DOC_STATE_COUNT], kinds[DOC_KINDS][DOC_STATE_COUNT];
     int32_t oldest_waiting;              /* day of the oldest that waits for a person's transfer; 0: none */
     struct str first_red;                /* a document; empty: none */
     enum connected connected;
@@ -31,6 +31,8 @@ void picture_reload(struct picture *picture);
 /* Rows by id, after looking for so long. ERR_MEMORY and the stores' errors. */
 USED enum err picture_take(struct picture *picture, const struct config *config, int64_t budget_ms,
                            const struct picture_row **ret_rows, size_t *ret_count);
+/* Not one of them waits for its first look. */
+bool picture_is_whole(const struct picture *picture);
 /* Those that are told: looked at now, unless they were within the second. */
 USED enum err picture_refresh(struct picture *picture, const struct config *config, const struct picture_row *const *rows,
                               size_t count);

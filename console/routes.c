@@ -35,6 +35,7 @@ static const struct route routes[] = {
     { "GET",  "/new-venue",                        ACT_SET_UP,   page_new_venue },
     { "POST", "/new-venue",                        ACT_SET_UP,   do_new_venue },
     { "GET",  "/operate",                          ACT_OPERATE,  page_operate },
+    { "GET",  "/metrics",                          ACT_OPERATE,  page_metrics },
     { "GET",  "/users",                            ACT_OPERATE,  page_users },
     { "POST", "/users",                            ACT_OPERATE,  do_user_add },
     { "POST", "/users/remove",                     ACT_OPERATE,  do_user_remove },

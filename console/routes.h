@@ -70,6 +70,7 @@ bool me_knows_password(struct view *view, struct str password);
 void my_tokens(struct view *view);
 void do_my_token_add(struct view *view);
 void do_my_token_revoke(struct view *view);
+void page_metrics(struct view *view);         /* metrics_page.c */
 /* refused_page.c, customers_import.c */
 void do_dismiss(struct view *view);
 void page_import(struct view *view);

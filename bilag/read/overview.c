@@ -222,6 +222,7 @@ static void count_docs(struct venue_status *status)
         if (book_doc_is_empty(doc))
             continue;
         status->states[doc->state]++;
+        status->kinds[doc->draft.doc.kind][doc->state]++;
         status->red += book_doc_is_red(doc);
         status->warned += doc->state == DOC_OPEN && doc->draft.problems.count > 0;
     }

@@ -45,11 +45,13 @@ struct venue_status {
     struct day_proof *days; size_t day_count;
     uint64_t refused;
     uint64_t states[DOC_STATE_COUNT], red, warned;           /* of its documents that are not empty */
+    uint64_t kinds[DOC_KINDS][DOC_STATE_COUNT];
 };
 
 struct whole_status {
     const struct config *config;
     int64_t now_ms;
+    int64_t looked_ms;                   /* when that venue was looked at that was so longest ago; 0: now */
     struct stage_state *stages; size_t stage_count;
     struct backlog backlog;
     bool outage;                         /* PowerOffice does not answer */

@@ -8,24 +8,21 @@ static void begin(const struct voice *voice, const struct whole_status *whole, s
 {
     (void)voice;
     (void)whole;
-    strbuf_format(out, "# HELP bilag_documents Documents by venue, kind and state.\n# TYPE bilag_documents gauge\n");
+    strbuf_format(out, "# HELP bilag_documents Documents by venue, kind and state; none: no row.\n# TYPE bilag_documents gauge\n");
 }
 
 static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
     static const char *const kinds[] = { [DOC_VOUCHER] = "voucher", [DOC_ORDER] = "order" };
-    uint64_t counts[COUNT(kinds)][DOC_STATE_COUNT] = { 0 };
 
     (void)voice;
     (void)whole;
-    for (size_t i = 0; i < venue->list.count; i++)
-        if (!book_doc_is_empty(&venue->list.docs[i]))
-            counts[venue->list.docs[i].draft.doc.kind][venue->list.docs[i].state]++;
     for (size_t kind = 0; kind < COUNT(kinds); kind++)
         for (int state = 0; state < DOC_STATE_COUNT; state++)
-            strbuf_format(out, "bilag_documents{venue=\"%.*s\",kind=\"%s\",state=\"%s\"} %" PRIu64 "\n",
-                          TEXT(venue->id), kinds[kind], doc_state_text((enum doc_state)state), counts[kind][state]);
+            if (venue->kinds[kind][state])
+                strbuf_format(out, "bilag_documents{venue=\"%.*s\",kind=\"%s\",state=\"%s\"} %" PRIu64 "\n",
+                              TEXT(venue->id), kinds[kind], doc_state_text((enum doc_state)state), venue->kinds[kind][state]);
 }
 
 static void figure(struct strbuf *out, const char *name, const char *type, const char *help, int64_t value)
@@ -118,6 +115,9 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     int64_t oldest_s = whole->backlog.oldest_ms ? (whole->now_ms - whole->backlog.oldest_ms) / 1000 : 0;
 
     (void)voice;
+    figure(out, "bilag_oldest_look_timestamp_seconds", "gauge",
+           "When the venue that was looked at longest ago was, Unix seconds: these figures are at least as true as that.",
+           (whole->looked_ms ? whole->looked_ms : whole->now_ms) / 1000);
     figure(out, "bilag_red_documents", "gauge", "Documents that are held or failed.", (int64_t)whole->red);
     figure(out, "bilag_red", "gauge", "All that is red: documents, refused lines, venues with parked sales.",
            (int64_t)whole_red(whole));

@@ -9,6 +9,7 @@
 #include "base/err.h"
 
 enum doc_kind { DOC_VOUCHER, DOC_ORDER };
+enum { DOC_KINDS = DOC_ORDER + 1 };
 
 /* The words of docs/design.md section 4; green is SENT, red are HELD and FAILED, grey is BY_HAND. */
 #define DOC_STATES(X) \

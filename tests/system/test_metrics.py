@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 
+from console_rig import Person, add_user, settings
 from pipeline import ROOT, STAGES, Pipeline
 from test_cli import day_of, venue
 
@@ -39,6 +40,41 @@ def test_figures_are_by_the_book(tmp_path):
         assert metric_names((DEPLOY / file).read_text()) <= known, file
     for stage in STAGES:
         assert re.search(rf'^bilag_up{{stage="{stage}",instance="0"}} 1$', figures, re.M)
+
+
+# Goal: a Prometheus that shows the token of a user who operates and sees all gets what the command tells, and nobody else gets anything.
+def test_the_console_serves_them(tmp_path):
+    port, more = settings()
+    users = {"monitoring": ("--all-companies", "--role", "operates"), "local": ("--company", "912345678", "--role", "operates"),
+             "reader": ("--all-companies", "--role", "reads")}
+    with Pipeline({"oslo-grill": venue()}, parent=tmp_path, settings=more) as pipeline:
+        for name, args in users.items():
+            add_user(pipeline, name, *args)
+        tokens = {name: pipeline.command("users", "token", name, "--about", "scrapes").stdout.strip() for name in users}
+        pipeline.secrets += tokens.values()
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.post(day_of(3))
+        pipeline.until("a voucher is there", pipeline.vouchers)
+        person = Person(port)
+
+        def ask(token=None):
+            return person.ask("GET", "/metrics", headers={"Authorization": f"Bearer {token}" if token else None})
+
+        served = pipeline.until("all is looked at", lambda: (lambda page: page.status == 200 and 'state="sent"' in page.text and page)(
+            ask(tokens["monitoring"])))
+        told = pipeline.command("status", "--prometheus", check=False).stdout
+        statuses = [ask(tokens["local"]).status, ask(tokens["reader"]).status, ask("no-such-token").status, ask().status]
+        person.sign_in("monitoring")
+        assert statuses + [ask().status] == [403, 403, 401, 401, 401]                    # a cookie opens nothing
+    assert served.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert promtool("check", "metrics", text=served.text) == (0, "")
+
+    def lines(text, prefixes):
+        return sorted(line for line in text.splitlines() if line.startswith(prefixes))
+
+    same = ("# ", "bilag_documents", "bilag_red", "bilag_venues", "bilag_refused", "bilag_parked", "bilag_up{stage=\"ingest")
+    assert lines(served.text, same) == lines(told, same) and lines(told, ("bilag_documents",))
 
 
 def test_alerts():
