@@ -1,6 +1,6 @@
 /* sign_page.c - signing in and out, and the one file beside the pages: their style. */
 #include "routes.h"
-#include "style.h"
+#include "bilag/show/style.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -129,7 +129,7 @@ void page_style(struct view *view)
 {
     view->type = "text/css; charset=utf-8";
     strbuf_reset(&view->html.out);
-    strbuf_add(&view->html.out, str_of(console_style));
+    strbuf_add(&view->html.out, str_of(page_sheet));
 }
 
 /* Browsers ask for it unasked; there is none. */

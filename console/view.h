@@ -15,7 +15,7 @@
 #include "bilag/show/voice.h"
 #include "body.h"
 #include "console.h"
-#include "html.h"
+#include "bilag/show/html.h"
 #include "rights.h"
 #include "session.h"
 

@@ -1,11 +1,14 @@
 /* status.c - gathers what there is to tell and hands it, venue by venue, to a form (status.h). */
 #include "bilag/show/status.h"
+#include "bilag/show/style.h"
 #include "shell.h"
+#include "status_pages.h"
 
 #include "poweroffice/refdata.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { RELAX_EVERY = 50 };               /* venues */
@@ -145,6 +148,88 @@ static int to_file(struct telling *telling, const char *only, const char *path)
     return EXIT_FINE;
 }
 
+/* --- a folder of pages --- */
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static enum err put_page(struct telling *telling, const char *folder, const char *name, struct strbuf *page)
+{
+    enum err err = page->failed ? ERR_MEMORY : status_pages_put(folder, name, strbuf_str(page), &telling->context.fault);
+
+    strbuf_reset(page);
+    return err;
+}
+
+/* Each venue's own page; its row goes into the overview, what is red first. */
+static enum err put_venues(struct telling *telling, const char *folder, struct strbuf *others)
+{
+    const struct config *config = telling->shell->config;
+    struct strbuf page;
+    enum err err = ERR_OK;
+
+    strbuf_init(&page, STATUS_BYTES);
+    for (size_t i = 0; i < config->fault_count + config->venue_count && !err; i++) {
+        struct venue_status status;
+        struct strbuf row;
+        char name[STATUS_PAGE_SIZE];
+
+        strbuf_init(&row, STATUS_BYTES);
+        err = tell_venue(telling, i, &status, &row);
+        if (!err) {
+            status_page_venue(&telling->shell->voice, &status, &page);
+            err = put_page(telling, folder, status_page_name(status.id, name), &page);
+        }
+        strbuf_add(venue_is_red(&status) ? &telling->out : others, strbuf_str(&row));
+        strbuf_free(&row);
+    }
+    strbuf_free(&page);
+    return err;
+}
+
+/* The stamp comes last: it says that all before it is true. */
+static enum err put_all(struct telling *telling, const char *folder)
+{
+    const struct voice *voice = &telling->shell->voice;
+    struct strbuf others, page;
+    enum err err;
+
+    strbuf_init(&others, STATUS_BYTES);
+    strbuf_init(&page, STATUS_BYTES);
+    telling->form = &status_index;
+    telling->form->begin(voice, &telling->whole, &telling->out);
+    err = put_venues(telling, folder, &others);
+    strbuf_add(&telling->out, others.failed ? STR_NONE : strbuf_str(&others));
+    telling->form->end(voice, &telling->whole, &telling->out);
+    strbuf_add(&page, str_of(page_sheet));
+    if (!err)
+        err = others.failed ? ERR_MEMORY : put_page(telling, folder, STATUS_PAGES_SHEET, &page);
+    if (!err)
+        err = put_page(telling, folder, STATUS_PAGES_INDEX, &telling->out);
+    if (!err)
+        err = status_pages_sweep(folder, telling->shell->config, &telling->context.fault);
+    status_page_stamp(voice, &telling->whole, &page);
+    if (!err)
+        err = put_page(telling, folder, STATUS_PAGES_STAMP, &page);
+    strbuf_free(&page);
+    strbuf_free(&others);
+    return err;
+}
+
+static int to_folder(struct telling *telling, const char *only, const char *folder)
+{
+    enum err err;
+
+    if (only)
+        return complain(telling->shell, EXIT_USAGE, "a folder of pages holds all venues; --venue writes one into a file");
+    err = put_all(telling, folder);
+    return err ? complain_err(telling->shell, err, &telling->context.fault) : EXIT_FINE;
+}
+
 static int tell(struct telling *telling, const struct args *args)
 {
     const char *only = args_value(args, "venue"), *html = args_value(args, "html");
@@ -158,7 +243,7 @@ static int tell(struct telling *telling, const struct args *args)
     if (err && err != ERR_NOT_FOUND)
         return complain_err(telling->shell, err, &telling->context.fault);
     if (html) {
-        int code = to_file(telling, only, html);
+        int code = is_folder(html) ? to_folder(telling, only, html) : to_file(telling, only, html);
 
         if (code)
             return code;
@@ -219,7 +304,7 @@ static const struct option options[] = {
     { "red", NULL, "only what needs a person" },
     { "brief", NULL, "a line a venue" },
     { "json", NULL, "everything, for programs; amounts in øre" },
-    { "html", "FILE", "a page for a browser, put in place whole" },
+    { "html", "FILE", "a page for a browser, put in place whole; of a folder: a page a venue" },
     { "prometheus", NULL, "figures for monitoring" },
     { NULL, NULL, NULL },
 };

@@ -21,6 +21,18 @@ struct status_form {
 
 extern const struct status_form status_text, status_json, status_html, status_prometheus;
 
+/* A folder of pages: the overview (a form, status_index), a page a venue, which changes when the venue does, and the stamp that
+ * they show, which says when all of it was looked at. */
+#define STATUS_PAGES_INDEX "index.html"
+#define STATUS_PAGES_STAMP "stamp.html"
+#define STATUS_PAGES_SHEET "style.css"
+#define STATUS_PAGES_VENUE "venue-"
+enum { STATUS_PAGE_SIZE = 96 };
+extern const struct status_form status_index;
+void status_page_venue(const struct voice *voice, const struct venue_status *venue, struct strbuf *out);
+void status_page_stamp(const struct voice *voice, const struct whole_status *whole, struct strbuf *out);
+const char *status_page_name(struct str venue, char to[STATUS_PAGE_SIZE]);
+
 /* The members of an object that is open, the same wherever it is told: an item of a draft's manual list; a document; a day's
  * proof; a venue's parked sales; the stages and what waits to be sent. */
 void manual_item_json(struct strbuf *out, const struct manual_item *item);

@@ -1,99 +1,266 @@
-/* status_html.c - status as one page that needs nothing else: no script, no font, no picture. */
+/* status_html.c - status as pages that need no server: one file with all of it, or a folder with an overview and a page a venue.
+ * They are written by the console's writer and look as its pages do. */
 #include "status.h"
 
-#include "base/clean.h"
+#include "html.h"
+#include "style.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
-static void money(struct strbuf *out, struct money amount)
+enum { HEAD_TEXT = 512 };
+
+/* Old after a quarter of an hour (the sheet says so too, to browsers without script, of a page that stays open). */
+static const char stamp_script[] =
+    "addEventListener(\"DOMContentLoaded\",function(){var t=document.querySelector(\"time.stamp\");function f(){"
+    "t.classList.toggle(\"old\",Date.now()-Date.parse(t.dateTime)>900000)}f();setInterval(f,10000)})";
+
+/* What every page has open while its parts are written. */
+static const char *const opened[] = { "html", "body", "main" };
+
+struct page { const struct voice *voice; struct html html; };
+
+#define WORDS(page, en, nb) voice_words((page)->voice, en, nb)
+#define TOLD(page, en, nb) str_of(WORDS(page, en, nb))
+
+static struct page go_on(const struct voice *voice, struct strbuf *out)
 {
-    char buffer[MONEY_TEXT_SIZE];
+    struct page page = { .voice = voice };
 
-    strbuf_format(out, "<td class=n>%s", money_kroner(amount, buffer));
+    html_take(&page.html, out, opened, COUNT(opened));
+    return page;
+}
+
+static void leave(struct page *page, struct strbuf *out)
+{
+    html_give(&page->html, out);
+}
+
+/* --- head and end of a page --- */
+
+/* One file has its sheet in itself; pages of a folder share one, and may show the stamp that lies beside them. */
+static void policy(struct html *html, bool alone, bool stamped)
+{
+    char sheet[HTML_HASH_SIZE], script[HTML_HASH_SIZE], text[HEAD_TEXT];
+
+    (void)snprintf(text, sizeof text, "default-src 'none'; style-src %s; %s%s; base-uri 'none'; form-action 'none'",
+                   alone ? html_hash(page_sheet, sheet) : "'self' file:", stamped ? "script-src " : "frame-src ",
+                   stamped ? html_hash(stamp_script, script) : "'self' file:");
+    html_single(html, "meta");
+    html_attr(html, "http-equiv", STR("Content-Security-Policy"));
+    html_attr(html, "content", str_of(text));
+}
+
+static void meta(struct html *html, const char *name, const char *content)
+{
+    html_single(html, "meta");
+    html_attr(html, "name", str_of(name));
+    html_attr(html, "content", str_of(content));
+}
+
+static void sheet(struct html *html, bool alone)
+{
+    if (alone) {
+        html_sheet(html, page_sheet);
+        return;
+    }
+    html_single(html, "link");
+    html_attr(html, "rel", STR("stylesheet"));
+    html_file(html, "href", STR(STATUS_PAGES_SHEET));
+}
+
+static void head(struct page *page, struct strbuf *out, struct str title, bool alone, bool stamped)
+{
+    struct html *html = &page->html;
+
+    strbuf_add(out, STR("<!doctype html>\n"));
+    html_take(html, out, NULL, 0);
+    html_begin(html, "html");
+    html_attr(html, "lang", page->voice->language.len == 2 ? page->voice->language : STR("en"));
+    html_begin(html, "head");
+    html_single(html, "meta");
+    html_attr(html, "charset", STR("utf-8"));
+    html_element(html, "title", NULL, title);
+    policy(html, alone, stamped);
+    meta(html, "viewport", "width=device-width,initial-scale=1");
+    meta(html, "referrer", "no-referrer");
+    if (stamped)
+        html_script(html, stamp_script);
+    sheet(html, alone);
+    html_end(html);
+    html_begin(html, "body");
+    html_begin(html, "main");
+}
+
+/* When all of it was looked at: what of it is old turns red by itself. */
+static void stamp(struct page *page, const struct whole_status *whole)
+{
+    struct html *html = &page->html;
+    char now[32];
+
+    html_begin(html, "p");
+    html_text(html, TOLD(page, "Looked at ", "Sett på "));
+    html_begin(html, "time");
+    html_class(html, "stamp");
+    html_attr(html, "datetime", str_of(time_text_utc(whole->now_ms, now)));
+    html_text(html, str_of(now));
+    html_end(html);
+    html_text(html, TOLD(page, "; red: more than a quarter of an hour ago, and true no longer.",
+                         "; rødt: for mer enn et kvarter siden, og ikke lenger sant."));
+    html_end(html);
 }
 
 static void begin(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    char now[32];
+    struct page page = { .voice = voice };
 
-    strbuf_format(out, "<!doctype html><html lang=\"%s\"><meta charset=utf-8><title>Bilag</title>"
-                  "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-                  "<meta name=viewport content=\"width=device-width\"><style>"
-                  "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222}"
-                  "table{border-collapse:collapse;width:100%%}td,th{text-align:left;vertical-align:top;padding:.3em .6em;"
-                  "border-bottom:1px solid #ddd}.n{text-align:right;white-space:nowrap}"
-                  ".held,.failed,.down{color:#b00020;font-weight:bold}.sent,.up{color:#06752f}.by_hand{color:#666}"
-                  ".waiting{color:#8a5a00}p{margin:.2em 0}h2{margin:1.6em 0 .3em}small{color:#666}"
-                  "</style><h1>Bilag</h1><p>%s", voice->language.len == 2 ? voice->language.bytes : "en",
-                  time_text_utc(whole->now_ms, now));
+    head(&page, out, STR("Bilag"), true, true);
+    html_element(&page.html, "h1", NULL, STR("Bilag"));
+    stamp(&page, whole);
+    leave(&page, out);
 }
 
-static void say(void *out, const struct advice *advice)
+/* --- tables --- */
+
+static void heads(struct page *page, const char *const *words, size_t count, unsigned numbers)
 {
-    strbuf_format(out, "<p>");
-    strbuf_clean_html(out, advice->sentence);
+    html_begin(&page->html, "thead");
+    html_begin(&page->html, "tr");
+    for (size_t i = 0; i < count; i++)
+        html_element(&page->html, "th", numbers & 1u << i ? "n" : NULL, str_of(words[i]));
+    html_end(&page->html);
+    html_end(&page->html);
+    html_begin(&page->html, "tbody");
 }
 
-static void document(const struct voice *voice, const struct venue_status *venue, const struct book_doc *doc,
-                     struct strbuf *out)
+/* Where there is no room for columns, its name stands beside it. */
+static void cell(struct page *page, const char *name, bool number)
 {
-    const char *state = doc_state_text(doc->state);
-    char when[32];
+    html_begin(&page->html, "td");
+    if (number)
+        html_class(&page->html, "n");
+    html_attr(&page->html, "data-label", str_of(name));
+}
 
-    strbuf_format(out, "<tr><td class=%s>%s<td>", book_doc_is_red(doc) ? "held" : state, state);
-    strbuf_clean_html(out, doc->id);
+static void money_cell(struct page *page, const char *name, struct money amount, bool red)
+{
+    cell(page, name, true);
+    html_money(&page->html, "span", red ? "red" : NULL, amount);
+    html_end(&page->html);
+}
+
+/* --- a document --- */
+
+static const char *class_of(const struct book_doc *doc)
+{
+    if (book_doc_is_red(doc))
+        return "state red";
+    return doc->state == DOC_SENT ? "state green" : doc->state == DOC_WAITING ? "state yellow" : "state grey";
+}
+
+static void advise(void *context, const struct advice *advice)
+{
+    html_element(context, "p", NULL, advice->sentence);
+}
+
+static void problems(struct page *page, const struct book_doc *doc)
+{
     for (size_t i = 0; i < doc->draft.problems.count && doc->state != DOC_BY_HAND; i++) {
         struct strbuf sentence;
 
         strbuf_init(&sentence, 4 * PROBLEM_TEXT_MAX);
-        problem_write(&doc->draft.problems.at[i], voice->language, &sentence);
-        strbuf_format(out, "<p>");
-        strbuf_clean_html(out, strbuf_str(&sentence));
+        problem_write(&doc->draft.problems.at[i], page->voice->language, &sentence);
+        html_element(&page->html, "p", NULL, strbuf_str(&sentence));
         strbuf_free(&sentence);
     }
     if (doc->asks)
-        strbuf_format(out, "<p>%s", voice_words(voice, "A decision waits until uploader and invoicer have answered.",
-                                                "En beslutning venter til uploader og invoicer har svart."));
-    status_advise(voice, doc, say, out);
-    money(out, doc->draft.total);
-    strbuf_format(out, "<td class=n>");
-    if (doc->status.number)
-        strbuf_format(out, "%" PRId64, doc->status.number);
-    strbuf_format(out, "<td>%s", doc->status.sent_ms ? time_text_local(venue->venue, doc->status.sent_ms, when) : "");
+        html_element(&page->html, "p", NULL, TOLD(page, "A decision waits until uploader and invoicer have answered.",
+                                                  "En beslutning venter til uploader og invoicer har svart."));
+    status_advise(page->voice, doc, advise, &page->html);
 }
 
-/* Who cannot be reached, what is not set right, what was not taken: the same facts as in the text. */
-static void venue_facts(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
+static void document(struct page *page, const struct venue_status *venue, const struct book_doc *doc, const char *const *words)
 {
-    const struct { const char *class_, *before; struct str fact; } facts[] = {
-        { "held", "", venue->fault ? str_of(venue->fault) : STR_NONE },
-        { "held", "", venue->subscription_refused ? STR_NONE : venue->login_fault },
-        { "waiting", voice_words(voice, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "),
-         venue->missing_privileges },
-        { "waiting", voice_words(voice, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue "
-                                 "",
-                                 "Oppsettet har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
-          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE },
-        { "waiting", voice_words(voice, "Its add-on waits until QuickOrder has it; when they say so: bilag venues confirm ",
-                                 "Utvidelsen venter til QuickOrder har den; når de sier fra: bilag venues confirm "),
-          venue->awaits_add_on ? venue->id : STR_NONE },
-        { "held", voice_words(voice, "Lines from its tills were refused: bilag refused list --venue ",
-                                 "Linjer fra kassene ble avvist: bilag refused list --venue "),
-          venue->refused ? venue->id : STR_NONE },
+    struct html *html = &page->html;
+    char when[32];
+
+    html_begin(html, "tr");
+    cell(page, words[0], false);
+    html_element(html, "span", class_of(doc), str_of(doc_state_text(doc->state)));
+    html_end(html);
+    cell(page, words[1], false);
+    html_begin(html, "div");
+    html_text(html, doc->id);
+    problems(page, doc);
+    html_end(html);
+    html_end(html);
+    money_cell(page, words[2], doc->draft.total, false);
+    cell(page, words[3], true);
+    if (doc->status.number)
+        html_say(html, "%" PRId64, doc->status.number);
+    html_end(html);
+    cell(page, words[4], false);
+    if (doc->status.sent_ms)
+        html_text(html, str_of(time_text_local(venue->venue, doc->status.sent_ms, when)));
+    html_end(html);
+    html_end(html);
+}
+
+/* Red first, then the latest first. */
+static void documents(struct page *page, const struct venue_status *venue)
+{
+    const char *const words[] = { WORDS(page, "State", "Tilstand"), WORDS(page, "Document", "Dokument"),
+                                  WORDS(page, "Total", "Sum"), WORDS(page, "No.", "Nr."), WORDS(page, "Sent", "Sendt") };
+    const struct book_list *list = &venue->list;
+
+    html_begin(&page->html, "table");
+    html_class(&page->html, "stack");
+    heads(page, words, COUNT(words), 1u << 2 | 1u << 3);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = list->count; i-- > 0;)
+            if (!book_doc_is_empty(&list->docs[i]) && book_doc_is_red(&list->docs[i]) == (pass == 0))
+                document(page, venue, &list->docs[i], words);
+    html_end(&page->html);
+    html_end(&page->html);
+}
+
+/* --- a venue --- */
+
+/* Who cannot be reached, what is not set right, what was not taken: the same facts as in the text. */
+static void venue_facts(struct page *page, const struct venue_status *venue)
+{
+    char refused[32] = "";
+    const struct { const char *class_, *before; struct str fact; const char *behind; } facts[] = {
+        { "red", "", venue->fault ? str_of(venue->fault) : STR_NONE, "" },
+        { "red", "", venue->subscription_refused ? STR_NONE : venue->login_fault, "" },
+        { "yellow", WORDS(page, "The key lacks rights: ", "Nøkkelen mangler rettigheter: "), venue->missing_privileges, "" },
+        { "yellow", WORDS(page, "The set-up has faults, so no voucher and no order goes by itself: bilag check --venue ",
+                          "Oppsettet har feil, så verken bilag eller ordre sendes automatisk: bilag check --venue "),
+          venue->venue && !venue->transfer_allowed ? venue->id : STR_NONE, "" },
+        { "yellow", WORDS(page, "Its add-on waits until QuickOrder has it; when they say so: bilag venues confirm ",
+                          "Utvidelsen venter til QuickOrder har den; når de sier fra: bilag venues confirm "),
+          venue->awaits_add_on ? venue->id : STR_NONE, "" },
+        { "red", WORDS(page, "Lines from its tills were refused: bilag refused list --venue ",
+                       "Linjer fra kassene ble avvist: bilag refused list --venue "),
+          venue->refused ? venue->id : STR_NONE, refused },
     };
 
+    (void)snprintf(refused, sizeof refused, " (%" PRIu64 ")", venue->refused);
     for (size_t i = 0; i < COUNT(facts); i++)
         if (facts[i].fact.len) {
-            strbuf_format(out, "<p class=%s>%s", facts[i].class_, facts[i].before);
-            strbuf_clean_html(out, facts[i].fact);
+            html_begin(&page->html, "p");
+            html_class(&page->html, facts[i].class_);
+            html_text(&page->html, str_of(facts[i].before));
+            html_text(&page->html, facts[i].fact);
+            html_text(&page->html, str_of(facts[i].behind));
+            html_end(&page->html);
         }
-    if (venue->refused)
-        strbuf_format(out, " (%" PRIu64 ")", venue->refused);
 }
 
 /* How much is left to be done by hand, and where it is listed. */
-static void manual(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
+static void manual(struct page *page, const struct venue_status *venue)
 {
+    struct html *html = &page->html;
     struct money sum = { 0 };
     uint64_t items = 0;
     char buffer[MONEY_TEXT_SIZE];
@@ -109,154 +276,301 @@ static void manual(const struct voice *voice, const struct venue_status *venue, 
     }
     if (!items)
         return;
-    strbuf_format(out, items == 1 ? voice_words(voice, "<p>To be done by hand: %" PRIu64 " item",
-                                                "<p>Føres manuelt: %" PRIu64 " post")
-                                  : voice_words(voice, "<p>To be done by hand: %" PRIu64 " items",
-                                                "<p>Føres manuelt: %" PRIu64 " poster"), items);
+    html_begin(html, "p");
+    html_say(html, items == 1 ? WORDS(page, "To be done by hand: %" PRIu64 " item", "Føres manuelt: %" PRIu64 " post")
+                              : WORDS(page, "To be done by hand: %" PRIu64 " items", "Føres manuelt: %" PRIu64 " poster"), items);
     if (known)
-        strbuf_format(out, voice_words(voice, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
-    strbuf_format(out, ": bilag manual --venue ");
-    strbuf_clean_html(out, venue->id);
+        html_say(html, WORDS(page, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
+    html_say(html, ": bilag manual --venue %.*s", TEXT(venue->id));
+    html_end(html);
 }
 
-static void proofs(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
+static void proof(struct page *page, const struct day_proof *day, const char *const *words)
 {
+    struct html *html = &page->html;
     char when[16], buffer[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, "<table><tr>%s",
-                  voice_words(voice, "<th>Business day<th class=n>Z reports<th class=n>Sales<th class=n>Voucher<th "
-                              "class=n>Orders"
-                              "<th class=n>Manual<th class=n>Difference",
-                              "<th>Dag<th class=n>Z-rapporter<th class=n>Salg<th class=n>Bilag<th class=n>Ordre"
-                              "<th class=n>Manuelt<th class=n>Differanse"));
-    for (size_t i = venue->day_count; i-- > 0;) {
-        const struct day_proof *day = &venue->days[i];
-
-        strbuf_format(out, "<tr><td>%s<td class=\"n%s\">%s", day_text(day->day, when),
-                      day->has_z && !day->elsewhere.ore && day->z.ore != day->lines.ore ? " held" : "",
-                      day->has_z ? money_kroner(day->z, buffer) : "");
-        money(out, day->lines);
-        money(out, day->voucher);
-        money(out, day->orders);
-        if (day->rounding.ore)
-            strbuf_format(out, voice_words(voice, "<br>PowerOffice's rounding %s", "<br>PowerOffice avrunder med %s"),
-                          money_kroner(day->rounding, buffer));
-        money(out, day->manual);
-        strbuf_format(out, "<td class=\"n held\">%s", day->difference.ore ? money_kroner(day->difference, buffer) : "");
+    html_begin(html, "tr");
+    cell(page, words[0], false);
+    html_text(html, str_of(day_text(day->day, when)));
+    html_end(html);
+    cell(page, words[1], true);
+    if (day->has_z)
+        html_money(html, "span", !day->elsewhere.ore && day->z.ore != day->lines.ore ? "red" : NULL, day->z);
+    html_end(html);
+    money_cell(page, words[2], day->lines, false);
+    money_cell(page, words[3], day->voucher, false);
+    cell(page, words[4], true);
+    html_money(html, "span", NULL, day->orders);
+    if (day->rounding.ore) {
+        html_single(html, "br");
+        html_say(html, WORDS(page, "PowerOffice's rounding %s", "PowerOffice avrunder med %s"),
+                 money_kroner(day->rounding, buffer));
     }
-    strbuf_format(out, "</table>");
+    html_end(html);
+    money_cell(page, words[5], day->manual, false);
+    cell(page, words[6], true);
+    if (day->difference.ore)
+        html_money(html, "span", "red", day->difference);
+    html_end(html);
+    html_end(html);
 }
 
-static const char *connected_text(const struct voice *voice, enum connected connected)
+static void proofs(struct page *page, const struct venue_status *venue)
 {
-    switch (connected) {
-    case CONNECTED_NO:
-        return voice_words(voice, "<span class=held>not connected</span>", "<span class=held>ikke tilkoblet</span>");
-    case CONNECTED_YES:
-        return voice_words(voice, "<span class=sent>connected</span>", "<span class=sent>tilkoblet</span>");
-    default:
-        return "";
-    }
+    const char *const words[] = { WORDS(page, "Business day", "Dag"), WORDS(page, "Z reports", "Z-rapporter"),
+                                  WORDS(page, "Sales", "Salg"), WORDS(page, "Voucher", "Bilag"), WORDS(page, "Orders", "Ordre"),
+                                  WORDS(page, "Manual", "Manuelt"), WORDS(page, "Difference", "Differanse") };
+
+    html_begin(&page->html, "table");
+    html_class(&page->html, "stack");
+    heads(page, words, COUNT(words), ~1u);
+    for (size_t i = venue->day_count; i-- > 0;)
+        proof(page, &venue->days[i], words);
+    html_end(&page->html);
+    html_end(&page->html);
+}
+
+static void connected(struct page *page, const struct venue_status *venue)
+{
+    if (venue->connected == CONNECTED_NO)
+        html_element(&page->html, "span", "state red", TOLD(page, "not connected", "ikke tilkoblet"));
+    if (venue->connected == CONNECTED_YES)
+        html_element(&page->html, "span", "state green", TOLD(page, "connected", "tilkoblet"));
+}
+
+static void tell_venue(struct page *page, const struct venue_status *venue, const char *heading)
+{
+    struct html *html = &page->html;
+
+    html_element(html, heading, NULL, venue->name);
+    html_begin(html, "p");
+    html_element(html, "small", NULL, venue->id);
+    html_text(html, STR(" "));
+    connected(page, venue);
+    html_end(html);
+    venue_facts(page, venue);
+    manual(page, venue);
+    documents(page, venue);
+    proofs(page, venue);
 }
 
 static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
                       struct strbuf *out)
 {
-    const struct book_list *list = &venue->list;
+    struct page page = go_on(voice, out);
 
     (void)whole;
-    strbuf_format(out, "<h2>");
-    strbuf_clean_html(out, venue->name);
-    strbuf_format(out, "</h2><p><small>");
-    strbuf_clean_html(out, venue->id);
-    strbuf_format(out, "</small> %s", connected_text(voice, venue->connected));
-    venue_facts(voice, venue, out);
-    manual(voice, venue, out);
-    strbuf_format(out, "<table><tr>%s",
-                  voice_words(voice, "<th>State<th>Document<th class=n>Total<th class=n>No.<th>Sent",
-                              "<th>Tilstand<th>Dokument<th class=n>Sum<th class=n>Nr.<th>Sendt"));
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = list->count; i-- > 0;)               /* red first, then the latest first */
-            if (!book_doc_is_empty(&list->docs[i]) && book_doc_is_red(&list->docs[i]) == (pass == 0))
-                document(voice, venue, &list->docs[i], out);
-    strbuf_format(out, "</table>");
-    proofs(voice, venue, out);
+    tell_venue(&page, venue, "h2");
+    leave(&page, out);
 }
 
-static void parked(const struct voice *voice, const struct parked_venue *parked, struct strbuf *out)
+/* --- all of it --- */
+
+static void parked(struct page *page, const struct parked_venue *parked)
 {
+    struct html *html = &page->html;
     char amount[MONEY_TEXT_SIZE];
 
-    strbuf_format(out, voice_words(voice, "<p class=%s>Parked: %" PRIu64 ", %s, of ",
-                                   "<p class=%s>Parkert: %" PRIu64 ", %s, fra "),
-                  parked_is_red(parked) ? "held" : "waiting", parked->receipts,
-                  parked->sum_known ? money_kroner(parked->sum, amount) : "?");
-    strbuf_clean_html(out, parked->venue);
-    if (parked->is_set_up)
-        strbuf_add(out, str_of(voice_words(voice, ": until the mapper loads the set-up, or a damaged record is mended (bilag "
-                                           "fsck)", ": til mapper leser oppsettet, eller til en skadet post er i orden (bilag fsck)")));
-    else
-        strbuf_add(out, str_of(voice_words(voice, ": the venue is not set up, or is left out",
-                                           ": stedet er ikke satt opp, eller er utelatt")));
+    html_begin(html, "p");
+    html_class(html, parked_is_red(parked) ? "red" : "yellow");
+    html_say(html, WORDS(page, "Parked: %" PRIu64 ", %s, of %.*s", "Parkert: %" PRIu64 ", %s, fra %.*s"), parked->receipts,
+             parked->sum_known ? money_kroner(parked->sum, amount) : "?", TEXT(parked->venue));
+    html_text(html, parked->is_set_up
+                  ? TOLD(page, ": until the mapper loads the set-up, or a damaged record is mended (bilag fsck)",
+                         ": til mapper leser oppsettet, eller til en skadet post er i orden (bilag fsck)")
+                  : TOLD(page, ": the venue is not set up, or is left out", ": stedet er ikke satt opp, eller er utelatt"));
+    html_end(html);
 }
 
 /* What a process cannot do: load its files, read a day, or tell people. */
-static void stage_facts(const struct voice *voice, const struct stage_state *stage, struct strbuf *out)
+static void stage_facts(struct page *page, const struct stage_state *stage)
 {
-    if (stage->refused.len) {
-        strbuf_format(out, voice_words(voice, "<p class=held>%s %d keeps its former configuration: ",
-                                       "<p class=held>%s %d beholder det forrige oppsettet: "), stage->stage, stage->instance);
-        strbuf_clean_html(out, stage->refused);
+    struct html *html = &page->html;
+
+    if (stage->refused.len)
+        html_words(html, "p", "red", WORDS(page, "%s %d keeps its former configuration: %.*s",
+                                           "%s %d beholder det forrige oppsettet: %.*s"), stage->stage, stage->instance,
+                   TEXT(stage->refused));
+    if (stage->damaged_day.len)
+        html_words(html, "p", "red",
+                   WORDS(page, "%s %d cannot read %" PRId64 " of its days; what is due of them waits. bilag fsck says what is "
+                         "damaged and what to do. One of them: %.*s",
+                         "%s %d kan ikke lese %" PRId64 " av dagene sine; det som gjenstår av dem, venter. bilag fsck sier hva "
+                         "som er skadet og hva som kan gjøres. En av dem: %.*s"), stage->stage, stage->instance,
+                   stage->damaged_days, TEXT(stage->damaged_day));
+    if (stage->untold.len)
+        html_words(html, "p", "red", WORDS(page, "%s cannot reach %.*s", "%s når ikke %.*s"), stage->stage, TEXT(stage->untold));
+}
+
+static void stages(struct page *page, const struct whole_status *whole)
+{
+    struct html *html = &page->html;
+
+    html_element(html, "h2", NULL, TOLD(page, "Stages", "Prosesser"));
+    html_begin(html, "p");
+    for (size_t i = 0; i < whole->stage_count; i++) {
+        const struct stage_state *stage = &whole->stages[i];
+
+        html_say(html, "%s %d ", stage->stage, stage->instance);
+        html_element(html, "span", stage->up ? "state green" : "state red",
+                     stage->up ? TOLD(page, "up", "oppe") : TOLD(page, "down", "nede"));
+        html_text(html, STR(" "));
     }
-    if (stage->damaged_day.len) {
-        strbuf_format(out, voice_words(voice, "<p class=held>%s %d cannot read %" PRId64 " of its days; what is due of them "
-                                       "waits. bilag fsck says what is damaged and what to do. One of them: ",
-                                       "<p class=held>%s %d kan ikke lese %" PRId64 " av dagene sine; det som gjenstår av dem, "
-                                       "venter. bilag fsck sier hva som er skadet og hva som kan gjøres. En av dem: "),
-                      stage->stage, stage->instance, stage->damaged_days);
-        strbuf_clean_html(out, stage->damaged_day);
+    html_end(html);
+    for (size_t i = 0; i < whole->stage_count; i++)
+        stage_facts(page, &whole->stages[i]);
+}
+
+static void backlog(struct page *page, const struct whole_status *whole)
+{
+    char since[32];
+
+    if (whole->backlog.documents)
+        html_words(&page->html, "p", NULL, whole->backlog.documents == 1
+                   ? WORDS(page, "%" PRIu64 " document waits to be sent, since %s.",
+                           "%" PRIu64 " dokument venter på å bli sendt, siden %s.")
+                   : WORDS(page, "%" PRIu64 " documents wait to be sent, the oldest since %s.",
+                           "%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
+                   whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, since));
+}
+
+static void whole_facts(struct page *page, const struct whole_status *whole)
+{
+    struct html *html = &page->html;
+
+    if (whole->outage)
+        html_element(html, "p", "red",
+                     TOLD(page, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
+                          "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice svarer "
+                          "igjen."));
+    if (whole->subscription_refused) {
+        struct strbuf words;
+
+        strbuf_init(&words, 4 * PROBLEM_TEXT_MAX);
+        whole_subscription(whole, &words);
+        html_element(html, "p", "red", strbuf_str(&words));
+        strbuf_free(&words);
     }
-    if (stage->untold.len) {
-        strbuf_format(out, voice_words(voice, "<p class=held>%s cannot reach ", "<p class=held>%s når ikke "), stage->stage);
-        strbuf_clean_html(out, stage->untold);
-    }
+    if (whole->refused_total)
+        html_words(html, "p", "red", "%" PRIu64 " %s: bilag refused list", whole->refused_total,
+                   whole->refused_total == 1 ? WORDS(page, "line was refused by ingest", "linje ble avvist av ingest")
+                                             : WORDS(page, "lines were refused by ingest", "linjer ble avvist av ingest"));
+    for (size_t i = 0; i < whole->parked.count; i++)
+        parked(page, &whole->parked.at[i]);
+    backlog(page, whole);
+}
+
+static void close_page(struct page *page, struct strbuf *out)
+{
+    html_end_to(&page->html, 0);
+    leave(page, out);
+    strbuf_char(out, '\n');
 }
 
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
-    char since[32];
+    struct page page = go_on(voice, out);
 
-    strbuf_format(out, "<h2>%s</h2><p>", voice_words(voice, "Stages", "Prosesser"));
-    for (size_t i = 0; i < whole->stage_count; i++)
-        strbuf_format(out, "%s %d <span class=%s>%s</span> ", whole->stages[i].stage, whole->stages[i].instance,
-                      whole->stages[i].up ? "up" : "down",
-                      whole->stages[i].up ? voice_words(voice, "up", "oppe") : voice_words(voice, "down", "nede"));
-    for (size_t i = 0; i < whole->stage_count; i++)
-        stage_facts(voice, &whole->stages[i], out);
-    if (whole->outage)
-        strbuf_format(out, "<p class=down>%s",
-                      voice_words(voice, "PowerOffice does not answer: what is due waits, and goes by itself when it is back.",
-                                  "PowerOffice svarer ikke: det som skal sendes, venter og sendes automatisk når PowerOffice "
-                                  "svarer igjen."));
-    if (whole->subscription_refused) {
-        strbuf_format(out, "<p class=held>");
-        whole_subscription(whole, out);
-    }
-    if (whole->refused_total)
-        strbuf_format(out, "<p class=held>%" PRIu64 " %s: bilag refused list", whole->refused_total,
-                      whole->refused_total == 1
-                          ? voice_words(voice, "line was refused by ingest", "linje ble avvist av ingest")
-                          : voice_words(voice, "lines were refused by ingest", "linjer ble avvist av ingest"));
-    for (size_t i = 0; i < whole->parked.count; i++)
-        parked(voice, &whole->parked.at[i], out);
-    if (whole->backlog.documents)
-        strbuf_format(out, whole->backlog.documents == 1
-                               ? voice_words(voice, "<p>%" PRIu64 " document waits to be sent, since %s.",
-                                             "<p>%" PRIu64 " dokument venter på å bli sendt, siden %s.")
-                               : voice_words(voice, "<p>%" PRIu64 " documents wait to be sent, the oldest since %s.",
-                                             "<p>%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
-                      whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, since));
-    strbuf_format(out, "</html>\n");
+    stages(&page, whole);
+    whole_facts(&page, whole);
+    close_page(&page, out);
 }
 
 const struct status_form status_html = { "html", begin, one_venue, end };
+
+/* --- a folder of pages --- */
+
+/* Of a venue all of it, but when it was looked at: that lies beside it, so that a page changes when its venue does. */
+void status_page_venue(const struct voice *voice, const struct venue_status *venue, struct strbuf *out)
+{
+    struct page page = { .voice = voice };
+    struct html *html = &page.html;
+
+    head(&page, out, venue->name, false, false);
+    html_begin(html, "p");
+    html_begin(html, "a");
+    html_file(html, "href", STR(STATUS_PAGES_INDEX));
+    html_text(html, TOLD(&page, "All venues", "Alle salgssteder"));
+    html_end(html);
+    html_end(html);
+    tell_venue(&page, venue, "h1");
+    html_begin(html, "iframe");
+    html_file(html, "src", STR(STATUS_PAGES_STAMP));
+    html_attr(html, "title", TOLD(&page, "When it was looked at", "Når det ble sett på"));
+    html_end(html);
+    close_page(&page, out);
+}
+
+void status_page_stamp(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    struct page page = { .voice = voice };
+
+    head(&page, out, STR("Bilag"), false, true);
+    stamp(&page, whole);
+    close_page(&page, out);
+}
+
+static const char *const table_open[] = { "html", "body", "main", "table", "tbody" };
+
+static void index_begin(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    struct page page = { .voice = voice };
+    const char *const words[] = { WORDS(&page, "Venue", "Salgssted"), WORDS(&page, "Red", "Rødt"),
+                                  WORDS(&page, "Ready to transfer", "Klart til overføring"), WORDS(&page, "Sent", "Sendt") };
+
+    head(&page, out, STR("Bilag"), false, true);
+    html_element(&page.html, "h1", NULL, STR("Bilag"));
+    stamp(&page, whole);
+    html_begin(&page.html, "table");
+    heads(&page, words, COUNT(words), ~1u);
+    leave(&page, out);
+}
+
+static void index_row(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,
+                      struct strbuf *out)
+{
+    struct page page = { .voice = voice };
+    struct html *html = &page.html;
+    const uint64_t counts[] = { venue->red, venue->states[DOC_WAITING], venue->states[DOC_SENT] };
+    char file[STATUS_PAGE_SIZE];
+
+    (void)whole;
+    html_take(html, out, table_open, COUNT(table_open));
+    html_begin(html, "tr");
+    html_begin(html, "td");
+    html_begin(html, "a");
+    if (venue_is_red(venue))
+        html_class(html, "red");
+    html_file(html, "href", str_of(status_page_name(venue->id, file)));
+    html_text(html, venue->name);
+    html_end(html);
+    html_end(html);
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        html_begin(html, "td");
+        html_class(html, "n");
+        html_say(html, "%" PRIu64, counts[i]);
+        html_end(html);
+    }
+    html_end(html);
+    leave(&page, out);
+}
+
+static void index_end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    struct page page = { .voice = voice };
+
+    html_take(&page.html, out, table_open, COUNT(table_open));
+    html_end_to(&page.html, COUNT(opened));
+    stages(&page, whole);
+    whole_facts(&page, whole);
+    close_page(&page, out);
+}
+
+const struct status_form status_index = { "index", index_begin, index_row, index_end };
+
+const char *status_page_name(struct str venue, char to[STATUS_PAGE_SIZE])
+{
+    (void)snprintf(to, STATUS_PAGE_SIZE, STATUS_PAGES_VENUE "%.*s.html", TEXT(venue));
+    return to;
+}

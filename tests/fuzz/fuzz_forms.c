@@ -4,7 +4,7 @@
 
 #include "bilag/act/yamledit.h"
 #include "bilag/read/customers.h"
-#include "console/html.h"
+#include "bilag/show/html.h"
 #include "door/host.h"
 
 #include <string.h>

@@ -35,7 +35,7 @@ DECODERS = {
     "a venue's file, edited where it stands": (["bilag/act/yamledit.c"], ["forms"]),
     "files of connections": (["bilag/read/customers.c:file_parse|line_take|take_once|trim|cell|column|field|heading"], ["forms"]),
     "bodies of the console's interface": (["console/body.c"], ["body"]),
-    "forms of the console, names of hosts": (["console/html.c:url_|hex", "door/host.c"], ["forms"]),
+    "forms of the console, names of hosts": (["bilag/show/html.c:url_|hex", "door/host.c"], ["forms"]),
     "PowerOffice: JSON": (["common/base/json.c"], ["json", "answer", "reference"]),
     "PowerOffice: answers to vouchers and orders": (["uploader/voucher_request.c:read|row_is_ours|debit", "invoicer/order_request.c:read|ours"], ["answer"]),
     "PowerOffice: pages of lists": (["poweroffice/refbuild.c:!unchanged|changed_of|is_changed|id_of"], ["reference"]),

@@ -125,7 +125,13 @@ def test_page(pipeline):
     pipeline.command("status", "--html", path, check=False)
     text, page = path.read_text(encoding="utf-8"), Page()
     page.feed(text)
-    assert "script" not in page.tags and steers(text.replace("\n", "")) == []
+    assert text.count("<script") == 1 and text.index("<script>") < text.index("<style>")      # the stamp's own
+    assert steers(text.replace("\n", "")) == []
+    folder = pipeline.folder / "pages"
+    folder.mkdir(exist_ok=True)
+    pipeline.command("status", "--html", folder, check=False)
+    venue = (folder / "venue-bar.html").read_text(encoding="utf-8")
+    assert "<script" not in venue and steers(venue.replace("\n", "")) == []
 
 
 def test_logs(pipeline):

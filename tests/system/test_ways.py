@@ -120,7 +120,7 @@ def test_by_hand():
         assert status(pipeline)["red"] == 0
         assert "by_hand" in pipeline.command("status", "--prometheus", check=False).stdout
         pipeline.command("status", "--html", pipeline.folder / "page.html", check=False)
-        assert "class=by_hand" in (pipeline.folder / "page.html").read_text(encoding="utf-8")
+        assert ">by_hand</span>" in (pipeline.folder / "page.html").read_text(encoding="utf-8")
         assert len(pipeline.vouchers()) == 4          # both parts of held, the last day of many, the first of fails
 
 

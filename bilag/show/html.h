@@ -2,11 +2,11 @@
  *
  * Texts      are cleaned (base/clean.h) and escaped, in elements and in attributes alike.
  * Names      of elements and attributes are literals of ours; attributes that would run something, or carry style, are refused.
- * Links      lead into this console and nowhere else: html_link().
+ * Links      lead into this console, or to a page beside this one, and nowhere else: html_link(), html_file().
  * Elements   end in the order in which they began; html_end() knows which.
  */
-#ifndef BILAG_CONSOLE_HTML_H
-#define BILAG_CONSOLE_HTML_H
+#ifndef BILAG_BILAG_SHOW_HTML_H
+#define BILAG_BILAG_SHOW_HTML_H
 
 #include "base/money.h"
 #include "base/str.h"
@@ -17,6 +17,9 @@ struct html { struct strbuf out; const char *open[HTML_DEPTH_MAX]; size_t depth;
 
 void html_init(struct html *html, size_t limit);
 void html_free(struct html *html);
+/* Goes on with a page whose first part was written elsewhere, where these elements are open; out is lent, and handed back. */
+void html_take(struct html *html, struct strbuf *out, const char *const *open, size_t depth);
+void html_give(struct html *html, struct strbuf *out);
 
 void html_begin(struct html *html, const char *element);
 void html_end(struct html *html);
@@ -26,7 +29,14 @@ void html_single(struct html *html, const char *element);    /* one that holds n
 void html_attr(struct html *html, const char *name, struct str value);
 void html_class(struct html *html, const char *words);
 void html_link(struct html *html, const char *name, struct str path);        /* href, action: a path of ours */
+void html_file(struct html *html, const char *name, struct str file);        /* href, src: a file beside the page, by its name */
 void html_text(struct html *html, struct str text);
+/* A sheet or a script of the program's own, as it is: a literal, never made of what came from anywhere. */
+void html_sheet(struct html *html, const char *sheet);
+void html_script(struct html *html, const char *script);
+/* 'sha256-...', as a policy names such a literal; it ends with it. */
+enum { HTML_HASH_SIZE = 64 };
+const char *html_hash(const char *literal, char to[HTML_HASH_SIZE]);
 void html_say(struct html *html, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A whole element; class_ may be NULL. */

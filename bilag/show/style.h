@@ -1,7 +1,7 @@
 /* style.h - how the pages look: one style sheet, light and dark, on paper and at 390 px. */
-#ifndef BILAG_CONSOLE_STYLE_H
-#define BILAG_CONSOLE_STYLE_H
+#ifndef BILAG_BILAG_SHOW_STYLE_H
+#define BILAG_BILAG_SHOW_STYLE_H
 
-extern const char console_style[];
+extern const char page_sheet[];
 
 #endif

@@ -1,5 +1,6 @@
 #include "html.h"
 
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,14 @@ void html_init(struct html *html, size_t limit)
 void html_free(struct html *html)
 {
     strbuf_free(&html->out);
+}
+
+void html_take(struct html *html, struct strbuf *out, const char *const *open, size_t depth)
+{
+    ensure(depth <= HTML_DEPTH_MAX);
+    *html = (struct html){ .out = *out, .depth = depth };
+    for (size_t i = 0; i < depth; i++)
+        html->open[i] = open[i];
 }
 
 /* Names are ours: a mistake in one is a mistake in this program. */
@@ -64,6 +73,41 @@ void html_end_to(struct html *html, size_t depth)
         html_end(html);
 }
 
+void html_give(struct html *html, struct strbuf *out)
+{
+    close_tag(html);
+    *out = html->out;
+}
+
+static void own(struct html *html, const char *element, const char *literal)
+{
+    ensure(strstr(literal, "</") == NULL);
+    html_single(html, element);
+    close_tag(html);
+    strbuf_format(&html->out, "%s</%s>", literal, element);
+}
+
+void html_sheet(struct html *html, const char *sheet)
+{
+    own(html, "style", sheet);
+}
+
+void html_script(struct html *html, const char *script)
+{
+    own(html, "script", script);
+}
+
+const char *html_hash(const char *literal, char to[HTML_HASH_SIZE])
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char text[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_ORIGINAL)];
+
+    (void)crypto_hash_sha256(hash, (const unsigned char *)literal, strlen(literal));
+    (void)sodium_bin2base64(text, sizeof text, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+    (void)snprintf(to, HTML_HASH_SIZE, "'sha256-%s'", text);
+    return to;
+}
+
 static void write_attr(struct html *html, const char *name, struct str value)
 {
     ensure(html->in_tag);
@@ -96,6 +140,17 @@ void html_link(struct html *html, const char *name, struct str path)
                 (path.len == 1 || (path.bytes[1] != '/' && path.bytes[1] != '\\'));
 
     write_attr(html, name, ours ? path : STR("/"));
+}
+
+/* No slash and no colon: it leads nowhere else. */
+void html_file(struct html *html, const char *name, struct str file)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+
+    ensure(file.len && file.bytes[0] != '.');
+    for (size_t i = 0; i < file.len; i++)
+        ensure(file.bytes[i] && strchr(plain, file.bytes[i]));
+    write_attr(html, name, file);
 }
 
 void html_text(struct html *html, struct str text)

@@ -1,7 +1,7 @@
 #include "style.h"
 
 /* Colours: text on ground is 7:1 or more, words of states 4.5:1 or more, in both schemes. A state is a word before a colour. */
-const char console_style[] =
+const char page_sheet[] =
     ":root{color-scheme:light dark;--ground:#fbfaf8;--paper:#fff;--ink:#1d2125;--faint:#59626b;--line:#dcdfe2;--link:#0b57a4;"
     "--red:#a8121f;--red-g:#fdeaea;--green:#0c6430;--green-g:#e6f4ea;--yellow:#7a5200;--yellow-g:#fdf3d8;--grey:#555d65;"
     "--grey-g:#eef0f2;--button:#0b57a4;--on-button:#fff}"
@@ -85,4 +85,6 @@ const char console_style[] =
     "@media print{:root{--ground:#fff;--paper:#fff;--ink:#000;--faint:#444;--line:#999}header,.places,form,button,.skip,"
     ".screen{display:none!important}main{max-width:none;padding:0}.card{border:0;padding:0;break-inside:avoid}a{color:inherit;"
     "text-decoration:none}body{font-size:11pt}}"
+    ".stamp{color:var(--green);animation:old 1s 900s forwards}.stamp.old{color:var(--red);font-weight:700}"
+    "@keyframes old{to{color:var(--red)}}iframe{border:0;width:100%;height:2.6em}"
     "@media(prefers-reduced-motion:no-preference){a,button{transition:background .1s}}";

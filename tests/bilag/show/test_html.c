@@ -1,5 +1,5 @@
 /* Goal: whatever a text holds, a page has the elements that its writer began, and no others; a link leads nowhere else. */
-#include "console/html.h"
+#include "bilag/show/html.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
