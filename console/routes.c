@@ -79,8 +79,9 @@ static bool fits(struct view *view, const char *path)
 const struct route *route_of(struct view *view, bool *ret_known)
 {
     bool head = str_equal(view->method, STR("HEAD"));
-    const struct route *rows = view->api ? api_routes : routes;
-    size_t count = view->api ? api_route_count : COUNT(routes);
+    bool api = str_starts(view->path, STR("/api"));          /* /metrics asks for a token as they do, and is none of them */
+    const struct route *rows = api ? api_routes : routes;
+    size_t count = api ? api_route_count : COUNT(routes);
 
     *ret_known = false;
     for (size_t i = 0; i < count; i++) {

@@ -277,8 +277,9 @@ static void manual(struct page *page, const struct venue_status *venue)
     if (!items)
         return;
     html_begin(html, "p");
-    html_say(html, items == 1 ? WORDS(page, "To be done by hand: %" PRIu64 " item", "Føres manuelt: %" PRIu64 " post")
-                              : WORDS(page, "To be done by hand: %" PRIu64 " items", "Føres manuelt: %" PRIu64 " poster"), items);
+    html_say(html, items == 1
+             ? WORDS(page, "To be done by hand: %" PRIu64 " item", "Føres manuelt: %" PRIu64 " post")
+             : WORDS(page, "To be done by hand: %" PRIu64 " items", "Føres manuelt: %" PRIu64 " poster"), items);
     if (known)
         html_say(html, WORDS(page, ", of them sales of %s", ", herav salg for %s"), money_kroner(sum, buffer));
     html_say(html, ": bilag manual --venue %.*s", TEXT(venue->id));
@@ -400,7 +401,8 @@ static void stage_facts(struct page *page, const struct stage_state *stage)
                          "som er skadet og hva som kan gjøres. En av dem: %.*s"), stage->stage, stage->instance,
                    stage->damaged_days, TEXT(stage->damaged_day));
     if (stage->untold.len)
-        html_words(html, "p", "red", WORDS(page, "%s cannot reach %.*s", "%s når ikke %.*s"), stage->stage, TEXT(stage->untold));
+        html_words(html, "p", "red", WORDS(page, "%s cannot reach %.*s", "%s når ikke %.*s"), stage->stage,
+                   TEXT(stage->untold));
 }
 
 static void stages(struct page *page, const struct whole_status *whole)

@@ -8,7 +8,8 @@ static void begin(const struct voice *voice, const struct whole_status *whole, s
 {
     (void)voice;
     (void)whole;
-    strbuf_format(out, "# HELP bilag_documents Documents by venue, kind and state; none: no row.\n# TYPE bilag_documents gauge\n");
+    strbuf_format(out, "# HELP bilag_documents Documents by venue, kind and state; none: no row.\n"
+                  "# TYPE bilag_documents gauge\n");
 }
 
 static void one_venue(const struct voice *voice, const struct whole_status *whole, const struct venue_status *venue,

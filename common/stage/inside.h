@@ -20,6 +20,7 @@ struct stage {
     void *state, *zmq;
     struct config *config;
     char config_dir[512];
+    bool ask_alive;                      /* --alive */
     int instance, lock_fd, signal_fd, exit_code;
     bool stopping, paused;
     struct fault refused;                 /* why the configuration was not taken when it was last read; empty: it was */

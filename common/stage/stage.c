@@ -1,5 +1,6 @@
 #include "inside.h"
 
+#include "alive.h"
 #include "peers.h"
 #include "base/clock.h"
 #include "base/folder.h"
@@ -25,8 +26,8 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { EXIT_STOPPED = 0, EXIT_AS_CONFIGURED = 100, EXIT_LATER = 111, ARENA_BYTES = 48 * 1024 * 1024,
-       IDLE_WAIT_MS = 1000 };
+enum { EXIT_STOPPED = 0, EXIT_NOT_ALIVE = 1, EXIT_AS_CONFIGURED = 100, EXIT_LATER = 111, ALIVE_WAIT_MS = 5000,
+       ARENA_BYTES = 48 * 1024 * 1024, IDLE_WAIT_MS = 1000 };
 
 const struct config *stage_config(const struct stage *stage)
 {
@@ -482,11 +483,12 @@ static void close_stage(struct stage *stage)
 static void help(const struct stage_ops *ops)
 {
     printf("bilag-%s - %s\n\n"
-           "usage: bilag-%s --config DIR [--instance N]\n"
+           "usage: bilag-%s --config DIR [--instance N] [--alive]\n"
            "       bilag-%s --help | --help-settings | --version\n\n"
            "Runs in the foreground, one line per fact to stderr. SIGHUP reads the configuration again, SIGUSR1\n"
            "writes a status dump into run_dir, SIGTERM ends it. Exit 0: told to stop; 100: cannot run as\n"
-           "configured, do not restart; 111: restart later.\n", ops->name, ops->about, ops->name, ops->name);
+           "configured, do not restart; 111: restart later. --alive: exit 0 if the one that runs answers, 1 if\n"
+           "not (a container's health check).\n", ops->name, ops->about, ops->name, ops->name);
 }
 
 static int arguments(struct stage *stage, int argc, char **argv)
@@ -523,6 +525,8 @@ static int arguments(struct stage *stage, int argc, char **argv)
             }
             stage->instance = (int)number;
             i++;
+        } else if (strcmp(argv[i], "--alive") == 0) {
+            stage->ask_alive = true;
         } else {
             (void)fprintf(stderr, "bilag-%s does not know %s: see --help\n", stage->ops->name, argv[i]);
             return EXIT_AS_CONFIGURED;
@@ -532,6 +536,22 @@ static int arguments(struct stage *stage, int argc, char **argv)
         return -1;
     (void)fprintf(stderr, "bilag-%s needs --config DIR: see --help\n", stage->ops->name);
     return EXIT_AS_CONFIGURED;
+}
+
+/* Whether the one that runs answers; without keys, which a health check has no use for. */
+static int ask_alive(const struct stage *stage)
+{
+    struct config *config;
+    struct fault fault = { "" };
+    bool alive;
+
+    if (config_load_without_keys(str_of(stage->config_dir), &config, &fault)) {
+        (void)fprintf(stderr, "bilag-%s: %s\n", stage->ops->name, fault.text);
+        return EXIT_AS_CONFIGURED;
+    }
+    alive = alive_asked(config->run_dir, stage->ops->name, stage->instance, ALIVE_WAIT_MS);
+    config_free(config);
+    return alive ? EXIT_STOPPED : EXIT_NOT_ALIVE;
 }
 
 static int exit_code(enum err err)
@@ -582,6 +602,8 @@ int stage_main(const struct stage_ops *ops, int argc, char **argv)
     stage = (struct stage){ .ops = ops, .lock_fd = -1, .signal_fd = -1, .started_ms = clock_steady_ms() };
     arena_init(&stage.arena, ARENA_BYTES);
     code = arguments(&stage, argc, argv);
+    if (code < 0 && stage.ask_alive)
+        code = ask_alive(&stage);
     if (code >= 0)
         return code;
     log_open(ops->name, stage.instance);

@@ -51,7 +51,6 @@ def test_the_console_serves_them(tmp_path):
         for name, args in users.items():
             add_user(pipeline, name, *args)
         tokens = {name: pipeline.command("users", "token", name, "--about", "scrapes").stdout.strip() for name in users}
-        pipeline.secrets += tokens.values()
         pipeline.add("console", 0)
         pipeline.wait_ready()
         pipeline.post(day_of(3))

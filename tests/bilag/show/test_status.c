@@ -163,7 +163,8 @@ static void html_is_escaped(void **unused)
     strbuf_char(&out, '\0');
     assert_null(strstr(out.bytes, "<script>x"));
     assert_null(strstr(out.bytes, "<img"));
-    assert_non_null(strstr(out.bytes, "\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;sha256-"));
+    assert_non_null(strstr(out.bytes, "\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src "
+                           "&#39;sha256-"));
     assert_null(strstr(out.bytes, "unsafe"));
     assert_null(strstr(out.bytes, " src=\""));
     assert_non_null(strstr(out.bytes, "&#60;img src=x&#62;"));
