@@ -45,9 +45,13 @@ def test_users_and_folders():
 
 # Goal: each unit's program is a service; what a unit takes away, a container has not either.
 def test_services():
-    assert set(COMPOSE["services"]) == set(PROGRAMS)
-    for program, service in COMPOSE["services"].items():
-        text = unit(program)
+    assert set(COMPOSE["services"]) == {"pause", *PROGRAMS}
+    pause = COMPOSE["services"]["pause"]
+    assert pause["command"] == ["sleep", "infinity"] and pause["network_mode"] == "none" and "volumes" not in pause
+    for program in PROGRAMS:
+        service, text = COMPOSE["services"][program], unit(program)
+        # LMDB knows its readers by the numbers of their processes: apart, each would be number 1.
+        assert service["pid"] == f"container:{pause['container_name']}" and service["depends_on"] == ["pause"]
         begin = value(text, "ExecStart")[0].split()[0].rsplit("/", 1)[1]
         assert service["command"] == [begin, "--config", "/etc/bilag"]
         assert service["healthcheck"]["test"] == ["CMD", *service["command"], "--alive"]
