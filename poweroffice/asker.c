@@ -19,6 +19,7 @@ enum { CALLS_MAX = 512, HELLO_MS = 5000, AGAIN_MS = 200, HANDSHAKE_MS = 5000, AN
 static const char monitor_name[] = "inproc://uploader";
 static const char no_uploader[] = "the uploader does not run, and it alone asks PowerOffice for who has no keys: start it "
                                   "(systemctl start bilag-uploader@0)";
+static const char no_answer[] = "the uploader runs and does not answer; see its log";
 static const char uploader_ended[] = "the uploader ended before PowerOffice had answered; try again when it runs";
 
 struct asked {
@@ -36,7 +37,7 @@ struct asker {
     void *zmq, *socket, *monitor;
     struct asked *first, **end;
     size_t count, out;                    /* out: with the uploader */
-    int64_t number;
+    int64_t number, hello_until_ms;
     bool greeted, same, lost;
     struct fault trouble;
 };
@@ -134,10 +135,10 @@ static void end_unasked(struct asker *asker, struct asked **at)
 }
 
 /* Those that done() asks for meanwhile are refused by asker_call(). */
-static void lose(struct asker *asker)
+static void lose(struct asker *asker, const char *why)
 {
     asker->lost = true;
-    (void)fault_set(&asker->trouble, ERR_NETWORK, "%s", fault_words(asker->greeted ? uploader_ended : no_uploader));
+    (void)fault_set(&asker->trouble, ERR_NETWORK, "%s", fault_words(why));
     while (asker->first)
         end_unasked(asker, &asker->first);
 }
@@ -160,6 +161,7 @@ static void take_answer(struct asker *asker, const struct errand_answer *from)
         return;
     if ((*at)->whole && from->refusal != ERRAND_BUSY) {
         *(*at)->whole = *from;
+        (*at)->whole->answer.body = STR_NONE;                /* dead with the message */
         *(*at)->came = true;
         free(unlink_(asker, at));
         return;
@@ -257,28 +259,32 @@ static void turn(struct asker *asker, int64_t until_ms)
     while (receive(asker))
         ;
     if (items[1].revents)
-        lose(asker);
+        lose(asker, asker->greeted ? uploader_ended : no_uploader);
 }
 
 static enum err greet(struct asker *asker, struct fault *fault)
 {
     const struct errand hello = { .kind = ERRAND_HELLO };
-    int64_t until_ms = clock_steady_ms() + HELLO_MS;
 
-    if (!send_errand(asker, &hello))
-        return fault_set(fault, ERR_SYSTEM, "no socket to the uploader: %s", zmq_strerror(errno));
-    while (!asker->greeted && !asker->lost && clock_steady_ms() < until_ms)
-        turn(asker, until_ms);
+    asker->hello_until_ms = clock_steady_ms() + HELLO_MS;
+    return send_errand(asker, &hello) ? ERR_OK
+                                      : fault_set(fault, ERR_SYSTEM, "no socket to the uploader: %s", zmq_strerror(errno));
+}
+
+static enum err be_greeted(struct asker *asker, struct fault *fault)
+{
+    while (!asker->greeted && !asker->lost && clock_steady_ms() < asker->hello_until_ms)
+        turn(asker, asker->hello_until_ms);
     if (asker->greeted && !asker->lost)
         return ERR_OK;
     if (!asker->lost)
-        return fault_set(fault, ERR_NETWORK, "the uploader runs and does not answer; see its log");
+        return fault_set(fault, ERR_NETWORK, "%s", fault_words(no_answer));
     return fault_set(fault, ERR_NOT_FOUND, "%s", fault_words(no_uploader));
 }
 
 /* --- what others see ------------------------------------------------------------------------------------------ */
 
-enum err asker_open(const struct config *config, struct asker **ret_asker, struct fault *fault)
+enum err asker_begin(const struct config *config, struct asker **ret_asker, struct fault *fault)
 {
     struct asker *asker;
     char where[256];
@@ -307,6 +313,25 @@ enum err asker_open(const struct config *config, struct asker **ret_asker, struc
     return ERR_OK;
 }
 
+enum err asker_open(const struct config *config, struct asker **ret_asker, struct fault *fault)
+{
+    struct asker *asker = NULL;
+    enum err err = asker_begin(config, &asker, fault);
+
+    if (!err)
+        err = be_greeted(asker, fault);
+    if (err)
+        asker_close(asker);
+    else
+        *ret_asker = asker;
+    return err;
+}
+
+enum asker_state asker_state(const struct asker *asker)
+{
+    return asker->lost ? ASKER_LOST : asker->greeted ? ASKER_HEARD : ASKER_GREETING;
+}
+
 void asker_close(struct asker *asker)
 {
     if (!asker)
@@ -332,23 +357,18 @@ static void enqueue(struct asker *asker, struct asked *asked)
     asker->count++;
 }
 
-enum err asker_drop(struct asker *asker, const char *name, int64_t until_steady_ms, struct errand_answer *ret_answer)
+enum err asker_ask(struct asker *asker, const struct errand *errand, struct errand_answer *ret_answer, bool *ret_came)
 {
     struct asked *asked = asker->lost ? NULL : calloc(1, sizeof *asked);
-    bool came = false;
 
-    if (!asked || !str_copy(str_of(name), asked->errand.name, sizeof asked->errand.name)) {
-        free(asked);
+    *ret_came = false;
+    if (!asked)
         return asker->lost ? ERR_NETWORK : ERR_MEMORY;
-    }
-    asked->errand.kind = ERRAND_DROP;
+    asked->errand = *errand;
     asked->whole = ret_answer;
-    asked->came = &came;
+    asked->came = ret_came;
     enqueue(asker, asked);
-    asker_run(asker, until_steady_ms);
-    while (!came && asker->first)         /* nothing else waits: what came too late has no place any more */
-        free(unlink_(asker, &asker->first));
-    return came ? ERR_OK : ERR_NETWORK;
+    return ERR_OK;
 }
 
 enum err asker_call(struct asker *asker, const struct call *call, answered done, void *context)
@@ -384,8 +404,14 @@ size_t asker_waiting(const struct asker *asker)
 
 void asker_run(struct asker *asker, int64_t until_steady_ms)
 {
-    while (asker->count && clock_steady_ms() < until_steady_ms)
+    bool first = true;
+
+    while (!asker->lost && (asker->count || !asker->greeted) && (first || clock_steady_ms() < until_steady_ms)) {
         turn(asker, until_steady_ms);
+        first = false;
+        if (!asker->greeted && !asker->lost && clock_steady_ms() >= asker->hello_until_ms)
+            lose(asker, no_answer);
+    }
 }
 
 const char *asker_trouble(const struct asker *asker)

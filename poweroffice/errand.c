@@ -34,7 +34,9 @@ static const struct { const char *code, *words; } refusals[ERRAND_REFUSAL_COUNT]
     [ERRAND_NOT_KEPT] = { "not-kept", "the key could not be written into the folder keys; see the uploader's log" },
 };
 
-static const char *const kinds[ERRAND_KINDS] = { [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get", [ERRAND_DROP] = "drop" };
+static const char *const kinds[ERRAND_KINDS] = {
+    [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get", [ERRAND_DROP] = "drop", [ERRAND_READ] = "read",
+};
 
 const char *errand_refusal_code(enum errand_refusal refusal)
 {
@@ -101,11 +103,12 @@ void errand_write(const struct errand *errand, struct strbuf *out)
     json_open(out, NULL, '{');
     json_put_str(out, "errand", str_of(kinds[errand->kind]));
     json_put_int(out, "number", errand->number);
-    if (errand->kind == ERRAND_GET) {
+    if (errand->kind == ERRAND_GET || errand->kind == ERRAND_READ) {
         json_put_str(out, "venue", str_of(errand->venue));
         json_put_str(out, "client", str_of(errand->client));
-        json_put_str(out, "path", str_of(errand->path));
     }
+    if (errand->kind == ERRAND_GET)
+        json_put_str(out, "path", str_of(errand->path));
     if (errand->kind == ERRAND_DROP)
         json_put_str(out, "name", str_of(errand->name));
     json_close(out, '}');
@@ -129,10 +132,11 @@ enum err errand_read(struct str text, struct errand *ret_errand)
     for (size_t i = 0; i < ERRAND_KINDS; i++)
         if (strcmp(kind, kinds[i]) == 0)
             ret_errand->kind = (enum errand_kind)i;
-    if (ret_errand->kind == ERRAND_GET)
+    if (ret_errand->kind == ERRAND_GET || ret_errand->kind == ERRAND_READ)
         return member(object, "venue", ret_errand->venue, sizeof ret_errand->venue) &&
                member(object, "client", ret_errand->client, sizeof ret_errand->client) &&
-               member(object, "path", ret_errand->path, sizeof ret_errand->path) ? ERR_OK : ERR_FORMAT;
+               (ret_errand->kind == ERRAND_READ || member(object, "path", ret_errand->path, sizeof ret_errand->path))
+                   ? ERR_OK : ERR_FORMAT;
     if (ret_errand->kind == ERRAND_DROP)
         return member(object, "name", ret_errand->name, sizeof ret_errand->name) ? ERR_OK : ERR_FORMAT;
     return ret_errand->kind == ERRAND_KINDS ? ERR_FORMAT : ERR_OK;

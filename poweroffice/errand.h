@@ -3,7 +3,8 @@
  *
  * Socket      errands-0 of RUN_DIR, with the keys of stage/peers.h: an asker is heard there, and nobody else.
  * Message     one frame of JSON, at most ERRAND_BYTES_MAX. An answer has its number again, and a second frame: PowerOffice's body.
- * Reads       GET of a path of one table alone. There is no errand that writes in PowerOffice.
+ * Reads       GET of a path of one table alone; READ: all that is kept of a venue's books (refdata.h) is read again, and kept. There is
+ *             no errand that writes in PowerOffice.
  * Keys        the word that one was dropped (key_seal.h), and what became of it.
  * Set-up      both sides may have read different files: a hash of what matters says so (errand_set_up), and each errand names
  *             the mark of the key it means.
@@ -18,12 +19,12 @@
 enum { ERRAND_BYTES_MAX = 8192, ERRAND_PATH_SIZE = 1024, ERRAND_ANSWER_MAX = 16 * 1024 * 1024,
        ERRANDS_EACH = 8, ERRANDS_ALL = 32, SET_UP_SIZE = 33 };
 
-enum errand_kind { ERRAND_HELLO, ERRAND_GET, ERRAND_DROP, ERRAND_KINDS };
+enum errand_kind { ERRAND_HELLO, ERRAND_GET, ERRAND_DROP, ERRAND_READ, ERRAND_KINDS };
 
 struct errand {
     enum errand_kind kind;
     int64_t number;                       /* the asker's own; the answer has it again */
-    char venue[65], client[64];           /* GET: whose key; client: its mark, as the asker knows it */
+    char venue[65], client[64];           /* GET, READ: whose key; client: its mark, as the asker knows it */
     char path[ERRAND_PATH_SIZE];
     char name[33];                        /* DROP: of the sealed key (key_seal.h) */
 };

@@ -20,6 +20,7 @@ struct errands {
     struct stage *stage;
     struct poweroffice *po;
     struct keydrop *drop;
+    struct refreader *reader;
     struct link *link;
     struct running running[ERRANDS_ALL];
     int64_t tell_ms;                      /* not before (steady) */
@@ -92,28 +93,89 @@ static struct running *room(struct errands *errands, struct str peer)
     return own < ERRANDS_EACH ? room : NULL;
 }
 
-static enum errand_refusal ask(struct errands *errands, struct str peer, const struct errand *errand)
+/* Whose key is meant; NULL: *ret_refusal says why it is not. */
+static const struct venue *venue_of(struct errands *errands, const struct errand *errand, enum errand_refusal *ret_refusal)
 {
     const struct venue *venue = config_venue(stage_config(errands->stage), str_of(errand->venue));
-    struct call call = { .venue = venue, .method = CALL_GET, .path = str_of(errand->path), .asked = true };
+
+    *ret_refusal = venue ? ERRAND_OTHER_KEY : ERRAND_NO_VENUE;
+    return venue && venue->client_key.len && str_equal(venue->client_id, str_of(errand->client)) ? venue : NULL;
+}
+
+/* NULL: it is to ask again. */
+static struct running *begin(struct errands *errands, struct str peer, const struct errand *errand)
+{
+    struct running *running = stage_stopping(errands->stage) ? NULL : room(errands, peer);
+
+    if (!running)
+        return NULL;
+    *running = (struct running){ .errands = errands, .peer_len = peer.len, .number = errand->number };
+    memcpy(running->peer, peer.bytes, peer.len);
+    return running;
+}
+
+static enum errand_refusal ask(struct errands *errands, struct str peer, const struct errand *errand)
+{
+    enum errand_refusal refusal;
+    struct call call = { .method = CALL_GET, .path = str_of(errand->path), .asked = true };
     struct running *running;
 
     if (!errand_reads(call.path))
         return ERRAND_NO_READ;
-    if (!venue)
-        return ERRAND_NO_VENUE;
-    if (!venue->client_key.len || !str_equal(venue->client_id, str_of(errand->client)))
-        return ERRAND_OTHER_KEY;
-    running = stage_stopping(errands->stage) ? NULL : room(errands, peer);
-    if (!running)
-        return ERRAND_BUSY;
-    *running = (struct running){ .errands = errands, .peer_len = peer.len, .number = errand->number };
-    memcpy(running->peer, peer.bytes, peer.len);
-    if (poweroffice_call(errands->po, &call, errand_answered, running))
+    call.venue = venue_of(errands, errand, &refusal);
+    if (!call.venue)
+        return refusal;
+    running = begin(errands, peer, errand);
+    if (!running || poweroffice_call(errands->po, &call, errand_answered, running))
         return ERRAND_BUSY;
     running->used = true;
     stage_counter_add(errands->stage, "errands", 1);
     return ERRAND_TAKEN;
+}
+
+static void books_read(void *context, struct str client_id, enum err err)
+{
+    struct running *running = context;
+    struct errand_answer said = { .number = running->number };
+
+    (void)client_id;
+    said.answer.outcome = !err ? OUTCOME_DONE : err == ERR_REFUSED ? OUTCOME_LOGIN : OUTCOME_PASSING;
+    running->used = false;
+    answer(running->errands, (struct str){ running->peer, running->peer_len }, &said);
+}
+
+/* What the settings of all venues with this key name. */
+static unsigned names_of(const struct config *config, struct str client_id)
+{
+    unsigned names = 0;
+
+    for (size_t i = 0; i < config->venue_count; i++)
+        if (str_equal(config->venues[i].client_id, client_id))
+            names |= refreader_names(&config->venues[i]);
+    return names;
+}
+
+/* What is known of the books is kept by the reader itself, and only whether it went well is answered. */
+static enum errand_refusal read_books(struct errands *errands, struct str peer, const struct errand *errand)
+{
+    enum errand_refusal refusal;
+    const struct venue *venue = venue_of(errands, errand, &refusal);
+    struct running *running;
+    unsigned want;
+
+    if (!venue)
+        return refusal;
+    want = REF_FOR_ORDERS | names_of(stage_config(errands->stage), venue->client_id);
+    running = begin(errands, peer, errand);
+    if (!running)
+        return ERRAND_BUSY;
+    running->used = true;
+    if (!refreader_read(errands->reader, venue, want, books_read, running)) {
+        stage_counter_add(errands->stage, "errands", 1);
+        return ERRAND_TAKEN;
+    }
+    running->used = false;
+    return ERRAND_BUSY;
 }
 
 static void drop_ended(void *context, const struct errand_answer *from)
@@ -128,13 +190,11 @@ static void drop_ended(void *context, const struct errand_answer *from)
 
 static enum errand_refusal take_key(struct errands *errands, struct str peer, const struct errand *errand)
 {
-    struct running *running = stage_stopping(errands->stage) ? NULL : room(errands, peer);
+    struct running *running = begin(errands, peer, errand);
     enum errand_refusal refusal;
 
     if (!running)
         return ERRAND_BUSY;
-    *running = (struct running){ .errands = errands, .peer_len = peer.len, .number = errand->number };
-    memcpy(running->peer, peer.bytes, peer.len);
     refusal = keydrop_take(errands->drop, errand->name, drop_ended, running);
     running->used = refusal == ERRAND_TAKEN;
     return refusal;
@@ -149,6 +209,10 @@ static void greet(struct errands *errands, struct str peer, int64_t number)
     else
         refuse(errands, peer, number, ERRAND_BUSY);
 }
+
+static enum errand_refusal (*const takers[ERRAND_KINDS])(struct errands *, struct str, const struct errand *) = {
+    [ERRAND_GET] = ask, [ERRAND_DROP] = take_key, [ERRAND_READ] = read_books,
+};
 
 static enum err take(struct errands *errands, const struct frames *frames)
 {
@@ -165,7 +229,7 @@ static enum err take(struct errands *errands, const struct frames *frames)
         greet(errands, frames->part[0], errand.number);
         return ERR_OK;
     }
-    refusal = (errand.kind == ERRAND_DROP ? take_key : ask)(errands, frames->part[0], &errand);
+    refusal = takers[errand.kind](errands, frames->part[0], &errand);
     if (refusal != ERRAND_TAKEN)
         refuse(errands, frames->part[0], errand.number, refusal);
     return ERR_OK;
@@ -178,8 +242,8 @@ static enum err errand_came(struct stage *stage, void *state, struct link *link,
     return take(((const struct sender *)state)->errands, frames);
 }
 
-enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydrop *drop, struct errands **ret_errands,
-                      struct fault *fault)
+enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydrop *drop, struct refreader *reader,
+                      struct errands **ret_errands, struct fault *fault)
 {
     struct errands *errands = calloc(1, sizeof *errands);
     enum err err;
@@ -189,6 +253,7 @@ enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydro
     errands->stage = stage;
     errands->po = po;
     errands->drop = drop;
+    errands->reader = reader;
     err = link_open(stage, ZMQ_ROUTER, errand_came, &errands->link);
     if (!err)
         err = link_bound(errands->link, ERRANDS_ALL);

@@ -13,9 +13,10 @@
 
 struct errands;
 
-/* po and drop must outlive it. */
-USED enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydrop *drop, struct errands **ret_errands,
-                           struct fault *fault);
+/* po and drop must outlive it; the reader is closed before it. */
+struct refreader;
+USED enum err errands_open(struct stage *stage, struct poweroffice *po, struct keydrop *drop, struct refreader *reader,
+                           struct errands **ret_errands, struct fault *fault);
 /* After poweroffice_close(), which drops what is under way. NULL is fine. */
 void errands_close(struct errands *errands);
 

@@ -80,7 +80,7 @@ static enum err open_links(struct sender *sender, struct fault *fault)
     if (!err && speaks_for_others(sender))
         err = keydrop_open(sender->stage, sender->po, sender->ref, &sender->drop, fault);
     if (!err && speaks_for_others(sender))
-        err = errands_open(sender->stage, sender->po, sender->drop, &sender->errands, fault);
+        err = errands_open(sender->stage, sender->po, sender->drop, sender->reader, &sender->errands, fault);
     (void)snprintf(name, sizeof name, "%s-%d", sender->ops->stage, stage_instance(sender->stage));
     return err ? err : link_listen(sender->stage, ZMQ_PULL, name, inbox_take, &sender->in, fault);
 }

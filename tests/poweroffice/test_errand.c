@@ -52,6 +52,11 @@ static void errands_come_as_they_went(void **unused)
     errand_write(&(struct errand){ .kind = ERRAND_HELLO }, &text);
     assert_int_equal(errand_read(strbuf_str(&text), &from), ERR_OK);
     assert_int_equal(from.kind, ERRAND_HELLO);
+    strbuf_reset(&text);
+    errand_write(&(struct errand){ .kind = ERRAND_READ, .number = 3, .venue = "oslo", .client = "0123456789abcdef" }, &text);
+    assert_int_equal(errand_read(strbuf_str(&text), &from), ERR_OK);
+    assert_true(from.kind == ERRAND_READ && from.number == 3 && strcmp(from.venue, "oslo") == 0 &&
+                strcmp(from.client, "0123456789abcdef") == 0);
     strbuf_free(&text);
 }
 
@@ -62,6 +67,7 @@ static void what_is_no_errand(void **unused)
         { "{\"errand\":\"get\",\"number\":4,\"venue\":\"a\",\"client\":\"b\"}", 4 },
         { "{\"errand\":\"get\",\"number\":5,\"venue\":7,\"client\":\"b\",\"path\":\"/VatCodes\"}", 5 },
         { "{\"errand\":\"hellohellohellohello\",\"number\":6}", 6 },
+        { "{\"errand\":\"read\",\"number\":7,\"venue\":\"a\"}", 7 },
     };
     static char large[ERRAND_BYTES_MAX + 2];
     struct errand errand;

@@ -99,6 +99,8 @@ ROWS = [
     ("a path that is too long", {"errand": "get", "number": 1, "venue": "oslo", "client": "MARK", "path": "/Products?" + "x" * 2000}, "malformed"),
     ("no such venue", {"errand": "get", "number": 1, "venue": "nowhere", "client": "MARK", "path": "/Products"}, "no-venue"),
     ("another key", {"errand": "get", "number": 1, "venue": "oslo", "client": "0123456789abcdef", "path": "/Products"}, "other-key"),
+    ("books of no venue", {"errand": "read", "number": 1, "venue": "nowhere", "client": "MARK"}, "no-venue"),
+    ("books by another key", {"errand": "read", "number": 1, "venue": "oslo", "client": "0123456789abcdef"}, "other-key"),
     ("what is read", {"errand": "get", "number": 1, "venue": "oslo", "client": "MARK", "path": "/VatCodes"}, "taken"),
 ]
 
@@ -132,6 +134,19 @@ def test_who_and_what_is_refused():
                 pipeline.until(f"{why} is refused", lambda before=before: pipeline.counter("uploader", "peers_refused") > before)
                 with pytest.raises(zmq.Again):
                     socket.send(b'{"errand":"hello","number":0}', zmq.NOBLOCK)
+
+
+# Goal: a venue's books are read again for who asks, once for each, and only then is it answered; the key of another venue reads nothing.
+def test_books_are_read():
+    with Pipeline({v["venue"]: v for v in VENUES}) as pipeline:
+        pipeline.wait_ready()
+        with asker(pipeline) as socket:
+            head, body = ask(socket, {"errand": "read", "number": 5, "venue": "oslo", "client": mark(pipeline)})
+            assert (head["taken"], head["outcome"], head["number"], body) == ("taken", "done", 5, b"")
+            assert pipeline.log("uploader-0").count("reference data read") == 1
+            pipeline.sandbox_set(fault_5xx_before=1000)
+            head, _ = ask(socket, {"errand": "read", "number": 6, "venue": "oslo", "client": mark(pipeline)})
+            assert (head["taken"], head["outcome"]) == ("taken", "passing"), head
 
 
 # Goal: what one asker, and all together, have under way is bounded; who is told to wait loses nothing.
