@@ -3,6 +3,7 @@
 #include "add_on.h"
 #include "base/clock.h"
 #include "base/form.h"
+#include "base/killpoint.h"
 #include "decide.h"
 #include "domain/venue.h"
 #include "keyfile.h"
@@ -12,7 +13,10 @@
 #include "venue_setup.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { STEP_MS = 1000 };
 
 /* --- where it goes -------------------------------------------------------------------------------------------- */
 
@@ -109,86 +113,187 @@ static enum err say_refusal(struct context *context, const struct errand_answer 
 }
 
 /* Wiped as soon as it is sealed. */
-static enum err seal(struct context *context, struct sealed_key *sealed, struct str *key, char name[SEALED_NAME_SIZE])
+static enum err seal(struct context *context, struct sealed_key *sealed, char name[SEALED_NAME_SIZE])
 {
     struct stagekeys *keys = NULL;
-    struct str word = STR_NONE;
-    enum err err = keyfile_judge(*key, &word, &context->fault);
+    enum err err = stagekeys_open(context->config->state_dir, stage_kind_text(KIND_ASKER), &keys, &context->fault);
 
     if (!err)
-        err = stagekeys_open(context->config->state_dir, stage_kind_text(KIND_ASKER), &keys, &context->fault);
-    if (!err) {
-        ensure(str_copy(word, sealed->key, sizeof sealed->key));
         err = key_seal_put(context->config->state_dir, keys, sealed, name, &context->fault);
-    }
     stagekeys_close(keys);
+    sodium_memzero(sealed->key, sizeof sealed->key);
     return err;
 }
 
-static enum err hand_over(struct context *context, struct asker *asker, struct sealed_key *sealed, struct str *key)
-{
-    char name[SEALED_NAME_SIZE];
-    struct errand_answer said;
-    enum err err = seal(context, sealed, key, name);
+/* --- giving --------------------------------------------------------------------------------------------------- */
 
-    secret_wipe(key);
-    sodium_memzero(sealed->key, sizeof sealed->key);
-    if (err)
-        return err;
-    err = asker_drop(asker, name, clock_steady_ms() + KEY_DROP_WAIT_MS, &said);
-    if (err)
-        return fault_set(&context->fault, err, "%s", asker_trouble(asker)[0] ? asker_trouble(asker) : err_text(err));
-    return say_refusal(context, &said);
+enum giving_state { GIVING_GREETS, GIVING_WAITS, GIVING_OVER };
+
+struct key_giving {
+    struct context *context;
+    struct asker *asker;
+    struct sealed_key *sealed;           /* with the key, until it is on its way */
+    struct str mark, reason;
+    enum giving_state state;
+    bool asked;                          /* an add-on, of QuickOrder, for this key */
+    bool came;
+    struct errand_answer said;
+    int64_t until_ms;
+    enum err err;
+};
+
+static void end(struct key_giving *giving, enum err err)
+{
+    giving->state = GIVING_OVER;
+    giving->err = err;
 }
 
-static enum err take_back(struct context *context, struct str venue, struct str mark, bool asked, int extension)
+static enum err take_back(const struct key_giving *giving)
 {
+    struct context *context = giving->context;
+    struct str venue = str_of(giving->sealed->venue);
     struct fault why = context->fault;
-    enum err err = decide(context, "venue-key-refused", venue, mark, str_of(why.text), NULL);
+    enum err err = decide(context, "venue-key-refused", venue, giving->mark, str_of(why.text), NULL);
 
-    if (!err && asked)
-        err = add_on_drop(context, venue, extension);
+    if (!err && giving->asked)
+        err = add_on_drop(context, venue, giving->sealed->extension);
     if (!err)
         context->fault = why;
     return err;
 }
 
-static enum err give(struct context *context, struct asker *asker, struct sealed_key *sealed, struct str *key,
-                     struct str reason)
+static enum err hand_over(struct key_giving *giving)
 {
-    struct str venue = str_of(sealed->venue), word = STR_NONE, mark;
-    bool asked = false;
-    enum err err = keyfile_judge(*key, &word, &context->fault), told;
+    struct context *context = giving->context;
+    struct errand errand = { .kind = ERRAND_DROP };
+    enum err err = seal(context, giving->sealed, errand.name);
 
-    if (err)
-        return err;
-    mark = venue_client_id(word, context->arena);
-    err = decide(context, "venue-key", venue, mark, reason.len ? reason : STR("bilag venues connect"), NULL);
+    KILLPOINT("give.after-seal");
+    giving->until_ms = clock_steady_ms() + KEY_DROP_WAIT_MS;
+    return err ? err : asker_ask(giving->asker, &errand, &giving->said, &giving->came);
+}
+
+/* The uploader hears: who gives it is in the trail, and then it goes. */
+static enum err give(struct key_giving *giving)
+{
+    struct context *context = giving->context;
+    struct str venue = str_of(giving->sealed->venue);
+    enum err err = decide(context, "venue-key", venue, giving->mark,
+                          giving->reason.len ? giving->reason : STR("bilag venues connect"), NULL), told;
+
+    KILLPOINT("give.after-trail");
     if (!err)
-        err = add_on_ask(context, venue, sealed->extension, &asked);
+        err = add_on_ask(context, venue, giving->sealed->extension, &giving->asked);
     if (err)
         return err;
-    err = hand_over(context, asker, sealed, key);
-    if (err != ERR_REFUSED)              /* else it may be kept yet: by an uploader that ended in the middle */
-        return err;
-    told = take_back(context, venue, mark, asked, sealed->extension);
+    err = hand_over(giving);
+    told = err == ERR_REFUSED ? take_back(giving) : ERR_OK;
     return told ? told : err;
+}
+
+/* Refused: nothing is kept. Everything else may be kept yet, by an uploader that ended in the middle. */
+static enum err conclude(struct key_giving *giving)
+{
+    enum err err = say_refusal(giving->context, &giving->said), told = err == ERR_REFUSED ? take_back(giving) : ERR_OK;
+
+    return told ? told : err;
+}
+
+static void lose(struct key_giving *giving)
+{
+    bool heard = giving->state == GIVING_WAITS;
+    const char *why = asker_trouble(giving->asker);
+
+    end(giving, fault_set(&giving->context->fault, heard ? ERR_NETWORK : ERR_NOT_FOUND, "%s",
+                          why[0] ? why : err_text(ERR_NETWORK)));
+}
+
+bool key_giving_run(struct key_giving *giving, int64_t until_steady_ms)
+{
+    if (giving->state != GIVING_OVER)
+        asker_run(giving->asker, until_steady_ms);
+    if (giving->state == GIVING_GREETS && asker_state(giving->asker) == ASKER_HEARD) {
+        enum err err = give(giving);
+
+        giving->state = GIVING_WAITS;
+        if (err)
+            end(giving, err);
+    } else if (giving->state == GIVING_WAITS && giving->came) {
+        end(giving, conclude(giving));
+    } else if (giving->state != GIVING_OVER &&
+               (asker_state(giving->asker) == ASKER_LOST || clock_steady_ms() >= giving->until_ms)) {
+        lose(giving);
+    }
+    return giving->state == GIVING_OVER;
+}
+
+enum err key_giving_err(const struct key_giving *giving)
+{
+    ensure(giving->state == GIVING_OVER);
+    return giving->err;
+}
+
+struct str key_giving_mark(const struct key_giving *giving)
+{
+    return giving->mark;
+}
+
+void key_giving_free(struct key_giving *giving)
+{
+    if (!giving)
+        return;
+    asker_close(giving->asker);
+    sealed_key_free(giving->sealed);
+    free(giving);
+}
+
+/* The key into the locked memory, and away with it where it was. */
+static enum err take_in(struct key_giving *giving, struct str *key)
+{
+    struct str word = STR_NONE;
+    enum err err = keyfile_judge(*key, &word, &giving->context->fault);
+
+    if (!err) {
+        ensure(str_copy(word, giving->sealed->key, sizeof giving->sealed->key));
+        giving->mark = venue_client_id(word, giving->context->arena);
+    }
+    return err;
+}
+
+enum err key_giving_begin(struct context *context, struct str venue, struct str *key, struct str reason,
+                          struct key_giving **ret_giving)
+{
+    struct key_giving *giving = calloc(1, sizeof *giving);
+    enum err err;
+
+    context->fault = (struct fault){ "" };
+    if (giving) {
+        *giving = (struct key_giving){ .context = context, .reason = arena_copy(context->arena, reason),
+                                       .sealed = sealed_key_new(), .until_ms = INT64_MAX };
+    }
+    err = giving && giving->sealed ? describe(context, venue, giving->sealed)
+                                   : fault_set(&context->fault, ERR_MEMORY, "out of memory");
+    if (!err)
+        err = take_in(giving, key);
+    secret_wipe(key);
+    if (!err)
+        err = asker_begin(context->config, &giving->asker, &context->fault);
+    if (err)
+        key_giving_free(giving);
+    else
+        *ret_giving = giving;
+    return err;
 }
 
 enum err key_drop(struct context *context, struct str venue, struct str *key, struct str reason)
 {
-    struct sealed_key *sealed = sealed_key_new();
-    struct asker *asker = NULL;
-    enum err err;
+    struct key_giving *giving = NULL;
+    enum err err = key_giving_begin(context, venue, key, reason, &giving);
 
-    context->fault = (struct fault){ "" };
-    err = sealed ? describe(context, venue, sealed) : fault_set(&context->fault, ERR_MEMORY, "out of memory");
+    while (!err && !key_giving_run(giving, clock_steady_ms() + STEP_MS))
+        ;
     if (!err)
-        err = asker_open(context->config, &asker, &context->fault);
-    if (!err)
-        err = give(context, asker, sealed, key, reason);
-    secret_wipe(key);
-    asker_close(asker);
-    sealed_key_free(sealed);
+        err = key_giving_err(giving);
+    key_giving_free(giving);
     return err;
 }

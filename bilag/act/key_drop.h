@@ -24,6 +24,19 @@ enum { KEY_DROP_WAIT_MS = 120000 };
  * uploader has taken it up; its mark is the venue's client_id from the next reading of the configuration on. */
 USED enum err key_drop(struct context *context, struct str venue, struct str *key, struct str reason);
 
+/* The same for who cannot wait: the key lies sealed away in locked memory until the uploader has answered at all. The context must
+ * outlive it; what was refused at once has the fault there, and no giving. */
+struct key_giving;
+USED enum err key_giving_begin(struct context *context, struct str venue, struct str *key, struct str reason,
+                               struct key_giving **ret_giving);
+/* As far as it can go until that moment (steady); true: it is over. */
+bool key_giving_run(struct key_giving *giving, int64_t until_steady_ms);
+/* What came of it, once it is over; the fault is in the context. */
+USED enum err key_giving_err(const struct key_giving *giving);
+struct str key_giving_mark(const struct key_giving *giving);             /* of the key that was given; in the context's arena */
+/* NULL is fine. One that is not over yet: what was given may be taken all the same. */
+void key_giving_free(struct key_giving *giving);
+
 /* Where the venue's file says that its key is: an absolute path, in the arena. ERR_REFUSED: it does not say, or names a credential. */
 USED enum err key_place(struct context *context, struct str venue, struct str *ret_path);
 

@@ -1,0 +1,99 @@
+#include "connection.h"
+
+#include "addons.h"
+#include "domain/audit.h"
+#include "poweroffice/privilege.h"
+#include "poweroffice/refdata.h"
+#include "poweroffice/right_books.h"
+
+/* --- the key that was given last ------------------------------------------------------------------------------- */
+
+struct walking { struct context *context; const struct venue *venue; struct str mark; struct connection *connection; };
+
+static enum err seen(const struct decision *decision, void *context)
+{
+    struct walking *walking = context;
+    struct arena *arena = walking->context->arena;
+    bool given = str_equal(decision->verb, STR("venue-key"));
+    bool back = str_equal(decision->verb, STR("venue-key-refused")) && str_equal(decision->detail, walking->mark);
+
+    if ((!given && !back) || !str_equal(decision->subject, walking->venue->id))
+        return ERR_OK;
+    walking->connection->given.state = back ? GIVEN_TAKEN_BACK : GIVEN_ON_ITS_WAY;
+    walking->connection->given.why = back ? arena_copy(arena, decision->reason) : STR_NONE;
+    if (given) {
+        walking->mark = arena_copy(arena, decision->detail);
+        walking->connection->given.who = arena_copy(arena, decision->who);
+        walking->connection->given.time_ms = decision->time_ms;
+    }
+    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err given_last(struct context *context, const struct venue *venue, struct connection *connection)
+{
+    struct walking walking = { context, venue, STR_NONE, connection };
+    struct audit *audit;
+    enum err err = audit_open_there(context->config->state_dir, &audit, &context->fault);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = audit_read(audit, 1, seen, &walking);
+    audit_close(audit);
+    if (connection->given.state == GIVEN_ON_ITS_WAY && venue->client_id.len && str_equal(walking.mark, venue->client_id))
+        connection->given.state = GIVEN_USED;
+    return err;
+}
+
+/* --- what PowerOffice said -------------------------------------------------------------------------------------- */
+
+static enum connection_state state_of(struct refstore *store, const struct venue *venue, const struct refdata *data,
+                                      struct arena *arena, struct str *ret_words)
+{
+    *ret_words = data->login_fault;
+    if (data->login_fault.len)
+        return data->subscription_refused ? CONNECTION_SUBSCRIPTION : CONNECTION_REFUSED;
+    if (!(data->have & REF_PRIVILEGES))
+        return CONNECTION_UNREAD;
+    if (!right_books(store, venue->client_id, venue->company))
+        return CONNECTION_OTHER_BOOKS;
+    *ret_words = privileges_text(data->missing_privileges, venue, arena);
+    return ret_words->len ? CONNECTION_RIGHTS : CONNECTION_FINE;
+}
+
+static enum err said_last(struct context *context, const struct venue *venue, struct connection *connection)
+{
+    struct refdata data = { .read_ms = 0 };
+    struct refstore *store;
+    enum err err = refstore_open(context->config->state_dir, STORE_READ_ONLY, &store, &context->fault);
+
+    connection->state = CONNECTION_UNREAD;
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = refdata_of_client(store, venue->client_id, context->arena, &data);
+    if (!err) {
+        connection->state = state_of(store, venue, &data, context->arena, &connection->words);
+        connection->client_name = data.client_name;
+        connection->read_ms = data.read_ms;
+    }
+    refstore_close(store);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err connection_of(struct context *context, const struct venue *venue, struct connection *ret_connection)
+{
+    struct addons addons;
+    enum err err;
+
+    *ret_connection = (struct connection){ .state = CONNECTION_NONE };
+    err = given_last(context, venue, ret_connection);
+    if (!err && venue->client_id.len)
+        err = said_last(context, venue, ret_connection);
+    if (!err)
+        err = addons_load(context, &addons);
+    if (err)
+        return err;
+    ret_connection->add_on_waits = venue->extension != EXTENSION_MAIN && addons_has(&addons, venue->id);
+    if (ret_connection->state == CONNECTION_FINE && ret_connection->add_on_waits)
+        ret_connection->state = CONNECTION_ADD_ON;
+    return arena_failed(context->arena) ? ERR_MEMORY : ERR_OK;
+}
