@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "asking.h"
 #include "base/log.h"
 #include "picture.h"
 #include "serve.h"
@@ -37,6 +38,7 @@ void console_close(struct stage *stage, void *state)
 
     (void)stage;
     server_close(console->server);
+    askings_close(console->askings);
     picture_close(console->picture);
     guesses_close(console->guesses);
     sessions_close(console->sessions);
@@ -82,6 +84,8 @@ enum err console_open(struct stage *stage, void **ret_state, struct fault *fault
     if (!err)
         err = picture_open(&console->picture);
     if (!err)
+        err = askings_open(stage, &console->askings);
+    if (!err)
         err = open_door(console, fault);
     if (err) {
         console_close(stage, console);
@@ -106,6 +110,7 @@ enum err console_turn(struct stage *stage, void *state)
     struct console *console = state;
 
     server_turn(console->server, HEAD_WAIT_MS, BODY_WAIT_MS);
+    stage_wake_at(stage, askings_turn(console->askings));
     stage_wake_at(stage, picture_turn(console->picture, stage_config(stage), stage_steady_ms(stage)));
     return ERR_OK;
 }

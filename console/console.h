@@ -8,6 +8,7 @@
 #include "session.h"
 #include "stage/stage.h"
 
+struct askings;
 struct picture;
 
 struct console {
@@ -17,6 +18,7 @@ struct console {
     struct sessions *sessions;
     struct guesses *guesses;
     struct picture *picture;             /* all venues at a glance (picture.h) */
+    struct askings *askings;             /* what the uploader asks PowerOffice for (asking.h) */
 };
 
 /* stage_ops. */

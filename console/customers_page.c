@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bilag/read/customer_ledger.h"
+#include "connect_page.h"
 
 enum { TILL_SHOWN = 200, CHOICES_SHOWN = 2000 };
 
@@ -173,6 +174,18 @@ static void tell_all(struct customers *customers)
     html_end(&customers->view->html);
 }
 
+/* A customer that was made there a moment ago. */
+static void fresh(const struct customers *customers)
+{
+    struct view *view = customers->view;
+    struct str venue = customers->ledger.venue->id;
+
+    if (!user_may(&view->user, ACT_CONNECT) || !customers->ledger.venue->client_id.len)
+        return;
+    asking_tell(view, venue, false);
+    asking_button(view, venue, view_venue_path(view, venue, "/customers"));
+}
+
 void page_customers(struct view *view)
 {
     struct customers customers = { .view = view, .search = view_query(view, "q"),
@@ -202,6 +215,7 @@ void page_customers(struct view *view)
                      str_of(SAY(view, "PowerOffice's customers were not read yet: that happens when the first order is looked "
                                       "at.",
                                 "Kundene i PowerOffice er ikke lest ennå: det skjer når den første ordren behandles.")));
+    fresh(&customers);
     search_form(&customers);
     if (user_may(&view->user, ACT_CONNECT))
         view_link_line(view, view_venue_path(view, customers.ledger.venue->id, "/customers/import"),

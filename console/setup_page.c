@@ -9,16 +9,15 @@
 #include "base/log.h"
 #include "bilag/act/add_on.h"
 #include "bilag/act/decide.h"
-#include "bilag/read/addons.h"
 #include "bilag/read/setup_effect.h"
-#include "bilag/read/setup_judge.h"
 #include "bilag/read/stages.h"
 #include "bilag/show/catalogue.h"
+#include "connect_page.h"
 #include "domain/audit.h"
-#include "poweroffice/right_books.h"
+#include "green.h"
 #include "routes.h"
 
-enum { DUE_SHOWN = 40, BOOKS_AGE_MS = 48 * 3600 * 1000, PROBLEM_BYTES = 8192, RELOAD_PATIENCE_MS = 50 };
+enum { DUE_SHOWN = 40, RELOAD_PATIENCE_MS = 50 };
 
 /* --- which venue --- */
 
@@ -69,6 +68,16 @@ static void tell_stages(struct view *view)
                        TEXT(stages[i].refused));
 }
 
+static void tell_unconnected(struct view *view, const struct venue_edit *edit)
+{
+    notice(view, "notice yellow", SAY(view, "The venue is not connected to PowerOffice yet. Accounts can be written as "
+                                            "numbers; "
+                                            "once it is connected they are chosen from PowerOffice's own chart.",
+                                      "Salgsstedet er ikke koblet til PowerOffice ennå. Kontoer kan skrives som numre; når det er "
+                                      "koblet til, velges de fra kontoplanen i PowerOffice."));
+    view_link_line(view, view_venue_path(view, edit->id, "/connect"), SAY(view, "Connect it", "Koble det til"));
+}
+
 static void tell_books(const struct setup_form *form)
 {
     struct view *view = form->view;
@@ -76,12 +85,7 @@ static void tell_books(const struct setup_form *form)
     char when[32];
 
     if (!edit->now.client_id.len)
-        notice(view, "notice yellow", SAY(view, "The venue is not connected to PowerOffice yet. Accounts can be written as "
-                                                "numbers; "
-                                          "once it is connected they are chosen from PowerOffice's own chart.",
-                                          "Salgsstedet er ikke koblet til PowerOffice ennå. Kontoer kan skrives som numre; "
-                                          "når det "
-                                          "er koblet til, velges de fra kontoplanen i PowerOffice."));
+        tell_unconnected(view, edit);
     else if (!form->has_books)
         notice(view, "notice yellow", SAY(view, "PowerOffice's chart of accounts was not read yet.",
                                           "Kontoplanen i PowerOffice er ikke lest ennå."));
@@ -90,33 +94,16 @@ static void tell_books(const struct setup_form *form)
                                                   "Kontoer og koder fra %.*s, slik de ble lest %s."),
                                                       TEXT(form->books.client_name),
                    time_text_local(&edit->now, form->books.read_ms, when));
+    if (form->suggested.product_count || form->suggested.payment_count)
+        notice(view, "notice yellow", SAY(view, "What is filled in below is suggested from these accounts, and not saved: look "
+                                                "at each "
+                                                "line.",
+                                          "Det som er fylt ut nedenfor, er foreslått ut fra disse kontoene og ikke lagret: se på hver "
+                                          "linje."));
     if (!edit->now.client_id.len)
         return;
-    view_read_books(view, edit->id, view_venue_path(view, edit->id, "/setup"));
-}
-
-/* What QuickOrder must know before anything of the venue is sent, and the word that it does. */
-static void tell_add_on(const struct setup_form *form)
-{
-    struct view *view = form->view;
-    const struct venue *now = &form->edit->now;
-    struct addons addons;
-
-    if (now->extension == EXTENSION_MAIN || addons_load(&view->context, &addons) || !addons_has(&addons, now->id))
-        return;
-    html_begin(&view->html, "div");
-    html_class(&view->html, "notice yellow");
-    html_words(&view->html, "p", NULL,
-               SAY(view, "The venue waits, and nothing of it is sent, until QuickOrder knows which add-on it is on. Send "
-                         "them this: "
-                         "the venue \"%.*s\" (organisation number %.*s) uses %s in PowerOffice Go, application key %.*s.",
-                   "Salgsstedet venter, og ingenting sendes, til QuickOrder vet hvilken utvidelse det bruker. Send dem "
-                   "dette: "
-                   "utsalgsstedet «%.*s» (organisasjonsnummer %.*s) bruker %s i PowerOffice Go, app-nøkkel %.*s."),
-               TEXT(now->name), TEXT(now->company), extension_text(now->extension),
-               TEXT(view->config.application_keys[now->extension]));
-    view_confirm_add_on(view, now->id, view_venue_path(view, now->id, "/setup"));
-    html_end(&view->html);
+    asking_tell(view, edit->id, false);
+    asking_button(view, edit->id, view_venue_path(view, edit->id, "/setup"));
 }
 
 /* Of the installation as a whole is who runs it to see to; of a type with several dates the same is said once. */
@@ -193,7 +180,7 @@ static void show_form(struct setup_form *form)
     tell_stages(view);
     if (!form->filled_in)
         tell_findings(form);
-    tell_add_on(form);
+    connect_tell_add_on(view, &form->edit->now, "/setup");
     tell_books(form);
     form_begin(view, form->edit);
     setup_form_show(form);
@@ -232,78 +219,27 @@ static void refuse_switch(struct setup_form *form, const char *key, const char *
         edit->faults[edit->fault_count++] = (struct venue_fault){ { NULL, STR_NONE, key }, str_of(text), STR_NONE };
 }
 
-/* What PowerOffice's books say, each as the sentence of `bilag check --online`. */
-static enum err refuse_problems(struct setup_form *form, const char *key)
-{
-    struct view *view = form->view;
-    struct problems problems = { .count = 0 };
-    struct str kept = STR_NONE;
-    struct refstore *store;
-    struct strbuf text;
-    enum err err = refstore_open(view->config.state_dir, STORE_READ_ONLY, &store, &view->context.fault);
-
-    if (err)
-        return err;
-    if (!str_equal(form->books.company, form->edit->now.company))
-        err = right_books_of(store, form->edit->now.company, &view->arena, &kept);
-    refstore_close(store);
-    if (!err || err == ERR_NOT_FOUND)
-        err = setup_judge(&form->edit->wanted, &form->books, kept, &view->arena, &problems);
-    for (size_t i = 0; !err && i < problems.count; i++) {
-        strbuf_init(&text, PROBLEM_BYTES);
-        problem_write(&problems.at[i], view->config.language, &text);
-        refuse_switch(form, key, arena_copy(&view->arena, strbuf_str(&text)).bytes);
-        strbuf_free(&text);
-    }
-    return err;
-}
-
-static const char *why_not_known(const struct setup_form *form, bool orders)
-{
-    const struct view *view = form->view;
-    int64_t age_ms = clock_now_ms() - form->books.read_ms;
-
-    if (!form->edit->now.client_id.len)
-        return SAY(view, "It cannot be switched on before the venue is connected to PowerOffice.",
-                   "Den kan ikke slås på før salgsstedet er koblet til PowerOffice.");
-    if (form->books.login_fault.len)
-        return SAY(view, "It cannot be switched on while PowerOffice refuses the venue's key.",
-                   "Den kan ikke slås på mens PowerOffice avviser nøkkelen til salgsstedet.");
-    if (!form->has_books || age_ms > BOOKS_AGE_MS)
-        return SAY(view, "It can be switched on only when PowerOffice was asked and nothing is wrong. The console does not "
-                         "ask "
-                   "PowerOffice itself: press Read PowerOffice again, wait until it is read, and save once more.",
-                   "Den kan bare slås på når PowerOffice er spurt og alt er i orden. Konsollen spør ikke PowerOffice selv: "
-                   "trykk "
-                   "Les PowerOffice på nytt, vent til det er lest, og lagre en gang til.");
-    if (orders && !(form->books.have & REF_PRODUCTS))
-        return SAY(view, "It can be switched on only when PowerOffice's products were read: press Read PowerOffice again, "
-                         "wait until "
-                   "it is read, and save once more.",
-                   "Den kan bare slås på når produktene i PowerOffice er lest: trykk Les PowerOffice på nytt, vent til det "
-                   "er "
-                   "lest, og lagre en gang til.");
-    return NULL;
-}
-
-/* As check --online judges it, on what PowerOffice said last; and nothing else may be wrong with the venue either. */
+/* As check --online judges it, on what PowerOffice said last; and nothing else may be wrong with the venue either. What it said is too
+ * old: it is asked, and the person tries again. */
 static enum err judge_switch(struct setup_form *form, const char *key)
 {
+    struct view *view = form->view;
     const struct venue_edit *edit = form->edit;
-    const char *why;
+    struct green_wish wish = { &edit->wanted, edit->findings, edit->finding_count, &form->books,
+                               .orders = strcmp(key, "auto_invoice") == 0 };
+    struct green green;
+    enum err err;
 
     if (!venue_edit_turns_on(edit, key))
         return ERR_OK;
-    for (size_t i = 0; i < edit->finding_count; i++)
-        if (edit->findings[i].severity == SEVERITY_FAULT && edit->findings[i].code != FINDING_TRANSFER_REFUSED &&
-            edit->findings[i].code != FINDING_CLIENT_KEY)
-            refuse_switch(form, key, edit->findings[i].text.bytes);
-    why = why_not_known(form, strcmp(key, "auto_invoice") == 0);
-    if (why) {
-        refuse_switch(form, key, why);
-        return ERR_OK;
-    }
-    return refuse_problems(form, key);
+    err = green_judge(view, &wish, &green);
+    for (size_t i = 0; !err && i < green.count; i++)
+        refuse_switch(form, key, green.faults[i].bytes);
+    if (!err && green.old)
+        asking_begin(view, edit->id);
+    if (!err && green.unknown)
+        refuse_switch(form, key, green.unknown);
+    return err;
 }
 
 /* --- what will change --- */

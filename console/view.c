@@ -222,6 +222,7 @@ static void venue_links(struct view *view, const struct venue *venue)
         { "/manual", SAY(view, "By hand", "Føres manuelt"), ACT_LOOK },
         { "/receipt", SAY(view, "Receipts", "Bonger"), ACT_LOOK },
         { "/setup", SAY(view, "Set-up", "Oppsett"), ACT_SET_UP },
+        { "/connect", "PowerOffice", ACT_SET_UP },
     };
 
     html_begin(&view->html, "nav");
@@ -365,14 +366,27 @@ void view_done_on(struct view *view, struct str path, uint64_t number)
                                path.len && memchr(path.bytes, '?', path.len) ? '&' : '?', number));
 }
 
-void view_done(struct view *view, uint64_t number)
+/* Where the form was pressed, if that is a page of ours. */
+static struct str back_of(const struct view *view)
 {
     struct str back = view_field(view, "back");
     bool ours = back.len > 1 && back.bytes[0] == '/' && back.bytes[1] != '/' && back.bytes[1] != '\\';
 
     for (size_t i = 0; ours && i < back.len; i++)
         ours = back.bytes[i] > ' ' && back.bytes[i] < 0x7f;
-    view_done_on(view, ours ? back : STR("/"), number);
+    return ours ? back : STR("/");
+}
+
+void view_back(struct view *view, const char *query)
+{
+    struct str back = back_of(view);
+
+    view_go(view, arena_format(&view->arena, STR_FMT "%c%s", STR_ARG(back), memchr(back.bytes, '?', back.len) ? '&' : '?', query));
+}
+
+void view_done(struct view *view, uint64_t number)
+{
+    view_done_on(view, back_of(view), number);
 }
 
 /* --- forms --- */

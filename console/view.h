@@ -83,7 +83,9 @@ void view_fail(struct view *view, enum err err);
 /* See path (303). */
 void view_go(struct view *view, struct str path);
 
-/* Back to the page that it was pressed on (the form's `back`), which tells the decision. */
+/* Back to the page that it was pressed on (the form's `back`), with that query: "asked=1". */
+void view_back(struct view *view, const char *query);
+/* The same; it tells the decision. */
 void view_done(struct view *view, uint64_t number);
 /* The same on a page of ours. */
 void view_done_on(struct view *view, struct str path, uint64_t number);

@@ -29,7 +29,7 @@ PAGES = {
     "by-hand": f"/venues/odd/manual?{SPAN}", "receipt": "/venues/twice/receipt?name=K1/1", "no-receipt": "/venues/twice/receipt",
     "one-receipt": "/venues/odd/receipt?name=K1/4", "line": f"/venues/twice/days/{DAY}/1/lines/1",
     "many": f"/venues/odd/many?deed=leave-out&problem=receipt-unbalanced&{SPAN}", "requests": f"/venues/twice/requests?document=twice/{DAY}/1",
-    "setup": "/venues/twice/setup", "new-venue": "/new-venue", "refused": "/refused", "operate": "/operate", "users": "/users",
+    "setup": "/venues/twice/setup", "connect": "/venues/twice/connect", "new-venue": "/new-venue", "refused": "/refused", "operate": "/operate", "users": "/users",
     "tokens": "/tokens", "audit": "/audit", "me": "/me", "not-found": "/venues/nowhere",
 }
 OPENED = "document.querySelectorAll('details').forEach(d => d.open = true)"

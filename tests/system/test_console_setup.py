@@ -194,7 +194,7 @@ def test_dates_stay(rig, kari):
 
 
 # Goal: automatic transfer goes on only if PowerOffice was asked and nothing is wrong; then the page says first what goes at once. The
-# console asks nothing itself: the uploader does, when it is told to.
+# console asks nothing itself: the uploader does, when it is asked to.
 def test_switched_on(rig, kari):
     page = press(kari, setup_form(kari, "plain"), "look", **{"auto_transfer": "1", "product_types.food.account": "3999"})
     assert page.status == 400 and "3999" in page.words, page.words
@@ -202,9 +202,8 @@ def test_switched_on(rig, kari):
     assert page.status == 200 and "goes to PowerOffice at once" in page.words and "125,00" in page.words, page.words
     assert press(kari, page.form("/venues/plain/setup"), "save").status == 303
     rig.until("it is sent", lambda: documents(rig, "voucher")[f"plain/{DAY}/1"][0] == "sent")
-    form = kari.get("/venues/plain/setup").form("/venues/plain/setup/read")
-    assert kari.post(form).status == 303
-    assert "read-books plain" in last_decision(rig)
+    assert kari.post(kari.get("/venues/plain/setup").form("/venues/plain/connect/ask")).location == "/venues/plain/setup?asked=1"
+    rig.until("PowerOffice has answered", lambda: "and has answered" in kari.get("/venues/plain/setup?asked=1").words)
 
 
 # Goal: a venue on an add-on waits until QuickOrder has it: the page says what to send them, and the button ends it, once.

@@ -1,0 +1,18 @@
+/* connect_page.h - what the page of a venue's connection to PowerOffice shares with other pages: asking it, and what came of that. */
+#ifndef BILAG_CONSOLE_CONNECT_PAGE_H
+#define BILAG_CONSOLE_CONNECT_PAGE_H
+
+#include "view.h"
+
+/* The venue's books are read again from now on, if they are not already; what keeps it from beginning is told by asking_tell(). */
+void asking_begin(struct view *view, struct str venue);
+/* How the latest asking stands; nothing if there was none. While it is under way the page looks again by itself: always, or once the
+ * button was pressed on it, for a form that is filled in must stay. */
+void asking_tell(struct view *view, struct str venue, bool always);
+/* The button; back: the page it is on. */
+void asking_button(struct view *view, struct str venue, struct str back);
+
+/* A venue on an add-on waits for QuickOrder: what to send them, and the button that ends it. rest: of the page's path. */
+void connect_tell_add_on(struct view *view, const struct venue *venue, const char *rest);
+
+#endif
