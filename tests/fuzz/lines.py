@@ -41,6 +41,7 @@ DECODERS = {
     "PowerOffice: pages of lists": (["poweroffice/refbuild.c:!unchanged|changed_of|is_changed|id_of"], ["reference"]),
     "PowerOffice: lists at rest": (["poweroffice/reflist.c:!ref_by"], ["reference"]),
     "PowerOffice: error bodies": (["poweroffice/problemdetails.c"], ["words"]),
+    "sockets: errands and their answers": (["poweroffice/errand.c:!write|set_up|digest|words|refusal_code"], ["errand"]),
     "lines of a stream": (["common/base/lines.c"], ["lines"]),
     "names, times, rates": (["common/domain/doc.c:parse", "mapper/tables.c:receipt_parse", "common/domain/register.c"], ["words"]),
 }

@@ -46,6 +46,20 @@ PAGES = [
     {"ClientName": "", "ClientId": ID, "ValidPrivileges": [], "ActiveClientSubscriptions": ["Other"], "AllowSendInvoice": False}, {"ClientName": "x"},
     {"LockDate": "2026-10-31T00:00:00"}, {"LockDate": "2026-10-31"}, {"LockDate": None}, {"ConversionDate": "2020-01-01"}, {}, [], {"value": 7}, 7,
 ]
+ERRANDS = [
+    *(b"\x00" + json.dumps(errand).encode() for errand in (
+        {"errand": "hello", "number": 0}, {"errand": "get", "number": 7, "venue": "bar", "client": "0123456789abcdef", "path": "/VatCodes?x=1"},
+        {"errand": "drop", "number": -1, "name": "0" * 32}, {"errand": "read", "number": 1 << 62, "venue": "bar", "client": "x"},
+        {"errand": "read", "number": 1, "venue": "bar"}, {"errand": "dance", "number": 1}, {"errand": "get", "number": 1, "venue": "x" * 80},
+        {"errand": "drop", "number": 1}, {"number": 1}, [], {"errand": "hello", "number": "1"}, {"errand": "get", "number": 1, "venue": "\n\u00e6\""})),
+    *(b"\x01" + json.dumps({"number": number, "taken": taken, "set_up": "0" * 32, "outcome": outcome, "status": 403, "last_page": True,
+                            "next": True, "next_number": 2, "next_size": 5000, "closed": True, "subscription_refused": True,
+                            "title": "T\u00e6", "detail": words, "took_ms": 12}).encode()
+      for number, taken, outcome, words in ((1, "taken", "done", ""), (2, "busy", "passing", "x" * 700), (3, "other-books", "login", "\u2028\""),
+                                            (4, "no-read", "refused", "\t"), (5, "perhaps", "done", ""), (6, "taken", "well", ""))),
+    b"\x01{}", b"\x01nothing", b"\x00{", b"\x00", *(b"\x02" + path for path in (
+        b"/VatCodes", b"/Customers?PageNumber=1", b"/Products/../Vouchers", b"/VatCodes?a b", b"/VatCodes#x", b"", b"?", b"//VatCodes")),
+]
 NUMBERS = ["0", "-0", "1.50", "-1.5e2", "1E-2", "12345678901234567890", "0.001", "1e400", "9007199254740991.99", "00", "1.", "+1", "-"]
 TEXTS = ['"\\u00e6\\ud83d\\ude00\\"\\\\\\/\\b\\f\\n\\r\\t"', '"\\ud800"', '"\\u12"', '"\\x"', '"\t"', '"' + "x" * 70 + '"', '"\\u0000"', '"\\udc00\\u0041"',
          '"\\u07ff\\uffff"', "tru", "nul", "[1,]", "[1", '{"a"', '{"a":1,}', '{1:2}', "{}x", "[[1],{}]", "\"\\u00C6\""]
@@ -233,6 +247,7 @@ def main():
         "frames": [b"\x03" + msgpack.packb([kind]) for kind in kinds.values()] + [
             b"\x03\x91" + event for kind in kinds.values() for event in packed_oddly(kind)],
         "words": [word.encode() for word in WORDS],
+        "errand": ERRANDS,
         "lines": [b" \t\r\n\n \n", b"a" * 300 + b"\r\nb\rc\n", b"a\nbb\r\n\n" + b"x" * 150 + b"\nlast"],
     }
     for target in ("event_stored", "document", "record", "rows", "frames"):
