@@ -220,9 +220,10 @@ static void fault_list(struct view *view, const struct green *green)
 static void next_steps(struct view *view, const struct venue_edit *edit, const struct green *green)
 {
     if (!green->unknown && !green->count)
-        paragraph(view, "notice green", SAY(view, "Nothing is wrong: automatic transfer and automatic invoicing can be "
-                                                  "switched on.",
-                                            "Alt er i orden: automatisk overføring og automatisk fakturering kan slås på."));
+        paragraph(view, "notice green", SAY(view, "Nothing is wrong: automatic transfer can be switched on, and "
+                                                  "automatic invoicing when its products are there.",
+                                            "Alt er i orden: automatisk overføring kan slås på, og automatisk fakturering når "
+                                            "produktene er der."));
     else
         paragraph(view, NULL, SAY(view, "Automatic transfer and automatic invoicing can be switched on when nothing is wrong "
                                         "here.",

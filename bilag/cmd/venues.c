@@ -1,6 +1,7 @@
 /* venues.c - which venues there are, and a new one like another or from the books' own chart (act/venue_setup.h,
  * act/first_venue.h). Their connection to PowerOffice is connect.c. */
 #include "bilag/act/first_venue.h"
+#include "bilag/act/key_drop.h"
 #include "bilag/act/keyfile.h"
 #include "bilag/act/venue_setup.h"
 #include "connect.h"
@@ -136,6 +137,38 @@ static int suggest(struct shell *shell, const struct first_wish *wish, const cha
     return EXIT_FINE;
 }
 
+/* Keys are another user's: this one goes to the uploader, which keeps it or says why not. */
+static int give_first(struct shell *shell, struct new_key *new_key, char *line)
+{
+    struct context context = shell_context(shell);
+    struct str key = { line, strlen(line) };
+    enum err err = key_drop(&context, str_of(new_key->id), &key, STR("bilag venues setup"));
+
+    new_key->refused = err != ERR_OK;
+    return err ? complain(shell, EXIT_RED, "%s", context.fault.text) : new_key_look(shell, new_key);
+}
+
+/* Nothing is there yet but who it is; then its key. */
+static int put_key_first(struct shell *shell, const struct first_wish *wish, struct new_key *new_key, char *line)
+{
+    struct str path = arena_format(&shell->arena, STR_FMT "/venues/" STR_FMT ".yaml", STR_ARG(shell->config->dir),
+                                   STR_ARG(wish->id));
+    struct fault fault = { "" };
+    enum err err = keyfile_judge(str_of(line), &new_key->key, &fault);
+    int code;
+
+    if (!err)
+        err = put_first(wish, NULL, path.bytes, WHOLEFILE_NEW, &fault);
+    if (err)
+        return complain(shell, EXIT_USAGE, "%s", fault.text[0] ? fault.text : err_text(err));
+    code = shell->config->marks.file_missed ? give_first(shell, new_key, line) : new_key_put(shell, new_key);
+    if (!new_key->refused)
+        return suggest(shell, wish, path.bytes) ? EXIT_RED : code;
+    (void)unlink(path.bytes);
+    (void)unlink(new_key->path);         /* where it is ours; the uploader has kept none */
+    return complain(shell, code, "nothing is written");
+}
+
 /* The first venue is like no other: its key first, then what the books behind it say. */
 static int setup_first(struct shell *shell, const struct args *args, const char *id)
 {
@@ -146,9 +179,7 @@ static int setup_first(struct shell *shell, const struct args *args, const char 
     struct str key_file = arena_format(&shell->arena, STR_FMT "/keys/%s", STR_ARG(shell->config->dir), id);
     struct new_key new_key = { .id = id, .extension = EXTENSION_MAIN, .path = key_file.bytes };
     char line[2 * SECRET_MAX];
-    struct fault fault = { "" };
     int code;
-    enum err err;
 
     if (!str_is_name(wish.id) || !wish.company.len)
         return complain(shell, EXIT_USAGE, "say setup VENUE --like OTHER, or, for the first one, setup VENUE --company NUMBER");
@@ -156,23 +187,11 @@ static int setup_first(struct shell *shell, const struct args *args, const char 
         return complain(shell, EXIT_RED, "the file or the key of %s is there already; it is changed by hand", id);
     if (!connect_read_key(line, sizeof line))
         return complain(shell, EXIT_USAGE, "no client key came on stdin; give it there: bilag venues setup %s ... < FILE", id);
-    err = keyfile_judge(str_of(line), &new_key.key, &fault);
-    if (!err)
-        err = put_first(&wish, NULL, path.bytes, WHOLEFILE_NEW, &fault);
-    code = err ? complain(shell, EXIT_USAGE, "%s", fault.text[0] ? fault.text : err_text(err))
-               : new_key_put(shell, &new_key);
+    code = put_key_first(shell, &wish, &new_key, line);
     sodium_memzero(line, sizeof line);
-    if (err)
-        return code;
-    if (new_key.refused) {
-        (void)unlink(path.bytes);
-        (void)unlink(key_file.bytes);
-        return complain(shell, code, "nothing is written");
-    }
-    err = suggest(shell, &wish, path.bytes) ? ERR_REFUSED : ERR_OK;
     if (new_key.connected)
         connect_ask_when_it_begins(shell, id);
-    return err ? EXIT_RED : code;
+    return code;
 }
 
 static int setup_like(struct shell *shell, const struct args *args, const char *id)

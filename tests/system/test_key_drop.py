@@ -84,6 +84,32 @@ def test_a_key_goes_one_way():
         assert done.returncode == 1 and "the uploader does not run" in done.stderr and not pipeline.dropped()
 
 
+# Goal: a company's first venue is set up by who has no keys: its key goes the same way, its file suggests accounts from the books that the
+# uploader reads; a key that is refused leaves nothing.
+def test_a_first_venue():
+    with Dropping() as pipeline:
+        os.chown(pipeline.config / "venues", as_user(STAGES_USER)["user"], GROUP)
+        path = pipeline.config / "venues" / "forste.yaml"
+
+        def setup(key):
+            done = pipeline.command("venues", "setup", "forste", "--company", "987654321", "--name", "Forste", input=key + "\n", check=False)
+            assert key not in done.stdout + done.stderr
+            return done
+        done = setup(client_key("nobody's"))
+        assert done.returncode == 1 and "PowerOffice refuses the key" in done.stderr and "nothing is written" in done.stderr, done
+        assert not path.exists() and not pipeline.key("forste") and not pipeline.dropped()
+        done = setup(BAR)
+        assert done.returncode == 0 and "to the books of Venue bar" in done.stdout and "with accounts suggested" in done.stdout, done
+        assert pipeline.key("forste") == BAR and pipeline.owned("forste") and "account: 3000" in path.read_text()
+        assert "there already" in setup(BAR).stderr
+        done = pipeline.command("products", "--venue", "oslo", "create", "--yes", check=False)
+        assert done.returncode == 100 and f"sudo -u {KEYS_USER}" in done.stderr
+        pipeline.stop("uploader")
+        path.unlink()
+        done = setup(BAR)
+        assert done.returncode == 1 and "the uploader does not run" in done.stderr and not path.exists(), done
+
+
 # Goal: who gave the key does not have it while it is judged, and a sealed one is opened by nobody else; the folder shows nothing.
 def test_who_gives_it_keeps_nothing():
     quick = {"sender": {"answer_wait_ms": 3000, "connect_wait_ms": 500}}     # so long does a killed one keep the others from asking for a token
