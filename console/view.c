@@ -381,7 +381,8 @@ void view_back(struct view *view, const char *query)
 {
     struct str back = back_of(view);
 
-    view_go(view, arena_format(&view->arena, STR_FMT "%c%s", STR_ARG(back), memchr(back.bytes, '?', back.len) ? '&' : '?', query));
+    view_go(view, arena_format(&view->arena, STR_FMT "%c%s", STR_ARG(back),
+                               memchr(back.bytes, '?', back.len) ? '&' : '?', query));
 }
 
 void view_done(struct view *view, uint64_t number)

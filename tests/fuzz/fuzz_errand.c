@@ -55,8 +55,8 @@ static bool alike(const struct errand_answer *one, const struct errand_answer *t
 
     return one->number == two->number && one->refusal == two->refusal &&
            a->outcome == b->outcome && a->status == b->status && a->last_page == b->last_page && a->closed == b->closed &&
-           a->subscription_refused == b->subscription_refused && a->next.said == b->next.said && a->next.number == b->next.number &&
-           a->next.size == b->next.size && a->took_ms == b->took_ms;
+           a->subscription_refused == b->subscription_refused && a->next.said == b->next.said &&
+           a->next.number == b->next.number && a->next.size == b->next.size && a->took_ms == b->took_ms;
 }
 
 static void answer(struct str text)
