@@ -96,7 +96,12 @@ def test_a_key_is_pasted():
         told(pipeline, kari, "oslo", "and has answered")         # from now on it is known whose these books are
         assert paste(kari, "bar", OSLO).status == 303
         told(pipeline, kari, "bar", "opens other books than those of the company: Venue oslo")
+        pipeline.sandbox_set(latency_ms=3000)
         assert paste(per, "bar", BAR).location == "/venues/bar/connect"
+        pipeline.until("it is sealed", lambda: any(f.stat().st_size > 100 for f in (pipeline.state / "drop").iterdir()))
+        pipeline.until("it is wiped where it was given", lambda: not found_in_memory(pipeline.of("console").process.pid, {"key": BAR}))
+        assert "PowerOffice spørres om hvem den tilhører" in per.get("/venues/bar/connect").words
+        pipeline.sandbox_set(latency_ms=0)
         page = told(pipeline, per, "bar", "Koblet til regnskapet til Venue bar")
         assert pipeline.key("bar") == BAR and "Hva PowerOffice sier om oppsettet" in page.words
         for shown in (page, kari.get("/venues/bar/setup"), kari.get("/audit"), kari.get("/")):
