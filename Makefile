@@ -373,6 +373,16 @@ fuzz-coverage: $(SEED_TOOLS)
 	  $(BUILD)/tests/fuzz/tool_seeds
 	@/usr/bin/python3 tests/fuzz/lines.py build/fuzz-lines build/fuzz-lines/seeds build/fuzz/corpus
 
+# The vendor's guide walked in chromium, in both languages (tests/system/test_guide.py); pictures: those of docs/ are made anew by it
+# (chromium-driver, python3-selenium; imagemagick for pictures).
+guide: all
+	BILAG_BROWSER=1 BILAG_BIN=$(BIN) /usr/bin/python3 -m pytest -q tests/system/test_guide.py
+pictures: all
+	BILAG_BROWSER=1 BILAG_BIN=$(BIN) BILAG_PICTURES=$(BUILD)/pictures /usr/bin/python3 -m pytest -q tests/system/test_guide.py -k en
+	@for name in $$(grep -oh 'pictures/[a-z0-9-]*' docs/bookkeeper.md README.md | sort -u); do \
+	  convert $(BUILD)/$${name%/*}/en-$${name#*/}-1280.png -resize 860x -colors 48 -strip docs/$$name.png || exit 1; done
+.PHONY: guide pictures
+
 # What takes too long for CI; the figures of the last run stand in docs/reliability.md.
 nightly:
 	@$(MAKE) --no-print-directory chaos SEEDS=1000 FIRST=1 JOBS=4
@@ -382,6 +392,7 @@ nightly:
 	@$(MAKE) --no-print-directory fallible-san RUNS=10
 	@$(MAKE) --no-print-directory fuzz MINUTES=10
 	@$(MAKE) --no-print-directory upgrade-check
+	@$(MAKE) --no-print-directory guide
 	@$(MAKE) --no-print-directory units-postgresql system-postgresql
 
 # The five stages of a former commit make a state folder, today's go on with it (tests/system/test_upgrade.py).

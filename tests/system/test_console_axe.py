@@ -2,22 +2,19 @@
 the browser's console, nothing wider than the window, no request to anywhere else. Debian's chromium drives it (selenium).
 axe-core is a development tool from npm and no part of the tree: BILAG_AXE says where its axe.min.js lies (`npm pack axe-core`), and
 without it this is skipped. BILAG_PICTURES, a folder, keeps a picture of each page."""
-import base64
 import itertools
-import json
 import os
 import pathlib
 
 import pytest
 
-from console_rig import PASSWORD, add_user, settings
+from browser_rig import NARROW, PICTURES, WIDE, browser_at
+from console_rig import add_user, settings
 from orders_rig import documents, sale, start, venue
 from test_console import DAY, receipt
 
 AXE = os.environ.get("BILAG_AXE")
-PICTURES = os.environ.get("BILAG_PICTURES")
 NEXT = "2026-11-20"
-WIDE, NARROW = (1280, 900), (390, 844)
 SPAN = "from=2026-11-01&to=2026-11-30"
 
 pytestmark = pytest.mark.skipif(not AXE, reason="BILAG_AXE is not set: axe-core's axe.min.js")
@@ -32,7 +29,6 @@ PAGES = {
     "setup": "/venues/twice/setup", "connect": "/venues/twice/connect", "new-venue": "/new-venue", "refused": "/refused", "operate": "/operate", "users": "/users",
     "tokens": "/tokens", "audit": "/audit", "me": "/me", "not-found": "/venues/nowhere",
 }
-OPENED = "document.querySelectorAll('details').forEach(d => d.open = true)"
 LOOK = """const done = arguments[0];
 axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
   .map(v => [v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] || {message: ''}).message)])))"""
@@ -60,75 +56,29 @@ def rig():
 
 
 @pytest.fixture(scope="module")
-def browser():
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND "
-                     ", EXCLUDE 127.0.0.1"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    driver.set_script_timeout(60)
-    yield driver
-    driver.quit()
-
-
-def sign_in(browser, rig, name):
-    browser.delete_all_cookies()
-    browser.get(f"http://127.0.0.1:{rig.console_port}/sign-in")
-    browser.find_element("name", "name").send_keys(name)
-    browser.find_element("name", "password").send_keys(PASSWORD)
-    browser.find_element("css selector", "form.sign button").click()
-    rig.until("somebody is signed in", lambda: not browser.current_url.endswith("/sign-in"))
-
-
-def see(browser, width, height, dark):
-    """The page as it is in a window of this size and scheme; how many px it is wider than the window."""
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1,
-                                                                   "mobile": width < 500})
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": dark}]})
-    return browser.execute_script("return document.documentElement.scrollWidth") - width
-
-
-def keep(browser, name):
-    if PICTURES:
-        folder = pathlib.Path(PICTURES)
-        folder.mkdir(parents=True, exist_ok=True)
-        size = browser.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-        data = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": {
-            "x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 3000), "scale": 1}})["data"]
-        (folder / f"{name}.png").write_bytes(base64.b64decode(data))
-
-
-def elsewhere(browser, rig):
-    """What the browser asked for that is not the console."""
-    ours = f"http://127.0.0.1:{rig.console_port}/"
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
-            and not e["params"]["request"]["url"].startswith((ours, "data:"))]
+def web(rig):
+    with browser_at(rig.console_port, rig.until) as browser:
+        yield browser
 
 
 # Goal: see above; everything that is folded is opened first.
 @pytest.mark.parametrize("language", ["nb", "en"])
-def test_pages(rig, browser, language):
+def test_pages(web, language):
     axe, found = pathlib.Path(AXE).read_text(encoding="utf-8"), []
-    sign_in(browser, rig, language)
+    web.sign_in(language)
     for name, path in PAGES.items():
         if name == "sign-in":
-            browser.delete_all_cookies()
-        browser.get(f"http://127.0.0.1:{rig.console_port}{path}")
-        browser.execute_script(OPENED)
-        browser.execute_script(axe + ";window.axe=axe")
+            web.driver.delete_all_cookies()
+        web.go(path)
+        web.driver.execute_script(axe + ";window.axe=axe")
         for scheme, size in (("light", WIDE), ("dark", NARROW)) if not PICTURES else itertools.product(("light", "dark"), (WIDE, NARROW)):
-            over = see(browser, *size, scheme)
+            over = web.see(*size, scheme)
             if over > 0:
                 found.append((name, size[0], f"{over} px too wide"))
-            keep(browser, f"{language}-{name}-{size[0]}-{scheme}")
-            found += [(name, size[0], scheme, *finding) for finding in browser.execute_async_script(LOOK)]
-        found += [(name, entry["message"]) for entry in browser.get_log("browser")
-                  if entry["level"] == "SEVERE" and "404" not in entry["message"]]
+            web.keep(f"{language}-{name}-{size[0]}-{scheme}")
+            found += [(name, size[0], scheme, *finding) for finding in web.driver.execute_async_script(LOOK)]
+        found += [(name, error) for error in web.errors()]
         if name == "sign-in":
-            sign_in(browser, rig, language)
-    assert not elsewhere(browser, rig)
+            web.sign_in(language)
+    assert not web.elsewhere()
     assert not found, "\n".join(map(str, found))
