@@ -1,5 +1,6 @@
 /* audit_page.c - what people decided, the latest first, about what this person sees. */
 #include "routes.h"
+#include "trail_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -105,13 +106,14 @@ static void tell(struct view *view, const struct decision *decision)
     html_say(html, "%" PRIu64, decision->number);
     html_end(html);
     view_cell(view, SAY(view, "When", "Når"));
-    html_text(html, str_of(time_text_utc(decision->time_ms, when)));
+    html_text(html, str_of(view_time(view, decision->time_ms, when)));
     html_end(html);
     view_cell(view, SAY(view, "Who", "Hvem"));
     html_text(html, decision->who);
     html_end(html);
     view_cell(view, SAY(view, "What", "Hva"));
-    html_say(html, "%.*s %.*s %.*s", TEXT(decision->verb), TEXT(decision->subject), TEXT(decision->detail));
+    html_element(html, "b", NULL, verb_words(view, decision->verb));
+    html_say(html, " %.*s %.*s", TEXT(decision->subject), TEXT(decision->detail));
     html_end(html);
     view_cell(view, SAY(view, "Why", "Hvorfor"));
     html_begin(html, "div");

@@ -190,7 +190,7 @@ static void day_orders(struct view *view, const struct venue *venue, const struc
 static void neighbours(struct view *view, const struct venue *venue, int32_t day)
 {
     const struct { int32_t day; const char *text; } links[] = {
-        { day - 1, SAY(view, "Former day", "Forrige dag") }, { day + 1, SAY(view, "Next day", "Neste dag") },
+        { day - 1, SAY(view, "Previous day", "Forrige dag") }, { day + 1, SAY(view, "Next day", "Neste dag") },
     };
     char rest[40], text[16];
 

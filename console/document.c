@@ -10,16 +10,20 @@
 #include "domain/audit.h"
 #include "mapper/tables.h"
 #include "seen.h"
+#include "trail_words.h"
 
 /* --- the voucher --- */
 
 static void blank_or(struct view *view, const char *name, const char *class_, struct str text)
 {
-    bool blank = str_equal(text, STR(VOUCHER_BLANK));
+    bool blank = str_starts(text, STR(VOUCHER_BLANK));       /* one of several counter accounts: it stands first */
+    size_t behind = blank ? sizeof VOUCHER_BLANK - 1 : 0;
 
     view_cell(view, name);
     html_class(&view->html, blank ? "blank" : class_);
-    html_text(&view->html, blank ? str_of(SAY(view, "BLANK", "MANGLER")) : text);
+    if (blank)
+        html_text(&view->html, str_of(SAY(view, "BLANK", "MANGLER")));
+    html_text(&view->html, (struct str){ text.bytes + behind, text.len - behind });
     html_end(&view->html);
 }
 
@@ -361,7 +365,7 @@ void document_requests(struct view *view, const struct book_doc *doc)
                    SAY(view, "Requests to PowerOffice", "Forespørsler til PowerOffice"));
 }
 
-struct history { struct view *view; size_t shown; };
+struct history { struct view *view; const struct venue *venue; size_t shown; };
 
 static enum err decided(const struct decision *decision, void *context)
 {
@@ -370,9 +374,11 @@ static enum err decided(const struct decision *decision, void *context)
     char when[32];
 
     html_begin(html, "li");
-    html_words(html, "b", NULL, "%.*s", TEXT(decision->verb));
-    html_say(html, " %.*s %s %.*s, %s", TEXT(decision->detail), SAY(history->view, "by", "av"), TEXT(decision->who),
-             time_text_utc(decision->time_ms, when));
+    html_say(html, "%s  ", time_text_local(history->venue, decision->time_ms, when));
+    html_element(html, "b", NULL, verb_words(history->view, decision->verb));
+    if (decision->detail.len > 4)            /* a date, a problem; not the revision alone */
+        html_say(html, " %.*s", TEXT(decision->detail));
+    html_say(html, " %s %.*s", SAY(history->view, "by", "av"), TEXT(decision->who));
     if (decision->reason.len)
         html_say(html, ": %.*s", TEXT(decision->reason));
     html_end(html);
@@ -380,19 +386,10 @@ static enum err decided(const struct decision *decision, void *context)
     return ERR_OK;
 }
 
-/* A state in the person's words; else as the trail has it. */
-static struct str fact_words(struct view *view, struct str what)
-{
-    for (int state = 0; state < DOC_STATE_COUNT; state++)
-        if (str_equal(what, str_of(doc_state_text((enum doc_state)state))))
-            return str_of(state_words(view, (enum doc_state)state));
-    return what;
-}
-
 void document_history(struct view *view, struct books *books, const struct book_doc *doc, const struct venue *venue)
 {
     struct html *html = &view->html;
-    struct history history = { view, 0 };
+    struct history history = { view, venue, 0 };
     const struct audit_wish wish = { NULL, 0, doc->id };
     struct fault fault = { "" };
     struct trail_fact *facts;
@@ -407,9 +404,8 @@ void document_history(struct view *view, struct books *books, const struct book_
     if (books_trail(books, &doc->draft.doc, &view->arena, &facts, &count) == ERR_OK)
         for (size_t i = 0; i < count; i++) {
             html_begin(html, "li");
-            html_say(html, "%s  %.*s %.*s", time_text_local(venue, facts[i].time_ms, when), TEXT(fact_words(view,
-                    facts[i].what)),
-                     TEXT(facts[i].detail));
+            html_say(html, "%s  %.*s %.*s", time_text_local(venue, facts[i].time_ms, when),
+                     TEXT(step_words(view, facts[i].what)), TEXT(step_detail(view, &facts[i])));
             html_end(html);
         }
     if (audit_open_there(view->config.state_dir, &audit, &fault) == ERR_OK) {

@@ -99,16 +99,16 @@ static void quota(struct view *view, const struct whole_status *whole)
     else
         html_words(html, "p", NULL, SAY(view, "%" PRIu64 " documents wait to be sent, the oldest (%s) since %s.",
                                         "%" PRIu64 " dokumenter venter på å bli sendt, det eldste (%s) siden %s."),
-                   whole->backlog.documents, whole->backlog.oldest, time_text_utc(whole->backlog.oldest_ms, when));
+                   whole->backlog.documents, whole->backlog.oldest, view_time(view, whole->backlog.oldest_ms, when));
     if (whole->through_ms && !whole->outage)
         html_words(html, "p", NULL, SAY(view, "At the full quota they are through %s.", "Med full kvote er de ferdige %s."),
-                   time_text_utc(whole->through_ms, when));
+                   view_time(view, whole->through_ms, when));
     if (next_s)
         html_words(html, "p", NULL, SAY(view, "What is held is looked at again %s.", "Det som er stoppet, ses på igjen %s."),
-                   time_text_utc(next_s * 1000, when));
+                   view_time(view, next_s * 1000, when));
     if (key_s)
         html_words(html, "p", NULL, SAY(view, "A key that PowerOffice refuses is tried again %s.",
-                                        "En nøkkel som PowerOffice avviser, prøves igjen %s."), time_text_utc(key_s * 1000,
+                                        "En nøkkel som PowerOffice avviser, prøves igjen %s."), view_time(view, key_s * 1000,
                                                 when));
 }
 

@@ -222,7 +222,7 @@ static void tell_rows(struct overview *overview)
     html_begin(&view->html, "p");
     html_class(&view->html, "pages");
     if (page > 1)
-        page_link(overview, page - 1, SAY(view, "Former page", "Forrige side"));
+        page_link(overview, page - 1, SAY(view, "Previous page", "Forrige side"));
     if (pages > 1)
         html_words(&view->html, "span", NULL, SAY(view, "page %zu of %zu", "side %zu av %zu"), page, pages);
     if (page < pages)
@@ -276,7 +276,7 @@ static void stages(struct view *view, const struct whole_status *whole)
     if (whole->backlog.documents)
         html_words(html, "p", NULL, SAY(view, "%" PRIu64 " documents wait to be sent, the oldest since %s.",
                                         "%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
-                   whole->backlog.documents, time_text_utc(whole->backlog.oldest_ms, when));
+                   whole->backlog.documents, view_time(view, whole->backlog.oldest_ms, when));
 }
 
 static enum err whole(struct view *view)

@@ -111,7 +111,8 @@ static void tell_refusals(struct view *view, const struct refusals *refusals)
         shown++;
         html_begin(html, "li");
         html_element(html, "span", refusal_is_settled(refusal) ? "state grey" : "state red", str_of(standing(view, refusal)));
-        html_say(html, " %s  %.*s  %.*s  ", time_text_utc(refusal->time_ms, when), TEXT(refusal->venue), TEXT(refusal->source));
+        html_say(html, " %s  %.*s  %.*s  ", view_time(view, refusal->time_ms, when), TEXT(refusal->venue),
+                 TEXT(refusal->source));
         html_say(html, SAY(view, "line %" PRIu64 ": ", "linje %" PRIu64 ": "), refusal->line);
         tell_reason(view, refusal);
         dismiss_line(view, refusal);
@@ -144,8 +145,8 @@ static void tell_parked(struct view *view, const struct parked *parked)
                                                 " %" PRIu64 " bong på %s kr, %.10s til %.10s. ")
                                           : SAY(view, " %" PRIu64 " receipts of %s kr, %.10s to %.10s. ",
                                                 " %" PRIu64 " bonger på %s kr, %.10s til %.10s. "), row->receipts,
-                 row->sum_known ? money_kroner(row->sum, amount) : "?", time_text_utc(row->first_s * 1000, from),
-                 time_text_utc(row->last_s * 1000, to));
+                 row->sum_known ? money_kroner(row->sum, amount) : "?", view_time(view, row->first_s * 1000, from),
+                 view_time(view, row->last_s * 1000, to));
         html_text(html, str_of(row->is_set_up ? SAY(view, "Set up now: taken in at the next reload. Those that stay need a "
                                                     "record that is damaged; bilag fsck says which.",
                                                     "Satt opp nå: tas inn ved neste innlesing av oppsettet. Blir noen "

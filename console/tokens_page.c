@@ -63,14 +63,14 @@ static enum err tell_token(const struct door_token *token, void *context)
     html_say(html, "%.*s%s", TEXT(token->about), token->curve ? " (ZeroMQ)" : "");
     html_end(html);
     view_cell(view, SAY(view, "Made", "Laget"));
-    html_text(html, str_of(time_text_utc(token->made_ms, when)));
+    html_text(html, str_of(view_time(view, token->made_ms, when)));
     html_end(html);
     view_cell(view, SAY(view, "Last used", "Sist brukt"));
     html_begin(html, "div");
-    html_text(html, str_of(token->used_ms ? time_text_utc(token->used_ms, when) : SAY(view, "never", "aldri")));
+    html_text(html, str_of(token->used_ms ? view_time(view, token->used_ms, when) : SAY(view, "never", "aldri")));
     if (token->revoked_ms)
         html_words(html, "span", "state grey", SAY(view, "revoked %s", "trukket tilbake %s"),
-                   time_text_utc(token->revoked_ms, when));
+                   view_time(view, token->revoked_ms, when));
     else
         revoke_form(view, token->number);
     html_end(html);

@@ -79,7 +79,7 @@ static enum err tell_user(const struct user *user, void *context)
     html_end(html);
     view_cell(view, SAY(view, "Made or changed", "Laget eller endret"));
     html_begin(html, "div");
-    html_text(html, str_of(time_text_utc(user->changed_ms, when)));
+    html_text(html, str_of(view_time(view, user->changed_ms, when)));
     remove_form(view, user);
     html_end(html);
     html_end(html);

@@ -264,7 +264,7 @@ static void month_head(const struct calendar *calendar)
     html_end(html);
     html_begin(html, "p");
     html_class(html, "pages screen");
-    month_link(calendar, calendar->month.first - 1, SAY(view, "Former month", "Forrige måned"));
+    month_link(calendar, calendar->month.first - 1, SAY(view, "Previous month", "Forrige måned"));
     month_link(calendar, calendar->month.next, SAY(view, "Next month", "Neste måned"));
     html_end(html);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "domain/audit.h"
 #include "domain/doc.h"
+#include "trail_words.h"
 
 enum { REASON_BYTES_MAX = 1000 };
 
@@ -145,7 +146,7 @@ static enum err tell(const struct decision *decision, void *context)
     html_say(html, SAY(view, "Decision %" PRIu64 " is written down: %.*s %.*s. It takes effect within a second while the "
                                                  "stages "
                        "run.", "Beslutning %" PRIu64 " er skrevet ned: %.*s %.*s. Den virker innen et sekund når prosessene "
-                       "kjører."), decision->number, TEXT(decision->verb), TEXT(decision->subject));
+                       "kjører."), decision->number, TEXT(verb_words(view, decision->verb)), TEXT(decision->subject));
     html_end(html);
     return ERR_STOP;
 }
@@ -585,6 +586,11 @@ void view_state(struct view *view, const struct book_doc *doc)
     if (doc->state == DOC_SENT && book_doc_is_red(doc))
         html_text(&view->html, str_of(SAY(view, ", look at it", ", se på det")));
     html_end(&view->html);
+}
+
+const char *view_time(const struct view *view, int64_t time_ms, char when[32])
+{
+    return time_text_local(view->config.venue_count ? &view->config.venues[0] : NULL, time_ms, when);
 }
 
 const char *day_words(const struct view *view, int32_t day, char buffer[64])

@@ -239,7 +239,7 @@ static void decided(void **unused)
     post("/leave-out", body, 303, "said=");
     house_until("manual --venue oslo-grill --from 2026-11-12 --to 2026-11-12", "K1/2");
     get("/venues/oslo-grill/manual?from=2026-11-12&to=2026-11-12", 200, "K1/2");
-    get("/audit", 200, "leave-out");
+    get("/audit", 200, "receipt left out");
     at = field("number", "");
     (void)snprintf(body, sizeof body, "token=%s&number=%s&reason=+", token, at);
     post("/undo", body, 400, "Say why");

@@ -1,0 +1,118 @@
+#include "trail_words.h"
+
+#include <string.h>
+
+#include "domain/audit.h"
+
+static const struct words { const char *name, *en, *nb; } steps[] = {
+    { "preview", "the day goes on", "dagen fortsetter" },
+    { "held", "held", "stoppet" },
+    { "open", "open", "åpen" },
+    { "ready", "ready to be transferred", "klar til overføring" },
+    { "waiting", "waits", "venter" },
+    { "queued", "in the queue", "i kø" },
+    { "sealed", "sealed: on its way to PowerOffice", "forseglet: på vei til PowerOffice" },
+    { "sent", "sent", "sendt" },
+    { "not-processed", "PowerOffice did not take it: tried again", "PowerOffice tok den ikke imot: prøves på nytt" },
+    { "answer-lost", "no answer: it is looked up in PowerOffice", "uten svar: den slås opp i PowerOffice" },
+    { "login", "PowerOffice refuses the key", "PowerOffice avviser nøkkelen" },
+    { "refused", "refused", "avvist" },
+    { "refused-looked-up", "refused, and looked up in PowerOffice", "avvist, og slås opp i PowerOffice" },
+    { "found", "found in PowerOffice", "funnet i PowerOffice" },
+    { "differs", "found in PowerOffice with another content", "funnet i PowerOffice med et annet innhold" },
+    { "not-found", "not there: looked up once more", "ikke der: slås opp en gang til" },
+    { "absent", "not in PowerOffice: sent again", "ikke i PowerOffice: sendes på nytt" },
+    { "transfer", "to be transferred", "skal overføres" },
+    { "resend", "to be sent again", "skal sendes på nytt" },
+    { "reverse", "to be reversed in PowerOffice", "skal reverseres i PowerOffice" },
+    { "reversal-asked", "PowerOffice was asked to reverse it", "PowerOffice er bedt om å reversere" },
+    { "reversal-again", "PowerOffice is asked once more to reverse it", "PowerOffice bes en gang til om å reversere" },
+    { "reversal-not-done", "not reversed yet", "ikke reversert ennå" },
+    { "reversed", "reversed", "tilbakeført" },
+    { "reversal-refused", "PowerOffice did not reverse it", "PowerOffice reverserte ikke" },
+    { "by-hand", "entered by hand", "ført manuelt" },
+    { "undo-by-hand", "not entered by hand after all", "likevel ikke ført manuelt" },
+    { "leave-reversed", "stays reversed", "forblir tilbakeført" },
+    { "explained", "why PowerOffice refused it was found", "årsaken til avvisningen er funnet" },
+    { "round-ended", "built again", "bygget på nytt" },
+    { "pdf-attached", "the settlement is attached", "dagsoppgjøret er vedlagt" },
+    { "pdf-refused", "the settlement could not be attached", "dagsoppgjøret kunne ikke legges ved" },
+    { "stands-once", "stands once in PowerOffice", "står én gang i PowerOffice" },
+    { "taken-over", "taken over after a restart", "overtatt etter en omstart" },
+};
+
+static const struct words verbs[] = {
+    { "accept", "accepted", "godtatt" },
+    { "resend", "sent again", "sendt på nytt" },
+    { "resend-on", "posted on another day", "ført på en annen dag" },
+    { "post-on", "posted on another day", "ført på en annen dag" },
+    { "reverse", "reversed and sent again", "reversert og sendt på nytt" },
+    { "leave-reversed", "left reversed", "blir stående tilbakeført" },
+    { "transfer", "transferred", "overført" },
+    { "by-hand", "entered by hand", "ført manuelt" },
+    { "manual-done", "done by hand", "gjort manuelt" },
+    { "leave-out", "receipt left out", "bong holdt utenfor" },
+    { "choose", "receipt chosen", "bong valgt" },
+    { "dismiss", "receipt dismissed", "bong avvist" },
+    { "restarted", "register counts anew", "kassen teller på nytt" },
+    { "dismiss-refused", "refused line dismissed", "avvist linje lagt bort" },
+    { "dismiss-parked", "parked sales dismissed", "parkerte salg lagt bort" },
+    { "connect", "customer connected", "kunde koblet" },
+    { "disconnect", "customer disconnected", "kunde koblet fra" },
+    { "customer-reference", "reference of a customer", "referanse for kunde" },
+    { "create-products", "products made", "produkter opprettet" },
+    { "invoice-from", "invoiced from", "fakturert fra" },
+    { "venue-new", "new venue", "nytt salgssted" },
+    { "venue-setup", "set-up changed", "oppsett endret" },
+    { "venue-key", "client key given", "klientnøkkel gitt" },
+    { "venue-key-refused", "client key not kept", "klientnøkkel ikke lagret" },
+    { "new-client", "moved to other books", "flyttet til et annet regnskap" },
+    { ADD_ON_ASKED, "add-on connected, waits for QuickOrder", "utvidelse koblet, venter på QuickOrder" },
+    { ADD_ON_THERE, "QuickOrder has the add-on", "QuickOrder har utvidelsen" },
+    { ADD_ON_DROPPED, "add-on's key refused", "utvidelsens nøkkel avvist" },
+    { READ_BOOKS, "PowerOffice read again", "PowerOffice lest på nytt" },
+    { "token-add", "token made", "token laget" },
+    { "token-revoke", "token revoked", "token trukket tilbake" },
+    { "user-add", "user made", "bruker laget" },
+    { "user-remove", "user removed", "bruker fjernet" },
+    { "user-password", "password changed", "passord endret" },
+    { "user-token-add", "user's token made", "brukers token laget" },
+    { "user-token-revoke", "user's token revoked", "brukers token trukket tilbake" },
+};
+
+static const struct words *words_of(const struct words *rows, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(name, str_of(rows[i].name)))
+            return &rows[i];
+    return NULL;
+}
+
+struct str step_words(struct view *view, struct str name)
+{
+    const struct words *words = words_of(steps, COUNT(steps), name);
+
+    return words ? str_of(SAY(view, words->en, words->nb)) : name;
+}
+
+struct str verb_words(struct view *view, struct str name)
+{
+    size_t undo = str_starts(name, STR(UNDO_PREFIX)) ? sizeof UNDO_PREFIX - 1 : 0;
+    const struct words *words = words_of(verbs, COUNT(verbs), (struct str){ name.bytes + undo, name.len - undo });
+    const char *taken_back = undo ? SAY(view, "taken back: ", "tatt tilbake: ") : "";
+
+    return words ? arena_format(&view->arena, "%s%s", taken_back, SAY(view, words->en, words->nb)) : name;
+}
+
+struct str step_detail(struct view *view, const struct trail_fact *fact)
+{
+    struct str detail = fact->detail;
+    const char *id;
+
+    if (str_starts(detail, STR("decision=")))
+        return STR_NONE;                     /* the decision stands below, with its reason */
+    id = str_starts(detail, STR("no=")) ? memchr(detail.bytes, ' ', detail.len) : NULL;
+    if (!id)
+        return detail;
+    return arena_format(&view->arena, SAY(view, "no. %.*s", "nr. %.*s"), (int)(id - detail.bytes) - 3, detail.bytes + 3);
+}
