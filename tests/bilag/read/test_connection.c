@@ -31,7 +31,7 @@ static int make(void **unused)
         return -1;
     arena_init(&arena, 1 << 20);
     config = (struct config){ .state_dir = str_of(folder), .language = STR("en") };
-    return refstore_open(config.state_dir, 0, &store, &fault);
+    return (int)refstore_open(config.state_dir, 0, &store, &fault);
 }
 
 static int drop(void **unused)
