@@ -49,6 +49,20 @@ static enum err tell_again(struct job *job)
     return err;
 }
 
+static bool is_processed(const struct slot *slot, const struct answer *answer)
+{
+    switch (answer->outcome) {
+    case OUTCOME_THROTTLED: case OUTCOME_PASSING:
+        return false;
+    case OUTCOME_LOGIN:
+        return answer->status == 403 && !answer->closed;
+    case OUTCOME_UNKNOWN:
+        return slot->asked != WORK_INVOICED;                 /* only a look: an answer that was lost says nothing */
+    default:
+        return true;
+    }
+}
+
 static bool later_apply(struct job *job, struct slot *slot, const struct answer *answer)
 {
     struct sender *sender = job->sender;
@@ -58,9 +72,10 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
 
     job->now.attempts++;
     job->now.next_ms = now + back_off_ms(sender, job->now.attempts);
-    if (answer->outcome == OUTCOME_THROTTLED || answer->outcome == OUTCOME_PASSING ||
-        (answer->outcome == OUTCOME_LOGIN && (answer->status != 403 || answer->closed))) {
-        job->now.work = slot->asked;      /* not processed: later */
+    if (!is_processed(slot, answer)) {
+        job->now.work = slot->asked;
+        if (slot->asked == WORK_INVOICE || slot->asked == WORK_INVOICED)
+            job->now.attempts--;          /* they are counted, and PowerOffice has said nothing of the invoice */
         return true;
     }
     if (json_check(answer->body, &json))
