@@ -45,10 +45,13 @@ static void begin(struct step *steps, size_t count)
     }
 }
 
+/* Tokens rest under the server's address, and the next server may be given the same port: nothing of this one is left. */
 static void end(void)
 {
     poweroffice_close(po);
     server_stop();
+    (void)temporary_remove(folder);
+    assert_true(temporary_folder("po", folder, sizeof folder));
 }
 
 static int make(void **unused)
