@@ -270,6 +270,89 @@ static void connected(void **unused)
 }
 
 /* Goal: refused lines and parked sales are an operator's, in his language; whoever only reads presses nothing. */
+/* Until the page says it; loaded again, as a browser does by itself. */
+static void comes_to_say(const char *path, const char *says)
+{
+    time_t end = house_end();
+
+    for (;;) {
+        get(path, 200, "");
+        if (strstr(page, says))
+            return;
+        if (time(NULL) > end)
+            fail_msg("%s: never \"%s\"\n%s", path, says, strstr(page, "<main"));
+        house_pause();
+    }
+}
+
+/* Goal: PowerOffice is asked through the uploader, and a client key that is pasted is in use, or is told to be refused. */
+static void keyed_by_kari(void **unused)
+{
+    char body[400], token[200];
+
+    (void)unused;
+    sign_in("kari");
+    get("/venues/oslo-grill/connect", 200, "client key");
+    (void)snprintf(token, sizeof token, "%s", field("token", ""));
+    (void)snprintf(body, sizeof body, "token=%s&back=/venues/oslo-grill/connect", token);
+    post("/venues/oslo-grill/connect/ask", body, 303, "");
+    comes_to_say("/venues/oslo-grill/connect", "and has answered");
+    (void)snprintf(body, sizeof body, "token=%s&seen=%s&key=no+key", token, field("seen", ""));
+    post("/venues/oslo-grill/connect", body, 400, "");
+    get("/venues/oslo-grill/connect", 200, "");
+    (void)snprintf(body, sizeof body, "token=%s&seen=%s&key=00000000-0000-4000-8000-000000000009", token, field("seen", ""));
+    post("/venues/oslo-grill/connect", body, 303, "");
+    comes_to_say("/venues/oslo-grill/connect", "is not in use");
+    (void)snprintf(body, sizeof body, "token=%s&seen=%s&key=" HOUSE_KEY, token, field("seen", ""));
+    post("/venues/oslo-grill/connect", body, 303, "");
+    comes_to_say("/venues/oslo-grill/connect", "Connected to the books of");
+    comes_to_say("/venues/oslo-grill/connect", "and has answered");
+    get("/venues/oslo-grill/setup", 200, "Ask PowerOffice now");
+}
+
+static char bearer[100];
+
+static void program_asks(const char *method, const char *path, const char *body, int status, const char *says)
+{
+    char request[4096];
+
+    (void)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nConnection: close\r\n"
+                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", method, path, port, bearer, strlen(body), body);
+    as_expected(path, asks(request), status, says);
+}
+
+/* Goal: a program that shows a person's token reads what the pages show, and does what she may. */
+static void programs(void **unused)
+{
+    static const char *const readings[] = {
+        "/api/v1", "/api/v1/me", "/api/v1/venues?q=oslo&red=1", "/api/v1/venues/oslo-grill/month?month=2026-11",
+        "/api/v1/venues/oslo-grill/days/2026-11-20", "/api/v1/venues/oslo-grill/days/2026-11-20/1/lines/1",
+        "/api/v1/venues/oslo-grill/documents?from=2026-11-01&to=2026-11-30", "/api/v1/venues/oslo-grill/receipt?name=K1/4",
+        "/api/v1/venues/oslo-grill/document?id=oslo-grill/2026-11-20/1", "/api/v1/venues/oslo-grill/customers",
+        "/api/v1/venues/oslo-grill/requests?document=oslo-grill/2026-11-20/1", "/api/v1/venues/oslo-grill/setup",
+        "/api/v1/venues/oslo-grill/manual?from=2026-11-01&to=2026-11-30", "/api/v1/refused", "/api/v1/status", "/api/v1/stages",
+        "/api/v1/not-in-use", "/api/v1/audit", "/api/v1/users", "/api/v1/tokens",
+    };
+    char body[400];
+    const char *at;
+
+    (void)unused;
+    sign_in("drift");
+    get("/me", 200, "");
+    (void)snprintf(body, sizeof body, "token=%s&seen=%s&about=a+test&password=en+god+og+lang+setning", field("token", ""),
+                   field("seen", ""));
+    post("/me/tokens", body, 200, "<code");
+    at = strstr(strstr(page, "<code"), ">") + 1;
+    (void)str_copy((struct str){ at, strcspn(at, "<") }, bearer, sizeof bearer);
+    for (size_t i = 0; i < COUNT(readings); i++)
+        program_asks("GET", readings[i], "", 200, "");
+    program_asks("GET", "/metrics", "", 200, "");
+    program_asks("GET", "/api/v1/venues/oslo-grill/documents?from=yesterday", "", 400, "");
+    program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":\"read-books\"}", 200, "decision");
+    program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":7}", 400, "");
+    program_asks("POST", "/api/v1/acts", "{\"act\":\"undo\",\"decision\":9999,\"reason\":\"x\"}", 404, "");
+}
+
 static void each_by_right(void **unused)
 {
     char body[400];
@@ -296,6 +379,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(sales),   cmocka_unit_test(transferred), cmocka_unit_test(by_hand),
         cmocka_unit_test(decided), cmocka_unit_test(connected),   cmocka_unit_test(each_by_right),
+        cmocka_unit_test(keyed_by_kari), cmocka_unit_test(programs),
     };
 
     return cmocka_run_group_tests_name("house_console", tests, start, stop);
