@@ -316,8 +316,9 @@ static void program_asks(const char *method, const char *path, const char *body,
 {
     char request[4096];
 
-    (void)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nConnection: close\r\n"
-                   "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", method, path, port, bearer, strlen(body), body);
+    (void)snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n"
+                   "Connection: close\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", method, path, port,
+                   bearer, strlen(body), body);
     as_expected(path, asks(request), status, says);
 }
 
@@ -347,6 +348,7 @@ static void programs(void **unused)
     for (size_t i = 0; i < COUNT(readings); i++)
         program_asks("GET", readings[i], "", 200, "");
     program_asks("GET", "/metrics", "", 200, "");
+    assert_int_equal(house_bilag("forget --venue oslo-grill --customer kunde --reason asked --yes"), 1);  /* all run */
     program_asks("GET", "/api/v1/venues/oslo-grill/documents?from=yesterday", "", 400, "");
     program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":\"read-books\"}", 200, "decision");
     program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":7}", 400, "");
