@@ -51,6 +51,9 @@ def rig():
         pipeline.until("the days are closed", lambda: {d: s for d, (s, _) in documents(pipeline, "voucher").items() if d in ready}
                        == ready)
         pipeline.until("the order is held", lambda: documents(pipeline).get("oslo/order/K1/3", ("",))[0] == "held")
+        everybody = program(pipeline, "all")         # until they are read, any number may be connected
+        pipeline.until("PowerOffice's customers are known",
+                       lambda: everybody.get("/api/v1/venues/sent/customers").json["poweroffice"])
         yield pipeline
 
 

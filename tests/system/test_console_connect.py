@@ -218,7 +218,7 @@ def test_who_may():
 # and pasting it again connects.
 @pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
 @pytest.mark.parametrize("point", ["give.after-trail", "give.after-seal"])
-def test_a_crash_at_each_step(point):
+def test_killed_at_each_step(point):
     with Connecting() as pipeline:
         process = pipeline.of("console")
         pipeline.stop("console")

@@ -182,7 +182,7 @@ def test_where_it_may_go():
 # Goal: the process that takes it dies at each step: there is the old key or the new one, whole, and at last the new.
 @pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
 @pytest.mark.parametrize("point", ["key.before-place", "key.after-place", "key.after-removal"])
-def test_a_crash_at_each_step(point):
+def test_killed_at_each_step(point):
     with Dropping() as pipeline:
         process = pipeline.of("uploader")
         pipeline.stop("uploader")
