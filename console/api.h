@@ -3,7 +3,7 @@
  * Rights     those of the pages, from the same table (rights.h); nothing is opened by a cookie.
  * Answers    an object; what is refused is {"error", "message", "what_to_do"} with the status that fits. Amounts are whole øre, as
  *            in `bilag status --json`.
- * Lists      come in pages of at most API_LIMIT_MAX.
+ * Lists      that grow come in pages of at most API_LIMIT_MAX; what there are few of (a month's days, settings, users) comes whole.
  */
 #ifndef BILAG_CONSOLE_API_H
 #define BILAG_CONSOLE_API_H

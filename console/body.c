@@ -128,21 +128,23 @@ static enum body_fault connection_of(struct body *body, const struct body_member
 
 /* --- lists --- */
 
-/* In *words: what was put together so far. */
-static enum body_fault word_of(struct body *body, struct str item, struct str *words)
+/* In words: what was put together so far. */
+static enum body_fault word_of(struct body *body, struct str item, struct strbuf *words)
 {
     struct str text;
     enum body_fault fault = text_of(body, item, &text);
 
     if (fault)
         return fault;
-    if (has(text, ',') || words->len + text.len > BODY_TEXT_MAX)
+    if (has(text, ','))
         return BODY_WRONG;
-    *words = arena_format(body->arena, STR_FMT "%s" STR_FMT, STR_ARG(*words), words->len ? "," : "", STR_ARG(text));
-    return words->bytes ? BODY_FINE : BODY_MEMORY;
+    if (words->len)
+        strbuf_char(words, ',');
+    strbuf_add(words, text);
+    return words->starved ? BODY_MEMORY : words->failed ? BODY_WRONG : BODY_FINE;
 }
 
-static enum body_fault item_of(struct body *body, const struct body_member *member, struct str item, struct str *words)
+static enum body_fault item_of(struct body *body, const struct body_member *member, struct str item, struct strbuf *words)
 {
     struct str text;
     enum body_fault fault;
@@ -162,15 +164,20 @@ static enum body_fault item_of(struct body *body, const struct body_member *memb
 
 static enum body_fault list_of(struct body *body, const struct body_member *member, struct str value)
 {
-    struct str item, words = STR("");
+    struct str item;
+    struct strbuf words;
     enum body_fault fault = BODY_FINE;
     size_t at = 0, count = 0;
 
     if (!json_is_array(value))
         return BODY_WRONG;
+    strbuf_init(&words, BODY_TEXT_MAX);
     while (!fault && json_item(value, &at, &item))
         fault = ++count > BODY_LIST_MAX ? BODY_TOO_LONG : item_of(body, member, item, &words);
-    return fault || member->kind != BODY_WORDS ? fault : add(body, str_of(member->field), words);
+    if (!fault && member->kind == BODY_WORDS)
+        fault = add(body, str_of(member->field), arena_copy(body->arena, words.len ? strbuf_str(&words) : STR("")));
+    strbuf_free(&words);
+    return fault;
 }
 
 /* --- the whole --- */

@@ -1,6 +1,7 @@
 #include "green.h"
 
 #include "bilag/read/setup_judge.h"
+#include "poweroffice/privilege.h"
 #include "poweroffice/right_books.h"
 
 enum { PROBLEM_BYTES = 8192 };
@@ -28,15 +29,20 @@ static bool is_fresh(const struct ref_summary *summary, unsigned part)
     return false;
 }
 
-/* A list that the key may not read is as old as it is: that the right lacks is what PowerOffice says of it. */
+/* A list that the key has no right to is as old as it is: that the right lacks is what PowerOffice says of it. */
 static bool all_fresh(const struct ref_summary *summary, bool orders)
 {
-    static const unsigned parts[] = { REF_ACCOUNTS, REF_VAT_CODES, REF_DEPARTMENTS, REF_DATES, REF_PRODUCTS };
+    static const struct { unsigned part, right; } lists[] = {
+        { REF_ACCOUNTS, NEED_VOUCHER | NEED_ORDER }, { REF_VAT_CODES, NEED_VOUCHER | NEED_ORDER },
+        { REF_DATES, NEED_VOUCHER | NEED_ORDER },    { REF_DEPARTMENTS, NEED_DEPARTMENT },
+        { REF_PRODUCTS, NEED_ORDER },
+    };
 
     if (!is_fresh(summary, REF_PRIVILEGES))
         return false;
-    for (size_t i = 0; i < COUNT(parts); i++)
-        if ((parts[i] != REF_PRODUCTS || orders) && !is_fresh(summary, parts[i]) && !summary->rights_lacking)
+    for (size_t i = 0; i < COUNT(lists); i++)
+        if ((lists[i].part != REF_PRODUCTS || orders) && !is_fresh(summary, lists[i].part) &&
+            !(summary->rights_lacking & lists[i].right))
             return false;
     return true;
 }

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <netdb.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,14 +42,14 @@ static struct str address_of(struct view *view)
     return arena_copy(&view->arena, str_of(host));
 }
 
-/* Of who is not signed in yet: what the browser asks for first, if it is one of the two. */
+/* What is asked for first, if it is one of the two; empty: neither is. */
 static struct str wished_language(const struct view *view)
 {
     const char *wish = header(view, MHD_HTTP_HEADER_ACCEPT_LANGUAGE);
 
     if (wish && (strncmp(wish, "nb", 2) == 0 || strncmp(wish, "no", 2) == 0 || strncmp(wish, "nn", 2) == 0))
         return STR("nb");
-    return wish && strncmp(wish, "en", 2) == 0 ? STR("en") : view->config.language;
+    return wish && strncmp(wish, "en", 2) == 0 ? STR("en") : STR_NONE;
 }
 
 /* The configuration as it is now: a reload may have come while the body did. */
@@ -98,10 +97,8 @@ void serve_completed(void *context, struct MHD_Connection *connection, void **co
         return;
     server_visitor(console->server, connection, view->signed_in ? VISITOR_IDLE : VISITOR_HEAD, view->signed_in);
     html_free(&view->html);
-    if (view->body.len)
-        sodium_memzero(view->body.bytes, view->body.len);    /* it may have a password */
-    strbuf_free(&view->body);
-    arena_free(&view->arena);
+    strbuf_wipe(&view->body);                /* it may have a password or a key, and so may the fields made of it */
+    arena_wipe(&view->arena);
     free(view);
     *connection_context = NULL;
 }
@@ -210,7 +207,7 @@ static enum err find_caller(struct view *view)
 {
     enum err err = view->api ? api_find_user(view) : find_session(view);
 
-    if (view->api && !err && !header(view, MHD_HTTP_HEADER_ACCEPT_LANGUAGE))
+    if (view->api && !err && !wished_language(view).len)
         speak(view, str_equal(view->user.language, STR("nb")) ? STR("nb") : STR("en"));
     return err;
 }
@@ -347,13 +344,15 @@ enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, c
 {
     struct console *console = context;
     struct view *view = *connection_context;
+    struct str wish;
 
     (void)version;
     if (!view) {
         *connection_context = view = begin(console, connection, url, method);
         if (!view)
             return MHD_NO;
-        speak(view, wished_language(view));
+        wish = wished_language(view);        /* of who is not signed in yet */
+        speak(view, wish.len ? wish : view->config.language);
         view->asked = find_caller(view);
         server_visitor(console->server, connection, VISITOR_BODY, view->signed_in);
         if (!host_is_ours(header(view, MHD_HTTP_HEADER_HOST), view->config.console.listen, view->config.console.names,
@@ -368,7 +367,10 @@ enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, c
         return MHD_YES;
     }
     if (*size) {
-        view->too_long |= view->body.len + *size > (view->signed_in ? VIEW_BODY_MAX : VIEW_STRANGER_MAX);
+        size_t room = view->signed_in ? VIEW_BODY_MAX : VIEW_STRANGER_MAX;
+
+        strbuf_reserve(&view->body, room);   /* once: what grows leaves copies behind that nobody wipes */
+        view->too_long |= view->body.len + *size > room;
         if (!view->too_long)
             strbuf_add(&view->body, (struct str){ data, *size });
         *size = 0;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512 };
+enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512,
+       UNSAID_PACE = 7 };                      /* the pace of the seventh try, for what is asked again without an end */
 
 struct batch { size_t count; char docs[BATCH][DOC_ID_SIZE]; size_t max; int64_t until_ms; };
 
@@ -74,8 +75,10 @@ static bool later_apply(struct job *job, struct slot *slot, const struct answer 
     job->now.next_ms = now + back_off_ms(sender, job->now.attempts);
     if (!is_processed(slot, answer)) {
         job->now.work = slot->asked;
-        if (slot->asked == WORK_INVOICE || slot->asked == WORK_INVOICED)
+        if (slot->asked == WORK_INVOICE || slot->asked == WORK_INVOICED) {
             job->now.attempts--;          /* they are counted, and PowerOffice has said nothing of the invoice */
+            job->now.next_ms = now + back_off_ms(sender, UNSAID_PACE);
+        }
         return true;
     }
     if (json_check(answer->body, &json))

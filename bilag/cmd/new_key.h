@@ -17,6 +17,7 @@ struct new_key {
     const char *reason;                  /* NULL: none was given */
     bool new_client;                     /* the company's books are this client from now on, on purpose */
     bool refused, connected;             /* what came of it; neither: it is stored and not tested */
+    bool unanswered;                     /* ... or nobody knows whether the uploader has kept it */
     bool in_place;                       /* ... and whether it is in its file now */
 };
 

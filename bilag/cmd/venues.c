@@ -144,6 +144,10 @@ static int give_first(struct shell *shell, struct new_key *new_key, char *line)
     struct str key = { line, strlen(line) };
     enum err err = key_drop(&context, str_of(new_key->id), &key, STR("bilag venues setup"));
 
+    new_key->unanswered = err == ERR_NETWORK;
+    if (new_key->unanswered)                 /* it may be kept after all, and needs the file that it is for */
+        return complain(shell, EXIT_RED, "%s\nThe venue's file stays, without accounts. Give the key anew if it is not connected in a "
+                        "minute: bilag venues connect %s", context.fault.text, new_key->id);
     new_key->refused = err != ERR_OK;
     return err ? complain(shell, EXIT_RED, "%s", context.fault.text) : new_key_look(shell, new_key);
 }
@@ -163,7 +167,7 @@ static int put_key_first(struct shell *shell, const struct first_wish *wish, str
         return complain(shell, EXIT_USAGE, "%s", fault.text[0] ? fault.text : err_text(err));
     code = shell->config->marks.file_missed ? give_first(shell, new_key, line) : new_key_put(shell, new_key);
     if (!new_key->refused)
-        return suggest(shell, wish, path.bytes) ? EXIT_RED : code;
+        return new_key->unanswered || suggest(shell, wish, path.bytes) ? EXIT_RED : code;
     (void)unlink(path.bytes);
     (void)unlink(new_key->path);         /* where it is ours; the uploader has kept none */
     return complain(shell, code, "nothing is written");

@@ -8,19 +8,18 @@
 
 /* --- the key that was given last ------------------------------------------------------------------------------- */
 
-struct walking { struct context *context; const struct venue *venue; struct str mark; struct connection *connection; };
+struct walking { struct context *context; struct str mark; struct connection *connection; };
 
 static enum err seen(const struct decision *decision, void *context)
 {
     struct walking *walking = context;
     struct arena *arena = walking->context->arena;
     bool given = str_equal(decision->verb, STR("venue-key"));
-    bool back = str_equal(decision->verb, STR("venue-key-refused")) && str_equal(decision->detail, walking->mark);
 
-    if ((!given && !back) || !str_equal(decision->subject, walking->venue->id))
-        return ERR_OK;
-    walking->connection->given.state = back ? GIVEN_TAKEN_BACK : GIVEN_ON_ITS_WAY;
-    walking->connection->given.why = back ? arena_copy(arena, decision->reason) : STR_NONE;
+    if (!given && !str_equal(decision->detail, walking->mark))
+        return ERR_OK;                       /* of a key that was given before */
+    walking->connection->given.state = given ? GIVEN_ON_ITS_WAY : GIVEN_TAKEN_BACK;
+    walking->connection->given.why = given ? STR_NONE : arena_copy(arena, decision->reason);
     if (given) {
         walking->mark = arena_copy(arena, decision->detail);
         walking->connection->given.who = arena_copy(arena, decision->who);
@@ -31,13 +30,15 @@ static enum err seen(const struct decision *decision, void *context)
 
 static enum err given_last(struct context *context, const struct venue *venue, struct connection *connection)
 {
-    struct walking walking = { context, venue, STR_NONE, connection };
+    static const char *const verbs[] = { "venue-key", "venue-key-refused" };
+    const struct audit_wish wish = { verbs, COUNT(verbs), venue->id };
+    struct walking walking = { context, STR_NONE, connection };
     struct audit *audit;
     enum err err = audit_open_there(context->config->state_dir, &audit, &context->fault);
 
     if (err)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = audit_read(audit, 1, seen, &walking);
+    err = audit_read_of(audit, &wish, seen, &walking);
     audit_close(audit);
     if (connection->given.state == GIVEN_ON_ITS_WAY && venue->client_id.len && str_equal(walking.mark, venue->client_id))
         connection->given.state = GIVEN_USED;

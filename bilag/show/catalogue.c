@@ -46,6 +46,9 @@ static const struct catalogue_row spoken[] = {
       "det kom ingen klientnøkkel på stdin; gi den der: bilag venues setup %s ... < FIL" },
     { "\nUntil then nothing of it is sent.\n", "\nFør det sendes ingenting av det.\n" },
     { "nothing is written", "ingenting er skrevet" },
+    { "%s\nThe venue's file stays, without accounts. Give the key anew if it is not connected in a minute: bilag venues connect %s",
+      "%s\nFilen til salgsstedet blir liggende, uten kontoer. Gi nøkkelen på nytt hvis det ikke er koblet til om et minutt: "
+      "bilag venues connect %s" },
     { "%.*s is neither PowerOffice's Demo nor this machine: nothing is probed where books are kept",
       "%.*s er verken PowerOffices demo eller denne maskinen: det prøves ingenting der noen fører regnskap" },
     { "%.*s is not connected: it has no client key", "%.*s er ikke tilkoblet: det har ingen klientnøkkel" },

@@ -197,6 +197,13 @@ void arena_free(struct arena *arena)
     *arena = (struct arena){ .limit = arena->limit };
 }
 
+void arena_wipe(struct arena *arena)
+{
+    for (struct arena_block *block = arena->first; block; block = block->next)
+        explicit_bzero(block->bytes, block->used);
+    arena_free(arena);
+}
+
 void strbuf_init(struct strbuf *buf, size_t limit)
 {
     *buf = (struct strbuf){ .limit = limit };
@@ -223,6 +230,12 @@ static bool strbuf_grow(struct strbuf *buf, size_t more)
     buf->bytes = grown;
     buf->cap = want;
     return true;
+}
+
+void strbuf_reserve(struct strbuf *buf, size_t bytes)
+{
+    if (bytes > buf->len)
+        (void)strbuf_grow(buf, bytes - buf->len);
 }
 
 /* Most adds are small and fit. */
@@ -281,4 +294,11 @@ void strbuf_free(struct strbuf *buf)
 {
     free(buf->bytes);
     *buf = (struct strbuf){ .limit = buf->limit };
+}
+
+void strbuf_wipe(struct strbuf *buf)
+{
+    if (buf->bytes)
+        explicit_bzero(buf->bytes, buf->cap);
+    strbuf_free(buf);
 }

@@ -45,10 +45,12 @@ struct str arena_format(struct arena *arena, const char *format, ...)
 bool       arena_failed(const struct arena *arena);
 void       arena_reset(struct arena *arena);                 /* keeps one block for the next message */
 void       arena_free(struct arena *arena);
+void       arena_wipe(struct arena *arena);                  /* the same, and what it held is nowhere in memory */
 
 struct strbuf { char *bytes; size_t len, cap, limit; bool failed, starved; };
 
 void       strbuf_init(struct strbuf *buf, size_t limit);
+void       strbuf_reserve(struct strbuf *buf, size_t bytes);  /* so many go in without a move, which leaves a copy behind */
 void       strbuf_add(struct strbuf *buf, struct str s);
 void       strbuf_char(struct strbuf *buf, char c);
 void       strbuf_format(struct strbuf *buf, const char *format, ...)
@@ -56,5 +58,6 @@ void       strbuf_format(struct strbuf *buf, const char *format, ...)
 struct str strbuf_str(const struct strbuf *buf);             /* view, dead after the next add */
 void       strbuf_reset(struct strbuf *buf);
 void       strbuf_free(struct strbuf *buf);
+void       strbuf_wipe(struct strbuf *buf);                  /* the same, and what it held is wiped where it lies */
 
 #endif

@@ -11,7 +11,7 @@ from console_rig import PASSWORD, Person, settings
 from orders_rig import venue
 from pipeline import BIN, SANITIZED, client_key, clients_of
 from test_console_setup import press
-from test_keys import found_in_memory
+from memory import found_in_memory
 from test_users import STAGES_USER, TwoUsers, as_user
 
 KILLS = (BIN / "bilag-console").exists() and b"BILAG_KILLPOINT" in (BIN / "bilag-console").read_bytes()
@@ -150,6 +150,21 @@ def test_a_company_from_nothing():
         assert page.status == 200, page.words
         assert press(kari, page.form("/venues/nytt/setup"), "save").status == 303
         assert "auto_transfer: true" in (pipeline.config / "venues" / "nytt.yaml").read_text()
+
+
+# Goal: a list that was never read is no green, whatever right the key lacks that has nothing to do with it.
+def test_a_list_that_was_not_read():
+    with Connecting() as pipeline:
+        kari = pipeline.sign_in("kari")
+        pipeline.sandbox("clients", {"client_key": BAR, "privileges": RIGHTS + ["VoucherDocumentation_Full"]})      # no projects
+        pipeline.sandbox_set(fault_paths="VatCodes", fault_5xx_before=1000, fault_count=100000)
+        assert paste(kari, "bar", BAR).status == 303
+        told(pipeline, kari, "bar", "Connected to the books of Venue bar")
+        answer = press(kari, kari.get("/venues/bar/setup").form("/venues/bar/setup"), "look", auto_transfer="1")
+        assert answer.status == 400 and "PowerOffice was asked within the hour" in answer.words, answer.words
+        pipeline.sandbox_set(fault_count=0)
+        pipeline.until("now it is", lambda: press(kari, kari.get("/venues/bar/setup").form("/venues/bar/setup"), "look",
+                                                  auto_transfer="1").status == 200)
 
 
 # Goal: a venue on an add-on waits for QuickOrder with what to send them, until somebody says that they have it.

@@ -12,7 +12,7 @@ import stage_keys
 from orders_rig import documents, sale, venue
 from pipeline import DEADLINE_S, SANITIZED, Pipeline, client_key, key_name
 from test_console import receipt
-from test_keys import found_in_memory
+from memory import found_in_memory
 from test_users import DAY, GROUP, KEYS_USER, STAGES_USER, TwoUsers, as_user
 
 VENUES = [venue("oslo", auto_transfer="true")]

@@ -8,7 +8,7 @@ import pytest
 from orders_rig import venue
 from pipeline import BIN, DEADLINE_S, SANITIZED, client_key, clients_of
 from test_errands import ask, asker
-from test_keys import found_in_memory
+from memory import found_in_memory
 from test_users import GROUP, KEYS_USER, STAGES_USER, TwoUsers, as_user
 
 KILLS = (BIN / "bilag-uploader").exists() and b"BILAG_KILLPOINT" in (BIN / "bilag-uploader").read_bytes()
@@ -137,6 +137,31 @@ def test_who_gives_it_keeps_nothing():
             command.kill()
         pipeline.until("what was left is taken", lambda: pipeline.key("oslo") == NEW)
         pipeline.until("and removed", lambda: not pipeline.dropped())
+
+
+# Goal: a first venue whose key the uploader died over keeps its file, for the key is taken after all; what it says to do then works.
+def test_a_first_venue_without_an_answer():
+    quick = {"sender": {"answer_wait_ms": 3000, "connect_wait_ms": 500}}
+    with Dropping(settings=quick) as pipeline:
+        os.chown(pipeline.config / "venues", as_user(STAGES_USER)["user"], GROUP)
+        path = pipeline.config / "venues" / "forste.yaml"
+        pipeline.sandbox_set(latency_ms=600000)
+        command = subprocess.Popen([str(pipeline.bin / "bilag"), "venues", "--config", str(pipeline.config), "setup", "forste", "--company",
+                                    "987654321"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env={**os.environ, **pipeline.env}, **as_user(STAGES_USER))
+        try:
+            command.stdin.write(BAR + "\n")
+            command.stdin.flush()
+            pipeline.until("it is dropped", lambda: [p for p in pipeline.dropped() if p.stat().st_size > 100])
+            pipeline.sandbox_set(latency_ms=0)
+            pipeline.kill("uploader")
+            _, complaints = command.communicate(timeout=DEADLINE_S)
+        finally:
+            command.kill()
+        assert command.returncode == 1 and "the uploader ended" in complaints and "bilag venues connect forste" in complaints, complaints
+        assert path.exists()
+        pipeline.until("what was left is taken", lambda: pipeline.key("forste") == BAR and not pipeline.dropped())
+        assert pipeline.connect("forste", BAR).returncode == 0
 
 
 ROWS = [

@@ -119,6 +119,19 @@ def test_each_reason_of_fsck_has_a_row():
     assert len(found) > 35 and not lacking, "\n".join(lacking)
 
 
+# Goal: each decision that is written down has words of its own in the console's lists of decisions, in both languages.
+def test_every_decision_has_words():
+    words = set(re.findall(r'^    \{ "([a-z-]+)", "', (ROOT / "console/trail_words.c").read_text(encoding="utf-8"), flags=re.M))
+    verbs = {text for path in sources(["bilag/act", "bilag/cmd", "console"])
+             for _, call, place, text in literals(path) if call in ("decide", "shell_decide") and place == 1}
+    for path, row in (("sender/decide.c", r'\{ "([a-z-]+)", [a-z_]+, (?:true|false)'), ("bilag/act/deeds.c", r'^    "([a-z-]+)", "'),
+                      ("mapper/day_rules.c", r'^static const char verb\[\] = "([a-z-]+)"')):
+        found = re.findall(row, (ROOT / path).read_text(encoding="utf-8"), flags=re.M)
+        assert found, path
+        verbs |= {verb for verb in found if not verb.startswith("undo-")}    # told as what is taken back
+    assert len(verbs) > 25 and not verbs - words, sorted(verbs - words)
+
+
 # Goal: no row outlives its sentence: each is a literal of the sources, the help of a command, or what a table prints of it.
 def test_no_row_is_dead():
     used = set()

@@ -3,11 +3,13 @@
 #include "domain/user_tokens.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -113,11 +115,32 @@ static void bounded(void **unused)
     NEEDED(user_tokens_add(users, STR("many"), STR("x"), 5, text, &number));
 }
 
+/* When it was used cannot be noted on a full disk: that shuts nobody out. */
+static void used_on_a_full_disk(void **unused)
+{
+    const struct rlimit full = { 4096, RLIM_INFINITY }, free = { RLIM_INFINITY, RLIM_INFINITY };
+    char text[USER_TOKEN_SIZE];
+    struct user_token token;
+    uint64_t number;
+    enum err err;
+
+    (void)unused;
+    add_user("late");
+    NEEDED(user_tokens_add(users, STR("late"), STR("x"), 5, text, &number));
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    err = judged(text, 70000, &token);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &free), 0);
+    NEEDED(err);
+    assert_true(str_equal(token.user, STR("late")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(made_used_revoked),
         cmocka_unit_test(gone_with_the_user),
+        cmocka_unit_test(used_on_a_full_disk),
         cmocka_unit_test(bounded),
     };
     struct fault fault = { "" };
