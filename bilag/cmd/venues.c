@@ -146,8 +146,8 @@ static int give_first(struct shell *shell, struct new_key *new_key, char *line)
 
     new_key->unanswered = err == ERR_NETWORK;
     if (new_key->unanswered)                 /* it may be kept after all, and needs the file that it is for */
-        return complain(shell, EXIT_RED, "%s\nThe venue's file stays, without accounts. Give the key anew if it is not connected in a "
-                        "minute: bilag venues connect %s", context.fault.text, new_key->id);
+        return complain(shell, EXIT_RED, "%s\nThe venue's file stays, without accounts. Give the key anew if it is not "
+                        "connected in a minute: bilag venues connect %s", context.fault.text, new_key->id);
     new_key->refused = err != ERR_OK;
     return err ? complain(shell, EXIT_RED, "%s", context.fault.text) : new_key_look(shell, new_key);
 }

@@ -55,7 +55,7 @@ def test_services():
         begin = value(text, "ExecStart")[0].split()[0].rsplit("/", 1)[1]
         assert service["command"] == [begin, "--config", "/etc/bilag"]
         assert service["healthcheck"]["test"] == ["CMD", *service["command"], "--alive"]
-        assert service["restart"] == "always", name
+        assert service["restart"] == "always", program
         assert service["read_only"] is True and service["cap_drop"] == ["ALL"] and "no-new-privileges:true" in service["security_opt"]
         assert value(text, "CapabilityBoundingSet") == [""] and value(text, "NoNewPrivileges") == ["yes"]
         assert str(service["pids_limit"]) == value(text, "TasksMax")[0] and service["mem_limit"].upper() == value(text, "MemoryMax")[0]
