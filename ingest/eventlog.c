@@ -357,27 +357,21 @@ enum err eventlog_marks(struct eventlog *log, struct str prefix, eventlog_mark_v
 
 struct listing { int64_t from_ms; eventlog_refusal_visit visit; void *context; };
 
-static enum err visit_refusal(struct txn *txn, struct str key, struct str value, void *context)
+static enum err visit_refusal(struct str key, const struct eventlog_refusal *refusal, struct str value, void *context)
 {
-    struct listing *listing = context;
-    struct eventlog_refusal refusal;
-    uint64_t time_ms;
+    const struct listing *listing = context;
+    uint64_t time_ms = 0;
     size_t at = 0;
 
-    (void)txn;
-    if (eventlog_refusal_read(value, &refusal) || !key_take_u64(key, &at, &time_ms))
-        return ERR_STORE_DAMAGED;
-    return listing->visit((int64_t)time_ms, &refusal, listing->context);
+    (void)value;
+    if (!refusal || !key_take_u64(key, &at, &time_ms) || (int64_t)time_ms < listing->from_ms)
+        return ERR_OK;
+    return listing->visit((int64_t)time_ms, refusal, listing->context);
 }
 
 static enum err walk_refusals(struct txn *txn, void *context)
 {
-    struct listing *listing = context;
-    struct key from;
-
-    key_init(&from);
-    key_u64(&from, (uint64_t)listing->from_ms);
-    return store_walk(txn, LOG_REFUSED, STR_NONE, key_str(&from), visit_refusal, listing);
+    return eventlog_refused_rows(txn, visit_refusal, context);
 }
 
 enum err eventlog_refused(struct eventlog *log, int64_t from_ms, eventlog_refusal_visit visit, void *context)

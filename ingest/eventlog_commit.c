@@ -189,28 +189,47 @@ static enum err put_marks(struct txn *txn, const struct eventlog_batch *batch)
     return err;
 }
 
+struct last_place { uint64_t time_ms, number; bool there; };
+
+static enum err place_seen(struct str key, const struct eventlog_refusal *refusal, struct str value, void *context)
+{
+    struct last_place *last = context;
+    size_t at = 0;
+
+    (void)refusal;
+    (void)value;
+    last->there = key_take_u64(key, &at, &last->time_ms) && key_take_u64(key, &at, &last->number);
+    return ERR_OK;
+}
+
+static enum err last_refused(struct txn *txn, struct last_place *ret_last)
+{
+    static const char highest[16] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+    struct str key, value;
+    size_t at = 0;
+    enum err err = store_floor(txn, LOG_REFUSED, STR_NONE, (struct str){ highest, sizeof highest }, &key, &value);
+
+    *ret_last = (struct last_place){ .there = !err };
+    if (err == ERR_STORE_DAMAGED)        /* its place is told by its key all the same */
+        return eventlog_refused_rows(txn, place_seen, ret_last);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    return key_take_u64(key, &at, &ret_last->time_ms) && key_take_u64(key, &at, &ret_last->number) ? ERR_OK : ERR_STORE_DAMAGED;
+}
+
 /* Numbered behind the last one there, so that several processes and a clock set back keep the order. */
 static enum err refused_place(struct txn *txn, int64_t now_ms, uint64_t *ret_time, uint64_t *ret_number)
 {
-    static const char highest[16] = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
-    struct str key, value;
-    size_t at = 0;
-    enum err err = store_floor(txn, LOG_REFUSED, STR_NONE, (struct str){ highest, sizeof highest }, &key,
-                               &value);
+    struct last_place last;
+    enum err err = last_refused(txn, &last);
 
     *ret_time = now_ms > 0 ? (uint64_t)now_ms : 0;
     *ret_number = 0;
-    if (err == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (!err) {
-        uint64_t last;
-
-        if (!key_take_u64(key, &at, &last) || !key_take_u64(key, &at, ret_number))
-            return ERR_STORE_DAMAGED;
-        *ret_time = last > *ret_time ? last : *ret_time;
-        ++*ret_number;
-    }
-    return err;
+    if (err || !last.there)
+        return err;
+    *ret_time = last.time_ms > *ret_time ? last.time_ms : *ret_time;
+    *ret_number = last.number + 1;
+    return ERR_OK;
 }
 
 static enum err put_refusals(struct txn *txn, struct eventlog_batch *batch)

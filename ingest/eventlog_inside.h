@@ -45,6 +45,11 @@ USED enum err eventlog_arrival_decode(struct str value, struct eventlog_arrival 
 /* Texts and bytes are views. */
 USED enum err eventlog_refusal_read(struct str value, struct eventlog_refusal *ret_refusal);
 void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row);
+/* Every row there is, in the order in which they came; refusal is NULL where one is damaged: `bilag fsck` tells that, and it stops
+ * nobody. ERR_STOP from visit() ends it well. */
+enum { REFUSED_KEY_BYTES = 2 * sizeof(uint64_t) };
+typedef enum err (*refused_visit)(struct str key, const struct eventlog_refusal *refusal, struct str value, void *context);
+USED enum err eventlog_refused_rows(struct txn *txn, refused_visit visit, void *context);
 /* Which of the batch's refusals are kept already: the same bytes at the same place of the same file, for the same reason.
  * Whoever sends them again has not refused more. One walk for the whole batch; to be freed. */
 USED enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *batch, bool **ret_listed);

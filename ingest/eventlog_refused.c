@@ -7,9 +7,9 @@
 #include "base/fields.h"
 
 /* TEXT_MAX is what is read: what is written is cut to less. */
-enum { TEXT_MAX = 1 << 20, KEY_BYTES = 2 * sizeof(uint64_t), ROWS_MAX = EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK };
+enum { TEXT_MAX = 1 << 20, ROWS_MAX = EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK };
 
-struct row { unsigned char key[KEY_BYTES]; uint32_t source; };
+struct row { unsigned char key[REFUSED_KEY_BYTES]; uint32_t source; };
 
 struct sharing {
     struct row *rows;                    /* oldest first */
@@ -33,6 +33,26 @@ enum err eventlog_refusal_read(struct str value, struct eventlog_refusal *ret_re
     return fields_read(&refusal_fields, value, NULL, ret_refusal) ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
+struct walking { refused_visit visit; void *context; };
+
+static enum err row_found(struct txn *txn, struct str key, struct str value, bool whole, void *context)
+{
+    const struct walking *walking = context;
+    struct eventlog_refusal refusal;
+    bool reads = whole && !eventlog_refusal_read(value, &refusal);
+
+    (void)txn;
+    return key.len == REFUSED_KEY_BYTES ? walking->visit(key, reads ? &refusal : NULL, value, walking->context) : ERR_OK;
+}
+
+enum err eventlog_refused_rows(struct txn *txn, refused_visit visit, void *context)
+{
+    struct walking walking = { visit, context };
+    enum err err = store_examine(txn, LOG_REFUSED, row_found, &walking);
+
+    return err == ERR_STOP ? ERR_OK : err;
+}
+
 static uint64_t print_of(struct str name)
 {
     uint64_t print = 14695981039346656037U;          /* FNV-1a: two names of one print would share their room, no more */
@@ -42,25 +62,22 @@ static uint64_t print_of(struct str name)
     return print;
 }
 
-static enum err row_seen(struct txn *txn, struct str key, struct str value, void *context)
+/* What is damaged is nobody's, and shares as one source. */
+static enum err row_seen(struct str key, const struct eventlog_refusal *refusal, struct str value, void *context)
 {
     struct sharing *sharing = context;
-    struct eventlog_refusal refusal;
-    uint64_t print;
+    uint64_t print = print_of(refusal ? refusal->source : STR_NONE);
     size_t at = 0;
 
-    (void)txn;
+    (void)value;
     if (sharing->row_count == sharing->row_room)
         return ERR_STOP;
-    if (eventlog_refusal_read(value, &refusal) || key.len != KEY_BYTES)
-        return ERR_STORE_DAMAGED;
-    print = print_of(refusal.source);
     while (at < sharing->source_count && sharing->sources[at] != print)
         at++;
     if (at == sharing->source_count)
         sharing->sources[sharing->source_count++] = print;
     sharing->counts[at]++;
-    memcpy(sharing->rows[sharing->row_count].key, key.bytes, KEY_BYTES);
+    memcpy(sharing->rows[sharing->row_count].key, key.bytes, REFUSED_KEY_BYTES);
     sharing->rows[sharing->row_count++].source = (uint32_t)at;
     return ERR_OK;
 }
@@ -101,7 +118,7 @@ static enum err drop_oldest(struct txn *txn, struct sharing *sharing, size_t *re
 
         if (fits && *count <= share)
             continue;
-        err = store_delete(txn, LOG_REFUSED, (struct str){ (const char *)sharing->rows[i].key, KEY_BYTES });
+        err = store_delete(txn, LOG_REFUSED, (struct str){ (const char *)sharing->rows[i].key, REFUSED_KEY_BYTES });
         --*count;
         left--;
     }
@@ -137,17 +154,13 @@ struct listing {
     struct strbuf row;
 };
 
-static enum err listed_seen(struct txn *txn, struct str key, struct str value, void *context)
+static enum err listed_seen(struct str key, const struct eventlog_refusal *kept, struct str value, void *context)
 {
     struct listing *listing = context;
-    struct eventlog_refusal kept;
 
-    (void)txn;
     (void)key;
-    if (eventlog_refusal_read(value, &kept))
-        return ERR_STORE_DAMAGED;
-    for (size_t at = listing->first[kept.line % BUCKETS]; at; at = listing->next[at - 1]) {
-        if (listing->batch->refusals[at - 1].line != kept.line || listing->listed[at - 1])
+    for (size_t at = kept ? listing->first[kept->line % BUCKETS] : 0; at; at = listing->next[at - 1]) {
+        if (listing->batch->refusals[at - 1].line != kept->line || listing->listed[at - 1])
             continue;
         strbuf_reset(&listing->row);
         eventlog_refusal_write(&listing->batch->refusals[at - 1], &listing->row);
@@ -175,7 +188,7 @@ enum err eventlog_refused_listed(struct txn *txn, const struct eventlog_batch *b
         any = true;
     }
     if (listing.next && listing.listed)
-        err = !any ? ERR_OK : store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, listed_seen, &listing);
+        err = !any ? ERR_OK : eventlog_refused_rows(txn, listed_seen, &listing);
     strbuf_free(&listing.row);
     free(listing.next);
     if (err) {
@@ -199,7 +212,7 @@ enum err eventlog_trim_refused(struct txn *txn, size_t *ret_trimmed)
     sharing.sources = calloc(there, sizeof *sharing.sources);
     sharing.counts = calloc(there, sizeof *sharing.counts);
     if (sharing.rows && sharing.sources && sharing.counts)
-        err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, row_seen, &sharing);
+        err = eventlog_refused_rows(txn, row_seen, &sharing);
     if (!err)
         err = drop_oldest(txn, &sharing, ret_trimmed);
     free(sharing.rows);

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_BYTES = 2 * sizeof(uint64_t), DROPS_A_SLICE = 500, QUOTED_MAX = 1024 };
+enum { DROPS_A_SLICE = 500, QUOTED_MAX = 1024 };
 
 struct dropping {
     const struct renaming *renaming;     /* NULL: what is older than before_ms */
     int64_t before_ms;
-    struct { char bytes[KEY_BYTES]; } keys[DROPS_A_SLICE];
+    struct { char bytes[REFUSED_KEY_BYTES]; } keys[DROPS_A_SLICE];
     size_t count;
     uint64_t dropped;
 };
@@ -25,21 +25,23 @@ bool eventlog_refusal_names(const struct eventlog_refusal *refusal, const struct
     return memmem(refusal->bytes.bytes, refusal->bytes.len, quoted, (size_t)len) != NULL;
 }
 
-static enum err row_seen(struct txn *txn, struct str key, struct str value, void *context)
+/* What is damaged is no line that somebody can put right: it goes with those of its time, and where the name stands in what is left. */
+static bool names(const struct dropping *dropping, const struct eventlog_refusal *refusal, struct str value)
+{
+    return refusal ? eventlog_refusal_names(refusal, dropping->renaming) : renaming_may_be_in(dropping->renaming, value);
+}
+
+static enum err row_seen(struct str key, const struct eventlog_refusal *refusal, struct str value, void *context)
 {
     struct dropping *dropping = context;
-    struct eventlog_refusal refusal;
     uint64_t time_ms;
     size_t at = 0;
 
-    (void)txn;
-    if (key.len != KEY_BYTES || !key_take_u64(key, &at, &time_ms) || eventlog_refusal_read(value, &refusal))
-        return ERR_STORE_DAMAGED;
-    if (!dropping->renaming && (int64_t)time_ms >= dropping->before_ms)
+    if (!dropping->renaming && key_take_u64(key, &at, &time_ms) && (int64_t)time_ms >= dropping->before_ms)
         return ERR_STOP;                 /* they stand in the order in which they came */
-    if (dropping->renaming && !eventlog_refusal_names(&refusal, dropping->renaming))
+    if (dropping->renaming && !names(dropping, refusal, value))
         return ERR_OK;
-    memcpy(dropping->keys[dropping->count++].bytes, key.bytes, KEY_BYTES);
+    memcpy(dropping->keys[dropping->count++].bytes, key.bytes, REFUSED_KEY_BYTES);
     return dropping->count == DROPS_A_SLICE ? ERR_STOP : ERR_OK;
 }
 
@@ -49,9 +51,9 @@ static enum err drop_work(struct txn *txn, void *context)
     enum err err;
 
     dropping->count = 0;
-    err = store_walk(txn, LOG_REFUSED, STR_NONE, STR_NONE, row_seen, dropping);
+    err = eventlog_refused_rows(txn, row_seen, dropping);
     for (size_t i = 0; i < dropping->count && !err; i++)
-        err = store_delete(txn, LOG_REFUSED, (struct str){ dropping->keys[i].bytes, KEY_BYTES });
+        err = store_delete(txn, LOG_REFUSED, (struct str){ dropping->keys[i].bytes, REFUSED_KEY_BYTES });
     return err;
 }
 
