@@ -93,7 +93,8 @@ static enum err list(int64_t time_ms, const struct eventlog_refusal *refusal, vo
     struct listed *listed = context;
     size_t at = strlen(listed->text);
 
-    (void)snprintf(listed->text + at, sizeof listed->text - at, "%lld " STR_FMT "\n", (long long)time_ms, STR_ARG(refusal->bytes));
+    (void)snprintf(listed->text + at, sizeof listed->text - at, "%lld " STR_FMT "\n", (long long)time_ms,
+                   STR_ARG(refusal->bytes));
     listed->count++;
     return ERR_OK;
 }
@@ -161,8 +162,8 @@ static void what_is_old_goes(void **unused)
 static void a_name_in_it_goes(void **unused)
 {
     static const struct str venues[] = { { "oslo", 4 } };
-    const struct renaming renaming = { .person = PERSON_STAFF, .name = STR("Kari"), .pseudonym = STR("nobody"), .venues = venues,
-                                       .venue_count = 1 };
+    const struct renaming renaming = { .person = PERSON_STAFF, .name = STR("Kari"), .pseudonym = STR("nobody"),
+                                       .venues = venues, .venue_count = 1 };
 
     (void)unused;
     SKIP_ON_ENGINE();
