@@ -73,22 +73,30 @@ static bool owned_alike(const char *from, const char *to)
     return chmod(to, was.st_mode & 07777) == 0;
 }
 
-static enum err put_in_place(struct str folder, const struct compacting *c, struct fault *fault)
+static enum err sync_folder(struct str folder, struct fault *fault)
 {
     char path[PATH_BYTES];
+    enum err err = ERR_OK;
     int fd;
 
+    (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(folder));
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        err = failed(path, "written", fault);
+    if (fd >= 0)
+        (void)close(fd);
+    return err;
+}
+
+static enum err put_in_place(struct str folder, const struct compacting *c, struct fault *fault)
+{
     if (!owned_alike(c->data, c->copied))
         return failed(c->copied, "given to the owner of the store", fault);
     KILLPOINT("compact.before-rename");
     if (rename(c->copied, c->data) != 0)
         return failed(c->data, "replaced", fault);
     KILLPOINT("compact.after-rename");
-    (void)snprintf(path, sizeof path, STR_FMT, STR_ARG(folder));
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0 || close(fd) != 0)
-        return failed(path, "written", fault);
-    return ERR_OK;
+    return sync_folder(folder, fault);
 }
 
 static enum err compact(struct str folder, const struct compacting *c, struct fault *fault)
@@ -109,15 +117,16 @@ static enum err compact(struct str folder, const struct compacting *c, struct fa
 }
 
 /* The lock file still says how far the old data were; whoever waits for it takes it as it is. Opened while nobody else can, it
- * is made anew, and with that it is theirs. */
-static enum err give_back(struct str folder, struct fault *fault)
+ * is made anew, and with that it is theirs. Where the new data may be in place, this is done after a failure as well. */
+static enum err give_back(struct str folder, const struct compacting *c, struct fault *fault)
 {
     struct store_picture *picture;
     enum err err = store_picture_open(folder, &picture, fault);
 
-    if (!err)
-        store_picture_close(picture);
-    return err;
+    if (err)
+        return err;
+    store_picture_close(picture);
+    return owned_alike(c->data, c->lock) ? ERR_OK : failed(c->lock, "given to the owner of the store", fault);
 }
 
 enum err store_compact(struct str folder, bool *ret_there, struct fault *fault)
@@ -125,7 +134,8 @@ enum err store_compact(struct str folder, bool *ret_there, struct fault *fault)
     struct compacting c;
     char name[STORE_NAME_SIZE];
     int fd = -1;
-    enum err err;
+    struct fault second = { "" };
+    enum err err, given;
 
     if (!paths_of(folder, &c))
         return fault_set(fault, ERR_TOO_LONG, "the folder name " STR_FMT " is too long", STR_ARG(folder));
@@ -136,8 +146,7 @@ enum err store_compact(struct str folder, bool *ret_there, struct fault *fault)
     if (err)
         return err;
     err = compact(folder, &c, fault);
-    if (!err)
-        err = give_back(folder, fault);
+    given = give_back(folder, &c, err ? &second : fault);
     (void)close(fd);
-    return err;
+    return err ? err : given;
 }

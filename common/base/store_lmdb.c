@@ -224,7 +224,7 @@ static bool is_begun(const char *folder)
     return stat(path, &st) == 0 && st.st_size > 0;
 }
 
-static enum err open_env(struct lmdb *lmdb, unsigned flags, struct fault *fault)
+static enum err open_once(struct lmdb *lmdb, unsigned flags, struct fault *fault)
 {
     unsigned mdb_flags = MDB_NOTLS | MDB_NORDAHEAD | (flags & STORE_READ_ONLY ? (unsigned)MDB_RDONLY : 0) |
                          (flags & STORE_VOLATILE ? (unsigned)MDB_NOSYNC : 0);
@@ -254,6 +254,31 @@ static enum err open_env(struct lmdb *lmdb, unsigned flags, struct fault *fault)
     if (rc != 0)
         return fault_set(fault, lmdb_err(lmdb, rc), "cannot open the store in %s: %s", folder, mdb_strerror(rc));
     return ERR_OK;
+}
+
+/* Who only reads opens the file before it waits for the lock: the store may have been written anew meanwhile (store_compact.c). */
+static bool is_replaced(struct lmdb *lmdb)
+{
+    char path[600];
+    struct stat now, opened;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s/data.mdb", lmdb->store.place);
+    return mdb_env_get_fd(lmdb->env, &fd) == 0 && fstat(fd, &opened) == 0 && stat(path, &now) == 0 &&
+           (opened.st_ino != now.st_ino || opened.st_dev != now.st_dev);
+}
+
+static enum err open_env(struct lmdb *lmdb, unsigned flags, struct fault *fault)
+{
+    enum err err = open_once(lmdb, flags, fault);
+
+    while (!err && is_replaced(lmdb)) {
+        mdb_env_close(lmdb->env);
+        store_fault_forget(lmdb->store.place);
+        lmdb->env = NULL;
+        err = open_once(lmdb, flags, fault);
+    }
+    return err;
 }
 
 static enum err lmdb_locate(const struct store_asked *asked, char **ret_place, struct fault *fault)

@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { RECORDS = 2000 };
 
@@ -163,6 +166,97 @@ static void who_has_it_open_is_told(void **unused)
     assert_false(store_says(secret));
 }
 
+static bool store_file_is_whole(void)
+{
+    struct store *store = opened(0);
+    size_t nobody = 0;
+
+    assert_int_equal(store_read(store, read_work, &nobody), ERR_OK);
+    store_close(store);
+    return nobody == RECORDS;
+}
+
+/* How many of the child's files are called so. */
+static size_t files_of(pid_t child, const char *name)
+{
+    char path[64];
+    const struct dirent *entry;
+    size_t count = 0;
+    DIR *dir;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/fd", (int)child);
+    dir = opendir(path);
+    assert_non_null(dir);
+    while ((entry = readdir(dir)) != NULL) {
+        char link[400], to[400] = "";
+
+        (void)snprintf(link, sizeof link, "%s/%s", path, entry->d_name);
+        if (readlink(link, to, sizeof to - 1) > 0)
+            count += strlen(to) >= strlen(name) && strcmp(to + strlen(to) - strlen(name), name) == 0;
+    }
+    (void)closedir(dir);
+    return count;
+}
+
+/* Goal: who only reads opens the data first and waits for the lock then: what was put in their place meanwhile is what is read. */
+static void who_waits_gets_the_new_one(void **unused)
+{
+    struct flock first = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
+    struct fault fault = { "" };
+    char path[128];
+    int said[2], told[2], status, lock;
+    pid_t child;
+    char byte;
+    bool there;
+
+    (void)unused;
+    SKIP_ON_ENGINE();
+    fill();
+    (void)snprintf(path, sizeof path, "%s/lock.mdb", state);
+    lock = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(lock >= 0 && fcntl(lock, F_SETLK, &first) == 0);
+    child = open_elsewhere(said, told);
+    while (files_of(child, "/data.mdb") == 0)
+        assert_int_equal(waitpid(child, &status, WNOHANG), 0);
+    assert_int_equal(store_compact(str_of(state), &there, &fault), ERR_OK);
+    assert_int_equal(read(said[0], &byte, 1), 1);
+    assert_int_equal(files_of(child, "/data.mdb (deleted)"), 0);
+    assert_int_equal(files_of(child, "/data.mdb"), 1);
+    (void)close(told[1]);
+    assert_true(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    (void)close(lock);
+}
+
+static size_t files_open(void)
+{
+    return files_of(getpid(), "");
+}
+
+/* Goal: what cannot be done is said, leaves no file open and no copy, and the store is what it was. */
+static void what_fails_leaves_nothing(void **unused)
+{
+    struct fault fault = { "" };
+    char path[128];
+    size_t files;
+    bool there;
+
+    (void)unused;
+    SKIP_ON_ENGINE();
+    fill();
+    (void)snprintf(path, sizeof path, "%s/compact", state);
+    files = files_open();
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/compact/in-the-way", state);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(store_compact(str_of(state), &there, &fault), ERR_SYSTEM);
+    assert_int_equal(files_open(), files);
+    assert_true(strstr(fault.text, "cannot") && store_file_is_whole());
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(store_compact(str_of(state), &there, &fault), ERR_OK);
+    assert_int_equal(files_open(), files);
+    assert_false(store_says(secret));
+}
+
 static int start(void **unused)
 {
     (void)unused;
@@ -183,6 +277,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_was_written_over_is_gone, start, stop),
         cmocka_unit_test_setup_teardown(who_has_it_open_is_told, start, stop),
+        cmocka_unit_test_setup_teardown(who_waits_gets_the_new_one, start, stop),
+        cmocka_unit_test_setup_teardown(what_fails_leaves_nothing, start, stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
