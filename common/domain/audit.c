@@ -300,6 +300,8 @@ static enum err rename_row(struct txn *txn, const struct audit_naming *naming, u
     if (fields_read(&decision_fields, value, NULL, &decision))
         return ERR_STORE_DAMAGED;
     decision.subject = naming->to;
+    if (str_equal(decision.verb, STR("connect")) || str_equal(decision.verb, STR("disconnect")))
+        decision.detail = STR_NONE;      /* the number in PowerOffice, which has the name */
     strbuf_init(&out, value.len + TEXT_MAX + 64);
     fields_write(&decision_fields, &decision, &out);
     err = out.failed ? ERR_MEMORY : store_put(txn, DECISIONS, key_str(&key), strbuf_str(&out));
@@ -325,6 +327,7 @@ enum err audit_rename(struct audit *audit, struct str from, struct str to, uint6
     enum err err = to.len > TEXT_MAX ? ERR_TOO_LONG : ERR_OK;
 
     *ret_renamed = 0;
+    audit_index_forget();
     do {
         if (!err)
             err = store_write(audit->store, rename_work, &naming);

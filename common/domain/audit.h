@@ -3,7 +3,8 @@
  * `bilag` appends; the stage concerned reads on from the place it has persisted in its own store, in the
  * transaction in which it acts. So a decision is taken up exactly once, also when nothing runs as it is
  * made, and every one stays readable for good: who (system user), when, what, why.
- * Forgotten   a customer's name in a subject gives way to a pseudonym; nothing else that was decided is ever changed.
+ * Forgotten   a customer's name in a subject gives way to a pseudonym, and the number in PowerOffice that it was connected with goes;
+ *             nothing else that was decided is ever changed.
  * Durability  audit_append() returning ERR_OK: on disk.
  * Order       numbers rise by one, from 1.
  */
@@ -53,7 +54,8 @@ USED enum err audit_append(struct audit *audit, const struct decision *decision,
 USED enum err audit_last(struct audit *audit, uint64_t *ret_number);
 /* Cheap: tells whether there may be something new since the last call. */
 bool     audit_changed(struct audit *audit);
-/* Decisions about exactly this subject are about that one from here on: a person's name goes (bilag forget), the decision stays. */
+/* Decisions about exactly this subject are about that one from here on: a person's name goes (bilag forget), and which customer in
+ * PowerOffice that was; the decision stays. */
 USED enum err audit_rename(struct audit *audit, struct str from, struct str to, uint64_t *ret_renamed);
 typedef enum err (*audit_visit)(const struct decision *decision, void *context);
 /* From `from` on, in order; views are dead after visit() returns. ERR_STOP from visit() ends it well. */

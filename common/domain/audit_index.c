@@ -113,15 +113,20 @@ static bool is_the_same(struct txn *txn, unsigned table, struct str folder, audi
                                 row(key_str(&key), value, &decision) == ERR_OK && decision.time_ms == remembered.last_ms);
 }
 
+void audit_index_forget(void)
+{
+    if (remembered.codes)
+        memset(remembered.codes, NOT_THERE, remembered.room);
+    remembered.count = 0;
+    remembered.last = 0;
+}
+
 enum err audit_index_read(struct txn *txn, unsigned table, struct str folder, audit_row row)
 {
     struct key from;
 
     if (!is_the_same(txn, table, folder, row)) {
-        if (remembered.codes)
-            memset(remembered.codes, NOT_THERE, remembered.room);
-        remembered.count = 0;
-        remembered.last = 0;
+        audit_index_forget();
         if (!str_copy(folder, remembered.folder, sizeof remembered.folder))
             return ERR_TOO_LONG;
     }

@@ -121,6 +121,22 @@ static void put_back(void **unused)
     audit_close(audit);
 }
 
+/* A name that went is not found any more, and what stands in its place is. */
+static void renamed(void **unused)
+{
+    struct audit *audit;
+    uint64_t count;
+
+    (void)unused;
+    assert_int_equal(audit_open(str_of(folders[0]), &audit, NULL), ERR_OK);
+    append(audit, 0, 300, 1000);
+    same_as_reading_all(audit);
+    assert_int_equal(audit_rename(audit, STR("v/13"), STR("nobody"), &count), ERR_OK);
+    assert_int_equal(count, 3);
+    same_as_reading_all(audit);
+    audit_close(audit);
+}
+
 static enum err stop(const struct decision *decision, void *context)
 {
     (void)decision;
@@ -146,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(as_reading_all, make, drop), cmocka_unit_test_setup_teardown(put_back, make, drop),
+        cmocka_unit_test_setup_teardown(renamed, make, drop),
         cmocka_unit_test_setup_teardown(stopped, make, drop),
     };
 
