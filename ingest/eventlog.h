@@ -148,7 +148,8 @@ USED enum err eventlog_named(struct eventlog *log, const struct renaming *renami
 /* Every such event says the pseudonym from here on, at its place. Only while no other process has the log open: it would know
  * the former contents. A little at a time; a part of it done is no harm, and it may be done again. */
 USED enum err eventlog_rename(struct eventlog *log, const struct renaming *renaming, uint64_t *ret_renamed);
-/* Whether a refused line may name the person: its value stands in it, quoted. */
+/* Whether a refused line may name the person: the name is one of its texts, however the text is written (JSON's escapes, msgpack), or
+ * stands behind its field without quotes. */
 bool eventlog_refusal_names(const struct eventlog_refusal *refusal, const struct renaming *renaming);
 /* Those lines go: nobody needs them any more. */
 USED enum err eventlog_refused_forget(struct eventlog *log, const struct renaming *renaming);

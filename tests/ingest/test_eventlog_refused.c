@@ -1,5 +1,6 @@
 /* Goal: a refused line that is damaged on the disk stops neither what comes nor what goes: others are listed, known again, numbered behind
- * it, taken away when they are old, and it goes with those of its time, or with the name that stands in it. */
+ * it, taken away when they are old, and it goes with those of its time, or with the name that stands in it. A line that names a person
+ * is known for that, however the name is written in it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,17 +176,59 @@ static void a_name_in_it_goes(void **unused)
     assert_int_equal(damaged(), 1);
 }
 
+static const struct { const char *why, *name, *bytes; size_t len; bool names; } rows[] = {
+#define ROW(why, name, bytes, names) { why, name, bytes, sizeof(bytes) - 1, names }
+    ROW("as it is", "Pål \"Å\"", "{\"staff\":\"Pål \\\"Å\\\"\"", true),
+    ROW("as Python's json writes it", "Pål Å", "{\"staff\":\"P\\u00e5l \\u00C5\"", true),
+    ROW("beyond the 16 bits", "a\xf0\x9f\x98\x80", "{\"staff\":\"a\\ud83d\\ude00\"", true),
+    ROW("escaped without need", "A/S", "\"A\\/S\"", true),
+    ROW("a backslash", "A\\S", "\"A\\\\S\"", true),
+    ROW("it begins so", "Kari", "\"Kari Nordmann\"", false),
+    ROW("it ends so", "Kari", "\"Lise Kari\"", false),
+    ROW("cut off", "Kari", "{\"staff\":\"Kari", false),
+    ROW("another letter", "Pål", "\"P\\u00e6l\"", false),
+    ROW("a broken escape", "Pål", "\"P\\u00zz\"", false),
+    ROW("msgpack, short", "Kari", "\x82\xa5staff\xa4Kari\xa1x", true),
+    ROW("msgpack, longer than the name", "Kari", "\x82\xa5staff\xa9Kari Lise", false),
+    ROW("msgpack, of 32 and more", "Kari Nordmann med et langt etternavn", "\xd9\x24" "Kari Nordmann med et langt etternavn", true),
+    ROW("a number where a text belongs", "14", "{\"v\":1,\"staff\": 14,\"seq\":2}", true),
+    ROW("another number", "14", "{\"v\":14,\"staff\":140}", false),
+    ROW("another field's", "14", "{\"customer\":14}", false),
+    ROW("nothing", "14", "", false),
+#undef ROW
+};
+
+static void a_line_says_a_name(void **unused)
+{
+    static const struct str venues[] = { { "oslo", 4 } };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct renaming renaming = { .person = PERSON_STAFF, .name = str_of(rows[i].name), .venues = venues,
+                                           .venue_count = 1 };
+        struct eventlog_refusal refusal = { .venue = STR("oslo"), .bytes = { rows[i].bytes, rows[i].len } };
+
+        if (eventlog_refusal_names(&refusal, &renaming) != rows[i].names)
+            fail_msg("%s", rows[i].why);
+        refusal = (struct eventlog_refusal){ .reason = refusal.bytes };
+        if (eventlog_refusal_names(&refusal, &renaming) != rows[i].names)
+            fail_msg("%s, in the reason", rows[i].why);
+        refusal.venue = STR("moss");
+        assert_false(eventlog_refusal_names(&refusal, &renaming));
+    }
+}
+
 static void too_many_are_shared_out(void **unused)
 {
-    static struct eventlog_refusal rows[EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK];
-    struct eventlog_batch batch = { .refusals = rows, .refusal_count = COUNT(rows), .now_ms = 2000 };
+    static struct eventlog_refusal lines[EVENTLOG_REFUSED_MAX + EVENTLOG_REFUSED_SLACK];
+    struct eventlog_batch batch = { .refusals = lines, .refusal_count = COUNT(lines), .now_ms = 2000 };
 
     (void)unused;
     SKIP_ON_ENGINE();
     refuse(1000, 1, "first");
     flip(0);
-    for (size_t i = 0; i < COUNT(rows); i++)
-        rows[i] = (struct eventlog_refusal){ STR("http"), i, STR("oslo"), STR("?"), STR("x") };
+    for (size_t i = 0; i < COUNT(lines); i++)
+        lines[i] = (struct eventlog_refusal){ STR("http"), i, STR("oslo"), STR("?"), STR("x") };
     assert_int_equal(eventlog_commit(event_log, &batch), ERR_OK);
     assert_int_equal(batch.trimmed, EVENTLOG_REFUSED_SLACK + 1);
 }
@@ -196,6 +239,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_comes_is_taken, start, stop),
         cmocka_unit_test_setup_teardown(what_is_old_goes, start, stop),
         cmocka_unit_test_setup_teardown(a_name_in_it_goes, start, stop),
+        cmocka_unit_test(a_line_says_a_name),
         cmocka_unit_test_setup_teardown(too_many_are_shared_out, start, stop),
     };
 
