@@ -79,20 +79,23 @@ static enum err open_sources(struct stage *stage, struct ingest *ingest, struct 
     return err;
 }
 
-/* Who began to forget somebody must end it: only they know the name. */
+/* Who began to forget somebody must end it: only they know the name. The scope is the venue, or the company whose customer it is. */
+static enum err tell_begun(struct str scope, struct str pseudonym, void *context)
+{
+    (void)context;
+    log_fact("level=warning what=\"bilag forget was broken off\" at=" STR_FMT " pseudonym=" STR_FMT " do=\"stop the stages and "
+             "give the same command again\"", STR_ARG(scope), STR_ARG(pseudonym));
+    return ERR_OK;
+}
+
 static enum err open_pseudonyms(struct ingest *ingest, const struct config *config, struct fault *fault)
 {
-    uint64_t begun = 0;
     enum err err = pseudonyms_open(config->state_dir, STORE_READ_ONLY, &ingest->pseudonyms, fault);
 
     if (err || !ingest->pseudonyms)
         return err;
     eventlog_use_pseudonyms(ingest->log, ingest->pseudonyms);
-    err = pseudonyms_begun(ingest->pseudonyms, &begun);
-    if (!err && begun)
-        log_fact("level=warning what=\"bilag forget was broken off\" times=%" PRIu64 " do=\"stop the stages and give it again; "
-                 "bilag audit says for which venue\"", begun);
-    return err;
+    return pseudonyms_begun(ingest->pseudonyms, tell_begun, NULL);
 }
 
 enum err ingest_open(struct stage *stage, void **ret_state, struct fault *fault)

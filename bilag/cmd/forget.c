@@ -3,9 +3,11 @@
 #include "bilag/keep/restore.h"
 #include "shell.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct option forget_options[] = {
@@ -20,6 +22,50 @@ static const struct option forget_options[] = {
 static int wrong(const struct shell *shell, const char *en, const char *nb)
 {
     return complain(shell, EXIT_USAGE, "%s", in_words(shell, en, nb));
+}
+
+/* Letters of either size alike, Norwegian ones (of two bytes, the first 0xc3) too. */
+static int folded(const char *text, size_t at)
+{
+    int c = (unsigned char)text[at];
+
+    if (at && (unsigned char)text[at - 1] == 0xc3 && c >= 0x80 && c <= 0x9e)
+        return c + 0x20;
+    return c < 0x80 ? tolower(c) : c;
+}
+
+static bool is_of_word(char c)
+{
+    return (unsigned char)c >= 0x80 || isalnum((unsigned char)c);
+}
+
+/* As words of their own: employee 14 is not named by 2014. */
+static bool names_person(const char *reason, struct str name)
+{
+    size_t len = strlen(reason);
+
+    for (size_t at = 0; at + name.len <= len; at++) {
+        size_t same = 0;
+
+        while (same < name.len && folded(reason + at, same) == folded(name.bytes, same))
+            same++;
+        if (same == name.len && !(at && is_of_word(reason[at - 1])) && !is_of_word(reason[at + same]))
+            return true;
+    }
+    return false;
+}
+
+/* What root makes is root's: the stages could not open it. */
+static int judge_user(const struct shell *shell)
+{
+    char path[1024];
+    struct stat st;
+
+    (void)snprintf(path, sizeof path, "%.*s", TEXT(shell->config->state_dir));
+    if (geteuid() != 0 || stat(path, &st) != 0 || st.st_uid == 0)
+        return EXIT_FINE;
+    return complain(shell, EXIT_RED, in_words(shell, "run it as the user that %s belongs to (sudo -u), not as root",
+                                              "kjør den som brukeren som %s tilhører (sudo -u), ikke som root"), path);
 }
 
 static int take_arguments(struct shell *shell, const struct args *args, struct forget *forget)
@@ -39,10 +85,10 @@ static int take_arguments(struct shell *shell, const struct args *args, struct f
     if (!reason || !reason[strspn(reason, " \t\r\n")])
         return wrong(shell, "--reason \"why\" is needed: it is kept in the audit trail",
                      "--reason \"hvorfor\" må oppgis: den lagres i revisjonssporet");
-    if (strstr(reason, forget->name.bytes))
+    if (names_person(reason, forget->name))
         return wrong(shell, "the reason names the person, and is kept for good: say it without the name",
                      "begrunnelsen navngir personen, og lagres for alltid: si det uten navnet");
-    return EXIT_FINE;
+    return judge_user(shell);
 }
 
 /* What was kept beside the stores by restore and move has the name too. */

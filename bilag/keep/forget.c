@@ -2,6 +2,7 @@
 
 #include "base/killpoint.h"
 #include "base/store_compact.h"
+#include "base/store_engine.h"
 #include "domain/audit.h"
 #include "ingest/eventlog.h"
 #include "mapper/rename.h"
@@ -194,12 +195,13 @@ static const struct {
     { "poweroffice", in_connections }, { "audit", in_trail },
 };
 
-/* A store that nobody has made yet is not made for this. */
+/* A store that nobody has made yet is not made for this. In PostgreSQL it may be another machine's doing that it is there. */
 static bool is_there(const struct forget *forget, const char *store)
 {
+    char name[STORE_NAME_SIZE];
     struct str folder = folder_of(forget, store);
 
-    return folder.bytes && access(folder.bytes, F_OK) == 0;
+    return folder.bytes && (store_engine_name(folder, name) || access(folder.bytes, F_OK) == 0);
 }
 
 /* What was written over is out of the files as well. */

@@ -41,5 +41,7 @@ void forget_close(struct forget *forget);
 
 /* A document of that day must be kept until this one, included. */
 int32_t forget_kept_until(int32_t day);
+/* The day whose year a document is of: a person may have said a later one than its business day. */
+int32_t forget_booked_on(const struct draft *draft);
 
 #endif

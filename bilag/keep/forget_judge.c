@@ -10,6 +10,7 @@
 #include "poweroffice/refdata.h"
 #include "sender/docs_rename.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct judging {
     int32_t latest_day;
     char open[ID_SIZE];                  /* something that is under way, ... */
     const char *why;                     /* ... and what of it; NULL: nothing is */
+    char due[ID_SIZE];                   /* a receipt whose day is not sealed: said where no document of the day is */
     struct sold_on *days;
     size_t day_count, day_room;
     uint64_t offsets[CONFIG_PARTITIONS_MAX];
@@ -37,6 +39,11 @@ int32_t forget_kept_until(int32_t day)
 
     day_to_civil(day, &year, &month, &date);
     return day_of_civil(year + FORGET_LEGAL_YEARS, 12, 31);
+}
+
+int32_t forget_booked_on(const struct draft *draft)
+{
+    return draft->post_on > draft->doc.day ? draft->post_on : draft->doc.day;
 }
 
 static const char *said(const struct judging *judging, const char *en, const char *nb)
@@ -62,6 +69,14 @@ static void note_kept(struct judging *judging, struct str what, int32_t day)
 
 /* --- documents ------------------------------------------------------------------------------------------------ */
 
+static void note_unsent(struct judging *judging, struct str doc, enum doc_state state)
+{
+    char what[ID_SIZE];
+
+    (void)snprintf(what, sizeof what, STR_FMT " (%s)", STR_ARG(doc), doc_state_text(state));
+    note_open(judging, str_of(what), said(judging, "it is not sent", "det er ikke sendt"));
+}
+
 static bool is_over(enum doc_state state)
 {
     return state == DOC_SENT || state == DOC_REVERSED || state == DOC_BY_HAND;
@@ -72,9 +87,9 @@ static enum err doc_seen(struct str doc, const struct record *record, const stru
     struct judging *judging = context;
 
     judging->found++;
-    note_kept(judging, doc, draft->doc.day);
+    note_kept(judging, doc, forget_booked_on(draft));
     if (!is_over(record->state))
-        note_open(judging, doc, said(judging, "it is not sent", "det er ikke sendt"));
+        note_unsent(judging, doc, record->state);
     return ERR_OK;
 }
 
@@ -123,6 +138,14 @@ static enum err note_day(struct judging *judging, struct str venue, int32_t day)
     return ERR_OK;
 }
 
+/* "oslo/K1/17" */
+static struct str receipt_of(struct judging *judging, const struct event *event)
+{
+    struct str receipt = receipt_text(&judging->arena, event->reg, event->series, event->seq);
+
+    return arena_format(&judging->arena, STR_FMT "/" STR_FMT, STR_ARG(event->venue), STR_ARG(receipt));
+}
+
 static enum err named_seen(const struct named *named, void *context)
 {
     struct judging *judging = context;
@@ -132,11 +155,10 @@ static enum err named_seen(const struct named *named, void *context)
 
     judging->found++;
     if (!event) {
-        note_kept(judging, doc_text(&named->draft->doc, text), named->day);
+        note_kept(judging, doc_text(&named->draft->doc, text), forget_booked_on(named->draft));
         return ERR_OK;
     }
-    what = receipt_text(&judging->arena, event->reg, event->series, event->seq);
-    what = arena_format(&judging->arena, STR_FMT "/" STR_FMT, STR_ARG(event->venue), STR_ARG(what));
+    what = receipt_of(judging, event);
     if (judging->forget->person == PERSON_CUSTOMER && is_on_credit(event))
         note_kept(judging, what, named->day);
     if (named->parked)
@@ -144,8 +166,8 @@ static enum err named_seen(const struct named *named, void *context)
     else if (named->contested)
         note_open(judging, what, said(judging, "another content came under its number, and nobody has said which is right",
                                       "et annet innhold kom under nummeret, og ingen har sagt hvilket som er riktig"));
-    else if (named->due)
-        note_open(judging, what, said(judging, "its day is not sent", "dagen den hører til, er ikke sendt"));
+    else if (named->due && !judging->due[0])
+        (void)snprintf(judging->due, sizeof judging->due, STR_FMT, STR_ARG(what));
     return named->parked ? ERR_OK : note_day(judging, event->venue, named->day);
 }
 
@@ -182,7 +204,7 @@ static enum err judge_days(struct judging *judging)
         err = books_venue(books, sold->venue, sold->day, sold->day, &judging->arena, &list);
         for (size_t k = 0; !err && k < list.count; k++)
             if (!book_doc_is_empty(&list.docs[k]) && !is_over(list.docs[k].state))
-                note_open(judging, list.docs[k].id, said(judging, "it is not sent", "det er ikke sendt"));
+                note_unsent(judging, list.docs[k].id, list.docs[k].state);
     }
     books_close(books);
     return err;
@@ -193,13 +215,16 @@ static enum err judge_days(struct judging *judging)
 static enum err event_seen(uint32_t partition, uint64_t offset, struct str canonical, void *context)
 {
     struct judging *judging = context;
+    struct event event;
+    struct str what;
 
-    (void)canonical;
     judging->found++;
-    if (offset >= judging->offsets[partition])
-        note_open(judging, judging->forget->venue->id,
-                  said(judging, "the mapper has not booked all sales yet: start the stages and wait for it",
-                       "mapperen har ikke bokført alle salg ennå: start prosessene og vent på den"));
+    if (offset < judging->offsets[partition])
+        return ERR_OK;
+    arena_reset(&judging->arena);
+    what = event_decode(canonical, &judging->arena, &event) ? judging->forget->venue->id : receipt_of(judging, &event);
+    note_open(judging, what, said(judging, "the mapper has not booked it yet: start the stages and wait for it",
+                                  "mapperen har ikke bokført den ennå: start prosessene og vent på den"));
     return ERR_OK;
 }
 
@@ -217,6 +242,15 @@ static enum err judge_log(struct judging *judging)
     return err;
 }
 
+/* "spool/sales.ndjson:17", "http:1" as `bilag refused list` has it. */
+static struct str line_of(const struct judging *judging, const struct refusal *refusal)
+{
+    struct str what = arena_format(judging->forget->context->arena, STR_FMT ":%" PRIu64, STR_ARG(refusal->source),
+                                   refusal->line);
+
+    return what.bytes ? what : refusal->source;
+}
+
 static enum err judge_refused(struct judging *judging)
 {
     struct context *context = judging->forget->context;
@@ -225,16 +259,18 @@ static enum err judge_refused(struct judging *judging)
 
     for (size_t i = 0; !err && i < refusals.count; i++) {
         const struct refusal *refusal = &refusals.at[i];
-        const struct eventlog_refusal row = { .venue = refusal->venue, .bytes = refusal->bytes };
+        const struct eventlog_refusal row = { .venue = refusal->venue, .reason = refusal->reason,
+                                              .bytes = refusal->bytes };
 
         if (!eventlog_refusal_names(&row, &judging->forget->renaming))
             continue;
         judging->found++;
         if (!refusal_is_settled(refusal))
-            note_open(judging, refusal->source, said(judging, "a refused line names the person: have it sent as it should be, "
-                                                     "or dismiss it (bilag refused)",
-                                                     "en avvist linje navngir personen: få den sendt slik den skal være, eller "
-                                                     "avvis den (bilag refused)"));
+            note_open(judging, line_of(judging, refusal),
+                      said(judging, "a refused line names the person: have it sent as it should be, or dismiss it "
+                           "(bilag refused)",
+                           "en avvist linje navngir personen: få den sendt slik den skal være, eller avvis den "
+                           "(bilag refused)"));
     }
     return err;
 }
@@ -286,6 +322,8 @@ static enum err judge_all(struct judging *judging)
         err = judge_mapper(judging);
     if (!err)
         err = judge_days(judging);
+    if (!err && judging->due[0])
+        note_open(judging, str_of(judging->due), said(judging, "its day is not sent", "dagen den hører til, er ikke sendt"));
     if (!err)
         err = judge_log(judging);
     if (!err)
@@ -313,10 +351,39 @@ static enum err refuse(const struct judging *judging)
     return judging->found ? ERR_OK : ERR_NOT_FOUND;
 }
 
+/* A customer is the company's: a venue that is left out is of a company that nobody knows. */
+static enum err judge_venue_files(const struct forget *forget)
+{
+    const struct config *config = forget->context->config;
+
+    if (forget->person != PERSON_CUSTOMER || !config->fault_count)
+        return ERR_OK;
+    return fault_set(&forget->context->fault, ERR_REFUSED,
+                     context_words(forget->context, "not yet: venues/" STR_FMT ".yaml is wrong, so nobody knows whether the "
+                                   "customer is that venue's, too: put it right (bilag check)",
+                                   "ikke ennå: venues/" STR_FMT ".yaml er feil, så ingen vet om kunden også er det stedets: "
+                                   "rett den (bilag check)"), STR_ARG(config->fault_venues[0]));
+}
+
+/* Under another pseudonym nothing that a till sends again would be known. */
+static enum err judge_name(const struct forget *forget)
+{
+    if (!pseudonym_is(forget->name))
+        return ERR_OK;
+    return fault_set(&forget->context->fault, ERR_REFUSED,
+                     context_words(forget->context, STR_FMT " is a pseudonym already: that person is forgotten",
+                                   STR_FMT " er allerede et pseudonym: den personen er glemt"), STR_ARG(forget->name));
+}
+
 enum err forget_judge(struct forget *forget)
 {
     struct judging judging = { .forget = forget };
-    enum err err = find_venues(forget);
+    enum err err = judge_name(forget);
+
+    if (!err)
+        err = judge_venue_files(forget);
+    if (!err)
+        err = find_venues(forget);
 
     arena_init(&judging.arena, ARENA_BYTES);
     if (!err)

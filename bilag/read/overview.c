@@ -145,6 +145,8 @@ enum err overview_whole(struct context *context, struct books *books, struct who
         err = parked_load(context->config, context->arena, &whole->parked, &context->fault);
     if (!err)
         err = addons_load(context, &whole->addons);
+    if (!err)
+        err = begun_load(context, &whole->begun);
     for (size_t i = 0; !err && i < whole->stage_count; i++)
         whole->outage |= whole->stages[i].outage;
     if (!err && whole->backlog.documents)
@@ -170,7 +172,7 @@ int64_t whole_earliest(const struct whole_status *whole, struct str name)
 
 uint64_t whole_red(const struct whole_status *whole)
 {
-    uint64_t red = whole->red + whole->refused_total;
+    uint64_t red = whole->red + whole->refused_total + whole->begun.count;
 
     for (size_t i = 0; i < whole->parked.count; i++)
         red += parked_is_red(&whole->parked.at[i]);
@@ -182,7 +184,13 @@ uint64_t whole_red(const struct whole_status *whole)
 void whole_only(struct whole_status *whole, struct str venue)
 {
     const struct parked_venue *parked = parked_of(&whole->parked, venue);
+    const struct venue *known = config_venue(whole->config, venue);
+    size_t begun = 0;
 
+    for (size_t i = 0; i < whole->begun.count; i++)
+        if (str_equal(whole->begun.at[i].scope, venue) || (known && str_equal(whole->begun.at[i].scope, known->company)))
+            whole->begun.at[begun++] = whole->begun.at[i];
+    whole->begun.count = begun;
     whole->refused_total = 0;
     for (size_t i = 0; i < whole->refused_count; i++)
         if (str_equal(whole->refused[i].venue, venue))

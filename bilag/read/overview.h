@@ -7,6 +7,7 @@
 #define BILAG_BILAG_READ_OVERVIEW_H
 
 #include "addons.h"
+#include "begun.h"
 #include "bilag/read/books.h"
 #include "bilag/read/context.h"
 #include "bilag/read/parked.h"
@@ -63,6 +64,7 @@ struct whole_status {
     uint64_t refused_total;
     struct parked parked;
     struct addons addons;
+    struct begun_list begun;             /* forgetting that was broken off */
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
     uint64_t red, warned, venues, venues_out;
@@ -80,7 +82,7 @@ USED enum err overview_glance(struct context *context, struct books *books, stru
                               struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
 /* The earliest moment that a stage tells as a counter of that name, in seconds; 0: none does. */
 int64_t whole_earliest(const struct whole_status *whole, struct str name);
-/* Documents, refused lines, and venues with parked sales. */
+/* Documents, refused lines, venues with parked sales, and persons half forgotten. */
 uint64_t whole_red(const struct whole_status *whole);
 /* "3 venues: ..."; nothing where the installation's key is not refused. After the venues were counted. */
 void whole_subscription(const struct whole_status *whole, struct strbuf *out);

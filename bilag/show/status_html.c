@@ -460,6 +460,11 @@ static void whole_facts(struct page *page, const struct whole_status *whole)
                                              : WORDS(page, "lines were refused by ingest", "linjer ble avvist av ingest"));
     for (size_t i = 0; i < whole->parked.count; i++)
         parked(page, &whole->parked.at[i]);
+    for (size_t i = 0; i < whole->begun.count; i++)
+        html_words(html, "p", "red",
+                   WORDS(page, "bilag forget at %.*s (%.*s) was broken off: stop the stages and give the same command again",
+                         "bilag forget ved %.*s (%.*s) ble avbrutt: stopp prosessene og gi samme kommando igjen"),
+                   TEXT(whole->begun.at[i].scope), TEXT(whole->begun.at[i].pseudonym));
     backlog(page, whole);
 }
 

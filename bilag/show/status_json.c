@@ -329,6 +329,16 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
         json_close(out, '}');
     }
     json_close(out, ']');
+    if (whole->begun.count)
+        json_open(out, "forget_broken_off", '[');
+    for (size_t i = 0; i < whole->begun.count; i++) {
+        json_open(out, NULL, '{');
+        json_put_str(out, "at", whole->begun.at[i].scope);
+        json_put_str(out, "pseudonym", whole->begun.at[i].pseudonym);
+        json_close(out, '}');
+    }
+    if (whole->begun.count)
+        json_close(out, ']');
     json_put_uint(out, "red", whole_red(whole));
     json_put_uint(out, "red_documents", whole->red);
     json_open(out, "states", '{');

@@ -497,6 +497,16 @@ static void subscription(const struct voice *voice, const struct whole_status *w
     strbuf_char(out, '\n');
 }
 
+static void begun(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    for (size_t i = 0; i < whole->begun.count; i++)
+        strbuf_format(out, voice_words(voice, "%sbroken off%s bilag forget at %.*s (%.*s): stop the stages and give the same "
+                                       "command again\n",
+                                       "%savbrutt%s bilag forget ved %.*s (%.*s): stopp prosessene og gi samme kommando igjen\n"),
+                      voice_paint(voice, RED), voice_paint(voice, PLAIN), TEXT(whole->begun.at[i].scope),
+                      TEXT(whole->begun.at[i].pseudonym));
+}
+
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     stages(voice, whole, out);
@@ -514,6 +524,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
                       whole->refused_total == 1 ? voice_words(voice, "line", "linje") : voice_words(voice, "lines", "linjer"));
     for (size_t i = 0; i < whole->parked.count; i++)
         parked(voice, &whole->parked.at[i], out);
+    begun(voice, whole, out);
     strbuf_format(out, "%s%s%s  ", voice_paint(voice, BOLD), voice_words(voice, "total", "i alt"), voice_paint(voice, PLAIN));
     for (int i = 0; i < DOC_STATE_COUNT; i++)
         if (whole->states[i])

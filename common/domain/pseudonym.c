@@ -106,11 +106,21 @@ void pseudonym_of(const struct pseudonyms *pseudonyms, enum person person, struc
     ret_text[PSEUDONYM_SIZE - 1] = '\0';
 }
 
+bool pseudonym_is(struct str name)
+{
+    if (name.len != PSEUDONYM_SIZE - 1 || !str_starts(name, str_of(prefix)))
+        return false;
+    for (size_t i = sizeof prefix - 1; i < name.len; i++)
+        if (!memchr("0123456789abcdef", name.bytes[i], 16))
+            return false;
+    return true;
+}
+
 static bool settle(const struct pseudonyms *pseudonyms, enum person person, struct str kept, struct str *later)
 {
     char text[PSEUDONYM_SIZE];
 
-    if (kept.len != PSEUDONYM_SIZE - 1 || !str_starts(kept, str_of(prefix)) || later->len == 0)
+    if (!pseudonym_is(kept) || later->len == 0)
         return false;
     pseudonym_of(pseudonyms, person, *later, text);
     if (!str_equal(kept, str_of(text)))
@@ -204,15 +214,31 @@ enum err pseudonyms_has_begun(struct pseudonyms *pseudonyms, struct str scope, s
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-static enum err count_work(struct txn *txn, void *context)
+struct begun { pseudonym_begun_visit visit; void *context; };
+
+static enum err begun_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
-    *(uint64_t *)context = store_count(txn, PSEUDONYM_BEGUN);
-    return ERR_OK;
+    const struct begun *begun = context;
+    struct str scope, pseudonym;
+    size_t at = 0;
+
+    (void)txn;
+    (void)value;
+    if (!key_take_name(key, &at, &scope) || !key_take_name(key, &at, &pseudonym))
+        return ERR_STORE_DAMAGED;
+    return begun->visit(scope, pseudonym, begun->context);
 }
 
-enum err pseudonyms_begun(struct pseudonyms *pseudonyms, uint64_t *ret_count)
+static enum err begun_work(struct txn *txn, void *context)
 {
-    return store_read(pseudonyms->store, count_work, ret_count);
+    return store_walk(txn, PSEUDONYM_BEGUN, STR_NONE, STR_NONE, begun_seen, context);
+}
+
+enum err pseudonyms_begun(struct pseudonyms *pseudonyms, pseudonym_begun_visit visit, void *context)
+{
+    struct begun begun = { visit, context };
+
+    return store_read(pseudonyms->store, begun_work, &begun);
 }
 
 struct visiting { pseudonym_table_visit visit; void *context; };

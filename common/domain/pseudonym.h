@@ -24,6 +24,7 @@ USED enum err pseudonyms_open(struct str state_dir, unsigned flags, struct pseud
 void pseudonyms_close(struct pseudonyms *pseudonyms);        /* NULL is fine */
 
 void pseudonym_of(const struct pseudonyms *pseudonyms, enum person person, struct str name, char ret_text[PSEUDONYM_SIZE]);
+bool pseudonym_is(struct str name);                  /* whether it looks like one */
 /* Another content of one identity came later: where it says a name of which `kept` has the pseudonym, it says the pseudonym from here
  * on. Whether it did. pseudonyms may be NULL. */
 bool pseudonyms_settle(const struct pseudonyms *pseudonyms, const struct event *kept, struct event *later);
@@ -34,8 +35,9 @@ USED enum err pseudonyms_begin(struct pseudonyms *pseudonyms, struct str scope, 
                                uint64_t *ret_since);
 USED enum err pseudonyms_end(struct pseudonyms *pseudonyms, struct str scope, struct str pseudonym);
 USED enum err pseudonyms_has_begun(struct pseudonyms *pseudonyms, struct str scope, struct str pseudonym, bool *ret_begun);
-/* How many were begun and not ended. */
-USED enum err pseudonyms_begun(struct pseudonyms *pseudonyms, uint64_t *ret_count);
+/* Those that were begun and not ended; views. ERR_STOP from visit() ends it well. */
+typedef enum err (*pseudonym_begun_visit)(struct str scope, struct str pseudonym, void *context);
+USED enum err pseudonyms_begun(struct pseudonyms *pseudonyms, pseudonym_begun_visit visit, void *context);
 
 /* Each table there is, in one transaction: for who judges the store. */
 typedef enum err (*pseudonym_table_visit)(struct txn *txn, unsigned table, const char *name, void *context);

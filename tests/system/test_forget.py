@@ -142,12 +142,65 @@ def test_what_is_not_done_is_refused():
     with start([venue("oslo", auto_transfer="false")], CUSTOMERS) as pipeline:
         pipeline.post([cash(1)])
         pipeline.until("the day waits", lambda: {s for s, _ in documents(pipeline, "voucher").values()} == {"waiting"})
-        pipeline.post_bytes(json.dumps({**cash(9), "staff": "Avvist Person", "kind": "nothing"}).encode())
+        pipeline.post_bytes(json.dumps({**cash(9), "staff": "Åvist Person", "kind": "nothing"}).encode())        # \u00c5vist
         stop_all(pipeline)
-        refused(pipeline, "staff", STAFF, "not yet", "not sent")
-        refused(pipeline, "staff", "Avvist Person", "not yet", "refused line")
+        refused(pipeline, "staff", STAFF, "not yet", "oslo/2026-11-20/1 (waiting)", "not sent")
+        refused(pipeline, "staff", "Åvist Person", "not yet", "http:1", "refused line")
         assert found_in(pipeline, STAFF)
         assert "nothing that is kept names" in refused(pipeline, "staff", "Nobody")
+        refused(pipeline, "staff", "forgotten-0123456789abcdef0123", "is a pseudonym already")
+        (pipeline.config / "venues" / "moss.yaml").write_text("name: [\n")
+        refused(pipeline, "customer", CUSTOMER, "moss.yaml is wrong", "bilag check")
+        refused(pipeline, "staff", STAFF, "oslo/2026-11-20/1 (waiting)")
+
+
+# Goal: a reason that has the name is refused, however it is written, and one that only has its letters is not.
+def test_the_reason_is_without_the_name():
+    with start([venue("oslo")], CUSTOMERS) as pipeline:
+        stop_all(pipeline)
+        for name, reason, names in [(STAFF, f"for {STAFF.upper()}: a letter", True), ("Åse Ås", "åse ås, who left", True), ("14", "14", True),
+                                    ("14", "a letter of 2014-11-20", False), ("Kari", "Karin asked", False), ("Kari", "asked kari!", True)]:
+            done = pipeline.command("forget", "--venue", "oslo", "--staff", name, "--reason", reason, "--yes", check=False)
+            assert done.returncode == (2 if names else 1), (name, reason, done.stderr)
+            assert ("names the person" if names else "nothing that is kept") in done.stderr, done.stderr
+
+
+# Goal: what root would make, the stages could not open.
+@pytest.mark.skipif(os.geteuid() != 0, reason="not root")
+def test_root_does_not_do_it():
+    with start([venue("oslo")], CUSTOMERS) as pipeline:
+        stop_all(pipeline)
+        os.chown(pipeline.state, 65534, -1)
+        assert "not as root" in refused(pipeline, "staff", STAFF)
+        assert not (pipeline.state / "pseudonyms").exists()
+        os.chown(pipeline.state, 0, -1)
+
+
+# Goal: what was broken off is told by ingest and by the status, for whom, until the same command has ended it.
+def test_broken_off():
+    with start([venue("oslo")], CUSTOMERS) as pipeline:
+        if "state" in pipeline.settings:
+            pytest.skip("PostgreSQL's files are not written anew")
+        pipeline.post([cash(1)])
+        all_sent(pipeline, 1)
+        stop_all(pipeline)
+        in_the_way = pipeline.state / "audit" / "compact" / "in-the-way"
+        in_the_way.mkdir(parents=True)
+        assert "give the same command again" in refused(pipeline, "staff", STAFF)
+        start_all(pipeline)
+        told = pipeline.command("status", check=False)
+        assert told.returncode == 1 and "bilag forget at oslo (forgotten-" in told.stdout, told.stdout
+        [begun] = json.loads(pipeline.command("status", "--json", check=False).stdout)["forget_broken_off"]
+        assert begun["at"] == "oslo" and begun["pseudonym"] in told.stdout
+        assert f"bilag forget was broken off\" at=oslo pseudonym={begun['pseudonym']}" in pipeline.log("ingest-0")
+        page = pipeline.folder / "page.html"
+        pipeline.command("status", "--html", page, check=False)
+        assert "was broken off" in page.read_text()
+        stop_all(pipeline)
+        in_the_way.rmdir()
+        forget(pipeline, "staff", STAFF)
+        assert found_in(pipeline, STAFF) == []
+        assert "broken off" not in pipeline.command("status", check=False).stdout
 
 
 def killed(pipeline, point):
@@ -190,7 +243,7 @@ def test_killed_anywhere():
                     start_all(pipeline)
                     pipeline.post([cash(seq) for seq in range(1, 20)])
                     pipeline.until("all are known", lambda: pipeline.counter("ingest", "duplicates") == 19)
-                    assert "bilag forget was broken off" in pipeline.log("ingest-0")
+                    assert "bilag forget was broken off\" at=" in pipeline.log("ingest-0")
                     stop_all(pipeline)
                     assert len(pipeline.vouchers()) == 1
                 ends_well(pipeline, before)

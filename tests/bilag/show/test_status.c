@@ -193,7 +193,8 @@ static void tell_all(const struct status_form *form, struct str language, struct
     struct zone *zone = NULL;
     struct whole_status whole = { .config = &config, .now_ms = INT64_C(1795214467000), .stages = stages, .stage_count = 2,
                                   .backlog = { 3, INT64_C(1795214467000), "grill/2026-11-20/1" }, .outage = true,
-                                  .refused_total = 4, .states = { [DOC_OPEN] = 1 }, .red = 1, .warned = 2 };
+                                  .refused_total = 4, .states = { [DOC_OPEN] = 1 }, .red = 1, .warned = 2,
+                                  .begun = { .at = { { STR("grill"), STR("forgotten-1") } }, .count = 1 } };
     struct venue_status venue = { .id = STR("grill"), .name = STR("Grill"), .venue = &at, .connected = CONNECTED_NO,
                                   .missing_privileges = STR("X"), .list = { docs, COUNT(docs) }, .days = &day,
                                   .day_count = 1, .refused = 4 };
@@ -264,8 +265,10 @@ static void facts_table(void **unused)
         { { "nb", 2 }, "\n  utelatt  F\n", false }, { { "nb", 2 }, "\n  n\xC3\xB8kkel  L\n", false },
         { { "nb", 2 }, "\n  tilgang n\xC3\xB8kkelen mangler: X\n", false },
         { { "en", 2 }, "\n  set-up  has faults, so no voucher and no order goes by itself: bilag check --venue grill\n", false },
+        { { "en", 2 }, "\nbroken off bilag forget at grill (forgotten-1): stop the stages", false },
+        { { "nb", 2 }, "<p class=\"red\">bilag forget ved grill (forgotten-1) ble avbrutt", true },
         { { "en", 2 }, "\n  sent    1 earlier ones; --venue grill shows them\n", false },
-        { { "en", 2 }, " 1 open, 9 red, 1 open day with a warning\n", false }, { { "nb", 2 }, " 8 røde, 2 åpne dager med advarsel\n", false },
+        { { "en", 2 }, " 1 open, 10 red, 1 open day with a warning\n", false }, { { "nb", 2 }, " 9 røde, 2 åpne dager med advarsel\n", false },
     };
 
     (void)unused;

@@ -108,10 +108,22 @@ static void a_later_content_says_what_is_kept(void **unused)
     pseudonyms_close(pseudonyms);
 }
 
+struct listed { size_t count; char text[128]; };
+
+static enum err list(struct str scope, struct str pseudonym, void *context)
+{
+    struct listed *listed = context;
+    size_t at = strlen(listed->text);
+
+    (void)snprintf(listed->text + at, sizeof listed->text - at, STR_FMT " " STR_FMT "\n", STR_ARG(scope), STR_ARG(pseudonym));
+    return ++listed->count == 2 ? ERR_STOP : ERR_OK;
+}
+
 static void what_was_begun(void **unused)
 {
     struct pseudonyms *pseudonyms = opened(folder);
-    uint64_t since = 0, count = 9;
+    struct listed listed = { 0 };
+    uint64_t since = 0;
     bool begun = true;
 
     (void)unused;
@@ -125,12 +137,15 @@ static void what_was_begun(void **unused)
     assert_int_equal(since, 7);          /* begun then, and not again */
     assert_int_equal(pseudonyms_has_begun(pseudonyms, STR("oslo"), STR("forgotten-1"), &begun), ERR_OK);
     assert_true(begun);
-    assert_int_equal(pseudonyms_begun(pseudonyms, &count), ERR_OK);
-    assert_int_equal(count, 1);
+    assert_int_equal(pseudonyms_begin(pseudonyms, STR("912345678"), STR("forgotten-2"), 12, &since), ERR_OK);
+    assert_int_equal(pseudonyms_begun(pseudonyms, list, &listed), ERR_OK);
+    assert_string_equal(listed.text, "912345678 forgotten-2\noslo forgotten-1\n");
+    assert_int_equal(pseudonyms_end(pseudonyms, STR("912345678"), STR("forgotten-2")), ERR_OK);
     assert_int_equal(pseudonyms_end(pseudonyms, STR("oslo"), STR("forgotten-1")), ERR_OK);
     assert_int_equal(pseudonyms_end(pseudonyms, STR("oslo"), STR("forgotten-1")), ERR_OK);
-    assert_int_equal(pseudonyms_begun(pseudonyms, &count), ERR_OK);
-    assert_int_equal(count, 0);
+    listed = (struct listed){ 0 };
+    assert_int_equal(pseudonyms_begun(pseudonyms, list, &listed), ERR_OK);
+    assert_int_equal(listed.count, 0);
     pseudonyms_close(pseudonyms);
 }
 
