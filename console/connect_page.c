@@ -177,10 +177,10 @@ static void tell_state(struct view *view, const struct connection *connection)
         [CONNECTION_OTHER_BOOKS] = { "notice red", SAY(view, "The key opens the books of %.*s, and they are not those of the "
                                                              "company. "
                                                        "Paste the key of the company's own client. If the company has moved to these "
-                                                       "books, whoever runs Bilag says so: bilag venues connect, --new-client.",
+                                                       "books, whoever runs Bilag says so.",
                                                        "Nøkkelen åpner regnskapet til %.*s, og det er ikke firmaets. Lim inn nøkkelen "
                                                        "til firmaets egen klient. Har firmaet flyttet til dette regnskapet, sier den "
-                                                       "som drifter Bilag, fra om det: bilag venues connect, --new-client."),
+                                                       "som drifter Bilag, fra om det."),
                                        connection->client_name },
         [CONNECTION_RIGHTS] = { "notice red", SAY(view, "Rights are missing: %.*s. Grant them to the extension in PowerOffice "
                                                         "(Settings, "
@@ -327,13 +327,10 @@ static void key_card(struct view *view, const struct venue *venue)
     key_field(view);
     view_button(view, NULL, SAY(view, "Connect", "Koble til"));
     view_form_end(view);
-    html_words(html, "p", "faint", SAY(view, "To say yes on PowerOffice's own page instead of pasting a key, whoever runs "
-                                             "Bilag uses "
-                                       "bilag venues connect %.*s --browser at the server, as the user with the keys: it takes the "
-                                       "installation's application key, which the console does not have.",
-                                       "Vil du heller si ja på PowerOffices egen side enn å lime inn en nøkkel, bruker den som drifter "
-                                       "Bilag, bilag venues connect %.*s --browser på serveren, som brukeren med nøklene: det krever "
-                                       "app-nøkkelen til installasjonen, og den har ikke konsollen."), TEXT(venue->id));
+    html_words(html, "p", "faint", SAY(view, "To say yes on PowerOffice's own page instead of pasting a key, ask whoever runs "
+                                       "Bilag: it takes the installation's application key, which the console does not have.",
+                                       "Vil du heller si ja på PowerOffices egen side enn å lime inn en nøkkel, spør den som drifter "
+                                       "Bilag: det krever app-nøkkelen til installasjonen, og den har ikke konsollen."));
     html_end(html);
 }
 

@@ -129,7 +129,7 @@ static void decide_form(struct view *view, const struct book_doc *doc, const cha
 /* folded: what ends it otherwise, and is seldom meant, is a click further away. */
 struct way_form { const char *way; const struct deed *deed; bool folded; const char *en, *nb; };
 
-/* Ways on that are pressed here; the others are told with their command. */
+/* Ways on that are pressed here. */
 static const struct way_form way_forms[] = {
     { "accept", &deed_accept, false, "Accept it as it is", "Godta som det er" },
     { "resend", &deed_resend, false, "Send again", "Send på nytt" },
@@ -139,18 +139,6 @@ static const struct way_form way_forms[] = {
 };
 
 struct telling_ways { struct view *view; const struct book_doc *doc; struct str back; };
-
-static void plain_way(struct view *view, const struct advice *advice)
-{
-    struct html *html = &view->html;
-    struct str lead = { advice->sentence.bytes, advice->sentence.len - advice->command.len };
-
-    html_begin(html, "p");
-    html_text(html, lead);
-    if (advice->command.len)
-        html_element(html, "span", "command", advice->command);
-    html_end(html);
-}
 
 static void link_way(const struct telling_ways *telling, const char *page, const char *text)
 {
@@ -171,13 +159,16 @@ static bool setup_way(const struct telling_ways *telling, const char *way)
     struct str venue = telling->doc->draft.doc.venue;
     bool mine = user_may(&view->user, ACT_SET_UP);
 
-    if (strcmp(way, "settings") != 0 && strcmp(way, "poweroffice") != 0 && strcmp(way, "confirm") != 0)
+    if (strcmp(way, "settings") != 0 && strcmp(way, "poweroffice") != 0 && strcmp(way, "confirm") != 0 &&
+        strcmp(way, "key") != 0)
         return false;
     if (!mine)
         html_element(&view->html, "p", "faint", str_of(SAY(view, "Who sets up the venue can see to it under Set-up.",
                                                            "Den som setter opp salgsstedet, kan ordne det under Oppsett.")));
     else if (strcmp(way, "settings") == 0)
         link_way(telling, "/setup", SAY(view, "Mend it under Set-up", "Rett det under Oppsett"));
+    else if (strcmp(way, "key") == 0)
+        link_way(telling, "/connect", SAY(view, "Give another key", "Gi en annen nøkkel"));
     else if (strcmp(way, "confirm") == 0)
         view_confirm_add_on(view, venue, telling->back);
     else
@@ -280,11 +271,11 @@ static void tell_way(void *context, const struct advice *advice)
                 many_way(telling, way_forms[i].deed->verb, advice->problem);
             return;
         }
-    if (strcmp(advice->way, "leave-out") == 0 && receipt.len) {
-        if (decides) {
+    if (strcmp(advice->way, "leave-out") == 0) {
+        if (decides && receipt.len)
             leave_out_way(telling, receipt);
+        if (decides)
             many_way(telling, "leave-out", advice->problem);
-        }
     } else if (strcmp(advice->way, "choose") == 0)
         contest_way(telling, advice->problem);
     else if (strcmp(advice->way, "restarted") == 0)
@@ -293,10 +284,10 @@ static void tell_way(void *context, const struct advice *advice)
         link_way(telling, "/customers", SAY(telling->view, "Connect the customer", "Koble kunden"));
     else if (setup_way(telling, advice->way))
         return;
-    else if (strcmp(advice->way, "post-on") != 0)
-        plain_way(telling->view, advice);
-    else if (decides)
+    else if (strcmp(advice->way, "post-on") == 0 && decides)
         post_on_way(telling);
+    else if (!advice->command.len)           /* what PowerOffice said; whoever runs Bilag sees to what only a command does */
+        html_element(&telling->view->html, "p", NULL, advice->sentence);
 }
 
 /* The receipt that a problem is about, to look at; what is missing cannot be looked at. */
@@ -324,7 +315,7 @@ void document_problems(struct view *view, const struct book_doc *doc, struct str
         struct strbuf text;
 
         strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
-        problem_write(&problems->at[i], view->config.language, &text);
+        problem_write_for(&problems->at[i], view->config.language, view->config.wording, &text);
         html_begin(&view->html, "p");
         html_class(&view->html, "problem");
         html_text(&view->html, strbuf_str(&text));

@@ -81,7 +81,7 @@ static enum err judge_books(struct view *view, const struct green_wish *wish, st
         err = setup_judge(wish->venue, wish->books, kept, &view->arena, &problems);
     for (size_t i = 0; !err && i < problems.count; i++) {
         strbuf_init(&text, PROBLEM_BYTES);
-        problem_write(&problems.at[i], view->config.language, &text);
+        problem_write_for(&problems.at[i], view->config.language, view->config.wording, &text);
         fault(green, arena_copy(&view->arena, strbuf_str(&text)));
         strbuf_free(&text);
     }

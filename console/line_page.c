@@ -84,8 +84,8 @@ static void rests(const struct behind *behind, uint64_t trimmed)
     html_words(&view->html, "p", NULL, SAY(view, "Together %s kr, the line is %s kr.", "Til sammen %s kr, linjen er %s kr."),
                money_kroner(shown(behind, behind->sum), sum), money_kroner(shown(behind, behind->line->amount), line));
     if (behind->count > RECEIPTS_SHOWN)
-        html_words(&view->html, "p", "faint", SAY(view, "%zu receipts more are not shown: bilag explain lists all.",
-                                                  "%zu bonger til er ikke vist: bilag explain viser alle."),
+        html_words(&view->html, "p", "faint", SAY(view, "%zu receipts more are not shown.",
+                                                  "%zu bonger til er ikke vist."),
                    behind->count - RECEIPTS_SHOWN);
     if (trimmed)
         html_words(&view->html, "p", "notice yellow",

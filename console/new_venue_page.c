@@ -135,7 +135,8 @@ static void waiting(struct view *view)
         }
         html_begin(html, "li");
         view_link(view, view_venue_path(view, id, "/setup"), arena_copy(&view->arena, venue.name).bytes);
-        html_words(html, "small", NULL, "%s", view->config.faults[i].text);
+        html_element(html, "small", NULL, str_of(SAY(view, "its set-up or its connection is not complete",
+                                                     "oppsettet eller tilkoblingen er ikke ferdig")));
         html_end(html);
     }
     if (shown)

@@ -34,8 +34,9 @@ static void faults(struct view *view, const struct stage_state *stage)
                                                                                          "%.*s"),
                    TEXT(stage->refused));
     if (stage->damaged_day.len)
-        html_words(html, "p", "fault", SAY(view, "%" PRId64 " days cannot be read, the first is %.*s: bilag fsck",
-                                           "%" PRId64 " dager kan ikke leses, den første er %.*s: bilag fsck"),
+        html_words(html, "p", "fault", SAY(view, "%" PRId64 " days cannot be read, the first is %.*s; whoever runs Bilag mends "
+                                           "the store",
+                                           "%" PRId64 " dager kan ikke leses, den første er %.*s; den som drifter Bilag, retter lageret"),
                    stage->damaged_days, TEXT(stage->damaged_day));
     if (stage->untold.len)
         html_words(html, "p", "fault", "%.*s", TEXT(stage->untold));

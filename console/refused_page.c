@@ -30,7 +30,7 @@ static const char *standing(const struct view *view, const struct refusal *refus
                                "ingen hendelse: kassen må sende den slik den skal være" },
         [REFUSAL_CUT] = { "too long to be kept whole", "for lang til å lagres hel" },
         [REFUSAL_NO_VENUE] = { "of a venue that is not set up", "fra et salgssted som ikke er satt opp" },
-        [REFUSAL_READY] = { "can be taken in now: bilag refused retry", "kan tas inn nå: bilag refused retry" },
+        [REFUSAL_READY] = { "can be taken in now", "kan tas inn nå" },
         [REFUSAL_TAKEN] = { "taken in since", "tatt inn siden" },
         [REFUSAL_REPLACED] = { "the receipt came since with other content", "bongen er kommet siden med annet innhold" },
         [REFUSAL_DISMISSED] = { "seen to", "sett på" },
@@ -148,9 +148,9 @@ static void tell_parked(struct view *view, const struct parked *parked)
                  row->sum_known ? money_kroner(row->sum, amount) : "?", view_time(view, row->first_s * 1000, from),
                  view_time(view, row->last_s * 1000, to));
         html_text(html, str_of(row->is_set_up ? SAY(view, "Set up now: taken in at the next reload. Those that stay need a "
-                                                    "record that is damaged; bilag fsck says which.",
+                                                    "record that is damaged; whoever runs Bilag finds which.",
                                                     "Satt opp nå: tas inn ved neste innlesing av oppsettet. Blir noen "
-                                                    "liggende, er en post som de trenger, skadet; bilag fsck sier hvilken.")
+                                                    "liggende, er en post som de trenger, skadet; den som drifter Bilag, finner hvilken.")
                                               : SAY(view, "They are taken in when the venue is set up.",
                                                     "De tas inn når salgsstedet er satt opp.")));
         if (!row->is_set_up && parked_is_red(row))

@@ -76,8 +76,8 @@ void page_requests(struct view *view)
     err = requests_walk(view->config.state_dir, doc.id, line_seen, &showing);
     html_end(&view->html);
     if (showing.count > REQUESTS_SHOWN)
-        html_words(&view->html, "p", "faint", SAY(view, "%zu later ones are not shown: bilag explain --requests lists all.",
-                                                  "%zu senere er ikke vist: bilag explain --requests viser alle."),
+        html_words(&view->html, "p", "faint", SAY(view, "%zu later ones are not shown.",
+                                                  "%zu senere er ikke vist."),
                    showing.count - REQUESTS_SHOWN);
     if (!err && !showing.count)
         html_words(&view->html, "p", "faint", SAY(view, "Nothing was sent for it in the last %d days.",

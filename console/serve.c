@@ -63,7 +63,8 @@ static void speak(struct view *view, struct str language)
 {
     view->config.language = language;
     view->voice.language = language;
-    catalogue_speak(language);
+    view->config.wording = view->voice.wording = WORDING_PAGES;
+    catalogue_speak(language, WORDING_PAGES);
 }
 
 static struct view *begin(struct console *console, struct MHD_Connection *connection, const char *url, const char *method)
@@ -240,10 +241,8 @@ static void judge(struct view *view, const struct route *route, bool known)
         view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "This form is not of your sign-in: load the page again.",
                                                   "Skjemaet hører ikke til innloggingen din: last siden på nytt."));
     else if (!user_may(&view->user, route->act))
-        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "Your role does not open this; who runs Bilag can give you another "
-                                                  "(bilag users).", "Rollen din åpner ikke dette; den som drifter Bilag, kan "
-                                                                    "gi "
-                                                  "deg en annen (bilag users)."));
+        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "Your role does not open this; who runs Bilag can give you another.",
+                                                  "Rollen din åpner ikke dette; den som drifter Bilag, kan gi deg en annen."));
 }
 
 /* --- the answer --- */
@@ -357,11 +356,9 @@ enum MHD_Result serve_handle(void *context, struct MHD_Connection *connection, c
         server_visitor(console->server, connection, VISITOR_BODY, view->signed_in);
         if (!host_is_ours(header(view, MHD_HTTP_HEADER_HOST), view->config.console.listen, view->config.console.names,
                           view->config.console.name_count)) {
-            view_refuse(view, MHD_HTTP_MISDIRECTED_REQUEST, SAY(view, "Nobody goes by that name here; console.names in "
-                                                                      "bilag.yaml "
-                        "says by which names people reach it.", "Ingen heter det her; console.names i bilag.yaml sier hvilke "
-                                                                "navn "
-                        "konsollen har."));
+            view_refuse(view, MHD_HTTP_MISDIRECTED_REQUEST,
+                        SAY(view, "Nobody goes by that name here; whoever runs Bilag says by which names people reach it.",
+                            "Ingen heter det her; den som drifter Bilag, sier hvilke navn konsollen har."));
             view->judged = true;
         }
         return MHD_YES;

@@ -101,14 +101,12 @@ static void add_form(struct view *view)
     html_element(&view->html, "p", "faint",
                  str_of(SAY(view, "A till, or what sends for several, has a token of its own. It opens what is said here, and "
                                   "nothing "
-                                  "else; a venue may be named before it is set up. Keys for ZeroMQ are made with bilag tokens "
-                                  "add "
-                                  "--zeromq.",
+                                  "else; a venue may be named before it is set up. Keys for ZeroMQ are made by whoever runs "
+                                  "Bilag.",
                             "En kasse, eller det som sender for flere, har sitt eget token. Det åpner det som sies her, og "
                             "ikke "
-                            "noe annet; et salgssted kan nevnes før det er satt opp. Nøkler til ZeroMQ lages med bilag tokens "
-                            "add "
-                            "--zeromq.")));
+                            "noe annet; et salgssted kan nevnes før det er satt opp. Nøkler til ZeroMQ lages av den som "
+                            "drifter Bilag.")));
     view_form(view, "/tokens", "sheet");
     seen_hide(view);
     view_input(view, "venues", SAY(view, "Venues, with commas", "Salgssteder, med komma"), "text", false);

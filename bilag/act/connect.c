@@ -14,9 +14,9 @@ enum err connect_judge(struct customer_ledger *ledger, int64_t number)
     if (!customer)
         return fault_set(&context->fault, ERR_NOT_FOUND,
                          context_words(context, "PowerOffice has no customer %" PRId64 ": make it there first, or choose "
-                                       "another with `bilag customers --venue " STR_FMT " list`",
-                                       "PowerOffice har ingen kunde %" PRId64 ": opprett den der først, eller velg en annen "
-                                       "med `bilag customers --venue " STR_FMT " list`"), number, STR_ARG(ledger->venue->id));
+                                       "another<; `bilag customers list` shows them|>",
+                                       "PowerOffice har ingen kunde %" PRId64 ": opprett den der først, eller velg en annen"
+                                       "<; `bilag customers list` viser dem|>"), number);
     return fault_set(&context->fault, ERR_REFUSED,
                      context_words(context, "customer %" PRId64 " (" STR_FMT ") is archived in PowerOffice: take it out of the "
                                    "archive there, or choose another",

@@ -124,14 +124,12 @@ static enum err judge_gone(const struct contested *contested, size_t number)
         return ERR_OK;
     return fault_set(&context->fault, ERR_REFUSED, context_words(context,
                      "what came first under the number of " STR_FMT " was booked, and its content is no longer kept: it is not "
-                     "exchanged. bilag choose " STR_FMT " first lists the later one as not booked, to be entered by hand; if "
-                                                        "the "
-                     "register counts anew, bilag restarted " STR_FMT,
+                     "exchanged. <bilag choose|To say of> " STR_FMT " <first|that the first is right> lists the later one as not "
+                     "booked, to be entered by hand; if the register counts anew, <bilag restarted|say so on the page of> " STR_FMT,
                      "det som kom først under nummeret til " STR_FMT ", er bokført, og innholdet er ikke lenger lagret: det "
-                                                                     "byttes "
-                     "ikke ut. bilag choose " STR_FMT " first viser det senere som ikke bokført, så det kan føres manuelt; "
-                                                      "teller "
-                     "kassen på nytt, bilag restarted " STR_FMT), STR_ARG(contested->text), STR_ARG(contested->text),
+                     "byttes ikke ut. <bilag choose|Å si om> " STR_FMT " <first|at den første er riktig,> viser det senere som "
+                     "ikke bokført, så det kan føres manuelt; teller kassen på nytt, <bilag restarted|si det på siden til> " STR_FMT),
+                     STR_ARG(contested->text), STR_ARG(contested->text),
                      STR_ARG(contested->text));
 }
 
@@ -141,8 +139,8 @@ enum err contested_judge(struct contested *contested, size_t number)
 
     if (number == 0 || number > contested->count)
         return fault_set(&context->fault, ERR_FORMAT, context_words(context,
-                         "first, second or a number up to %zu, as bilag explain lists them",
-                         "first, second eller et tall opp til %zu, slik bilag explain viser dem"), contested->count);
+                         "first, second or a number up to %zu, as <bilag explain lists them|they are listed here>",
+                         "first, second eller et tall opp til %zu, slik <bilag explain viser dem|de vises her>"), contested->count);
     if (!contested->fate.place)
         return judge_gone(contested, number);
     for (size_t i = 0; i < contested->count; i++) {
@@ -151,11 +149,10 @@ enum err contested_judge(struct contested *contested, size_t number)
 
         if (sent.len)
             return fault_set(&context->fault, ERR_REFUSED, context_words(context,
-                             STR_FMT " is sent with the first content: reverse it first (bilag reverse), or take an order back "
-                                     "in "
-                             "PowerOffice", STR_FMT " er sendt med det første innholdet: reverser det først (bilag reverse), "
-                                                    "eller "
-                             "trekk ordren tilbake i PowerOffice"), STR_ARG(sent));
+                             STR_FMT " is sent with the first content: reverse it first< (bilag reverse)|>, or take an order "
+                             "back in PowerOffice",
+                             STR_FMT " er sendt med det første innholdet: reverser det først< (bilag reverse)|>, eller trekk "
+                             "ordren tilbake i PowerOffice"), STR_ARG(sent));
     }
     return ERR_OK;
 }
@@ -212,9 +209,9 @@ enum err contested_run(struct contested *contested, placed_visit visit, void *co
     if (err || run->count <= REFOLD_MAX)
         return err;
     return fault_set(&asked->fault, ERR_REFUSED, context_words(asked,
-                     "at most %d numbers can be moved at once: say which one is right with bilag choose, or let the till go on "
+                     "at most %d numbers can be moved at once: say which one is right< with bilag choose|>, or let the till go on "
                      "with "
-                     "other numbers", "høyst %d numre kan flyttes på én gang: si hvilken som er riktig med bilag choose, eller "
+                     "other numbers", "høyst %d numre kan flyttes på én gang: si hvilken som er riktig< med bilag choose|>, eller "
                                       "la "
                      "kassen fortsette med andre numre"), (int)REFOLD_MAX);
 }

@@ -44,9 +44,9 @@ static const char *accept_objection(const struct deed_question *question, const 
     if (!problem_acceptable(question->code))
         return arena_format(question->context->arena,
                             context_words(question->context, "%s cannot be accepted away: its cause must be mended, or another "
-                                          "way taken (bilag status names them). These can be accepted: %.*s",
-                                          "%s kan ikke godtas bort: årsaken må rettes, eller en annen vei velges (bilag status "
-                                          "nevner dem). Disse kan godtas: %.*s"), code,
+                                          "way taken< (bilag status names them)|>. These can be accepted: %.*s",
+                                          "%s kan ikke godtas bort: årsaken må rettes, eller en annen vei velges<"
+                                          " (bilag status nevner dem)|>. Disse kan godtas: %.*s"), code,
                             STR_ARG(acceptable_codes(question->context->arena))).bytes;
     if (!problems_have(&doc->draft.problems, question->code) && doc->newer_revision)
         return changing(question, doc);
@@ -219,8 +219,9 @@ static const char *transfer_objection(const struct deed_question *question, cons
     const struct context *context = question->context;
 
     if (book_doc_is_left_reversed(doc))
-        return context_words(context, "it is reversed in PowerOffice and left so: bilag resend sends it anew",
-                             "det er tilbakeført i PowerOffice og forblir det: bilag resend sender det på nytt");
+        return context_words(context,
+                             "it is reversed in PowerOffice and left so: <bilag resend sends it anew|it can be sent anew>",
+                             "det er tilbakeført i PowerOffice og forblir det: <bilag resend sender det|det kan sendes> på nytt");
     if (book_doc_is_empty(doc))
         return context_words(context, "there is nothing in it", "det er tomt");
     switch (doc->state) {
@@ -231,8 +232,9 @@ static const char *transfer_objection(const struct deed_question *question, cons
     case DOC_HELD:
         return context_words(context, "it is held; its problems stand above", "det er holdt tilbake; årsakene står over");
     case DOC_FAILED:
-        return context_words(context, "PowerOffice refused it: bilag resend sends it again when the cause is mended",
-                             "PowerOffice avviste det: bilag resend sender det på nytt når årsaken er rettet");
+        return context_words(context,
+                             "PowerOffice refused it: <bilag resend sends it again|send it again> when the cause is mended",
+                             "PowerOffice avviste det: <bilag resend sender det|send det> på nytt når årsaken er rettet");
     case DOC_BY_HAND:
         return context_words(context, "a person has entered it by hand", "det er ført manuelt");
     case DOC_SENT:

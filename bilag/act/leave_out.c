@@ -87,11 +87,10 @@ static enum err of_order(struct leave_out *leave, const struct leaving *leaving)
     if (doc.draft.phase != DRAFT_CLOSED || book_doc_is_empty(&doc))
         return ERR_OK;
     return fault_set(&context->fault, ERR_REFUSED,
-                     context_words(context, STR_FMT " is an order, " STR_FMT ": end that with bilag by-hand if a person "
-                                                                             "invoices "
-                                   "it, or credit it in PowerOffice if it is sent",
-                                   STR_FMT " er en ordre, " STR_FMT ": avslutt den med bilag by-hand hvis noen fakturerer den, "
-                                   "eller krediter den i PowerOffice hvis den er sendt"), STR_ARG(leaving->text), STR_ARG(id));
+                     context_words(context, STR_FMT " is an order, " STR_FMT ": end that <with bilag by-hand|as entered by "
+                                   "hand> if a person invoices it, or credit it in PowerOffice if it is sent",
+                                   STR_FMT " er en ordre, " STR_FMT ": avslutt den <med bilag by-hand|som ført manuelt> "
+                                   "hvis noen fakturerer den, eller krediter den i PowerOffice hvis den er sendt"), STR_ARG(leaving->text), STR_ARG(id));
 }
 
 /* Whether what it was booked in is sealed: then the difference goes into the next part. */
@@ -151,12 +150,13 @@ static enum err take_amount(struct leave_out *leave, const char *amount, struct 
     if (!amount)
         return ERR_OK;
     if (leaving->told)
-        return refuse(leave, leaving, ERR_REFUSED, "%.*s says itself what it comes to: --amount is for those that do not",
-                      "%.*s sier selv hva den er på: --amount er for dem som ikke gjør det");
+        return refuse(leave, leaving, ERR_REFUSED,
+                      "%.*s says itself what it comes to: <--amount|the amount> is for those that do not",
+                      "%.*s sier selv hva den er på: <--amount|beløpet> er for dem som ikke gjør det");
     if (!parse_kroner(amount, &leaving->amount))
         return fault_set(&context->fault, ERR_FORMAT,
-                         context_words(context, "--amount wants kroner such as 125,00, not \"%s\"",
-                                       "--amount skal være kroner, som 125,00, ikke «%s»"), amount);
+                         context_words(context, "<--amount wants|The amount is> kroner such as 125,00, not \"%s\"",
+                                       "<--amount|Beløpet> skal være kroner, som 125,00, ikke «%s»"), amount);
     if (leaving->fate.event.kind == EVENT_VOID)
         leaving->amount.ore = -leaving->amount.ore;
     leaving->said = true;

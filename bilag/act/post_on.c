@@ -69,8 +69,9 @@ const char *post_on_objection(struct context *context, const struct book_doc *do
         return context_words(context, "a voucher is never posted before its business day", "et bilag føres aldri før "
                                                                                            "salgsdagen");
     if (doc->state == DOC_FAILED && day == draft->post_on)
-        return context_words(context, "it was refused on that very day: choose another one, or send it again with bilag resend",
-                             "det ble avvist på nettopp den dagen: velg en annen, eller send det på nytt med bilag resend");
+        return context_words(context,
+                             "it was refused on that very day: choose another one, or send it again< with bilag resend|>",
+                             "det ble avvist på nettopp den dagen: velg en annen, eller send det på nytt< med bilag resend|>");
     if (doc->state != DOC_FAILED &&
         (doc->state != DOC_HELD || (!wrong_clock && !problems_have(&doc->draft.problems, PROBLEM_PERIOD_LOCKED))))
         return arena_format(context->arena,

@@ -142,9 +142,9 @@ static const char *of_receipt(struct undo *undo)
     if (err == ERR_REFUSED)
         return context_words(undo->context, "something that was sent relies on it, or the part of the day that lists it has "
                                             "ended: reverse "
-                        "the voucher first (bilag reverse), or enter the difference by hand",
+                        "the voucher first< (bilag reverse)|>, or enter the difference by hand",
                         "noe som er sendt, bygger på den, eller delen av dagen som viser den, er avsluttet: reverser bilaget "
-                        "først (bilag reverse), eller før forskjellen manuelt");
+                        "først< (bilag reverse)|>, eller før forskjellen manuelt");
     return err ? arena_copy(undo->context->arena, str_of(fault.text[0] ? fault.text : err_text(err))).bytes : NULL;
 }
 
@@ -227,8 +227,8 @@ enum err undo_find(struct context *context, uint64_t number, struct undo *undo)
         return err;
     if (!undo->found.number)
         return fault_set(&context->fault, ERR_NOT_FOUND,
-                         context_words(context, "there is no decision %" PRIu64 "; `bilag audit` lists them",
-                                       "beslutning %" PRIu64 " finnes ikke; `bilag audit` viser dem"), number);
+                         context_words(context, "there is no decision %" PRIu64 "; <`bilag audit`|the audit trail> lists them",
+                                       "beslutning %" PRIu64 " finnes ikke; <`bilag audit`|revisjonssporet> viser dem"), number);
     if (undo->undone)
         return fault_set(&context->fault, ERR_EXISTS,
                          context_words(context, "decision %" PRIu64 " was taken back by decision %" PRIu64,

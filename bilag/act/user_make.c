@@ -65,11 +65,11 @@ static enum err take_companies(struct context *context, const struct user_wish *
     user->all_companies = wish->all_companies;
     if (!rest.len == !user->all_companies)
         return refuse(context, ERR_FORMAT, context_words(context,
-                      "say whose books: one or several organisation numbers with commas (--company NUMBER[,NUMBER...]), or all "
-                      "companies (--all-companies)",
-                      "si hvem sitt regnskap: ett eller flere organisasjonsnumre med komma (--company NUMMER[,NUMMER...]), "
+                      "say whose books: one or several organisation numbers with commas< (--company NUMBER[,NUMBER...])|>, or all "
+                      "companies< (--all-companies)|>",
+                      "si hvem sitt regnskap: ett eller flere organisasjonsnumre med komma< (--company NUMMER[,NUMMER...])|>, "
                       "eller "
-                      "alle firmaer (--all-companies)"));
+                      "alle firmaer< (--all-companies)|>"));
     user->companies = arena_array(context->arena, 1 + rest.len / 2, sizeof *user->companies);
     if (!user->companies)
         return ERR_MEMORY;
@@ -92,11 +92,11 @@ enum err user_judge(struct context *context, const struct user_wish *wish, struc
         return refuse(context, ERR_FORMAT, context_words(context, "one name is needed, of letters, digits, . _ and -",
                                                          "ett navn må oppgis, av bokstaver, tall, . _ og -"));
     if (user->title.len && !str_is_word(user->title))
-        return refuse(context, ERR_FORMAT, context_words(context, "the title (--title) is a name as people write it",
-                                                         "tittelen (--title) skal være et navn slik folk skriver det"));
+        return refuse(context, ERR_FORMAT, context_words(context, "the title< (--title)|> is a name as people write it",
+                                                         "tittelen< (--title)|> skal være et navn slik folk skriver det"));
     if (!str_equal(user->language, STR("en")) && !str_equal(user->language, STR("nb")))
-        return refuse(context, ERR_FORMAT, context_words(context, "the language (--language) is en or nb",
-                                                         "språket (--language) er en eller nb"));
+        return refuse(context, ERR_FORMAT, context_words(context, "the language< (--language)|> is en or nb",
+                                                         "språket< (--language)|> er en eller nb"));
     err = take_roles(context, wish->roles, user);
     return err ? err : take_companies(context, wish, user);
 }
@@ -151,7 +151,7 @@ enum err user_make(struct context *context, struct users *users, const struct us
     if (!err)
         return fault_set(&context->fault, ERR_EXISTS, context_words(context, "there is a user " STR_FMT " already: remove that "
                                                                                           "one "
-                         "first (bilag users remove)", "brukeren " STR_FMT " finnes alt: fjern den først (bilag users remove)"),
+                         "first< (bilag users remove)|>", "brukeren " STR_FMT " finnes alt: fjern den først< (bilag users remove)|>"),
                          STR_ARG(user->name));
     if (err != ERR_NOT_FOUND)
         return err;

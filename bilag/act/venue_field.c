@@ -9,7 +9,8 @@
 
 enum { YAML_BYTES = 65536 };
 
-#define TOP(key, kind, member, max, list, en, nb) { NULL, key, kind, offsetof(struct venue, member), max, NULL, list, en, nb }
+#define TOP(key, kind_, member, max, list, en, nb) \
+    { NULL, key, FIELD_##kind_, offsetof(struct venue, member), max, NULL, list, en, nb },
 #define SECTION_OF_vat SECTION_VAT
 #define SECTION_OF_product SECTION_PRODUCTS
 #define SECTION_OF_payment SECTION_PAYMENTS
@@ -17,17 +18,7 @@ enum { YAML_BYTES = 65536 };
     { SECTION_OF_##of, key_, FIELD_##kind_, offsetof(struct of##_entry, member), max_, preset_, list_, en_, nb_ },
 
 const struct venue_field venue_fields_shown[] = {
-    TOP("name", FIELD_WORDS, name, 100, NULL, "Name, on vouchers", "Navn, på bilag"),
-    TOP("department", FIELD_CODE, departments, 0, "departments", "Department", "Avdeling"),
-    TOP("business_day_start", FIELD_TIME, cutoffs, 0, NULL, "The business day begins at", "Salgsdagen begynner kl."),
-    TOP("begins", FIELD_DAY, begins, 0, NULL, "First business day that is posted", "Første salgsdag som føres"),
-    TOP("close", FIELD_CLOSE, close, 0, NULL, "A day ends", "En dag avsluttes"),
-    TOP("registers", FIELD_NAMES, registers, 2000, NULL,
-        "Registers that must report every day", "Kasser som må rapportere hver dag"),
-    TOP("auto_transfer", FIELD_SWITCH, auto_transfer, 0, NULL, "Automatic transfer", "Automatisk overføring"),
-    TOP("auto_invoice", FIELD_SWITCH, auto_invoice, 0, NULL, "Automatic invoicing", "Automatisk fakturering"),
-    TOP("send_invoice", FIELD_SWITCH, send_invoice, 0, NULL, "Invoices are sent at once", "Fakturaer sendes med en gang"),
-    VAT_ROWS_SHOWN(ENTRY) PRODUCT_ROWS_SHOWN(ENTRY) PAYMENT_ROWS_SHOWN(ENTRY)
+    VENUE_ROWS_SHOWN(TOP) VAT_ROWS_SHOWN(ENTRY) PRODUCT_ROWS_SHOWN(ENTRY) PAYMENT_ROWS_SHOWN(ENTRY)
 };
 const size_t venue_fields_shown_count = COUNT(venue_fields_shown);
 

@@ -58,7 +58,7 @@ static int run(struct shell *shell, const struct cmd *cmd, const struct args *ar
     if (err)
         return complain(shell, EXIT_UNUSABLE, "%s", fault.text);
     shell->voice.language = shell->config->language;
-    catalogue_speak(shell->config->language);
+    catalogue_speak(shell->config->language, WORDING_COMMAND);
     err = runas_command(shell->config, &fault);
     if (!err)
         err = config_stores(shell->config, &fault);

@@ -45,7 +45,7 @@ bool help_peek(const char *config_dir)
     if (file)
         (void)fclose(file);
     if (found)
-        catalogue_speak(str_of(word));
+        catalogue_speak(str_of(word), WORDING_COMMAND);
     return found;
 }
 
@@ -59,7 +59,7 @@ void help_speak(const char *config_dir)
     if (help_peek(config_dir))
         return;
     if (config_load_without_keys(str_of(config_dir), &config, &fault) == ERR_OK) {
-        catalogue_speak(config->language);
+        catalogue_speak(config->language, WORDING_COMMAND);
         config_free(config);
         return;
     }
@@ -68,7 +68,7 @@ void help_speak(const char *config_dir)
 
         if (!value || !*value)
             continue;
-        catalogue_speak(strncmp(value, "nb", 2) == 0 || strncmp(value, "no", 2) == 0 ? STR("nb") : STR("en"));
+        catalogue_speak(strncmp(value, "nb", 2) == 0 || strncmp(value, "no", 2) == 0 ? STR("nb") : STR("en"), WORDING_COMMAND);
         return;
     }
 }

@@ -1,6 +1,24 @@
 #include "context.h"
 
+#include <string.h>
 #include <unistd.h>
+
+enum { PICKED_BYTES = 4096 };
+
+const char *context_words(const struct context *context, const char *en, const char *nb)
+{
+    const char *text = str_equal(context->config->language, STR("nb")) ? nb : en;
+    struct strbuf picked;
+    struct str kept;
+
+    if (!strchr(text, '<'))
+        return text;
+    strbuf_init(&picked, PICKED_BYTES);
+    wording_pick(text, context->config->wording, context->config->language, &picked);
+    kept = arena_copy(context->arena, strbuf_str(&picked));
+    strbuf_free(&picked);
+    return kept.bytes ? kept.bytes : text;
+}
 
 enum err context_keys(struct context *context, struct config **ret_config)
 {

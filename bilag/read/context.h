@@ -16,12 +16,9 @@ struct context {
     struct fault fault;
 };
 
-/* One of the two, in the language of the configuration. */
-__attribute__((format_arg(2), format_arg(3)))
-static inline const char *context_words(const struct context *context, const char *en, const char *nb)
-{
-    return str_equal(context->config->language, STR("nb")) ? nb : en;
-}
+/* One of the two, in the language of the configuration and for who reads it: what it marks (domain/wording.h) is picked. */
+const char *context_words(const struct context *context, const char *en, const char *nb)
+    __attribute__((format_arg(2), format_arg(3)));
 
 /* The same configuration with the keys, for who speaks to PowerOffice itself: to be freed. ERR_CONFIG: they are another user's,
  * and the fault says so. */

@@ -267,7 +267,7 @@ void whole_subscription(const struct whole_status *whole, struct strbuf *out)
     else
         strbuf_format(out, "%" PRIu64 " %s: ", whole->subscription_refused,
                       whole->subscription_refused == 1 ? "venue" : "venues");
-    problem_write(&problem, whole->config->language, out);
+    problem_write_for(&problem, whole->config->language, whole->config->wording, out);
 }
 
 static enum err who_it_is(struct context *context, struct refstore *refs, struct arena *arena, struct venue_status *status)

@@ -1,6 +1,7 @@
 #include "catalogue.h"
 
 #include "catalogue_rows.h"
+#include "pages_words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -702,15 +703,17 @@ static const struct catalogue_row spoken[] = {
 };
 
 static const struct catalogue_row *const tables[] = { spoken, catalogue_faults, catalogue_settings };
-static bool norwegian;
+static bool norwegian, for_pages;
 
-void catalogue_speak(struct str language)
+void catalogue_speak(struct str language, enum wording wording)
 {
     norwegian = str_equal(language, STR("nb"));
+    for_pages = wording == WORDING_PAGES;
 }
 
 const char *catalogue_words(const char *en)
 {
+    en = for_pages ? pages_words(en) : en;
     for (size_t t = 0; norwegian && t < COUNT(tables); t++)
         for (const struct catalogue_row *row = tables[t]; row->en; row++)
             if (strcmp(row->en, en) == 0)
@@ -788,7 +791,7 @@ static bool said_whole(struct str en, struct strbuf *out)
 {
     for (const struct catalogue_row *row = catalogue_faults; row->en; row++)
         if (str_equal(en, str_of(row->en))) {
-            strbuf_add(out, str_of(row->nb));
+            strbuf_add(out, str_of(catalogue_words(row->en)));
             return true;
         }
     return false;
@@ -801,7 +804,7 @@ static bool said_filled(struct str en, bool first, int depth, struct strbuf *out
 
     for (const struct catalogue_row *row = catalogue_faults; row->en; row++)
         if ((row->en[0] == '%') == first && has_words(row->en) && fits(row->en, en, holes)) {
-            fill(row->nb, holes, depth, out);
+            fill(catalogue_words(row->en), holes, depth, out);
             return true;
         }
     return false;
@@ -837,7 +840,7 @@ void catalogue_said(struct str en, struct strbuf *out)
     while (colon + 2 < en.len && memcmp(en.bytes + colon, ": ", 2) != 0)
         colon++;
     rest = colon + 2 < en.len ? (struct str){ en.bytes + colon + 2, en.len - colon - 2 } : STR_NONE;
-    if (!norwegian || !en.len) {
+    if ((!norwegian && !for_pages) || !en.len) {
         strbuf_add(out, en);
         return;
     }

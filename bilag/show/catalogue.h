@@ -6,10 +6,10 @@
 #ifndef BILAG_BILAG_SHOW_CATALOGUE_H
 #define BILAG_BILAG_SHOW_CATALOGUE_H
 
-#include "base/str.h"
+#include "domain/wording.h"
 
-/* From now on: "nb"; anything else is English. */
-void catalogue_speak(struct str language);
+/* From now on, to that reader (pages_words.h): "nb"; anything else is English. */
+void catalogue_speak(struct str language, enum wording wording);
 /* The sentence in that language, with the same places for values in the same order; itself if there is no row. */
 const char *catalogue_words(const char *en) __attribute__((format_arg(1)));
 

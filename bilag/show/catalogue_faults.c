@@ -474,6 +474,25 @@ const struct catalogue_row catalogue_faults[] = {
       "annen mappe" },
     { "%s: the folder %s has mode %04o, so that others could change what stands in it; chmod 700 %s",
       "%s: mappen %s har rettighet %04o, så andre kunne endre det som står der; chmod 700 %s" },
+    /* as pages_words.c has them for who has the console */
+    { "say which venue it is like, whose accounts are taken over",
+      "si hvilket salgssted det er likt, som kontoene tas fra" },
+    { "company %.*s has other venues already (%zu), and departments tell them apart: say its department",
+      "foretak %.*s har salgssteder fra før (%zu), og avdelinger skiller dem: oppgi avdelingen dets" },
+    { "%.*s has no department, which it needs as soon as it is not alone in company %.*s: write one in its set-up first, or "
+      "its transfer would stop",
+      "%.*s har ingen avdeling, og trenger en så snart det ikke er alene i foretak %.*s: legg inn en i oppsettet dets først, "
+      "ellers stopper overføringen" },
+    { "company %.*s uses the main extension and all nine add-ons; whoever runs Bilag can let it use the key of %.*s",
+      "foretak %.*s bruker hovedutvidelsen og alle ni tillegg; den som drifter Bilag, kan la det bruke nøkkelen til %.*s" },
+    { "there is a venue %.*s already; choose another short name",
+      "det finnes alt et salgssted %.*s; velg et annet kortnavn" },
+    { "the name %.*s was a venue's before, whose key is kept: choose another short name",
+      "navnet %.*s har vært brukt av et salgssted, og nøkkelen dets er tatt vare på: velg et annet kortnavn" },
+    { "venue: %.*s is not set up here, or its set-up is wrong, so that nobody can say whether this company's token opens it; "
+      "when that is right, take the line in again",
+      "venue: %.*s er ikke satt opp her, eller oppsettet er feil, så ingen kan si om dette foretakets token åpner det; når det "
+      "er riktig, ta inn linjen på nytt" },
     /* why a line was not taken; bilag refused finds them in what ingest kept */
     { "must be a name of 1 to 64 letters, digits, '.', '_' or '-', not beginning with '.'",
       "må være et navn på 1 til 64 bokstaver, sifre, '.', '_' eller '-', og ikke begynne med '.'" },

@@ -52,14 +52,14 @@ static void lines(struct strbuf *out, const struct draft *draft)
     json_close(out, ']');
 }
 
-static void problems(struct strbuf *out, const struct problems *list, struct str language)
+static void problems(struct strbuf *out, const struct problems *list, const struct voice *voice)
 {
     json_open(out, "problems", '[');
     for (size_t i = 0; i < list->count; i++) {
         struct strbuf text;
 
         strbuf_init(&text, PROBLEM_TEXT_MAX * 4);
-        problem_write(&list->at[i], language, &text);
+        problem_write_for(&list->at[i], voice->language, voice->wording, &text);
         json_open(out, NULL, '{');
         json_put_str(out, "code", str_of(problem_code_text(list->at[i].code)));
         json_put_str(out, "text", strbuf_str(&text));
@@ -132,7 +132,7 @@ void document_json(const struct voice *voice, struct strbuf *out, const struct b
         json_put_int(out, order ? "order_no" : "voucher_no", status->number);
     put_time(out, "sent_at", status->sent_ms);
     put_time(out, "since", status->since_ms);
-    problems(out, &draft->problems, voice->language);
+    problems(out, &draft->problems, voice);
     json_open(out, "ways", '[');
     status_advise(voice, doc, say, out);
     json_close(out, ']');

@@ -7,7 +7,11 @@
 
 #include "domain/config.h"
 
-struct voice { struct str language; bool colour; };          /* colour: a terminal that knows them reads it */
+struct voice {
+    struct str language;
+    bool colour;                         /* a terminal that knows them reads it */
+    enum wording wording;
+};
 
 enum colour { PLAIN, RED, GREEN, YELLOW, BOLD, FAINT };
 const char *voice_paint(const struct voice *voice, enum colour colour);  /* "" without colours */

@@ -17,6 +17,7 @@
 #include "base/vault.h"
 #include "config_rows.h"
 #include "base/err.h"
+#include "wording.h"
 
 enum { EXTENSION_MAIN = 0, EXTENSION_COUNT = 10 };           /* quickorder, add-on-1 ... add-on-9 */
 enum vat_class { VAT_NORMAL, VAT_REDUCED, VAT_NONE, VAT_OTHER };   /* VAT_OTHER: further named classes */
@@ -135,6 +136,7 @@ struct config {
     struct str spool;                                        /* folder, or empty */
     struct stage_counts { STAGE_COUNTS(CONFIG_INT) } stages;
     struct str language;                                     /* "en" or "nb" */
+    enum wording wording;                                    /* of sentences: for who reads them; no file says it */
     int32_t retention_days;                                  /* 400 */
     int32_t requests_days, refused_days;                     /* 90, 400 */
     int32_t partitions;                                      /* 16; fixed when the log is made */

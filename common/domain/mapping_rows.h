@@ -21,6 +21,25 @@
 #define SECTION_PRODUCTS "product_types"
 #define SECTION_PAYMENTS "payment_types"
 
+/* What the browser calls each section, X(key, in English, in Norwegian). */
+#define MAPPING_SECTIONS(X) \
+    X(SECTION_VAT, "VAT codes", "Mva-koder") \
+    X(SECTION_PRODUCTS, "Product types", "Varegrupper") \
+    X(SECTION_PAYMENTS, "Payment types", "Betalingsmåter")
+
+/* What the browser shows of the venue as a whole, X(key, kind, member, max, list, in English, in Norwegian); each is read from the
+ * file in venue_file.c. */
+#define VENUE_ROWS_SHOWN(X) \
+    X("name", WORDS, name, 100, NULL, "Name, on vouchers", "Navn, på bilag") \
+    X("department", CODE, departments, 0, "departments", "Department", "Avdeling") \
+    X("business_day_start", TIME, cutoffs, 0, NULL, "The business day begins at", "Salgsdagen begynner kl.") \
+    X("begins", DAY, begins, 0, NULL, "First business day that is posted", "Første salgsdag som føres") \
+    X("close", CLOSE, close, 0, NULL, "A day ends", "En dag avsluttes") \
+    X("registers", NAMES, registers, 2000, NULL, "Registers that must report every day", "Kasser som må rapportere hver dag") \
+    X("auto_transfer", SWITCH, auto_transfer, 0, NULL, "Automatic transfer", "Automatisk overføring") \
+    X("auto_invoice", SWITCH, auto_invoice, 0, NULL, "Automatic invoicing", "Automatisk fakturering") \
+    X("send_invoice", SWITCH, send_invoice, 0, NULL, "Invoices are sent at once", "Fakturaer sendes med en gang")
+
 /*    of, key, member, kind, max, preset, hashed, list, words in the browser in English, in Norwegian,
  *    meaning in English, in Norwegian */
 #define VAT_ROWS_SHOWN(X) \

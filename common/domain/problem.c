@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { PICKED_BYTES = 4096 };
+
 static const struct { struct str code; unsigned ways; } codes[PROBLEM_COUNT] = {
 #define X(name, text, ways) [name] = { { text, sizeof(text) - 1 }, ways },
     PROBLEMS(X)
@@ -230,12 +232,8 @@ static bool part_is_empty(const struct problem *problem, const char *bracket)
     return false;
 }
 
-void problem_write(const struct problem *problem, struct str language, struct strbuf *out)
+static void fill_in(const struct problem *problem, const char *text, struct strbuf *out)
 {
-    const char *text;
-
-    ensure((unsigned)problem->code < PROBLEM_COUNT);
-    text = str_equal(language, STR("nb")) ? problem_texts[problem->code].nb : problem_texts[problem->code].en;
     for (const char *at = text; *at; at++) {
         if (*at == '[' && part_is_empty(problem, at)) {
             while (*at != ']')
@@ -253,6 +251,25 @@ void problem_write(const struct problem *problem, struct str language, struct st
             strbuf_char(out, *at);
         }
     }
+}
+
+void problem_write_for(const struct problem *problem, struct str language, enum wording wording, struct strbuf *out)
+{
+    const struct problem_text *text = &problem_texts[problem->code];
+    struct strbuf picked;
+
+    ensure((unsigned)problem->code < PROBLEM_COUNT);
+    strbuf_init(&picked, PICKED_BYTES);
+    wording_pick(str_equal(language, STR("nb")) ? text->nb : text->en, wording, language, &picked);
+    strbuf_char(&picked, '\0');
+    ensure(!picked.failed);
+    fill_in(problem, picked.bytes, out);
+    strbuf_free(&picked);
+}
+
+void problem_write(const struct problem *problem, struct str language, struct strbuf *out)
+{
+    problem_write_for(problem, language, WORDING_COMMAND, out);
 }
 
 /* What a reader will take: cut between characters. */

@@ -9,6 +9,7 @@
 #define BILAG_DOMAIN_PROBLEM_H
 
 #include "base/wire.h"
+#include "wording.h"
 
 /* The ways on: what a person can do about a problem (docs/rules.md section 8). What each does, on which documents, and its
  * command: bilag/show/advice.c, from which every page and list is told. X(name, text): one bit each. */
@@ -130,8 +131,9 @@ void        problems_remove(struct problems *problems, enum problem_code code);
 /* "z-gap,vat-zero", each code once, for a log's line: cut at whole codes to what fits. */
 enum { PROBLEM_CODES_SIZE = 200 };
 const char *problems_codes(const struct problems *problems, char buffer[PROBLEM_CODES_SIZE]);
-/* The sentence: what is wrong and what to do; language "en" or "nb". */
+/* The sentence: what is wrong and what to do; language "en" or "nb". _for(): as that reader can do it (wording.h). */
 void        problem_write(const struct problem *problem, struct str language, struct strbuf *out);
+void        problem_write_for(const struct problem *problem, struct str language, enum wording wording, struct strbuf *out);
 void        problems_encode(const struct problems *problems, struct strbuf *out);
 /* Views into the reader's bytes. */
 void        problems_decode(struct reader *in, struct problems *ret_problems);

@@ -28,22 +28,33 @@ const char *finding_code_text(enum finding_code code)
     return (size_t)code < FINDING_COUNT ? findings[code].code : "unknown";
 }
 
-/* "{0}" to "{2}" become the arguments; other braces stand as they are, they show YAML. */
-static struct str filled(struct arena *arena, const char *format, const struct args *args)
+/* "{0}" to "{2}" become the arguments, "{=0}" what the pages call that key; other braces stand as they are, they show YAML. */
+static struct str filled(const struct checker *checker, const char *format, const struct args *args)
 {
-    struct strbuf out;
+    const struct config *config = checker->config;
+    struct strbuf picked, out;
     struct str text;
 
-    strbuf_init(&out, 4096);
-    for (const char *at = format; *at; at++) {
-        if (at[0] == '{' && at[1] >= '0' && at[1] <= '2' && at[2] == '}') {
-            strbuf_add(&out, args->at[at[1] - '0']);
-            at += 2;
+    strbuf_init(&picked, 4096);
+    strbuf_init(&out, 8192);
+    wording_pick(format, config->wording, config->language, &picked);
+    strbuf_char(&picked, '\0');
+    ensure(!picked.failed);
+    for (const char *at = picked.bytes; *at; at++) {
+        bool label = at[0] == '{' && at[1] == '=';
+        const char *number = at + 1 + label;
+
+        if (at[0] == '{' && number[0] >= '0' && number[0] <= '2' && number[1] == '}') {
+            struct str value = args->at[number[0] - '0'];
+
+            strbuf_add(&out, label ? wording_label(value, config->language) : value);
+            at = number + 1;
         } else {
             strbuf_char(&out, *at);
         }
     }
-    text = arena_copy(arena, strbuf_str(&out));
+    text = arena_copy(checker->arena, strbuf_str(&out));
+    strbuf_free(&picked);
     strbuf_free(&out);
     return text;
 }
@@ -78,8 +89,8 @@ static void found(struct checker *checker, const struct venue *venue, enum findi
         .severity = findings[code].is_fault ? SEVERITY_FAULT : SEVERITY_NOTE,
         .venue = venue ? venue->id : STR_NONE,
         .about = arena_copy(checker->arena, args.at[0]),
-        .text = filled(checker->arena, norwegian ? text->nb : text->en, &args),
-        .mend = filled(checker->arena, norwegian ? text->nb_mend : text->en_mend, &args),
+        .text = filled(checker, norwegian ? text->nb : text->en, &args),
+        .mend = filled(checker, norwegian ? text->nb_mend : text->en_mend, &args),
     };
 }
 

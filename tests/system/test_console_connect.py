@@ -86,7 +86,7 @@ def test_a_key_is_pasted():
     with Connecting() as pipeline:
         kari, per = pipeline.sign_in("kari"), pipeline.sign_in("per")
         page = kari.get("/venues/bar/connect")
-        assert "Not connected to PowerOffice" in page.words and "--browser" in page.words and 'autocomplete="off"' in page.text
+        assert "Not connected to PowerOffice" in page.words and "ask whoever runs Bilag" in page.words and 'autocomplete="off"' in page.text
         assert paste(kari, "bar", "two words").status == 400
         assert paste(kari, "bar", client_key("nobody's")).status == 303
         page = told(pipeline, kari, "bar", "The key that was given .* is not in use: PowerOffice refuses the key")

@@ -7,6 +7,7 @@ import pytest
 from console_rig import Person, add_user, settings
 from orders_rig import documents, sale, start, venue
 from test_console import DAY, EVIL, OTHER, USERS, receipt, signed_in
+from test_languages import NO_PAGE
 
 NEXT = "2026-11-20"
 HOSTILE = f"kunde {EVIL}"
@@ -56,6 +57,23 @@ def state(pipeline, doc):
 
 def decisions(pipeline, subject, verb):
     return [line for line in pipeline.command("audit", subject).stdout.splitlines() if f" {verb} " in line]
+
+
+# Goal: who has the console alone reads of nothing that it does not have: every page that a person is led to, of red documents too.
+def test_no_page_names_a_command(rig):
+    for name in ("kari", "per", "drift"):
+        person, seen, ahead = signed_in(rig, name), set(), ["/"]
+        while ahead and len(seen) < 150:
+            path = ahead.pop(0).split("#")[0]
+            if path in seen or not path.startswith("/") or path.endswith((".pdf", ".csv")):
+                continue
+            seen.add(path)
+            page = person.get(path)
+            assert page.status in (200, 303), (path, page.status)
+            wrong = page.headers.get("Content-Type", "").startswith("text/html") and NO_PAGE.search(page.words)
+            assert not wrong, (name, path, page.words[max(0, wrong.start() - 200):wrong.end() + 100])
+            ahead += page.links
+        assert len(seen) > 10, (name, seen)
 
 
 # Goal: two contents of one number stand side by side with their amounts and times; one person says which is right, another who saw

@@ -175,6 +175,24 @@ def english_in(text):
     return ENGLISH.search(SAME.sub(" ", text))
 
 
+# What nobody has who has the console alone: commands, switches, files, keys of the venue's file.
+NO_PAGE = re.compile(r"\bbilag (?:accept|audit|by-hand|check|choose|customers|explain|fsck|leave|products|refused|resend|reverse|"
+                     r"restarted|restore|status|tokens|users|venues)\b|(?<![\w-])--[a-z]|\.ya?ml|`|\b(?:keys|venues)/|"
+                     r"\b(?:auto_transfer|auto_invoice|send_invoice|[a-z]+_types|vat_\w+|client_key)\b|\b[a-z_]+: (?:true|false)\b")
+
+
+def test_the_pages_name_what_is_on_them():
+    """Sentences of problems and of the set-up are read by their own unit tests, as the console says them."""
+    rows = [text for _, call, _, text in literals(ROOT / "bilag/show/pages_words.c") if call == "{"]
+    said = [("pages_words.c", text) for text in rows[1::2]]
+    for path in sorted((ROOT / "console").glob("*.c")):
+        if path.name not in ("api.c", "console.c"):      # for programs, and for who starts it
+            said += [(path.name, text) for _, call, _, text in literals(path) if call in ("SAY", "{")]
+    assert len(said) > 700
+    wrong = [f"{name}: {text}" for name, text in said if is_words(text) and " " in text and NO_PAGE.search(text)]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_nothing_english_is_read_in_norwegian():
     credit = {**venue()["payment_types"], "credit": {"account": "1500", "transfer": "false"}}
     odd = receipt(3, kind="odd", day="2026-11-21")

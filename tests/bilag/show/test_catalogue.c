@@ -32,7 +32,7 @@ static void kept_sentences(void **unused)
 
     (void)unused;
     for (int norwegian = 0; norwegian < 2; norwegian++) {
-        catalogue_speak(norwegian ? STR("nb") : STR("en"));
+        catalogue_speak(norwegian ? STR("nb") : STR("en"), WORDING_COMMAND);
         for (size_t i = 0; i < COUNT(rows); i++) {
             const char *wanted = norwegian ? rows[i].nb : rows[i].en;
             struct strbuf out;
@@ -49,17 +49,41 @@ static void kept_sentences(void **unused)
 static void words_of_both_tables(void **unused)
 {
     (void)unused;
-    catalogue_speak(STR("nb"));
+    catalogue_speak(STR("nb"), WORDING_COMMAND);
     assert_string_equal(catalogue_words("not there"), "finnes ikke");
     assert_string_equal(catalogue_words("sales account"), "salgskonto");
     assert_string_equal(catalogue_words("no such row"), "no such row");
-    catalogue_speak(STR("en"));
+    catalogue_speak(STR("en"), WORDING_COMMAND);
     assert_string_equal(catalogue_words("sales account"), "sales account");
+}
+
+/* The console's readers are told of its pages, also of what ingest kept. */
+static void words_of_pages(void **unused)
+{
+    static const char *const kept =
+        "venue: bar is not set up here, or its file is wrong, so that nobody can say whether this company's token opens it; put "
+        "that right, then bilag refused retry";
+    struct strbuf out;
+
+    (void)unused;
+    for (int norwegian = 0; norwegian < 2; norwegian++) {
+        catalogue_speak(norwegian ? STR("nb") : STR("en"), WORDING_PAGES);
+        strbuf_init(&out, 4096);
+        catalogue_said(str_of(kept), &out);
+        strbuf_char(&out, '\0');
+        assert_non_null(strstr(out.bytes, norwegian ? "venue: bar er ikke satt opp her" : "venue: bar is not set up here"));
+        assert_non_null(strstr(out.bytes, norwegian ? "ta inn linjen på nytt" : "take the line in again"));
+        assert_null(strstr(out.bytes, "retry"));
+        strbuf_free(&out);
+    }
+    assert_string_equal(catalogue_words("there is no venue %.*s; `bilag venues list` shows those there are"),
+                        "salgsstedet %.*s finnes ikke");
 }
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test(kept_sentences), cmocka_unit_test(words_of_both_tables) };
+    static const struct CMUnitTest tests[] = { cmocka_unit_test(kept_sentences), cmocka_unit_test(words_of_both_tables),
+                                              cmocka_unit_test(words_of_pages) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,8 @@
 /* Goal: every problem is said in both languages with all that it knows and what to do about it, and nothing is left over. */
 #include "domain/problem.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+#include "pages_kit.h"
+
 #include <string.h>
 
 static const struct { enum problem_code code; int args; const char *mend_en, *mend_nb; } rows[] = {
@@ -93,6 +91,32 @@ static void check_sentence(enum problem_code code, int args, const char *languag
     strbuf_free(&out);
 }
 
+/* As the console says it: whole, in words of its pages. */
+static void check_for_pages(enum problem_code code, const char *language)
+{
+    struct problem problem = { .code = code, .first = STR("K1/10234"), .count = 3 };
+    struct strbuf out;
+
+    strbuf_init(&out, PROBLEM_TEXT_MAX);
+    memcpy(problem.arg, marks, sizeof marks);
+    problem_write_for(&problem, str_of(language), WORDING_PAGES, &out);
+    strbuf_char(&out, '\0');
+    assert_false(out.failed);
+    reads_in_a_browser(problem_code_text(code), language, out.bytes);
+    if (strpbrk(out.bytes, "[]?") || strstr(out.bytes, "  ") || strstr(out.bytes, " ."))
+        fail_msg("%s (%s): something is left over: %s", problem_code_text(code), language, out.bytes);
+    strbuf_free(&out);
+}
+
+static void every_code_can_be_followed_on_the_pages(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < PROBLEM_COUNT; i++) {
+        check_for_pages((enum problem_code)i, "en");
+        check_for_pages((enum problem_code)i, "nb");
+    }
+}
+
 static void every_code_has_both_sentences(void **unused)
 {
     bool seen[PROBLEM_COUNT] = { false };
@@ -110,7 +134,10 @@ static void every_code_has_both_sentences(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_code_has_both_sentences) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_has_both_sentences),
+        cmocka_unit_test(every_code_can_be_followed_on_the_pages),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

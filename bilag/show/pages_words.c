@@ -1,0 +1,33 @@
+#include "pages_words.h"
+
+#include <string.h>
+
+/* What a sentence of the rooms below says to who has the console's pages: the row behind it in the catalogue has its Norwegian. */
+static const struct { const char *command, *pages; } rows[] = {
+    { "venue: %.*s is not set up here, or its file is wrong, so that nobody can say whether this company's token opens it; "
+      "put that right, then bilag refused retry",
+      "venue: %.*s is not set up here, or its set-up is wrong, so that nobody can say whether this company's token opens it; "
+      "when that is right, take the line in again" },
+    { "there is no venue %.*s; `bilag venues list` shows those there are", "there is no venue %.*s" },
+    { "say --like VENUE, whose accounts are taken over; the first one's file is written by hand, from config-example/venues",
+      "say which venue it is like, whose accounts are taken over" },
+    { "company %.*s has other venues already (%zu), and departments tell them apart: say --department CODE",
+      "company %.*s has other venues already (%zu), and departments tell them apart: say its department" },
+    { "%.*s has no department, which it needs as soon as it is not alone in company %.*s: write department: into its file "
+      "first, or its transfer would stop",
+      "%.*s has no department, which it needs as soon as it is not alone in company %.*s: write one in its set-up first, or "
+      "its transfer would stop" },
+    { "company %.*s uses the main extension and all nine add-ons; say --share-key to use the key of %.*s",
+      "company %.*s uses the main extension and all nine add-ons; whoever runs Bilag can let it use the key of %.*s" },
+    { "the file of %.*s is there already; it is changed by hand", "there is a venue %.*s already; choose another short name" },
+    { "keys/%.*s is there already and may be another's key: choose another name, or take it away",
+      "the name %.*s was a venue's before, whose key is kept: choose another short name" },
+};
+
+const char *pages_words(const char *command)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].command, command) == 0)
+            return rows[i].pages;
+    return command;
+}
