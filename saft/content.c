@@ -44,8 +44,6 @@ static enum err emit(const struct event *event, void *context, struct fault *fau
     enum err err;
 
     content->summary.events++;
-    if (!content->sink)
-        return ERR_OK;
     err = content->sink(event, content->context);
     return err ? fault_set(fault, err, "its event could not be taken in: %s", err_text(err)) : ERR_OK;
 }
@@ -217,8 +215,6 @@ static enum err hand_refused(struct content *content, struct fault *fault)
     if (++content->odd_in_a_row == ODD_IN_A_ROW_MAX)
         return fault_set(fault, ERR_FORMAT, "%d receipts in a row cannot be read, so nothing of the file was booked; the "
                          "first: %.300s", ODD_IN_A_ROW_MAX, content->first_why.text);
-    if (!content->sink)
-        return ERR_OK;
     err = content->refuse(receipt, strbuf_str(&content->fields), why.text, content->context);
     return err ? fault_set(fault, err, "it could not be kept as refused: %s", err_text(err)) : ERR_OK;
 }

@@ -8,7 +8,7 @@
 #include "saft.h"
 
 struct parser;
-/* `name` stands in faults for the file. The sink may be NULL: judged only. refuse: see content_new(). All are borrowed. */
+/* `name` stands in faults for the file. refuse: see content_new(). All are borrowed. */
 USED enum err parser_new(const struct venue *venue, const char *name, saft_sink sink, saft_refuse refuse, void *context,
                          struct parser **ret_parser);
 void parser_free(struct parser *parser);                                 /* NULL is fine */

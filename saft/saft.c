@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,19 +9,15 @@
 #include <unistd.h>
 
 #include "parser.h"
+#include "spool.h"
 
-/* The file is read in blocks; a hash of each from the first pass is what the second must find again. */
-enum { BLOCK_BYTES = 256 * 1024, BLOCKS_FIRST = 256 };
-
-struct block_hash { unsigned char bytes[crypto_generichash_BYTES_MIN]; };
+enum { BLOCK_BYTES = 256 * 1024 };
 
 struct saft_file {
     int fd;
     const char *name;                    /* last part of the path */
     const struct venue *venue;
     char *block;
-    struct block_hash *hashes;
-    size_t count, room;
 };
 
 static const struct { const char *code, *text; } notes[SAFT_NOTE_COUNT] = {
@@ -48,7 +43,6 @@ static void file_close(struct saft_file *file)
     if (file->fd >= 0)
         (void)close(file->fd);
     free(file->block);
-    free(file->hashes);
 }
 
 static enum err file_open(const char *path, const struct venue *venue, struct saft_file *file, struct fault *fault)
@@ -56,26 +50,23 @@ static enum err file_open(const char *path, const struct venue *venue, struct sa
     const char *slash = strrchr(path, '/');
     struct stat stat;
 
-    *file = (struct saft_file){ .fd = -1, .name = slash ? slash + 1 : path, .venue = venue };
-    if (sodium_init() < 0)
-        return fault_set(fault, ERR_SYSTEM, "libsodium cannot start");
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *file = (struct saft_file){ .name = slash ? slash + 1 : path, .venue = venue };
+    file->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (file->fd < 0)
         return fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, "%s: %s", path, strerror(errno));
-    if (fstat(file->fd, &stat) || !S_ISREG(stat.st_mode))
-        return fault_set(fault, ERR_REFUSED, "%s is not a file: it is read twice, so it cannot be a pipe or folder",
-                         path);
+    if (fstat(file->fd, &stat) || S_ISDIR(stat.st_mode))
+        return fault_set(fault, ERR_REFUSED, "%s is a folder, not a file", path);
     file->block = malloc(BLOCK_BYTES);
     return file->block ? ERR_OK : fault_set(fault, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
 }
 
-/* A whole block but for the last one, so that blocks of both passes are the same. */
-static enum err block_read(struct saft_file *file, off_t at, size_t *ret_len, struct fault *fault)
+/* A whole block but for the last one. */
+static enum err block_read(struct saft_file *file, size_t *ret_len, struct fault *fault)
 {
     size_t len = 0;
 
     while (len < BLOCK_BYTES) {
-        ssize_t got = pread(file->fd, file->block + len, BLOCK_BYTES - len, at + (off_t)len);
+        ssize_t got = read(file->fd, file->block + len, BLOCK_BYTES - len);
 
         if (got < 0 && errno == EINTR)
             continue;
@@ -86,21 +77,6 @@ static enum err block_read(struct saft_file *file, off_t at, size_t *ret_len, st
         len += (size_t)got;
     }
     *ret_len = len;
-    return ERR_OK;
-}
-
-static enum err block_remember(struct saft_file *file, const struct block_hash *hash)
-{
-    if (file->count == file->room) {
-        size_t room = file->room ? file->room * 2 : BLOCKS_FIRST;
-        struct block_hash *grown = realloc(file->hashes, room * sizeof *grown);
-
-        if (!grown)
-            return ERR_MEMORY;
-        file->hashes = grown;
-        file->room = room;
-    }
-    file->hashes[file->count++] = *hash;
     return ERR_OK;
 }
 
@@ -118,49 +94,35 @@ static enum err check_packing(const struct saft_file *file, size_t len, struct f
     return ERR_OK;
 }
 
-/* One pass over all blocks; with `again`, each must be as it was before it is handed on. */
-static enum err pass(struct saft_file *file, struct parser *parser, bool again, struct fault *fault)
+static enum err read_blocks(struct saft_file *file, struct parser *parser, struct fault *fault)
 {
-    off_t at = 0;
-    size_t index = 0, len = 0;
+    bool first = true;
 
-    for (;; index++, at += (off_t)len) {
-        struct block_hash hash;
-        enum err err = block_read(file, at, &len, fault);
+    for (;; first = false) {
+        size_t len = 0;
+        enum err err = block_read(file, &len, fault);
 
         if (!err && len == 0)
-            break;
-        if (!err && index == 0)
+            return parser_end(parser, fault);
+        if (!err && first)
             err = check_packing(file, len, fault);
-        if (err)
-            return err;
-        (void)crypto_generichash(hash.bytes, sizeof hash.bytes, (const unsigned char *)file->block, len, NULL, 0);
-        if (again && (index >= file->count || memcmp(&hash, &file->hashes[index], sizeof hash) != 0))
-            return fault_set(fault, ERR_BUSY, "%s changed while it was read; import it again when it is complete",
-                             file->name);
-        if (!again && block_remember(file, &hash))
-            return fault_set(fault, ERR_MEMORY, "%s: %s", file->name, err_text(ERR_MEMORY));
-        err = parser_push(parser, file->block, len, fault);
+        if (!err)
+            err = parser_push(parser, file->block, len, fault);
         if (err)
             return err;
     }
-    if (again && index != file->count)
-        return fault_set(fault, ERR_BUSY, "%s changed while it was read; import it again when it is complete",
-                         file->name);
-    return parser_end(parser, fault);
 }
 
-static enum err read_once(struct saft_file *file, saft_sink sink, saft_refuse refuse, void *context, bool again,
-                          struct saft_summary *ret_summary, struct fault *fault)
+static enum err judge(struct saft_file *file, struct spool *spool, const struct saft_wishes *wishes,
+                      struct saft_summary *ret_summary, struct fault *fault)
 {
     struct parser *parser;
-    enum err err = parser_new(file->venue, file->name, sink, refuse, context, &parser);
+    enum err err = parser_new(file->venue, file->name, spool_event, wishes->refuse ? spool_refused : NULL, spool, &parser);
 
     if (err)
         return fault_set(fault, err, "%s: %s", file->name, err_text(err));
-    err = pass(file, parser, again, fault);
-    if (!err && ret_summary)
-        *ret_summary = *parser_summary(parser);
+    err = read_blocks(file, parser, fault);
+    *ret_summary = *parser_summary(parser);
     parser_free(parser);
     return err;
 }
@@ -174,20 +136,25 @@ static enum err check_company(const struct saft_file *file, const struct saft_su
                      summary->company, STR_ARG(file->venue->id), STR_ARG(file->venue->company));
 }
 
-enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
+enum err saft_read(const char *path, const struct venue *venue, saft_take take, const struct saft_wishes *wishes,
                    void *context, struct saft_summary *ret_summary, struct fault *fault)
 {
+    struct spool *spool = NULL;
+    struct saft_summary summary;
     struct saft_file file;
-    struct saft_summary first;
     enum err err = file_open(path, venue, &file, fault);
 
-    ensure(sink);
     if (!err)
-        err = read_once(&file, NULL, wishes->refuse, NULL, false, &first, fault);
+        err = spool_new(wishes->folder, &spool, fault);
+    if (!err)
+        err = judge(&file, spool, wishes, &summary, fault);
     if (!err && !wishes->other_company)
-        err = check_company(&file, &first, fault);
+        err = check_company(&file, &summary, fault);
     if (!err)
-        err = read_once(&file, sink, wishes->refuse, context, true, ret_summary, fault);
+        err = spool_hand_on(spool, file.name, take, wishes->refuse, context, fault);
+    if (!err && ret_summary)
+        *ret_summary = summary;
+    spool_free(spool);
     file_close(&file);
     return err;
 }

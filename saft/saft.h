@@ -1,20 +1,21 @@
 /* saft.h - a SAF-T Cash Register file (Norway, v1.00) becomes native events.
  *
- * Two passes   the first judges the whole file (well-formed, our namespace, every amount, time, number
- *              and VAT code that we book from) and calls nobody; only then does the second hand events
- *              to the sink, in file order, each Z report after the receipts of its period. So a bad
- *              file gives a fault and no event. A file that changes meanwhile is ERR_BUSY: what the
- *              sink had by then was valid, and the same file imported again adds only what lacked.
+ * One pass     judges the whole file (well-formed, our namespace, every amount, time, number and VAT
+ *              code that we book from) and keeps its events aside (spool.h); only then are they handed
+ *              on, in file order, each Z report after the receipts of its period. So a bad file gives a
+ *              fault and no event, and what is handed on is what was judged, whoever writes into the
+ *              file meanwhile. Broken off, the same file imported again adds only what lacked.
  * Same file    same events, to the byte; files that overlap give the same events for what they share.
  * Bounds       no DTD, no entities, no network; memory does not grow with the file (24 MB of code
  *              lists, 16 MB of Z reports per register, 8 MB for one receipt at most).
  * Not judged   sums. A receipt that does not balance, a gap, a Z report that says something else are
  *              emitted as they are, counted in the summary, and held by the mapper.
- * Ownership    an event lives until the sink returns. The venue must have its zone open.
+ * Ownership    bytes live until take() returns. The venue must have its zone open.
  * Errors       ERR_FORMAT, ERR_RANGE, ERR_TOO_LONG: the file is wrong. ERR_REFUSED: not a file of this
  *              kind, or not clear which of its locations is the venue. ERR_NOT_FOUND, ERR_SYSTEM:
- *              cannot be read. ERR_BUSY: changed. ERR_MEMORY. Else what the sink answered. The fault
- *              says file, line, receipt and what to do. docs/saft.md has every decision.
+ *              cannot be read. ERR_STORE_FULL: no room to keep its events aside. ERR_MEMORY. Else what
+ *              take() answered. The fault says file, line, receipt and what to do. docs/saft.md has
+ *              every decision.
  */
 #ifndef BILAG_SAFT_SAFT_H
 #define BILAG_SAFT_SAFT_H
@@ -22,7 +23,10 @@
 #include "domain/config.h"
 #include "domain/event.h"
 
+/* Within saft/: an event lives until the sink returns. */
 typedef enum err (*saft_sink)(const struct event *event, void *context);
+/* An event in canonical bytes (domain/event_canonical.h). */
+typedef enum err (*saft_take)(struct str event, void *context);
 /* A receipt that cannot be read, though the file can: its number (or empty), what it says, and why. Views are dead after. */
 typedef enum err (*saft_refuse)(struct str receipt, struct str fields, const char *why, void *context);
 
@@ -75,11 +79,11 @@ struct saft_summary {
     struct { uint64_t count; char first[120]; } notes[SAFT_NOTE_COUNT];     /* count 0: nothing */
 };
 
-/* Both passes. What else is wanted: receipts that cannot be read are handed to `refuse`, each alone, and the rest of the
- * file is taken, unless a hundred of them follow one another or there is no other. A file of another organisation number
- * than the venue's company is ERR_REFUSED, unless other_company. ret_summary may be NULL; it is written with ERR_OK. */
-struct saft_wishes { saft_refuse refuse; bool other_company; };
-USED enum err saft_read(const char *path, const struct venue *venue, saft_sink sink, const struct saft_wishes *wishes,
+/* folder: where events are kept aside. What else is wanted: receipts that cannot be read are handed to `refuse`, each alone, and
+ * the rest of the file is taken, unless a hundred of them follow one another or there is no other. A file of another organisation
+ * number than the venue's company is ERR_REFUSED, unless other_company. ret_summary may be NULL; it is written with ERR_OK. */
+struct saft_wishes { const char *folder; saft_refuse refuse; bool other_company; };
+USED enum err saft_read(const char *path, const struct venue *venue, saft_take take, const struct saft_wishes *wishes,
                         void *context, struct saft_summary *ret_summary, struct fault *fault);
 
 #endif

@@ -217,11 +217,12 @@ static enum err import_ndjson(struct import *import, const char *path)
 
 /* --- SAF-T --- */
 
-static enum err sink(const struct event *event, void *context)
+static enum err take(struct str event, void *context)
 {
     struct import *import = context;
+    struct ingest_item item = { .line = import->taken + 1, .bytes = arena_copy(&import->batch_arena, event) };
 
-    return add(import, import->taken + 1, event);
+    return item.bytes.bytes ? add_item(import, item) : ERR_MEMORY;
 }
 
 static void show_summary(const struct import *import, const struct saft_summary *summary)
@@ -255,12 +256,13 @@ static enum err refuse(struct str receipt, struct str fields, const char *why, v
 
 static enum err import_saft(struct import *import, const char *path, const struct venue *venue, bool other_company)
 {
-    const struct saft_wishes wishes = { refuse, other_company };
+    const struct str state_dir = import->shell->config->state_dir;
+    const struct saft_wishes wishes = { arena_copy(&import->shell->arena, state_dir).bytes, refuse, other_company };
     struct saft_summary summary;
     enum err err;
 
     import->place_word = "event";
-    err = saft_read(path, venue, sink, &wishes, import, &summary, &import->fault);
+    err = saft_read(path, venue, take, &wishes, import, &summary, &import->fault);
     if (!err)
         err = hand_over(import);
     if (!err)

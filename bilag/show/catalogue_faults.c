@@ -423,13 +423,12 @@ const struct catalogue_row catalogue_faults[] = {
       "%s er '%.*s', som ikke er %s. Be kasseleverandøren om en fil som følger skjemaet; ingenting i denne ble bokført" },
     { "%.80s line %d, receipt %.*s: %s", "%.80s linje %d, bong %.*s: %s" },
     { "%.80s line %d: %s", "%.80s linje %d: %s" },
-    { "libsodium cannot start", "libsodium kan ikke starte" },
-    { "%s is not a file: it is read twice, so it cannot be a pipe or folder",
-      "%s er ikke en fil: den leses to ganger, så den kan ikke være et rør eller en mappe" },
+    { "%s is a folder, not a file", "%s er en mappe, ikke en fil" },
+    { "%.80s receipt %.35s: it could not be kept as refused: %s", "%.80s bong %.35s: den kunne ikke legges blant de avviste: %s" },
+    { "%.80s receipt %" PRIu64 ": its event could not be taken in: %s",
+      "%.80s bong %" PRIu64 ": hendelsen kunne ikke tas imot: %s" },
     { "%s is %s: unpack it, and import the XML file that is inside",
       "%s er %s: pakk den ut, og importer XML-filen som er inni" },
-    { "%s changed while it was read; import it again when it is complete",
-      "%s ble endret mens den ble lest; importer den på nytt når den er ferdig" },
     { "%s is of organisation number %s, but venue %.*s belongs to %.*s: nothing of it was booked. If it is the right file, "
       "import it with --other-company",
       "%s er fra organisasjonsnummer %s, men salgsstedet %.*s hører til %.*s: ingenting i den ble bokført. Er det riktig "

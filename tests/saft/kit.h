@@ -93,16 +93,29 @@ static __attribute__((unused)) void kept_free(struct kept *kept)
     arena_free(&kept->arena);
 }
 
-static __attribute__((unused)) enum err keep(const struct event *event, void *context)
+static __attribute__((unused)) struct str *kept_next(struct kept *kept)
 {
-    struct kept *kept = context;
-
     if (kept->count == kept->room) {
         kept->room = kept->room ? 2 * kept->room : 64;
         kept->bytes = realloc(kept->bytes, kept->room * sizeof *kept->bytes);
         ensure(kept->bytes);
     }
-    return event_encode(event, &kept->arena, &kept->bytes[kept->count++]);
+    return &kept->bytes[kept->count++];
+}
+
+static __attribute__((unused)) enum err keep(const struct event *event, void *context)
+{
+    struct kept *kept = context;
+
+    return event_encode(event, &kept->arena, kept_next(kept));
+}
+
+static __attribute__((unused)) enum err keep_bytes(struct str event, void *context)
+{
+    struct kept *kept = context;
+
+    *kept_next(kept) = arena_copy(&kept->arena, event);
+    return ERR_OK;
 }
 
 static __attribute__((unused)) struct event event_at(struct kept *kept, size_t i)
@@ -127,12 +140,12 @@ static __attribute__((unused)) bool kept_equal(const struct kept *a, const struc
 }
 
 /* All of it or nothing, of whatever company. */
-static __attribute__((unused)) enum err read_whole(const char *path, saft_sink sink, void *context,
+static __attribute__((unused)) enum err read_whole(const char *path, saft_take take, void *context,
                                                    struct saft_summary *summary, struct fault *fault)
 {
-    static const struct saft_wishes all_or_nothing = { .other_company = true };
+    static const struct saft_wishes all_or_nothing = { .folder = "/tmp", .other_company = true };
 
-    return saft_read(path, &venue, sink, &all_or_nothing, context, summary, fault);
+    return saft_read(path, &venue, take, &all_or_nothing, context, summary, fault);
 }
 
 /* Writes the text to a file of its own, and reads that. */
@@ -146,7 +159,7 @@ static __attribute__((unused)) enum err read_text(struct str text, struct kept *
     ensure(fd >= 0 && write(fd, text.bytes, text.len) == (ssize_t)text.len && close(fd) == 0);
     temporary_own(path);
     fault->text[0] = '\0';
-    err = read_whole(path, keep, kept, summary, fault);
+    err = read_whole(path, keep_bytes, kept, summary, fault);
     ensure(temporary_remove(path) == 0);
     return err;
 }

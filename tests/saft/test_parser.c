@@ -39,12 +39,19 @@ static char *file_load(const char *path, size_t *ret_len)
     return bytes;
 }
 
+static enum err nobody(const struct event *event, void *context)
+{
+    (void)event;
+    (void)context;
+    return ERR_OK;
+}
+
 static enum err push_all(const char *bytes, size_t len, size_t piece, struct kept *kept, struct fault *fault)
 {
     struct parser *parser;
     enum err err = ERR_OK;
 
-    assert_int_equal(parser_new(&venue, "test.xml", kept ? keep : NULL, NULL, kept, &parser), ERR_OK);
+    assert_int_equal(parser_new(&venue, "test.xml", kept ? keep : nobody, NULL, kept, &parser), ERR_OK);
     for (size_t at = 0; at < len && !err; at += piece)
         err = parser_push(parser, bytes + at, len - at < piece ? len - at : piece, fault);
     if (!err)
@@ -202,7 +209,7 @@ static void bounds(void **unused)
         struct fault fault = { "" };
         enum err err;
 
-        assert_int_equal(parser_new(&venue, "test.xml", NULL, NULL, NULL, &parser), ERR_OK);
+        assert_int_equal(parser_new(&venue, "test.xml", nobody, NULL, NULL, &parser), ERR_OK);
         err = parser_push(parser, rows[i].before, strlen(rows[i].before), &fault);
         for (size_t j = 0; j < rows[i].times && !err; j++)
             err = parser_push(parser, rows[i].unit, strlen(rows[i].unit), &fault);

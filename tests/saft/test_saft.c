@@ -4,6 +4,9 @@
 #include "kit.h"
 
 #include <cjson/cJSON.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #define CASES "tests/data/saft/cases/"
 
@@ -203,7 +206,7 @@ static enum err read_case(const char *file, struct kept *kept, struct saft_summa
 
     (void)snprintf(path, sizeof path, "%s%s", CASES, file);
     fault->text[0] = '\0';
-    return read_whole(path, keep, kept, summary, fault);
+    return read_whole(path, keep_bytes, kept, summary, fault);
 }
 
 static cJSON *expected_load(void)
@@ -403,7 +406,7 @@ static void official_examples(void **unused)
 
     (void)unused;
     kept_init(&kept);
-    if (read_whole("tests/data/saft/examples/2021.xml", keep, &kept, &summary, &fault))
+    if (read_whole("tests/data/saft/examples/2021.xml", keep_bytes, &kept, &summary, &fault))
         fail_msg("%s", fault.text);
     assert_int_equal(summary.receipts, 4);
     assert_int_equal(summary.notes[SAFT_RECEIPT_UNBALANCED].count, 0);
@@ -418,7 +421,7 @@ static void official_examples(void **unused)
     kept_free(&kept);
 
     kept_init(&kept);
-    if (read_whole("tests/data/saft/examples/2016.xml", keep, &kept, &summary, &fault))
+    if (read_whole("tests/data/saft/examples/2016.xml", keep_bytes, &kept, &summary, &fault))
         fail_msg("%s", fault.text);
     assert_int_equal(summary.receipts, 3);
     assert_int_equal(summary.notes[SAFT_RECEIPT_UNBALANCED].count, 3);
@@ -497,69 +500,129 @@ static void other_faults(void **unused)
     struct fault fault;
 
     (void)unused;
-    assert_int_equal(read_whole("/nonexistent/x.xml", keep, NULL, NULL, &fault), ERR_NOT_FOUND);
+    assert_int_equal(read_whole("/nonexistent/x.xml", keep_bytes, NULL, NULL, &fault), ERR_NOT_FOUND);
     assert_non_null(strstr(fault.text, "/nonexistent/x.xml"));
-    assert_int_equal(read_whole("/tmp", keep, NULL, NULL, &fault), ERR_REFUSED);
+    assert_int_equal(read_whole("/tmp", keep_bytes, NULL, NULL, &fault), ERR_REFUSED);
     for (enum saft_note note = 0; note < SAFT_NOTE_COUNT; note++)
         assert_true(saft_note_code(note)[0] && saft_note_text(note)[0]);
 }
 
-static enum err no_sink(const struct event *event, void *context)
+static enum err no_room(struct str event, void *context)
 {
     (void)event;
     ++*(int *)context;
     return ERR_STORE_FULL;
 }
 
-static void sink_fails(void **unused)
+static void take_fails(void **unused)
 {
     struct fault fault;
     int calls = 0;
 
     (void)unused;
-    assert_int_equal(read_whole(CASES "10-plain.xml", no_sink, &calls, NULL, &fault), ERR_STORE_FULL);
+    assert_int_equal(read_whole(CASES "10-plain.xml", no_room, &calls, NULL, &fault), ERR_STORE_FULL);
     assert_int_equal(calls, 1);
     assert_non_null(strstr(fault.text, "receipt 101"));
 }
 
-/* The second pass hands nothing on of a block that is not as the first one saw it. */
-struct changing { char path[32]; long at; int events; };
+/* Many receipts, in a file of the test's own. */
+static void write_many(char path[32], int receipts, long *ret_last)
+{
+    FILE *file = fdopen(mkstemp(path), "w");
 
-static enum err change(const struct event *event, void *context)
+    assert_non_null(file);
+    temporary_own(path);
+    (void)fputs(FILE_HEAD PLACE_HEAD, file);
+    for (int i = 1; i <= receipts; i++) {
+        *ret_last = ftell(file) + (long)strlen("<cashtransaction><nr>");
+        (void)fprintf(file, PIZZA_SALE("%d", "10.00"), i, i);
+    }
+    (void)fputs(PLACE_TAIL FILE_TAIL, file);
+    (void)fclose(file);
+}
+
+/* What is handed on is what was judged, whoever writes into the file meanwhile. */
+struct changing { char path[32]; long at; struct kept kept; };
+
+static enum err change(struct str event, void *context)
 {
     struct changing *changing = context;
 
-    (void)event;
-    if (changing->events++ == 0) {
+    if (changing->kept.count == 0) {
         FILE *file = fopen(changing->path, "r+");
 
         ensure(file && fseek(file, changing->at, SEEK_SET) == 0 && fputs("9", file) >= 0 && fclose(file) == 0);
     }
-    return ERR_OK;
+    return keep_bytes(event, &changing->kept);
 }
 
-static void changed_between(void **unused)
+static void changed_meanwhile(void **unused)
 {
-    struct changing changing = { "/tmp/bilag-saft-XXXXXX", 0, 0 };
-    int fd = mkstemp(changing.path);
-    FILE *file = fdopen(fd, "w");
-    struct fault fault;
+    struct changing changing = { .path = "/tmp/bilag-saft-XXXXXX" };
+    struct fault fault = { "" };
 
     (void)unused;
-    temporary_own(changing.path);
-    assert_non_null(file);
-    (void)fputs(FILE_HEAD PLACE_HEAD, file);
-    for (int i = 1; i <= 2000; i++) {
-        changing.at = ftell(file) + (long)strlen("<cashtransaction><nr>");
-        (void)fprintf(file, PIZZA_SALE("%d", "10.00"), i, i);
-    }
-    (void)fputs(PLACE_TAIL FILE_TAIL, file);
+    kept_init(&changing.kept);
+    write_many(changing.path, 2000, &changing.at);
     assert_true(changing.at > 512 * 1024);
-    (void)fclose(file);
-    assert_int_equal(read_whole(changing.path, change, &changing, NULL, &fault), ERR_BUSY);
-    assert_non_null(strstr(fault.text, "changed while it was read"));
-    assert_true(changing.events > 0 && changing.events < 2000);
+    assert_int_equal(read_whole(changing.path, change, &changing, NULL, &fault), ERR_OK);
+    assert_int_equal(changing.kept.count, 2000);
+    assert_int_equal(event_at(&changing.kept, 1999).seq, 2000);
+    assert_int_equal(read_whole(changing.path, keep_bytes, &changing.kept, NULL, &fault), ERR_OK);
+    assert_int_equal(event_at(&changing.kept, 3999).seq, 9000);              /* it was changed */
+    kept_free(&changing.kept);
     assert_int_equal(temporary_remove(changing.path), 0);
+}
+
+/* Nothing of a file is handed on if its events find no room; nor is anything left where they were put. */
+static void no_room_aside(void **unused)
+{
+    const struct rlimit full = { 65536, RLIM_INFINITY }, free = { RLIM_INFINITY, RLIM_INFINITY };
+    static const struct saft_wishes nowhere = { .folder = "/nonexistent", .other_company = true };
+    char path[32] = "/tmp/bilag-saft-XXXXXX";
+    struct fault fault = { "" };
+    struct kept kept;
+    enum err err;
+    long last;
+
+    (void)unused;
+    kept_init(&kept);
+    write_many(path, 2000, &last);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+    err = read_whole(path, keep_bytes, &kept, NULL, &fault);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &free), 0);
+    assert_int_equal(err, ERR_STORE_FULL);
+    assert_non_null(strstr(fault.text, "the disk or the store is full"));
+    assert_int_equal(saft_read(path, &venue, keep_bytes, &nowhere, &kept, NULL, &fault), ERR_SYSTEM);
+    assert_non_null(strstr(fault.text, "/nonexistent: "));
+    assert_int_equal(kept.count, 0);
+    kept_free(&kept);
+    assert_int_equal(temporary_remove(path), 0);
+}
+
+/* What comes through a pipe is read as a file is. */
+static void through_a_pipe(void **unused)
+{
+    char path[32], text[32 * 1024];
+    struct fault fault = { "" };
+    struct kept kept;
+    FILE *file = fopen(CASES "10-plain.xml", "r");
+    size_t len = file ? fread(text, 1, sizeof text, file) : 0;
+    int ends[2];
+
+    (void)unused;
+    assert_true(len > 0 && len < sizeof text);
+    (void)fclose(file);
+    kept_init(&kept);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, len), len);        /* a pipe holds 64 KB */
+    (void)close(ends[1]);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(read_whole(path, keep_bytes, &kept, NULL, &fault), ERR_OK);
+    assert_int_equal(kept.count, 6);
+    (void)close(ends[0]);
+    kept_free(&kept);
 }
 
 int main(void)
@@ -567,8 +630,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expected_totals), cmocka_unit_test(z_tells),       cmocka_unit_test(midnight_day),
         cmocka_unit_test(same_bytes),      cmocka_unit_test(overlap),       cmocka_unit_test(official_examples),
-        cmocka_unit_test(refused_table),   cmocka_unit_test(other_faults),  cmocka_unit_test(sink_fails),
-        cmocka_unit_test(changed_between),
+        cmocka_unit_test(refused_table),   cmocka_unit_test(other_faults),  cmocka_unit_test(take_fails),
+        cmocka_unit_test(changed_meanwhile), cmocka_unit_test(no_room_aside), cmocka_unit_test(through_a_pipe),
     };
 
     return cmocka_run_group_tests(tests, venue_make, venue_drop);
