@@ -3,55 +3,39 @@
 #include "api_routes.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/form.h"
 #include "bilag/act/venue_setup.h"
-#include "bilag/read/customers.h"
+#include "chosen.h"
 #include "month.h"
-#include "picture.h"
 
-enum { LOOK_BUDGET_MS = 40, TYPES_MAX = 200 };
+enum { TYPES_MAX = 200 };
 
 /* --- all of them --- */
 
-static bool is_red(const struct picture_row *row)
+/* Red at once where that is known, grey until it was looked at. */
+static const char *colour(const struct picture_row *row)
 {
-    return row->red || row->fault.len || row->login_fault || row->connected == CONNECTED_NO;
+    static const char *const colours[] = { "red", "yellow", "green" };
+
+    return !row->looked_ms && !picture_row_is_red(row) ? "grey" : colours[picture_row_rank(row)];
 }
 
-static int rank(const struct picture_row *row)
-{
-    return is_red(row) ? 0 : row->states[DOC_WAITING] ? 1 : 2;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-    const struct picture_row *x = *(const struct picture_row *const *)a, *y = *(const struct picture_row *const *)b;
-
-    return rank(x) != rank(y) ? rank(x) - rank(y) : str_compare(x->name, y->name);
-}
-
-/* A venue whose file is wrong has no company that could be known: who sees all companies sees it. */
-static bool sees(const struct view *view, const struct picture_row *row)
-{
-    return row->fault.len ? view->user.all_companies : user_sees(&view->user, row->company);
-}
-
-static void tell_venue(struct strbuf *out, const struct picture_row *row)
+static void tell_venue(struct view *view, struct strbuf *out, const struct picture_row *row)
 {
     static const char *const connected[] = { "null", "false", "true" };
-    static const char *const colours[] = { "red", "yellow", "green" };
 
     json_open(out, NULL, '{');
     json_put_str(out, "venue", row->id);
     json_put_str(out, "name", row->name);
     json_put_str(out, "company", row->company);
-    json_put_str(out, "colour", str_of(!row->looked_ms ? "grey" : colours[rank(row)]));
+    json_put_str(out, "colour", str_of(colour(row)));
     json_put_uint(out, "red", row->red);
     api_text(out, "first_red", row->first_red);
     api_text(out, "fault", row->fault);
+    if (row->unreadable)
+        json_put_str(out, "unreadable", chosen_why_unreadable(view, row));
     json_put_number(out, "connected", connected[row->connected]);
     json_put_bool(out, "login_fault", row->login_fault);
     json_put_bool(out, "awaits_add_on", row->awaits_add_on);
@@ -66,83 +50,48 @@ static void tell_venue(struct strbuf *out, const struct picture_row *row)
     json_close(out, '}');
 }
 
-struct venues { struct view *view; const struct picture_row **rows; size_t count, seen, red, waiting; };
-
-static bool matches(const struct picture_row *row, struct str search)
-{
-    return !search.len || customer_name_matches(row->name, search) || customer_name_matches(row->id, search) ||
-           str_starts(row->company, search);
-}
-
-static void choose(struct venues *venues, const struct picture_row *rows, size_t count, bool only_red)
-{
-    struct str search = view_query(venues->view, "q");
-
-    for (size_t i = 0; i < count; i++) {
-        if (!sees(venues->view, &rows[i]))
-            continue;
-        venues->seen++;
-        venues->red += is_red(&rows[i]);
-        venues->waiting += rows[i].states[DOC_WAITING] > 0;
-        if (matches(&rows[i], search) && (!only_red || is_red(&rows[i])))
-            venues->rows[venues->count++] = &rows[i];
-    }
-    qsort(venues->rows, venues->count, sizeof *venues->rows, by_rank);
-}
-
 /* Those of the page: [from, upto) of the rows. */
-static void tell_venues(const struct venues *venues, const struct api_page *page, size_t from, size_t upto)
+static void tell_venues(const struct chosen *chosen, const struct api_page *page, size_t from, size_t upto)
 {
-    struct view *view = venues->view;
+    struct view *view = chosen->view;
     struct strbuf *out = api_begin(view);
 
-    json_put_uint(out, "venue_count", venues->seen);
-    json_put_uint(out, "red", venues->red);
-    json_put_uint(out, "waiting", venues->waiting);
+    json_put_uint(out, "venue_count", chosen->all_count);
+    json_put_uint(out, "red", chosen->red);
+    json_put_uint(out, "waiting", chosen->waiting);
+    json_put_bool(out, "whole", chosen_is_whole(chosen));
+    json_put_uint(out, "unreadable", chosen->unreadable);
     json_open(out, "venues", '[');
     for (size_t i = from; i < upto; i++)
-        tell_venue(out, venues->rows[i]);
+        tell_venue(view, out, chosen->rows[i]);
     json_close(out, ']');
     api_page_tell(view, page);
     api_end(view);
 }
 
-/* What is told of a venue is of this moment (picture.h). */
-static void show_page(const struct venues *venues, struct api_page *page)
-{
-    struct view *view = venues->view;
-    uint64_t before = (page->page - 1) * page->limit;
-    size_t from = before < venues->count ? (size_t)before : venues->count;
-    size_t upto = venues->count - from > page->limit ? from + (size_t)page->limit : venues->count;
-    enum err err = picture_refresh(view->console->picture, &view->config, venues->rows + from, upto - from);
-
-    page->total = venues->count;
-    if (err)
-        view_fail(view, err);
-    else
-        tell_venues(venues, page, from, upto);
-}
-
 void api_venues(struct view *view)
 {
-    struct venues venues = { .view = view };
-    const struct picture_row *rows;
+    struct chosen chosen;
     struct api_page page;
     bool only_red;
-    size_t count;
+    size_t from = 0, upto = 0;
     enum err err;
 
     if (!api_page_take(view, &page) || !api_switch(view, "red", &only_red))
         return;
-    err = picture_take(view->console->picture, &view->config, LOOK_BUDGET_MS, &rows, &count);
-    if (!err)
-        venues.rows = arena_array(&view->arena, count ? count : 1, sizeof *venues.rows);
-    if (err || !venues.rows) {
-        view_fail(view, err ? err : ERR_MEMORY);
-        return;
+    err = chosen_take(view, view_query(view, "q"), only_red, &chosen);
+    if (!err) {
+        uint64_t before = (page.page - 1) * page.limit;
+
+        page.total = chosen.count;
+        from = before < chosen.count ? (size_t)before : chosen.count;
+        upto = chosen.count - from > page.limit ? from + (size_t)page.limit : chosen.count;
+        err = chosen_look(&chosen, from, upto);
     }
-    choose(&venues, rows, count, only_red);
-    show_page(&venues, &page);
+    if (err)
+        view_fail(view, err);
+    else
+        tell_venues(&chosen, &page, from, upto);
 }
 
 /* --- those that wait for their set-up or their key --- */

@@ -12,7 +12,7 @@ enum { LOOK_BUDGET_MS = 100, AGAIN_S = 5 };
 static struct venue_status status_of(const struct view *view, const struct picture_row *row)
 {
     struct venue_status status = { .id = row->id, .venue = row->fault.len ? NULL : config_venue(&view->config, row->id),
-                                   .red = row->red, .warned = row->warned };
+                                   .unreadable = row->unreadable != ERR_OK, .red = row->red, .warned = row->warned };
 
     memcpy(status.states, row->states, sizeof status.states);
     memcpy(status.kinds, row->kinds, sizeof status.kinds);
@@ -49,7 +49,8 @@ static enum err gather(struct view *view, struct whole_status *ret_whole)
     return err;
 }
 
-/* Half of the venues are no figure: a sum of them would fall after each start, and rise again. */
+/* Half of the venues are no figure: a sum of them would fall after each start, and rise again. One that cannot be read keeps nobody
+ * else's figures back: how many these are is a figure of its own. */
 void page_metrics(struct view *view)
 {
     struct whole_status whole = { .config = &view->config };
@@ -64,7 +65,7 @@ void page_metrics(struct view *view)
         return;
     }
     err = picture_take(picture, &view->config, LOOK_BUDGET_MS, &rows, &count);
-    if (!err && !picture_is_whole(picture)) {
+    if (!err && picture_unseen(picture)) {
         view->retry_s = AGAIN_S;
         view_refuse(view, MHD_HTTP_SERVICE_UNAVAILABLE, SAY(view, "Not all venues have been looked at since the start.",
                                                             "Ikke alle salgssteder er sett på siden oppstarten."));

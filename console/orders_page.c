@@ -130,9 +130,11 @@ static enum err gather(struct orders *orders, struct books *books)
 {
     struct view *view = orders->view;
     struct book_list list;
-    int32_t to = view_day(view, "to", venue_today(orders->venue) + 1), from = view_day(view, "from", to - ORDERS_DAYS);
-    enum err err = books_venue(books, orders->venue->id, from, to, &view->arena, &list);
+    int32_t to = view_day(view, "to", venue_today(orders->venue) + 1);
+    int32_t from = view_day(view, "from", orders->only_red ? INT32_MIN : to - ORDERS_DAYS);      /* red is red however old */
     size_t count = 0;
+    enum err err = orders->only_red ? books_venue_brief(books, orders->venue->id, from, to, &view->arena, &list)
+                                    : books_venue(books, orders->venue->id, from, to, &view->arena, &list);
 
     for (size_t i = list.count; !err && i-- > 0;)            /* the latest first */
         if (is_asked_for(orders, &list.docs[i]) && ++count <= ORDERS_SHOWN)

@@ -6,79 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bilag/read/customers.h"
-#include "picture.h"
+#include "chosen.h"
 
-enum { ROWS_ON_A_PAGE = 50, LOOK_BUDGET_MS = 40, LATE_MS = 30000 };
+enum { ROWS_ON_A_PAGE = 50, LATE_MS = 30000 };
 
 struct overview {
     struct view *view;
     struct str search;
     bool only_red;
-    const struct picture_row **rows; size_t count;           /* those that are told */
+    struct chosen chosen;
     size_t page, pages;                  /* page 0: there is nothing to tell */
-    size_t red, waiting, seen;
-    int64_t oldest_ms;
 };
-
-static bool row_is_red(const struct picture_row *row)
-{
-    return row->red || row->fault.len || row->login_fault || row->connected == CONNECTED_NO;
-}
-
-static int rank(const struct picture_row *row)
-{
-    return row_is_red(row) ? 0 : row->states[DOC_WAITING] ? 1 : 2;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-    const struct picture_row *x = *(const struct picture_row *const *)a, *y = *(const struct picture_row *const *)b;
-
-    return rank(x) != rank(y) ? rank(x) - rank(y) : str_compare(x->name, y->name);
-}
-
-/* A venue whose file is wrong has no company that could be known: who sees all companies sees it. */
-static bool sees(const struct view *view, const struct picture_row *row)
-{
-    return row->fault.len ? view->user.all_companies : user_sees(&view->user, row->company);
-}
-
-static bool matches(const struct picture_row *row, struct str search)
-{
-    return !search.len || customer_name_matches(row->name, search) || customer_name_matches(row->id, search) ||
-           str_starts(row->company, search);
-}
-
-static enum err choose(struct overview *overview, const struct picture_row *rows, size_t count)
-{
-    overview->rows = arena_array(&overview->view->arena, count ? count : 1, sizeof(struct picture_row *));
-    overview->oldest_ms = INT64_MAX;
-    if (!overview->rows)
-        return ERR_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        const struct picture_row *row = &rows[i];
-
-        if (!sees(overview->view, row))
-            continue;
-        overview->seen++;
-        overview->red += row_is_red(row);
-        overview->waiting += row->states[DOC_WAITING] > 0;
-        if (row->looked_ms < overview->oldest_ms)
-            overview->oldest_ms = row->looked_ms;
-        if (matches(row, overview->search) && (!overview->only_red || row_is_red(row)))
-            overview->rows[overview->count++] = row;
-    }
-    qsort(overview->rows, overview->count, sizeof(struct picture_row *), by_rank);
-    return ERR_OK;
-}
 
 static void choose_page(struct overview *overview)
 {
     struct str text = view_query(overview->view, "page");
     size_t page = text.len && text.len < 8 ? strtoull(text.bytes, NULL, 10) : 1;
 
-    overview->pages = (overview->count + ROWS_ON_A_PAGE - 1) / ROWS_ON_A_PAGE;
+    overview->pages = (overview->chosen.count + ROWS_ON_A_PAGE - 1) / ROWS_ON_A_PAGE;
     overview->page = page < 1 ? 1 : page;
     if (overview->page > overview->pages)
         overview->page = overview->pages;
@@ -112,6 +57,8 @@ static void what(struct view *view, const struct picture_row *row)
 
     if (row->fault.len)
         html_element(html, "span", NULL, row->fault);
+    else if (row->unreadable)
+        html_element(html, "span", "state red", chosen_why_unreadable(view, row));
     else if (row->login_fault || row->connected == CONNECTED_NO)
         html_element(html, "span", "state red", str_of(SAY(view, "not connected", "ikke tilkoblet")));
     if (row->red)
@@ -131,7 +78,7 @@ static void what(struct view *view, const struct picture_row *row)
         html_element(html, "span", "state yellow", str_of(SAY(view, "waits for QuickOrder", "venter på QuickOrder")));
     if (!row->looked_ms)
         html_element(html, "span", "state grey", str_of(SAY(view, "not looked at yet", "ikke sett på ennå")));
-    else if (rank(row) == 2 && !row->awaits_add_on)
+    else if (picture_row_rank(row) == 2 && !row->awaits_add_on)
         html_element(html, "span", "state green", str_of(SAY(view, "all well", "alt i orden")));
 }
 
@@ -172,16 +119,17 @@ static void tell_row(struct view *view, const struct picture_row *row)
     html_end(html);
 }
 
-static const struct picture_row *const *told(const struct overview *overview)
+/* Those of the page: [from, upto) of the rows. */
+static size_t told_from(const struct overview *overview)
 {
-    return overview->rows + (overview->page ? (overview->page - 1) * ROWS_ON_A_PAGE : 0);
+    return overview->page ? (overview->page - 1) * ROWS_ON_A_PAGE : 0;
 }
 
-static size_t told_count(const struct overview *overview)
+static size_t told_upto(const struct overview *overview)
 {
-    size_t left = overview->count - (size_t)(told(overview) - overview->rows);
+    size_t from = told_from(overview), left = overview->chosen.count - from;
 
-    return left < ROWS_ON_A_PAGE ? left : ROWS_ON_A_PAGE;
+    return from + (left < ROWS_ON_A_PAGE ? left : ROWS_ON_A_PAGE);
 }
 
 static void page_link(struct overview *overview, size_t page, const char *text)
@@ -207,7 +155,7 @@ static void tell_rows(struct overview *overview)
                                   SAY(view, "Transfer", "Overføring") };
     size_t page = overview->page, pages = overview->pages;
 
-    if (!overview->count) {
+    if (!overview->chosen.count) {
         html_element(&view->html, "p", "faint", str_of(SAY(view, "No venue here.", "Ingen salgssteder her.")));
         return;
     }
@@ -215,8 +163,8 @@ static void tell_rows(struct overview *overview)
     html_class(&view->html, "stack");
     view_heads(view, words, COUNT(words), 1u << 3 | 1u << 4);
     html_begin(&view->html, "tbody");
-    for (size_t i = 0; i < told_count(overview); i++)
-        tell_row(view, told(overview)[i]);
+    for (size_t i = told_from(overview); i < told_upto(overview); i++)
+        tell_row(view, overview->chosen.rows[i]);
     html_end(&view->html);
     html_end(&view->html);
     html_begin(&view->html, "p");
@@ -309,18 +257,32 @@ static enum err whole(struct view *view)
     return ERR_OK;
 }
 
+/* Figures that are not of all of them say so. */
+static void not_whole(struct view *view, const struct chosen *chosen)
+{
+    if (chosen->unreadable)
+        html_words(&view->html, "p", "notice red", chosen->unreadable == 1
+                   ? SAY(view, "%zu venue cannot be read: it counts as one that needs a person; no figure has its documents.",
+                         "%zu salgssted kan ikke leses: det telles som et som trenger et menneske, og ingen tall har med "
+                         "dokumentene.")
+                   : SAY(view, "%zu venues cannot be read: they count as needing a person, and no figure has their documents.",
+                         "%zu salgssteder kan ikke leses: de telles blant dem som trenger et menneske, og ingen tall har med "
+                         "dokumentene."), chosen->unreadable);
+    if (chosen->unseen || (chosen->all_count && clock_now_ms() - chosen->oldest_ms > LATE_MS))
+        html_element(&view->html, "p", "faint", str_of(SAY(view, "Some of these are being looked at still: load the page again "
+                                                           "in a moment.", "Noen av disse blir fortsatt sett på: last siden på "
+                                                           "nytt om litt.")));
+}
+
 void page_overview(struct view *view)
 {
     struct overview overview = { .view = view, .search = view_query(view, "q"), .only_red = view_query(view, "red").len > 0 };
-    const struct picture_row *rows;
-    size_t count;
-    enum err err = picture_take(view->console->picture, &view->config, LOOK_BUDGET_MS, &rows, &count);
+    struct chosen *chosen = &overview.chosen;
+    enum err err = chosen_take(view, overview.search, overview.only_red, chosen);
 
-    if (!err)
-        err = choose(&overview, rows, count);
     if (!err) {
         choose_page(&overview);
-        err = picture_refresh(view->console->picture, &view->config, told(&overview), told_count(&overview));
+        err = chosen_look(chosen, told_from(&overview), told_upto(&overview));
     }
     if (err) {
         view_fail(view, err);
@@ -329,17 +291,14 @@ void page_overview(struct view *view)
     view_begin(view, SAY(view, "Overview", "Oversikt"), NULL);
     html_words(&view->html, "p", NULL,
                SAY(view, "%zu venues: %zu need a person, %zu have something ready to transfer.",
-                   "%zu salgssteder: %zu trenger et menneske, %zu har noe klart til overføring."), overview.seen, overview.red,
-               overview.waiting);
+                   "%zu salgssteder: %zu trenger et menneske, %zu har noe klart til overføring."), chosen->all_count, chosen->red,
+               chosen->waiting);
+    not_whole(view, chosen);
     search_form(&overview);
     tell_rows(&overview);
     if (user_may(&view->user, ACT_SET_UP))
         view_link_line(view, STR("/new-venue"), SAY(view, "New venue, and those not in use yet",
                                                     "Nytt salgssted, og de som ikke er i bruk ennå"));
-    if (overview.seen && clock_now_ms() - overview.oldest_ms > LATE_MS)
-        html_element(&view->html, "p", "faint", str_of(SAY(view, "Some of these are being looked at still: load the page again "
-                                                           "in a moment.", "Noen av disse blir fortsatt sett på: last siden på "
-                                                           "nytt om litt.")));
     err = whole(view);
     if (err)
         view_fail(view, err);

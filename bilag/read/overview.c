@@ -245,6 +245,7 @@ void overview_count(struct whole_status *whole, const struct venue_status *venue
 {
     whole->venues++;
     whole->venues_out += venue->venue == NULL;
+    whole->venues_unreadable += venue->unreadable;
     for (int state = 0; state < DOC_STATE_COUNT; state++)
         whole->states[state] += venue->states[state];
     whole->subscription_refused += venue->subscription_refused;

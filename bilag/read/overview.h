@@ -37,6 +37,7 @@ struct venue_status {
     struct str id, name, company;
     const struct venue *venue;           /* NULL: left out, and `fault` says why */
     const char *fault;
+    bool unreadable;                     /* not everything of it can be read, and nothing of it is counted */
     enum connected connected;
     struct str login_fault, missing_privileges;
     bool subscription_refused;           /* it is the installation's key that is refused: told once, of the whole */
@@ -67,7 +68,7 @@ struct whole_status {
     struct begun_list begun;             /* forgetting that was broken off */
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
-    uint64_t red, warned, venues, venues_out;
+    uint64_t red, warned, venues, venues_out, venues_unreadable;
     uint64_t subscription_refused;       /* venues for which PowerOffice refuses the installation's key */
     char subscription_words[160];        /* ... as it says */
 };

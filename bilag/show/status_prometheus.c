@@ -125,6 +125,8 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     figure(out, "bilag_warned_settlements", "gauge", "Open settlements with a warning.", (int64_t)whole->warned);
     figure(out, "bilag_venues", "gauge", "Venues of the configuration.", (int64_t)whole->venues);
     figure(out, "bilag_venues_left_out", "gauge", "Venues whose file cannot be used.", (int64_t)whole->venues_out);
+    figure(out, "bilag_venues_unreadable", "gauge", "Venues of which not all can be read: their documents are in no figure.",
+           (int64_t)whole->venues_unreadable);
     figure(out, "bilag_backlog_documents", "gauge", "Documents due to be sent.", (int64_t)whole->backlog.documents);
     figure(out, "bilag_backlog_oldest_seconds", "gauge", "How long the oldest of them has waited.", oldest_s);
     figure(out, "bilag_outage", "gauge", "1 while PowerOffice does not answer.", whole->outage);

@@ -726,12 +726,72 @@ static void done_for_programs(void **unused)
     }
 }
 
+/* --- what cannot be read --- */
+
+static enum err put_damage(struct txn *txn, void *context)
+{
+    return *(const bool *)context ? store_put(txn, DOCS, STR("v/2026-01-01/1"), STR("no record"))
+                                  : store_delete(txn, DOCS, STR("v/2026-01-01/1"));
+}
+
+static void damage(bool there)
+{
+    char state[128];
+    struct fault fault = { "" };
+    struct docs *docs;
+
+    (void)snprintf(state, sizeof state, "%s/state", rig.folder.path);
+    NEEDED(docs_open(str_of(state), "uploader", 0, &docs, &fault));
+    NEEDED(store_write(docs_store(docs), put_damage, &there));
+    docs_close(docs);
+}
+
+/* Until the overview, which looks at a venue once a second at most, says so. */
+static void until_told(const char *says)
+{
+    time_t end = time(NULL) + PATIENCE_S;
+
+    while (get("/") != 200 || !strstr(page, says))
+        if (time(NULL) > end)
+            fail_msg("never \"%s\"\n%s", says, page);
+        else
+            (void)nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
+}
+
+/* Goal: a venue of which a record is damaged is told as one that cannot be read, to people and to programs, and its figures are in
+ * no sum; mended, it is told again. */
+static void cannot_be_read(void **unused)
+{
+    static const struct asked rows[] = {
+        { "kari", "GET", V1 "/venues", "", 200, "\"red\":1,\"waiting\":0,\"whole\":false,\"unreadable\":1," },
+        { "kari", "GET", V1 "/venues", "", 200, "\"unreadable\":\"not everything of it can be read (the store is damaged)" },
+        { "ola", "GET", V1 "/venues", "", 200, "\"unreadable\":\"ikke alt om det kan leses (lageret er skadet)" },
+        { "other", "GET", V1 "/venues", "", 200, "\"whole\":true,\"unreadable\":0," },
+    };
+
+    (void)unused;
+    signed_in_as("kari");
+    damage(true);
+    until_told("1 venue cannot be read");
+    if (!strstr(page, "not everything of it can be read (the store is damaged)"))
+        fail_msg("%s", page);
+    ask_all(rows, COUNT(rows));
+    assert_int_equal(ask_as("drift", "GET", "/metrics", ""), 200);
+    assert_non_null(strstr(page, "\nbilag_venues_unreadable 1\n"));
+    assert_non_null(strstr(page, "\nbilag_red_documents 0\n"));
+    damage(false);
+    until_told("see the first");
+    assert_null(strstr(page, "cannot be read"));
+    assert_int_equal(ask_as("kari", "GET", V1 "/venues", ""), 200);
+    assert_non_null(strstr(page, "\"whole\":true,\"unreadable\":0,"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_a_glance), cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up),
         cmocka_unit_test(pressed), cmocka_unit_test(operated), cmocka_unit_test(told_to_programs),
-        cmocka_unit_test(done_for_programs),
+        cmocka_unit_test(done_for_programs), cmocka_unit_test(cannot_be_read),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -1,0 +1,49 @@
+"""What needs a person is red in the console however old it is: in the overview, in the figures for monitoring, and for programs."""
+import datetime
+
+from api_rig import Program
+from console_rig import Person, add_user, settings
+from orders_rig import documents, sale, start, venue
+
+
+def day(ago):
+    return (datetime.date.today() - datetime.timedelta(days=ago)).isoformat()
+
+
+def receipt(name, seq, of, gross, paid):
+    return {"v": 1, "venue": name, "register": "K1", "seq": seq, "kind": "receipt", "time": f"{of}T12:00:00Z",
+            "lines": [{"product_type": "food", "vat": 25, "gross": gross}], "payments": [{"type": "card", "amount": paid}]}
+
+
+# Goal: a voucher that has been held for sixty days and an order for a hundred and twenty are red everywhere, and the way to each is open.
+def test_old_and_red(tmp_path):
+    port, more = settings()
+    with start([venue("voucher"), venue("order"), venue("waits", auto_transfer="false")], [], settings=more, parent=tmp_path) as pipeline:
+        add_user(pipeline, "drift", "--all-companies", "--role", "decides,operates", "--language", "en")
+        token = pipeline.command("users", "token", "drift", "--about", "tests").stdout.strip()
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.post([receipt("voucher", 1, day(60), 12500, 100), sale("order", 1, "Nobody yet", day=day(120)),
+                       receipt("waits", 1, day(60), 9900, 9900)])
+        voucher, order = f"voucher/{day(60)}/1", "order/order/K1/1"
+        pipeline.until("both are held", lambda: [documents(pipeline, kind).get(name, ("",))[0]
+                                                 for kind, name in (("voucher", voucher), ("order", order))] == ["held", "held"])
+        pipeline.until("the other one waits", lambda: documents(pipeline, "voucher").get(f"waits/{day(60)}/1", ("",))[0] == "waiting")
+        program, person = Program(port, token), Person(port)
+        person.sign_in("drift")
+
+        def told():
+            rows = {row["venue"]: row for row in program.get("/api/v1/venues").json["venues"]}
+            return rows if [rows[name]["colour"] for name in ("voucher", "order", "waits")] == ["red", "red", "yellow"] else None
+
+        rows = pipeline.until("the api tells them as red", told)
+        assert [rows["voucher"]["first_red"], rows["order"]["first_red"]] == [voucher, order]
+        assert rows["waits"]["oldest_waiting"] == day(60)
+        overview = person.get("/")
+        assert "3 venues: 2 need a person, 1 have something ready to transfer" in overview.words
+        assert f"/venues/voucher/days/{day(60)}" in overview.links and "/venues/order/orders?red=1" in overview.links
+        assert "Nobody yet" in person.get("/venues/order/orders?red=1").words
+        figures = pipeline.until("all is looked at", lambda: (lambda page: page.status == 200 and page.text)(
+            person.ask("GET", "/metrics", headers={"Authorization": f"Bearer {token}"}, cookies=False)))
+        assert "\nbilag_red_documents 2\n" in figures and "\nbilag_venues_unreadable 0\n" in figures
+        assert 'bilag_documents{venue="voucher",kind="voucher",state="held"} 1' in figures
