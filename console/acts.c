@@ -1,10 +1,8 @@
 /* acts.c - what is pressed: judged by the command's own acts (bilag/act), written down with the person's name. */
+#include "decisions.h"
 #include "document.h"
 #include "routes.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bilag/act/connect.h"
@@ -126,13 +124,12 @@ void do_decide(struct view *view)
 
 void do_undo(struct view *view)
 {
-    struct str text = view_field(view, "number"), reason;
+    struct str reason;
     struct undo undo;
-    uint64_t number;
-    uint64_t wanted = text.len && text.len < 20 ? strtoull(arena_copy(&view->arena, text).bytes, NULL, 10) : 0;
+    uint64_t number, wanted = view_number(view_field(view, "number"));
     enum err err = wanted ? undo_find(&view->context, wanted, &undo) : ERR_NOT_FOUND;
 
-    if (err == ERR_NOT_FOUND || ((!err || err == ERR_EXISTS) && !audit_is_seen(view, undo.found.subject))) {
+    if (err == ERR_NOT_FOUND || ((!err || err == ERR_EXISTS) && !decision_is_seen(view, undo.found.subject))) {
         view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such decision.", "Denne beslutningen finnes ikke."));
         return;
     }

@@ -2,8 +2,8 @@
  * this user can do about it. */
 #include "api.h"
 #include "api_routes.h"
+#include "days.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "bilag/act/deeds.h"
@@ -213,31 +213,18 @@ static void tell_day(struct view *view, const struct venue *venue, int32_t day, 
 void api_day_documents(struct view *view)
 {
     const struct venue *venue = view_venue(view);
-    struct books *books = NULL;
-    struct day_proof *days = NULL;
-    struct book_list list;
-    size_t count = 0;
+    struct day_list days;
     int32_t day;
     enum err err;
 
-    if (!venue)
+    if (!venue || !view_path_day(view, &day))
         return;
-    if (day_parse(view->parts[1], &day)) {
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "This is no day.", "Dette er ingen dag."));
-        return;
-    }
-    err = books_open(&view->config, &books, &view->context.fault);
-    if (!err)
-        err = books_venue(books, venue->id, day, day, &view->arena, &list);
-    if (!err)
-        err = status_prove(&list, &view->arena, &days, &count);
-    for (size_t i = 0; !err && i < count; i++)
-        err = status_z(books, venue->id, &days[i]);
-    books_close(books);
+    err = days_load(view, venue, day, day, &days);
+    days_close(&days);
     if (err)
         view_fail(view, err);
     else
-        tell_day(view, venue, day, &list, count ? &days[0] : NULL);
+        tell_day(view, venue, day, &days.list, days.count ? &days.days[0] : NULL);
 }
 
 /* --- one, with its history --- */

@@ -10,20 +10,13 @@
 #include "bilag/read/refusals.h"
 #include "bilag/show/catalogue.h"
 #include "bilag/show/status.h"
+#include "decisions.h"
 #include "poweroffice/requests.h"
 #include "seen.h"
 
-enum { REASON_BYTES = 4096, PIECE = 200 };
+enum { REASON_BYTES = 4096 };
 
 /* --- refused, parked --- */
-
-/* What names no venue that is set up has no company: who sees all companies sees it. */
-static bool sees(const struct view *view, struct str id)
-{
-    const struct venue *venue = config_venue(&view->config, id);
-
-    return view->user.all_companies || (venue && user_sees(&view->user, venue->company));
-}
 
 static const char *const standing[REFUSAL_STATE_COUNT] = {
     [REFUSAL_NO_EVENT] = "no-event", [REFUSAL_CUT] = "cut", [REFUSAL_NO_VENUE] = "no-venue", [REFUSAL_READY] = "ready",
@@ -55,7 +48,7 @@ static void tell_parked(struct view *view, struct strbuf *out, const struct park
 {
     json_open(out, "parked", '[');
     for (size_t i = 0; i < parked->count; i++) {
-        if (!sees(view, parked->at[i].venue))
+        if (!refused_is_seen(view, parked->at[i].venue))
             continue;
         json_open(out, NULL, '{');
         parked_json(out, &parked->at[i]);
@@ -86,7 +79,7 @@ void api_refused(struct view *view)
     out = api_begin(view);
     json_open(out, "refused", '[');
     for (size_t i = refusals.count; i-- > 0;)                /* the latest first */
-        if (sees(view, refusals.at[i].venue) && api_page_has(&page))
+        if (refused_is_seen(view, refusals.at[i].venue) && api_page_has(&page))
             tell_refusal(view, out, &refusals.at[i]);
     json_close(out, ']');
     api_page_tell(view, &page);
@@ -100,14 +93,9 @@ void api_refused(struct view *view)
 void api_status(struct view *view)
 {
     struct whole_status whole = { .config = &view->config };
-    struct books *books;
     struct strbuf *out;
-    enum err err = books_open(&view->config, &books, &view->context.fault);
+    enum err err = overview_whole_alone(&view->context, &whole);
 
-    if (!err) {
-        err = overview_whole(&view->context, books, &whole);
-        books_close(books);
-    }
     if (err) {
         view_fail(view, err);
         return;
@@ -150,72 +138,6 @@ void api_stages(struct view *view)
 
 /* --- the audit trail --- */
 
-/* Read from its end, a piece at a time, until there are as many as are asked for: a trail grows for years. */
-struct trail {
-    struct view *view;
-    struct str subject;
-    struct decision *at; uint64_t told, limit;               /* the latest first */
-    struct decision piece[PIECE]; size_t found;              /* of this piece, the earliest first */
-    uint64_t until;                      /* what is not told yet ends here; 0: nothing */
-};
-
-static enum err seen(const struct decision *decision, void *context)
-{
-    struct trail *trail = context;
-    struct arena *arena = &trail->view->arena;
-    struct decision *to;
-
-    if (decision->number > trail->until)
-        return ERR_STOP;
-    if (!audit_is_seen(trail->view, decision->subject) ||
-        (trail->subject.len && !str_starts(decision->subject, trail->subject)))
-        return ERR_OK;
-    to = &trail->piece[trail->found++];
-    *to = *decision;
-    to->who = arena_copy(arena, decision->who);
-    to->verb = arena_copy(arena, decision->verb);
-    to->subject = arena_copy(arena, decision->subject);
-    to->detail = arena_copy(arena, decision->detail);
-    to->reason = arena_copy(arena, decision->reason);
-    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
-}
-
-static enum err read_back(struct trail *trail, struct audit *audit)
-{
-    enum err err = ERR_OK;
-
-    while (!err && trail->until && trail->told < trail->limit) {
-        uint64_t from = trail->until > PIECE ? trail->until - PIECE + 1 : 1;
-
-        trail->found = 0;
-        err = audit_read(audit, from, seen, trail);
-        trail->until = from - 1;
-        while (!err && trail->found && trail->told < trail->limit) {
-            trail->at[trail->told++] = trail->piece[--trail->found];
-            if (trail->told == trail->limit)
-                trail->until = trail->at[trail->told - 1].number - 1;
-        }
-    }
-    return err;
-}
-
-/* From before the decision of ?before= back. */
-static enum err gather(struct trail *trail, uint64_t before)
-{
-    struct audit *audit;
-    enum err err = audit_open_there(trail->view->config.state_dir, &audit, &trail->view->context.fault);
-
-    if (err)
-        return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = audit_last(audit, &trail->until);
-    if (trail->until >= before)
-        trail->until = before - 1;
-    if (!err)
-        err = read_back(trail, audit);
-    audit_close(audit);
-    return err;
-}
-
 static void tell_decision(struct view *view, struct strbuf *out, const struct decision *decision)
 {
     json_open(out, NULL, '{');
@@ -232,7 +154,7 @@ static void tell_decision(struct view *view, struct strbuf *out, const struct de
 
 void api_audit(struct view *view)
 {
-    struct trail *trail = arena_alloc(&view->arena, sizeof *trail);
+    struct decisions decisions;
     struct api_page page;
     struct strbuf *out;
     uint64_t before;
@@ -240,22 +162,19 @@ void api_audit(struct view *view)
 
     if (!api_page_take(view, &page) || !api_number(view, "before", INT64_MAX, INT64_MAX, &before))
         return;
-    if (trail)
-        *trail = (struct trail){ .view = view, .subject = view_query(view, "q"), .limit = page.limit,
-                                 .at = arena_array(&view->arena, page.limit, sizeof *trail->at) };
-    err = trail && trail->at ? gather(trail, before) : ERR_MEMORY;
+    err = decisions_take(view, view_query(view, "q"), before, page.limit, &decisions);
     if (err) {
         view_fail(view, err);
         return;
     }
     out = api_begin(view);
     json_open(out, "decisions", '[');
-    for (uint64_t i = 0; i < trail->told; i++)
-        tell_decision(view, out, &trail->at[i]);
+    for (uint64_t i = 0; i < decisions.count; i++)
+        tell_decision(view, out, &decisions.at[i]);
     json_close(out, ']');
     json_put_uint(out, "limit", page.limit);
-    if (trail->until)
-        json_put_uint(out, "before", trail->until + 1);
+    if (decisions.before)
+        json_put_uint(out, "before", decisions.before);
     api_end(view);
 }
 

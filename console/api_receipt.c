@@ -2,9 +2,6 @@
 #include "api.h"
 #include "api_routes.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-
 #include "bilag/act/contested.h"
 #include "bilag/read/arrivals.h"
 #include "bilag/read/receipts.h"
@@ -110,23 +107,12 @@ static enum err tell_behind(struct behind *behind)
 
 void api_line(struct view *view)
 {
-    const struct str *parts = view->parts;
-    struct str id = arena_format(&view->arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(parts[0]), STR_ARG(parts[1]),
-                                 STR_ARG(parts[2]));
-    struct str number = arena_copy(&view->arena, parts[3]);
-    size_t place = number.len < 8 ? strtoull(number.bytes, NULL, 10) : 0;
-    struct behind behind = { .view = view };
     struct book_doc doc;
+    struct behind behind = { .view = view, .draft = &doc.draft };
     enum err err;
 
-    if (!view_doc(view, id, &doc) || !api_page_take(view, &behind.page))
+    if (!view_path_line(view, &doc, &behind.line) || !api_page_take(view, &behind.page))
         return;
-    if (place < 1 || place > doc.draft.line_count) {
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such line.", "Linjen finnes ikke."));
-        return;
-    }
-    behind.draft = &doc.draft;
-    behind.line = &doc.draft.lines[place - 1];
     err = tell_behind(&behind);
     if (err)
         view_fail(view, err);

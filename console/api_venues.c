@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/form.h"
-#include "bilag/act/venue_setup.h"
 #include "chosen.h"
 #include "month.h"
 
@@ -106,16 +104,12 @@ void api_not_in_use(struct view *view)
     out = api_begin(view);
     json_open(out, "venues", '[');
     for (size_t i = 0; i < view->config.fault_count; i++) {
-        struct str id = view->config.fault_venues[i], text;
         struct venue venue;
 
-        if (venue_setup_read(&view->context, id, &text, &venue))
-            continue;
-        form_free(&text);
-        if (!user_sees(&view->user, venue.company) || !api_page_has(&page))
+        if (!venue_waits(view, i, &venue) || !api_page_has(&page))
             continue;
         json_open(out, NULL, '{');
-        json_put_str(out, "venue", id);
+        json_put_str(out, "venue", view->config.fault_venues[i]);
         json_put_str(out, "name", venue.name);
         json_put_str(out, "company", venue.company);
         json_put_str(out, "fault", str_of(view->config.faults[i].text));
@@ -123,7 +117,6 @@ void api_not_in_use(struct view *view)
     }
     json_close(out, ']');
     api_page_tell(view, &page);
-    view->context.fault.text[0] = '\0';
     api_end(view);
 }
 

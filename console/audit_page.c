@@ -1,4 +1,5 @@
 /* audit_page.c - what people decided, the latest first, about what this person sees. */
+#include "decisions.h"
 #include "routes.h"
 #include "trail_words.h"
 
@@ -9,72 +10,6 @@
 #include "bilag/act/undo.h"
 
 enum { DECISIONS_SHOWN = 200 };
-
-/* Read from its end, a piece at a time, until there are as many as are shown: a trail grows for years. */
-struct trail {
-    struct view *view;
-    struct str subject;
-    struct decision last[DECISIONS_SHOWN]; uint64_t count;   /* of the pieces that were read */
-    struct decision piece[DECISIONS_SHOWN]; size_t found;    /* of this piece, the earliest first */
-    uint64_t until;
-    bool more;
-};
-
-/* A subject begins with a venue (a document, a receipt) or a company (a customer). What has neither, tokens and users, is for
- * who operates all of it. */
-bool audit_is_seen(const struct view *view, struct str subject)
-{
-    const char *slash = subject.len ? memchr(subject.bytes, '/', subject.len) : NULL;
-    struct str first = { subject.bytes, slash ? (size_t)(slash - subject.bytes) : subject.len };
-    const struct venue *venue = config_venue(&view->config, first);
-
-    if (view->user.all_companies && user_may(&view->user, ACT_OPERATE))
-        return true;
-    if (venue)
-        return user_sees(&view->user, venue->company);
-    for (size_t i = 0; slash && i < view->config.venue_count; i++)
-        if (str_equal(view->config.venues[i].company, first))
-            return user_sees(&view->user, first);
-    return false;
-}
-
-static enum err seen(const struct decision *decision, void *context)
-{
-    struct trail *trail = context;
-    struct arena *arena = &trail->view->arena;
-    struct decision *to;
-
-    if (decision->number > trail->until)
-        return ERR_STOP;
-    if (!audit_is_seen(trail->view, decision->subject) ||
-        (trail->subject.len && !str_starts(decision->subject, trail->subject)))
-        return ERR_OK;
-    to = &trail->piece[trail->found++];
-    *to = *decision;
-    to->who = arena_copy(arena, decision->who);
-    to->verb = arena_copy(arena, decision->verb);
-    to->subject = arena_copy(arena, decision->subject);
-    to->detail = arena_copy(arena, decision->detail);
-    to->reason = arena_copy(arena, decision->reason);
-    return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
-}
-
-static enum err read_back(struct trail *trail, struct audit *audit)
-{
-    enum err err = audit_last(audit, &trail->until);
-
-    while (!err && trail->until && trail->count < DECISIONS_SHOWN) {
-        uint64_t from = trail->until > DECISIONS_SHOWN ? trail->until - DECISIONS_SHOWN + 1 : 1;
-
-        trail->found = 0;
-        err = audit_read(audit, from, seen, trail);
-        while (trail->found && trail->count < DECISIONS_SHOWN)
-            trail->last[trail->count++] = trail->piece[--trail->found];
-        trail->until = from - 1;
-    }
-    trail->more = trail->until || trail->found;
-    return err;
-}
 
 static void undo_form(struct view *view, const struct decision *decision)
 {
@@ -124,9 +59,32 @@ static void tell(struct view *view, const struct decision *decision)
     html_end(html);
 }
 
-static void table(const struct trail *trail)
+/* Where one is in the trail: back to its end, and on to what was decided before. */
+static void way_on(struct view *view, struct str subject, const struct decisions *decisions, bool from_the_end)
 {
-    struct view *view = trail->view;
+    struct strbuf path;
+
+    strbuf_init(&path, 4096);
+    html_begin(&view->html, "p");
+    html_class(&view->html, "pages");
+    if (!from_the_end) {
+        strbuf_add(&path, STR("/audit?q="));
+        url_add(&path, subject);
+        view_link(view, strbuf_str(&path), SAY(view, "The latest ones", "De siste"));
+        html_text(&view->html, STR(" "));
+    }
+    strbuf_reset(&path);
+    if (decisions->before) {
+        strbuf_format(&path, "/audit?before=%" PRIu64 "&q=", decisions->before);
+        url_add(&path, subject);
+        view_link(view, strbuf_str(&path), SAY(view, "Earlier ones", "Tidligere"));
+    }
+    html_end(&view->html);
+    strbuf_free(&path);
+}
+
+static void table(struct view *view, const struct decisions *decisions)
+{
     const char *const words[] = { SAY(view, "No.", "Nr."), SAY(view, "When", "Når"), SAY(view, "Who", "Hvem"),
                                   SAY(view, "What", "Hva"), SAY(view, "Why", "Hvorfor") };
 
@@ -134,57 +92,31 @@ static void table(const struct trail *trail)
     html_class(&view->html, "stack");
     view_heads(view, words, COUNT(words), 0);
     html_begin(&view->html, "tbody");
-    for (uint64_t i = 0; i < trail->count; i++)
-        tell(view, &trail->last[i]);
+    for (uint64_t i = 0; i < decisions->count; i++)
+        tell(view, &decisions->at[i]);
     html_end(&view->html);
     html_end(&view->html);
-    if (trail->more)
-        html_element(&view->html, "p", "faint", str_of(SAY(view, "Earlier ones: search for a document or a venue",
-                                                           "Tidligere: søk etter et dokument eller et salgssted")));
-}
-
-static void search_form(const struct trail *trail)
-{
-    struct view *view = trail->view;
-    struct html *html = &view->html;
-
-    html_begin(html, "form");
-    html_class(html, "row");
-    html_attr(html, "role", STR("search"));
-    html_link(html, "action", STR("/audit"));
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Document, receipt or venue", "Dokument, bong eller salgssted")));
-    html_single(html, "input");
-    html_attr(html, "type", STR("search"));
-    html_attr(html, "name", STR("q"));
-    html_attr(html, "value", trail->subject);
-    html_end(html);
-    view_button(view, "plain", SAY(view, "Find", "Finn"));
-    html_end(html);
 }
 
 void page_audit(struct view *view)
 {
-    struct trail *trail = arena_alloc(&view->arena, sizeof *trail);
-    struct audit *audit;
-    enum err err = trail ? audit_open_there(view->config.state_dir, &audit, &view->context.fault) : ERR_MEMORY;
+    struct str subject = view_query(view, "q");
+    uint64_t before = view_number(view_query(view, "before"));
+    struct decisions decisions;
+    enum err err = decisions_take(view, subject, before ? before : UINT64_MAX, DECISIONS_SHOWN, &decisions);
 
-    if (trail)
-        *trail = (struct trail){ .view = view, .subject = view_query(view, "q") };
-    if (!err) {
-        err = read_back(trail, audit);
-        audit_close(audit);
-    } else if (err == ERR_NOT_FOUND) {
-        err = ERR_OK;
-    }
     if (err) {
         view_fail(view, err);
         return;
     }
     view_begin(view, SAY(view, "Audit trail", "Revisjonsspor"), NULL);
-    search_form(trail);
-    if (trail->count)
-        table(trail);
+    view_search(view, STR("/audit"), SAY(view, "Document, receipt or venue", "Dokument, bong eller salgssted"), "q", subject);
+    view_button(view, "plain", SAY(view, "Find", "Finn"));
+    html_end(&view->html);
+    if (decisions.count)
+        table(view, &decisions);
     else
         html_element(&view->html, "p", "faint", str_of(SAY(view, "No decision.", "Ingen beslutninger.")));
+    if (before || decisions.before)
+        way_on(view, subject, &decisions, !before);
 }

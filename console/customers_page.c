@@ -15,21 +15,11 @@ struct customers { struct view *view; struct customer_ledger ledger; struct str 
 static void search_form(const struct customers *customers)
 {
     struct view *view = customers->view;
-    struct html *html = &view->html;
 
-    html_begin(html, "form");
-    html_class(html, "row");
-    html_attr(html, "role", STR("search"));
-    html_link(html, "action", view_venue_path(view, customers->ledger.venue->id, "/customers"));
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Name or number", "Navn eller nummer")));
-    html_single(html, "input");
-    html_attr(html, "type", STR("search"));
-    html_attr(html, "name", STR("q"));
-    html_attr(html, "value", customers->search);
-    html_end(html);
+    view_search(view, view_venue_path(view, customers->ledger.venue->id, "/customers"),
+                SAY(view, "Name or number", "Navn eller nummer"), "q", customers->search);
     view_button(view, "plain", SAY(view, "Find", "Finn"));
-    html_end(html);
+    html_end(&view->html);
 }
 
 static void standing(struct view *view, const struct customer_ledger *ledger, const struct till_customer *customer,

@@ -1,31 +1,16 @@
 /* day_page.c - a business day: each part's voucher, the proof, what is wrong, what can be done; and its files. */
+#include "days.h"
 #include "document.h"
 #include "routes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bilag/show/vouchers_csv.h"
 #include "pdf/settlement_page.h"
 
-enum { PDF_BYTES_MAX = 8 * 1024 * 1024, CSV_BYTES_MAX = 64 * 1024 * 1024, PERIOD_DAYS_MAX = 366 };
-
-struct day_list { struct books *books; struct book_list list; struct day_proof *days; size_t count; };
-
-static enum err load(struct view *view, const struct venue *venue, int32_t from, int32_t to, struct day_list *days)
-{
-    enum err err = books_open(&view->config, &days->books, &view->context.fault);
-
-    if (!err)
-        err = books_venue(days->books, venue->id, from, to, &view->arena, &days->list);
-    if (!err)
-        err = status_prove(&days->list, &view->arena, &days->days, &days->count);
-    for (size_t i = 0; !err && i < days->count; i++)
-        err = status_z(days->books, venue->id, &days->days[i]);
-    return err;
-}
+enum { PDF_BYTES_MAX = 8 * 1024 * 1024, CSV_BYTES_MAX = 64 * 1024 * 1024 };
 
 /* --- the day's proof --- */
 
@@ -236,18 +221,14 @@ void page_day(struct view *view)
     int32_t day;
     enum err err;
 
-    if (!venue)
+    if (!venue || !view_path_day(view, &day))
         return;
-    if (day_parse(view->parts[1], &day)) {
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "This is no day.", "Dette er ingen dag."));
-        return;
-    }
-    err = load(view, venue, day, day, &days);
+    err = days_load(view, venue, day, day, &days);
     if (err)
         view_fail(view, err);
     else
         tell_day(view, venue, day, &days);
-    books_close(days.books);
+    days_close(&days);
 }
 
 /* --- files --- */
@@ -270,12 +251,12 @@ void file_vouchers(struct view *view)
         return;
     from = view_day(view, "from", venue_today(venue));
     to = view_day(view, "to", from);
-    if (to < from || to - from >= PERIOD_DAYS_MAX) {
+    if (to < from || to - from >= VIEW_PERIOD_DAYS_MAX) {
         view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A period is a year at most.", "En periode er høyst ett år."));
         return;
     }
-    err = load(view, venue, from, to, &days);
-    books_close(days.books);
+    err = days_load(view, venue, from, to, &days);
+    days_close(&days);
     if (err) {
         view_fail(view, err);
         return;
@@ -294,13 +275,11 @@ void file_vouchers(struct view *view)
 void file_settlement(struct view *view)
 {
     const struct str *parts = view->parts;
-    struct str id = arena_format(&view->arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(parts[0]), STR_ARG(parts[1]),
-                                 STR_ARG(parts[2]));
     struct book_doc doc;
     struct strbuf pdf;
     enum err err;
 
-    if (!view_doc(view, id, &doc))
+    if (!view_path_doc(view, &doc))
         return;
     strbuf_init(&pdf, PDF_BYTES_MAX);
     err = settlement_page(&doc.draft, &pdf, &view->context.fault);

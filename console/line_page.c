@@ -2,8 +2,6 @@
 #include "routes.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "bilag/read/receipts.h"
 
@@ -122,23 +120,13 @@ static enum err list(struct behind *behind)
 
 void page_line(struct view *view)
 {
-    const struct str *parts = view->parts;
-    struct str id = arena_format(&view->arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(parts[0]), STR_ARG(parts[1]),
-                                 STR_ARG(parts[2]));
-    struct str number = arena_copy(&view->arena, parts[3]);
-    size_t place = number.len < 8 ? strtoull(number.bytes, NULL, 10) : 0;
     struct book_doc doc;
     struct behind behind = { .view = view, .draft = &doc.draft };
     enum err err;
 
-    if (!view_doc(view, id, &doc))
+    if (!view_path_line(view, &doc, &behind.line))
         return;
-    if (place < 1 || place > doc.draft.line_count) {
-        view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such line.", "Linjen finnes ikke."));
-        return;
-    }
     behind.venue = config_venue(&view->config, doc.draft.doc.venue);
-    behind.line = &doc.draft.lines[place - 1];
     view_begin_of(view, arena_format(&view->arena, SAY(view, "Account %" PRId64 ", VAT code %.*s", "Konto %" PRId64
                                                        ", mva-kode %.*s"), behind.line->account,
                                      TEXT(behind.line->vat_code)).bytes, behind.venue);

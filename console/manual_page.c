@@ -7,7 +7,7 @@
 
 #include "bilag/act/tick.h"
 
-enum { MANUAL_DAYS = 31, PERIOD_DAYS_MAX = 366 };
+enum { MANUAL_DAYS = 31 };
 
 struct by_hand { struct view *view; const struct venue *venue; int32_t from, to; struct manual_list list; };
 
@@ -185,7 +185,7 @@ void do_tick(struct view *view)
     if (!by_hand.venue)
         return;
     if (!day_parse(view_field(view, "from"), &by_hand.from) && !day_parse(view_field(view, "to"), &by_hand.to) &&
-        by_hand.to >= by_hand.from && by_hand.to - by_hand.from < PERIOD_DAYS_MAX) {
+        by_hand.to >= by_hand.from && by_hand.to - by_hand.from < VIEW_PERIOD_DAYS_MAX) {
         err = gather(&by_hand);
         entry = err ? NULL : tick_find(&by_hand.list, view_field(view, "item"));
     }
@@ -205,15 +205,8 @@ void page_manual(struct view *view)
     size_t count;
     enum err err;
 
-    if (!by_hand.venue)
+    if (!by_hand.venue || !view_period(view, by_hand.venue, MANUAL_DAYS, &by_hand.from, &by_hand.to))
         return;
-    by_hand.to = view_day(view, "to", venue_today(by_hand.venue));
-    by_hand.from = view_day(view, "from", by_hand.to - MANUAL_DAYS + 1);
-    if (by_hand.to < by_hand.from || by_hand.to - by_hand.from >= PERIOD_DAYS_MAX) {
-        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A period is a year at most, and ends on or after its first day.",
-                                                    "En periode er høyst ett år, og slutter på eller etter den første dagen."));
-        return;
-    }
     err = gather(&by_hand);
     if (!err)
         err = manual_sums(&by_hand.list, &sums, &count);

@@ -4,7 +4,6 @@
 #include "routes.h"
 #include "seen.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "bilag/act/deeds.h"

@@ -37,18 +37,6 @@ static void tell(struct view *view, struct whole_status *whole, const struct pic
     status_prometheus.end(&view->voice, whole, out);
 }
 
-static enum err gather(struct view *view, struct whole_status *ret_whole)
-{
-    struct books *books;
-    enum err err = books_open(&view->config, &books, &view->context.fault);
-
-    if (err)
-        return err;
-    err = overview_whole(&view->context, books, ret_whole);
-    books_close(books);
-    return err;
-}
-
 /* Half of the venues are no figure: a sum of them would fall after each start, and rise again. One that cannot be read keeps nobody
  * else's figures back: how many these are is a figure of its own. */
 void page_metrics(struct view *view)
@@ -72,7 +60,7 @@ void page_metrics(struct view *view)
         return;
     }
     if (!err)
-        err = gather(view, &whole);
+        err = overview_whole_alone(&view->context, &whole);
     if (err)
         view_fail(view, err);
     else

@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <sodium.h>
-#include <stdlib.h>
 
 #include "bilag/act/user_token_make.h"
 
@@ -117,8 +116,7 @@ void do_my_token_add(struct view *view)
 
 void do_my_token_revoke(struct view *view)
 {
-    struct str text = view_field(view, "number");
-    uint64_t token = text.len && text.len < 20 ? strtoull(arena_copy(&view->arena, text).bytes, NULL, 10) : 0, number = 0;
+    uint64_t token = view_number(view_field(view, "number")), number = 0;
     enum err err = user_token_revoke(&view->context, view->console->users, view->user.name, token, STR("console"), &number);
 
     if (err == ERR_NOT_FOUND)

@@ -114,19 +114,27 @@ static void form(struct view *view)
 
 /* --- those that wait for their set-up or their key --- */
 
+bool venue_waits(struct view *view, size_t fault, struct venue *ret_venue)
+{
+    struct fault unsaid = view->context.fault;
+    struct str text;
+    bool waits = venue_setup_read(&view->context, view->config.fault_venues[fault], &text, ret_venue) == ERR_OK;
+
+    view->context.fault = unsaid;
+    if (waits)
+        form_free(&text);
+    return waits && user_sees(&view->user, ret_venue->company);
+}
+
 static void waiting(struct view *view)
 {
     struct html *html = &view->html;
     size_t shown = 0;
 
     for (size_t i = 0; i < view->config.fault_count; i++) {
-        struct str id = view->config.fault_venues[i], text;
         struct venue venue;
 
-        if (venue_setup_read(&view->context, id, &text, &venue))
-            continue;
-        form_free(&text);
-        if (!user_sees(&view->user, venue.company))
+        if (!venue_waits(view, i, &venue))
             continue;
         if (!shown++) {
             html_element(html, "h2", NULL, str_of(SAY(view, "Not in use yet", "Ikke i bruk ennå")));
@@ -134,14 +142,14 @@ static void waiting(struct view *view)
             html_class(html, "list");
         }
         html_begin(html, "li");
-        view_link(view, view_venue_path(view, id, "/setup"), arena_copy(&view->arena, venue.name).bytes);
+        view_link(view, view_venue_path(view, view->config.fault_venues[i], "/setup"),
+                  arena_copy(&view->arena, venue.name).bytes);
         html_element(html, "small", NULL, str_of(SAY(view, "its set-up or its connection is not complete",
                                                      "oppsettet eller tilkoblingen er ikke ferdig")));
         html_end(html);
     }
     if (shown)
         html_end(html);
-    view->context.fault.text[0] = '\0';
 }
 
 static void page(struct view *view, const char *why)

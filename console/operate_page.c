@@ -116,13 +116,8 @@ static void quota(struct view *view, const struct whole_status *whole)
 void page_operate(struct view *view)
 {
     struct whole_status whole = { .config = &view->config };
-    struct books *books;
-    enum err err = books_open(&view->config, &books, &view->context.fault);
+    enum err err = overview_whole_alone(&view->context, &whole);
 
-    if (!err) {
-        err = overview_whole(&view->context, books, &whole);
-        books_close(books);
-    }
     if (err) {
         view_fail(view, err);
         return;

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "chosen.h"
@@ -21,7 +20,7 @@ struct overview {
 static void choose_page(struct overview *overview)
 {
     struct str text = view_query(overview->view, "page");
-    size_t page = text.len && text.len < 8 ? strtoull(text.bytes, NULL, 10) : 1;
+    size_t page = text.len < 8 ? (size_t)view_number(text) : 1;
 
     overview->pages = (overview->chosen.count + ROWS_ON_A_PAGE - 1) / ROWS_ON_A_PAGE;
     overview->page = page < 1 ? 1 : page;
@@ -181,22 +180,12 @@ static void tell_rows(struct overview *overview)
 static void search_form(const struct overview *overview)
 {
     struct view *view = overview->view;
-    struct html *html = &view->html;
 
-    html_begin(html, "form");
-    html_class(html, "row");
-    html_attr(html, "role", STR("search"));
-    html_link(html, "action", STR("/"));
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Name or organisation number", "Navn eller organisasjonsnummer")));
-    html_single(html, "input");
-    html_attr(html, "name", STR("q"));
-    html_attr(html, "type", STR("search"));
-    html_attr(html, "value", overview->search);
-    html_end(html);
+    view_search(view, STR("/"), SAY(view, "Name or organisation number", "Navn eller organisasjonsnummer"), "q",
+                overview->search);
     view_only_red(view, overview->only_red);
     view_button(view, "plain", SAY(view, "Find", "Finn"));
-    html_end(html);
+    html_end(&view->html);
 }
 
 /* --- what is of all of them --- */
@@ -230,13 +219,8 @@ static void stages(struct view *view, const struct whole_status *whole)
 static enum err whole(struct view *view)
 {
     struct whole_status status = { .config = &view->config };
-    struct books *books;
-    enum err err = books_open(&view->config, &books, &view->context.fault);
+    enum err err = overview_whole_alone(&view->context, &status);
 
-    if (err)
-        return err;
-    err = overview_whole(&view->context, books, &status);
-    books_close(books);
     if (err)
         return err;
     stages(view, &status);

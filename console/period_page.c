@@ -8,7 +8,7 @@
 
 #include "bilag/act/deeds.h"
 
-enum { PERIOD_DAYS_MAX = 366, PERIOD_PRESET = 7 };
+enum { PERIOD_PRESET = 7 };
 
 struct period { struct view *view; const struct venue *venue; int32_t from, to; struct book_list list; size_t ready; };
 
@@ -151,15 +151,8 @@ void page_period(struct view *view)
     size_t shown = 0;
     enum err err;
 
-    if (!period.venue)
+    if (!period.venue || !view_period(view, period.venue, PERIOD_PRESET, &period.from, &period.to))
         return;
-    period.to = view_day(view, "to", venue_today(period.venue));
-    period.from = view_day(view, "from", period.to - PERIOD_PRESET + 1);
-    if (period.to < period.from || period.to - period.from >= PERIOD_DAYS_MAX) {
-        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A period is a year at most, and ends on or after its first day.",
-                                                    "En periode er høyst ett år, og slutter på eller etter den første dagen."));
-        return;
-    }
     err = gather(&period);
     if (err) {
         view_fail(view, err);

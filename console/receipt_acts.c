@@ -4,21 +4,10 @@
 #include "routes.h"
 #include "seen.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-
 #include "bilag/act/contested.h"
 #include "bilag/act/leave_out.h"
 
 /* --- choose, restarted --- */
-
-static uint64_t number_field(const struct view *view, const char *name)
-{
-    struct str text = view_field(view, name);
-    char digits[24];
-
-    return str_copy(text, digits, sizeof digits) ? strtoull(digits, NULL, 10) : 0;
-}
 
 /* The receipt of the form, if it is one of this person's venues; false: answered. To be closed either way. */
 static bool open_form(struct view *view, struct contested *contested, struct str *ret_reason)
@@ -62,14 +51,14 @@ static void changed(struct view *view)
 void do_choose(struct view *view)
 {
     struct contested contested;
-    size_t which = (size_t)number_field(view, "which");
+    size_t which = (size_t)view_number(view_field(view, "which"));
     struct str reason;
     uint64_t number = 0;
     enum err err;
 
     if (open_form(view, &contested, &reason)) {
         err = contested_judge(&contested, which);
-        if (!err && contested.contents[which - 1].place != number_field(view, "place")) {
+        if (!err && contested.contents[which - 1].place != view_number(view_field(view, "place"))) {
             changed(view);
         } else {
             if (!err)
@@ -97,7 +86,7 @@ void do_restarted(struct view *view)
 
     if (open_form(view, &contested, &reason)) {
         err = contested_run(&contested, counted, NULL, &run);
-        if (!err && run.place != number_field(view, "place")) {
+        if (!err && run.place != view_number(view_field(view, "place"))) {
             changed(view);
         } else {
             if (!err)

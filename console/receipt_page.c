@@ -21,22 +21,12 @@ struct receipt_view { struct view *view; const struct venue *venue; struct str n
 static void search_form(const struct receipt_view *receipt)
 {
     struct view *view = receipt->view;
-    struct html *html = &view->html;
 
-    html_begin(html, "form");
-    html_class(html, "row");
-    html_attr(html, "role", STR("search"));
-    html_link(html, "action", view_venue_path(view, receipt->venue->id, "/receipt"));
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(SAY(view, "Receipt: register and number, such as K1/12",
-                                                "Bong: kasse og nummer, som K1/12")));
-    html_single(html, "input");
-    html_attr(html, "type", STR("search"));
-    html_attr(html, "name", STR("name"));
-    html_attr(html, "value", receipt->name);
-    html_end(html);
+    view_search(view, view_venue_path(view, receipt->venue->id, "/receipt"),
+                SAY(view, "Receipt: register and number, such as K1/12", "Bong: kasse og nummer, som K1/12"), "name",
+                receipt->name);
     view_button(view, "plain", SAY(view, "Find", "Finn"));
-    html_end(html);
+    html_end(&view->html);
 }
 
 /* --- what it says --- */

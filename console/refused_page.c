@@ -4,8 +4,6 @@
 #include "routes.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "bilag/act/decide.h"
 #include "bilag/read/parked.h"
@@ -16,7 +14,7 @@
 enum { REFUSALS_SHOWN = 200, REASON_BYTES = 4096 };
 
 /* What names no venue that is set up has no company: who sees all companies sees it. */
-static bool sees(const struct view *view, struct str id)
+bool refused_is_seen(const struct view *view, struct str id)
 {
     const struct venue *venue = config_venue(&view->config, id);
 
@@ -106,7 +104,7 @@ static void tell_refusals(struct view *view, const struct refusals *refusals)
     for (size_t i = refusals->count; i-- > 0 && shown < REFUSALS_SHOWN;) {
         const struct refusal *refusal = &refusals->at[i];
 
-        if (!sees(view, refusal->venue))
+        if (!refused_is_seen(view, refusal->venue))
             continue;
         shown++;
         html_begin(html, "li");
@@ -136,7 +134,7 @@ static void tell_parked(struct view *view, const struct parked *parked)
     for (size_t i = 0; i < parked->count; i++) {
         const struct parked_venue *row = &parked->at[i];
 
-        if (!sees(view, row->venue))
+        if (!refused_is_seen(view, row->venue))
             continue;
         shown++;
         html_begin(html, "li");
@@ -189,9 +187,7 @@ void page_refused(struct view *view)
 
 static uint64_t so_far(const struct view *view)
 {
-    char digits[24];
-
-    return str_copy(view_field(view, "so_far"), digits, sizeof digits) ? strtoull(digits, NULL, 10) : 0;
+    return view_number(view_field(view, "so_far"));
 }
 
 static void not_there(struct view *view)
@@ -211,7 +207,7 @@ static bool may_dismiss(struct view *view, const struct refusals *refusals, stru
         struct refusal_decision dismissal = refusal_dismissal(&refusals->at[i], &view->arena);
 
         if (str_equal(dismissal.subject, subject) && str_equal(dismissal.detail, view_field(view, "so_far")))
-            return sees(view, refusals->at[i].venue) && !refusal_is_settled(&refusals->at[i]);
+            return refused_is_seen(view, refusals->at[i].venue) && !refusal_is_settled(&refusals->at[i]);
     }
     return false;
 }
@@ -227,7 +223,8 @@ static bool may_dismiss_parked(struct view *view, struct str venue)
         return false;
     }
     row = parked_of(&parked, venue);
-    return row && sees(view, venue) && !row->is_set_up && parked_is_red(row) && so_far(view) && so_far(view) <= row->last_place;
+    return row && refused_is_seen(view, venue) && !row->is_set_up && parked_is_red(row) && so_far(view) &&
+           so_far(view) <= row->last_place;
 }
 
 void do_dismiss(struct view *view)

@@ -3,7 +3,6 @@
 #include "routes.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/json.h"
 #include "poweroffice/requests.h"

@@ -85,11 +85,14 @@ void do_choose(struct view *view);
 void do_restarted(struct view *view);
 void do_leave_out(struct view *view);
 
+/* new_venue_page.c: a venue of which the configuration has a fault, if it waits for its set-up or its key and is this person's to see. */
+bool venue_waits(struct view *view, size_t fault, struct venue *ret_venue);
+
+/* refused_page.c: whether what was refused or is parked for this venue is this person's to see. */
+bool refused_is_seen(const struct view *view, struct str venue);
+
 /* tokens_page.c: whether all that the token opens is this person's to see. */
 struct door_token;
 bool token_is_seen(const struct view *view, const struct door_token *token);
-
-/* audit_page.c: whether a decision about this subject is this person's to see. */
-bool audit_is_seen(const struct view *view, struct str subject);
 
 #endif

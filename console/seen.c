@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-
 
 /* 0: nobody has decided anything yet. */
 static enum err last_decision(struct view *view, uint64_t *ret_number)
@@ -58,11 +56,10 @@ static enum err decided(const struct decision *decision, void *context)
 
 bool seen_still_of(struct view *view, seen_fits fits, void *context)
 {
-    struct str text = view_field(view, "seen");
     struct since since = { view, fits, context };
     struct fault fault = { "" };
     struct audit *audit;
-    uint64_t number = text.len && text.len < 20 ? strtoull(arena_copy(&view->arena, text).bytes, NULL, 10) : 0;
+    uint64_t number = view_number(view_field(view, "seen"));
     enum err err = audit_open_there(view->config.state_dir, &audit, &fault);
 
     if (err == ERR_NOT_FOUND)

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <sodium.h>
-#include <stdlib.h>
 
 #include "bilag/act/token_make.h"
 
@@ -264,9 +263,7 @@ static enum err chosen(const struct door_token *token, void *context)
 
 static void take_back(struct view *view, struct doors *doors, struct str reason)
 {
-    struct str text = view_field(view, "number");
-    struct choosing choosing = { .view = view, .number = text.len && text.len < 20
-                                 ? strtoull(arena_copy(&view->arena, text).bytes, NULL, 10) : 0 };
+    struct choosing choosing = { .view = view, .number = view_number(view_field(view, "number")) };
     uint64_t number;
     enum err err = doors_list(doors, chosen, &choosing);
 

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -27,6 +26,20 @@ struct str view_query(struct view *view, const char *name)
     const char *value = MHD_lookup_connection_value(view->connection, MHD_GET_ARGUMENT_KIND, name);
 
     return value ? arena_copy(&view->arena, str_of(value)) : STR_NONE;
+}
+
+uint64_t view_number(struct str text)
+{
+    uint64_t number = 0;
+
+    if (text.len > 19)
+        return 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return 0;
+        number = number * 10 + (uint64_t)(text.bytes[i] - '0');
+    }
+    return number;
 }
 
 int32_t view_day(struct view *view, const char *name, int32_t preset)
@@ -82,6 +95,49 @@ bool view_doc(struct view *view, struct str id, struct book_doc *ret_doc)
     else if (err)
         view_fail(view, err);
     return err == ERR_OK;
+}
+
+/* --- what is asked for --- */
+
+bool view_path_day(struct view *view, int32_t *ret_day)
+{
+    if (day_parse(view->parts[1], ret_day) == ERR_OK)
+        return true;
+    view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "This is no day.", "Dette er ingen dag."));
+    return false;
+}
+
+bool view_path_doc(struct view *view, struct book_doc *ret_doc)
+{
+    const struct str *parts = view->parts;
+
+    return view_doc(view, arena_format(&view->arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(parts[0]), STR_ARG(parts[1]),
+                                       STR_ARG(parts[2])), ret_doc);
+}
+
+bool view_path_line(struct view *view, struct book_doc *ret_doc, const struct voucher_line **ret_line)
+{
+    uint64_t place = view_number(view->parts[3]);
+
+    if (!view_path_doc(view, ret_doc))
+        return false;
+    if (place >= 1 && place <= ret_doc->draft.line_count) {
+        *ret_line = &ret_doc->draft.lines[place - 1];
+        return true;
+    }
+    view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such line.", "Linjen finnes ikke."));
+    return false;
+}
+
+bool view_period(struct view *view, const struct venue *venue, int32_t days, int32_t *ret_from, int32_t *ret_to)
+{
+    *ret_to = view_day(view, "to", venue_today(venue));
+    *ret_from = view_day(view, "from", *ret_to - days + 1);
+    if (*ret_to >= *ret_from && *ret_to - *ret_from < VIEW_PERIOD_DAYS_MAX)
+        return true;
+    view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A period is a year at most, and ends on or after its first day.",
+                                                "En periode er høyst ett år, og slutter på eller etter den første dagen."));
+    return false;
 }
 
 /* --- addresses --- */
@@ -180,8 +236,7 @@ static void look_again(struct view *view)
 /* The decision of ?said=, at the top. */
 static void tell_decision(struct view *view)
 {
-    struct str text = view_query(view, "said");
-    struct telling telling = { view, text.len && text.len < 20 ? strtoull(text.bytes, NULL, 10) : 0 };
+    struct telling telling = { view, view_number(view_query(view, "said")) };
     struct fault fault = { "" };
     struct audit *audit;
 
@@ -499,6 +554,23 @@ const char *view_why(struct view *view, enum err err)
 void view_form_end(struct view *view)
 {
     html_end(&view->html);
+}
+
+void view_search(struct view *view, struct str path, const char *label, const char *name, struct str value)
+{
+    struct html *html = &view->html;
+
+    html_begin(html, "form");
+    html_class(html, "row");
+    html_attr(html, "role", STR("search"));
+    html_link(html, "action", path);
+    html_begin(html, "label");
+    html_element(html, "span", NULL, str_of(label));
+    html_single(html, "input");
+    html_attr(html, "name", str_of(name));
+    html_attr(html, "type", STR("search"));
+    html_attr(html, "value", value);
+    html_end(html);
 }
 
 static void venue_button(struct view *view, struct str path, struct str back, const char *text)

@@ -20,7 +20,7 @@
 #include "session.h"
 
 enum { VIEW_PARTS_MAX = 4, VIEW_FIELDS_MAX = 8000, VIEW_BODY_MAX = 256 * 1024, VIEW_STRANGER_MAX = 4096,
-       VIEW_PAGE_MAX = 16 * 1024 * 1024 };
+       VIEW_PAGE_MAX = 16 * 1024 * 1024, VIEW_PERIOD_DAYS_MAX = 366 };
 
 struct view {
     struct console *console;
@@ -62,6 +62,8 @@ struct view {
 /* A field of the body (POST), or of the query; empty if it is not there. */
 struct str view_field(const struct view *view, const char *name);
 struct str view_query(struct view *view, const char *name);
+/* A whole number of a field or of the path, in digits; 0: it is none. */
+uint64_t view_number(struct str text);
 /* A day of the query; the preset if it is not there or none. */
 int32_t view_day(struct view *view, const char *name, int32_t preset);
 
@@ -72,6 +74,12 @@ const struct venue *view_venue_of(struct view *view, struct str id);
 void view_no_venue(struct view *view);
 /* A document that this person sees; false: answered. */
 bool view_doc(struct view *view, struct str id, struct book_doc *ret_doc);
+/* What the path names, "{venue}/{day}/{part}/{line}": a day; the voucher of a part; one of its lines. False: answered. */
+bool view_path_day(struct view *view, int32_t *ret_day);
+bool view_path_doc(struct view *view, struct book_doc *ret_doc);
+bool view_path_line(struct view *view, struct book_doc *ret_doc, const struct voucher_line **ret_line);
+/* from and to of the query, both included: a year at most; else so many days until today at the venue. False: answered. */
+bool view_period(struct view *view, const struct venue *venue, int32_t days, int32_t *ret_from, int32_t *ret_to);
 
 /* The page's head; title is said first. */
 void view_begin(struct view *view, const char *title, const struct venue *venue);
@@ -109,6 +117,8 @@ bool view_has_reason(struct view *view, struct str *ret_reason);
 /* What stands in the context's fault, in the arena; else what the error means. */
 const char *view_why(struct view *view, enum err err);
 void view_form_end(struct view *view);
+/* A form that looks for something on path, with its field; html_end() ends it. */
+void view_search(struct view *view, struct str path, const char *label, const char *name, struct str value);
 
 /* Buttons of who sets up: the venue's books are read again in PowerOffice; QuickOrder has its add-on. back: the page it is on. */
 void view_read_books(struct view *view, struct str venue, struct str back);

@@ -156,6 +156,18 @@ enum err overview_whole(struct context *context, struct books *books, struct who
     return err;
 }
 
+enum err overview_whole_alone(struct context *context, struct whole_status *whole)
+{
+    struct books *books;
+    enum err err = books_open(context->config, &books, &context->fault);
+
+    if (err)
+        return err;
+    err = overview_whole(context, books, whole);
+    books_close(books);
+    return err;
+}
+
 int64_t whole_earliest(const struct whole_status *whole, struct str name)
 {
     int64_t first_s = 0;

@@ -75,6 +75,8 @@ struct whole_status {
 
 /* All but the venues: stages, backlog, refusals. */
 USED enum err overview_whole(struct context *context, struct books *books, struct whole_status *ret_whole);
+/* The same for who reads no document. */
+USED enum err overview_whole_alone(struct context *context, struct whole_status *ret_whole);
 /* One venue, of which id, and venue or fault, are set. refs NULL: PowerOffice was never read. */
 USED enum err overview_venue(struct context *context, struct books *books, struct refstore *refs, int32_t from, int32_t to,
                              struct arena *arena, const struct whole_status *whole, struct venue_status *venue);

@@ -726,6 +726,80 @@ static void done_for_programs(void **unused)
     }
 }
 
+/* --- a long trail --- */
+
+/* So many decisions about a document of the venue, and about one of another company's. */
+static void decide(size_t count)
+{
+    char state[128], detail[32];
+    struct fault fault = { "" };
+    struct audit *audit;
+    uint64_t number;
+
+    (void)snprintf(state, sizeof state, "%s/state", rig.folder.path);
+    NEEDED(audit_open(str_of(state), &audit, &fault));
+    for (size_t i = 1; i <= count; i++) {
+        struct decision decision = { .time_ms = 1795400000000, .who = STR("ola"), .verb = STR("accept"), .reason = STR("seen"),
+                                     .subject = STR("v/2026-11-20/1") };
+
+        (void)snprintf(detail, sizeof detail, "detail-%zu.", i);
+        decision.detail = str_of(detail);
+        NEEDED(audit_append(audit, &decision, &number));
+        decision.subject = STR("987654321/somebody");
+        NEEDED(audit_append(audit, &decision, &number));
+    }
+    audit_close(audit);
+}
+
+/* The address of the link of that text. */
+static const char *link_of(const char *text)
+{
+    static char address[300];
+    const char *end = strstr(page, text), *at = end;
+
+    while (at && at > page && strncmp(at, "href=\"", 6) != 0)
+        at--;
+    if (!end || at == page)
+        fail_msg("no link %s\n%s", text, page);
+    assert_true(str_copy((struct str){ at + 6, strcspn(at + 6, "\"") }, address, sizeof address));
+    for (char *amp = strstr(address, "&#38;"); amp; amp = strstr(address, "&#38;"))
+        memmove(amp + 1, amp + 5, strlen(amp + 5) + 1);
+    return address;
+}
+
+/* Goal: every decision that a person may see can be come to, two hundred at a time, and the way on ends where there are no more. */
+static void long_trail(void **unused)
+{
+    (void)unused;
+    decide(450);
+    signed_in_as("kari");
+    assert_int_equal(get("/audit?q=v/2026-11-20"), 200);
+    assert_non_null(strstr(page, "detail-450."));
+    assert_non_null(strstr(page, "detail-251."));
+    assert_null(strstr(page, "detail-250."));
+    assert_null(strstr(page, "The latest ones"));
+    assert_int_equal(get(link_of(">Earlier ones<")), 200);
+    assert_non_null(strstr(page, "detail-250."));
+    assert_non_null(strstr(page, "detail-51."));
+    assert_null(strstr(page, "detail-450."));
+    assert_null(strstr(page, "detail-50."));
+    assert_int_equal(get(link_of(">Earlier ones<")), 200);
+    assert_non_null(strstr(page, "detail-50."));
+    assert_non_null(strstr(page, "detail-1."));
+    assert_null(strstr(page, "Earlier ones"));
+    assert_int_equal(get(link_of(">The latest ones<")), 200);
+    assert_non_null(strstr(page, "detail-450."));
+    assert_int_equal(get("/audit?before=no-number"), 200);
+    assert_non_null(strstr(page, "detail-450."));
+    signed_in_as("ola");
+    assert_int_equal(get("/audit"), 200);
+    assert_non_null(strstr(page, ">Tidligere<"));
+    assert_null(strstr(page, "somebody"));
+    assert_int_equal(ask_as("kari", "GET", V1 "/audit?q=v/2026-11-20&limit=200", ""), 200);
+    assert_non_null(strstr(page, "\"detail\":\"detail-251.\""));
+    assert_non_null(strstr(page, "\"before\":"));
+}
+
 /* --- what cannot be read --- */
 
 static enum err put_damage(struct txn *txn, void *context)
@@ -792,6 +866,7 @@ int main(void)
         cmocka_unit_test(at_a_glance), cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up),
         cmocka_unit_test(pressed), cmocka_unit_test(operated), cmocka_unit_test(told_to_programs),
         cmocka_unit_test(done_for_programs), cmocka_unit_test(cannot_be_read),
+        cmocka_unit_test(long_trail),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
