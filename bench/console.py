@@ -119,7 +119,8 @@ def pages(args):
         ("orders, red", f"{unknown}/orders?red=1"), ("customers", f"{orders}/customers"),
         ("customers, not connected", f"{unknown}/customers"), ("by hand", f"{cash}/manual?{span}"),
         ("requests", f"{green}/requests?document=v{at + 3:05d}/{last}/1"), ("set-up", f"{green}/setup"),
-        ("new venue", "/new-venue"), ("refused", "/refused"), ("audit", "/audit"), ("operate", "/operate"), ("users", "/users"),
+        ("connect", f"{green}/connect"), ("new venue", "/new-venue"), ("refused", "/refused"), ("audit", "/audit"),
+        ("audit, earlier ones", f"/audit?before={DECISIONS // 2}"), ("operate", "/operate"), ("users", "/users"),
         ("tokens", "/tokens"), ("me", "/me"),
     ]
 

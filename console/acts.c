@@ -79,6 +79,11 @@ static void do_deed(struct view *view, const struct deed *deed, const struct boo
         view_done(view, number);
 }
 
+static bool is_document(const struct view *view, size_t field)
+{
+    return str_equal(view->fields[field].name, STR("document")) && view_is_first(view, field);
+}
+
 /* The documents of the form, each as it was seen; NULL: answered. */
 static struct book_doc *seen_docs(struct view *view, size_t *ret_count)
 {
@@ -86,14 +91,14 @@ static struct book_doc *seen_docs(struct view *view, size_t *ret_count)
     size_t count = 0, at = 0;
 
     for (size_t i = 0; i < view->field_count; i++)
-        count += str_equal(view->fields[i].name, STR("document"));
+        count += is_document(view, i);
     docs = arena_array(&view->arena, count ? count : 1, sizeof *docs);
     if (!docs)
         view_fail(view, ERR_MEMORY);
     else if (!count)
         view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Nothing was chosen.", "Ingenting er valgt."));
     for (size_t i = 0; docs && !view->status && i < view->field_count; i++)
-        if (str_equal(view->fields[i].name, STR("document")) && !seen_doc(view, view->fields[i].value, &docs[at++]))
+        if (is_document(view, i) && !seen_doc(view, view->fields[i].value, &docs[at++]))
             return NULL;
     *ret_count = count;
     return view->status ? NULL : docs;
@@ -114,7 +119,10 @@ void do_decide(struct view *view)
     docs = seen_docs(view, &count);
     if (!docs || !view_has_reason(view, &reason))
         return;
-    if (on_day)
+    if (on_day && count > 1)
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "One voucher at a time is posted on another day.",
+                                                    "Ett bilag om gangen kan føres på en annen dag."));
+    else if (on_day)
         post_on(view, &docs[0], reason);
     else
         do_deed(view, deed, docs, count, reason);
@@ -175,7 +183,7 @@ void do_transfer(struct view *view)
     enum err err = docs ? ERR_OK : ERR_MEMORY;
 
     for (size_t i = 0; venue && !err && i < view->field_count; i++)
-        if (str_equal(view->fields[i].name, STR("document")) && !chosen(view, venue, view->fields[i].value, &docs[count++]))
+        if (is_document(view, i) && !chosen(view, venue, view->fields[i].value, &docs[count++]))
             return;
     if (!venue)
         return;

@@ -109,6 +109,11 @@ static bool is_chosen(const struct decision *decision, void *context)
     return false;
 }
 
+static bool is_receipt(const struct view *view, size_t field)
+{
+    return str_equal(view->fields[field].name, STR("receipt")) && view_is_first(view, field);
+}
+
 /* All are of venues that this person sees; false: answered. */
 static bool are_seen(struct view *view, size_t *ret_count)
 {
@@ -116,7 +121,7 @@ static bool are_seen(struct view *view, size_t *ret_count)
 
     *ret_count = 0;
     for (size_t i = 0; i < view->field_count; i++) {
-        if (!str_equal(view->fields[i].name, STR("receipt")))
+        if (!is_receipt(view, i))
             continue;
         if (receipt_parse(view->fields[i].value, &view->arena, &name)) {
             view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such receipt.", "Bongen finnes ikke."));
@@ -140,7 +145,7 @@ static enum err leave_all(struct view *view, struct leave_out *leave, size_t cou
     size_t at = 0;
 
     for (size_t i = 0; !err && i < view->field_count; i++)
-        if (str_equal(view->fields[i].name, STR("receipt")))
+        if (is_receipt(view, i))
             err = leave_out_judge(leave, view->fields[i].value, count == 1 && amount.len ? amount.bytes : NULL,
                     &leavings[at++]);
     for (size_t i = 0; !err && i < at; i++)

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "api.h"
 #include "bilag/show/catalogue.h"
 #include "door/host.h"
@@ -169,13 +170,21 @@ static bool take_parts(struct view *view)
     return (!parts || MHD_destroy_post_processor(parts) == MHD_YES) && fine;
 }
 
+/* What is kept is read by programs, as JSON: one reason that is no text would keep the whole trail from them. */
+static bool is_text(const struct view *view)
+{
+    for (size_t i = 0; i < view->field_count; i++)
+        if (!utf8_is_valid(view->fields[i].name) || !utf8_is_valid(view->fields[i].value))
+            return false;
+    return true;
+}
+
 static bool take_fields(struct view *view)
 {
     const char *type = header(view, MHD_HTTP_HEADER_CONTENT_TYPE);
+    bool in_parts = type && strncasecmp(type, "multipart/form-data", 19) == 0;
 
-    if (type && strncasecmp(type, "multipart/form-data", 19) == 0)
-        return view->body.len && take_parts(view);
-    return take_pairs(view);
+    return (in_parts ? view->body.len && take_parts(view) : take_pairs(view)) && is_text(view);
 }
 
 static enum err find_session(struct view *view)
@@ -226,7 +235,8 @@ static void judge(struct view *view, const struct route *route, bool known)
                                                                                       "Denne siden finnes ikke."));
     else if (view->too_long || (posted && !take_fields(view)))
         view_refuse(view, view->too_long ? MHD_HTTP_CONTENT_TOO_LARGE : MHD_HTTP_BAD_REQUEST,
-                    SAY(view, "This form cannot be read.", "Skjemaet kan ikke leses."));
+                    SAY(view, "This form cannot be read: too much, or no text in UTF-8 (a spreadsheet saves it as CSV UTF-8).",
+                        "Skjemaet kan ikke leses: for mye, eller ikke tekst i UTF-8 (et regneark lagrer den som CSV UTF-8)."));
     else if (posted && !comes_from_us(view))
         view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "This form was sent by another page.", "Skjemaet er sendt fra en annen "
                                                   "side."));

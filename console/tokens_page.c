@@ -9,8 +9,6 @@
 
 #include "bilag/act/token_make.h"
 
-enum { ABOUT_BYTES_MAX = 1000 };
-
 /* What a scope opens is this person's to see; a venue that is not set up has no company yet. */
 static bool sees_scope(const struct view *view, const struct door_scope *scope)
 {
@@ -236,10 +234,12 @@ void do_token_add(struct view *view)
 
     if (!take_scopes(view, &scopes) || !seen_still_of(view, made_by_me, view) || !open_doors(view, &doors))
         return;
-    about.len = about.len < ABOUT_BYTES_MAX ? about.len : ABOUT_BYTES_MAX;
     err = token_make(&view->context, doors, scopes.at, scopes.count, about, STR_NONE, text, &number);
     doors_close(doors);
-    if (err)
+    if (err == ERR_TOO_LONG)
+        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "What it is for is too long: a few words.",
+                                                    "Det som står om hva det er til, er for langt: noen få ord."));
+    else if (err)
         view_fail(view, err);
     else
         show_once(view, number, text);

@@ -28,6 +28,16 @@ struct str view_query(struct view *view, const char *name)
     return value ? arena_copy(&view->arena, str_of(value)) : STR_NONE;
 }
 
+bool view_is_first(const struct view *view, size_t field)
+{
+    const struct view_field *of = &view->fields[field];
+
+    for (size_t i = 0; i < field; i++)
+        if (str_equal(view->fields[i].value, of->value) && str_equal(view->fields[i].name, of->name))
+            return false;
+    return true;
+}
+
 uint64_t view_number(struct str text)
 {
     uint64_t number = 0;

@@ -59,6 +59,8 @@ struct view {
 /* One of the two, in the language of the person. */
 #define SAY(view, en, nb) voice_words(&(view)->voice, en, nb)
 
+/* Whether the body's field is there for the first time with this value: what is chosen twice is decided about once. */
+bool view_is_first(const struct view *view, size_t field);
 /* A field of the body (POST), or of the query; empty if it is not there. */
 struct str view_field(const struct view *view, const char *name);
 struct str view_query(struct view *view, const char *name);

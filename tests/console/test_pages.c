@@ -373,6 +373,7 @@ static void not_for_others(void **unused)
         { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nContent-Length: 0\r\n"
           "Connection: close\r\n\r\n", 403 },
         { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nConnection: close\r\n\r\n%zz", 400 },
+        { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 19\r\nConnection: close\r\n\r\nname=%e6&password=x", 400 },
         { "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 26\r\nConnection: close\r\n\r\nname=kari&password=falsch!", 403 },
     };
 
@@ -726,6 +727,36 @@ static void done_for_programs(void **unused)
     }
 }
 
+/* --- what is said twice, and what is too long --- */
+
+/* Goal: what is chosen twice is decided about once; a decision that is about one document is not taken for several, of which one would
+ * be done; what a person wrote too long is the person's to mend, and no failure of ours. */
+static void said_twice(void **unused)
+{
+    char body[1200], about[1000], seen[100];
+    const char *token;
+    size_t before = decisions("transfer");
+
+    (void)unused;
+    signed_in_as("kari");
+    assert_int_equal(get("/venues/v/period?from=2026-11-01&to=2026-11-30"), 200);
+    token = field("token", "");
+    (void)str_copy(str_of(field("document", "v/2026-11-23/1@")), seen, sizeof seen);
+    (void)snprintf(body, sizeof body, "token=%s&document=%s&document=%s", token, seen, seen);
+    assert_int_equal(post("/venues/v/transfer", body), 303);
+    assert_int_equal(decisions("transfer"), before + 1);
+    assert_int_equal(get("/venues/v/days/2026-11-21"), 200);
+    (void)snprintf(body, sizeof body, "token=%s&document=%s&document=%s&deed=post-on&day=2026-11-25&reason=r", token,
+                   field("document", "v/2026-11-21/1@"), seen);
+    assert_int_equal(post("/decide", body), 400);
+    assert_non_null(strstr(page, "One voucher at a time"));
+    memset(about, 'x', 401);
+    about[401] = '\0';
+    (void)snprintf(body, sizeof body, "{\"act\":\"token-add\",\"venues\":[\"v\"],\"about\":\"%s\",\"seen\":9999}", about);
+    assert_int_equal(ask_as("drift", "POST", V1 "/acts", body), 400);
+    assert_non_null(strstr(page, "a few words"));
+}
+
 /* --- a long trail --- */
 
 /* So many decisions about a document of the venue, and about one of another company's. */
@@ -865,7 +896,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_a_glance), cmocka_unit_test(pages), cmocka_unit_test(not_for_others), cmocka_unit_test(set_up),
         cmocka_unit_test(pressed), cmocka_unit_test(operated), cmocka_unit_test(told_to_programs),
-        cmocka_unit_test(done_for_programs), cmocka_unit_test(cannot_be_read),
+        cmocka_unit_test(done_for_programs), cmocka_unit_test(cannot_be_read), cmocka_unit_test(said_twice),
         cmocka_unit_test(long_trail),
     };
 
