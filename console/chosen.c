@@ -84,7 +84,7 @@ struct str chosen_why_unreadable(struct view *view, const struct picture_row *ro
     const char *why = catalogue_words(err_text(row->unreadable));
 
     return arena_format(&view->arena, SAY(view, "not everything of it can be read (%s): nothing here says that it is in order; "
-                                          "whoever operates runs `bilag fsck`",
-                                          "ikke alt om det kan leses (%s): ingenting her sier at det er i orden; den som drifter, "
-                                          "kjører `bilag fsck`"), why);
+                                          "whoever runs Bilag mends the store",
+                                          "ikke alt om det kan leses (%s): ingenting her sier at det er i orden; den som drifter "
+                                          "Bilag, retter lageret"), why);
 }
