@@ -153,7 +153,7 @@ units-postgresql: $(UNITS)
 # Servers that are set up wrongly, lost and moved to; then the worked cases, through the real processes, with their stores there.
 system-postgresql: all unit-programs
 	@BILAG_BIN=$(abspath $(BIN)) BILAG_TOOLS=$(abspath $(BUILD))/tests/chaos /usr/bin/python3 -m pytest -q tests/system/test_engine.py \
-	    tests/system/test_engine_away.py tests/system/test_move.py
+	    tests/system/test_engine_away.py tests/system/test_move.py tests/system/test_fleet.py
 	@BILAG_BIN=$(abspath $(BIN)) tests/engine.py run /usr/bin/python3 -m pytest -q tests/system/test_cases.py -k "in and order"
 	@BILAG_BIN=$(abspath $(BIN)) tests/engine.py run /usr/bin/python3 -m pytest -q tests/system/test_forget.py
 # One test by its name: make one T=test_seen, make one T=test_cli

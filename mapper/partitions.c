@@ -1,14 +1,9 @@
 #include "partitions.h"
 
-#include "base/folder.h"
+#include "base/lease.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 enum { TRY_EVERY_MS = 200 };
 
@@ -23,14 +18,13 @@ enum err partitions_open(const char *folder, int32_t count, struct partitions **
     ensure(count > 0 && count <= PARTITIONS_MAX);
     partitions->count = (size_t)count;
     for (size_t i = 0; i < partitions->count; i++) {
-        char path[640];
+        char name[32];
+        enum err err;
 
-        (void)snprintf(path, sizeof path, "%s/partition-%02zu.lock", folder, i);
+        (void)snprintf(name, sizeof name, "partition-%02zu", i);
         partitions->at[i].number = (uint32_t)i;
-        partitions->at[i].lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
-        if (partitions->at[i].lock_fd < 0) {
-            enum err err = fault_set(fault, ERR_STORE_IO, "cannot make %s: %s", path, strerror(errno));
-
+        err = lease_thing_open(folder, name, &partitions->at[i].thing, fault);
+        if (err) {
             partitions->count = i;
             partitions_close(partitions);
             return err;
@@ -45,7 +39,7 @@ void partitions_close(struct partitions *partitions)
     for (size_t i = 0; partitions && i < partitions->count; i++) {
         free(partitions->at[i].waiting);
         strbuf_free(&partitions->at[i].heard);
-        (void)close(partitions->at[i].lock_fd);
+        lease_thing_close(partitions->at[i].thing);
     }
     free(partitions);
 }
@@ -65,20 +59,31 @@ struct partition *partitions_lost(struct partitions *partitions)
         if (!partition->held || partition->wanted)
             continue;
         partition->held = false;
-        (void)flock(partition->lock_fd, LOCK_UN);
+        lease_drop(partition->thing);
         return partition;
     }
     return NULL;
+}
+
+static void try_all(struct partitions *partitions)
+{
+    struct lease_thing *wanted[PARTITIONS_MAX];
+
+    for (size_t i = 0; i < partitions->count; i++)
+        wanted[i] = partitions->at[i].wanted ? partitions->at[i].thing : NULL;
+    (void)lease_win(wanted, partitions->count);
 }
 
 struct partition *partitions_won(struct partitions *partitions, int64_t now_ms)
 {
     if (now_ms < partitions->try_ms)
         return NULL;
+    if (partitions->turn == 0)
+        try_all(partitions);
     for (; partitions->turn < partitions->count; partitions->turn++) {
         struct partition *partition = &partitions->at[partitions->turn];
 
-        if (!partition->wanted || partition->held || flock(partition->lock_fd, LOCK_EX | LOCK_NB) != 0)
+        if (!partition->wanted || partition->held || !lease_thing_held(partition->thing))
             continue;
         partition->held = true;
         partitions->turn++;

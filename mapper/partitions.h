@@ -1,8 +1,8 @@
 /* partitions.h - which partitions of the log are this mapper's.
  *
  * Instance i of n wants the partitions p with p % n == i. A partition is held by a lock on a file
- * (STATE_DIR/mapper/partition-NN.lock), which ends with the process however it ends: when instances come, go or
- * are counted anew, a partition is never folded by two.
+ * (STATE_DIR/mapper/partition-NN.lock), which ends with the process however it ends, or where machines share the stores by its
+ * lease (base/lease.h): when instances or machines come, go or are counted anew, a partition is never folded by two.
  */
 #ifndef BILAG_MAPPER_PARTITIONS_H
 #define BILAG_MAPPER_PARTITIONS_H
@@ -11,6 +11,8 @@
 #include "base/str.h"
 
 enum { PARTITIONS_MAX = 256 };
+
+struct lease_thing;
 
 /* A decision about a venue that cannot be judged yet; what was decided later about the same venue waits behind it. */
 struct waiting {
@@ -24,7 +26,7 @@ struct waiting {
 struct partition {
     uint32_t number;
     bool wanted, held;
-    int lock_fd;
+    struct lease_thing *thing;
     uint64_t next;                       /* offset to read from: what is before it is folded */
     struct strbuf heard;                 /* events from there on that came and are not folded yet: reading_fold() */
     size_t heard_count;

@@ -4,6 +4,7 @@
 #include "fold.h"
 #include "needed.h"
 
+#include "base/lease.h"
 #include "base/log.h"
 
 #include <inttypes.h>
@@ -195,10 +196,29 @@ enum err reading_fold_parked(struct stage *stage, struct mapper *mapper)
     return err;
 }
 
+static enum err nothing(struct txn *txn, void *context)
+{
+    (void)txn;
+    (void)context;
+    return ERR_OK;
+}
+
+/* What its former mapper had begun to write is written, or will never be: then it is read how far it is folded. */
+static enum err take_partition(struct stage *stage, struct mapper *mapper, struct partition *partition, bool *settled)
+{
+    enum err err = ERR_OK;
+
+    if (lease_is_shared() && !*settled)
+        err = store_write(mapper->store, nothing, NULL);
+    *settled = !err;
+    return err ? err : reading_take_partition(stage, mapper, partition);
+}
+
 enum err reading_share_partitions(struct stage *stage, struct mapper *mapper)
 {
     struct partition *partition;
     enum err err = ERR_OK;
+    bool settled = false;
 
     while ((partition = partitions_lost(mapper->partitions)) != NULL) {
         logclient_drop(mapper->log, partition->number);
@@ -206,7 +226,7 @@ enum err reading_share_partitions(struct stage *stage, struct mapper *mapper)
         schedule_drop_partition(mapper->schedule, partition->number);
     }
     while (!err && (partition = partitions_won(mapper->partitions, stage_steady_ms(stage))) != NULL)
-        err = reading_take_partition(stage, mapper, partition);
+        err = take_partition(stage, mapper, partition, &settled);
     stage_counter_set(stage, "partitions", (int64_t)partitions_count(mapper->partitions));
     return err;
 }

@@ -40,7 +40,7 @@ enum login login_state(struct client *client, struct token *ret_token)
                &client->token_lock);
     if (token_get(&po->quota, &client->token_lock, clock_now_ms(), ret_token) == ERR_OK)
         return LOGIN_READY;
-    err = lease_take(&po->quota, lease_name(client, name), steady_ms, lease_ms, &until_ms);
+    err = quota_lease_take(&po->quota, lease_name(client, name), steady_ms, lease_ms, &until_ms);
     if (!err)
         return LOGIN_DUE;
     if (err != ERR_BUSY)
@@ -54,7 +54,7 @@ enum login login_state(struct client *client, struct token *ret_token)
 static void give_lease(struct client *client)
 {
     char name[LEASE_NAME_SIZE];
-    enum err err = lease_give(&client->po->quota, lease_name(client, name));
+    enum err err = quota_lease_give(&client->po->quota, lease_name(client, name));
 
     if (err)
         log_fact("level=error client=%s what=\"token lease not given back\" why=\"%s\"", client->id, err_text(err));

@@ -11,6 +11,7 @@
 #include "asker.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/lease.h"
 #include "base/log.h"
 #include "problemdetails.h"
 #include "right_books.h"
@@ -667,8 +668,8 @@ static bool start_some(struct poweroffice *po)
     bool started = false;
     int64_t now_us;
 
-    while (po->ring && transport_under_way(po->transport) < most && may_send(po, limiter_look, &now_us) == ERR_OK &&
-           choose(po, &choice) && start_one(po, &choice) == ERR_OK)
+    while (po->ring && lease_holds() && transport_under_way(po->transport) < most &&
+           may_send(po, limiter_look, &now_us) == ERR_OK && choose(po, &choice) && start_one(po, &choice) == ERR_OK)
         started = true;
     explicit_bzero(&choice.token, sizeof choice.token);
     return started;

@@ -9,7 +9,7 @@
 
 enum { QUOTA_LAYOUT = 1 };           /* for good: a record of another length is as if there were none */
 
-struct lease { uint64_t owner; int64_t until_ms; };
+struct quota_lease { uint64_t owner; int64_t until_ms; };
 
 enum { BOOT_NAME_SIZE = 2 * 8 + 1 };
 
@@ -82,7 +82,7 @@ struct lease_work { struct quota *quota; struct key key; int64_t steady_ms, unti
 static enum err lease_take_work(struct txn *txn, void *context)
 {
     struct lease_work *work = context;
-    struct lease lease;
+    struct quota_lease lease;
     struct str value;
     enum err err = store_get(txn, QUOTA_LEASES, key_str(&work->key), &value);
 
@@ -95,11 +95,11 @@ static enum err lease_take_work(struct txn *txn, void *context)
             return ERR_BUSY;
         }
     }
-    lease = (struct lease){ work->quota->owner, work->until_ms };
+    lease = (struct quota_lease){ work->quota->owner, work->until_ms };
     return store_put(txn, QUOTA_LEASES, key_str(&work->key), (struct str){ (const char *)&lease, sizeof lease });
 }
 
-enum err lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms)
+enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms)
 {
     struct lease_work work = { .quota = quota, .steady_ms = steady_ms, .until_ms = steady_ms + for_ms };
     enum err err;
@@ -117,7 +117,7 @@ enum err lease_take(struct quota *quota, struct str name, int64_t steady_ms, int
 static enum err lease_give_work(struct txn *txn, void *context)
 {
     struct lease_work *work = context;
-    struct lease lease;
+    struct quota_lease lease;
     struct str value;
     enum err err = store_get(txn, QUOTA_LEASES, key_str(&work->key), &value);
 
@@ -131,7 +131,7 @@ static enum err lease_give_work(struct txn *txn, void *context)
     return store_delete(txn, QUOTA_LEASES, key_str(&work->key));
 }
 
-enum err lease_give(struct quota *quota, struct str name)
+enum err quota_lease_give(struct quota *quota, struct str name)
 {
     struct lease_work work = { .quota = quota };
 

@@ -20,7 +20,7 @@ USED enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fau
 void quota_close(struct quota *quota);
 
 /* ERR_BUSY: another process holds it, at most until ret_until_ms (steady). Taking one's own again renews it. */
-USED enum err lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms);
-USED enum err lease_give(struct quota *quota, struct str name);          /* nobody's or another's: fine */
+USED enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms);
+USED enum err quota_lease_give(struct quota *quota, struct str name);          /* nobody's or another's: fine */
 
 #endif

@@ -44,7 +44,7 @@ static void give_lease(const struct refreadings *readings, const char *client_id
     enum err err;
 
     lease_name(client_id, name);
-    err = lease_give(&readings->po->quota, str_of(name));
+    err = quota_lease_give(&readings->po->quota, str_of(name));
     if (err)
         log_fact("level=error client=%s what=\"lease of a reading not given back\" why=\"%s\"", client_id,
                  err_text(err));
@@ -293,7 +293,7 @@ enum err refreading_begin(struct refreadings *readings, const struct venue *venu
         !str_copy(venue->client_id, client_id, sizeof client_id))
         return ERR_BUSY;
     lease_name(client_id, name);
-    err = lease_take(&readings->po->quota, str_of(name), clock_steady_ms(), LEASE_MS, &until_ms);
+    err = quota_lease_take(&readings->po->quota, str_of(name), clock_steady_ms(), LEASE_MS, &until_ms);
     if (err)
         return err;
     reading = reading_new(readings, venue, wish);
@@ -316,6 +316,6 @@ void refreading_renew(struct refreadings *readings, struct refreading *reading)
         return;
     reading->renew_ms = steady_ms + RENEW_MS;
     lease_name(reading->client_id, name);
-    if (lease_take(&readings->po->quota, str_of(name), steady_ms, LEASE_MS, &until_ms))
+    if (quota_lease_take(&readings->po->quota, str_of(name), steady_ms, LEASE_MS, &until_ms))
         log_fact("client=%s what=\"lease of a reading not renewed\"", reading->client_id);
 }

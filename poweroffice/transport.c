@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/lease.h"
 
 enum { AGENT_SIZE = 256, IDLE_CONNECTION_S = 30, REPLY_KEPT = 65536, WAIT_FDS_MAX = 256 };
 
@@ -61,7 +62,7 @@ static int about_to_send(void *context, char *to_ip, char *from_ip, int to_port,
     (void)from_ip;
     (void)to_port;
     (void)from_port;
-    if (transfer->sent)
+    if (transfer->sent || !lease_holds())                   /* else another may be at the same by now */
         return CURL_PREREQFUNC_ABORT;
     transfer->sent = true;
     transfer->next = transfer->transport->leaving;

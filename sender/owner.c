@@ -1,6 +1,7 @@
 #include "owner.h"
 
 #include "base/folder.h"
+#include "base/lease.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,11 @@ enum err owners_open(struct str state_dir, const char *stage, int instance, stru
     if (!owners)
         return fault_set(fault, ERR_MEMORY, "no memory");
     owners->fd = -1;
+    if (lease_is_shared()) {
+        owners->me = (struct owner){ lease_number(instance), lease_boot() };
+        *ret_owners = owners;
+        return ERR_OK;
+    }
     owners->me.instance = instance;
     randombytes_buf(&owners->me.boot, sizeof owners->me.boot);
     len = snprintf(owners->folder, sizeof owners->folder, STR_FMT "/%s", STR_ARG(state_dir), stage);
@@ -104,6 +110,8 @@ bool owners_alive(const struct owners *owners, const struct owner *owner)
     int fd;
     bool alive;
 
+    if (lease_is_shared())
+        return !lease_is_over(owner->instance, owner->boot);
     if (owner->instance == owners->me.instance)
         return owner->boot == owners->me.boot;
     fd = open_lock(owners, owner->instance, O_RDWR);
@@ -119,6 +127,8 @@ bool owners_running(const struct owners *owners, int instance)
     int fd;
     bool running;
 
+    if (lease_is_shared())
+        return lease_runs(lease_number(instance));
     if (instance == owners->me.instance)
         return true;
     fd = open_lock(owners, instance, O_RDWR);

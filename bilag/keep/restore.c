@@ -1,6 +1,7 @@
 #include "restore.h"
 
 #include "base/folder.h"
+#include "base/lease.h"
 
 #include "base/clock.h"
 
@@ -143,6 +144,8 @@ enum err stage_locks_take(const struct config *config, struct stage_locks *ret_l
     for (size_t i = 0; i < COUNT(stages) && !err; i++)
         for (int instance = 0; instance < INSTANCES_MAX && !err; instance++)
             err = lock_one(&locks, run_dir, stages[i], instance, fault);
+    if (!err)
+        err = lease_alone(fault);         /* nor on another machine */
     if (err)
         stage_locks_give(&locks);
     else

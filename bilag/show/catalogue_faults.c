@@ -101,6 +101,11 @@ const struct catalogue_row catalogue_faults[] = {
       "%s er ikke slik uploader skriver den; fjern den, og last uploader på nytt" },
     { "%s is no plain file, too large, or others may write in it; remove it, and reload the uploader",
       "%s er ingen vanlig fil, er for stor, eller andre kan skrive i den; fjern den, og last uploader på nytt" },
+    { "another command has the stores for itself, or a stage is just starting: try again",
+      "en annen kommando har lagrene for seg selv, eller en prosess starter akkurat nå: prøv igjen" },
+    { "bilag-%.*s runs on the machine %.*s: stop all stages on all machines first; one that was killed counts as running for ten seconds",
+      "bilag-%.*s kjører på maskinen %.*s: stopp alle prosesser på alle maskiner først; en som ble drept, regnes som i gang i ti "
+      "sekunder" },
     { "the uploader does not run, and it alone asks PowerOffice for who has no keys: start it (systemctl start bilag-uploader@0)",
       "uploader kjører ikke, og bare den spør PowerOffice for den som ikke har nøkler: start den (systemctl start "
       "bilag-uploader@0)" },

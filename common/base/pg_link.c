@@ -17,7 +17,7 @@ enum { PENDING_MAX = 256, SLICE_MS = 200, STOP_MS = 1000, NAME_WORDS = PG_NAMES_
 #define FUNCTIONS(X) \
     X(PQclear) X(PQcmdTuples) X(PQconnectPoll) X(PQconnectStartParams) X(PQconsumeInput) X(PQenterPipelineMode) \
     X(PQerrorMessage) X(PQfinish) X(PQflush) X(PQgetResult) X(PQgetlength) X(PQgetvalue) X(PQisBusy) X(PQntuples) \
-    X(PQpipelineSync) X(PQresultErrorField) X(PQresultErrorMessage) X(PQresultStatus) X(PQsendFlushRequest) X(PQsendPrepare) \
+    X(PQpipelineSync) X(PQresultErrorField) X(PQresultErrorMessage) X(PQresultStatus) X(PQsendPrepare) \
     X(PQsendQueryParams) X(PQsendQueryPrepared) X(PQsetNoticeReceiver) X(PQsetnonblocking) X(PQsocket) X(PQstatus)
 
 #define MEMBER(name) __typeof__(&name) name;
@@ -272,13 +272,6 @@ bool pg_link_alive(struct pg_link *link)
     return !link->failed && fd.fd >= 0 && poll(&fd, 1, 0) == 0;
 }
 
-static bool request(struct pg_link *link)
-{
-    if (!link->failed && !pq.PQsendFlushRequest(link->conn))
-        fail(link, "", pq.PQerrorMessage(link->conn));
-    return !link->failed && flushed(link, clock_steady_ms() + PG_PATIENCE_MS);
-}
-
 static bool sent(struct pg_link *link, int done)
 {
     link->unsynced = true;
@@ -287,6 +280,15 @@ static bool sent(struct pg_link *link, int done)
     else
         fail(link, "", pq.PQerrorMessage(link->conn));
     return done;
+}
+
+/* With a sync, whose answer stays pending: behind one a server knows that it waits for us, and how long. */
+static bool request(struct pg_link *link)
+{
+    if (link->failed || !sent(link, pq.PQpipelineSync(link->conn)))
+        return false;
+    link->unsynced = false;
+    return flushed(link, clock_steady_ms() + PG_PATIENCE_MS);
 }
 
 void pg_send(struct pg_link *link, unsigned number, const char *sql, const struct str *args, size_t count)
@@ -322,7 +324,7 @@ struct pg_rows *pg_answer(struct pg_link *link)
     ensure(link->failed || link->pending > 0);
     if (!request(link))
         return NULL;
-    drain(link, 1);
+    drain(link, 2);
     return link->failed ? NULL : (struct pg_rows *)next(link);
 }
 
@@ -339,6 +341,13 @@ void pg_part(struct pg_link *link)
         return;
     link->unsynced = false;
     (void)flushed(link, clock_steady_ms() + PG_PATIENCE_MS);
+}
+
+struct str pg_number(uint64_t value, struct pg_number *number)
+{
+    for (size_t i = 0; i < 8; i++)
+        number->bytes[i] = (char)(uint8_t)(value >> (56 - 8 * i));
+    return (struct str){ number->bytes, 8 };
 }
 
 size_t pg_rows_count(const struct pg_rows *rows)

@@ -40,6 +40,10 @@ bool pg_told_to_stop(void);
 /* Since it was last asked: whether the server warned of anything. */
 bool pg_link_warned(struct pg_link *link);
 
+/* A number as an argument. */
+struct pg_number { char bytes[8]; };
+struct str pg_number(uint64_t value, struct pg_number *number);
+
 /* number: the statement is prepared under it, once for a link; PG_NAMES_MAX: it is not kept. */
 void pg_send(struct pg_link *link, unsigned number, const char *sql, const struct str *args, size_t count);
 /* What came of the last one sent, all before it having gone well; NULL: failed. */

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "folder.h"
+#include "lease.h"
 #include "pg_session.h"
 #include "store_engine.h"
 #include "store_sum.h"
@@ -18,7 +19,7 @@
 enum op { OP_GET, OP_PUT, OP_PUT_NEW, OP_PUT_RISING, OP_REMOVE, OP_REMOVE_VALUE, OP_COUNT, OP_FROM, OP_BEHIND, OP_FLOOR,
           OP_TABLE_, OP_RAISE = OP_TABLE_, OP_MARK, OP_MARKED, OP_GENERATION, OP_TERM, OP_STORE_ };
 enum { SLOTS = 64, NUMBERS_OF_SLOT = PG_NAMES_MAX / SLOTS, NAME_MAX_BYTES = 63, SQL_MAX = 640, MARK_BYTES = 16, TRIES = 4,
-       LOOK_UP_MS = 8000, AGAIN_MS = 100, PAGE_FIRST = 8, PAGE_MAX = 512 };
+       LOOK_UP_MS = 8000, AGAIN_MS = 100, PAGE_FIRST = 8, PAGE_MAX = 512, NUMBER_FENCE = PG_NAMES_MAX - 2 };
 
 struct pg_store {
     struct store store;                   /* store.place is the schema */
@@ -62,22 +63,14 @@ static const struct { const char *plain, *duplicates; } forms[OP_STORE_] = {
                    "(SELECT k,v FROM \"%1$s\".\"%2$s\" WHERE k=$1 ORDER BY v LIMIT 1) UNION ALL "
                    "(SELECT k,v FROM \"%1$s\".\"%2$s\" WHERE k<$1 ORDER BY k DESC,v DESC LIMIT 1) LIMIT 1" },
     [OP_RAISE] = { "UPDATE \"%s\"._store SET generation=generation+1 WHERE term=$1::bigint AND "
-                   PG_AS_JUDGED("$2", "$3", "$4", "$5") " RETURNING generation", NULL },
+                   PG_AS_JUDGED("$2", "$3", "$4", "$5")
+                   " RETURNING generation,set_config('idle_in_transaction_session_timeout','6000',true)", NULL },
     [OP_MARK] = { "INSERT INTO \"%s\"._writer VALUES($1,$2::bigint) "
                   "ON CONFLICT(id) DO UPDATE SET generation=excluded.generation,at=now()", NULL },
     [OP_MARKED] = { "SELECT 1 FROM \"%s\"._writer WHERE id=$1 AND generation=$2::bigint", NULL },
     [OP_GENERATION] = { "SELECT generation FROM \"%s\"._store", NULL },
     [OP_TERM] = { "SELECT term FROM \"%s\"._store", NULL },
 };
-
-struct number { char bytes[8]; };
-
-static struct str number_str(uint64_t value, struct number *number)
-{
-    for (size_t i = 0; i < 8; i++)
-        number->bytes[i] = (char)(uint8_t)(value >> (56 - 8 * i));
-    return (struct str){ number->bytes, 8 };
-}
 
 /* Statements */
 
@@ -164,8 +157,8 @@ enum ending { ENDED, ONCE_MORE, OPEN };
 static enum ending begin_write(struct pg_txn *txn)
 {
     const struct pg_engine *engine = &txn->session->engine;
-    struct number term;
-    struct str args[] = { number_str(txn->pg->term, &term), str_of(engine->fsync), str_of(engine->full_pages),
+    struct pg_number term;
+    struct str args[] = { pg_number(txn->pg->term, &term), str_of(engine->fsync), str_of(engine->full_pages),
                           str_of(engine->commit), str_of(engine->standbys) };
     struct pg_rows *rows;
     size_t count;
@@ -190,12 +183,39 @@ static enum ending begin_write(struct pg_txn *txn)
 
 static void mark(struct pg_txn *txn)
 {
-    struct number number;
-    struct str args[] = { { txn->pg->mark, MARK_BYTES }, number_str(txn->generation, &number) };
+    struct pg_number number;
+    struct str args[] = { { txn->pg->mark, MARK_BYTES }, pg_number(txn->generation, &number) };
 
     send(txn, OP_MARK, 0, args, COUNT(args));
     if (txn->pg->store.flags & STORE_VOLATILE)
         pg_send(txn->session->link, PG_NAMES_MAX, "SET LOCAL synchronous_commit TO off", NULL, 0);
+}
+
+/* Behind the writer's lock, which may have been waited for. Who stands still with it has it taken away by the engine, or nobody
+ * else could write. */
+static void fence(struct pg_txn *txn)
+{
+    struct str args[LEASE_FENCE_ARGS];
+
+    if (!lease_is_shared())
+        return;
+    lease_fence(args);
+    pg_send(txn->session->link, NUMBER_FENCE, LEASE_FENCE, args, COUNT(args));
+}
+
+/* Nothing of it is there. The lease that has lapsed may be ours still. */
+static enum ending begin_again(bool fenced, enum err *ret_err)
+{
+    enum err err = fenced ? lease_keep_now() : ERR_OK;
+
+    if (!err)
+        return ONCE_MORE;
+    *ret_err = ERR_STORE_FULL;
+    if (err == ERR_IN_USE) {
+        store_break();
+        *ret_err = ERR_STORE_IO;
+    }
+    return ENDED;
 }
 
 /* All before it is answered. true: it is where it must be; false: it may be anywhere. */
@@ -215,8 +235,8 @@ static void roll_back(struct pg_txn *txn)
 static enum ending look_once(struct pg_store *pg, uint64_t generation)
 {
     struct pg_txn txn = { .txn = { &pg->store }, .pg = pg };
-    struct number number;
-    struct str args[] = { { pg->mark, MARK_BYTES }, number_str(generation, &number) };
+    struct pg_number number;
+    struct str args[] = { { pg->mark, MARK_BYTES }, pg_number(generation, &number) };
     enum ending ending = OPEN;
     struct pg_rows *rows;
 
@@ -252,7 +272,7 @@ static enum ending look_up(struct pg_store *pg, uint64_t generation)
 static enum ending end_write(struct pg_txn *txn, enum err *ret_err)
 {
     struct pg_session *session = txn->session;
-    bool answered = true;
+    bool answered = true, fenced;
 
     if (*ret_err && !pg_link_failed(session->link)) {
         roll_back(txn);
@@ -264,8 +284,9 @@ static enum ending end_write(struct pg_txn *txn, enum err *ret_err)
         pg_session_give(session, true);
         return ENDED;
     }
+    fenced = !answered && lease_is_shared() && strcmp(pg_link_state(session->link), LEASE_STATE) == 0;
     pg_session_give(session, false);
-    return answered ? look_up(txn->pg, txn->generation) : ONCE_MORE;
+    return answered ? look_up(txn->pg, txn->generation) : begin_again(fenced, ret_err);
 }
 
 static enum ending attempt(struct pg_store *pg, store_work work, void *context, enum err *ret_err)
@@ -282,6 +303,7 @@ static enum ending attempt(struct pg_store *pg, store_work work, void *context, 
         pg_session_give(txn.session, false);
         return ending;
     }
+    fence(&txn);
     mark(&txn);
     *ret_err = work(&txn.txn, context);
     forget_kept(&txn);
@@ -470,13 +492,13 @@ static enum err walk_pages(struct pg_txn *txn, unsigned table, struct str from, 
 {
     size_t page = PAGE_FIRST, got = page, many = 2;
     struct pg_rows *rows = NULL, *former;
-    struct number number;
+    struct pg_number number;
     struct str args[3] = { from };
     enum err err = ERR_OK;
 
     for (enum op op = OP_FROM; !err && got == page; op = OP_BEHIND) {
         page = op == OP_FROM || page == PAGE_MAX ? page : 4 * page;
-        args[1] = number_str(page, &number);
+        args[1] = pg_number(page, &number);
         former = rows;
         rows = asked(txn, op, table, args, many);
         if (!walking->keep)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/folder.h"
 #include "base/json_write.h"
+#include "base/lease.h"
 #include "base/log.h"
 #include "base/store.h"
 #include "confine.h"
@@ -332,6 +333,8 @@ static enum err turn(struct stage *stage)
 {
     enum err err = wait_and_watch(stage);
 
+    if (!err)
+        err = lease_keep();
     watchdog_turn(stage);
     look_for_marks(stage);
     if (!err && stage->reload_ms && clock_steady_ms() >= stage->reload_ms)
@@ -397,6 +400,14 @@ static enum err judge_state(const struct stage *stage, struct fault *fault)
     return err ? err : folder_judge(path, "state_dir", FOLDER_WRITTEN_BY_OWNER, fault);
 }
 
+/* Where machines share the stores, each instance of the pipeline is known to the others. */
+static enum err take_lease(const struct stage *stage, struct fault *fault)
+{
+    const struct lease_asked asked = { stage->config->state_dir, stage->ops->name, stage->instance, stage->lock_fd };
+
+    return stage_kind_of(str_of(stage->ops->name)) == STAGE_KINDS ? ERR_OK : lease_open(&asked, fault);
+}
+
 static bool starts_programs(const struct stage *stage)
 {
     const struct watch_settings *watch = &stage->config->watch;
@@ -460,7 +471,9 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
     if (err)
         return err;
     confine(stage);
-    err = open_sockets(stage, fault);
+    err = take_lease(stage, fault);
+    if (!err)
+        err = open_sockets(stage, fault);
     return err ? err : stage->ops->open(stage, &stage->state, fault);
 }
 
@@ -468,6 +481,7 @@ static void close_stage(struct stage *stage)
 {
     if (stage->ops->close && stage->state)
         stage->ops->close(stage, stage->state);
+    lease_close();
     link_close_all(stage);
     if (stage->zmq)
         (void)zmq_ctx_term(stage->zmq);

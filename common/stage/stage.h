@@ -2,7 +2,8 @@
  *
  * A stage gives its ops and is only its transformation. The skeleton
  *   - reads --config DIR, --instance N, --help, --version; loads the configuration;
- *   - takes RUN_DIR/<stage>-<N>.lock (flock; another holder: exit 111);
+ *   - takes RUN_DIR/<stage>-<N>.lock (flock; another holder: exit 111), and where machines share the stores its lease
+ *     (base/lease.h), which it keeps, and ends with 111 when that is over;
  *   - calls ops.open, says ready (log, systemd), loops, and on SIGTERM or SIGINT leaves the loop,
  *     calls ops.close and exits 0, after at most STOP_WAIT_MS in which ops.busy says that something is under
  *     way; SIGHUP loads the configuration again (a bad one changes nothing and

@@ -323,16 +323,16 @@ static void leases_exclude_others_and_end_by_themselves(void **unused)
 
     (void)unused;
     other.owner++;
-    assert_int_equal(lease_take(&quota, STR("token/x"), 1000, 5000, &until_ms), ERR_OK);
-    assert_int_equal(lease_take(&quota, STR("token/x"), 1001, 5000, &until_ms), ERR_OK);     /* one's own again */
-    assert_int_equal(lease_take(&other, STR("token/x"), 1002, 5000, &until_ms), ERR_BUSY);
+    assert_int_equal(quota_lease_take(&quota, STR("token/x"), 1000, 5000, &until_ms), ERR_OK);
+    assert_int_equal(quota_lease_take(&quota, STR("token/x"), 1001, 5000, &until_ms), ERR_OK);     /* one's own again */
+    assert_int_equal(quota_lease_take(&other, STR("token/x"), 1002, 5000, &until_ms), ERR_BUSY);
     assert_int_equal(until_ms, 6001);
-    assert_int_equal(lease_take(&other, STR("token/y"), 1002, 5000, &until_ms), ERR_OK);
-    assert_int_equal(lease_give(&other, STR("token/x")), ERR_OK);                            /* not its own: stays */
-    assert_int_equal(lease_take(&other, STR("token/x"), 1002, 5000, &until_ms), ERR_BUSY);
-    assert_int_equal(lease_take(&other, STR("token/x"), 6001, 5000, &until_ms), ERR_OK);     /* its holder died */
-    assert_int_equal(lease_give(&other, STR("token/x")), ERR_OK);
-    assert_int_equal(lease_take(&quota, STR("token/x"), 6002, 5000, &until_ms), ERR_OK);
+    assert_int_equal(quota_lease_take(&other, STR("token/y"), 1002, 5000, &until_ms), ERR_OK);
+    assert_int_equal(quota_lease_give(&other, STR("token/x")), ERR_OK);                            /* not its own: stays */
+    assert_int_equal(quota_lease_take(&other, STR("token/x"), 1002, 5000, &until_ms), ERR_BUSY);
+    assert_int_equal(quota_lease_take(&other, STR("token/x"), 6001, 5000, &until_ms), ERR_OK);     /* its holder died */
+    assert_int_equal(quota_lease_give(&other, STR("token/x")), ERR_OK);
+    assert_int_equal(quota_lease_take(&quota, STR("token/x"), 6002, 5000, &until_ms), ERR_OK);
 }
 
 static void lowered_setting_counts_what_left_before(void **unused)

@@ -2,7 +2,12 @@
 #include "poweroffice/transport.h"
 
 #include "base/clock.h"
+#include "base/lease.h"
+#include "base/pg_link.h"
+#include "base/store_engine.h"
 #include "script_server.h"
+#include "tests/on_engine.h"
+#include "tests/temporary.h"
 
 struct leaving { int64_t mark, left_ms; int left; bool done, sent; };
 
@@ -59,9 +64,61 @@ static void leaving_is_told_once_the_connection_stands(void **unused)
     server_stop();
 }
 
+#ifdef HAVE_POSTGRESQL
+static void end_leases(void)
+{
+    struct pg_link *link;
+
+    assert_int_equal(pg_link_open(store_engine()->conninfo, &link, NULL), ERR_OK);
+    pg_send(link, PG_NAMES_MAX, "UPDATE bilag_fleet.holder SET term=term+1", NULL, 0);
+    assert_true(pg_settle(link));
+    pg_link_close(link);
+    assert_int_equal(lease_keep_now(), ERR_IN_USE);
+}
+
+/* Another may be at the same by then: nothing leaves, and it is known that it did not. */
+static void nothing_leaves_without_the_lease(void **unused)
+{
+    struct http_request request = { .method = HTTP_POST, .mark = 1 };
+    struct transport *transport;
+    struct fault fault;
+    char folder[64], url[64];
+
+    (void)unused;
+    SKIP_WITHOUT_ENGINE();
+    assert_true(temporary_folder("transport", folder, sizeof folder));
+    assert_int_equal(lease_open(&(struct lease_asked){ str_of(folder), "sends", 0, -1 }, &fault), ERR_OK);
+    server_start(NULL, 0);
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/thing", server.port);
+    request.url = str_of(url);
+    assert_int_equal(transport_open(&transport), ERR_OK);
+    for (int held = 1; held >= 0; held--) {
+        struct leaving leaving = { .left = 0 };
+
+        if (!held)
+            end_leases();
+        assert_int_equal(transport_start(transport, &request, note_done, &leaving), ERR_OK);
+        while (!leaving.done) {
+            assert_true(transport_wait(transport, NULL, 0, 100) >= 0);
+            transport_turn(transport);
+        }
+        assert_int_equal(leaving.sent, held);
+    }
+    transport_close(transport);
+    server_stop();
+    lease_close();
+    assert_int_equal(temporary_remove(folder), 0);
+}
+#endif
+
 int main(void)
 {
-    static const struct CMUnitTest tests[] = { cmocka_unit_test(leaving_is_told_once_the_connection_stands) };
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(leaving_is_told_once_the_connection_stands),
+#ifdef HAVE_POSTGRESQL
+        cmocka_unit_test(nothing_leaves_without_the_lease),
+#endif
+    };
 
     return cmocka_run_group_tests_name("transport", tests, NULL, NULL);
 }

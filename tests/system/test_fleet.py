@@ -1,0 +1,169 @@
+"""Goal: two machines (two state folders, no link between them) with their stores in one PostgreSQL work as one installation: each
+takes sales in, a partition is folded by one of them, a document is sent by one of them; and when one machine is lost, or stands
+still and wakes up, the other goes on within half a minute and everything is in the books once."""
+import contextlib
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+import engine as servers    # noqa: E402
+from orders_rig import start    # noqa: E402
+from test_move import BUILT    # noqa: E402
+from test_store import CUSTOMERS, DAYS, PER_DAY, expect_books, receipts, venues    # noqa: E402
+
+pytestmark = pytest.mark.skipif(not servers.programs() or BUILT.returncode != 0 or bool(os.environ.get("BILAG_UNITS_ENGINE")),
+                                reason="no PostgreSQL here, or its stores are there already")
+LOST_S = 30
+PARTITIONS = 16
+
+
+@pytest.fixture
+def engine():
+    engine = servers.Engine().primary()
+    yield engine
+    engine.end()
+
+
+@contextlib.contextmanager
+def machines(engine):
+    """Two of them, and one PowerOffice."""
+    settings = {"state": {"postgresql": engine.conninfo(), "replicas": 1}}
+    with start(venues(), CUSTOMERS, settings=settings, name="one") as one:
+        two = start(venues(), CUSTOMERS, settings=settings, name="two", run_sandbox=False)
+        two.sandbox_port = one.sandbox_port
+        with two:
+            one.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
+            yield one, two
+
+
+def lose(machine):
+    """All of its processes at once, and nobody starts them again."""
+    with machine.lock:
+        for process in machine.processes.values():
+            process.wanted = False
+            if process.process:
+                process.process.kill()
+
+
+def stand_still(machine, sig):
+    with machine.lock:
+        for process in machine.processes.values():
+            if process.process:
+                process.process.send_signal(sig)
+
+
+def feed(machine, events, step=20):
+    """A till that sends again what was not acknowledged, at whichever machine there is."""
+    for at in range(0, len(events), step):
+        machine.post(events[at:at + step])
+
+
+def partitions(machine):
+    return machine.counter("mapper", "partitions")
+
+
+def posted_since(machine, known):
+    return {v["reference"] for v in machine.vouchers()} - known
+
+
+def test_one_folds_and_both_take_in(engine):
+    first, second = ([e for v in venues() for e in receipts(v["venue"], days, first=number)]
+                     for days, number in ((DAYS[:1], 1), (DAYS[1:2], PER_DAY + 1)))
+    with machines(engine) as (one, two):
+        tills = [threading.Thread(target=feed, args=(machine, events)) for machine, events in ((one, first), (two, second))]
+        for till in tills:
+            till.start()
+        for till in tills:
+            till.join()
+        expect_books(one, first + second)
+        assert sorted((partitions(one), partitions(two)))[0] == 0
+        assert partitions(one) + partitions(two) == PARTITIONS
+
+
+@pytest.mark.parametrize("which", ["folds", "waits"])
+def test_a_machine_is_lost(engine, which):
+    before, after = ([e for v in venues() for e in receipts(v["venue"], days, first=number)]
+                     for days, number in ((DAYS[:2], 1), (DAYS[2:], 2 * PER_DAY + 1)))
+    with machines(engine) as machine:
+        folds = 0 if partitions(machine[0]) else 1
+        lost, kept = machine[folds if which == "folds" else 1 - folds], machine[1 - folds if which == "folds" else folds]
+        feed(lost, before[:len(before) // 2])
+        till = threading.Thread(target=feed, args=(kept, before[len(before) // 2:]))
+        till.start()
+        machine[0].until("a voucher", machine[0].vouchers)
+        known = posted_since(machine[0], set())
+        lose(lost)
+        since = time.monotonic()
+        till.join()
+        feed(kept, after)
+        kept.until("the next voucher", lambda: posted_since(machine[0], known), LOST_S)
+        took = time.monotonic() - since
+        print(f"the machine that {which} is lost: the next voucher was sent {took:.1f} s later")
+        assert took <= LOST_S
+        machine[0].processes, lost_processes = {}, machine[0].processes
+        try:
+            expect_books(machine[0], before + after)
+        finally:
+            machine[0].processes = lost_processes
+
+
+def test_a_machine_stands_still_and_wakes(engine):
+    """Longer than its leases last, in the middle of its work: awake, it writes nothing and sends nothing until it has begun anew."""
+    events = [e for v in venues() for e in receipts(v["venue"])]
+    with machines(engine) as machine:
+        folds = 0 if partitions(machine[0]) else 1
+        sleeper, awake = machine[folds], machine[1 - folds]
+        till = threading.Thread(target=feed, args=(awake, events, 10))
+        till.start()
+        machine[0].until("a voucher", machine[0].vouchers)
+        stand_still(sleeper, signal.SIGSTOP)
+        try:
+            till.join()
+            awake.until("the partitions are taken over", lambda: partitions(awake) == PARTITIONS)
+            expect_books(machine[0], events)
+        finally:
+            stand_still(sleeper, signal.SIGCONT)
+        sleeper.until("its mapper has begun anew", lambda: sleeper.of("mapper").starts > 1 and sleeper.of("mapper").ready())
+        assert "lease is over" in sleeper.log("mapper-0")
+        expect_books(machine[0], events)
+        assert partitions(awake) == PARTITIONS
+
+
+def test_a_sender_stands_still_with_a_request_under_way(engine):
+    """Its answer is there when it wakes, and another has looked it up meanwhile."""
+    events = [e for v in venues() for e in receipts(v["venue"], DAYS[:2])]
+    with machines(engine) as (one, two):
+        two.stop("uploader")
+        one.sandbox_set(latency_ms=3000)
+        feed(one, events)
+        one.until("a request is under way", lambda: one.counter("uploader", "in_flight"))
+        one.kill("uploader", sig=signal.SIGSTOP)
+        one.sandbox_set(latency_ms=0)
+        two.restart("uploader")
+        try:
+            expect_books(one, events)
+            assert two.counter("uploader", "taken_over") >= 1
+        finally:
+            one.kill("uploader", sig=signal.SIGCONT)
+        one.until("it has begun anew", lambda: one.of("uploader").starts > 1 and one.of("uploader").ready())
+        assert "lease is over" in one.log("uploader-0")
+        expect_books(one, events)
+
+
+def test_given_back_when_told_to_stop(engine):
+    with machines(engine) as machine:
+        folds = 0 if partitions(machine[0]) else 1
+        machine[folds].stop("mapper")
+        since = time.monotonic()
+        machine[1 - folds].until("the partitions are taken over", lambda: partitions(machine[1 - folds]) == PARTITIONS)
+        took = time.monotonic() - since
+        print(f"given back and taken over in {took:.2f} s")
+        assert took < 5
