@@ -147,6 +147,8 @@ enum err overview_whole(struct context *context, struct books *books, struct who
         err = addons_load(context, &whole->addons);
     if (!err)
         err = begun_load(context, &whole->begun);
+    if (!err)
+        err = fleet_look(context->config->state_dir, context->arena, &whole->fleet, &context->fault);
     for (size_t i = 0; !err && i < whole->stage_count; i++)
         whole->outage |= whole->stages[i].outage;
     if (!err && whole->backlog.documents)
@@ -182,9 +184,23 @@ int64_t whole_earliest(const struct whole_status *whole, struct str name)
     return first_s;
 }
 
+bool whole_waits_for_standby(const struct whole_status *whole)
+{
+    if (!whole->fleet.postgresql || whole->config->replicas < 2)
+        return false;
+    for (size_t i = 0; i < whole->fleet.standby_count; i++) {
+        struct str sync = whole->fleet.standbys[i].sync;
+
+        if (!sync.len || str_equal(sync, STR("sync")) || str_equal(sync, STR("quorum")))
+            return false;                /* in step, or we may not know */
+    }
+    return true;
+}
+
 uint64_t whole_red(const struct whole_status *whole)
 {
-    uint64_t red = whole->red + whole->refused_total + whole->begun.count;
+    uint64_t red = whole->red + whole->refused_total + whole->begun.count + fleet_lost(&whole->fleet) +
+                   whole_waits_for_standby(whole);
 
     for (size_t i = 0; i < whole->parked.count; i++)
         red += parked_is_red(&whole->parked.at[i]);

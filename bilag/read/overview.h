@@ -7,6 +7,7 @@
 #define BILAG_BILAG_READ_OVERVIEW_H
 
 #include "addons.h"
+#include "base/fleet.h"
 #include "begun.h"
 #include "bilag/read/books.h"
 #include "bilag/read/context.h"
@@ -66,6 +67,7 @@ struct whole_status {
     struct parked parked;
     struct addons addons;
     struct begun_list begun;             /* forgetting that was broken off */
+    struct fleet fleet;                  /* the engine, and the machines that share it */
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
     uint64_t red, warned, venues, venues_out, venues_unreadable;
@@ -85,7 +87,9 @@ USED enum err overview_glance(struct context *context, struct books *books, stru
                               struct arena *arena, const struct whole_status *whole, struct venue_status *venue);
 /* The earliest moment that a stage tells as a counter of that name, in seconds; 0: none does. */
 int64_t whole_earliest(const struct whole_status *whole, struct str name);
-/* Documents, refused lines, venues with parked sales, and persons half forgotten. */
+/* Nothing can be acknowledged now: no standby is in step, and one is to be. */
+bool whole_waits_for_standby(const struct whole_status *whole);
+/* Documents, refused lines, venues with parked sales, persons half forgotten, machines that are lost, and a lack of standbys. */
 uint64_t whole_red(const struct whole_status *whole);
 /* "3 venues: ..."; nothing where the installation's key is not refused. After the venues were counted. */
 void whole_subscription(const struct whole_status *whole, struct strbuf *out);

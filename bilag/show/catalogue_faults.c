@@ -169,6 +169,16 @@ const struct catalogue_row catalogue_faults[] = {
       "lageret i %s har oppbygning %u, dette programmet har %u: bruk versjonen av programmet som skrev det" },
     { "the tables of the store in %s cannot be opened: %s", "tabellene i lageret i %s kan ikke åpnes: %s" },
     { "PostgreSQL cannot be reached: %s", "PostgreSQL kan ikke nås: %s" },
+    { "PostgreSQL gives no lease: %s", "PostgreSQL gir ingen leie: %s" },
+    { "a command has the stores for itself: the stages start when it is through",
+      "en kommando har lagrene for seg selv: prosessene starter når den er ferdig" },
+    { "bilag-%s %d of this machine's number is held by another process: it is free ten seconds after that one was there last; two "
+      "machines must not have copies of one state folder",
+      "bilag-%s %d med denne maskinens nummer holdes av en annen: den er fri ti sekunder etter at den andre sist var der; to maskiner "
+      "må ikke ha kopier av samme state_dir" },
+    { "%s does not say which machine this is: 32 digits that no other machine has; they are drawn if the file is not there",
+      "%s sier ikke hvilken maskin dette er: 32 sifre som ingen annen maskin har; de trekkes hvis filen ikke er der" },
+    { "cannot make %s: %s", "kan ikke lage %s: %s" },
     { "PostgreSQL's library libpq.so.5 is not there: install libpq5",
       "PostgreSQLs bibliotek libpq.so.5 finnes ikke: installer libpq5" },
     { "PostgreSQL's library libpq.so.5 has no %s: install libpq5 of Debian 12",

@@ -424,6 +424,46 @@ static void stages(struct page *page, const struct whole_status *whole)
         stage_facts(page, &whole->stages[i]);
 }
 
+static void machine(struct page *page, const struct fleet_machine *machine)
+{
+    struct html *html = &page->html;
+
+    html_begin(html, "p");
+    html_say(html, WORDS(page, "Machine %.*s%s: ", "Maskinen %.*s%s: "), TEXT(machine->name),
+             machine->here ? WORDS(page, " (this one)", " (denne)") : "");
+    for (size_t i = 0; i < machine->count; i++) {
+        const struct fleet_instance *instance = &machine->instances[i];
+
+        html_say(html, "%.*s %d ", TEXT(instance->stage), instance->instance);
+        html_element(html, "span", instance->ran_out_ms ? "state red" : "state green",
+                     instance->ran_out_ms ? TOLD(page, "away", "borte") : TOLD(page, "up", "oppe"));
+        html_text(html, STR(" "));
+    }
+    html_end(html);
+}
+
+static void fleet(struct page *page, const struct whole_status *whole)
+{
+    const struct fleet *fleet = &whole->fleet;
+    struct html *html = &page->html;
+
+    if (!fleet->postgresql)
+        return;
+    html_words(html, "p", fleet->primary ? NULL : "red",
+               WORDS(page, "Stores: PostgreSQL %.*s, %.*s, %s", "Lagre: PostgreSQL %.*s, %.*s, %s"), TEXT(fleet->version),
+               TEXT(fleet->server),
+               fleet->primary ? WORDS(page, "primary", "hovedtjener") : WORDS(page, "a standby", "en reserve"));
+    for (size_t i = 0; i < fleet->standby_count; i++)
+        html_words(html, "p", NULL, WORDS(page, "Standby %.*s: %.*s, %" PRId64 " bytes behind",
+                                          "Reserve %.*s: %.*s, %" PRId64 " byte etter"), TEXT(fleet->standbys[i].name),
+                   TEXT(fleet->standbys[i].sync.len ? fleet->standbys[i].sync : STR("?")), fleet->standbys[i].behind);
+    if (whole_waits_for_standby(whole))
+        html_words(html, "p", "red", "%s", WORDS(page, "No standby is in step: nothing can be acknowledged until one is.",
+                                                 "Ingen reserve er i takt: ingenting kan kvitteres før en er det."));
+    for (size_t i = 0; i < fleet->machine_count; i++)
+        machine(page, &fleet->machines[i]);
+}
+
 static void backlog(struct page *page, const struct whole_status *whole)
 {
     char since[32];
@@ -480,6 +520,7 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
     struct page page = go_on(voice, out);
 
     stages(&page, whole);
+    fleet(&page, whole);
     whole_facts(&page, whole);
     close_page(&page, out);
 }
@@ -570,6 +611,7 @@ static void index_end(const struct voice *voice, const struct whole_status *whol
     html_take(&page.html, out, table_open, COUNT(table_open));
     html_end_to(&page.html, COUNT(opened));
     stages(&page, whole);
+    fleet(&page, whole);
     whole_facts(&page, whole);
     close_page(&page, out);
 }

@@ -295,8 +295,73 @@ void parked_json(struct strbuf *out, const struct parked_venue *parked)
     json_put_int(out, "dismissed", (int64_t)parked->seen_to);
 }
 
+static void instance(struct strbuf *out, const struct fleet_instance *instance)
+{
+    json_open(out, NULL, '{');
+    json_put_str(out, "stage", instance->stage);
+    json_put_int(out, "instance", instance->instance);
+    json_put_str(out, "version", instance->version);
+    json_put_uint(out, "partitions", instance->things);
+    json_put_bool(out, "kept", !instance->ran_out_ms);
+    json_put_int(out, "ran_out_ms", instance->ran_out_ms);
+    json_close(out, '}');
+}
+
+static void machines(struct strbuf *out, const struct fleet *fleet)
+{
+    json_open(out, "machines", '[');
+    for (size_t i = 0; i < fleet->machine_count; i++) {
+        const struct fleet_machine *machine = &fleet->machines[i];
+
+        json_open(out, NULL, '{');
+        json_put_str(out, "name", machine->name);
+        json_put_int(out, "number", machine->number);
+        json_put_bool(out, "here", machine->here);
+        json_open(out, "instances", '[');
+        for (size_t k = 0; k < machine->count; k++)
+            instance(out, &machine->instances[k]);
+        json_close(out, ']');
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void standbys(struct strbuf *out, const struct fleet *fleet)
+{
+    json_open(out, "standbys", '[');
+    for (size_t i = 0; i < fleet->standby_count; i++) {
+        json_open(out, NULL, '{');
+        json_put_str(out, "name", fleet->standbys[i].name);
+        json_put_str(out, "sync", fleet->standbys[i].sync);
+        number_or_null(out, "behind", fleet->standbys[i].behind >= 0, fleet->standbys[i].behind);
+        json_put_int(out, "late_ms", fleet->standbys[i].late_ms);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void engine(struct strbuf *out, const struct whole_status *whole)
+{
+    const struct fleet *fleet = &whole->fleet;
+
+    json_open(out, "engine", '{');
+    json_put_str(out, "kind", fleet->postgresql ? STR("postgresql") : STR("lmdb"));
+    if (fleet->postgresql) {
+        json_put_str(out, "server", fleet->server);
+        json_put_str(out, "version", fleet->version);
+        json_put_bool(out, "primary", fleet->primary);
+        json_put_str(out, "waits_for", fleet->waits_for);
+        json_put_bool(out, "waits", whole_waits_for_standby(whole));
+        standbys(out, fleet);
+    }
+    json_close(out, '}');
+    if (fleet->postgresql)
+        machines(out, fleet);
+}
+
 void whole_json(struct strbuf *out, const struct whole_status *whole)
 {
+    engine(out, whole);
     json_open(out, "stages", '[');
     for (size_t i = 0; i < whole->stage_count; i++)
         stage(out, &whole->stages[i]);

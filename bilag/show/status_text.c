@@ -433,6 +433,67 @@ static void stages(const struct voice *voice, const struct whole_status *whole, 
     next_look(voice, whole, out);
 }
 
+static void standby(const struct voice *voice, const struct fleet_standby *standby, struct strbuf *out)
+{
+    bool in_step = str_equal(standby->sync, STR("sync")) || str_equal(standby->sync, STR("quorum"));
+
+    strbuf_format(out, voice_words(voice, "; standby %.*s ", "; reserve %.*s "), TEXT(standby->name));
+    if (!standby->sync.len || standby->behind < 0)
+        strbuf_add(out, str_of(voice_words(voice, "(how far it is, only members of pg_monitor are told)",
+                                           "(hvor langt den er kommet, får bare medlemmer av pg_monitor vite)")));
+    else
+        strbuf_format(out, voice_words(voice, "%s%s%s, %" PRId64 " bytes behind", "%s%s%s, %" PRId64 " byte etter"),
+                      voice_paint(voice, in_step ? GREEN : YELLOW),
+                      in_step ? voice_words(voice, "is waited for", "ventes på")
+                              : voice_words(voice, "is not waited for", "ventes ikke på"),
+                      voice_paint(voice, PLAIN), standby->behind);
+}
+
+static void machine(const struct voice *voice, const struct fleet_machine *machine, struct strbuf *out)
+{
+    strbuf_format(out, "%s%s%s  %.*s%s:", voice_paint(voice, BOLD), voice_words(voice, "machine", "maskin"),
+                  voice_paint(voice, PLAIN), TEXT(machine->name),
+                  machine->here ? voice_words(voice, " (this one)", " (denne)") : "");
+    for (size_t i = 0; i < machine->count; i++) {
+        const struct fleet_instance *instance = &machine->instances[i];
+
+        strbuf_format(out, "%s %.*s %d", i ? "," : "", TEXT(instance->stage), instance->instance);
+        if (instance->ran_out_ms)
+            strbuf_format(out, voice_words(voice, " %saway for %" PRId64 " s%s", " %sborte i %" PRId64 " s%s"),
+                          voice_paint(voice, RED), instance->ran_out_ms / 1000, voice_paint(voice, PLAIN));
+        else if (instance->things)
+            strbuf_format(out, voice_words(voice, " (%" PRIu64 " partitions)", " (%" PRIu64 " partisjoner)"),
+                          instance->things);
+    }
+    strbuf_char(out, '\n');
+}
+
+/* Where stores lie in folders there is one machine, and nothing to tell. */
+static void fleet(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
+{
+    const struct fleet *fleet = &whole->fleet;
+
+    if (!fleet->postgresql)
+        return;
+    strbuf_format(out, "%s%s%s   PostgreSQL %.*s, %.*s: %s%s%s", voice_paint(voice, BOLD),
+                  voice_words(voice, "stores", "lagre"), voice_paint(voice, PLAIN), TEXT(fleet->version), TEXT(fleet->server),
+                  voice_paint(voice, fleet->primary ? GREEN : RED),
+                  fleet->primary ? voice_words(voice, "primary", "hovedtjener") : voice_words(voice, "a standby", "en reserve"),
+                  voice_paint(voice, PLAIN));
+    for (size_t i = 0; i < fleet->standby_count; i++)
+        standby(voice, &fleet->standbys[i], out);
+    strbuf_char(out, '\n');
+    if (whole_waits_for_standby(whole))
+        strbuf_format(out, voice_words(voice,
+                                       "%sno standby%s is in step: nothing can be acknowledged until one is, and tills are told to "
+                                       "send again\n",
+                                       "%singen reserve%s er i takt: ingenting kan kvitteres før en er det, og kassene får beskjed "
+                                       "om å sende igjen\n"),
+                      voice_paint(voice, RED), voice_paint(voice, PLAIN));
+    for (size_t i = 0; i < fleet->machine_count; i++)
+        machine(voice, &fleet->machines[i], out);
+}
+
 static void backlog(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     char when[2][32];
@@ -510,6 +571,7 @@ static void begun(const struct voice *voice, const struct whole_status *whole, s
 static void end(const struct voice *voice, const struct whole_status *whole, struct strbuf *out)
 {
     stages(voice, whole, out);
+    fleet(voice, whole, out);
     if (whole->outage)
         strbuf_format(out, voice_words(voice, "%sPowerOffice does not answer%s: what is due waits, and goes by itself when it "
                                        "is back\n", "%sPowerOffice svarer ikke%s: det som skal sendes, venter og sendes "

@@ -95,29 +95,37 @@ bool lease_thing_held(const struct lease_thing *thing)
 
 #ifdef HAVE_POSTGRESQL
 
-/* Which machine a state folder is: drawn by who is there first. */
-static enum err machine_id(struct str state_dir, char id[LEASE_ID_SIZE], struct fault *fault)
+static bool machine_path(struct str state_dir, char path[PATH_SIZE])
 {
-    unsigned char drawn[LEASE_ID_SIZE / 2];
+    return snprintf(path, PATH_SIZE, STR_FMT "/machine", STR_ARG(state_dir)) < PATH_SIZE;
+}
+
+struct str lease_machine(struct str state_dir, char id[LEASE_MACHINE_SIZE])
+{
     char path[PATH_SIZE];
-    ssize_t got = -1;
-    int fd;
+    int fd = machine_path(state_dir, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t got = fd < 0 ? -1 : read(fd, id, LEASE_MACHINE_SIZE - 1);
+
+    if (fd >= 0)
+        (void)close(fd);
+    id[LEASE_MACHINE_SIZE - 1] = '\0';
+    return got == LEASE_MACHINE_SIZE - 1 ? str_of(id) : STR_NONE;
+}
+
+/* Drawn by who is there first. */
+static enum err machine_id(struct str state_dir, char id[LEASE_MACHINE_SIZE], struct fault *fault)
+{
+    unsigned char drawn[LEASE_MACHINE_SIZE / 2];
+    char path[PATH_SIZE];
     enum err err;
 
-    if (snprintf(path, sizeof path, STR_FMT "/machine", STR_ARG(state_dir)) >= (int)sizeof path)
+    if (!machine_path(state_dir, path))
         return fault_set(fault, ERR_CONFIG, "state_dir has too long a name");
     randombytes_buf(drawn, sizeof drawn);
-    (void)sodium_bin2hex(id, LEASE_ID_SIZE, drawn, sizeof drawn);
-    err = wholefile_write(path, (struct str){ id, LEASE_ID_SIZE - 1 }, file_mode(), WHOLEFILE_NEW, fault);
-    if (err != ERR_EXISTS)
-        return err;
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        got = read(fd, id, LEASE_ID_SIZE - 1);
-        (void)close(fd);
-    }
-    if (got == LEASE_ID_SIZE - 1)
-        return ERR_OK;
+    (void)sodium_bin2hex(id, LEASE_MACHINE_SIZE, drawn, sizeof drawn);
+    err = wholefile_write(path, (struct str){ id, LEASE_MACHINE_SIZE - 1 }, file_mode(), WHOLEFILE_NEW, fault);
+    if (err != ERR_EXISTS || lease_machine(state_dir, id).len)
+        return err == ERR_EXISTS ? ERR_OK : err;
     return fault_set(fault, ERR_CONFIG, "%s does not say which machine this is: 32 digits that no other machine has; they are "
                      "drawn if the file is not there", path);
 }
@@ -147,7 +155,7 @@ static uint64_t lock_name(int lock_fd)
 enum err lease_open(const struct lease_asked *asked, struct fault *fault)
 {
     struct lease_row row = { .lock = lock_name(asked->lock_fd) };
-    char machine[LEASE_ID_SIZE] = "";
+    char machine[LEASE_MACHINE_SIZE] = "";
     int64_t began_ms = kept_clock_ms();
     enum err err;
 

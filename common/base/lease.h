@@ -21,7 +21,7 @@
 
 #include "err.h"
 
-enum { LEASE_LASTS_MS = 10000, LEASE_KEEP_MS = 2000, LEASE_MARGIN_MS = 2000, LEASE_INSTANCES = 64 };
+enum { LEASE_LASTS_MS = 10000, LEASE_KEEP_MS = 2000, LEASE_MARGIN_MS = 2000, LEASE_INSTANCES = 64, LEASE_MACHINE_SIZE = 33 };
 
 /* lock_fd: the file lock that this instance holds on its machine. ERR_IN_USE: another process has that lease, for some seconds
  * more; ERR_STORE_FULL: the engine is away. */
@@ -39,6 +39,9 @@ uint64_t lease_boot(void);               /* drawn when it was taken */
 /* Another's, of this stage: it is over, for good. */
 bool lease_is_over(int32_t number, uint64_t boot);
 bool lease_runs(int32_t number);         /* somebody has it */
+
+/* Which machine a state folder is: 32 digits; empty: no stage has started there yet. */
+struct str lease_machine(struct str state_dir, char id[LEASE_MACHINE_SIZE]);
 
 struct lease_thing;
 /* folder: where its file lies without an engine. */

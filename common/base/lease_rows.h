@@ -7,7 +7,7 @@
 
 #include "err.h"
 
-enum { LEASE_STAGE_SIZE = 16, LEASE_ID_SIZE = 33 };
+enum { LEASE_STAGE_SIZE = 16 };
 
 struct lease_row {
     char stage[LEASE_STAGE_SIZE];

@@ -2,6 +2,7 @@
 takes sales in, a partition is folded by one of them, a document is sent by one of them; and when one machine is lost, or stands
 still and wakes up, the other goes on within half a minute and everything is in the books once."""
 import contextlib
+import json
 import os
 import pathlib
 import signal
@@ -33,9 +34,9 @@ def engine():
 
 
 @contextlib.contextmanager
-def machines(engine):
+def machines(engine, replicas=1):
     """Two of them, and one PowerOffice."""
-    settings = {"state": {"postgresql": engine.conninfo(), "replicas": 1}}
+    settings = {"state": {"postgresql": engine.conninfo(), "replicas": replicas}}
     with start(venues(), CUSTOMERS, settings=settings, name="one") as one:
         two = start(venues(), CUSTOMERS, settings=settings, name="two", run_sandbox=False)
         two.sandbox_port = one.sandbox_port
@@ -156,6 +157,41 @@ def test_a_sender_stands_still_with_a_request_under_way(engine):
         one.until("it has begun anew", lambda: one.of("uploader").starts > 1 and one.of("uploader").ready())
         assert "lease is over" in one.log("uploader-0")
         expect_books(one, events)
+
+
+def told(machine, *words):
+    """What status says, and whether it is red."""
+    done = machine.command("status", *words, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout, done.returncode
+
+
+def test_status_tells_of_engine_and_machines(engine):
+    engine.standby("two")
+    engine.set(synchronous_standby_names="two")
+    engine.in_step("two")
+    with machines(engine, replicas=2) as (one, two):
+        status = json.loads(told(two, "--json")[0])
+        assert status["engine"]["kind"] == "postgresql" and status["engine"]["primary"] and not status["engine"]["waits"]
+        assert [(s["name"], s["sync"]) for s in status["engine"]["standbys"]] == [("two", "sync")]
+        assert sorted(m["here"] for m in status["machines"]) == [False, True]
+        for there in status["machines"]:
+            assert sorted(i["stage"] for i in there["instances"]) == ["ingest", "invoicer", "mapper", "uploader", "validator"]
+            assert all(i["kept"] for i in there["instances"])
+        assert sum(i["partitions"] for m in status["machines"] for i in m["instances"]) == PARTITIONS
+        text, red = told(one)
+        assert "standby two is waited for, " in text and f"({PARTITIONS} partitions)" in text and " (this one)" in text and red == 0
+        (one.folder / "pages").mkdir()
+        one.command("status", "--html", one.folder / "pages", check=False)
+        page = (one.folder / "pages" / "index.html").read_text(encoding="utf-8")
+        assert "Standby two: sync" in page and "(this one)" in page
+        lose(two)
+        one.until("the loss is red", lambda: told(one)[1] == 1)
+        assert "away for" in told(one)[0]
+        engine.stop("two")
+        servers.until("it is red that nothing can be acknowledged", lambda: "no standby is in step" in told(one)[0])
+        engine.start("two")
+        engine.in_step("two")
 
 
 def test_given_back_when_told_to_stop(engine):
