@@ -17,7 +17,9 @@
  *           for the caller to judge: what lies within the 6 ms needs nothing.
  * Throttled 429 means that the other side counts differently: nobody on the key sends until the time it names,
  *           or else 1 s, 2 s, 4 s ... 60 s, until ten seconds passed without one.
- * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller.
+ * Time      steady microseconds of this machine (CLOCK_MONOTONIC), given by the caller. Where machines share the buckets they are
+ *           counted by the engine's clock, which is measured now and then; what that may be wrong by, on both sides, is added
+ *           to the 6 ms.
  */
 #ifndef BILAG_POWEROFFICE_LIMITER_H
 #define BILAG_POWEROFFICE_LIMITER_H

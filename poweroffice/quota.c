@@ -1,5 +1,9 @@
 #include "quota.h"
 
+#include "base/clock.h"
+#include "base/lease.h"
+#include "base/store_engine.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -11,7 +15,7 @@ enum { QUOTA_LAYOUT = 1 };           /* for good: a record of another length is 
 
 struct quota_lease { uint64_t owner; int64_t until_ms; };
 
-enum { BOOT_NAME_SIZE = 2 * 8 + 1 };
+enum { BOOT_NAME_SIZE = 2 * 8 + 1, MEASURE_EVERY_US = 10000000 };
 
 /* Which run of the machine this is. */
 static void boot_name(char name[BOOT_NAME_SIZE])
@@ -50,6 +54,39 @@ static void remove_former(const char *run_dir, const char *ours)
         (void)closedir(dir);
 }
 
+/* Nothing that is lost with a server: who takes over does so a second later or more, and that is what buckets remember. */
+static enum err open_shared(struct quota *quota, struct fault *fault)
+{
+    static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets" };
+    const struct store_engine *engine = store_engine();
+    char folder[1100];
+    enum err err;
+
+    quota->buckets = quota->store;
+    if (!engine || !engine->root[0])
+        return ERR_OK;
+    (void)snprintf(folder, sizeof folder, "%s/quota", engine->root);
+    err = store_open(str_of(folder), tables, COUNT(tables), QUOTA_LAYOUT, STORE_VOLATILE, &quota->buckets, fault);
+    quota->shared = !err;
+    if (!err && lease_clock(&quota->ahead_us, &quota->unsure_us))
+        err = fault_set(fault, ERR_STORE_FULL, "PostgreSQL does not tell its time");
+    quota->measured_us = clock_steady_us();
+    return err;
+}
+
+void quota_look_at_clock(struct quota *quota)
+{
+    int64_t now_us = clock_steady_us(), ahead_us, unsure_us;
+
+    if (!quota->shared || now_us < quota->measured_us + MEASURE_EVERY_US)
+        return;
+    quota->measured_us = now_us;
+    if (lease_clock(&ahead_us, &unsure_us))
+        return;
+    quota->ahead_us = ahead_us;
+    quota->unsure_us = unsure_us;
+}
+
 enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *fault)
 {
     static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets", [QUOTA_TOKENS] = "tokens",
@@ -67,14 +104,21 @@ enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *f
     if (err)
         return err;
     remove_former(folder, name);
-    *ret_quota = quota;
-    return ERR_OK;
+    err = open_shared(&quota, fault);
+    if (err)
+        quota_close(&quota);
+    else
+        *ret_quota = quota;
+    return err;
 }
 
 void quota_close(struct quota *quota)
 {
+    if (quota->shared)
+        store_close(quota->buckets);
     store_close(quota->store);
-    quota->store = NULL;
+    quota->store = quota->buckets = NULL;
+    quota->shared = false;
 }
 
 struct lease_work { struct quota *quota; struct key key; int64_t steady_ms, until_ms; };

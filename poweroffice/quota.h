@@ -1,4 +1,5 @@
-/* quota.h - RUN_DIR/quota-<boot>: what the sending processes of this machine share and may lose.
+/* quota.h - RUN_DIR/quota-<boot>: what the sending processes of this machine share and may lose. Where machines share the stores
+ * (base/lease.h), the buckets lie there, by the engine's clock; tokens and leases stay each machine's own.
  *
  * Buckets, tokens and leases live here and not in STATE_DIR: times are those of the machine's steady clock and mean
  * nothing after its restart, and tokens are secrets that no backup should carry. So each boot has a store of its own
@@ -14,10 +15,18 @@
 
 enum { QUOTA_BUCKETS, QUOTA_TOKENS, QUOTA_LEASES };
 
-struct quota { struct store *store; uint64_t owner; };
+/* buckets: their table's store. ahead_us, unsure_us: of the clock that they go by, to our steady one; 0 where that is it. */
+struct quota {
+    struct store *store, *buckets;
+    uint64_t owner;
+    bool shared;
+    int64_t ahead_us, unsure_us, measured_us;
+};
 
 USED enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *fault);
 void quota_close(struct quota *quota);
+/* Measures the other clock again when it is time; what it was stays if it cannot be asked. */
+void quota_look_at_clock(struct quota *quota);
 
 /* ERR_BUSY: another process holds it, at most until ret_until_ms (steady). Taking one's own again renews it. */
 USED enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms);

@@ -169,6 +169,7 @@ const struct catalogue_row catalogue_faults[] = {
       "lageret i %s har oppbygning %u, dette programmet har %u: bruk versjonen av programmet som skrev det" },
     { "the tables of the store in %s cannot be opened: %s", "tabellene i lageret i %s kan ikke åpnes: %s" },
     { "PostgreSQL cannot be reached: %s", "PostgreSQL kan ikke nås: %s" },
+    { "PostgreSQL does not tell its time", "PostgreSQL sier ikke hva klokken er" },
     { "PostgreSQL gives no lease: %s", "PostgreSQL gir ingen leie: %s" },
     { "a command has the stores for itself: the stages start when it is through",
       "en kommando har lagrene for seg selv: prosessene starter når den er ferdig" },

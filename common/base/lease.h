@@ -55,6 +55,9 @@ void lease_drop(struct lease_thing *thing);
 /* No instance runs on any machine, and none starts until this process ends. ERR_IN_USE: the sentence names one. */
 USED enum err lease_alone(struct fault *fault);
 
+/* How far the engine's clock is ahead of our steady one, and by how much that may be wrong. ERR_STORE_FULL: it is away. */
+USED enum err lease_clock(int64_t *ret_ahead_us, int64_t *ret_unsure_us);
+
 /* For a write transaction (store_pg.c), which fails with LEASE_STATE if the lease is not ours. */
 #define LEASE_FENCE "SELECT (CASE count(*) WHEN 1 THEN '1' ELSE 'the lease has lapsed' END)::int FROM bilag_fleet.holder WHERE " \
                     "stage=$1::text AND number=$2::bigint AND term=$3::bigint AND until>clock_timestamp()"

@@ -349,6 +349,65 @@ static void lowered_setting_counts_what_left_before(void **unused)
     assert_int_equal(at_us, 1000000 + 10060 * 95 + 1006000);
 }
 
+/* As another machine has it: its steady clock is that much behind the one that buckets go by. */
+static struct quota seen_from(int64_t ahead_us)
+{
+    struct quota other = quota;
+
+    other.shared = true;
+    other.ahead_us = ahead_us;
+    other.unsure_us = 1000;
+    other.measured_us = INT64_MAX / 2;    /* for good */
+    return other;
+}
+
+static void machines_whose_clocks_differ(void **unused)
+{
+    struct quota seen[] = { seen_from(0), seen_from(41000000) };
+    int64_t sent[64], at_us = 0;
+    struct limiter limiters[2];
+    size_t count = 0;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(limiters); i++)
+        limiter_init(&limiters[i], &seen[i], STR("a key"), 10, 2000000);
+    for (int64_t now_us = 1000000000; now_us < 1005000000; now_us += 2000) {
+        size_t who = (size_t)(now_us / 2000 % 2);
+        int64_t own_us = now_us - seen[who].ahead_us;
+
+        if (limiter_take(&limiters[who], own_us, &at_us) == ERR_OK) {
+            sent[count++] = now_us;
+            assert_int_equal(limiter_left(&limiters[who], own_us, own_us), ERR_OK);
+        } else if (at_us <= own_us || at_us > own_us + 3000000) {
+            fail_msg("it is to ask again %" PRId64 " us later", at_us - own_us);
+        }
+    }
+    assert_true(count >= 49);
+    for (size_t i = 10; i < count; i++)
+        assert_true(sent[i] - sent[i - 10] >= 1008000);
+}
+
+/* It took over, a minute behind: nobody waits for that minute. */
+static void another_server_behind(void **unused)
+{
+    struct quota seen = seen_from(60000000);
+    struct limiter limiter;
+    int64_t at_us = 0;
+
+    (void)unused;
+    limiter_init(&limiter, &seen, STR("a key"), 5, 0);
+    for (int64_t i = 0; i < 5; i++)
+        assert_int_equal(limiter_take(&limiter, 1000000000 + i * 202000, &at_us), ERR_OK);
+    assert_int_equal(limiter_take(&limiter, 1000900000, &at_us), ERR_BUSY);
+    seen.ahead_us = 0;
+    assert_int_equal(limiter_take(&limiter, 1000900000, &at_us), ERR_OK);
+    assert_int_equal(limiter_throttled(&limiter, 1001000000, 1001000000, 3600), ERR_OK);
+    assert_int_equal(limiter_take(&limiter, 1002200000, &at_us), ERR_BUSY);  /* what PowerOffice asks for is kept: an hour */
+    assert_int_equal(at_us, 4601000000);
+    seen.ahead_us = -60000000;
+    assert_int_equal(limiter_take(&limiter, 1002200000, &at_us), ERR_OK);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -360,7 +419,8 @@ int main(void)
         ROW(throttled_stops_everybody), ROW(throttled_wait_is_bounded),
         ROW(throttled_makes_the_guard_longer_for_a_while),
         ROW(tokens_are_kept_until_near_expiry), ROW(only_the_refused_token_is_dropped),
-        ROW(lowered_setting_counts_what_left_before), ROW(leases_exclude_others_and_end_by_themselves),
+        ROW(lowered_setting_counts_what_left_before), ROW(machines_whose_clocks_differ), ROW(another_server_behind),
+        ROW(leases_exclude_others_and_end_by_themselves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,10 +34,13 @@ def engine():
 
 
 @contextlib.contextmanager
-def machines(engine, replicas=1):
-    """Two of them, and one PowerOffice."""
+def machines(engine, replicas=1, per_second=None):
+    """Two of them, and one PowerOffice, of which they ask so much a second."""
     settings = {"state": {"postgresql": engine.conninfo(), "replicas": replicas}}
-    with start(venues(), CUSTOMERS, settings=settings, name="one") as one:
+    if per_second:
+        settings["poweroffice"] = {"requests_per_second": per_second}
+    sandbox = {"rate_limit": per_second + 1} if per_second else None       # one of room for this machine's own unevenness
+    with start(venues(), CUSTOMERS, settings=settings, name="one", sandbox=sandbox) as one:
         two = start(venues(), CUSTOMERS, settings=settings, name="two", run_sandbox=False)
         two.sandbox_port = one.sandbox_port
         with two:
@@ -157,6 +160,26 @@ def test_a_sender_stands_still_with_a_request_under_way(engine):
         one.until("it has begun anew", lambda: one.of("uploader").starts > 1 and one.of("uploader").ready())
         assert "lease is over" in one.log("uploader-0")
         expect_books(one, events)
+
+
+def requests(machine):
+    return sum(machine.counter(stage, "requests") for stage in ("uploader", "invoicer"))
+
+
+def test_the_quota_is_shared(engine):
+    """By all that send, on both machines: never more in any second than PowerOffice takes from the subscription, and nearly all of it."""
+    events = [e for v in venues() for e in receipts(v["venue"])]
+    with machines(engine, per_second=10) as (one, two):
+        feed(one, events)
+        one.until("both send", lambda: requests(one) > 5 and requests(two) > 5)
+        before, since = one.stats()["requests"]["total"], time.monotonic()
+        one.until("a while", lambda: one.stats()["requests"]["total"] >= before + 50, 30)
+        rate = (one.stats()["requests"]["total"] - before) / (time.monotonic() - since)
+        expect_books(one, events)
+        stats = one.stats()
+        print(f"{requests(one)} and {requests(two)} requests, {rate:.2f} a second, at most {stats['max_in_a_second']} in any, "
+              f"{stats['throttled']} refused")
+        assert stats["over_limit"] == 0 and rate > 8
 
 
 def told(machine, *words):
