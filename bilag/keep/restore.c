@@ -144,8 +144,6 @@ enum err stage_locks_take(const struct config *config, struct stage_locks *ret_l
     for (size_t i = 0; i < COUNT(stages) && !err; i++)
         for (int instance = 0; instance < INSTANCES_MAX && !err; instance++)
             err = lock_one(&locks, run_dir, stages[i], instance, fault);
-    if (!err)
-        err = lease_alone(fault);         /* nor on another machine */
     if (err)
         stage_locks_give(&locks);
     else
@@ -170,7 +168,7 @@ enum err stage_locks_take_others(const struct config *config, struct stage_locks
         if (flock(fd, LOCK_EX | LOCK_NB) != 0)
             return fault_set(fault, ERR_IN_USE, "bilag-%s runs: stop it first (systemctl stop bilag.target)", names[i]);
     }
-    return ERR_OK;
+    return lease_alone(fault);
 }
 
 void stage_locks_give(struct stage_locks *locks)

@@ -24,7 +24,7 @@ enum { STAGE_LOCKS_MAX = 512 };
 struct stage_locks { int fds[STAGE_LOCKS_MAX]; size_t count; };
 /* The locks of all instances that could run (stage.h). ERR_IN_USE: the fault names who runs. */
 USED enum err stage_locks_take(const struct config *config, struct stage_locks *ret_locks, struct fault *fault);
-/* ... and those of the console and the watch, behind them. */
+/* ... and those of the console and the watch, behind them; and where machines share the stores, nothing runs on another. */
 USED enum err stage_locks_take_others(const struct config *config, struct stage_locks *locks, struct fault *fault);
 void stage_locks_give(struct stage_locks *locks);
 

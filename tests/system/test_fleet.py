@@ -17,6 +17,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import engine as servers    # noqa: E402
 from orders_rig import start    # noqa: E402
+from pipeline import STAGES    # noqa: E402
 from test_move import BUILT    # noqa: E402
 from test_store import CUSTOMERS, DAYS, PER_DAY, expect_books, receipts, venues    # noqa: E402
 
@@ -215,6 +216,18 @@ def test_status_tells_of_engine_and_machines(engine):
         servers.until("it is red that nothing can be acknowledged", lambda: "no standby is in step" in told(one)[0])
         engine.start("two")
         engine.in_step("two")
+
+
+def test_commands_that_want_all_stopped(engine):
+    with machines(engine) as (one, two):
+        for stage in STAGES:
+            one.stop(stage)
+        refused = one.command("forget", "--venue", "oslo", "--staff", "Per", "--reason", "asked for it", "--yes", check=False)
+        assert refused.returncode != 0 and "runs on the machine" in refused.stderr, refused.stderr
+        for stage in STAGES:
+            two.stop(stage)
+        alone = one.command("forget", "--venue", "oslo", "--staff", "Per", "--reason", "asked for it", "--yes", check=False)
+        assert "runs on the machine" not in alone.stderr, alone.stderr
 
 
 def test_given_back_when_told_to_stop(engine):
