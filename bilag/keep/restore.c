@@ -113,11 +113,11 @@ enum err manifest_read(const char *folder, const char *const *names, size_t coun
 static const char *const stages[] = { STAGE_COUNTS(X) };
 #undef X
 
-static enum err lock_one(struct stage_locks *locks, const char *run_dir, const char *stage, int instance,
-                         struct fault *fault)
+/* ERR_IN_USE without a sentence: who calls says which program it is. */
+static enum err lock_one(struct stage_locks *locks, struct str run_dir, const char *program, int instance, struct fault *fault)
 {
     char path[PATH_BYTES];
-    int len = snprintf(path, sizeof path, "%s/%s-%d.lock", run_dir, stage, instance), fd;
+    int len = snprintf(path, sizeof path, STR_FMT "/%s-%d.lock", STR_ARG(run_dir), program, instance), fd;
 
     if (len < 0 || (size_t)len >= sizeof path || locks->count == STAGE_LOCKS_MAX)
         return fault_set(fault, ERR_TOO_LONG, "run_dir has too long a name");
@@ -125,10 +125,17 @@ static enum err lock_one(struct stage_locks *locks, const char *run_dir, const c
     if (fd < 0)
         return failed(fault, "cannot open", path);
     locks->fds[locks->count++] = fd;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return ERR_OK;
-    return fault_set(fault, ERR_IN_USE, "bilag-%s --instance %d runs: stop all stages first (systemctl stop bilag.target)",
-                     stage, instance);
+    return flock(fd, LOCK_EX | LOCK_NB) == 0 ? ERR_OK : ERR_IN_USE;
+}
+
+static enum err lock_stage(struct stage_locks *locks, struct str run_dir, const char *stage, int instance, struct fault *fault)
+{
+    enum err err = lock_one(locks, run_dir, stage, instance, fault);
+
+    if (err != ERR_IN_USE)
+        return err;
+    return fault_set(fault, err, "bilag-%s --instance %d runs: stop all stages first (systemctl stop bilag.target)", stage,
+                     instance);
 }
 
 enum err stage_locks_take(const struct config *config, struct stage_locks *ret_locks, struct fault *fault)
@@ -143,7 +150,7 @@ enum err stage_locks_take(const struct config *config, struct stage_locks *ret_l
         return failed(fault, "cannot make the folder", run_dir);
     for (size_t i = 0; i < COUNT(stages) && !err; i++)
         for (int instance = 0; instance < INSTANCES_MAX && !err; instance++)
-            err = lock_one(&locks, run_dir, stages[i], instance, fault);
+            err = lock_stage(&locks, config->run_dir, stages[i], instance, fault);
     if (err)
         stage_locks_give(&locks);
     else
@@ -156,17 +163,12 @@ enum err stage_locks_take_others(const struct config *config, struct stage_locks
     static const char *const names[] = { "console", "watch" };
 
     for (size_t i = 0; i < COUNT(names); i++) {
-        char path[PATH_BYTES];
-        int len = snprintf(path, sizeof path, STR_FMT "/%s-0.lock", STR_ARG(config->run_dir), names[i]), fd;
+        enum err err = lock_one(locks, config->run_dir, names[i], 0, fault);
 
-        if (len < 0 || (size_t)len >= sizeof path || locks->count == STAGE_LOCKS_MAX)
-            return fault_set(fault, ERR_TOO_LONG, "run_dir has too long a name");
-        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, file_mode());
-        if (fd < 0)
-            return failed(fault, "cannot open", path);
-        locks->fds[locks->count++] = fd;
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-            return fault_set(fault, ERR_IN_USE, "bilag-%s runs: stop it first (systemctl stop bilag.target)", names[i]);
+        if (err == ERR_IN_USE)
+            return fault_set(fault, err, "bilag-%s runs: stop it first (systemctl stop bilag.target)", names[i]);
+        if (err)
+            return err;
     }
     return lease_alone(fault);
 }
