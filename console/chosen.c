@@ -5,7 +5,7 @@
 #include "bilag/read/customers.h"
 #include "bilag/show/catalogue.h"
 
-enum { LOOK_BUDGET_MS = 40 };
+enum { LOOK_BUDGET_MS = 20 };
 
 static int by_rank(const void *a, const void *b)
 {
