@@ -10,7 +10,7 @@
 
 enum { TILL_SHOWN = 200, CHOICES_SHOWN = 2000 };
 
-struct customers { struct view *view; struct customer_ledger ledger; struct str search; size_t shown; };
+struct customers { struct view *view; struct customer_ledger ledger; struct str search; size_t count; };
 
 static void search_form(const struct customers *customers)
 {
@@ -107,7 +107,7 @@ static void disconnect_form(const struct customers *customers, const struct till
     html_end(html);
 }
 
-static void tell(struct customers *customers, const struct till_customer *customer)
+static void tell(const struct customers *customers, const struct till_customer *customer)
 {
     struct view *view = customers->view;
     struct html *html = &view->html;
@@ -140,7 +140,6 @@ static void tell(struct customers *customers, const struct till_customer *custom
     if (customer->number && user_may(&view->user, ACT_CONNECT))
         disconnect_form(customers, customer);
     html_end(html);
-    customers->shown++;
 }
 
 static bool matches(const struct customers *customers, const struct till_customer *customer)
@@ -158,10 +157,26 @@ static void tell_all(struct customers *customers)
     html_begin(&customers->view->html, "ul");
     html_class(&customers->view->html, "list");
     for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < till->count && customers->shown < TILL_SHOWN; i++)
-            if ((till->at[i].number != 0) == (pass == 1) && matches(customers, &till->at[i]))
+        for (size_t i = 0; i < till->count; i++)
+            if ((till->at[i].number != 0) == (pass == 1) && matches(customers, &till->at[i]) &&
+                customers->count++ < TILL_SHOWN)
                 tell(customers, &till->at[i]);
     html_end(&customers->view->html);
+}
+
+/* What of them is not there. */
+static void tell_rest(const struct customers *customers)
+{
+    struct view *view = customers->view;
+
+    if (customers->count > TILL_SHOWN)
+        html_words(&view->html, "p", "faint", SAY(view, "and %zu more: search for a part of the name",
+                                                  "og %zu til: søk etter en del av navnet"), customers->count - TILL_SHOWN);
+    else if (!customers->count)
+        html_element(&view->html, "p", "faint", str_of(customers->search.len
+                     ? SAY(view, "No till customer has this name.", "Ingen kassekunder har dette navnet.")
+                     : SAY(view, "No till customer: they come with the first credit sale.",
+                           "Ingen kassekunder: de kommer med det første kredittsalget.")));
 }
 
 /* A customer that was made there a moment ago. */
@@ -212,8 +227,6 @@ void page_customers(struct view *view)
                        SAY(view, "Import connections from a list", "Importer koblinger fra en liste"));
     choices(&customers);
     tell_all(&customers);
-    if (!customers.shown)
-        html_element(&view->html, "p", "faint", str_of(SAY(view, "No till customer: they come with the first credit sale.",
-                                                           "Ingen kassekunder: de kommer med det første kredittsalget.")));
+    tell_rest(&customers);
     customer_ledger_close(&customers.ledger);
 }

@@ -108,14 +108,15 @@ static void standing(const struct receipt_view *receipt)
 
 /* --- where it is --- */
 
-static void document_line(struct view *view, const struct book_doc *doc, struct str path)
+static void document_line(struct view *view, const struct book_doc *doc)
 {
     struct html *html = &view->html;
 
     html_begin(html, "li");
     view_state(view, doc);
     html_text(html, STR(" "));
-    view_link(view, path, doc->draft.doc.kind == DOC_ORDER ? SAY(view, "Order", "Ordre") : SAY(view, "Voucher", "Bilag"));
+    view_link(view, view_doc_path(view, doc), doc->draft.doc.kind == DOC_ORDER ? SAY(view, "Order", "Ordre")
+                                                                               : SAY(view, "Voucher", "Bilag"));
     html_words(html, "small", NULL, "%.*s", TEXT(doc->id));
 }
 
@@ -171,11 +172,11 @@ static enum err in_document(const struct receipt_view *receipt, const struct boo
     if (draft->doc.kind == DOC_ORDER) {
         if (draft->doc.seq != fate->event.seq || !str_equal(draft->doc.reg, receipt->of.name.reg))
             return ERR_OK;
-        document_line(view, doc, view_venue_path(view, receipt->venue->id, "/orders"));
+        document_line(view, doc);
     } else {
         if (fate->place <= draft->from || fate->place > draft->upto)
             return ERR_OK;
-        document_line(view, doc, view_day_path(view, doc));
+        document_line(view, doc);
         if (fate->booked && !fate->out)
             err = shares(receipt, doc);
     }

@@ -92,33 +92,39 @@ static void tell_reason(struct view *view, const struct refusal *refusal)
     strbuf_free(&reason);
 }
 
+static void tell_refusal(struct view *view, const struct refusal *refusal)
+{
+    struct html *html = &view->html;
+    char when[32];
+
+    html_begin(html, "li");
+    html_element(html, "span", refusal_is_settled(refusal) ? "state grey" : "state red", str_of(standing(view, refusal)));
+    html_say(html, " %s  %.*s  %.*s  ", view_time(view, refusal->time_ms, when), TEXT(refusal->venue), TEXT(refusal->source));
+    html_say(html, SAY(view, "line %" PRIu64 ": ", "linje %" PRIu64 ": "), refusal->line);
+    tell_reason(view, refusal);
+    dismiss_line(view, refusal);
+    html_end(html);
+}
+
+/* The latest first; but what needs a person before what is seen to, so that none of it is behind the end of the list. */
 static void tell_refusals(struct view *view, const struct refusals *refusals)
 {
     struct html *html = &view->html;
-    size_t shown = 0;
-    char when[32];
+    size_t count = 0;
 
     html_element(html, "h2", NULL, str_of(SAY(view, "Refused lines", "Avviste linjer")));
     html_begin(html, "ul");
     html_class(html, "list");
-    for (size_t i = refusals->count; i-- > 0 && shown < REFUSALS_SHOWN;) {
-        const struct refusal *refusal = &refusals->at[i];
-
-        if (!refused_is_seen(view, refusal->venue))
-            continue;
-        shown++;
-        html_begin(html, "li");
-        html_element(html, "span", refusal_is_settled(refusal) ? "state grey" : "state red", str_of(standing(view, refusal)));
-        html_say(html, " %s  %.*s  %.*s  ", view_time(view, refusal->time_ms, when), TEXT(refusal->venue),
-                 TEXT(refusal->source));
-        html_say(html, SAY(view, "line %" PRIu64 ": ", "linje %" PRIu64 ": "), refusal->line);
-        tell_reason(view, refusal);
-        dismiss_line(view, refusal);
-        html_end(html);
-    }
+    for (int settled = 0; settled < 2; settled++)
+        for (size_t i = refusals->count; i-- > 0;)
+            if (refusal_is_settled(&refusals->at[i]) == (settled == 1) && refused_is_seen(view, refusals->at[i].venue) &&
+                count++ < REFUSALS_SHOWN)
+                tell_refusal(view, &refusals->at[i]);
     html_end(html);
     dismiss_all(view, refusals);
-    if (!shown)
+    if (count > REFUSALS_SHOWN)
+        html_words(html, "p", "faint", SAY(view, "and %zu more", "og %zu til"), count - REFUSALS_SHOWN);
+    if (!count)
         html_element(html, "p", "notice green", str_of(SAY(view, "Nothing was refused.", "Ingenting er avvist.")));
 }
 

@@ -68,8 +68,7 @@ void page_requests(struct view *view)
         return;
     }
     view_begin_of(view, SAY(view, "Requests to PowerOffice", "Forespørsler til PowerOffice"), venue);
-    view_link_line(view, doc.draft.doc.kind == DOC_ORDER ? view_venue_path(view, venue->id, "/orders")
-                                                         : view_day_path(view, &doc), doc.id.bytes);
+    view_link_line(view, view_doc_path(view, &doc), doc.id.bytes);
     html_begin(&view->html, "ul");
     html_class(&view->html, "list");
     err = requests_walk(view->config.state_dir, doc.id, line_seen, &showing);

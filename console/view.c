@@ -174,6 +174,17 @@ struct str view_day_path(struct view *view, const struct book_doc *doc)
     return view_venue_path(view, doc->draft.doc.venue, rest);
 }
 
+struct str view_doc_path(struct view *view, const struct book_doc *doc)
+{
+    char day[16], rest[64];
+
+    if (doc->draft.doc.kind == DOC_VOUCHER)
+        return view_day_path(view, doc);
+    (void)day_text(doc->draft.doc.day, day);
+    (void)snprintf(rest, sizeof rest, "/orders?from=%s&to=%s", day, day);
+    return view_venue_path(view, doc->draft.doc.venue, rest);
+}
+
 struct str view_receipt_path(struct view *view, struct str venue, struct str receipt)
 {
     struct strbuf rest;

@@ -134,6 +134,8 @@ void view_cell(struct view *view, const char *name);
 /* "/venues/<id><rest>" in the arena. */
 struct str view_venue_path(struct view *view, struct str venue, const char *rest);
 struct str view_day_path(struct view *view, const struct book_doc *doc);
+/* The page that has the document: its day's, or the orders of its day. */
+struct str view_doc_path(struct view *view, const struct book_doc *doc);
 /* The page of a receipt: "K1/12". */
 struct str view_receipt_path(struct view *view, struct str venue, struct str receipt);
 /* A link of ours in a line of its own, or in the text. */

@@ -1,4 +1,5 @@
-"""What needs a person is red in the console however old it is: in the overview, in the figures for monitoring, and for programs."""
+"""What needs a person is red in the console however old it is, and whatever came after it: in the overview, in the figures for
+monitoring, for programs, and in the list of what was refused."""
 import datetime
 
 from api_rig import Program
@@ -43,7 +44,43 @@ def test_old_and_red(tmp_path):
         assert "3 venues: 2 need a person, 1 have something ready to transfer" in overview.words
         assert f"/venues/voucher/days/{day(60)}" in overview.links and "/venues/order/orders?red=1" in overview.links
         assert "Nobody yet" in person.get("/venues/order/orders?red=1").words
+        links = [link for link in person.get("/venues/order/receipt?name=K1%2F1").links if link.startswith("/venues/order/orders?")]
+        assert len(links) == 1 and "Nobody yet" in person.get(links[0]).words
         figures = pipeline.until("all is looked at", lambda: (lambda page: page.status == 200 and page.text)(
             person.ask("GET", "/metrics", headers={"Authorization": f"Bearer {token}"}, cookies=False)))
         assert "\nbilag_red_documents 2\n" in figures and "\nbilag_venues_unreadable 0\n" in figures
         assert 'bilag_documents{venue="voucher",kind="voucher",state="held"} 1' in figures
+
+
+# Goal: a refused line that nobody has seen to is on the page, though more lines than a page has came after it and are seen to.
+def test_refused_long_ago(tmp_path):
+    port, more = settings()
+    with start([venue("first"), venue("later")], [], settings=more, parent=tmp_path) as pipeline:
+        add_user(pipeline, "drift", "--all-companies", "--role", "operates", "--language", "en")
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.post([{"v": 1, "venue": "first", "register": "K1", "seq": 1, "kind": "no such"}])
+        pipeline.post([{"v": 1, "venue": "later", "register": "K1", "seq": n, "kind": "no such"} for n in range(230)])
+        pipeline.command("refused", "dismiss", "all", "--venue", "later", "--reason", "a test of the till")
+        person = Person(port)
+        person.sign_in("drift")
+        page = person.get("/refused")
+        assert [form["action"] for form in page.forms if ("what", "line") in form["fields"]] == ["/refused"]
+        assert "first" in page.words and "and 31 more" in page.words
+
+
+# Goal: a list of customers that is longer than a page says so, and a search that finds nobody does not say that there are none.
+def test_more_customers_than_a_page():
+    port, more = settings()
+    with start([venue("order")], [], settings=more) as pipeline:
+        add_user(pipeline, "drift", "--all-companies", "--role", "decides", "--language", "en")
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.post([sale("order", n, f"Guest {n}") for n in range(1, 204)])
+        pipeline.until("the orders are held", lambda: sum(state == "held" for state, _ in documents(pipeline).values()) == 203)
+        person = Person(port)
+        person.sign_in("drift")
+        assert "and 3 more: search" in person.get("/venues/order/customers").words
+        found = person.get("/venues/order/customers?q=guest+203").words
+        assert "Guest 203" in found and "more: search" not in found
+        assert "No till customer has this name." in person.get("/venues/order/customers?q=nobody").words
