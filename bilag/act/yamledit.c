@@ -364,14 +364,37 @@ static enum err edit_all(struct editing *edit, struct yamledit *changes, size_t 
                ? fault_set(edit->form.fault, ERR_MEMORY, "no memory for " STR_FMT, STR_ARG(edit->form.file)) : ERR_OK;
 }
 
+/* YAML ends a line with CR, NEL, LS and PS alone too; we, as editors do, with LF. 0: none does. */
+static size_t odd_line(struct str text)
+{
+    static const struct str ends[] = { { "\xc2\x85", 2 }, { "\xe2\x80\xa8", 3 }, { "\xe2\x80\xa9", 3 } };
+    size_t line = 1;
+
+    for (size_t i = 0; i < text.len; i++) {
+        const struct str rest = { text.bytes + i, text.len - i };
+
+        if (rest.bytes[0] == '\r' && !str_starts(rest, STR("\r\n")))
+            return line;
+        for (size_t k = 0; k < COUNT(ends); k++)
+            if (str_starts(rest, ends[k]))
+                return line;
+        line += rest.bytes[0] == '\n';
+    }
+    return 0;
+}
+
 enum err yamledit(struct str text, struct str file, struct yamledit *changes, size_t count, struct strbuf *out,
                   struct fault *fault)
 {
     struct editing edit = { .text = text };
+    size_t odd = odd_line(text);
     enum err err;
 
     for (size_t i = 0; i < count; i++)
         changes[i].was_there = false;
+    if (odd)
+        return fault_set(fault, ERR_CONFIG, STR_FMT ":%zu: the line ends with a character that not all programs take for an "
+                         "end: save the file with ordinary line ends", STR_ARG(file), odd);
     arena_init(&edit.arena, SCRATCH_BYTES);
     err = form_open_text(&edit.form, text, file, STR("."), &edit.arena, fault);
     if (!err) {

@@ -394,6 +394,8 @@ const struct catalogue_row catalogue_faults[] = {
       "har ingen egne nøkler, eller er skrevet med datoer; endre det i filen" },
     { "has no %s", "har ingen %s" },
     { "a merge stands here; write the keys themselves", "her står en fletting; skriv nøklene selv" },
+    { "%.*s:%zu: the line ends with a character that not all programs take for an end: save the file with ordinary line ends",
+      "%.*s:%zu: linjen slutter med et tegn som ikke alle programmer ser som en linjeslutt: lagre filen med vanlige linjeslutt" },
     { "no pipe: %s", "ikke noe rør (pipe): %s" },
     { "no further process: %s", "ikke flere prosesser: %s" },
     { "the folder's name is too long", "navnet på mappen er for langt" },

@@ -186,7 +186,8 @@ FILES = ["", "{}\n", "name: Bar # here\n", "name: |\n  a\n  b\n# next\nvenue: ba
          "payment_types: {card: {account: 1570}, cash: {account: 1900}}\nproduct_types: {}\n", "payment_types: {}\nauto_transfer: false\n", "payment_types:\n",
          "saft:\n  locations: {a: b}\n", "saft: {}\n", "saft: x\n", "product_types: &a {food: {account: 3000}}\n", "payment_types: {card: 7}\n", "name:\n  - a\n  - b\n",
          "<<: {name: x}\n", "payment_types: {? card : {account: 1}}\n", "payment_types:\n  card:\n    account: 1570\n", "payment_types: {card: {account: 1570}}\n", "æ: ø\nname: å\n",
-         "product_types:\n  food: &f\n    account: 3000\n  drink: *f\n", "product_types:\n  food: !t {account: 3000}\n", "---\nname: x\n...\n"]
+         "product_types:\n  food: &f\n    account: 3000\n  drink: *f\n", "product_types:\n  food: !t {account: 3000}\n", "---\nname: x\n...\n",
+         "payment_types:\n  cash:\n    a\r\rname: x\n", "saft: {}\r\nname: x\r\n"]
 
 
 def odd_forms():

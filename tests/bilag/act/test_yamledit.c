@@ -109,6 +109,10 @@ static void refused_table(void **unused)
         { "an entry by dates", "p:\n  x: [{a: 1}]\n", "x.yaml:2: has no keys of its own", IN("p", "x", "a", "9") },
         { "a section that is an alias", "b: &x {a: {}}\np: *x\n", "x.yaml:2: an alias", IN("p", "x", "a", "9") },
         { "no such section", "a: 1\n", "has no p", ENTRY("p", "x", "{}") },
+        { "a line that ends in CR alone", "p:\n  a: {}\rb: 1\n", "x.yaml:2: the line ends", ENTRY("p", "x", "{}") },
+        { "a line that ends in NEL", "p:\n  a: {}\xc2\x85""b: 1\n", "x.yaml:2: the line ends", ENTRY("p", "x", "{}") },
+        { "a line that ends in LS", "p: {}\xe2\x80\xa8""b: 1\n", "x.yaml:1: the line ends", ENTRY("p", "x", "{}") },
+        { "a last line that ends in CR alone", "p: {}\r", "x.yaml:1: the line ends", ENTRY("p", "x", "{}") },
     };
 
     (void)unused;
