@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clean.h"
 #include "base/fields.h"
 #include "base/killpoint.h"
 
@@ -552,5 +553,138 @@ enum err notices_keep_only(struct notices *notices, const struct config *config,
 
     if (!err)
         *ret_dropped = keeping.dropped;
+    return err;
+}
+
+/* --- a name goes --- */
+
+struct naming {
+    const struct renaming *renaming;
+    struct str name;                     /* as sentences have it: cleaned */
+    struct arena arena;
+    struct named { struct named *next; struct str key, value; } *named;
+    uint64_t renamed;
+};
+
+static enum err named_seen(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct naming *naming = context;
+    struct named *named;
+
+    (void)txn;
+    if (!memmem(value.bytes, value.len, naming->name.bytes, naming->name.len))
+        return ERR_OK;
+    named = arena_alloc(&naming->arena, sizeof *named);
+    if (!named)
+        return ERR_MEMORY;
+    *named = (struct named){ naming->named, arena_copy(&naming->arena, key), arena_copy(&naming->arena, value) };
+    naming->named = named;
+    return arena_failed(&naming->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static bool ends_with(const struct strbuf *text, struct str end)
+{
+    return text->len >= end.len && memcmp(text->bytes + text->len - end.len, end.bytes, end.len) == 0;
+}
+
+/* Where it stands in quotes of either language, at most `max` bytes of it all; whether it stood there. */
+static bool rename_text(struct naming *naming, struct str *text, size_t max)
+{
+    static const struct { struct str open, close; } quotes[] = { { { "\"", 1 }, { "\"", 1 } }, { { "«", 2 }, { "»", 2 } } };
+    struct str rest = *text, name = naming->name;
+    struct strbuf out;
+    bool renamed = false;
+
+    strbuf_init(&out, max + PSEUDONYM_SIZE);
+    while (rest.len && out.len < max) {
+        bool here = false;
+
+        for (size_t i = 0; i < COUNT(quotes) && !here && str_starts(rest, name); i++)
+            here = ends_with(&out, quotes[i].open) &&
+                   str_starts((struct str){ rest.bytes + name.len, rest.len - name.len }, quotes[i].close);
+        if (here)
+            strbuf_add(&out, naming->renaming->pseudonym);
+        else
+            strbuf_char(&out, *rest.bytes);
+        rest = (struct str){ rest.bytes + (here ? name.len : 1), rest.len - (here ? name.len : 1) };
+        renamed |= here;
+    }
+    while (out.len > max || (rest.len && out.len && ((unsigned char)out.bytes[out.len - 1] & 0xc0) == 0x80))
+        out.len--;                       /* between characters */
+    if (renamed)
+        *text = arena_copy(&naming->arena, strbuf_str(&out));
+    strbuf_free(&out);
+    return renamed;
+}
+
+static bool is_theirs(const struct naming *naming, struct str venue)
+{
+    return !venue.len || renaming_concerns(naming->renaming, venue);         /* a summary is of several venues */
+}
+
+static enum err rename_told(struct txn *txn, struct naming *naming, const struct named *named)
+{
+    struct told told = { .since_ms = 0 };
+    bool en, nb;
+
+    if (fields_read(&told_fields, named->value, NULL, &told))
+        return ERR_STORE_DAMAGED;
+    if (!is_theirs(naming, told.matter.venue))
+        return ERR_OK;
+    en = rename_text(naming, &told.matter.en, MATTER_TEXT_MAX);
+    nb = rename_text(naming, &told.matter.nb, MATTER_TEXT_MAX);
+    naming->renamed += en || nb;
+    return en || nb ? put(txn, MATTERS, named->key, &told_fields, &told) : ERR_OK;
+}
+
+static enum err rename_notice(struct txn *txn, struct naming *naming, const struct named *named)
+{
+    struct notice notice = { .number = 0 };
+    struct str recipient;
+    uint64_t number;
+    enum err err;
+
+    if (fields_read(&notice_fields, named->value, NULL, &notice) || !key_take(named->key, &recipient, &number))
+        return ERR_STORE_DAMAGED;
+    if (!is_theirs(naming, notice.venue) || !rename_text(naming, &notice.text, NOTICE_TEXT_MAX))
+        return ERR_OK;
+    naming->renamed++;
+    err = put(txn, NOTICES, named->key, &notice_fields, &notice);
+    if (!err)
+        err = store_delete(txn, LETTERS, recipient);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err rename_work(struct txn *txn, void *context)
+{
+    static const unsigned named_in[] = { MATTERS, NOTICES };
+    struct naming *naming = context;
+    enum err err = ERR_OK;
+
+    naming->renamed = 0;
+    for (size_t i = 0; i < COUNT(named_in) && !err; i++) {
+        naming->named = NULL;
+        err = store_walk(txn, named_in[i], STR_NONE, STR_NONE, named_seen, naming);
+        for (const struct named *named = naming->named; named && !err; named = named->next)
+            err = named_in[i] == MATTERS ? rename_told(txn, naming, named) : rename_notice(txn, naming, named);
+    }
+    return err;
+}
+
+enum err notices_rename(struct notices *notices, const struct renaming *renaming, uint64_t *ret_renamed)
+{
+    struct naming naming = { .renaming = renaming };
+    struct strbuf name;
+    enum err err;
+
+    arena_init(&naming.arena, (size_t)1 << 28);
+    strbuf_init(&name, 4 * EVENT_TEXT_MAX);
+    strbuf_clean(&name, renaming->name);
+    naming.name = strbuf_str(&name);
+    err = name.failed ? ERR_MEMORY : naming.name.len ? store_write(notices->store, rename_work, &naming) : ERR_OK;
+    strbuf_free(&name);
+    arena_free(&naming.arena);
+    if (!err)
+        *ret_renamed = naming.renamed;
     return err;
 }

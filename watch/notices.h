@@ -14,6 +14,7 @@
 
 #include "matter.h"
 #include "base/store.h"
+#include "domain/renaming.h"
 
 enum { NOTICE_TEXT_MAX = 20000, LETTER_ID_SIZE = 33, LETTER_NOTICES_MAX = 100, LETTER_BYTES_MAX = 4 * 1024 * 1024,
        LETTER_WORDS_MAX = 200 };
@@ -62,6 +63,11 @@ USED enum err notices_summary_day(struct notices *notices, int32_t *ret_day);
 
 /* Notices and letters of recipients that are no longer there are dropped. */
 USED enum err notices_keep_only(struct notices *notices, const struct config *config, uint64_t *ret_dropped);
+
+/* A person's name, in quotes in what is told of its venues, gives way to the pseudonym: in matters that have not ended and in what waits.
+ * A letter that was made of that is written anew, under another id: who took it, and died before saying so, gets it twice. Only while
+ * no watch runs; it may be done again. */
+USED enum err notices_rename(struct notices *notices, const struct renaming *renaming, uint64_t *ret_renamed);
 
 /* A recipient's letter. ERR_NOT_FOUND: none is written. */
 USED enum err notices_letter(struct notices *notices, struct str recipient, struct arena *arena, struct letter *ret_letter);

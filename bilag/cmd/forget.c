@@ -122,6 +122,9 @@ static void tell(const struct shell *shell, const struct forget *forget, const s
                           "glemt: %s står der nå, i %" PRIu64 " hendelser i loggen, %" PRIu64 " av mapperens poster, %" PRIu64
                           " dokumenter og %" PRIu64 " beslutninger.\n"),
                  forget->pseudonym, counts->events, counts->contents, counts->documents, counts->decisions);
+    if (counts->notices)
+        (void)printf(in_words(shell, "%" PRIu64 " notices of bilag-watch that were not brought out yet say it, too.\n",
+                              "%" PRIu64 " varsler fra bilag-watch som ikke er levert ennå, sier det også.\n"), counts->notices);
     if (counts->connection)
         (void)printf("%s\n", in_words(shell, "The connection with a customer in PowerOffice is taken away.",
                                       "Koblingen til en kunde i PowerOffice er fjernet."));

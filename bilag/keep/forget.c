@@ -8,6 +8,7 @@
 #include "mapper/rename.h"
 #include "poweroffice/refdata.h"
 #include "sender/docs_rename.h"
+#include "watch/notices.h"
 
 #include <unistd.h>
 
@@ -187,12 +188,24 @@ static enum err in_trail(struct forget *forget, struct forgotten_counts *counts)
     return err;
 }
 
+static enum err in_notices(struct forget *forget, struct forgotten_counts *counts)
+{
+    struct notices *notices;
+    enum err err = notices_open(forget->context->config->state_dir, &notices, &forget->context->fault);
+
+    if (err)
+        return err;
+    err = notices_rename(notices, &forget->renaming, &counts->notices);
+    notices_close(notices);
+    return err;
+}
+
 static const struct {
     const char *store;
     enum err (*rename)(struct forget *forget, struct forgotten_counts *counts);
 } places[] = {
     { "ingest", in_log }, { "mapper", in_mapper }, { "uploader", in_uploader }, { "invoicer", in_invoicer },
-    { "poweroffice", in_connections }, { "audit", in_trail },
+    { "poweroffice", in_connections }, { "audit", in_trail }, { "watch", in_notices },
 };
 
 /* A store that nobody has made yet is not made for this. In PostgreSQL it may be another machine's doing that it is there. */

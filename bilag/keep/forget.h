@@ -27,7 +27,7 @@ struct forget {
     char pseudonym[PSEUDONYM_SIZE];
 };
 
-struct forgotten_counts { uint64_t events, contents, documents, decisions; bool connection; };
+struct forgotten_counts { uint64_t events, contents, documents, decisions, notices; bool connection; };
 
 /* May it be done? ERR_REFUSED: the fault says why not, and until when; ERR_NOT_FOUND: nothing that is kept names the person. */
 USED enum err forget_judge(struct forget *forget);

@@ -10,6 +10,7 @@ import pytest
 
 from orders_rig import documents, sale, start, venue
 from test_store import CUSTOMERS, fsck, start_all, stop_all
+from watch_rig import PASSWORD, mail_server, settings
 
 DAY = "2026-11-20"
 STAFF, CUSTOMER = "Kari Nordmann-Kelner", "Ola Nordmann-Gjest"
@@ -201,6 +202,32 @@ def test_broken_off():
         forget(pipeline, "staff", STAFF)
         assert found_in(pipeline, STAFF) == []
         assert "broken off" not in pipeline.command("status", check=False).stdout
+
+
+# Goal: what bilag-watch has not brought out yet is brought out without the name, and no file of its store has it.
+def test_what_waits_to_be_told():
+    old = "Gammel Kunde-AS"
+    with mail_server(up=False) as mail, start([venue("oslo")], CUSTOMERS) as pipeline:
+        pipeline.settings["watch"] = settings({"drift": {"mail": "drift@example.no"}}, mail.url)
+        pipeline.write_key("smtp", PASSWORD)
+        pipeline.write_config()
+        pipeline.post([sale("oslo", 1, old, day="2019-11-19")])
+        pipeline.until("it is held", lambda: [state for state, _ in documents(pipeline).values()] == ["held"])
+        pipeline.add("watch", 0)
+        pipeline.until("it cannot be told", lambda: "drift" in pipeline.command("status", check=False).stdout)
+        pipeline.command("customers", "--venue", "oslo", "connect", old, "10001")
+        pipeline.until("it is sent", lambda: [state for state, _ in documents(pipeline).values()] == ["sent"])
+        stop_all(pipeline)
+        pipeline.stop("watch")
+        assert [where for where in found_in(pipeline, old) if "watch" in where]
+        said = forget(pipeline, "customer", old).stdout
+        assert "notices of bilag-watch" in said, said
+        assert found_in(pipeline, old) == []
+        mail.up()
+        start_all(pipeline)
+        pipeline.restart("watch")
+        pipeline.until("it is told", lambda: "forgotten-" in mail.inbox.text())
+        assert old not in mail.inbox.text()
 
 
 def killed(pipeline, point):

@@ -90,6 +90,48 @@ static void once_to_whom_it_concerns(void **unused)
     assert_true(at[1].what == NOTICE_END && at[1].since_ms == 5000 && str_equal(at[1].text, STR("norsk")));
 }
 
+static void told_of(const char *id, struct str venue, const char *en, const char *nb)
+{
+    const struct matter matter = { str_of(id), MATTER_RED_DOCUMENT, 200, venue, anna_company, str_of(en), str_of(nb), false };
+
+    NEEDED(matters_add(&found, &matter));
+}
+
+/* Goal: a name that is forgotten is in nothing that is told later, and what else waits is told as it was. */
+static void a_name_goes(void **unused)
+{
+    static const struct str venues[] = { { "grill", 5 } };
+    const struct renaming renaming = { .person = PERSON_CUSTOMER, .name = STR("Ola"), .pseudonym = STR("forgotten-1"),
+                                       .venues = venues, .venue_count = 1 };
+    struct letter letter = { .id = STR("0123"), .body = STR("T2xh"), .upto = 9 };
+    struct notice *at;
+    uint64_t renamed = 0;
+
+    (void)unused;
+    told_of("red-document/a", STR("grill"), "Till customer \"Ola\"; \"Ola Nordmann\" \"Ola\"", "Kassekunden «Ola», Ola");
+    told_of("red-document/b", STR("bar"), "Till customer \"Ola\"", "Kassekunden «Ola»");
+    settle(INT32_MIN, 2, 0, 2);
+    NEEDED(notices_put_letter(notices, recipients[ANNA].name, &letter));
+    NEEDED(notices_put_letter(notices, recipients[BO].name, &letter));
+    NEEDED(notices_rename(notices, &renaming, &renamed));
+    assert_int_equal(renamed, 3);        /* the matter, and what waits for anna and drift */
+    assert_int_equal(waiting(ANNA, &at), 2);
+    assert_true(str_equal(at[0].text, STR("Kassekunden «forgotten-1», Ola")));
+    assert_true(str_equal(at[1].text, STR("Kassekunden «Ola»")));
+    assert_int_equal(waiting(DRIFT, &at), 2);
+    assert_true(str_equal(at[0].text, STR("Till customer \"forgotten-1\"; \"Ola Nordmann\" \"forgotten-1\"")));
+    assert_int_equal(notices_letter(notices, recipients[ANNA].name, &arena, &letter), ERR_NOT_FOUND);
+    NEEDED(notices_letter(notices, recipients[BO].name, &arena, &letter));
+    NEEDED(notices_rename(notices, &renaming, &renamed));
+    assert_int_equal(renamed, 0);
+    begin_look();
+    settle(INT32_MIN, 0, 2, 0);
+    assert_int_equal(waiting(ANNA, &at), 4);
+    assert_true(at[2].what == NOTICE_END && at[3].what == NOTICE_END);
+    assert_true(str_equal(at[2].text, STR("Kassekunden «forgotten-1», Ola")) ||
+                str_equal(at[3].text, STR("Kassekunden «forgotten-1», Ola")));
+}
+
 static void what_was_not_looked_at(void **unused)
 {
     struct settling partial = { .config = &config, .found = &found, .partial = true, .now_ms = 6000 };
@@ -208,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(once_to_whom_it_concerns, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_name_goes, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_not_looked_at, setup, teardown),
         cmocka_unit_test_setup_teardown(a_letter_and_its_notices, setup, teardown),
         cmocka_unit_test_setup_teardown(summaries, setup, teardown),
