@@ -129,8 +129,10 @@ static void tell(const struct shell *shell, const struct forget *forget, const s
         (void)printf("%s\n", in_words(shell, "The connection with a customer in PowerOffice is taken away.",
                                       "Koblingen til en kunde i PowerOffice er fjernet."));
     if (shell->config->postgresql.len)
-        (void)printf("%s\n", in_words(shell, "PostgreSQL has what was written over until VACUUM FULL, and in its archived "
-                                      "logs.", "PostgreSQL har det som ble overskrevet til VACUUM FULL, og i arkiverte logger."));
+        (void)printf("%s\n", in_words(shell, "PostgreSQL has what was written over until the database's owner has run VACUUM "
+                                      "FULL in it, and in archived logs and base backups until they are removed.",
+                                      "PostgreSQL har det som ble overskrevet, til databasens eier har kjørt VACUUM FULL i den, "
+                                      "og i arkiverte logger og kopier av basen til de fjernes."));
     (void)printf("%s\n", in_words(shell, "Backups, files that were imported or spooled, free texts, what tills keep and what "
                                   "PowerOffice has are not reached (docs/privacy.md). Start the stages.",
                                   "Sikkerhetskopier, filer som ble importert eller lagt i kø, fritekster, det kassene har "
