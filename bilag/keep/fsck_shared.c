@@ -177,7 +177,9 @@ static enum err decision_seen(const struct decision *decision, void *context)
 {
     struct decisions *decisions = context;
 
-    for (; decisions->next < decision->number; decisions->next++)
+    if (!decision->number)
+        storecheck_damaged(decisions->check, STR_NONE, "numbers begin with 1");
+    for (int said = 0; decisions->next < decision->number && said <= STORECHECK_SHOWN_MAX; said++, decisions->next++)
         storecheck_damaged(decisions->check, STR_NONE, "a decision is missing: numbers rise by one");
     decisions->next = decision->number + 1;
     decisions->check->records++;
@@ -192,7 +194,7 @@ static enum err judge_decisions(struct storecheck *check, struct audit *audit)
 
     check->table = "decisions";
     for (;;) {
-        err = audit_read(audit, decisions.next, decision_seen, &decisions);
+        err = audit_read(audit, decisions.next == 1 ? 0 : decisions.next, decision_seen, &decisions);
         if (err != ERR_STORE_DAMAGED || check->damaged > STORECHECK_SHOWN_MAX)
             return err == ERR_STORE_DAMAGED ? ERR_OK : err;
         storecheck_damaged(check, STR_NONE, bad_value);

@@ -209,7 +209,8 @@ static enum err read_work(struct txn *txn, void *context)
     struct key from;
 
     key_init(&from);
-    key_u64(&from, reading->from);
+    if (reading->from)                   /* 0: what stands before all numbers is damaged, and is met */
+        key_u64(&from, reading->from);
     return store_walk(txn, DECISIONS, STR_NONE, key_str(&from), visit_row, reading);
 }
 

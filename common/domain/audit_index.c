@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERBS_MAX = 250, VERB_SIZE = 32, NOT_THERE = 0, NOT_KNOWN = 255, FOLDER_SIZE = 4096 };
+enum { VERBS_MAX = 250, VERB_SIZE = 32, NOT_THERE = 0, NOT_KNOWN = 255, FOLDER_SIZE = 4096,
+       GAP_MAX = 1 << 20 };              /* numbers rise by one: one that is far beyond the others is none */
 
 /* By number: the place of its verb in names, plus one; a hash of its subject. */
 static struct {
@@ -80,6 +81,8 @@ static enum err decision_seen(struct txn *txn, struct str key, struct str value,
     enum err err = (*row)(key, value, &decision);
 
     (void)txn;
+    if (!err && decision.number - remembered.last > GAP_MAX)
+        err = ERR_STORE_DAMAGED;
     if (!err)
         err = make_room(decision.number);
     if (err)

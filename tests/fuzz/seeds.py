@@ -251,7 +251,7 @@ def main():
         "errand": ERRANDS,
         "lines": [b" \t\r\n\n \n", b"a" * 300 + b"\r\nb\rc\n", b"a\nbb\r\n\n" + b"x" * 150 + b"\nlast"],
     }
-    for target in ("event_stored", "document", "record", "rows", "frames"):
+    for target in ("event_stored", "document", "record", "rows", "shared", "frames"):
         (folder / target).mkdir(parents=True, exist_ok=True)
     for target, texts in seeds.items():
         (folder / target).mkdir(parents=True, exist_ok=True)
@@ -266,7 +266,7 @@ def main():
     subprocess.run([tool, folder, *(run.folder / "store" for run in runs)], input=kept, check=True)
     for run in runs:
         shutil.rmtree(run.folder, ignore_errors=True)
-    for target in ("rows", "record", "document", "event_stored"):
+    for target in ("rows", "shared", "record", "document", "event_stored"):
         damage(folder / target)
 
 
@@ -276,7 +276,7 @@ def damage(folder):
         good = path.read_bytes()
         odd = [good[:-1], good[: len(good) // 2], good[: len(good) // 4], good + b"\xc0", good[:-2] + b"\xc1\xc1"]
         odd += [good[:at] + byte + good[at + 1:] for at in (len(good) // 3, len(good) // 2, len(good) - 4) for byte in (b"\xc0", b"\xff", b"\x91", b"\x00")]
-        if folder.name == "rows" and len(good) > 12:
+        if folder.name in ("rows", "shared") and len(good) > 12:
             key, value = good[1], good[2] << 8 | good[3]
             odd += [good[:1] + bytes([key - less]) + good[2:4] + good[4:4 + key - less] + good[4 + key:] for less in (1, 4, 9) if key > less]
             odd += [good[:2] + bytes([value - less >> 8, value - less & 255]) + good[4:4 + key + value - less] for less in (1, 3, 8) if value > less]

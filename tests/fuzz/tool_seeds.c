@@ -2,10 +2,15 @@
  * that are named as well. */
 #include "domain/event_books.h"
 #include "domain/event_canonical.h"
+#include "domain/audit.h"
+#include "domain/doors.h"
 #include "domain/event_read.h"
+#include "domain/pseudonym.h"
+#include "domain/user_tokens.h"
 #include "poweroffice/reflist.h"
 #include "rows.h"
 #include "sender/record.h"
+#include "shared.h"
 #include "tests/temporary.h"
 
 #include <stdio.h>
@@ -152,7 +157,7 @@ static void put_lists(void)
 /* --- rows of stores: a few of each table --- */
 
 enum { ROWS_EACH = 12 };
-struct dumping { unsigned place; int left; struct strbuf *all; };
+struct dumping { const char *target; unsigned place; int left; struct strbuf *all; };
 
 static enum err dump_row(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -169,14 +174,14 @@ static enum err dump_row(struct txn *txn, struct str key, struct str value, void
     strbuf_char(&out, (char)value.len);
     strbuf_add(&out, key);
     strbuf_add(&out, value);
-    put("rows", -1, strbuf_str(&out));
+    put(dumping->target, -1, strbuf_str(&out));
     if (dumping->left == ROWS_EACH && dumping->all)
         strbuf_add(dumping->all, strbuf_str(&out));
     strbuf_free(&out);
     return --dumping->left > 0 ? ERR_OK : ERR_STOP;
 }
 
-struct store_rows { unsigned first, tables; };
+struct store_rows { const char *target; unsigned first, tables; };
 
 static enum err dump_tables(struct txn *txn, void *context)
 {
@@ -186,11 +191,11 @@ static enum err dump_tables(struct txn *txn, void *context)
 
     strbuf_init(&all, SEED_BYTES_MAX);
     for (unsigned table = 0; !err && table < rows->tables; table++) {
-        struct dumping dumping = { rows->first + table, ROWS_EACH, &all };
+        struct dumping dumping = { rows->target, rows->first + table, ROWS_EACH, &all };
 
         err = store_walk(txn, table, STR_NONE, STR_NONE, dump_row, &dumping);
     }
-    put("rows", -1, strbuf_str(&all));
+    put(rows->target, -1, strbuf_str(&all));
     strbuf_free(&all);
     return err;
 }
@@ -205,7 +210,7 @@ static void need(enum err err, const char *what)
 
 static void put_mapper_rows(const char *path)
 {
-    struct store_rows rows = { 0, TABLE_COUNT };
+    struct store_rows rows = { "rows", 0, TABLE_COUNT };
     struct fault fault = { "" };
     struct store *store;
 
@@ -240,7 +245,7 @@ static enum err save_docs(struct txn *txn, void *context)
 
 static void put_docs_rows(void)
 {
-    struct store_rows rows = { TABLE_COUNT, DOCS_TABLE_COUNT };
+    struct store_rows rows = { "rows", TABLE_COUNT, DOCS_TABLE_COUNT };
     struct draft draft = draft_of(false);
     struct fault fault = { "" };
     struct strbuf bytes;
@@ -276,7 +281,7 @@ static enum err index_event(struct txn *txn, void *context)
 
 static void put_log_rows(struct arena *arena)
 {
-    struct store_rows rows = { TABLE_COUNT + DOCS_TABLE_COUNT, FUZZ_LOG_TABLES };
+    struct store_rows rows = { "rows", TABLE_COUNT + DOCS_TABLE_COUNT, FUZZ_LOG_TABLES };
     const struct eventlog_refusal refusal = { .source = STR("http"), .line = 3, .reason = STR("kind is odd"),
                                               .bytes = STR("{}") };
     const struct eventlog_mark mark = { STR("spool/a"), STR("17") };
@@ -304,6 +309,103 @@ static void put_log_rows(struct arena *arena)
     need(store_write(log->store, index_event, &entry), "log");
     need(store_read(log->store, dump_tables, &rows), "log");
     eventlog_close(log);
+}
+
+/* --- rows of the stores that programs share --- */
+
+static void make_audit(struct str path)
+{
+    static const struct decision decisions[] = {
+        { .time_ms = 1795214467000, .who = STR("kari"), .verb = STR("connect"), .subject = STR("912345678/Ola"), .detail = STR("10001") },
+        { .time_ms = 1795214467001, .who = STR("kari"), .verb = STR("undo-accept"), .subject = STR("bar/2026-11-20/1"),
+          .detail = STR("1 z-gap"), .reason = STR("nei") },
+        { .time_ms = 1795214467002, .verb = STR("resend-on"), .subject = STR("bar/2026-11-20/1"), .detail = STR("2026-12-01 3") },
+        { .time_ms = 1795214467003, .verb = STR("a-verb-that-is-longer-than-any-that-there-is-and-more") },
+    };
+    struct fault fault = { "" };
+    struct audit *audit;
+    uint64_t number;
+
+    need(audit_open(path, &audit, &fault), fault.text);
+    for (size_t i = 0; i < COUNT(decisions); i++)
+        need(audit_append(audit, &decisions[i], &number), "audit");
+    audit_close(audit);
+}
+
+static void make_doors(struct str path)
+{
+    static const struct door_scope scopes[] = { { false, STR("bar") }, { true, STR("912345678") } };
+    const struct door_token *token;
+    struct fault fault = { "" };
+    char text[DOOR_TEXT_SIZE];
+    struct doors *doors;
+    uint64_t number;
+
+    need(doors_open(path, 0, &doors, &fault), fault.text);
+    for (size_t i = 0; i < COUNT(scopes); i++)
+        need(doors_add(doors, &scopes[i], COUNT(scopes) - i, STR("kasse 1"), 1795214467000, text, &number), "doors");
+    need(doors_judge(doors, str_of(text), 1795214467001, &token), "doors");
+    need(doors_turn(doors, 1795214567001), "doors");
+    need(doors_add_key(doors, scopes, 1, STR("kasse 2"), 5, STR("rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"), &number), "doors");
+    need(doors_revoke(doors, 1, 1795214467002), "doors");
+    doors_close(doors);
+}
+
+static void make_users(struct str path)
+{
+    static struct user_company companies[] = { { STR("912345678") }, { STR("923456789") } };
+    const struct user users_of[] = {
+        { .name = STR("kari"), .title = STR("Kari"), .language = STR("nb"), .roles = ROLE_ALL, .companies = companies,
+          .company_count = 2, .changed_ms = 1795214467000, .hash = STR("$argon2id$x") },
+        { .name = STR("ola"), .language = STR("en"), .roles = ROLE_READS, .all_companies = true, .changed_ms = 5, .hash = STR("x") },
+    };
+    struct fault fault = { "" };
+    char text[USER_TOKEN_SIZE];
+    struct users *users;
+    uint64_t number;
+
+    need(users_open(path, 0, &users, &fault), fault.text);
+    for (size_t i = 0; i < COUNT(users_of); i++) {
+        need(users_add(users, &users_of[i]), "users");
+        need(user_tokens_add(users, users_of[i].name, STR("kasse"), 1795214467000, text, &number), "users");
+    }
+    users_close(users);
+}
+
+static void make_pseudonyms(struct str path)
+{
+    struct pseudonyms *pseudonyms;
+    struct fault fault = { "" };
+    uint64_t since;
+
+    need(pseudonyms_open(path, 0, &pseudonyms, &fault), fault.text);
+    need(pseudonyms_begin(pseudonyms, STR("bar"), STR("forgotten-1"), 7, &since), "pseudonyms");
+    pseudonyms_close(pseudonyms);
+}
+
+static void put_shared_rows(void)
+{
+    static void (*const make[FUZZ_SHARED_STORES])(struct str path) = {
+        [FUZZ_AUDIT] = make_audit, [FUZZ_DOORS] = make_doors, [FUZZ_USERS] = make_users, [FUZZ_PSEUDONYMS] = make_pseudonyms,
+    };
+    char path[40], store_path[80];
+    unsigned first = 0;
+
+    if (!temporary_folder("seeds", path, sizeof path))
+        exit(1);
+    for (size_t i = 0; i < FUZZ_SHARED_STORES; i++) {
+        struct store_rows rows = { "shared", first, fuzz_shared[i].count };
+        struct fault fault = { "" };
+        struct store *store;
+
+        make[i](str_of(path));
+        (void)snprintf(store_path, sizeof store_path, "%s/%s", path, fuzz_shared[i].name);
+        need(store_open(str_of(store_path), fuzz_shared[i].tables, fuzz_shared[i].count, 1, STORE_VOLATILE, &store, &fault),
+             fault.text);
+        need(store_read(store, dump_tables, &rows), fuzz_shared[i].name);
+        store_close(store);
+        first += fuzz_shared[i].count;
+    }
 }
 
 /* --- frames of sockets --- */
@@ -383,6 +485,7 @@ int main(int argc, char **argv)
     put_lists();
     put_docs_rows();
     put_log_rows(&arena);
+    put_shared_rows();
     put_frames();
     for (int i = 2; i < argc; i++)
         put_mapper_rows(argv[i]);
