@@ -144,6 +144,8 @@ static void read_doors(void)
     }
     if (number && doors_revoke(doors, number, 7) == ERR_OK)
         MUST(doors_revoke(doors, number, 8) == ERR_EXISTS);
+    if (made && doors_judge(doors, str_of(text), 9, &token) == ERR_OK)           /* looks again, at those it knows */
+        MUST(token->number == made);
     doors_close(doors);
 }
 
