@@ -69,7 +69,7 @@ static enum err put_all(struct rows *rows)
 
 /* --- the audit trail --- */
 
-struct seen { uint64_t count, last; char subject[5000]; };
+struct seen { uint64_t count, last; size_t subject_len; char subject[5000]; };
 
 static enum err decision_seen(const struct decision *decision, void *context)
 {
@@ -83,8 +83,8 @@ static enum err decision_seen(const struct decision *decision, void *context)
     MUST(!decision_undoes(decision, &number, &detail) || number > 0);
     (void)decision_resends_on(decision, &day, &revision);
     seen->last = decision->number;
-    if (!seen->count++)
-        (void)str_copy(decision->subject, seen->subject, sizeof seen->subject);
+    if (!seen->count++ && str_copy(decision->subject, seen->subject, sizeof seen->subject))
+        seen->subject_len = decision->subject.len;           /* a NUL may be in it */
     return ERR_OK;
 }
 
@@ -101,8 +101,8 @@ static void read_audit(void)
         MUST(audit_last(audit, &last) == ERR_OK && last == all.last);
         if (audit_read_of(audit, &wish, decision_seen, &found) == ERR_OK)
             MUST(found.count == all.count || all.count == 1 + found.count);      /* number 0 is none */
-        if (all.subject[0]) {
-            wish.subject = str_of(all.subject);
+        wish.subject = (struct str){ all.subject, all.subject_len };
+        if (wish.subject.len && !str_equal(wish.subject, STR("9/forgotten-1"))) {
             MUST(audit_rename(audit, wish.subject, STR("9/forgotten-1"), &renamed) == ERR_OK && renamed >= 1);
             found = (struct seen){ 0 };
             if (audit_read_of(audit, &wish, decision_seen, &found) == ERR_OK)
