@@ -609,6 +609,7 @@ const struct catalogue_row catalogue_faults[] = {
     { "the customer's number is not one", "kundenummeret er ikke et kundenummer" },
     { "a company and its client do not name each other", "et foretak og klienten nevner ikke hverandre" },
     { "a decision is missing: numbers rise by one", "en beslutning mangler: numrene øker med én" },
+    { "numbers begin with 1", "numrene begynner med 1" },
     { "Stop the console and restore a backup (bilag restore), or move this folder away: nobody can sign in then, and each "
       "person is added again (bilag users add).",
       "Stopp konsollen og legg tilbake en sikkerhetskopi (bilag restore), eller flytt denne mappen bort: da kan ingen logge "
