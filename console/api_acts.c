@@ -55,6 +55,7 @@ static const struct api_act venue_acts[] = {
 static const struct api_act whole_acts[] = {
     { "undo",           "/undo",                           "decision reason",                      NULL },
     { "dismiss",        "/refused",                        "what subject so_far seen reason",      NULL },
+    { "retry",          "/refused/retry",                  "what subject so_far seen reason",      NULL },
     { "new-venue",      "/new-venue",                      "id name? like? company? department?",  NULL },
     { "user-add",       "/users",                          "name password language roles? title? companies? all_companies?", NULL },
     { "user-remove",    "/users/remove",                   "name made reason",                     NULL },

@@ -6,12 +6,12 @@
 #include <inttypes.h>
 
 #include "bilag/act/decide.h"
+#include "bilag/act/retry.h"
 #include "bilag/read/parked.h"
-#include "bilag/read/refusals.h"
 #include "bilag/show/catalogue.h"
 #include "seen.h"
 
-enum { REFUSALS_SHOWN = 200, REASON_BYTES = 4096 };
+enum { REFUSALS_SHOWN = 200, REASON_BYTES = 4096, INGEST_PATIENCE_MS = 2000 };
 
 /* What names no venue that is set up has no company: who sees all companies sees it. */
 bool refused_is_seen(const struct view *view, struct str id)
@@ -27,7 +27,8 @@ static const char *standing(const struct view *view, const struct refusal *refus
         [REFUSAL_NO_EVENT] = { "no event: the till must send it as it should be",
                                "ingen hendelse: kassen må sende den slik den skal være" },
         [REFUSAL_CUT] = { "too long to be kept whole", "for lang til å lagres hel" },
-        [REFUSAL_NO_VENUE] = { "of a venue that is not set up", "fra et salgssted som ikke er satt opp" },
+        [REFUSAL_NO_VENUE] = { "of a venue that is not set up: can be taken in, and waits for it",
+                               "fra et salgssted som ikke er satt opp: kan tas inn, og venter på det" },
         [REFUSAL_READY] = { "can be taken in now", "kan tas inn nå" },
         [REFUSAL_TAKEN] = { "taken in since", "tatt inn siden" },
         [REFUSAL_REPLACED] = { "the receipt came since with other content", "bongen er kommet siden med annet innhold" },
@@ -40,18 +41,24 @@ static const char *standing(const struct view *view, const struct refusal *refus
 /* --- seen to by a person --- */
 
 /* what: a line, all, or the parked sales of a venue; so far: what the decision says about how far it was seen. */
+static void form_begin(struct view *view, const char *action, const char *what, const struct refusal_decision *about)
+{
+    view_form(view, action, "row");
+    view_hidden(view, "what", str_of(what));
+    view_hidden(view, "subject", about->subject);
+    view_hidden(view, "so_far", about->detail);
+    view_hidden(view, "back", STR("/refused"));
+    seen_hide(view);
+}
+
 static void dismiss_form(struct view *view, const char *what, struct str subject, struct str so_far, const char *words)
 {
     struct html *html = &view->html;
+    const struct refusal_decision about = { subject, so_far };
 
     html_begin(html, "details");
     html_element(html, "summary", NULL, str_of(words));
-    view_form(view, "/refused", "row");
-    view_hidden(view, "what", str_of(what));
-    view_hidden(view, "subject", subject);
-    view_hidden(view, "so_far", so_far);
-    view_hidden(view, "back", STR("/refused"));
-    seen_hide(view);
+    form_begin(view, "/refused", what, &about);
     view_input(view, "reason", SAY(view, "Why nothing is missing without it", "Hvorfor ingenting mangler uten"), "text", true);
     view_button(view, "plain", SAY(view, "It is seen to", "Det er tatt hånd om"));
     view_form_end(view);
@@ -81,15 +88,47 @@ static void dismiss_all(struct view *view, const struct refusals *refusals)
                                                     "Ingenting mangler uten alle %zu"), open).bytes);
 }
 
+/* --- taken in once more --- */
+
+static void retry_form(struct view *view, const char *what, const struct refusal_decision *about, const char *words)
+{
+    form_begin(view, "/refused/retry", what, about);
+    view_input(view, "reason", SAY(view, "What was put right", "Hva som er rettet"), "text", true);
+    view_button(view, NULL, words);
+    view_form_end(view);
+}
+
+static void retry_line(struct view *view, const struct refusal *refusal)
+{
+    struct refusal_decision about = refusal_dismissal(refusal, &view->arena);
+
+    if (refusal_can_be_taken(refusal))
+        retry_form(view, "line", &about, SAY(view, "Take it in", "Ta den inn"));
+}
+
+static void retry_all(struct view *view, const struct refusals *refusals)
+{
+    struct refusal_decision about = refusals_dismissal(refusals, STR_NONE, &view->arena);
+    size_t ready = 0;
+
+    for (size_t i = 0; i < refusals->count; i++)
+        ready += refusal_can_be_taken(&refusals->at[i]);
+    if (ready > 1 && view->user.all_companies)
+        retry_form(view, "all", &about, arena_format(&view->arena, SAY(view, "Take in all %zu that can be",
+                                                                       "Ta inn alle %zu som kan tas inn"), ready).bytes);
+}
+
 /* Ingest has filled it and kept it in English. */
-static void tell_reason(struct view *view, const struct refusal *refusal)
+static struct str reason_of(struct view *view, struct str kept)
 {
     struct strbuf reason;
+    struct str said;
 
     strbuf_init(&reason, REASON_BYTES);
-    catalogue_said(refusal->reason, &reason);
-    html_text(&view->html, strbuf_str(&reason));
+    catalogue_said(kept, &reason);
+    said = arena_copy(&view->arena, strbuf_str(&reason));
     strbuf_free(&reason);
+    return said;
 }
 
 static void tell_refusal(struct view *view, const struct refusal *refusal)
@@ -101,7 +140,8 @@ static void tell_refusal(struct view *view, const struct refusal *refusal)
     html_element(html, "span", refusal_is_settled(refusal) ? "state grey" : "state red", str_of(standing(view, refusal)));
     html_say(html, " %s  %.*s  %.*s  ", view_time(view, refusal->time_ms, when), TEXT(refusal->venue), TEXT(refusal->source));
     html_say(html, SAY(view, "line %" PRIu64 ": ", "linje %" PRIu64 ": "), refusal->line);
-    tell_reason(view, refusal);
+    html_text(html, reason_of(view, refusal->reason));
+    retry_line(view, refusal);
     dismiss_line(view, refusal);
     html_end(html);
 }
@@ -121,6 +161,7 @@ static void tell_refusals(struct view *view, const struct refusals *refusals)
                 count++ < REFUSALS_SHOWN)
                 tell_refusal(view, &refusals->at[i]);
     html_end(html);
+    retry_all(view, refusals);
     dismiss_all(view, refusals);
     if (count > REFUSALS_SHOWN)
         html_words(html, "p", "faint", SAY(view, "and %zu more", "og %zu til"), count - REFUSALS_SHOWN);
@@ -258,4 +299,63 @@ void do_dismiss(struct view *view)
         view_fail(view, err);
     else
         view_done(view, number);
+}
+
+/* --- taken in once more --- */
+
+/* Those that were on the page, are this person's to see, and can be taken. False: memory. */
+static bool gather(struct view *view, const struct refusals *refusals, struct retry *retry)
+{
+    struct str subject = view_field(view, "subject");
+    bool all = str_equal(view_field(view, "what"), STR("all")) && str_equal(subject, STR("all")) && view->user.all_companies;
+
+    retry->at = arena_array(&view->arena, refusals->count + 1, sizeof(const struct refusal *));
+    for (size_t i = 0; retry->at && i < refusals->count; i++) {
+        const struct refusal *refusal = &refusals->at[i];
+        struct refusal_decision about = refusal_dismissal(refusal, &view->arena);
+        bool meant = all ? (uint64_t)refusal->time_ms <= so_far(view)
+                         : str_equal(about.subject, subject) && str_equal(about.detail, view_field(view, "so_far"));
+
+        if (meant && refusal_can_be_taken(refusal) && sees(view, refusal->venue))
+            retry->at[retry->count++] = refusal;
+    }
+    return retry->at != NULL;
+}
+
+static void tell_retried(struct view *view, enum err err, const struct retry *retry, uint64_t number)
+{
+    if (err == ERR_NETWORK || err == ERR_STORE_FULL)
+        view_refuse(view, MHD_HTTP_SERVICE_UNAVAILABLE,
+                    SAY(view, "The process that takes sales in does not answer, or has no room. Try again when it runs: nothing is "
+                              "taken in twice.",
+                        "Prosessen som tar inn salg, svarer ikke eller har ikke plass. Prøv igjen når den kjører: ingenting tas inn "
+                        "to ganger."));
+    else if (err)
+        view_fail(view, err);
+    else if (retry->refused)
+        view_refuse(view, MHD_HTTP_CONFLICT,
+                    arena_format(&view->arena, SAY(view, "%" PRIu64 " refused again, %" PRIu64 " taken in: %.*s",
+                                                   "%" PRIu64 " avvist på nytt, %" PRIu64 " tatt inn: %.*s"), retry->refused,
+                                 retry->accepted, TEXT(reason_of(view, retry->first_reason))).bytes);
+    else
+        view_done(view, number);
+}
+
+void do_retry(struct view *view)
+{
+    const struct refusal_decision about = { view_field(view, "subject"), arena_format(&view->arena, "%" PRIu64, so_far(view)) };
+    struct retry retry = { .count = 0 };
+    struct refusals refusals;
+    struct str reason;
+    uint64_t number = 0;
+    enum err err = refusals_load(&view->config, 0, &view->arena, &refusals, &view->context.fault);
+
+    if (!err && !gather(view, &refusals, &retry))
+        err = ERR_MEMORY;
+    if (err)
+        view_fail(view, err);
+    else if (!retry.count)
+        not_there(view);
+    else if (view_has_reason(view, &reason) && seen_still(view, about.subject))
+        tell_retried(view, retry_decided(&view->context, &retry, &about, reason, INGEST_PATIENCE_MS, &number), &retry, number);
 }

@@ -35,6 +35,7 @@ static const struct route routes[] = {
     { "POST", "/venues/{}/connect/ask",            ACT_SET_UP,   do_ask },
     { "GET",  "/refused",                          ACT_OPERATE,  page_refused },
     { "POST", "/refused",                          ACT_OPERATE,  do_dismiss },
+    { "POST", "/refused/retry",                    ACT_OPERATE,  do_retry },
     { "GET",  "/new-venue",                        ACT_SET_UP,   page_new_venue },
     { "POST", "/new-venue",                        ACT_SET_UP,   do_new_venue },
     { "GET",  "/operate",                          ACT_OPERATE,  page_operate },

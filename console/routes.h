@@ -77,6 +77,7 @@ void do_my_token_revoke(struct view *view);
 void page_metrics(struct view *view);         /* metrics_page.c */
 /* refused_page.c, customers_import.c */
 void do_dismiss(struct view *view);
+void do_retry(struct view *view);
 void page_import(struct view *view);
 void do_import(struct view *view);
 void do_disconnect(struct view *view);

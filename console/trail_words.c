@@ -56,6 +56,7 @@ static const struct words verbs[] = {
     { "dismiss", "receipt dismissed", "bong avvist" },
     { "restarted", "register counts anew", "kassen teller på nytt" },
     { "dismiss-refused", "refused line dismissed", "avvist linje lagt bort" },
+    { "retry-refused", "refused line taken in again", "avvist linje tatt inn på nytt" },
     { "dismiss-parked", "parked sales dismissed", "parkerte salg lagt bort" },
     { "connect", "customer connected", "kunde koblet" },
     { "disconnect", "customer disconnected", "kunde koblet fra" },

@@ -3,16 +3,15 @@
 #include "shell.h"
 
 #include "domain/event.h"
-#include "stage/ingestclient.h"
+#include "bilag/act/retry.h"
 #include "bilag/read/parked.h"
-#include "bilag/read/refusals.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BYTES_LISTED = 100, BATCH_EVENTS = 256, PATIENCE_MS = 30000, DAY_MS = 24 * 3600 * 1000 };
+enum { BYTES_LISTED = 100, PATIENCE_MS = 30000, DAY_MS = 24 * 3600 * 1000 };
 
 /* Beside a line of the list; and what is to be done about those that cannot be taken in. */
 static const struct { const char *beside, *mend; } words[REFUSAL_STATE_COUNT] = {
@@ -93,7 +92,7 @@ static int list(const struct refusals *refusals, const struct parked *parked, co
         print_refusal(refusal, i + 1, BYTES_LISTED);
         shown++;
         open += !refusal_is_settled(refusal);
-        ready += refusal->state == REFUSAL_READY || refusal->state == REFUSAL_NO_VENUE;
+        ready += refusal_can_be_taken(refusal);
     }
     if (!shown)
         shell_say("nothing was refused\n");
@@ -182,51 +181,6 @@ static int dismiss_parked(struct shell *shell, const struct parked *parked, cons
 
 /* --- taking in again --- */
 
-struct retry {
-    struct shell *shell;
-    struct ingestclient *client;
-    struct ingest_item items[BATCH_EVENTS];
-    size_t count;
-    uint64_t accepted, duplicates, parked, refused;
-    struct str first_reason;
-};
-
-static enum err hand_over(struct retry *retry, struct fault *fault)
-{
-    struct ingest_answer answer;
-    enum err err;
-
-    if (!retry->count)
-        return ERR_OK;
-    err = ingestclient_send(retry->client, STR("refused retry"), retry->items, retry->count, PATIENCE_MS,
-                            &retry->shell->arena, &answer, fault);
-    if (err)
-        return err;
-    retry->accepted += answer.accepted;
-    retry->duplicates += answer.duplicates;
-    retry->parked += answer.parked;
-    retry->refused += answer.rejected;
-    if (answer.reject_count && !retry->first_reason.len)
-        retry->first_reason = answer.rejects[0].reason;
-    retry->count = 0;
-    return ERR_OK;
-}
-
-static enum err send_ready(struct retry *retry, const struct refusals *refusals, const char *venue, struct fault *fault)
-{
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; !err && i < refusals->count; i++) {
-        if ((refusals->at[i].state != REFUSAL_READY && refusals->at[i].state != REFUSAL_NO_VENUE) ||
-            !is_wanted(&refusals->at[i], venue))
-            continue;
-        retry->items[retry->count++] = (struct ingest_item){ i + 1, refusals->at[i].canonical, STR_NONE };
-        if (retry->count == BATCH_EVENTS)
-            err = hand_over(retry, fault);
-    }
-    return err ? err : hand_over(retry, fault);
-}
-
 /* What cannot be sent again, and what to do; gives how much that is. */
 static uint64_t tell_rest(const struct refusals *refusals, const char *venue)
 {
@@ -243,18 +197,26 @@ static uint64_t tell_rest(const struct refusals *refusals, const char *venue)
     return rest;
 }
 
+/* What of the list can be sent and is wanted. */
+static bool gather(struct shell *shell, const struct refusals *refusals, const char *venue, struct retry *retry)
+{
+    retry->at = arena_array(&shell->arena, refusals->count + 1, sizeof(const struct refusal *));
+    for (size_t i = 0; retry->at && i < refusals->count; i++)
+        if (refusal_can_be_taken(&refusals->at[i]) && is_wanted(&refusals->at[i], venue))
+            retry->at[retry->count++] = &refusals->at[i];
+    return retry->at != NULL;
+}
+
 static int take_in(struct shell *shell, const struct refusals *refusals, const char *venue)
 {
-    static struct retry retry;           /* large */
-    struct fault fault = { "" };
+    struct context context = shell_context(shell);
+    struct retry retry = { .count = 0 };
     uint64_t rest;
-    enum err err = ingestclient_open(shell->config->run_dir, shell->config->stages.ingest, &retry.client, &fault);
+    enum err err;
 
-    if (err)
-        return complain_err(shell, err, &fault);
-    retry.shell = shell;
-    err = send_ready(&retry, refusals, venue, &fault);
-    ingestclient_close(retry.client);
+    if (!gather(shell, refusals, venue, &retry))
+        return complain_err(shell, ERR_MEMORY, NULL);
+    err = retry_hand_over(&context, &retry, PATIENCE_MS);
     shell_say("%" PRIu64 " taken in, %" PRIu64 " known already, %" PRIu64 " refused again\n", retry.accepted,
               retry.duplicates, retry.refused);
     if (retry.parked)
@@ -262,7 +224,7 @@ static int take_in(struct shell *shell, const struct refusals *refusals, const c
     if (retry.refused)
         shell_say("  the first because: %.*s\n", TEXT(retry.first_reason));
     if (err)
-        return complain_err(shell, err, &fault);
+        return complain_err(shell, err, &context.fault);
     rest = tell_rest(refusals, venue);
     return retry.refused || rest ? EXIT_RED : EXIT_FINE;
 }

@@ -1,14 +1,18 @@
 """The ways on that end what is red, in the browser: receipts that came twice, many at once, refused lines and parked sales, connections
 from a list; what became of a receipt, and what was sent for a document. Two people at once have one effect, and the second is told."""
 import http.client
+import json
 
+import msgpack
 import pytest
 
 from console_rig import Person, add_user, settings
 from orders_rig import documents, sale, start, venue
+from pipeline import BIN
 from test_console import DAY, EVIL, OTHER, USERS, receipt, signed_in
 from test_languages import NO_PAGE
 
+KILLS = (BIN / "bilag-console").exists() and b"BILAG_KILLPOINT" in (BIN / "bilag-console").read_bytes()
 NEXT = "2026-11-20"
 HOSTILE = f"kunde {EVIL}"
 
@@ -241,6 +245,74 @@ def test_dismiss(rig):
     assert "red" not in rig.command("refused", "list", check=False).stdout.split("parked")[0]
 
 
+def refused(pipeline, *events):
+    """As a former program refused them: well-formed, and kept with a reason that is none any more."""
+    with pipeline.dealer("ingest-0") as s:
+        lines = [[n + 1, json.dumps(event).encode(), f"{event['venue']} is not set up here"] for n, event in enumerate(events)]
+        s.send_multipart([b"b", b"lines", b"kept.ndjson", msgpack.packb(lines)])
+        assert len(msgpack.unpackb(s.recv_multipart()[-1])["rejected"]) == len(events)
+
+
+def of_line(page, number):
+    return page.form("/refused/retry", what="line", subject=f"import/kept.ndjson line {number}")
+
+
+# Goal: a line that was refused and whose cause is gone is taken in by who may see it, with a reason, once; what nobody put right is
+# not offered; all at once is for who sees all.
+def test_retry(rig):
+    drift, per = signed_in(rig, "drift"), signed_in(rig, "per")
+    refused(rig, receipt("gaps", 11, day="2026-11-22"), receipt("other", 12, day="2026-11-22"), receipt("gaps", 13, day="2026-11-22"),
+            receipt("gaps", 14, day="2026-11-22"), receipt("elsewhere", 1))
+    page, his = drift.get("/refused"), per.get("/refused")
+    assert len([f for f in page.forms if f["action"] == "/refused/retry"]) == 6
+    assert len([f for f in his.forms if f["action"] == "/refused/retry"]) == 3 and "Ta den inn" in his.words
+    foreign = {**of_line(his, 1), "fields": [(k, "import/kept.ndjson line 2" if k == "subject" else v) for k, v in of_line(his, 1)["fields"]]}
+    whole = {**of_line(his, 1), "fields": [(k, "all" if k in ("subject", "what") else v) for k, v in of_line(his, 1)["fields"]]}
+    assert per.post(foreign, reason="x").status == 404 and per.post(whole, reason="x").status == 404
+    assert per.post(of_line(his, 1), reason=" ").status == 400
+    assert per.post(of_line(his, 1), reason=EVIL).status == 303
+    late = drift.post(of_line(page, 1), reason="x")
+    assert late.status == 404, "it is taken in"
+    assert drift.post(of_line(page, 3), reason="satt opp nå").status == 303
+    everything = page.form("/refused/retry", what="all")
+    assert drift.post(everything, reason="alle").status == 303 and drift.post(everything, reason="x").status == 404
+    page = drift.get("/refused")
+    assert not any(f["action"] == "/refused/retry" for f in page.forms) and page.words.count("taken in since") == 5
+    assert "<script" not in page.text and "Venue elsewhere" not in page.words
+    trail = [line for line in rig.command("audit").stdout.splitlines() if " retry-refused " in line]
+    assert len(trail) == 3 and all(" (console) " in line for line in trail), trail
+    assert "0 taken in, 0 known already" in rig.command("refused", "retry", check=False).stdout
+
+
+# Goal: the console dies before or after the line is handed over: the page comes back, and pressing it again ends with one receipt.
+@pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
+@pytest.mark.parametrize("point", ["retry.after-trail", "retry.after-hand-over"])
+def test_retry_killed(point):
+    port, more = settings()
+    with start([venue("bar", auto_transfer="false")], settings=more) as pipeline:
+        add_user(pipeline, "drift", *USERS["drift"])
+        process = pipeline.add("console", 0)
+        process.env = {"BILAG_KILLPOINT": f"{point}:1"}
+        pipeline.restart("console")
+        pipeline.wait_ready()
+        pipeline.console_port, process.env = port, {}
+        refused(pipeline, receipt("bar", 1))
+        drift = signed_in(pipeline, "drift")
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            drift.post(of_line(drift.get("/refused"), 1), reason="satt opp nå")
+        pipeline.until("it is back", lambda: process.starts == 3 and process.ready())
+        page = signed_in(pipeline, "drift").get("/refused")
+        if point == "retry.after-trail":
+            again = signed_in(pipeline, "drift")
+            assert again.post(of_line(again.get("/refused"), 1), reason="en gang til").status == 303
+        else:
+            assert "taken in since" in page.words and not any(f["action"] == "/refused/retry" for f in page.forms)
+        pipeline.until("it is booked", lambda: "125,00" in pipeline.command("explain", "bar/K1/1", check=False).stdout)
+        assert "0 taken in, 0 known already" in pipeline.command("refused", "retry", check=False).stdout
+        assert len([line for line in pipeline.command("audit").stdout.splitlines() if " retry-refused " in line]) == \
+            (2 if point == "retry.after-trail" else 1)
+
+
 # Goal: role by role, each act of these pages does what its row says; another company's are as if they were not there; and a form
 # without its token, or of another page, does nothing.
 def test_rights(rig):
@@ -256,12 +328,13 @@ def test_rights(rig):
         "look": ("POST", "/venues/odd/customers/import", [("rows", "A;x;y")]),
         "connect": ("POST", "/venues/odd/customers/import", [("step", "save"), ("row", "x"), ("reason", "x")]),
         "disconnect": ("POST", "/venues/odd/customers/disconnect", [("till_customer", "nobody"), ("number", "1"), ("reason", "x")]),
+        "retry": ("POST", "/refused/retry", [("what", "line"), ("subject", "x"), ("so_far", "1"), ("reason", "x"), ("seen", "9999")]),
         "dismiss": ("POST", "/refused", [("what", "line"), ("subject", "x"), ("so_far", "1"), ("reason", "x"), ("seen", "9999")]),
     }
     decided, set_up = ("many", "choose", "restarted", "leave-out"), ("import", "look", "connect", "disconnect")
     allowed = {"receipt": 200, "requests": 200, "many": 200, "choose": 409, "restarted": 409, "leave-out": 409, "import": 200,
-               "look": 400, "connect": 400, "disconnect": 409, "dismiss": 404}
-    for name, open_acts in {"kari": [*decided, *set_up], "ola": [], "drift": ["dismiss"], "evil": list(acts)}.items():
+               "look": 400, "connect": 400, "disconnect": 409, "dismiss": 404, "retry": 404}
+    for name, open_acts in {"kari": [*decided, *set_up], "ola": [], "drift": ["dismiss", "retry"], "evil": list(acts)}.items():
         token = dict(people[name].get("/").form("/sign-out")["fields"])["token"]
         for act, (method, path, fields) in acts.items():
             wanted = allowed[act] if act in open_acts or act in ("receipt", "requests") else 403
