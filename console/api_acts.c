@@ -3,6 +3,7 @@
 #include "api.h"
 #include "api_routes.h"
 #include "body.h"
+#include "setup_form.h"
 
 #include <string.h>
 #include <strings.h>
@@ -27,41 +28,44 @@ static const struct body_member members[] = {
     { "company", BODY_TEXT, "company" },                { "about", BODY_TEXT, "about" },
     { "new", BODY_TEXT, "new" },                        { "again", BODY_TEXT, "again" },
     { "id", BODY_TEXT, "id" },                          { "like", BODY_TEXT, "like" },
-    { "department", BODY_TEXT, "department" },
+    { "department", BODY_TEXT, "department" },          { "key", BODY_TEXT, "key" },
 };
 
-/* takes: the members beside act; one with a question mark may be left away. step: what the page's button says. */
-struct api_act { const char *name, *page, *takes, *step; };
+/* takes: the members beside act; one with a question mark may be left away. step: what the page's button says. left_out: also of a
+ * venue that is left out, for want of its key or its set-up. */
+struct api_act { const char *name, *page, *takes, *step; bool left_out; };
 
 static const struct api_act venue_acts[] = {
-    { "transfer",       "/venues/{}/transfer",             "documents",                            NULL },
-    { "accept",         "/decide",                         "documents reason code",                NULL },
-    { "resend",         "/decide",                         "documents reason",                     NULL },
-    { "reverse",        "/decide",                         "documents reason",                     NULL },
-    { "leave-reversed", "/decide",                         "documents reason",                     NULL },
-    { "by-hand",        "/decide",                         "documents reason",                     NULL },
-    { "post-on",        "/decide",                         "documents reason day",                 NULL },
-    { "leave-out",      "/leave-out",                      "receipts reason seen amount?",         NULL },
-    { "choose",         "/choose",                         "receipt which place reason seen",      NULL },
-    { "restarted",      "/restarted",                      "receipt place reason seen",            NULL },
-    { "tick",           "/venues/{}/manual",               "item from to reason",                  NULL },
-    { "connect",        "/venues/{}/customers",            "till_customer number",                 NULL },
-    { "disconnect",     "/venues/{}/customers/disconnect", "till_customer number reason",          NULL },
-    { "import",         "/venues/{}/customers/import",     "connections reason seen",              "save" },
-    { "read-books",     "/venues/{}/setup/read",           "",                                     NULL },
-    { "confirm-add-on", "/venues/{}/setup/confirm",        "",                                     NULL },
+    { "transfer",       "/venues/{}/transfer",             "documents",                            NULL, false },
+    { "accept",         "/decide",                         "documents reason code",                NULL, false },
+    { "resend",         "/decide",                         "documents reason",                     NULL, false },
+    { "reverse",        "/decide",                         "documents reason",                     NULL, false },
+    { "leave-reversed", "/decide",                         "documents reason",                     NULL, false },
+    { "by-hand",        "/decide",                         "documents reason",                     NULL, false },
+    { "post-on",        "/decide",                         "documents reason day",                 NULL, false },
+    { "leave-out",      "/leave-out",                      "receipts reason seen amount?",         NULL, false },
+    { "choose",         "/choose",                         "receipt which place reason seen",      NULL, false },
+    { "restarted",      "/restarted",                      "receipt place reason seen",            NULL, false },
+    { "tick",           "/venues/{}/manual",               "item from to reason",                  NULL, false },
+    { "connect",        "/venues/{}/customers",            "till_customer number",                 NULL, false },
+    { "disconnect",     "/venues/{}/customers/disconnect", "till_customer number reason",          NULL, false },
+    { "import",         "/venues/{}/customers/import",     "connections reason seen",              "save", false },
+    { "give-key",       "/venues/{}/connect",              "key seen",                             NULL, true },
+    { "ask",            "/venues/{}/connect/ask",          "",                                     NULL, true },
+    { "read-books",     "/venues/{}/setup/read",           "",                                     NULL, false },
+    { "confirm-add-on", "/venues/{}/setup/confirm",        "",                                     NULL, false },
 };
 
 static const struct api_act whole_acts[] = {
-    { "undo",           "/undo",                           "decision reason",                      NULL },
-    { "dismiss",        "/refused",                        "what subject so_far seen reason",      NULL },
-    { "retry",          "/refused/retry",                  "what subject so_far seen reason",      NULL },
-    { "new-venue",      "/new-venue",                      "id name? like? company? department?",  NULL },
-    { "user-add",       "/users",                          "name password language roles? title? companies? all_companies?", NULL },
-    { "user-remove",    "/users/remove",                   "name made reason",                     NULL },
-    { "token-add",      "/tokens",                         "about seen venues? company?",          NULL },
-    { "token-revoke",   "/tokens/revoke",                  "number reason",                        NULL },
-    { "password",       "/me",                             "password new again",                   NULL },
+    { "undo",           "/undo",                           "decision reason",                      NULL, false },
+    { "dismiss",        "/refused",                        "what subject so_far seen reason",      NULL, false },
+    { "retry",          "/refused/retry",                  "what subject so_far seen reason",      NULL, false },
+    { "new-venue",      "/new-venue",                      "id name? like? company? department?",  NULL, false },
+    { "user-add",       "/users",                          "name password language roles? title? companies? all_companies?", NULL, false },
+    { "user-remove",    "/users/remove",                   "name made reason",                     NULL, false },
+    { "token-add",      "/tokens",                         "about seen venues? company?",          NULL, false },
+    { "token-revoke",   "/tokens/revoke",                  "number reason",                        NULL, false },
+    { "password",       "/me",                             "password new again",                   NULL, false },
 };
 
 /* --- the body --- */
@@ -160,10 +164,14 @@ static bool is_of_venue(struct view *view)
     return true;
 }
 
-static void run(struct view *view, const struct api_act *act)
+static void run(struct view *view, const struct api_act *act, bool left_out)
 {
     const struct route *page = route_of_act(act->page);
 
+    if (left_out && !act->left_out) {
+        view_no_venue(view);
+        return;
+    }
     if (!user_may(&view->user, page->act)) {
         view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "The user's role does not open this.",
                                                   "Brukerens rolle åpner ikke dette."));
@@ -181,28 +189,41 @@ static void run(struct view *view, const struct api_act *act)
     page->run(view);
 }
 
-static void act_of(struct view *view, const struct api_act *acts, size_t count)
+static void act_of(struct view *view, const struct api_act *acts, size_t count, bool left_out)
 {
     struct str name = view_field(view, "deed");
 
     for (size_t i = 0; i < count; i++)
         if (str_equal(name, str_of(acts[i].name))) {
-            run(view, &acts[i]);
+            run(view, &acts[i], left_out);
             return;
         }
     (void)refuse(view, STR("act"), SAY(view, "there is no such act", "denne handlingen finnes ikke"));
 }
 
+/* One that is left out is known by its file alone; false: there is none, or it is not this user's, and that is answered. */
+static bool is_left_out(struct view *view)
+{
+    struct venue_edit edit = { .context = NULL };
+    bool there = setup_open(view, &edit);
+
+    setup_close(&edit);
+    return there;
+}
+
 void api_venue_acts(struct view *view)
 {
-    if (view_venue(view) && api_body_take(view, members, COUNT(members)) && is_of_venue(view))
-        act_of(view, venue_acts, COUNT(venue_acts));
+    bool left_out = !config_venue(&view->config, view->parts[0]);
+
+    if ((left_out ? is_left_out(view) : view_venue(view) != NULL) && api_body_take(view, members, COUNT(members)) &&
+        is_of_venue(view))
+        act_of(view, venue_acts, COUNT(venue_acts), left_out);
 }
 
 void api_acts(struct view *view)
 {
     if (api_body_take(view, members, COUNT(members)))
-        act_of(view, whole_acts, COUNT(whole_acts));
+        act_of(view, whole_acts, COUNT(whole_acts), false);
 }
 
 /* --- what there is --- */

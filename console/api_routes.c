@@ -21,6 +21,8 @@ const struct route api_routes[] = {
     { "GET",  V1 "/venues/{}/requests",                       ACT_LOOK,     api_requests },
     { "GET",  V1 "/venues/{}/receipt",                        ACT_LOOK,     api_receipt },
     { "GET",  V1 "/venues/{}/customers",                      ACT_LOOK,     api_customers },
+    { "POST", V1 "/venues/{}/customers/look",                 ACT_CONNECT,  api_import_look },
+    { "GET",  V1 "/venues/{}/connection",                     ACT_SET_UP,   api_connection },
     { "GET",  V1 "/venues/{}/manual",                         ACT_LOOK,     api_manual },
     { "GET",  V1 "/venues/{}/setup",                          ACT_SET_UP,   api_setup },
     { "PATCH", V1 "/venues/{}/setup",                         ACT_SET_UP,   api_setup_change },

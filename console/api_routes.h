@@ -17,6 +17,8 @@ void api_line(struct view *view);
 void api_requests(struct view *view);
 void api_receipt(struct view *view);
 void api_customers(struct view *view);
+void api_connection(struct view *view);
+void api_import_look(struct view *view);
 void api_manual(struct view *view);
 void api_setup(struct view *view);
 void api_refused(struct view *view);

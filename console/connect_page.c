@@ -9,10 +9,8 @@
 #include "base/secret.h"
 #include "bilag/read/connection.h"
 #include "bilag/show/catalogue.h"
-#include "green.h"
 #include "routes.h"
 #include "seen.h"
-#include "setup_form.h"
 
 enum { WORDS_BYTES = 4096 };
 
@@ -33,8 +31,7 @@ static struct str in_language(struct view *view, struct str words)
     return copy;
 }
 
-/* What was said in English, as far as the other language has it: whole, or our sentence with PowerOffice's own words behind it. */
-static struct str said(struct view *view, struct str words)
+struct str connect_said(struct view *view, struct str words)
 {
     struct str whole = in_language(view, words);
 
@@ -70,7 +67,7 @@ static void tell_over(struct view *view, const struct asked_for *asked, const ch
                    ? SAY(view, "The key that was given %s is not in use: %.*s.", "Nøkkelen som ble gitt %s, er ikke i bruk: "
                                                                                  "%.*s.")
                    : SAY(view, "PowerOffice was asked %s, in vain: %.*s.", "PowerOffice ble spurt %s, uten hell: %.*s."), when,
-                   TEXT(said(view, str_of(asked->words))));
+                   TEXT(connect_said(view, str_of(asked->words))));
     else
         html_words(html, "p", "notice green", SAY(view, "PowerOffice was asked %s, and has answered.",
                                                   "PowerOffice ble spurt %s og har svart."), when);
@@ -147,7 +144,7 @@ static void tell_given(struct view *view, const struct venue *venue, const struc
     if (connection->given.state == GIVEN_TAKEN_BACK)
         html_words(&view->html, "p", "notice yellow", SAY(view, "The key that %.*s gave %s was not kept: %.*s.",
                                                           "Nøkkelen som %.*s ga %s, ble ikke lagret: %.*s."),
-                   TEXT(connection->given.who), when, TEXT(said(view, connection->given.why)));
+                   TEXT(connection->given.who), when, TEXT(connect_said(view, connection->given.why)));
     else
         html_words(&view->html, "p", "notice yellow", SAY(view, "The key that %.*s gave %s was received and is not in use yet. "
                                                                 "If that "
@@ -168,12 +165,12 @@ static void tell_state(struct view *view, const struct connection *connection)
         [CONNECTION_REFUSED] = { "notice red", SAY(view, "PowerOffice refuses the key: %.*s. Make a new one there (Settings, "
                                                    "Extensions), and paste it below.",
                                                    "PowerOffice avviser nøkkelen: %.*s. Lag en ny der (Innstillinger, Utvidelser), og "
-                                                   "lim den inn nedenfor."), said(view, connection->words) },
+                                                   "lim den inn nedenfor."), connect_said(view, connection->words) },
         [CONNECTION_SUBSCRIPTION] = { "notice red", SAY(view, "PowerOffice refuses this installation: %.*s. Whoever runs Bilag "
                                                               "sees to "
                                                         "its subscription key.",
                                                         "PowerOffice avviser denne installasjonen: %.*s. Den som drifter Bilag, tar seg "
-                                                        "av abonnementsnøkkelen."), said(view, connection->words) },
+                                                        "av abonnementsnøkkelen."), connect_said(view, connection->words) },
         [CONNECTION_OTHER_BOOKS] = { "notice red", SAY(view, "The key opens the books of %.*s, and they are not those of the "
                                                              "company. "
                                                        "Paste the key of the company's own client. If the company has moved to these "
@@ -235,7 +232,7 @@ static void next_steps(struct view *view, const struct venue_edit *edit, const s
     view_link_line(view, view_venue_path(view, edit->id, "/setup"), SAY(view, "To the set-up", "Til oppsettet"));
 }
 
-static enum err judge(struct setup_form *form, struct green *green)
+enum err connect_green(struct setup_form *form, struct green *ret_green)
 {
     struct venue_edit *edit = form->edit;
     struct green_wish wish = { .venue = &edit->wanted, .books = &form->books, .orders = false };
@@ -245,7 +242,7 @@ static enum err judge(struct setup_form *form, struct green *green)
         err = setup_form_books(form);
     wish.findings = edit->findings;
     wish.finding_count = edit->finding_count;
-    return err ? err : green_judge(form->view, &wish, green);
+    return err ? err : green_judge(form->view, &wish, ret_green);
 }
 
 static void asked_card(struct view *view, const struct setup_form *form, const struct connection *connection,
@@ -345,7 +342,7 @@ static void show(struct setup_form *form, const char *why)
     enum err err = connection_of(&view->context, now, &connection);
 
     if (!err && now->client_id.len)
-        err = judge(form, &green);
+        err = connect_green(form, &green);
     if (err) {
         view_fail(view, err);
         return;
@@ -395,7 +392,7 @@ static const char *why_not(struct view *view, enum err err, const struct fault *
     if (err == ERR_BUSY)
         return SAY(view, "PowerOffice is being asked for too many at once: try again in a moment.",
                    "PowerOffice spørres for mange på en gang: prøv igjen om et øyeblikk.");
-    return fault->text[0] ? said(view, str_of(fault->text)).bytes : err_text(err);
+    return fault->text[0] ? connect_said(view, str_of(fault->text)).bytes : err_text(err);
 }
 
 static void refuse(struct view *view, enum err err, const struct fault *fault)
@@ -405,7 +402,10 @@ static void refuse(struct view *view, enum err err, const struct fault *fault)
         return;
     }
     view->status = err == ERR_FORMAT ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_CONFLICT;
-    page(view, why_not(view, err, fault));
+    if (view->api)
+        view_refuse(view, view->status, why_not(view, err, fault));
+    else
+        page(view, why_not(view, err, fault));
 }
 
 void do_give_key(struct view *view)

@@ -2,7 +2,8 @@
 #ifndef BILAG_CONSOLE_CONNECT_PAGE_H
 #define BILAG_CONSOLE_CONNECT_PAGE_H
 
-#include "view.h"
+#include "green.h"
+#include "setup_form.h"
 
 /* The venue's books are read again from now on, if they are not already; what keeps it from beginning is told by asking_tell(). */
 void asking_begin(struct view *view, struct str venue);
@@ -11,6 +12,11 @@ void asking_begin(struct view *view, struct str venue);
 void asking_tell(struct view *view, struct str venue, bool always);
 /* The button; back: the page it is on. */
 void asking_button(struct view *view, struct str venue, struct str back);
+
+/* What was said in English, as far as the person's language has it: whole, or our sentence with PowerOffice's own words behind it. */
+struct str connect_said(struct view *view, struct str words);
+/* What PowerOffice says of the set-up as its file is, from what was read last; the form's books are read. */
+USED enum err connect_green(struct setup_form *form, struct green *ret_green);
 
 /* A venue on an add-on waits for QuickOrder: what to send them, and the button that ends it. rest: of the page's path. */
 void connect_tell_add_on(struct view *view, const struct venue *venue, const char *rest);

@@ -1,5 +1,8 @@
 /* customers_import.c - connections from a file: pasted or uploaded, shown row by row as what they will do, and then made; and a
  * connection taken away. One wrong row, and nothing is connected. */
+#include "api.h"
+#include "api_routes.h"
+#include "body.h"
 #include "routes.h"
 #include "seen.h"
 
@@ -215,7 +218,7 @@ static bool take_row(struct import *import, struct str value)
     return row->till_customer.len > 0;
 }
 
-/* What was shown and can be made; false: answered. */
+/* Those of the request; false: answered. */
 static bool take_rows(struct import *import)
 {
     struct view *view = import->view;
@@ -228,6 +231,14 @@ static bool take_rows(struct import *import)
         view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "This form cannot be read.", "Skjemaet kan ikke leses."));
         return false;
     }
+    return true;
+}
+
+/* What was shown can be made, all of it; false: answered. */
+static bool can_be_made(struct import *import)
+{
+    struct view *view = import->view;
+
     for (size_t i = 0; i < import->file.count; i++) {
         const char *why = why_not(import, import->file.rows[i].number);
 
@@ -256,7 +267,8 @@ static void save(struct import *import)
     uint64_t number = 0, last = 0;
     enum err err = ERR_OK;
 
-    if (!view_has_reason(view, &reason) || !take_rows(import) || !seen_still_of(view, is_of_row, import))
+    if (!view_has_reason(view, &reason) || !take_rows(import) || !can_be_made(import) ||
+        !seen_still_of(view, is_of_row, import))
         return;
     for (size_t i = 0; !err && i < import->file.count; i++) {
         err = customer_connect(&import->ledger, import->file.rows[i].till_customer, import->file.rows[i].number, reason,
@@ -286,6 +298,61 @@ void do_import(struct view *view)
         save(&import);
     else
         look(&import);
+    customer_ledger_close(&import.ledger);
+}
+
+/* --- what it would do, for a program --- */
+
+static void tell_row(struct import *import, const struct customer_row *row, struct strbuf *out)
+{
+    const struct till_customer *known = till_customers_of(&import->ledger.till, row->till_customer);
+    const struct ref_customer *ref = refdata_customer(&import->ledger.data, row->number);
+    int64_t before = known ? known->number : 0;
+    const char *why = why_not(import, row->number);
+
+    json_open(out, NULL, '{');
+    json_put_str(out, "till_customer", row->till_customer);
+    json_put_int(out, "number", row->number);
+    if (ref)
+        json_put_str(out, "name", ref->name);
+    json_put_str(out, "stands", str_of(why ? "refused" : before == row->number ? "connected" : before ? "changes" : "new"));
+    if (before && before != row->number)
+        json_put_int(out, "connected_with", before);
+    if (why)
+        json_put_str(out, "why", str_of(why));
+    json_put_bool(out, "known_at_the_till", known && (known->orders || known->manual));
+    json_close(out, '}');
+}
+
+static void tell_look(struct import *import)
+{
+    struct view *view = import->view;
+    struct strbuf *out = api_begin(view);
+
+    json_open(out, "rows", '[');
+    for (size_t i = 0; i < import->file.count; i++)
+        tell_row(import, &import->file.rows[i], out);
+    json_close(out, ']');
+    json_put_bool(out, "customers_read", import->ledger.has_customers);
+    json_put_uint(out, "seen", seen_now(view));
+    api_end(view);
+}
+
+void api_import_look(struct view *view)
+{
+    static const struct body_member taken[] = { { "connections", BODY_CONNECTIONS, "row" } };
+    struct import import = { .view = view, .ledger = { .context = &view->context, .venue = view_venue(view) } };
+    enum err err;
+
+    if (!import.ledger.venue || !api_body_take(view, taken, COUNT(taken)) || !take_rows(&import))
+        return;
+    err = customer_ledger_open(&import.ledger, 0);
+    if (!err)
+        err = customer_ledger_gather(&import.ledger);
+    if (err)
+        view_fail(view, err);
+    else
+        tell_look(&import);
     customer_ledger_close(&import.ledger);
 }
 

@@ -254,7 +254,7 @@ def test_acts_described(rig, everything):
 NOTHING = {"documents": ["{venue}/2001-01-01/1@1.1"], "receipts": ["{venue}/K9/999"], "receipt": "{venue}/K9/999", "reason": "no", "code": "z-gap",
            "day": "2026-11-30", "seen": 1000000, "which": 1, "place": 7, "item": "nothing!", "from": DAY, "to": DAY,
            "till_customer": "nobody", "number": 77777, "connections": [{"till_customer": "nobody", "number": 77777}],
-           "decision": 999999, "what": "line", "subject": "nothing", "so_far": "1", "id": "a/b", "name": "a/b", "password": "en god og lang setning",
+           "key": "x", "decision": 999999, "what": "line", "subject": "nothing", "so_far": "1", "id": "a/b", "name": "a/b", "password": "en god og lang setning",
            "language": "nb", "made": 1, "about": "x", "new": "x", "again": "y"}
 
 
@@ -270,7 +270,7 @@ def test_acts_rights(rig, everything):
         asker = program(rig, role)
         for row in asker.get("/api/v1").json["acts"]:
             of_venue = "{}" in row["path"]
-            if row["act"] in ("read-books", "token-add") and row["open"]:
+            if row["act"] in ("ask", "read-books", "token-add") and row["open"]:
                 continue                     # would be done
             answer = asker.post(row["path"].replace("{}", "sent"), whole_body(row["act"], row["takes"], "sent"))
             assert (answer.status == 403) == (not row["open"]) and answer.status in (400, 403, 404, 409), (role, row["act"], answer.bytes)
@@ -332,10 +332,20 @@ def test_customers(rig, everything):
     assert sets_up.get("/api/v1/venues/oslo/customers").json["customers"][0]["stands"] == "connected"
     assert act(sets_up, "oslo", act="disconnect", till_customer="kunde 77", number=10002, reason="wrong").status == 409
     assert act(sets_up, "oslo", act="disconnect", till_customer="kunde 77", number=10001, reason="wrong").status == 200
-    seen = everything.get("/api/v1/refused").json["seen"]
     rows = [{"till_customer": "kunde 77", "number": 10001}, {"till_customer": "kunde; 78", "number": 10001}]
+    trail = last(rig)["decision"]
+    look = sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": [*rows, {"till_customer": "x", "number": 10009}]})
+    assert look.status == 200 and [r["stands"] for r in look.json["rows"]] == ["new", "new", "refused"], look.json
+    assert look.json["rows"][0]["name"] == "Hansen" and "10009" in look.json["rows"][2]["why"] and last(rig)["decision"] == trail
+    assert [r["known_at_the_till"] for r in look.json["rows"]] == [True, False, False]
+    assert sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": []}).status == 400
+    assert program(rig, "decides").post("/api/v1/venues/oslo/customers/look", {"connections": rows}).status == 403
+    assert sets_up.post("/api/v1/venues/other/customers/look", {"connections": rows}).status == 403
+    seen = look.json["seen"]
     assert act(sets_up, "oslo", act="import", connections=rows, reason="all of them", seen=seen).status == 200
     assert act(sets_up, "oslo", act="import", connections=rows, reason="all of them", seen=seen).status == 409
+    look = sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": rows})
+    assert [r["stands"] for r in look.json["rows"]] == ["connected", "connected"]
     rig.until("the order is ready", lambda: day_of(sets_up, "oslo", "order")["state"] not in ("held", "open"))
 
 
@@ -392,6 +402,11 @@ def test_whole_acts(rig, everything):
     assert made.status == 200 and made.json["decision"], made.bytes
     rig.until("it is there, and not in use", lambda: [v["venue"] for v in everything.get("/api/v1/not-in-use").json["venues"]] == ["brand-new"])
     assert not program(rig, "sets-up").get("/api/v1/not-in-use").json["venues"]
+    left_out = "/api/v1/venues/brand-new"
+    assert everything.get(f"{left_out}/connection").json["stands"] == "no-key"
+    assert program(rig, "sets-up").get(f"{left_out}/connection").status == 403
+    assert act(everything, "brand-new", act="give-key", key="short", seen=1000000).status == 400
+    assert act(everything, "brand-new", act="read-books").status == 404, "of what is not in use only the connection is seen to"
     assert act(everything, None, act="new-venue", id="brand-new", company="974760673").status == 409
     assert act(program(rig, "sets-up"), None, act="new-venue", id="mine", company="974760673").status == 403
     assert act(program(rig, "sets-up"), None, act="new-venue", id="mine", like="other").status == 403

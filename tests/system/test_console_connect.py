@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from api_rig import Program
 from console_rig import PASSWORD, Person, settings
 from orders_rig import venue
 from pipeline import BIN, SANITIZED, client_key, clients_of
@@ -227,6 +228,43 @@ def test_who_may():
         assert pipeline.sign_in("other").get("/venues/nothing/connect").status == 404
         done = subprocess.run(["grep", "-rl", BAR, str(pipeline.state), str(pipeline.run)], capture_output=True, check=False)
         assert not done.stdout, done.stdout
+
+
+# Goal: a program connects a venue that is left out for want of its key as the page does: the key goes one way, is answered for, and is
+# told to nobody; the rights are the page's, and another company's venue is as if it were not there.
+def test_a_program_connects():
+    with Connecting() as pipeline:
+        tokens = {name: pipeline.command("users", "token", name, "--about", "tests").stdout.strip() for name in WHO}
+        kari, leser, other = (Program(pipeline.console_port, tokens[name]) for name in ("kari", "leser", "other"))
+        path, acts = "/api/v1/venues/bar/connection", "/api/v1/venues/bar/acts"
+
+        def stands(wanted):
+            return pipeline.until(wanted, lambda: (lambda a: a.json if a.json["stands"] == wanted and a.json.get("asked", {}).get("over", True)
+                                                   else None)(kari.get(path)))
+        before = kari.get(path).json
+        assert before["stands"] == "no-key" and "application_key" not in before, before
+        assert kari.get("/api/v1/venues/moss/connection").json["application_key"] == ADD_ON_2
+        assert leser.get(path).status == 403 and leser.post(acts, {"act": "give-key", "key": BAR, "seen": before["seen"]}).status == 403
+        foreign, nowhere = (other.ask("POST", f"/api/v1/venues/{name}/acts", '{"act":"give-key","key":"x","seen":1}') for name in ("moss", "none"))
+        assert foreign.status == 403 and foreign.bytes == nowhere.bytes
+        assert other.get("/api/v1/venues/moss/connection").status == 403
+        assert kari.post(acts, {"act": "give-key", "key": "short", "seen": before["seen"]}).status == 400
+        assert kari.post(acts, {"act": "give-key", "key": NEW[::-1], "seen": before["seen"]}).status == 200
+        refused = pipeline.until("it is refused", lambda: (lambda a: a if a.get("asked", {}).get("over") else None)(kari.get(path).json))
+        assert refused["asked"]["why"] and refused["stands"] == "no-key" and pipeline.key("bar") is None, refused
+        assert kari.post(acts, {"act": "give-key", "key": BAR, "seen": refused["seen"]}).status == 200
+        there = stands("connected")
+        assert there["client_name"] == "Venue bar" and there["key_given"] == {**there["key_given"], "stands": "in-use", "by": "kari (api)"}, there
+        assert pipeline.key("bar") == BAR
+        late = kari.post(acts, {"act": "give-key", "key": NEW, "seen": before["seen"]})
+        assert late.status == 409 and pipeline.key("bar") == BAR
+        assert kari.post(acts, {"act": "ask"}).status == 200
+        asked = pipeline.until("it has answered", lambda: (lambda a: a if a["asked"]["over"] and a["asked"]["for"] == "books" else None)(
+            kari.get(path).json))
+        assert "why" not in asked["asked"] and asked["read_at"] >= there["read_at"], asked
+        assert BAR.encode() not in kari.get(path).bytes
+        done = subprocess.run(["grep", "-rl", BAR, str(pipeline.state), str(pipeline.run)], capture_output=True, check=False)
+        assert not done.stdout and not found_in_memory(pipeline.of("console").process.pid, {"key": BAR, "wrong": NEW[::-1]})
 
 
 # Goal: the console dies at each step of giving a key: there is the old one or the new one, the page says that one was given and what to do,
