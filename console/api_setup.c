@@ -261,6 +261,10 @@ static void tell_moves(struct strbuf *out, const struct setup_effect *effect)
         json_put_str(out, "type", effect->moves[i].type);
         account(out, "from", effect->moves[i].from);
         account(out, "to", effect->moves[i].to);
+        if (effect->moves[i].from_code.len)
+            json_put_str(out, "from_vat_code", effect->moves[i].from_code);
+        if (effect->moves[i].to_code.len)
+            json_put_str(out, "to_vat_code", effect->moves[i].to_code);
         json_put_int(out, "amount", effect->moves[i].amount.ore);
         json_close(out, '}');
     }

@@ -261,16 +261,30 @@ static void tell_faults(const struct setup_form *form, const struct venue_place 
     html_end(html);
 }
 
+/* NULL: no number, or the books do not have it. */
+static const struct ref_account *account_of(const struct setup_form *form, struct str value, int64_t *ret_number)
+{
+    *ret_number = 0;
+    for (size_t i = 0; i < value.len && i < 9; i++)
+        *ret_number = value.bytes[i] >= '0' && value.bytes[i] <= '9' ? *ret_number * 10 + (value.bytes[i] - '0') : 0;
+    return *ret_number ? refdata_account(&form->books, *ret_number) : NULL;
+}
+
+struct str setup_account_words(const struct setup_form *form, struct str value)
+{
+    int64_t number;
+    const struct ref_account *account = form->has_books ? account_of(form, value, &number) : NULL;
+
+    return account ? arena_format(&form->view->arena, "%.*s %.*s", TEXT(value), TEXT(account->name)) : value;
+}
+
 /* The account's name beside its number, or that the books do not have it. */
 static void tell_account(const struct setup_form *form, struct str value)
 {
     struct view *view = form->view;
-    const struct ref_account *account;
-    int64_t number = 0;
+    int64_t number;
+    const struct ref_account *account = account_of(form, value, &number);
 
-    for (size_t i = 0; i < value.len && i < 9; i++)
-        number = value.bytes[i] >= '0' && value.bytes[i] <= '9' ? number * 10 + (value.bytes[i] - '0') : 0;
-    account = number ? refdata_account(&form->books, number) : NULL;
     if (account && account->active)
         html_element(&view->html, "small", NULL, account->name);
     else if (number)

@@ -46,5 +46,7 @@ struct str setup_place_words(const struct setup_form *form, const struct venue_p
 const char *setup_field_words(const struct setup_form *form, const struct venue_field *field);
 /* What a switch or choice stands for: "on", "Z report"; else the value. */
 struct str setup_value_words(const struct setup_form *form, const struct venue_place *place, struct str value);
+/* "3000 Salg av mat": as the books call it, if they were read. */
+struct str setup_account_words(const struct setup_form *form, struct str value);
 
 #endif

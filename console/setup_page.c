@@ -244,29 +244,78 @@ static enum err judge_switch(struct setup_form *form, const char *key)
 
 /* --- what will change --- */
 
-static void change_row(const struct setup_form *form, const struct venue_change *change)
+/* An account has its name, and what is sold there its VAT code, as on a voucher's line. */
+static struct str full_value(const struct setup_form *form, const struct venue *venue, const struct venue_place *place,
+                             struct str value)
+{
+    const struct venue_field *field = venue_field_of(place->section, place->key);
+    const struct view *view = form->view;
+    struct arena *arena = &form->view->arena;
+    struct str text = setup_value_words(form, place, value);
+    const struct vat_entry *vat = NULL;
+
+    if (!field || field->kind != FIELD_ACCOUNT || !value.len)
+        return text;
+    text = setup_account_words(form, value);
+    if (strcmp(place->section, SECTION_PRODUCTS) == 0)
+        vat = venue_vat_class(venue, strcmp(place->key, "account") == 0 ? VAT_NORMAL : VAT_REDUCED, form->edit->today);
+    if (vat)
+        text = arena_format(arena, SAY(view, "%.*s, VAT code %.*s", "%.*s, mva-kode %.*s"), TEXT(text), TEXT(vat->code));
+    return text;
+}
+
+static void change_cells(const struct setup_form *form, struct str what, struct str was, struct str becomes)
 {
     struct view *view = form->view;
     struct html *html = &view->html;
-    struct venue_place place = change->place;
-    const char *none = SAY(view, "(not there)", "(finnes ikke)");
 
-    if (change->added || change->gone)
-        place = (struct venue_place){ place.section, change->added ? change->becomes : place.entry, NULL };
     html_begin(html, "tr");
     view_cell(view, SAY(view, "What", "Hva"));
-    html_text(html, setup_place_words(form, &place));
+    html_text(html, what);
     html_end(html);
     view_cell(view, SAY(view, "Is", "Er"));
-    html_text(html, change->added ? str_of(none) : change->gone ? place.entry : setup_value_words(form, &place, change->was));
+    html_text(html, was);
     html_end(html);
     view_cell(view, SAY(view, "Becomes", "Blir"));
-    html_begin(html, "b");
-    html_text(html, change->gone ? str_of(SAY(view, "taken away", "fjernet")) : change->added ? change->becomes
-              : setup_value_words(form, &place, change->becomes));
+    html_element(html, "b", NULL, becomes);
     html_end(html);
     html_end(html);
-    html_end(html);
+}
+
+/* A type that comes or goes: all that is said of it. */
+static void whole_rows(const struct setup_form *form, const struct venue_change *change)
+{
+    const struct view *view = form->view;
+    const struct venue_edit *edit = form->edit;
+    const struct venue *venue = change->added ? &edit->wanted : &edit->now;
+    struct str none = str_of(SAY(view, "(not there)", "(finnes ikke)")), gone = str_of(SAY(view, "taken away", "fjernet"));
+    struct venue_place place = { change->place.section, change->added ? change->becomes : change->place.entry, NULL };
+    struct str title = setup_place_words(form, &place);
+
+    change_cells(form, title, change->added ? none : place.entry, change->added ? place.entry : gone);
+    for (size_t i = 0; i < venue_fields_shown_count; i++) {
+        const struct venue_field *field = &venue_fields_shown[i];
+        struct str value, words;
+
+        if (!field->section || strcmp(field->section, place.section) != 0)
+            continue;
+        place.key = field->key;
+        value = venue_place_text(venue, &place, edit->today, &form->view->arena);
+        words = full_value(form, venue, &place, value);
+        if (field->kind == FIELD_SWITCH ? str_equal(value, STR("1")) != venue_same(field->preset, "true") : value.len > 0)
+            change_cells(form, setup_place_words(form, &place), change->added ? none : words, change->added ? words : gone);
+    }
+}
+
+static void change_row(const struct setup_form *form, const struct venue_change *change)
+{
+    const struct venue_edit *edit = form->edit;
+
+    if (change->added || change->gone)
+        whole_rows(form, change);
+    else
+        change_cells(form, setup_place_words(form, &change->place), full_value(form, &edit->now, &change->place, change->was),
+                     full_value(form, &edit->wanted, &change->place, change->becomes));
 }
 
 static void change_table(const struct setup_form *form)
@@ -284,7 +333,7 @@ static void change_table(const struct setup_form *form)
     html_end(&view->html);
 }
 
-static void account_cell(const struct setup_form *form, const char *name, int64_t account)
+static void account_cell(const struct setup_form *form, const char *name, int64_t account, struct str code)
 {
     struct view *view = form->view;
 
@@ -295,6 +344,8 @@ static void account_cell(const struct setup_form *form, const char *name, int64_
         html_say(&view->html, "%" PRId64, account);
     else
         html_element(&view->html, "span", "blank", str_of(SAY(view, "BLANK", "MANGLER")));
+    if (code.len)
+        html_say(&view->html, SAY(view, ", VAT code %.*s", ", mva-kode %.*s"), TEXT(code));
     html_end(&view->html);
 }
 
@@ -319,8 +370,8 @@ static void moves(const struct setup_form *form, const struct setup_effect *effe
         view_cell(view, words[0]);
         html_text(html, venue_title(&form->edit->wanted, move->sold, move->type, form->edit->today));
         html_end(html);
-        account_cell(form, words[1], move->from);
-        account_cell(form, words[2], move->to);
+        account_cell(form, words[1], move->from, move->from_code);
+        account_cell(form, words[2], move->to, move->to_code);
         view_cell(view, words[3]);
         html_class(html, "n");
         html_text(html, str_of(money_kroner(move->amount, amount)));

@@ -13,17 +13,30 @@ static int64_t account_of(const struct venue *venue, const struct cell *cell, in
     return vat && vat->class_ == VAT_REDUCED ? product->reduced_account : product->account;
 }
 
-static enum err move_add(struct setup_effect *effect, const struct cell *cell, int64_t from, int64_t to)
+static struct str code_of(const struct venue *venue, const struct cell *cell, int32_t day)
+{
+    const struct vat_entry *vat = cell->sold ? venue_vat(venue, cell->rate, day) : NULL;
+
+    return vat ? vat->code : STR_NONE;
+}
+
+static bool is_same(const struct setup_move *move, const struct setup_move *other)
+{
+    return move->sold == other->sold && move->from == other->from && move->to == other->to &&
+           str_equal(move->type, other->type) && str_equal(move->from_code, other->from_code) &&
+           str_equal(move->to_code, other->to_code);
+}
+
+static enum err move_add(struct setup_effect *effect, const struct cell *cell, const struct setup_move *made)
 {
     struct setup_move *move = effect->moves, *end = effect->moves + effect->move_count;
 
-    while (move < end && (move->sold != cell->sold || move->from != from || move->to != to || !str_equal(move->type,
-        cell->type)))
+    while (move < end && !is_same(move, made))
         move++;
     if (move == end && effect->move_count == SETUP_MOVES_MAX)
         return ERR_OK;                    /* more than anybody reads */
     if (move == end) {
-        *move = (struct setup_move){ .sold = cell->sold, .type = cell->type, .from = from, .to = to };
+        *move = *made;
         effect->move_count++;
     }
     return cell->sold ? money_subtract(move->amount, cell->amount, &move->amount)
@@ -47,10 +60,13 @@ static enum err look(struct setup_effect *effect, const struct venue *now, const
     if (effect->vouchers == 1 || day > effect->last)
         effect->last = day;
     for (size_t i = 0; !err && i < draft->cell_count; i++) {
-        int64_t from = account_of(now, &draft->cells[i], day), to = account_of(wanted, &draft->cells[i], day);
+        const struct cell *cell = &draft->cells[i];
+        const struct setup_move made = { .sold = cell->sold, .type = cell->type, .from = account_of(now, cell, day),
+                                         .to = account_of(wanted, cell, day), .from_code = code_of(now, cell, day),
+                                         .to_code = code_of(wanted, cell, day) };
 
-        if (from != to)
-            err = move_add(effect, &draft->cells[i], from, to);
+        if (made.from != made.to || !str_equal(made.from_code, made.to_code))
+            err = move_add(effect, cell, &made);
     }
     return err;
 }

@@ -358,7 +358,8 @@ def test_setup(rig, everything):
     looked = sets_up.patch(path, {"stamp": stamp, "values": [account], "only_judged": True})
     assert looked.status == 200 and not looked.json["saved"] and looked.json["effect"]["rebuilt"], looked.bytes
     assert [(c["key"], c["was"], c["becomes"]) for c in looked.json["changes"]] == [("account", "3000", "3010")]
-    assert looked.json["effect"]["moves"][0] | {"amount": 0} == {"type": "food", "from": 3000, "to": 3010, "amount": 0}
+    assert looked.json["effect"]["moves"][0] | {"amount": 0} == {"type": "food", "from": 3000, "to": 3010, "from_vat_code": "3", "to_vat_code": "3",
+                                                                               "amount": 0}
     for value in (account | {"value": "30x0"}, {"section": "", "entry": "", "key": "begins", "value": "soon"}):
         wrong = sets_up.patch(path, {"stamp": stamp, "values": [value]})
         assert wrong.status == 400 and [f for f in wrong.json["faults"] if all(f[k] == value[k] for k in ("section", "entry", "key"))], wrong.bytes

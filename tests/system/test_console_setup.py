@@ -185,6 +185,23 @@ def test_types_come_and_go(rig, kari):
     assert rig.file.read_text() == text.replace('  "cake / pie": {account: 3030}\n', "").replace("  vipps: {account: 1580}\n", "")
 
 
+# Goal: before it is saved, a type that comes or goes is shown with its accounts and VAT codes, and so is what moves to another VAT code,
+# in both languages; nothing of it is saved by looking.
+def test_shown_before(rig, kari):
+    before = rig.file.read_text()
+    new = {"product_types.+0.type": "vin", "product_types.+0.account": "3010", "product_types.+0.reduced_account": "3011",
+           "payment_types.+0.type": "vipps", "payment_types.+0.account": "1571", "payment_types.+0.transfer": "1",
+           "product_types.beer.gone": "1", "vat.normal.code": "31"}
+    for person, code, taken in ((kari, "VAT code", "taken away"), (signed_in(rig, "per"), "mva-kode", "fjernet")):
+        page = press(person, setup_form(person), "look", **new)
+        assert page.status == 200, page.words
+        rows = [" ".join(re.sub(r"<[^>]+>", " ", html.unescape(row)).split()) for row in re.findall(r"<tr>(.*?)</tr>", page.text, re.S)]
+        for words in (("vin:", "3010", f"{code} 31"), ("vin:", "3011", f"{code} 31"), ("vipps:", "1571"),
+                      ("beer:", "3010", f"{code} 3", taken), (f"3005, {code} 3 3005, {code} 31", "224,00")):
+            assert any(all(word in row for word in words) for row in rows), (words, rows)
+    assert rig.file.read_text() == before
+
+
 # Goal: what is written by dates is shown and not asked for; it stays.
 def test_dates_stay(rig, kari):
     page = kari.get("/venues/grill/setup")
