@@ -326,10 +326,10 @@ static void tell_retried(struct view *view, enum err err, const struct retry *re
 {
     if (err == ERR_NETWORK || err == ERR_STORE_FULL)
         view_refuse(view, MHD_HTTP_SERVICE_UNAVAILABLE,
-                    SAY(view, "The process that takes sales in does not answer, or has no room. Try again when it runs: nothing "
-                              "is taken in twice.",
-                        "Prosessen som tar inn salg, svarer ikke eller har ikke plass. Prøv igjen når den kjører: ingenting tas "
-                        "inn to ganger."));
+                    SAY(view, "The process that takes sales in does not answer, or has no room. Try again when it runs: "
+                              "nothing is taken in twice.",
+                        "Prosessen som tar inn salg, svarer ikke eller har ikke plass. Prøv igjen når den kjører: ingenting "
+                        "tas inn to ganger."));
     else if (err)
         view_fail(view, err);
     else if (retry->refused)

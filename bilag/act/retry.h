@@ -23,7 +23,7 @@ bool refusal_can_be_taken(const struct refusal *refusal);
 /* The caller's patience with ingest. */
 USED enum err retry_hand_over(struct context *context, struct retry *retry, int64_t patience_ms);
 /* decision: what it is about (refusal_dismissal()). */
-USED enum err retry_decided(struct context *context, struct retry *retry, const struct refusal_decision *decision, struct str reason,
-                            int64_t patience_ms, uint64_t *ret_number);
+USED enum err retry_decided(struct context *context, struct retry *retry, const struct refusal_decision *decision,
+                            struct str reason, int64_t patience_ms, uint64_t *ret_number);
 
 #endif

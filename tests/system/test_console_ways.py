@@ -291,7 +291,10 @@ def test_retry_killed(point):
     port, more = settings()
     with start([venue("bar", auto_transfer="false")], settings=more) as pipeline:
         add_user(pipeline, "drift", *USERS["drift"])
-        process = pipeline.add("console", 0)
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        process = pipeline.of("console")
+        pipeline.stop("console")
         process.env = {"BILAG_KILLPOINT": f"{point}:1"}
         pipeline.restart("console")
         pipeline.wait_ready()
