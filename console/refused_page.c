@@ -356,6 +356,8 @@ void do_retry(struct view *view)
         view_fail(view, err);
     else if (!retry.count)
         not_there(view);
-    else if (view_has_reason(view, &reason) && seen_still(view, about.subject))
-        tell_retried(view, retry_decided(&view->context, &retry, &about, reason, INGEST_PATIENCE_MS, &number), &retry, number);
+    else if (view_has_reason(view, &reason) && seen_still(view, about.subject)) {
+        err = retry_decided(&view->context, &retry, &about, reason, INGEST_PATIENCE_MS, &number);
+        tell_retried(view, err, &retry, number);
+    }
 }

@@ -273,7 +273,8 @@ def test_retry(rig):
     assert per.post(of_line(his, 1), reason=EVIL).status == 303
     late = drift.post(of_line(page, 1), reason="x")
     assert late.status == 404, "it is taken in"
-    assert drift.post(of_line(page, 3), reason="satt opp nå").status == 303
+    done = drift.post(of_line(page, 3), reason="satt opp nå")
+    assert done.status == 303 and "refused line taken in again import/kept.ndjson line 3" in drift.get(done.location).words
     everything = page.form("/refused/retry", what="all")
     assert drift.post(everything, reason="alle").status == 303 and drift.post(everything, reason="x").status == 404
     page = drift.get("/refused")
