@@ -453,6 +453,11 @@ FORM_PARSE(form_number)
 static enum err words_of(struct form *form, const yaml_node_t *node, struct str text, size_t length,
                          const struct field *field, void *to)
 {
+    if (utf8_is_blank(text))
+        return form_fault(form, node, "is blanks alone; write letters, or leave it out");
+    if ((int64_t)length > field->max && (int64_t)utf8_letters(text) <= field->max)
+        return form_fault(form, node, "is too long; write at most %" PRId32 " characters, of which each æ, ø and å "
+                          "counts as two", field->max);
     if ((int64_t)length > field->max && field->min == 0)
         return form_fault(form, node, "is too long; write at most %" PRId32 " characters", field->max);
     if ((int64_t)length < field->min || (int64_t)length > field->max)
@@ -485,7 +490,8 @@ FORM_PARSE(form_word)
 {
     (void)field;
     if (!str_is_word(text))
-        return bad_value(form, node, text, "write 1 to 64 letters on one line, without blanks around them");
+        return bad_value(form, node, text, "write 1 to 64 letters (each æ, ø and å counts as two) on one line, without blanks "
+                         "around them");
     return copied(form, text, to);
 }
 

@@ -95,3 +95,27 @@ bool utf8_is_line(struct str text)
     }
     return true;
 }
+
+bool utf8_is_blank(struct str text)
+{
+    static const struct { uint32_t first, last; } blanks[] = {
+        { 0x09, 0x0d }, { 0x20, 0x20 }, { 0x85, 0x85 }, { 0xa0, 0xa0 }, { 0xad, 0xad }, { 0x1680, 0x1680 }, { 0x2000, 0x200d },
+        { 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x2060 }, { 0x3000, 0x3000 }, { 0xfeff, 0xfeff },
+    };
+
+    for (size_t at = 0, length; at < text.len; at += length) {
+        const unsigned char *bytes = (const unsigned char *)text.bytes + at;
+        bool blank = false;
+        uint32_t code;
+
+        length = utf8_length(bytes, text.len - at);
+        if (!length)
+            return false;
+        code = code_at(bytes, length);
+        for (size_t i = 0; i < COUNT(blanks); i++)
+            blank |= code >= blanks[i].first && code <= blanks[i].last;
+        if (!blank)
+            return false;
+    }
+    return text.len > 0;
+}

@@ -11,4 +11,7 @@ size_t utf8_letters(struct str text);
  * paragraph separator, and nothing that turns the direction of what follows. */
 bool utf8_is_line(struct str text);
 
+/* Valid text of blanks alone, of any width: a reader sees nothing. "" is none. */
+bool utf8_is_blank(struct str text);
+
 #endif

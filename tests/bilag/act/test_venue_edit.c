@@ -81,6 +81,10 @@ static void changed_table(void **unused)
     }
 }
 
+/* 40 letters that the browser lets pass, and 80 bytes that no reader takes. */
+#define FIVE "æøåæø"
+#define LONG_CODE FIVE FIVE FIVE FIVE FIVE FIVE FIVE FIVE
+
 static void faults_table(void **unused)
 {
     static const struct { const char *why; struct venue_said said[SAID_MAX]; size_t faults;
@@ -104,6 +108,14 @@ static void faults_table(void **unused)
           1, "product_types", "cake", "account", "no account" },
         { "alcohol", { SAID("product_types", "beer", "reduced_account", "3011") },
           1, "product_types", "beer", "reduced_account", "alcohol" },
+        { "a code of many bytes", { SAID("product_types", "food", "product", LONG_CODE) },
+          1, "product_types", "food", "product", "each æ, ø and å counts as two" },
+        { "a type of many bytes", { SAID("product_types", "+1", "type", LONG_CODE) },
+          1, "product_types", "+1", "type", "each æ, ø and å counts as two" },
+        { "blanks alone", { SAID("product_types", "food", "name", "\xc2\xa0 \xe2\x80\x89\xc2\xa0") },
+          1, "product_types", "food", "name", "blanks alone" },
+        { "a code of blanks", { SAID("product_types", "food", "product", "\xc2\xa0") },
+          1, "product_types", "food", "product", "blanks alone" },
         { "one rate, two classes", { SAID("vat", "reduced", "rate", "25") }, 1, NULL, "", NULL, "same rate" },
     };
 

@@ -67,6 +67,19 @@ static void one_line(void **unused)
             fail_msg("row %zu", i);
 }
 
+static void blanks(void **unused)
+{
+    static const struct { struct str text; bool blank; } rows[] = {
+        { STR(""), false }, { STR(" "), true }, { STR(" \t\xc2\xa0\xe2\x80\x89\xe3\x80\x80\xe2\x80\x8b"), true },
+        { STR(" a"), false }, { STR("\xc2\xa0."), false }, { STR("\xc3\xa6"), false }, { STR("\xc2"), false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (utf8_is_blank(rows[i].text) != rows[i].blank)
+            fail_msg("row %zu", i);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -74,6 +87,7 @@ int main(void)
         cmocka_unit_test(single_bytes),
         cmocka_unit_test(letters),
         cmocka_unit_test(one_line),
+        cmocka_unit_test(blanks),
     };
 
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
