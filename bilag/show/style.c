@@ -56,7 +56,7 @@ const char page_sheet[] =
     "form.sign{max-width:22em;display:grid;gap:1em;margin-top:1em}form.sign input{width:100%}"
     "fieldset.card{min-width:0}legend{font-size:1.15em;font-weight:600;padding:0 .3em}"
     ".fields{display:grid;grid-template-columns:repeat(auto-fill,minmax(15em,1fr));gap:.8em 1.2em}.fields input,.fields select"
-    "{width:100%}small,.fault{display:block;font-size:.85em}.fault{color:var(--red);background:none;font-weight:600}"
+    "{width:100%}small,.fault{display:block;font-size:.85em;margin-top:.25em}.fault{color:var(--red);background:none;font-weight:600}"
     "label.wide-hint small{flex-basis:100%}label.check{flex-wrap:wrap;margin:.7em 0}"
     "[aria-invalid]{border:2px solid var(--red)}table.form input{width:100%;min-width:5em}table.form td{padding:.3em .35em}"
     "table.form input[type=checkbox]{width:1.2em;min-width:0}tr.new{background:var(--grey-g)}"

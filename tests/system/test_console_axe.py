@@ -9,9 +9,10 @@ import pathlib
 import pytest
 
 from browser_rig import NARROW, PICTURES, WIDE, browser_at
-from console_rig import add_user, settings
+from console_rig import PASSWORD, add_user, settings
 from orders_rig import documents, sale, start, venue
 from test_console import DAY, receipt
+from test_console_ways import refused
 
 AXE = os.environ.get("BILAG_AXE")
 NEXT = "2026-11-20"
@@ -29,6 +30,42 @@ PAGES = {
     "setup": "/venues/twice/setup", "connect": "/venues/twice/connect", "new-venue": "/new-venue", "refused": "/refused", "operate": "/operate", "users": "/users",
     "tokens": "/tokens", "audit": "/audit", "me": "/me", "not-found": "/venues/nowhere",
 }
+
+
+def changes(web):
+    web.go("/venues/twice/setup")
+    web.fill_in({"s///department": "10", "s/product_types/+0/type": "vin og øl", "s/product_types/+0/account": "3010", "s/payment_types/card/account": "1571",
+                 "s/vat/normal/code": "31", "s/product_types/food/product": "MAT"})
+    web.press("form.setup button", TEXTS["look"][web.language])
+
+
+def faults(web):
+    web.go("/venues/twice/setup")
+    web.fill_in({"s/product_types/food/product": "øæå" * 15, "s/payment_types/card/account": "1920", "s/product_types/food/account": "x"})
+    web.press("form.setup button", TEXTS["look"][web.language])
+
+
+def import_look(web):
+    web.go("/venues/odd/customers/import")
+    web.fill(rows="Hansen;10001\nNoen andre;99999")
+    web.press("form[action$='/customers/import'] button")
+
+
+def my_token(web):
+    web.go("/me")
+    web.fill("form[action='/me/tokens']", password=PASSWORD, about="regnskapssystemet")
+    web.press("form[action='/me/tokens'] button")
+
+
+def said(web):
+    web.go("/refused")
+    web.fill_in({"reason": "satt opp nå"}, "form[action='/refused/retry']")
+    web.press("form[action='/refused/retry'] button")
+
+
+# Pages that come of pressing something.
+PRESSED = {"setup-changes": changes, "setup-faults": faults, "import-look": import_look, "my-token": my_token, "said": said}
+TEXTS = {"look": {"nb": "Vis hva som endres", "en": "Show what changes"}}
 LOOK = """const done = arguments[0];
 axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations.filter(v => ['serious', 'critical'].includes(v.impact))
   .map(v => [v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0] || {message: ''}).message)])))"""
@@ -50,6 +87,7 @@ def rig():
                        {"v": 1, "venue": "odd", "register": "K1", "seq": 6, "kind": "cash_movement", "amount": -200000,
                         "time": f"{DAY}T20:00:00+01:00", "reason": "bank"}, receipt("nowhere", 1)])
         pipeline.post([{"v": 1, "venue": "odd", "kind": "nothing"}])
+        refused(pipeline, receipt("odd", 11), receipt("odd", 12), receipt("odd", 13))
         for doc in (f"twice/{NEXT}/1", f"odd/{DAY}/1"):
             pipeline.until(f"{doc} is held", lambda doc=doc: documents(pipeline, "voucher").get(doc, ("",))[0] == "held")
         yield pipeline
@@ -66,10 +104,14 @@ def web(rig):
 def test_pages(web, language):
     axe, found = pathlib.Path(AXE).read_text(encoding="utf-8"), []
     web.sign_in(language)
-    for name, path in PAGES.items():
+    web.language = language
+    for name, path in [*PAGES.items(), *PRESSED.items()]:
         if name == "sign-in":
             web.driver.delete_all_cookies()
-        web.go(path)
+        if name in PRESSED:
+            path(web)
+        else:
+            web.go(path)
         web.driver.execute_script(axe + ";window.axe=axe")
         for scheme, size in (("light", WIDE), ("dark", NARROW)) if not PICTURES else itertools.product(("light", "dark"), (WIDE, NARROW)):
             over = web.see(*size, scheme)
