@@ -204,10 +204,9 @@ static void compare_new(struct judging *judging)
         if (venue_has_entry(&edit->now, section, type) || is_added(edit, section, type))
             fault_add(edit, place, str_of(context_words(edit->context, "it is there already", nb)), STR_NONE);
         else if (!str_is_word(type))
-            fault_add(edit, place, str_of(context_words(edit->context, "this is no type: 1 to 64 letters, of which each æ, ø and å "
-                                                        "counts as two, on one line",
-                                                        "dette er ingen type: 1 til 64 bokstaver, der hver æ, ø og å teller som "
-                                                        "to, på én linje")), STR_NONE);
+            fault_add(edit, place, str_of(context_words(edit->context,
+                      "this is no type: 1 to 64 letters, of which each æ, ø and å counts as two, on one line",
+                      "dette er ingen type: 1 til 64 bokstaver, der hver æ, ø og å teller som to, på én linje")), STR_NONE);
         else
             change_add(edit, (struct venue_change){ .place = place, .becomes = type, .added = true });
     }
