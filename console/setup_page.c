@@ -30,7 +30,9 @@ bool setup_open(struct view *view, struct venue_edit *edit)
     if (!err && user_sees(&view->user, edit->now.company))
         return true;
     if (err == ERR_CONFIG && view->user.all_companies)
-        view_refuse(view, MHD_HTTP_CONFLICT, arena_copy(&view->arena, str_of(view->context.fault.text)).bytes);
+        view_refuse(view, MHD_HTTP_CONFLICT,
+                    SAY(view, "The set-up of this venue cannot be read; whoever runs Bilag mends its file.",
+                        "Oppsettet til salgsstedet kan ikke leses; den som drifter Bilag, retter filen."));
     else if (err == ERR_MEMORY || err == ERR_SYSTEM)
         view_fail(view, err);
     else

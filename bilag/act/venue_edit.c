@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PERMISSIONS = 0644, STAMP_BYTES = 16, DETAIL_BYTES = 1500, FRESH_BYTES = 512 * 1024 * 1024 };
 
@@ -53,6 +54,14 @@ static void take_key(struct venue_edit *edit, struct venue *venue)
     venue->client_id = served ? served->client_id : STR_NONE;
 }
 
+static bool is_there(struct context *context, struct str id)
+{
+    struct str path = arena_format(context->arena, STR_FMT "/venues/" STR_FMT ".yaml", STR_ARG(context->config->dir),
+                                   STR_ARG(id));
+
+    return path.bytes && access(path.bytes, F_OK) == 0;
+}
+
 enum err venue_edit_open(struct context *context, struct str id, struct venue_edit *ret_edit)
 {
     struct venue_edit *edit = ret_edit;
@@ -60,7 +69,7 @@ enum err venue_edit_open(struct context *context, struct str id, struct venue_ed
     enum err err;
 
     *edit = (struct venue_edit){ .context = context };
-    if (!str_is_name(id))
+    if (!str_is_name(id) || !is_there(context, id))
         return ERR_NOT_FOUND;
     edit->id = arena_copy(context->arena, id);
     err = venue_setup_read(context, edit->id, &text, &edit->now);

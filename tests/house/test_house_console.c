@@ -2,6 +2,8 @@
  * her name, and what cannot be done is answered with why; the pages show what the stages hold. */
 #include "house_rig.h"
 
+#include "stage/ingestclient.h"
+
 #define main console_main
 #include "console/main.c"
 #undef main
@@ -332,7 +334,7 @@ static void programs(void **unused)
         "/api/v1/venues/oslo-grill/document?id=oslo-grill/2026-11-20/1", "/api/v1/venues/oslo-grill/customers",
         "/api/v1/venues/oslo-grill/requests?document=oslo-grill/2026-11-20/1", "/api/v1/venues/oslo-grill/setup",
         "/api/v1/venues/oslo-grill/manual?from=2026-11-01&to=2026-11-30", "/api/v1/refused", "/api/v1/status", "/api/v1/stages",
-        "/api/v1/not-in-use", "/api/v1/audit", "/api/v1/users", "/api/v1/tokens",
+        "/api/v1/not-in-use", "/api/v1/audit", "/api/v1/users", "/api/v1/tokens", "/api/v1/venues/oslo-grill/connection",
     };
     char body[400];
     const char *at;
@@ -352,7 +354,74 @@ static void programs(void **unused)
     program_asks("GET", "/api/v1/venues/oslo-grill/documents?from=yesterday", "", 400, "");
     program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":\"read-books\"}", 200, "decision");
     program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":7}", 400, "");
+    program_asks("POST", "/api/v1/venues/oslo-grill/acts", "{\"act\":\"give-key\",\"key\":\"x\",\"seen\":99999}", 400,
+                 "klientnøkkel");
+    program_asks("POST", "/api/v1/venues/nowhere/acts", "{\"act\":\"ask\"}", 404, "");
+    program_asks("POST", "/api/v1/venues/oslo-grill/customers/look",
+                 "{\"connections\":[{\"till_customer\":\"kunde\",\"number\":10001},{\"till_customer\":\"x\",\"number\":1}]}", 200,
+                 "\"stands\":\"connected\"");
     program_asks("POST", "/api/v1/acts", "{\"act\":\"undo\",\"decision\":9999,\"reason\":\"x\"}", 404, "");
+}
+
+/* As a former program refused it: a sale, and the reason of then. */
+static void keep_refused(uint64_t line, const char *text)
+{
+    const struct ingest_item item = { line, str_of(text), STR("oslo-grill is not set up here") };
+    struct ingestclient *client;
+    struct ingest_answer answer;
+    struct fault fault;
+    struct arena arena;
+    char run[128];
+
+    arena_init(&arena, 1 << 20);
+    (void)snprintf(run, sizeof run, "%s/r", house.folder.path);
+    assert_int_equal(ingestclient_open(str_of(run), 1, &client, &fault), ERR_OK);
+    assert_int_equal(ingestclient_send(client, STR("kept.ndjson"), &item, 1, 10000, &arena, &answer, &fault), ERR_OK);
+    assert_int_equal(answer.rejected, 1);
+    ingestclient_close(client);
+    arena_free(&arena);
+}
+
+/* Goal: a refused line whose cause is gone is taken in, once. */
+static void taken_in_again(void **unused)
+{
+    struct strbuf sale;
+    char body[600];
+
+    (void)unused;
+    strbuf_init(&sale, 4096);
+    house_sale(&sale, "2026-11-23", 8, "food", 4200, "card");
+    keep_refused(1, house_text(&sale));
+    strbuf_free(&sale);
+    sign_in("drift");
+    get("/refused", 200, "kan tas inn nå");
+    (void)snprintf(body, sizeof body, "token=%s&what=line&subject=import/kept.ndjson+line+1&so_far=%s&seen=%s&reason=",
+                   field("token", ""), field("so_far", ""), field("seen", ""));
+    post("/refused/retry", body, 400, "");
+    (void)strcat(body, "satt+opp");
+    post("/refused/retry", body, 303, "said=");
+    post("/refused/retry", body, 404, "");
+    house_until("explain oslo-grill/K1/8", "42,00");
+    assert_int_equal(house_bilag("refused retry"), 1);       /* the one that is none is left */
+    assert_non_null(strstr(house.out, "0 taken in"));
+}
+
+/* Goal: what a set-up would change is shown whole before it is saved, and nothing is saved by looking. */
+static void shown_before(void **unused)
+{
+    char body[1200];
+
+    (void)unused;
+    sign_in("kari");
+    get("/venues/oslo-grill/setup", 200, "Show what changes");
+    (void)snprintf(body, sizeof body, "token=%s&stamp=%s&step=look&s/product_types/%%2B0/type=vin"
+                   "&s/product_types/%%2B0/account=3010&s/payment_types/%%2B0/type=app&s/payment_types/%%2B0/account=1571"
+                   "&s/payment_types/%%2B0/transfer=1&s/vat/normal/code=33", field("token", ""), field("stamp", ""));
+    post("/venues/oslo-grill/setup", body, 200, "VAT code 33");
+    assert_non_null(strstr(page, "vin: Sales account"));
+    assert_non_null(strstr(page, "app: Account"));
+    get("/venues/oslo-grill/setup", 200, "");
+    assert_string_equal(field("s/vat/normal/code", ""), "3");
 }
 
 static void each_by_right(void **unused)
@@ -381,7 +450,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(sales),   cmocka_unit_test(transferred), cmocka_unit_test(by_hand),
         cmocka_unit_test(decided), cmocka_unit_test(connected),   cmocka_unit_test(each_by_right),
-        cmocka_unit_test(keyed_by_kari), cmocka_unit_test(programs),
+        cmocka_unit_test(keyed_by_kari), cmocka_unit_test(programs), cmocka_unit_test(taken_in_again),
+        cmocka_unit_test(shown_before),
     };
 
     return cmocka_run_group_tests_name("house_console", tests, start, stop);
