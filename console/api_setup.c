@@ -321,6 +321,8 @@ static void tell_saved(const struct setup_form *form, const struct setup_effect 
     json_put_bool(out, "saved", number != 0);
     if (number)
         json_put_uint(out, "decision", number);
+    if (edit->from != DAY_ALWAYS)
+        json_put_day(out, "from", edit->from);
     json_open(out, "changes", '[');
     for (size_t i = 0; i < edit->change_count; i++)
         tell_change(out, &edit->changes[i]);
@@ -381,7 +383,7 @@ static bool are_places(struct view *view)
         last = memrchr(name.bytes, '/', name.len);
         section = arena_copy(&view->arena, (struct str){ name.bytes + 2, (size_t)(first - name.bytes) - 2 });
         key = arena_copy(&view->arena, (struct str){ last + 1, name.len - (size_t)(last + 1 - name.bytes) });
-        if (section.len && (str_equal(key, STR("type")) || str_equal(key, STR("gone"))))
+        if (section.len ? str_equal(key, STR("type")) || str_equal(key, STR("gone")) : str_equal(key, STR("from")))
             continue;
         if (!venue_field_of(section.len ? section.bytes : NULL, key.bytes)) {
             view_refuse(view, MHD_HTTP_BAD_REQUEST, arena_format(&view->arena, "%.*s: %s", TEXT(name), SAY(view,
@@ -397,6 +399,7 @@ void api_setup_change(struct view *view)
     static const struct body_member members[] = {
         { "stamp", BODY_TEXT, "stamp" },     { "values", BODY_PLACES, NULL },
         { "reason", BODY_TEXT, "reason" },   { "only_judged", BODY_SWITCH, "only_judged" },
+        { "from", BODY_TEXT, "s///from" },
     };
 
     if (api_body_take(view, members, COUNT(members)) && are_places(view))

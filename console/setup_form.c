@@ -15,6 +15,7 @@ enum { NEW_ROWS = 2, NAME_BYTES = 256, SUGGESTED_BYTES = 65536, LIST_MAX = 3000,
 
 /* What is no setting: a type's own name, and that it is to go. */
 static const struct venue_field beside[] = {
+    { NULL, "from", FIELD_DAY, .en = "Changes of types and VAT codes hold from", .nb = "Endringer av typer og mva-koder gjelder fra" },
     { SECTION_VAT, "type", FIELD_WORDS, .en = "Class", .nb = "Klasse" },
     { SECTION_PRODUCTS, "type", FIELD_WORDS, .en = "Type at the till", .nb = "Type i kassen" },
     { SECTION_PRODUCTS, "gone", FIELD_WORDS, .en = "Take away", .nb = "Fjern" },
@@ -367,8 +368,8 @@ static void choice(struct setup_form *form, const struct venue_place *place, str
 /* With its value, what PowerOffice says of it, and its faults. */
 static void field(struct setup_form *form, const struct venue_place *place, struct str value)
 {
-    const struct venue_field *known = venue_field_of(place->section, place->key);
-    enum venue_field_kind kind = known ? known->kind : FIELD_WORDS;
+    const struct venue_field *known = label_of(place->section, place->key);
+    enum venue_field_kind kind = known->kind;
     char id[24];
 
     (void)snprintf(id, sizeof id, "e%zu", ++form->shown);
@@ -531,7 +532,7 @@ static void known_row(struct setup_form *form, const char *section, struct str e
     if (faults_at(form, &whole))
         tell_faults(form, &whole, NULL);
     html_end(&view->html);
-    if (venue_place_is_dated(&form->edit->now, &whole)) {
+    if (venue_entry_changes_after(&form->edit->now, section, entry, form->edit->today) != DAY_ALWAYS) {
         dated_row(form, section, entry);
         html_end(&view->html);
         return;
@@ -660,10 +661,30 @@ static void types(struct setup_form *form)
     html_end(&form->view->html);
 }
 
+/* A rate that changes at new year, an account that is another from a month on: what was stays for the days before. */
+static void dates(struct setup_form *form)
+{
+    struct view *view = form->view;
+    struct venue_place place = { NULL, STR_NONE, "from" };
+
+    heading(form, "From when", "Fra når");
+    html_begin(&view->html, "label");
+    html_class(&view->html, "wide-hint");
+    html_element(&view->html, "span", NULL, str_of(label_words(form, NULL, "from")));
+    field(form, &place, form->filled_in ? value_of(form, &place) : STR_NONE);
+    html_element(&view->html, "small", NULL,
+                 str_of(SAY(view, "a business day; blank: for every day that is not sent yet. The days before keep what they "
+                                  "have.",
+                            "en salgsdag; tomt: for alle dager som ikke er sendt ennå. Dagene før beholder det de har.")));
+    html_end(&view->html);
+    html_end(&view->html);
+}
+
 void setup_form_show(struct setup_form *form)
 {
     basics(form);
     types(form);
+    dates(form);
     switches(form);
     lists(form);
 }

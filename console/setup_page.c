@@ -309,15 +309,26 @@ static void whole_rows(const struct setup_form *form, const struct venue_change 
     }
 }
 
+static struct str from_day(const struct setup_form *form, struct str value)
+{
+    const struct view *view = form->view;
+    char day[16];
+
+    return form->edit->from == DAY_ALWAYS ? value
+           : arena_format(&form->view->arena, SAY(view, "%.*s, from %s", "%.*s, fra %s"), TEXT(value),
+                          day_text(form->edit->from, day));
+}
+
 static void change_row(const struct setup_form *form, const struct venue_change *change)
 {
     const struct venue_edit *edit = form->edit;
+    struct str becomes = full_value(form, &edit->wanted, &change->place, change->becomes);
 
     if (change->added || change->gone)
         whole_rows(form, change);
     else
         change_cells(form, setup_place_words(form, &change->place), full_value(form, &edit->now, &change->place, change->was),
-                     full_value(form, &edit->wanted, &change->place, change->becomes));
+                     change->place.section ? from_day(form, becomes) : becomes);
 }
 
 static void change_table(const struct setup_form *form)

@@ -160,8 +160,8 @@ static void compare_entry(struct judging *judging, const char *section, struct s
     struct venue_edit *edit = judging->edit;
     struct str value;
 
-    if (venue_place_is_dated(&edit->now, &(struct venue_place){ section, entry, NULL }))
-        return;
+    if (venue_entry_changes_after(&edit->now, section, entry, edit->today) != DAY_ALWAYS)
+        return;                          /* what is planned stands in the file */
     if (said(judging, section, entry, "gone", &value) && str_equal(value, STR("1"))) {
         change_add(edit, (struct venue_change){ .place = { section, entry, NULL }, .gone = true });
         return;
@@ -169,6 +169,46 @@ static void compare_entry(struct judging *judging, const char *section, struct s
     for (size_t i = 0; i < venue_fields_shown_count; i++)
         if (venue_fields_shown[i].section && strcmp(venue_fields_shown[i].section, section) == 0)
             compare_field(judging, &venue_fields_shown[i], entry);
+}
+
+/* A change that is to hold from a day comes behind all that the entry has; one of an entry with dates must say its day. */
+static void judge_day(struct judging *judging, size_t at)
+{
+    struct venue_edit *edit = judging->edit;
+    struct context *context = edit->context;
+    const struct venue_change *change = &edit->changes[at];
+    const struct venue_place *place = &change->place, whole = { place->section, place->entry, NULL };
+    size_t before = edit->fault_count;
+    char last[16];
+    int32_t later;
+
+    if (!place->section || change->added || change->gone)
+        return;
+    later = edit->from == DAY_ALWAYS ? DAY_ALWAYS : venue_entry_changes_after(&edit->now, place->section, place->entry,
+                                                                             edit->from - 1);
+    if (edit->from == DAY_ALWAYS && venue_place_is_dated(&edit->now, &whole))
+        fault_add(edit, *place, str_of(context_words(context, "this has dates: say from which day the change holds",
+                                                     "denne har datoer: si fra hvilken dag endringen gjelder")), STR_NONE);
+    else if (later != DAY_ALWAYS)
+        fault_add(edit, *place,
+                  arena_format(context->arena, context_words(context, "this changes on %s already: say a later day",
+                                                             "denne endres alt %s: si en senere dag"), day_text(later, last)),
+                  STR_NONE);
+    judging->dropped[at] = edit->fault_count > before;
+}
+
+static void take_day(struct judging *judging)
+{
+    struct venue_edit *edit = judging->edit;
+    struct venue_place place = { NULL, STR_NONE, "from" };
+    struct str text;
+
+    edit->from = DAY_ALWAYS;
+    if (said(judging, NULL, STR_NONE, "from", &text) && text.len && day_parse(text, &edit->from)) {
+        edit->from = DAY_ALWAYS;
+        fault_add(edit, place, str_of(context_words(edit->context, "this is no day; write one such as 2027-01-01",
+                                                    "dette er ingen dag; skriv en som 2027-01-01")), STR_NONE);
+    }
 }
 
 static void compare_known(struct judging *judging)
@@ -229,34 +269,63 @@ static void add_pair(struct arena *arena, const struct venue_field *field, struc
                          STR_ARG(venue_field_yaml(field, value, arena)));
 }
 
-/* "{account: 3000, product: MAT}": of a new entry what is said; of one that the venue has from the one it is like, all of
- * it, what no form shows as well. */
-static struct str whole_entry(const struct judging *judging, const char *section, struct str entry, struct str known_as)
+/* "{account: 3000, product: MAT}": of a new entry what is said; of one that is known all of it, what no form shows as well, as it is on
+ * `day`, with what is said in its place (kept: nothing is). from: the day it holds from. */
+struct entry_wish { const char *section; struct str entry, known_as; int32_t day, from; bool kept; };
+
+static void add_day(const struct entry_wish *wish, struct arena *arena, struct str *text)
+{
+    char day[16];
+
+    if (wish->from != DAY_ALWAYS)
+        *text = arena_format(arena, STR_FMT "valid_from: %s", STR_ARG(*text), day_text(wish->from, day));
+}
+
+static struct str whole_entry(const struct judging *judging, const struct entry_wish *wish)
 {
     const struct venue_edit *edit = judging->edit;
     struct arena *arena = edit->context->arena;
-    struct str text = STR("{");
+    struct str text = STR("{"), known_as = wish->known_as;
 
+    add_day(wish, arena, &text);
     for (size_t i = 0; i < venue_fields_shown_count; i++) {
         const struct venue_field *field = &venue_fields_shown[i];
         struct str value = STR_NONE;
         bool is_switch = field->kind == FIELD_SWITCH, preset = venue_same(field->preset, "true");
 
-        if (!field->section || strcmp(field->section, section) != 0)
+        if (!field->section || strcmp(field->section, wish->section) != 0)
             continue;
-        if (!said(judging, section, entry, field->key, &value) && known_as.len)
-            value = venue_entry_text(&edit->now, field, known_as, edit->today, arena);
+        if ((wish->kept || !said(judging, wish->section, wish->entry, field->key, &value)) && known_as.len)
+            value = venue_entry_text(&edit->now, field, known_as, wish->day, arena);
         if (is_switch ? str_equal(value, STR("1")) != preset : value.len > 0)
             add_pair(arena, field, value, &text);
     }
     for (size_t i = 0; i < venue_fields_kept_count && known_as.len; i++) {
         const struct venue_field *field = &venue_fields_kept[i];
-        struct str value = venue_entry_text(&edit->now, field, known_as, edit->today, arena);
+        struct str value = venue_entry_text(&edit->now, field, known_as, wish->day, arena);
 
-        if (strcmp(field->section, section) == 0 && value.bytes)
+        if (strcmp(field->section, wish->section) == 0 && value.bytes)
             add_pair(arena, field, value, &text);
     }
     return arena_format(arena, STR_FMT "}", STR_ARG(text));
+}
+
+/* "[{account: 3000}, {valid_from: 2027-01-01, account: 3010}]": what there was stays, and what changes comes behind it. */
+static struct str dated_entry(const struct judging *judging, const char *section, struct str entry)
+{
+    const struct venue_edit *edit = judging->edit;
+    struct arena *arena = edit->context->arena;
+    struct entry_wish wish = { section, entry, entry, edit->today, edit->from, false };
+    struct str text = STR("[");
+
+    for (size_t i = 0; i < venue_entry_count(&edit->now, section); i++) {
+        int32_t day = venue_entry_day(&edit->now, section, i);
+        const struct entry_wish was = { section, entry, entry, day, day, true };
+
+        if (str_equal(venue_entry_name(&edit->now, section, i), entry))
+            text = arena_format(arena, STR_FMT STR_FMT ", ", STR_ARG(text), STR_ARG(whole_entry(judging, &was)));
+    }
+    return arena_format(arena, STR_FMT STR_FMT "]", STR_ARG(text), STR_ARG(whole_entry(judging, &wish)));
 }
 
 /* A venue that is like another has its entries whole: one of its own takes the place of the other's. */
@@ -270,11 +339,16 @@ static void edit_add(struct judging *judging, const struct venue_change *change)
 
     if (change->added)
         *to = (struct yamledit){ .section = section, .entry = change->becomes,
-                                 .value = whole_entry(judging, section, entry, STR_NONE) };
+                                 .value = whole_entry(judging, &(struct entry_wish){ section, entry, STR_NONE, edit->today,
+                                                                                     DAY_ALWAYS, false }) };
     else if (change->gone)
         *to = (struct yamledit){ .section = section, .entry = entry, .gone = true };
+    else if (section && edit->from != DAY_ALWAYS)
+        *to = (struct yamledit){ .section = section, .entry = entry, .value = dated_entry(judging, section, entry) };
     else if (section && edit->now.like.len)
-        *to = (struct yamledit){ .section = section, .entry = entry, .value = whole_entry(judging, section, entry, entry) };
+        *to = (struct yamledit){ .section = section, .entry = entry,
+                                 .value = whole_entry(judging, &(struct entry_wish){ section, entry, entry, edit->today,
+                                                                                     DAY_ALWAYS, false }) };
     else
         *to = (struct yamledit){ .section = section, .entry = entry, .key = change->place.key,
                                  .value = venue_field_yaml(field, change->becomes, edit->context->arena) };
@@ -370,6 +444,8 @@ static void name_fault(struct venue_edit *edit, const struct venue_change *chang
     struct venue_place place = change->place;
     const char *colon = strstr(rest, ": ");
 
+    if (*rest == '[' && strchr(rest, ']'))
+        rest = strchr(rest, ']') + 1;    /* which of its dates */
     for (size_t i = 0; *rest == '.' && i < venue_fields_shown_count; i++) {
         const struct venue_field *field = &venue_fields_shown[i];
 
@@ -389,7 +465,7 @@ static bool drop_faulty(struct judging *judging)
         const struct venue_change *change = &edit->changes[i];
         const struct venue_place *place = &change->place;
         struct str entry = change->added ? change->becomes : place->entry;
-        bool whole = change->added || change->gone || (place->section && edit->now.like.len);
+        bool whole = change->added || change->gone || (place->section && (edit->now.like.len || edit->from != DAY_ALWAYS));
         struct str path = !place->section ? str_of(place->key)
                           : arena_format(edit->context->arena, "%s." STR_FMT "%s%s", place->section, STR_ARG(entry),
                                          whole ? "" : ".", whole ? "" : place->key);
@@ -522,8 +598,11 @@ enum err venue_edit_judge(struct venue_edit *edit, const struct venue_said *said
     edit->change_count = edit->fault_count = 0;
     if (arena_failed(arena))
         return ERR_MEMORY;
+    take_day(&judging);
     compare_known(&judging);
     compare_new(&judging);
+    for (size_t i = 0; i < edit->change_count; i++)
+        judge_day(&judging, i);
     err = read_changes(&judging);
     if (err)
         return err;
@@ -552,15 +631,17 @@ static struct str detail_of(const struct venue_edit *edit)
     for (size_t i = 0; i < edit->change_count; i++) {
         const struct venue_change *change = &edit->changes[i];
         const struct venue_place *place = &change->place;
+        char day[16];
         struct str where = !place->section ? str_of(place->key)
                            : arena_format(arena, "%s." STR_FMT "%s%s", place->section,
                                           STR_ARG(change->added ? change->becomes : place->entry),
                                           change->added || change->gone ? "" : ".",
                                           change->added || change->gone ? "" : place->key);
+        const char *since = place->section && edit->from != DAY_ALWAYS ? day_text(edit->from, day) : "";
         struct str one = change->added || change->gone
                              ? arena_format(arena, STR_FMT " %s", STR_ARG(where), change->added ? "new" : "taken away")
-                             : arena_format(arena, STR_FMT " " STR_FMT " -> " STR_FMT, STR_ARG(where), STR_ARG(change->was),
-                                            STR_ARG(change->becomes));
+                             : arena_format(arena, STR_FMT " " STR_FMT " -> " STR_FMT "%s%s", STR_ARG(where),
+                                            STR_ARG(change->was), STR_ARG(change->becomes), *since ? " from " : "", since);
 
         if (text.len + one.len > DETAIL_BYTES)
             return arena_format(arena, STR_FMT "; and %zu more", STR_ARG(text), edit->change_count - i);

@@ -21,7 +21,8 @@
 
 enum { VENUE_STAMP_SIZE = 33, VENUE_FAULTS_MAX = 100 };
 
-/* section, entry and key as in a place; key "type" names an entry that is new (entry: any name of the form), "gone" takes one away. */
+/* section, entry and key as in a place; key "type" names an entry that is new (entry: any name of the form), "gone" takes one away.
+ * "from" at the top is the business day from which what changes of types and VAT codes holds; blank: from ever, as the file has it. */
 struct venue_said { struct str section, entry, key, value; };
 
 struct venue_change { struct venue_place place; struct str was, becomes; bool added, gone; };
@@ -35,6 +36,7 @@ struct venue_edit {
     struct venue now;                     /* as the file says it */
     int32_t today;
     /* of venue_edit_judge() */
+    int32_t from;                         /* from which changed entries hold; DAY_ALWAYS: unsaid */
     struct venue wanted;
     struct str wanted_text;
     struct venue_change *changes; size_t change_count;

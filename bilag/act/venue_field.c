@@ -114,6 +114,24 @@ static bool entry_is_dated(const struct venue *venue, const char *section, struc
     return false;
 }
 
+int32_t venue_entry_day(const struct venue *venue, const char *section, size_t index)
+{
+    struct rows rows = rows_of(venue, section);
+
+    ensure(index < rows.count);
+    return valid_at(&rows, index);
+}
+
+int32_t venue_entry_changes_after(const struct venue *venue, const char *section, struct str entry, int32_t day)
+{
+    struct rows rows = rows_of(venue, section);
+
+    for (size_t i = 0; i < rows.count; i++)
+        if (str_equal(name_at(&rows, i), entry) && valid_at(&rows, i) > day)
+            return valid_at(&rows, i);
+    return DAY_ALWAYS;
+}
+
 static bool bools_are_dated(const struct bools *bools)
 {
     for (size_t i = 0; i < bools->count; i++)

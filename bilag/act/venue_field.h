@@ -45,6 +45,11 @@ size_t venue_entry_count(const struct venue *venue, const char *section);
 struct str venue_entry_name(const struct venue *venue, const char *section, size_t index);
 bool venue_has_entry(const struct venue *venue, const char *section, struct str entry);
 
+/* The day from which the row at `index` holds; DAY_ALWAYS: from ever. */
+int32_t venue_entry_day(const struct venue *venue, const char *section, size_t index);
+/* A day behind this one on which the entry changes; DAY_ALWAYS: there is none. */
+int32_t venue_entry_changes_after(const struct venue *venue, const char *section, struct str entry, int32_t day);
+
 /* Of an entry (key NULL), or of a setting at the top. */
 bool venue_place_is_dated(const struct venue *venue, const struct venue_place *place);
 /* Its value; of what is dated, that of the day. In the arena, or a view of the venue. Empty: blank, or there is no such

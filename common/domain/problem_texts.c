@@ -27,10 +27,12 @@ const struct problem_text problem_texts[PROBLEM_COUNT] = {
     [PROBLEM_VAT_UNMAPPED] = {
         "Receipts carry {0%} VAT, but no VAT class of the venue has that rate ({1} kr so far[, first on receipt {first}]). "
         "Add a class with this rate and its VAT code under <vat|\"{=vat}\"> in the venue's set-up<[, such as {2}][; or, if "
-        "a rate changes from this day on, {3}]|>, or correct the rate on the till.",
+        "a rate changes from this day on, {3}]|; or, if a rate changes, change it and say from which day>, or correct the "
+        "rate on the till.",
         "Bonger har {0%} mva., men ingen mva-klasse for salgsstedet har den satsen ({1} kr hittil[, først på bong "
         "{first}]). Legg inn en klasse med satsen og mva-koden under <vat|«{=vat}»> i oppsettet for salgsstedet<[, for "
-        "eksempel {2}][; eller, hvis en sats endres fra denne dagen, {3}]|>, eller rett satsen i kassen." },
+        "eksempel {2}][; eller, hvis en sats endres fra denne dagen, {3}]|; eller, hvis en sats endres, endre den og si fra "
+        "hvilken dag>, eller rett satsen i kassen." },
     /* 0 account, 1 what of a voucher is posted to it */
     [PROBLEM_ACCOUNT_UNKNOWN] = {
         "Account {0}[ (for {1})] does not exist in PowerOffice. Create it there, or choose another account in the venue's "

@@ -360,6 +360,10 @@ def test_setup(rig, everything):
     assert [(c["key"], c["was"], c["becomes"]) for c in looked.json["changes"]] == [("account", "3000", "3010")]
     assert looked.json["effect"]["moves"][0] | {"amount": 0} == {"type": "food", "from": 3000, "to": 3010, "from_vat_code": "3", "to_vat_code": "3",
                                                                                "amount": 0}
+    dated = sets_up.patch(path, {"stamp": stamp, "values": [account], "from": "2031-01-01", "only_judged": True})
+    assert dated.status == 200 and dated.json["from"] == "2031-01-01" and not dated.json["effect"]["moves"], dated.bytes
+    soon = sets_up.patch(path, {"stamp": stamp, "values": [account], "from": "soon"})
+    assert soon.status == 400 and [f["key"] for f in soon.json["faults"]] == ["from"], soon.bytes
     for value in (account | {"value": "30x0"}, {"section": "", "entry": "", "key": "begins", "value": "soon"}):
         wrong = sets_up.patch(path, {"stamp": stamp, "values": [value]})
         assert wrong.status == 400 and [f for f in wrong.json["faults"] if all(f[k] == value[k] for k in ("section", "entry", "key"))], wrong.bytes

@@ -210,6 +210,36 @@ def test_dates_stay(rig, kari):
     assert "Nothing changes" in page.words
 
 
+# Goal: what changes from a day on leaves the days before as they are; a further change comes behind it, never before it, and one
+# without its day is refused beside its field; what is planned stays the file's.
+def test_from_a_day(rig, kari):
+    before = rig.file.read_text()
+    form = setup_form(kari)
+    page = press(kari, form, "look", **{"payment_types.card.account": "1572", "vat.reduced.code": "33", "from": "2026-01-01"})
+    assert page.status == 200 and "1572" in page.words and "from 2026-01-01" in page.words, page.words
+    assert press(kari, page.form(form["action"]), "save").status == 303
+    text = rig.file.read_text()
+    assert "  card: [{account: 1570}, {valid_from: 2026-01-01, account: 1572}]          # Nets\n" in text, text
+    assert '  reduced: [{rate: 15, code: "31"}, {valid_from: 2026-01-01, rate: 15, code: "33"}]\n' in text, text
+    assert re.search(r"payment_types.card.account 1570 -> 1572 from 2026-01-01", rig.command("audit", "grill").stdout)
+    rig.until("the day has it", lambda: "1572" in kari.get(f"/venues/grill/days/{DAY}").words)
+    form = setup_form(kari)
+    assert ("s/payment_types/card/account", "1572") in form["fields"]
+    for wrong, says in (({}, "this has dates"), ({"from": "2025-12-31"}, "this changes on 2026-01-01 already"),
+                        ({"from": "2026-01-01"}, "this changes on 2026-01-01 already"), ({"from": "x"}, "this is no day")):
+        page = press(kari, form, "look", **{"payment_types.card.account": "1573", **wrong})
+        assert page.status == 400 and says in page.words and rig.file.read_text() == text, page.words
+    page = press(kari, form, "look", **{"payment_types.card.account": "1573", "from": "2031-01-01"})
+    assert "Their vouchers stay" in page.words or "From account" not in page.words, page.words
+    assert press(kari, page.form(form["action"]), "save").status == 303
+    assert "{valid_from: 2026-01-01, account: 1572}, {valid_from: 2031-01-01, account: 1573}]" in rig.file.read_text()
+    page = kari.get("/venues/grill/setup")
+    assert "payment_types/card/account" not in page.text and "has dates" in page.words, "a change that is planned stands in the file"
+    rig.file.write_text(before)
+    rig.reload()
+    rig.until("as before", lambda: "1570" in kari.get(f"/venues/grill/days/{DAY}").words)
+
+
 # Goal: automatic transfer goes on only if PowerOffice was asked and nothing is wrong; then the page says first what goes at once. The
 # console asks nothing itself: the uploader does, when it is asked to.
 def test_switched_on(rig, kari):

@@ -61,6 +61,11 @@ static void changed_table(void **unused)
         { "one that is left out", { SAID("payment_types", "+0", "type", "app"), SAID("payment_types", "+0", "transfer",
             "0") }, 1,
           "  credit:    {transfer: false}\n", "  credit:    {transfer: false}\n  app: {transfer: false}\n" },
+        { "an account from a day", { SAID("product_types", "food", "account", "3005"), SAID("", "", "from", "2032-01-01") },
+          1,
+          "food:      {account: 3000, reduced_account: 3001, product: MAT, reduced_product: MAT-TA}",
+          "food:      [{account: 3000, reduced_account: 3001, product: \"MAT\", reduced_product: \"MAT-TA\"}, "
+          "{valid_from: 2032-01-01, account: 3005, reduced_account: 3001, product: \"MAT\", reduced_product: \"MAT-TA\"}]" },
         { "a type gone", { SAID("product_types", "beer", "gone", "1"), SAID("product_types", "beer", "account", "x") }, 1,
           "  beer:      {account: 3010, product: OL, alcohol: true}\n", "" },
     };
@@ -116,6 +121,9 @@ static void faults_table(void **unused)
           1, "product_types", "food", "name", "blanks alone" },
         { "a code of blanks", { SAID("product_types", "food", "product", "\xc2\xa0") },
           1, "product_types", "food", "product", "blanks alone" },
+        { "from no day", { SAID("", "", "from", "soon"), SAID("", "", "name", "x") }, 1, NULL, "", "from", "no day" },
+        { "from a day, no account", { SAID("", "", "from", "2032-01-01"), SAID("product_types", "food", "account", "x") },
+          1, "product_types", "food", "account", "is no account" },
         { "one rate, two classes", { SAID("vat", "reduced", "rate", "25") }, 1, NULL, "", NULL, "same rate" },
     };
 
