@@ -316,7 +316,7 @@ static bool gather(struct view *view, const struct refusals *refusals, struct re
         bool meant = all ? (uint64_t)refusal->time_ms <= so_far(view)
                          : str_equal(about.subject, subject) && str_equal(about.detail, view_field(view, "so_far"));
 
-        if (meant && refusal_can_be_taken(refusal) && sees(view, refusal->venue))
+        if (meant && refusal_can_be_taken(refusal) && refused_is_seen(view, refusal->venue))
             retry->at[retry->count++] = refusal;
     }
     return retry->at != NULL;
