@@ -305,7 +305,8 @@ bool lease_runs(int32_t number)
 static size_t win_rows(struct lease_thing *const *things, size_t count)
 {
     (void)things;
-    return count - count;
+    (void)count;
+    return 0;
 }
 
 static void drop_row(struct lease_thing *thing)
