@@ -152,7 +152,7 @@ static enum err misnumber(struct txn *txn, void *context)
     return err ? err : store_put(txn, 0, key_str(&far), value);
 }
 
-/* A number that a disk made up is damage, not room to be asked for for ever (found by tests/fuzz/fuzz_shared.c). */
+/* A number that a disk made up is damage, not room to be asked for for ever. */
 static void a_number_that_is_none(void **unused)
 {
     static const char *const tables[] = { "decisions" };
