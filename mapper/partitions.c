@@ -7,7 +7,7 @@
 
 enum { TRY_EVERY_MS = 200 };
 
-struct partitions { struct partition at[PARTITIONS_MAX]; size_t count; int64_t try_ms; size_t turn; };
+struct partitions { struct partition at[PARTITIONS_MAX]; size_t count; int64_t try_ms; size_t turn; bool leave; };
 
 enum err partitions_open(const char *folder, int32_t count, struct partitions **ret_partitions, struct fault *fault)
 {
@@ -51,12 +51,17 @@ void partitions_wanted(struct partitions *partitions, int instance, int instance
     partitions->try_ms = 0;
 }
 
+void partitions_leave(struct partitions *partitions, bool leave)
+{
+    partitions->leave = leave;
+}
+
 struct partition *partitions_lost(struct partitions *partitions)
 {
     for (size_t i = 0; i < partitions->count; i++) {
         struct partition *partition = &partitions->at[i];
 
-        if (!partition->held || partition->wanted)
+        if (!partition->held || (partition->wanted && !partitions->leave))
             continue;
         partition->held = false;
         lease_drop(partition->thing);
@@ -78,7 +83,7 @@ struct partition *partitions_won(struct partitions *partitions, int64_t now_ms)
 {
     if (now_ms < partitions->try_ms)
         return NULL;
-    if (partitions->turn == 0)
+    if (partitions->turn == 0 && !partitions->leave)
         try_all(partitions);
     for (; partitions->turn < partitions->count; partitions->turn++) {
         struct partition *partition = &partitions->at[partitions->turn];

@@ -48,6 +48,8 @@ USED enum err partitions_open(const char *folder, int32_t count, struct partitio
                               struct fault *fault);
 void partitions_close(struct partitions *partitions);        /* releases all; NULL is fine */
 void partitions_wanted(struct partitions *partitions, int instance, int instances);
+/* All are let go, and none is wanted, until it is said otherwise: another machine is better at them. */
+void partitions_leave(struct partitions *partitions, bool leave);
 /* The next one to let go (its lock is released then), or NULL. */
 struct partition *partitions_lost(struct partitions *partitions);
 /* The next one newly held, or NULL; tries locks at most every 200 ms. */

@@ -218,8 +218,11 @@ enum err reading_share_partitions(struct stage *stage, struct mapper *mapper)
 {
     struct partition *partition;
     enum err err = ERR_OK;
-    bool settled = false;
+    bool settled = false, lacks = lease_lacks_stage();
 
+    if (lacks && partitions_count(mapper->partitions))
+        log_fact("level=error what=\"a stage is lacking on this machine, and another has all: the partitions are given away\"");
+    partitions_leave(mapper->partitions, lacks);
     while ((partition = partitions_lost(mapper->partitions)) != NULL) {
         logclient_drop(mapper->log, partition->number);
         unhear(mapper, partition);

@@ -30,7 +30,9 @@ static struct {
     struct lease_row row;
     int64_t kept_ms;                     /* before it was asked for last, and given */
     int64_t since_ms;                    /* kept on end, by one server, since */
-    int64_t next_ms, win_ms;
+    int64_t next_ms, win_ms, look_ms;
+    int64_t lacks_ms;                    /* a stage has been lacking here since; 0: none is */
+    bool whole_elsewhere;
     bool told;
 } mine;
 
@@ -173,7 +175,7 @@ enum err lease_open(const struct lease_asked *asked, struct fault *fault)
     mine.instance = asked->instance;
     mine.kept_ms = mine.since_ms = began_ms;
     mine.next_ms = began_ms + LEASE_KEEP_MS;
-    mine.win_ms = 0;
+    mine.win_ms = mine.look_ms = mine.lacks_ms = 0;
     mine.told = false;
     mine.shared = true;
     return ERR_OK;
@@ -228,6 +230,23 @@ bool lease_is_over(int32_t number, uint64_t boot)
 bool lease_runs(int32_t number)
 {
     return number == mine.row.number || lease_rows_run(&mine.row, number);
+}
+
+bool lease_lacks_stage(void)
+{
+    int64_t now_ms = kept_clock_ms();
+    bool here;
+
+    if (!mine.shared)
+        return false;
+    if (now_ms >= mine.look_ms) {
+        mine.look_ms = now_ms + LEASE_KEEP_MS;
+        if (lease_rows_whole(&mine.row, &here, &mine.whole_elsewhere))
+            mine.lacks_ms = 0;            /* nobody can tell */
+        else
+            mine.lacks_ms = here ? 0 : mine.lacks_ms ? mine.lacks_ms : now_ms;
+    }
+    return mine.lacks_ms && mine.whole_elsewhere && now_ms - mine.lacks_ms >= LEASE_LASTS_MS;
 }
 
 struct winning { struct lease_thing *const *things; size_t count, won; };
@@ -300,6 +319,11 @@ bool lease_is_over(int32_t number, uint64_t boot)
 bool lease_runs(int32_t number)
 {
     return number == mine.row.number;
+}
+
+bool lease_lacks_stage(void)
+{
+    return false;
 }
 
 static size_t win_rows(struct lease_thing *const *things, size_t count)

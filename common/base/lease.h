@@ -40,6 +40,10 @@ uint64_t lease_boot(void);               /* drawn when it was taken */
 bool lease_is_over(int32_t number, uint64_t boot);
 bool lease_runs(int32_t number);         /* somebody has it */
 
+/* This machine has lacked a stage for LEASE_LASTS_MS, counted from when that one's lease had run out, and another machine has all:
+ * what hangs on leases here is better held there. */
+bool lease_lacks_stage(void);
+
 /* Which machine a state folder is: 32 digits; empty: no stage has started there yet. */
 struct str lease_machine(struct str state_dir, char id[LEASE_MACHINE_SIZE]);
 

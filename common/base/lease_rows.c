@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum { NUMBER_KEEP = PG_NAMES_MAX - 3, NUMBER_LOOK = PG_NAMES_MAX - 4, NUMBER_FREE = PG_NAMES_MAX - 5,
-       NUMBER_CLOCK = PG_NAMES_MAX - 6, HOST_SIZE = 65, SAMPLES = 6 };
+       NUMBER_CLOCK = PG_NAMES_MAX - 6, NUMBER_WHOLE = PG_NAMES_MAX - 7, HOST_SIZE = 65, SAMPLES = 6 };
 
 /* One that runs out later than any that was kept just now was kept by another server's clock. */
 #define LAPSED "(h.until<clock_timestamp() OR h.until>clock_timestamp()+interval '11 s')"
@@ -288,6 +288,29 @@ enum err lease_rows_win(const struct lease_row *mine, struct str names, bool jud
     }
     for (size_t i = 0; !err && rows && i < pg_rows_count(rows); i++)
         won(pg_rows_at(rows, i, 0), context);
+    pg_rows_free(rows);
+    pg_session_give(session, !err);
+    return err;
+}
+
+enum err lease_rows_whole(const struct lease_row *mine, bool *ret_here, bool *ret_elsewhere)
+{
+    struct pg_number machine;
+    struct str args[] = { pg_number((uint64_t)(mine->number / LEASE_INSTANCES), &machine) };
+    struct pg_session *session;
+    struct pg_rows *rows;
+    enum err err = pg_session_take(true, &session, NULL);
+
+    if (err)
+        return err;
+    rows = asked(session, NUMBER_WHOLE,
+        "SELECT (CASE WHEN number/64=$1::bigint THEN 1 ELSE 0 END)::bigint FROM bilag_fleet.holder WHERE boot<>0 AND "
+        "until>clock_timestamp() AND stage IN ('ingest','mapper','validator','uploader','invoicer') GROUP BY number/64 "
+        "HAVING count(DISTINCT stage)=5", args, COUNT(args));
+    err = rows ? ERR_OK : ERR_STORE_FULL;
+    *ret_here = *ret_elsewhere = false;
+    for (size_t i = 0; rows && i < pg_rows_count(rows); i++)
+        *(pg_rows_number(rows, i, 0) ? ret_here : ret_elsewhere) = true;
     pg_rows_free(rows);
     pg_session_give(session, !err);
     return err;

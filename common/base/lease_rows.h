@@ -28,6 +28,8 @@ bool lease_rows_run(const struct lease_row *mine, int32_t number);
 /* names: with commas between. won: called for each. */
 USED enum err lease_rows_win(const struct lease_row *mine, struct str names, bool judge,
                              void (*won)(struct str name, void *context), void *context);
+/* Whether each stage has an instance that keeps its lease, on this machine, and on some other. ERR_STORE_FULL: no answer. */
+USED enum err lease_rows_whole(const struct lease_row *mine, bool *ret_here, bool *ret_elsewhere);
 void lease_rows_drop(const struct lease_row *mine, struct str name);
 void lease_rows_fence(const struct lease_row *row, struct str args[]);
 

@@ -218,6 +218,24 @@ def test_status_tells_of_engine_and_machines(engine):
         engine.in_step("two")
 
 
+def test_a_machine_that_lacks_a_stage(engine):
+    """Its mapper has nobody to send drafts to: another machine's has."""
+    events = [e for v in venues() for e in receipts(v["venue"], DAYS[:1])]
+    with machines(engine) as machine:
+        folds = 0 if partitions(machine[0]) else 1
+        lacking, whole = machine[folds], machine[1 - folds]
+        with lacking.lock:
+            for stage in ("uploader", "invoicer"):
+                lacking.of(stage).wanted = False
+                lacking.of(stage).process.kill()
+        feed(lacking, events)
+        since = time.monotonic()
+        whole.until("the next voucher", machine[0].vouchers, LOST_S)
+        print(f"a machine that lacks its senders: the next voucher was sent {time.monotonic() - since:.1f} s later")
+        expect_books(machine[0], events)
+        assert partitions(lacking) == 0 and "a stage is lacking on this machine" in lacking.log("mapper-0")
+
+
 def test_commands_that_want_all_stopped(engine):
     with machines(engine) as (one, two):
         for stage in STAGES:

@@ -31,7 +31,7 @@ def found_in_engine(conninfo, name):
     """The tables that have the name in a record: what they have written over is PostgreSQL's to clear away."""
     def ask(sql):
         return subprocess.run(["psql", "-Atq", "-d", conninfo, "-c", sql], capture_output=True, text=True, check=True).stdout.split()
-    tables = ask("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname LIKE 'bilag%' AND tablename NOT LIKE '\\_%'")
+    tables = ask("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname LIKE 'bilag%' AND schemaname<>'bilag_fleet' AND tablename NOT LIKE '\\_%'")
     return [table for table in tables
             if ask(f"SELECT 1 FROM {table} WHERE position('\\x{name.encode().hex()}'::bytea IN v) > 0 LIMIT 1")]
 
