@@ -4,6 +4,7 @@
 usage: tests/engine.py units PROGRAM...     runs unit tests with their stores in it; those that look into LMDB's files are named below
        tests/engine.py run COMMAND...       BILAG_UNITS_ENGINE set to it
 """
+import contextlib
 import os
 import pathlib
 import pwd
@@ -140,7 +141,8 @@ class Engine:
         """As when its machine is lost."""
         children = self.children(name)
         for pid in [self.servers[name].pid, *children]:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):            # whose client has just gone
+                os.kill(pid, signal.SIGKILL)
         self.servers[name].wait(PATIENCE_S)
 
     def end(self):

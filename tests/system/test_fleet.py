@@ -35,9 +35,9 @@ def engine():
 
 
 @contextlib.contextmanager
-def machines(engine, replicas=1, per_second=None):
+def machines(engine, replicas=1, per_second=None, conninfo=None):
     """Two of them, and one PowerOffice, of which they ask so much a second."""
-    settings = {"state": {"postgresql": engine.conninfo(), "replicas": replicas}}
+    settings = {"state": {"postgresql": conninfo or engine.conninfo(), "replicas": replicas}}
     if per_second:
         settings["poweroffice"] = {"requests_per_second": per_second}
     sandbox = {"rate_limit": per_second + 1} if per_second else None       # one of room for this machine's own unevenness
@@ -246,6 +246,41 @@ def test_commands_that_want_all_stopped(engine):
             two.stop(stage)
         alone = one.command("forget", "--venue", "oslo", "--staff", "Per", "--reason", "asked for it", "--yes", check=False)
         assert "runs on the machine" not in alone.stderr, alone.stderr
+
+
+def test_machine_and_primary_are_lost_at_once(engine):
+    """The standby takes over, and the other machine does when it has kept its own leases there for as long as they last."""
+    before, after = ([e for v in venues() for e in receipts(v["venue"], days, first=number)]
+                     for days, number in ((DAYS[:1], 1), (DAYS[1:], PER_DAY + 1)))
+    engine.standby("two")
+    engine.set(synchronous_standby_names="two")
+    engine.in_step("two")
+    where = engine.conninfo("one", "two") + " target_session_attrs=primary"
+    with machines(engine, replicas=2, conninfo=where) as machine:
+        folds = 0 if partitions(machine[0]) else 1
+        lost, kept = machine[folds], machine[1 - folds]
+        feed(lost, before[20:])
+        feed(kept, before[:20])
+        expect_books(machine[0], before)
+        known = posted_since(machine[0], set())
+        till = threading.Thread(target=feed, args=(kept, after))
+        till.start()
+        lose(lost)
+        engine.crash("one")
+        since = time.monotonic()
+        engine.promote("two", "three")
+        engine.standby("three", of="two")
+        engine.in_step("three", of="two")
+        promoted = time.monotonic() - since
+        kept.until("the next voucher", lambda: posted_since(machine[0], known), LOST_S)
+        print(f"machine and primary are lost: a standby had taken over, with one of its own, {promoted:.1f} s later; the next voucher was sent "
+              f"{time.monotonic() - since:.1f} s later")
+        till.join()
+        machine[0].processes, lost_processes = {}, machine[0].processes
+        try:
+            expect_books(machine[0], before + after)
+        finally:
+            machine[0].processes = lost_processes
 
 
 def test_given_back_when_told_to_stop(engine):
