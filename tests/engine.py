@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 
-# What these look at is LMDB: its file, its pages, its readers, its disk.
-OF_LMDB = {"test_store_picture", "test_store_readers", "test_store_fault", "test_snapshot"}
+# What these look at is LMDB: its file, its pages, its readers, its disk; or a program of their own, whose configuration says folders.
+OF_LMDB = {"test_store_picture", "test_store_readers", "test_store_fault", "test_snapshot", "test_pages"}
 PATIENCE_S = 60
 
 

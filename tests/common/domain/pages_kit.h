@@ -12,8 +12,8 @@
 static void reads_in_a_browser(const char *name, const char *language, const char *text)
 {
     static const char *const never[] = {
-        ("bilag (accept|audit|by-hand|check|choose|connect|customers|explain|forget|leave|manual|products|refused|resend|reverse|"
-         "restarted|restore|status|undo|users|tokens|venues|with|med)"), "bilag-[a-z]", "--[a-z]", "\\.ya?ml", "`", "(keys|venues)/",
+        ("bilag (accept|audit|by-hand|check|choose|connect|customers|explain|forget|leave|manual|products|refused|resend|"
+         "reverse|restarted|restore|status|undo|users|tokens|venues|with|med)"), "bilag-[a-z]", "--[a-z]", "\\.ya?ml", "`", "(keys|venues)/",
         "(^|[^a-z_])[a-fh-z][a-z]*_[a-z_]+", "(^|[ (])[a-z_]+: (true|false|\\{|\"|[0-9])", "\\([a-z]+:\\)", "systemctl", "sudo",
         "chmod", "stdin", "[{}<>|]", "clock-jump",
     };
