@@ -92,11 +92,12 @@ static size_t after_colon(const struct editing *edit, const yaml_node_t *key, si
     return at < limit ? at + 1 : 0;
 }
 
-static struct str beside(struct editing *edit, size_t from, struct str value)
+/* A comment right behind what stood there ("3000"#food) would be part of what comes in its place. */
+static struct str beside(struct editing *edit, size_t from, size_t to, struct str value)
 {
-    bool colon = from && edit->text.bytes[from - 1] == ':';
+    bool colon = from && edit->text.bytes[from - 1] == ':', comment = to < edit->text.len && edit->text.bytes[to] == '#';
 
-    return arena_format(&edit->arena, "%s" STR_FMT, colon ? " " : "", STR_ARG(value));
+    return arena_format(&edit->arena, "%s" STR_FMT "%s", colon ? " " : "", STR_ARG(value), comment ? " " : "");
 }
 
 static enum err replaced(struct editing *edit, const yaml_node_t *key, const yaml_node_t *value, struct yamledit *change)
@@ -113,10 +114,10 @@ static enum err replaced(struct editing *edit, const yaml_node_t *key, const yam
     if (!colon && (is_block(value) || from == to))
         return form_fault(&edit->form, key, "no colon follows; write the key as \"%s: ...\"", change->key);
     if (!is_block(value)) {
-        splice_add(edit, from, to, beside(edit, from, change->value));
+        splice_add(edit, from, to, beside(edit, from, to, change->value));
         return ERR_OK;
     }
-    splice_add(edit, colon, colon, beside(edit, colon, change->value));
+    splice_add(edit, colon, colon, beside(edit, colon, colon, change->value));
     splice_add(edit, without_blanks(text, from), to, STR_NONE);
     return ERR_OK;
 }

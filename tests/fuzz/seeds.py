@@ -187,7 +187,7 @@ FILES = ["", "{}\n", "name: Bar # here\n", "name: |\n  a\n  b\n# next\nvenue: ba
          "saft:\n  locations: {a: b}\n", "saft: {}\n", "saft: x\n", "product_types: &a {food: {account: 3000}}\n", "payment_types: {card: 7}\n", "name:\n  - a\n  - b\n",
          "<<: {name: x}\n", "payment_types: {? card : {account: 1}}\n", "payment_types:\n  card:\n    account: 1570\n", "payment_types: {card: {account: 1570}}\n", "æ: ø\nname: å\n",
          "product_types:\n  food: &f\n    account: 3000\n  drink: *f\n", "product_types:\n  food: !t {account: 3000}\n", "---\nname: x\n...\n",
-         "payment_types:\n  cash:\n    a\r\rname: x\n", "saft: {}\r\nname: x\r\n"]
+         "payment_types:\n  cash:\n    a\r\rname: x\n", "saft: {}\r\nname: x\r\n", "payment_types:\n  card: {account: 157 \n0}#  cash\n  cash: {}\n"]
 
 
 def odd_forms():

@@ -25,6 +25,8 @@ static void edit_table(void **unused)
         { "quotes",                 "a: \"x # y\" # z\n", { SET("a", "9") }, "a: 9 # z\n", true },
         { "letters of two bytes",   "n: \xC3\xA6\xC3\xB8\na: \xC3\xA5 # \xC3\xA5\nb: 2\n", { SET("a", "9") },
           "n: \xC3\xA6\xC3\xB8\na: 9 # \xC3\xA5\nb: 2\n", true },
+        { "a comment right behind", "a: \"x\"#why\nb: 2\n", { SET("a", "9") }, "a: 9 #why\nb: 2\n", true },
+        { "a comment right behind braces", "a: {x: 1}#why\n", { SET("a", "9") }, "a: 9 #why\n", true },
         { "lines that end with CR LF", "a: 1\r\nb: 2\r\nc: 3\r\n", { SET("b", "9") }, "a: 1\r\nb: 9\r\nc: 3\r\n", true },
         { "a list in brackets",     "a: [{value: x}, {value: y}] # z\nb: 2\n", { SET("a", "9") }, "a: 9 # z\nb: 2\n", true },
         { "a list in lines",        "a:\n  - {value: x} # x\n  - value: y\n\n# of b\nb: 2\n", { SET("a", "9") },
