@@ -45,7 +45,7 @@ struct str arena_format(struct arena *arena, const char *format, ...)
 bool       arena_failed(const struct arena *arena);
 void       arena_reset(struct arena *arena);                 /* keeps one block for the next message */
 void       arena_free(struct arena *arena);
-void       arena_wipe(struct arena *arena);                  /* the same, and what it held is nowhere in memory */
+void       arena_wipe(struct arena *arena);                  /* the same, and what it held since it was last reset is zeroed */
 
 struct strbuf { char *bytes; size_t len, cap, limit; bool failed, starved; };
 
@@ -58,6 +58,6 @@ void       strbuf_format(struct strbuf *buf, const char *format, ...)
 struct str strbuf_str(const struct strbuf *buf);             /* view, dead after the next add */
 void       strbuf_reset(struct strbuf *buf);
 void       strbuf_free(struct strbuf *buf);
-void       strbuf_wipe(struct strbuf *buf);                  /* the same, and what it held is wiped where it lies */
+void       strbuf_wipe(struct strbuf *buf);                  /* the same, and what it holds is zeroed; what it outgrew is not */
 
 #endif

@@ -33,4 +33,20 @@ static inline unsigned fuzz_choice(const uint8_t **bytes, size_t *len, unsigned 
     return which;
 }
 
+/* A row of a store: in which of `tables`, and what it says; views. false: there is none, or it has no key. */
+struct fuzz_row { unsigned table; struct str key, value; };
+static inline bool fuzz_row_take(const uint8_t **bytes, size_t *len, unsigned tables, struct fuzz_row *ret_row)
+{
+    unsigned table = fuzz_choice(bytes, len, tables), key = fuzz_choice(bytes, len, 256), high = fuzz_choice(bytes, len, 256);
+    size_t value = high * 256u + fuzz_choice(bytes, len, 256);
+
+    if (*len < key || key == 0)
+        return false;
+    value = value < *len - key ? value : *len - key;
+    *ret_row = (struct fuzz_row){ table, { (const char *)*bytes, key }, { (const char *)*bytes + key, value } };
+    *bytes += key + value;
+    *len -= key + value;
+    return true;
+}
+
 #endif

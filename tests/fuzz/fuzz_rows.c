@@ -13,8 +13,7 @@
 #include "tests/temporary.h"
 
 enum { ROWS_MAX = 8 };
-struct row { unsigned table; struct str key, value; };
-struct rows { struct row at[ROWS_MAX]; size_t count; enum fuzz_store store; };
+struct rows { struct fuzz_row at[ROWS_MAX]; size_t count; enum fuzz_store store; };
 
 static char folder[40];
 static FILE *nowhere;
@@ -83,21 +82,16 @@ static void judge(enum fuzz_store which)
 
 static bool take_row(const uint8_t **bytes, size_t *len, struct rows *rows)
 {
-    unsigned which = fuzz_choice(bytes, len, FUZZ_TABLES), key = fuzz_choice(bytes, len, 256);
-    unsigned high = fuzz_choice(bytes, len, 256);
-    size_t value = high * 256u + fuzz_choice(bytes, len, 256);
-    enum fuzz_store store = which < TABLE_COUNT ? FUZZ_MAPPER : which < TABLE_COUNT + DOCS_TABLE_COUNT ? FUZZ_DOCS : FUZZ_LOG;
-    struct row *row = &rows->at[rows->count];
+    struct fuzz_row *row = &rows->at[rows->count];
+    enum fuzz_store store;
 
-    if (*len < key || key == 0 || (rows->count && store != rows->store))
+    if (!fuzz_row_take(bytes, len, FUZZ_TABLES, row))
+        return false;
+    store = row->table < TABLE_COUNT ? FUZZ_MAPPER : row->table < TABLE_COUNT + DOCS_TABLE_COUNT ? FUZZ_DOCS : FUZZ_LOG;
+    row->table -= store == FUZZ_MAPPER ? 0u : store == FUZZ_DOCS ? TABLE_COUNT : TABLE_COUNT + DOCS_TABLE_COUNT;
+    if (rows->count && store != rows->store)
         return false;
     rows->store = store;
-    value = value < *len - key ? value : *len - key;
-    row->table = which - (store == FUZZ_MAPPER ? 0u : store == FUZZ_DOCS ? TABLE_COUNT : TABLE_COUNT + DOCS_TABLE_COUNT);
-    row->key = (struct str){ (const char *)*bytes, key };
-    row->value = (struct str){ (const char *)*bytes + key, value };
-    *bytes += key + value;
-    *len -= key + value;
     rows->count++;
     return true;
 }

@@ -15,8 +15,7 @@
 #include <unistd.h>
 
 enum { ROWS_MAX = 8 };
-struct row { unsigned table; struct str key, value; };
-struct rows { struct row at[ROWS_MAX]; size_t count; enum fuzz_shared_store store; };
+struct rows { struct fuzz_row at[ROWS_MAX]; size_t count; enum fuzz_shared_store store; };
 
 static char folder[40];
 static FILE *nowhere;
@@ -254,20 +253,16 @@ static void judge(enum fuzz_shared_store which)
 
 static bool take_row(const uint8_t **bytes, size_t *len, struct rows *rows)
 {
-    unsigned which = fuzz_choice(bytes, len, FUZZ_SHARED_TABLES), key = fuzz_choice(bytes, len, 256);
-    unsigned high = fuzz_choice(bytes, len, 256), store = 0;
-    size_t value = high * 256u + fuzz_choice(bytes, len, 256);
-    struct row *row = &rows->at[rows->count];
+    struct fuzz_row *row = &rows->at[rows->count];
+    unsigned store = 0;
 
-    for (; which >= fuzz_shared[store].count; store++)
-        which -= fuzz_shared[store].count;
-    if (*len < key || key == 0 || (rows->count && store != rows->store))
+    if (!fuzz_row_take(bytes, len, FUZZ_SHARED_TABLES, row))
+        return false;
+    for (; row->table >= fuzz_shared[store].count; store++)
+        row->table -= fuzz_shared[store].count;
+    if (rows->count && store != rows->store)
         return false;
     rows->store = (enum fuzz_shared_store)store;
-    value = value < *len - key ? value : *len - key;
-    *row = (struct row){ which, { (const char *)*bytes, key }, { (const char *)*bytes + key, value } };
-    *bytes += key + value;
-    *len -= key + value;
     rows->count++;
     return true;
 }
