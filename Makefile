@@ -168,7 +168,7 @@ one: all
 COVERED_ALONE ?= 64
 COVERED       ?= 89
 GCOVR := gcovr --root . --object-directory build/$(CC)-cov --exclude 'tests/' --exclude 'sandbox/' --exclude '.*/main.c' \
-         --exclude 'common/base/(pg_|store_pg|lease|fleet)' --print-summary build/$(CC)-cov
+         --exclude 'common/base/(pg_|store_pg|lease_rows|fleet)' --print-summary build/$(CC)-cov
 coverage:
 	@$(MAKE) --no-print-directory -j$$(nproc) COVERAGE=1 unit-programs
 	@find build/$(CC)-cov -name '*.gcda' -delete
