@@ -198,10 +198,18 @@ static void with_a_key(void **unused)
 static void what_is_no_batch(void **unused)
 {
     static const char good[] = { (char)0x90 }, array_of_nothing[] = { (char)0x91, (char)0xc1 }, more[] = { (char)0x90, 0x01 };
+    void *context, *socket;
     char id[300];
 
     (void)unused;
-    ask("id", "lines", (struct str){ good, 1 });
+    context = zmq_ctx_new();
+    socket = come_in(context, &till);                /* lines of a file are the command's, over ipc */
+    assert_true(zmq_send(socket, "id", 2, ZMQ_SNDMORE) >= 0 && zmq_send(socket, "lines", 5, ZMQ_SNDMORE) >= 0);
+    ask_on(socket, "file", "", (struct str){ good, 1 });
+    says("\"error\"=>\"a batch is");
+    (void)zmq_close(socket);
+    (void)zmq_ctx_term(context);
+    ask("id", "sales", (struct str){ good, 1 });
     says("\"error\"=>\"a batch is");
     says("\"retry\"=>false");
     memset(id, 'x', sizeof id - 1);
