@@ -104,7 +104,8 @@ static void what_must_be_kept(void **unused)
     sale(&body, "2026-11-21", "K1", 3, "Vent", "odd");
     import(&body);
     house_until("status --json", "payment-type-unmapped");
-    strbuf_add(&body, STR("{\"v\":1,\"venue\":\"oslo-grill\",\"register\":\"K1\",\"seq\":5,\"kind\":\"nothing\",\"staff\":\"Avvist\"}\n"));
+    strbuf_add(&body, STR("{\"v\":1,\"venue\":\"oslo-grill\",\"register\":\"K1\",\"seq\":5,"
+                         "\"kind\":\"nothing\",\"staff\":\"Avvist\"}\n"));
     (void)house_bilag_from(house_text(&body), "import -");
     strbuf_free(&body);
     assert_non_null(strstr(house.out, "1 refused"));

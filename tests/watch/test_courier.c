@@ -173,7 +173,8 @@ static void to_mail(const struct script *script, const char *user)
 {
     struct listener listener = listen_as(script);
     const struct watch_recipient kari = { .name = STR("kari"), .mail = STR("kari@example.no") };
-    struct watch_settings watch = { .from = STR("bilag@example.no"), .smtp_user = str_of(user), .smtp_password = STR("geheim") };
+    struct watch_settings watch = { .from = STR("bilag@example.no"), .smtp_user = str_of(user),
+                                    .smtp_password = STR("geheim") };
     char url[64];
 
     (void)snprintf(url, sizeof url, "smtp://127.0.0.1:%d", listener.port);
