@@ -8,6 +8,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define LINE_WORDS " line "
 
 enum { PARSE_BYTES = 8 * 1024 * 1024 };
 
@@ -117,7 +120,7 @@ static enum err settle(struct loading *loading, struct refusal *refusal)
 /* Its subject names one line, or a venue, or all; its detail is the time of the last refusal that it is about. */
 static struct str line_subject(const struct refusal *refusal, struct arena *arena)
 {
-    return arena_format(arena, STR_FMT " line %" PRIu64, STR_ARG(refusal->source), refusal->line);
+    return arena_format(arena, STR_FMT LINE_WORDS "%" PRIu64, STR_ARG(refusal->source), refusal->line);
 }
 
 struct refusal_decision refusal_dismissal(const struct refusal *refusal, struct arena *arena)
@@ -133,27 +136,60 @@ struct refusal_decision refusals_dismissal(const struct refusals *refusals, stru
                                       arena_format(arena, "%" PRId64, last_ms) };
 }
 
-static bool is_about(const struct decision *decision, const struct refusal *refusal, int64_t last_ms, struct arena *arena)
+/* The first that came after that time, or at it: they stand in the order in which they came. */
+static size_t first_since(const struct loading *loading, int64_t time_ms)
 {
-    if (str_equal(decision->subject, STR("all")) || (refusal->venue.len && str_equal(decision->subject, refusal->venue)))
-        return refusal->time_ms <= last_ms;
-    return refusal->time_ms == last_ms && str_equal(decision->subject, line_subject(refusal, arena));
+    size_t low = 0, high = loading->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (loading->list[middle].time_ms < time_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* "... line 7", and no venue. */
+static bool names_line(struct str subject)
+{
+    size_t digits = 0;
+
+    while (digits < subject.len && subject.bytes[subject.len - digits - 1] >= '0' && subject.bytes[subject.len - digits - 1] <= '9')
+        digits++;
+    subject.len -= digits;
+    return digits && subject.len >= strlen(LINE_WORDS) &&
+           memcmp(subject.bytes + subject.len - strlen(LINE_WORDS), LINE_WORDS, strlen(LINE_WORDS)) == 0;
+}
+
+/* There are many decisions and many lines: a decision about one line looks at those of its time alone. */
+static void dismiss(struct loading *loading, struct str subject, int64_t last_ms)
+{
+    bool all = str_equal(subject, STR("all")), one = names_line(subject);
+
+    for (size_t i = one ? first_since(loading, last_ms) : 0; i < loading->count && loading->list[i].time_ms <= last_ms; i++) {
+        struct refusal *refusal = &loading->list[i];
+        bool about = one ? str_equal(subject, line_subject(refusal, &loading->parse))
+                         : all || (refusal->venue.len && str_equal(subject, refusal->venue));
+
+        if (about && !refusal_is_settled(refusal))
+            refusal->state = REFUSAL_DISMISSED;
+    }
 }
 
 static enum err decision_seen(const struct decision *decision, void *context)
 {
     struct loading *loading = context;
     struct str detail;
-    int64_t last_ms;
 
     if (!str_equal(decision->verb, STR(REFUSAL_VERB)) || taken_back_has(&loading->taken_back, decision->number))
         return ERR_OK;
     arena_reset(&loading->parse);
     detail = arena_copy(&loading->parse, decision->detail);
-    last_ms = detail.bytes ? strtoll(detail.bytes, NULL, 10) : 0;
-    for (size_t i = 0; i < loading->count; i++)
-        if (!refusal_is_settled(&loading->list[i]) && is_about(decision, &loading->list[i], last_ms, &loading->parse))
-            loading->list[i].state = REFUSAL_DISMISSED;
+    if (detail.bytes)
+        dismiss(loading, decision->subject, strtoll(detail.bytes, NULL, 10));
     return arena_failed(&loading->parse) ? ERR_MEMORY : ERR_OK;
 }
 

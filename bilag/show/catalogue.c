@@ -90,6 +90,8 @@ static const struct catalogue_row spoken[] = {
       "bilag: kommandoen %s finnes ikke%s%s%s; bilag --help viser dem som finnes\n" },
     { "; did you mean ", "; mente du " },
     { "--%.*s wants a value", "--%.*s må ha en verdi" },
+    { "\"%s\" is no text in UTF-8; set the terminal, or the script that runs bilag, to UTF-8",
+      "«%s» er ikke tekst i UTF-8; sett terminalen, eller skriptet som kjører bilag, til UTF-8" },
     { "what it says could not be written", "utskriften kunne ikke skrives" },
     { "more than %d arguments", "flere enn %d argumenter" },
     { "one document, receipt or venue at most", "høyst ett dokument, én bong eller ett salgssted" },
@@ -803,7 +805,7 @@ static bool said_filled(struct str en, bool first, int depth, struct strbuf *out
     struct str holes[HOLES_MAX];
 
     for (const struct catalogue_row *row = catalogue_faults; row->en; row++)
-        if ((row->en[0] == '%') == first && has_words(row->en) && fits(row->en, en, holes)) {
+        if ((row->en[0] == '%') == first && fits(row->en, en, holes) && has_words(row->en)) {     /* few fit: asked first */
             fill(catalogue_words(row->en), holes, depth, out);
             return true;
         }
