@@ -116,6 +116,7 @@ static void tell_document(struct view *view, struct strbuf *out, const struct bo
 
 /* --- many --- */
 
+struct span { int32_t from, to; };
 struct wish { bool vouchers, orders, only_red; struct str customer; enum problem_code code; };
 
 static bool is_wished(const struct wish *wish, const struct book_doc *doc)
@@ -156,33 +157,66 @@ static void tell_list(struct view *view, struct strbuf *out, const struct book_l
     json_close(out, ']');
 }
 
+/* Which days are looked at. What is red is red however old, and whatever day the till's clock said. False: answered. */
+static bool take_days(struct view *view, const struct venue *venue, const struct wish *wish, struct span *days)
+{
+    bool whole = wish->only_red && !view_query(view, "from").len;
+
+    if (whole && !view_query(view, "to").len)
+        *days = (struct span){ INT32_MIN, INT32_MAX };
+    else if (!api_period(view, venue_today(venue), PERIOD_PRESET, &days->from, &days->to))
+        return false;
+    else if (whole)
+        days->from = INT32_MIN;
+    return true;
+}
+
+/* Of what is open at an end, the days that there are. */
+static struct span days_there(const struct span *asked, const struct book_list *list, int32_t today)
+{
+    int32_t last = list->count ? list->docs[list->count - 1].draft.doc.day : today;
+    struct span days = { asked->from, asked->to == INT32_MAX ? last > today ? last : today : asked->to };
+
+    if (days.from == INT32_MIN)
+        days.from = list->count ? list->docs[0].draft.doc.day : days.to;
+    return days;
+}
+
+static enum err load_list(struct view *view, const struct venue *venue, const struct wish *wish, const struct span *days,
+                          struct book_list *ret_list)
+{
+    struct books *books;
+    enum err err = books_open(&view->config, &books, &view->context.fault);
+
+    if (err)
+        return err;
+    err = (wish->only_red ? books_venue_brief : books_venue)(books, venue->id, days->from, days->to, &view->arena, ret_list);
+    books_close(books);
+    return err;
+}
+
 void api_documents(struct view *view)
 {
     const struct venue *venue = view_venue(view);
     struct book_list list;
-    struct books *books;
+    struct span days;
     struct api_page page;
     struct wish wish;
     struct strbuf *out;
-    int32_t from, to;
     enum err err;
 
-    if (!venue || !api_page_take(view, &page) || !take_wish(view, &wish) ||
-        !api_period(view, venue_today(venue), PERIOD_PRESET, &from, &to))
+    if (!venue || !api_page_take(view, &page) || !take_wish(view, &wish) || !take_days(view, venue, &wish, &days))
         return;
-    err = books_open(&view->config, &books, &view->context.fault);
-    if (!err) {
-        err = books_venue(books, venue->id, from, to, &view->arena, &list);
-        books_close(books);
-    }
+    err = load_list(view, venue, &wish, &days, &list);
     if (err) {
         view_fail(view, err);
         return;
     }
     out = api_begin(view);
+    days = days_there(&days, &list, venue_today(venue));
     json_put_str(out, "venue", venue->id);
-    json_put_day(out, "from", from);
-    json_put_day(out, "to", to);
+    json_put_day(out, "from", days.from);
+    json_put_day(out, "to", days.to);
     tell_list(view, out, &list, &wish, &page);
     api_page_tell(view, &page);
     api_end(view);

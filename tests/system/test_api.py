@@ -12,6 +12,7 @@ from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
 
 DAY = "2026-11-19"
+LONG_AGO = "2026-08-03"
 OTHER = "987654321"
 MINE = "912345678"
 RIGHTS = {"look": {"reads", "decides", "sets-up", "operates"}, "decide": {"decides"}, "transfer": {"decides"},
@@ -44,10 +45,11 @@ def rig():
                        receipt("gap", 1), receipt("gap", 3), receipt("again", 1), receipt("again", 2, day="2026-11-18"),
                        receipt("other", 1), receipt("cash", 1), receipt("odd", 1), receipt("sent", 1),
                        receipt("odd", 2, payments=[{"type": "card", "amount": 100}]), receipt("unknown", 1),
+                       receipt("odd", 1, LONG_AGO, register="K2", payments=[{"type": "card", "amount": 100}]),
                        {"v": 1, "venue": "cash", "register": "K1", "seq": 2, "kind": "cash_movement", "amount": -200000,
                         "time": f"{DAY}T20:00:00+01:00", "reason": "bank"}])
         ready = {f"oslo/{DAY}/1": "waiting", f"gap/{DAY}/1": "held", f"again/{DAY}/1": "waiting", f"other/{DAY}/1": "waiting",
-                 f"cash/{DAY}/1": "waiting", f"odd/{DAY}/1": "held", f"sent/{DAY}/1": "waiting"}
+                 f"cash/{DAY}/1": "waiting", f"odd/{DAY}/1": "held", f"sent/{DAY}/1": "waiting", f"odd/{LONG_AGO}/1": "held"}
         pipeline.until("the days are closed", lambda: {d: s for d, (s, _) in documents(pipeline, "voucher").items() if d in ready}
                        == ready)
         pipeline.until("the order is held", lambda: documents(pipeline).get("oslo/order/K1/3", ("",))[0] == "held")
@@ -159,6 +161,12 @@ def test_reading(rig, everything):
     held = everything.get("/api/v1/venues/gap/documents", **{"from": DAY, "to": DAY}, red="true").json["documents"][0]
     assert held["state"] == "held" and {"act": "accept", "code": "sequence-gap"} in held["acts"], held["acts"]
     assert everything.get("/api/v1/venues/gap/documents", **{"from": DAY, "to": DAY}, problem="sequence-gap").json["total"] == 1
+    red = everything.get("/api/v1/venues/odd/documents", red="true").json
+    assert ([d["business_day"] for d in red["documents"]], red["from"]) == ([LONG_AGO, DAY], LONG_AGO), "red is red however old"
+    red = everything.get("/api/v1/venues/odd/documents", red="true", to=LONG_AGO).json
+    assert ([d["business_day"] for d in red["documents"]], red["to"]) == ([LONG_AGO], LONG_AGO)
+    for asked in ({"red": "true", "from": DAY}, {}):
+        assert [d["business_day"] for d in everything.get("/api/v1/venues/odd/documents", **asked).json["documents"]] == [DAY]
     assert everything.get("/api/v1/venues/oslo/customers").json["customers"][0]["stands"] == "not-connected"
     assert everything.get("/api/v1/venues/cash/manual", **{"from": DAY, "to": DAY}).json["items"][0]["amount"] == -200000
     assert everything.get("/api/v1/refused").json["parked"][0]["venue"] == "unknown"
