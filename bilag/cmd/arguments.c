@@ -1,6 +1,7 @@
 #include "arguments.h"
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "help.h"
 #include "stage/runas.h"
 
@@ -18,20 +19,38 @@ static bool knows_colours(void)
     return isatty(STDOUT_FILENO) && !(told && *told) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
 }
 
+/* What is written down, and told to others, is text in UTF-8; a file may have any name. */
+static bool is_text(const struct shell *shell, const char *text, bool is_file)
+{
+    if (is_file || utf8_is_valid(str_of(text)))
+        return true;
+    help_speak(shell->config_dir);
+    (void)complain(shell, EXIT_USAGE, "\"%s\" is no text in UTF-8; set the terminal, or the script that runs bilag, to UTF-8", text);
+    return false;
+}
+
+static bool names_file(const struct option *option)
+{
+    return strcmp(option->value, "FILE") == 0;
+}
+
 /* One option, "--name value" or "--name=value"; false: wrong, and said so. */
 static bool take_option(struct shell *shell, const struct cmd *cmd, struct args *args, int argc, char **argv, int *at)
 {
     const char *name = argv[*at] + 2, *equal = strchr(name, '=');
     size_t len = equal ? (size_t)(equal - name) : strlen(name);
     const char **to = NULL;
-    bool wants_value = true;
+    bool wants_value = true, file = false;
 
-    if (len == 6 && memcmp(name, "config", len) == 0)
+    if (len == 6 && memcmp(name, "config", len) == 0) {
         to = &shell->config_dir;
+        file = true;
+    }
     for (size_t i = 0; cmd->options[i].name; i++)
         if (strlen(cmd->options[i].name) == len && memcmp(cmd->options[i].name, name, len) == 0) {
             to = &args->values[i];
             wants_value = cmd->options[i].value != NULL;
+            file = wants_value && names_file(&cmd->options[i]);
         }
     if (!to) {
         (void)help_no_option(shell, cmd, (struct str){ name, len });
@@ -39,7 +58,7 @@ static bool take_option(struct shell *shell, const struct cmd *cmd, struct args 
     }
     if (!wants_value || equal || *at + 1 < argc) {
         *to = !wants_value ? "" : equal ? equal + 1 : argv[++*at];
-        return true;
+        return is_text(shell, *to, file);
     }
     help_speak(shell->config_dir);
     (void)complain(shell, EXIT_USAGE, "--%.*s wants a value", (int)len, name);
@@ -90,6 +109,8 @@ int arguments_run(const struct cmd *cmd, int argc, char **argv)
             if (!take_option(&shell, cmd, &args, argc, argv, &i))
                 return EXIT_USAGE;
         } else if (args.word_count < WORDS_MAX) {
+            if (!is_text(&shell, argv[i], access(argv[i], F_OK) == 0))
+                return EXIT_USAGE;
             words[args.word_count++] = argv[i];
         } else {
             return complain(&shell, EXIT_USAGE, "more than %d arguments", WORDS_MAX);

@@ -28,8 +28,10 @@ static size_t character(const unsigned char *at, size_t room, uint32_t *ret_code
             return 0;
         code = code << 6 | (at[i] & 0x3f);
     }
+    if (code < forms[more - 1].least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+        return 0;
     *ret_code = code;
-    return code < forms[more - 1].least || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? 0 : more + 1;
+    return more + 1;
 }
 
 size_t clean_step(struct str rest, bool *ret_fine, uint32_t *ret_code)

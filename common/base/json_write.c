@@ -7,6 +7,8 @@
 
 #include "clock.h"
 
+enum { NO_LETTER = 0xfffd };
+
 void json_quote(struct strbuf *out, struct str text)
 {
     strbuf_char(out, '"');
@@ -20,8 +22,8 @@ void json_quote(struct strbuf *out, struct str text)
             strbuf_format(out, "\\%c", (char)c);
         else if (c == '\n')
             strbuf_add(out, STR("\\n"));
-        else if (!fine && (c < 0x80 || len > 1))
-            strbuf_format(out, "\\u%04x", c);           /* what could steer a terminal; all of it has four digits */
+        else if (!fine)                  /* what could steer a terminal, of which all has four digits; or a byte that is no letter */
+            strbuf_format(out, "\\u%04x", c < 0x80 || len > 1 ? c : NO_LETTER);
         else
             strbuf_add(out, (struct str){ rest.bytes, len });
     }

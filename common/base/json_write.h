@@ -4,7 +4,8 @@
  * is not the first of its object or list, so parts of one object may be written by several hands; who empties the buffer in
  * the middle of a list puts the next comma.
  * name   of the member; NULL in a list. Names are the program's own: they need no escapes.
- * Texts  are UTF-8; what could break a line is escaped.
+ * Texts  are UTF-8; what could break a line is escaped, and a byte that is no UTF-8 becomes U+FFFD: what comes out is JSON,
+ *        whatever was stored.
  */
 #ifndef BILAG_BASE_JSON_WRITE_H
 #define BILAG_BASE_JSON_WRITE_H

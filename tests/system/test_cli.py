@@ -130,6 +130,21 @@ def test_wrong_usage_and_no_configuration(bilag, args, code, words):
     assert done.returncode == code and words in done.stderr and not done.stdout
 
 
+# Goal: what would be written down, or sent on, as bytes that are no text is refused before anything is done; a file may have any name.
+@pytest.mark.parametrize("args, wrong", [
+    (("status", "--venue", b"caf\xe9"), "caf?"), (("status", b"--venue=caf\xe9"), "caf?"),
+    (("accept", "grill/2026-11-20/1", "--reason", b"\xffx"), "?x"),
+    (("customers", "--venue", "grill", "connect", b"S\xf8ren", "10001"), "S?ren"),
+    (("status", "--html", b"/nowhere/caf\xe9"), None), (("import", "--venue", "grill", b"caf\xe9.ndjson"), None),
+])
+def test_what_is_no_text_is_refused(tmp_path, args, wrong):
+    here = bytes(tmp_path)
+    open(here + b"/caf\xe9.ndjson", "w").close()
+    done = subprocess.run([BIN / "bilag", *args, "--config", here + b"/no\xe5"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == (2 if wrong else 100) and not done.stdout, done
+    assert (f'"{wrong}" is no text in UTF-8' in done.stderr) if wrong else "UTF-8" not in done.stderr, done.stderr
+
+
 def test_settings_are_described(bilag):
     done = subprocess.run([BIN / "bilag", "help", "settings"], capture_output=True, text=True, check=True)
     for setting in ("requests_per_second", "retention_days", "quiet_seconds", "line_bytes_max"):

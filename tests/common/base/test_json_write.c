@@ -79,6 +79,34 @@ static void texts_come_back(void **unused)
     strbuf_free(&out);
 }
 
+/* Goal: what is no UTF-8 is JSON all the same, each byte of it one letter of its own, and its neighbours stay. */
+static void no_text(void **unused)
+{
+    static const struct { const char *why, *bytes, *written; } rows[] = {
+        { "a byte that never is",      "a\xff" "b",             "\"a\\ufffdb\"" },
+        { "latin-1",                   "Caf\xe9",              "\"Caf\\ufffd\"" },
+        { "half a letter at the end",  "pris \xe2\x82",        "\"pris \\ufffd\\ufffd\"" },
+        { "half a letter, and a whole", "\xc3\xc3\xb8",         "\"\\ufffd\xc3\xb8\"" },
+        { "a behind without a front",  "\xbf\"",               "\"\\ufffd\\\"\"" },
+        { "written too long",          "\xc0\xaf",             "\"\\ufffd\\ufffd\"" },
+        { "half of a pair",            "\xed\xa0\x80",         "\"\\ufffd\\ufffd\\ufffd\"" },
+        { "beyond all letters",        "\xf4\x90\x80\x80",     "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },
+        { "the last letter",           "\xf4\x8f\xbf\xbf",     "\"\xf4\x8f\xbf\xbf\"" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct strbuf out;
+        struct str value;
+
+        strbuf_init(&out, 200);
+        json_quote(&out, str_of(rows[i].bytes));
+        if (!str_equal(strbuf_str(&out), str_of(rows[i].written)) || json_check(strbuf_str(&out), &value))
+            fail_msg("%s: " STR_FMT, rows[i].why, STR_ARG(strbuf_str(&out)));
+        strbuf_free(&out);
+    }
+}
+
 static void full(void **unused)
 {
     struct strbuf out;
@@ -96,7 +124,8 @@ static void full(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commas), cmocka_unit_test(emptied_within), cmocka_unit_test(texts_come_back), cmocka_unit_test(full),
+        cmocka_unit_test(commas), cmocka_unit_test(emptied_within), cmocka_unit_test(texts_come_back), cmocka_unit_test(no_text),
+        cmocka_unit_test(full),
     };
 
     return cmocka_run_group_tests_name("json_write", tests, NULL, NULL);
