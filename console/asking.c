@@ -13,7 +13,8 @@
 
 enum { ROWS = 64, LOOK_MS = 50, READ_WAIT_MS = 120000, RELOAD_PATIENCE_MS = 50, ARENA_BYTES = 64 * 1024 * 1024 };
 
-/* What one needs while it is under way; its own configuration, for the console's may be read again meanwhile. */
+/* What one needs while it is under way; its own configuration, for the console's may be read again meanwhile, with its venue alone:
+ * of ten thousand, nobody waits for the others. */
 struct work {
     struct arena arena;
     struct config *config;
@@ -210,7 +211,7 @@ static enum err begin(struct askings *askings, const struct asking_wish *wish, e
     arena_init(&work->arena, ARENA_BYTES);
     err = str_copy(wish->venue, row->venue, sizeof row->venue) ? ERR_OK : ERR_TOO_LONG;
     if (!err)
-        err = config_load_without_keys(stage_config(askings->stage)->dir, &work->config, fault);
+        err = config_load_venue(stage_config(askings->stage)->dir, wish->venue, &work->config, fault);
     if (!err)
         work->config->console.on = false;
     work->context = (struct context){ .config = work->config, .arena = &work->arena,

@@ -324,6 +324,18 @@ static enum err venues_room(struct config *config, size_t count, struct fault *f
     return arena_failed(&config->arena) ? fault_set(fault, ERR_MEMORY, "no memory for %zu venues", count) : ERR_OK;
 }
 
+static enum err venue_load_one(struct config *config, struct str id, struct fault *fault)
+{
+    struct str file = arena_format(&config->arena, STR_FMT ".yaml", STR_ARG(id));
+    enum err err = venues_room(config, 1, fault);
+
+    if (!err && str_is_name(id))
+        err = file.bytes ? venue_add(config, file, fault) : fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+    if (!err && siblings_index(config))
+        err = fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+    return err;
+}
+
 static enum err venues_load(struct config *config, struct fault *fault)
 {
     struct str folder = arena_format(&config->arena, STR_FMT "/venues", STR_ARG(config->dir));
@@ -352,7 +364,10 @@ static enum err venues_load(struct config *config, struct fault *fault)
     return err;
 }
 
-static enum err load(struct str dir, bool holds_keys, bool tells, struct config **ret_config, struct fault *fault)
+/* only: of this venue alone; NULL: of all. */
+struct loading { bool holds_keys, tells; const struct str *only; };
+
+static enum err load(struct str dir, struct loading what, struct config **ret_config, struct fault *fault)
 {
     struct config *config;
     enum err err;
@@ -368,12 +383,12 @@ static enum err load(struct str dir, bool holds_keys, bool tells, struct config 
         return fault_set(fault, ERR_MEMORY, "no memory for the configuration");
     arena_init(&config->arena, CONFIG_BYTES_MAX);
     config->dir = arena_copy(&config->arena, dir);
-    config->holds_keys = holds_keys;
-    config->tells = tells;
+    config->holds_keys = what.holds_keys;
+    config->tells = what.tells;
     keymarks_init(&config->marks, &config->arena);
     err = root_load(config, fault);
     if (!err)
-        err = venues_load(config, fault);
+        err = what.only ? venue_load_one(config, *what.only, fault) : venues_load(config, fault);
     if (err) {
         config_free(config);
         return err;
@@ -384,17 +399,22 @@ static enum err load(struct str dir, bool holds_keys, bool tells, struct config 
 
 enum err config_load(struct str dir, struct config **ret_config, struct fault *fault)
 {
-    return load(dir, true, true, ret_config, fault);
+    return load(dir, (struct loading){ true, true, NULL }, ret_config, fault);
 }
 
 enum err config_load_without_keys(struct str dir, struct config **ret_config, struct fault *fault)
 {
-    return load(dir, false, false, ret_config, fault);
+    return load(dir, (struct loading){ false, false, NULL }, ret_config, fault);
+}
+
+enum err config_load_venue(struct str dir, struct str venue, struct config **ret_config, struct fault *fault)
+{
+    return load(dir, (struct loading){ false, false, &venue }, ret_config, fault);
 }
 
 enum err config_load_to_tell(struct str dir, struct config **ret_config, struct fault *fault)
 {
-    return load(dir, false, true, ret_config, fault);
+    return load(dir, (struct loading){ false, true, NULL }, ret_config, fault);
 }
 
 bool config_marks_changed(const struct config *config)

@@ -173,6 +173,8 @@ struct config {
 USED enum err config_load(struct str dir, struct config **ret_config, struct fault *fault);
 /* For everybody else. Keys that are another user's are known by the marks in STATE_DIR. */
 USED enum err config_load_without_keys(struct str dir, struct config **ret_config, struct fault *fault);
+/* The same with this venue alone, for who asks for that one: without its siblings. One that is not there is none, or a fault. */
+USED enum err config_load_venue(struct str dir, struct str venue, struct config **ret_config, struct fault *fault);
 /* For bilag-watch: without keys of PowerOffice, with the secrets of its own section. */
 USED enum err config_load_to_tell(struct str dir, struct config **ret_config, struct fault *fault);
 /* Keys that only others may read have changed since: it is to be loaded anew. */

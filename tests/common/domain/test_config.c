@@ -470,6 +470,49 @@ static void nothing_said_gives_presets(void **unused)
     folder_remove(&folder);
 }
 
+/* Goal: who asks for one venue gets that one as it is among all, and reads no other's file, right or wrong. */
+static void one_of_many(void **unused)
+{
+    struct folder folder;
+    struct config *all, *one;
+    struct fault fault;
+
+    (void)unused;
+    folder_make(&folder);
+    folder_write(&folder, "venues/wrong.yaml", "name: []\n", 9, 0644);
+    folder_write(&folder, "bilag.yaml.wrong", "name: []\n", 9, 0644);
+    all = folder_load(&folder);
+    assert_int_equal(all->fault_count, 1);
+    assert_true(all->venue_count > 0);
+    for (size_t i = 0; i < all->venue_count; i++) {
+        const struct venue *venue = &all->venues[i];
+
+        assert_int_equal(config_load_venue(str_of(folder.path), venue->id, &one, &fault), ERR_OK);
+        assert_int_equal(one->venue_count, 1);
+        assert_int_equal(one->fault_count, 0);
+        assert_non_null(config_venue(one, venue->id));
+        assert_true(str_equal(config_venue(one, venue->id)->company, venue->company));
+        assert_true(str_equal(config_venue(one, venue->id)->client_id, venue->client_id));
+        assert_true(str_equal(one->state_dir, all->state_dir));
+        config_free(one);
+    }
+    assert_int_equal(config_load_venue(str_of(folder.path), STR("wrong"), &one, &fault), ERR_OK);
+    assert_int_equal(one->venue_count, 0);
+    assert_true(str_equal(one->fault_venues[0], STR("wrong")));
+    assert_string_equal(one->faults[0].text, all->faults[0].text);
+    config_free(one);
+    assert_int_equal(config_load_venue(str_of(folder.path), STR("nowhere"), &one, &fault), ERR_OK);
+    assert_int_equal(one->venue_count, 0);
+    config_free(one);
+    assert_int_equal(config_load_venue(str_of(folder.path), STR("../bilag"), &one, &fault), ERR_OK);
+    assert_int_equal(one->venue_count + one->fault_count, 0);
+    config_free(one);
+    config_free(all);
+    folder_write(&folder, "bilag.yaml", "nonsense: 1\n", 12, 0644);
+    assert_int_equal(config_load_venue(str_of(folder.path), STR("wrong"), &one, &fault), ERR_CONFIG);
+    folder_remove(&folder);
+}
+
 static void three_hundred_venues_are_small_and_share_their_zone(void **unused)
 {
     struct folder folder;
@@ -567,7 +610,7 @@ int main(void)
         cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
         cmocka_unit_test(a_reload_never_changes_what_is_fixed),
         cmocka_unit_test(nothing_said_gives_presets),
-        cmocka_unit_test(three_hundred_venues_are_small_and_share_their_zone),
+        cmocka_unit_test(one_of_many), cmocka_unit_test(three_hundred_venues_are_small_and_share_their_zone),
         cmocka_unit_test(help_names_every_setting),
         cmocka_unit_test(broken_files_do_no_harm),
     };
