@@ -25,7 +25,8 @@ static bool is_text(const struct shell *shell, const char *text, bool is_file)
     if (is_file || utf8_is_valid(str_of(text)))
         return true;
     help_speak(shell->config_dir);
-    (void)complain(shell, EXIT_USAGE, "\"%s\" is no text in UTF-8; set the terminal, or the script that runs bilag, to UTF-8", text);
+    (void)complain(shell, EXIT_USAGE, "\"%s\" is no text in UTF-8; set the terminal, or the script that runs bilag, to UTF-8",
+                   text);
     return false;
 }
 

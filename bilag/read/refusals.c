@@ -157,9 +157,8 @@ static bool names_line(struct str subject)
 {
     size_t digits = 0;
 
-    while (digits < subject.len && subject.bytes[subject.len - digits - 1] >= '0' && subject.bytes[subject.len - digits - 1] <= '9')
+    for (; subject.len && subject.bytes[subject.len - 1] >= '0' && subject.bytes[subject.len - 1] <= '9'; subject.len--)
         digits++;
-    subject.len -= digits;
     return digits && subject.len >= strlen(LINE_WORDS) &&
            memcmp(subject.bytes + subject.len - strlen(LINE_WORDS), LINE_WORDS, strlen(LINE_WORDS)) == 0;
 }

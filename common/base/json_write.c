@@ -22,7 +22,7 @@ void json_quote(struct strbuf *out, struct str text)
             strbuf_format(out, "\\%c", (char)c);
         else if (c == '\n')
             strbuf_add(out, STR("\\n"));
-        else if (!fine)                  /* what could steer a terminal, of which all has four digits; or a byte that is no letter */
+        else if (!fine)                  /* what could steer a terminal, which has four digits, or a byte that is no letter */
             strbuf_format(out, "\\u%04x", c < 0x80 || len > 1 ? c : NO_LETTER);
         else
             strbuf_add(out, (struct str){ rest.bytes, len });

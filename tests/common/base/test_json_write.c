@@ -124,8 +124,8 @@ static void full(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commas), cmocka_unit_test(emptied_within), cmocka_unit_test(texts_come_back), cmocka_unit_test(no_text),
-        cmocka_unit_test(full),
+        cmocka_unit_test(commas), cmocka_unit_test(emptied_within), cmocka_unit_test(texts_come_back),
+        cmocka_unit_test(no_text), cmocka_unit_test(full),
     };
 
     return cmocka_run_group_tests_name("json_write", tests, NULL, NULL);
