@@ -150,6 +150,11 @@ units: $(UNITS)
 units-postgresql: $(UNITS)
 	@tests/engine.py units $(UNITS)
 
+# Three servers under Patroni and two machines, in network namespaces (root), and what can be lost of them.
+system-patroni: all unit-programs
+	@BILAG_PATRONI=1 BILAG_BIN=$(abspath $(BIN)) BILAG_TOOLS=$(abspath $(BUILD))/tests/chaos /usr/bin/python3 -m pytest -q -rs \
+	    tests/system/test_patroni.py
+
 # Servers that are set up wrongly, lost and moved to; then the worked cases, through the real processes, with their stores there.
 system-postgresql: all unit-programs
 	@BILAG_BIN=$(abspath $(BIN)) BILAG_TOOLS=$(abspath $(BUILD))/tests/chaos /usr/bin/python3 -m pytest -q tests/system/test_engine.py \
@@ -192,9 +197,10 @@ sbom: all
 help:
 	@echo "make            builds bin/ (CC=clang, SAN=1: sanitizers, KILLPOINTS=1)"
 	@echo "make demo       three venues' days from the till to the sandbox's ledger (KEEP=1; SERVE=1: and the console, until Ctrl-C)"
+	@echo "make demo-fleet two machines on three PostgreSQL under Patroni: some lose their power while sales come in (docs/fleet.md)"
 	@echo "make test       everything that CI runs; tests/all quick: gcc only"
 	@echo "make units      the unit tests; make one T=test_seen: one unit or system test by its name; units-postgresql,"
-	@echo "                system-postgresql: with their stores in PostgreSQL"
+	@echo "                system-postgresql: with their stores in PostgreSQL; system-patroni: machines in network namespaces"
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make fuzz-coverage  how many of each decoder's lines that runs"
@@ -214,6 +220,13 @@ demo:
 	@echo "Building into $(BIN)/ (make, if you want to see it) ..."
 	@$(MAKE) --no-print-directory -j$$(nproc) all >/dev/null || $(MAKE) --no-print-directory all
 	@deploy/demo --bin $(BIN) $(if $(KEEP),--keep) $(if $(SERVE),--serve)
+
+# Three PostgreSQL under Patroni and two machines, in network namespaces; some of them lose their power while sales come in.
+demo-fleet:
+	@deploy/install-deps --fleet
+	@echo "Building into $(BIN)/ ..."
+	@$(MAKE) --no-print-directory -j$$(nproc) all >/dev/null || $(MAKE) --no-print-directory all
+	@deploy/demo-fleet --bin $(BIN) $(if $(KEEP),--keep)
 
 SOURCES := $(wildcard $(addsuffix /*.c,$(FOLDERS) sandbox $(SANDBOX)))
 
@@ -284,6 +297,9 @@ install: all
 	install -m 644 $(wildcard deploy/config-example/keys/README) $(SHARE)/doc/bilag/config-example/keys
 	install -m 755 deploy/supervisor/make-conf $(SHARE)/bilag/make-supervisor-conf
 	install -m 755 deploy/two-users $(SHARE)/bilag/two-users
+	install -d $(SHARE)/bilag/fleet
+	install -m 644 $(filter-out %/keep-wal,$(wildcard deploy/fleet/*)) $(SHARE)/bilag/fleet
+	install -m 755 deploy/fleet/keep-wal $(SHARE)/bilag/fleet
 	for unit in deploy/systemd/*.service deploy/systemd/*.target; do \
 	    sed 's#/usr/local/bin/#$(PREFIX)/bin/#' $$unit >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 	install -m 644 deploy/systemd/bilag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/bilag.conf
@@ -303,9 +319,9 @@ uninstall:
 deb:
 	@deploy/debian/build $(VERSION)
 
-.PHONY: references lengths dangling statements help one coverage test demo tidy format-check layers words install uninstall deb
+.PHONY: references lengths dangling statements help one coverage test demo demo-fleet tidy format-check layers words install uninstall deb
 
-.PHONY: all units units-postgresql system-postgresql unit-programs unit-list clean sbom
+.PHONY: all units units-postgresql system-postgresql system-patroni unit-programs unit-list clean sbom
 .DEFAULT_GOAL := all
 
 # What tests use beside the programs.
@@ -395,7 +411,7 @@ nightly:
 	@$(MAKE) --no-print-directory fuzz MINUTES=10
 	@$(MAKE) --no-print-directory upgrade-check
 	@$(MAKE) --no-print-directory guide
-	@$(MAKE) --no-print-directory units-postgresql system-postgresql
+	@$(MAKE) --no-print-directory units-postgresql system-postgresql system-patroni
 
 # The five stages of a former commit make a state folder, today's go on with it (tests/system/test_upgrade.py).
 FORMER ?= e46db10

@@ -139,7 +139,7 @@ class Supervised:
         self.process = None
 
     def command(self):
-        return [str(self.pipeline.bin / f"bilag-{self.stage}"), "--config", str(self.pipeline.config),
+        return [*self.pipeline.prefix, str(self.pipeline.bin / f"bilag-{self.stage}"), "--config", str(self.pipeline.config),
                 "--instance", str(self.instance), *self.args]
 
     def start(self):
@@ -168,6 +168,9 @@ class Supervised:
 
 
 class Pipeline:
+    prefix = ()                                  # words before a program's own: where it runs (machines.py)
+    till_waits_s = DEADLINE_S
+
     def __init__(self, venues, stages=None, sandbox=None, settings=None, customers=(), clients=None, env=None,
                  bindir=BIN, name="pipeline", parent=None, application_key=APPLICATION_KEY, run_sandbox=True):
         """stages: {"mapper": 2, ...}; 0 leaves a stage out. sandbox: its --set switches. settings: more of
@@ -427,7 +430,7 @@ class Pipeline:
     def post_bytes(self, body, path="/v1/events"):
         """None: nobody answered, or not now."""
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE_S)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.till_waits_s)
             try:
                 connection.request("POST", path, body, self.door.headers(body))
                 response = connection.getresponse()
@@ -467,7 +470,7 @@ class Pipeline:
 
     def command(self, *args, check=True, timeout=DEADLINE_S, **more):
         """bilag ARGS: what it printed."""
-        done = subprocess.run([str(self.bin / "bilag"), args[0], "--config", str(self.config), *map(str, args[1:])],
+        done = subprocess.run([*self.prefix, str(self.bin / "bilag"), args[0], "--config", str(self.config), *map(str, args[1:])],
                               env={**os.environ, **self.env}, capture_output=True, text=True, errors="replace", timeout=timeout,
                               **more)
         with open(self.folder / "bilag.log", "a", encoding="utf-8") as log:

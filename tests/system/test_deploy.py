@@ -166,7 +166,8 @@ def test_install_puts_everything_in_its_place_and_uninstall_takes_it_all_away(tm
     for name in (*(f"bin/bilag-{s}" for s in (*STAGES, "console", "watch")), "bin/bilag", "bin/bilag-sandbox", "share/man/man1/bilag.1",
                  "lib/systemd/system/bilag-ingest@.service", "lib/sysusers.d/bilag.conf", "lib/tmpfiles.d/bilag.conf",
                  "share/doc/bilag/config-example/bilag.yaml", "share/bash-completion/completions/bilag",
-                 "share/zsh/site-functions/_bilag", "share/bilag/prometheus/bilag.rules.yml", "share/bilag/two-users"):
+                 "share/zsh/site-functions/_bilag", "share/bilag/prometheus/bilag.rules.yml", "share/bilag/two-users",
+                 "share/bilag/fleet/patroni.yml", "share/doc/bilag/fleet.md"):
         assert name in there, name
     assert "ExecStart=/usr/bin/bilag-ingest " in \
         (tmp_path / "usr/lib/systemd/system/bilag-ingest@.service").read_text()
