@@ -130,13 +130,19 @@ bench-check: $(BUILD)/bench/cost
 	@bench/check.py $< $(if $(ACCEPT),--accept)
 bench-fleet: all
 	@bench/fleet.py --bin $(BIN)
+bench-closing: all
+	@bench/closing.py --bin $(BIN)
+bench-flushes: all $(BUILD)/bench/flushes.so $(BUILD)/bench/hash_speed
+	@bench/bench.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so --shapes durability,instances
+bench-long: all $(BUILD)/bench/flushes.so $(BUILD)/bench/hash_speed
+	@bench/bench.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so --shapes long --runs 1
 bench-console: all $(BUILD)/bench/copies
 	@bench/console.py --bin $(BIN) --copies $(BUILD)/bench/copies
 bench-saft: $(BUILD)/bench/saft_speed
 	@$<
 bench-peers: all $(BUILD)/bench/flushes.so
 	@bench/peers.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so
-.PHONY: bench bench-check bench-console bench-fleet bench-peers bench-saft
+.PHONY: bench bench-check bench-closing bench-console bench-fleet bench-flushes bench-long bench-peers bench-saft
 
 unit-programs: $(UNITS) $(BUILD)/tests/on_engine.o
 unit-list:
@@ -204,7 +210,7 @@ help:
 	@echo "make tidy       clang-tidy and cppcheck; make format-check, words, layers, references, lengths, dangling, coverage: the rules of the house"
 	@echo "make fuzz       MINUTES=1: every decoder of what strangers, disks and PowerOffice give (docs/security.md)"
 	@echo "make fuzz-coverage  how many of each decoder's lines that runs"
-	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-fleet, -console, -saft, -peers (docs/performance.md)"
+	@echo "make bench      what receipts cost; bench-check: instructions, against those accepted; bench-closing, -console, -fleet, -flushes, -long, -peers, -saft (docs/performance.md)"
 	@echo "make nightly    what takes long: chaos, kill points, power cuts, failing calls (docs/reliability.md)"
 	@echo "make install    PREFIX= DESTDIR=; make uninstall; make deb: a Debian package"
 

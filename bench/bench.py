@@ -2,7 +2,7 @@
 """What the real ingest and mapper do with receipts of real shapes: rates, processor, flushes, bytes, memory, lag.
 
 usage: bench/bench.py [--runs 5] [--receipts 60000] [--venues 300] [--seconds 10] [--shapes full,singles,...] [--json FILE]
-                      [--folder /tmp] [--flush-ms 0] [--bin DIR]
+                      [--folder /tmp] [--flush 5ms|none] [--bin DIR]
 
 A run is a new installation on a real disk (--folder): bilag-ingest and bilag-mapper with their presets; this program is the
 tills, and stands where the validators are. Settled: folded by the mapper, with its offset, in its store. After each run every
@@ -13,6 +13,13 @@ venue's total in `bilag status --json` is compared with what was dealt. Shapes, 
     singles    one receipt a message, 256 under way: a second until all are settled
     alone      one receipt after the other's answer: milliseconds until it is acknowledged
     sixteens   4,000 a second in batches of 16 for --seconds: how far the mapper is behind
+
+and, where --shapes names them:
+
+    durability full, and again with flushes that do nothing, in turn: what durability costs
+    instances  full with each flush 5 ms slower, by one ingest and one mapper, and by two of each; also with 256 receipts under
+               way at each ingest, where flushes and not the processors are what is waited for
+    long       --long receipts, one after the other to the same days: memory when all are settled
 
 A row is the median of the runs with the least and the most. Counts (flushes, bytes) come from a preloaded library
 (bench/flushes.c), processor time from the kernel, also in BLAKE2b hashes measured before and behind the run
@@ -48,13 +55,15 @@ DEADLINE_S = 300
 class Installation:
     """Both stages in a folder of their own; drafts that they send are taken and thrown away."""
 
-    def __init__(self, args):
-        self.args = args
+    def __init__(self, args, flush=None, instances=1):
+        self.args, self.instances = args, instances
+        self.flush = args.flush if flush is None else flush
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="bl-bench-", dir=args.folder))
         self.context = zmq.Context()
         self.port = free_port()
         shapes.write_setup(self.top / "config", args.venues, {
             "state_dir": str(self.top / "state"), "run_dir": str(self.top / "r"),
+            "stages": {stage: instances for stage in STAGES},
             "ingest": {"http": f"127.0.0.1:{self.port}"}, "ingest_limits": {"token_events_per_second": 1000000}})
         (self.top / "r").mkdir(mode=0o700)
         self.sink = self.context.socket(zmq.PULL)
@@ -62,7 +71,7 @@ class Installation:
         self.closing = threading.Event()
         self.thread = threading.Thread(target=self.take_drafts)
         self.thread.start()
-        self.processes = {stage: self.start(stage) for stage in STAGES}
+        self.processes = {(stage, n): self.start(stage, n) for stage in STAGES for n in range(instances)}
 
     def take_drafts(self):
         while not self.closing.is_set():
@@ -70,53 +79,61 @@ class Installation:
                 self.sink.recv()
         self.sink.close()
 
-    def start(self, stage):
-        env = {**os.environ, "LD_PRELOAD": str(self.args.flushes), "BILAG_FLUSHES": str(self.top / f"{stage}.flushes"),
-               "BILAG_FLUSH_MS": str(self.args.flush_ms)}
-        with open(self.top / f"{stage}.log", "wb") as log:
-            process = subprocess.Popen([str(self.args.bin / f"bilag-{stage}"), "--config", str(self.top / "config")],
-                                       stdout=log, stderr=log, env=env)
-        until(lambda: "what=ready" in (self.top / f"{stage}.log").read_text(), f"{stage} is ready")
+    def start(self, stage, number):
+        name = f"{stage}-{number}"
+        env = {**os.environ, "LD_PRELOAD": str(self.args.flushes), "BILAG_FLUSHES": str(self.top / f"{name}.flushes"),
+               "BILAG_FLUSH": self.flush}
+        with open(self.top / f"{name}.log", "wb") as log:
+            process = subprocess.Popen([str(self.args.bin / f"bilag-{stage}"), "--config", str(self.top / "config"),
+                                        "--instance", str(number)], stdout=log, stderr=log, env=env)
+        until(lambda: "what=ready" in (self.top / f"{name}.log").read_text(), f"{name} is ready")
         return process
 
     def command(self, *args):
         return subprocess.run([str(self.args.bin / "bilag"), args[0], "--config", str(self.top / "config"), *args[1:]],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
 
-    def counters(self, stage):
+    def counters(self, stage, number=0):
         with self.context.socket(zmq.DEALER) as s:
             s.linger = 0
-            s.connect(f"ipc://{self.top}/r/status-{stage}-0.ipc")
+            s.connect(f"ipc://{self.top}/r/status-{stage}-{number}.ipc")
             s.send(b"?")
             return json.loads(s.recv())["counters"] if s.poll(10000) else {}
 
-    def dealer(self):
+    def folded(self):
+        return sum(self.counters("mapper", number).get("events", 0) for number in range(self.instances))
+
+    def dealer(self, number=0):
         s = self.context.socket(zmq.DEALER)
         s.linger, s.sndhwm = 0, 100000
-        s.connect(f"ipc://{self.top}/r/ingest-0.ipc")
+        s.connect(f"ipc://{self.top}/r/ingest-{number}.ipc")
         return s
 
     def settled(self, count):
-        until(lambda: self.counters("mapper").get("events", 0) >= count, f"{count} receipts are settled")
+        until(lambda: self.folded() >= count, f"{count} receipts are settled")
 
     def costs(self):
         """{(stage, what): so far}"""
         found = {}
-        for stage, process in self.processes.items():
+        for (stage, number), process in self.processes.items():
             tasks = pathlib.Path(f"/proc/{process.pid}/task")
-            found[stage, "cpu_ns"] = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir())
-            counted = struct.unpack("=3Q", (self.top / f"{stage}.flushes").read_bytes())
-            found[stage, "flushes"], _, found[stage, "bytes"] = counted
+            flushes, _, written = struct.unpack("=3Q", (self.top / f"{stage}-{number}.flushes").read_bytes())
+            for what, value in (("flushes", flushes), ("bytes", written),
+                                ("cpu_ns", sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()))):
+                found[stage, what] = found.get((stage, what), 0) + value
         return found
 
     def memory_mb(self, stage, field):
-        text = pathlib.Path(f"/proc/{self.processes[stage].pid}/status").read_text()
+        text = pathlib.Path(f"/proc/{self.processes[stage, 0].pid}/status").read_text()
         return int(text.split(field + ":")[1].split()[0]) / 1024
 
     def verify(self, events):
         wanted = {}
         for event in events:
             wanted[event["venue"]] = wanted.get(event["venue"], 0) + event["payments"][0]["amount"]
+        self.verify_totals(wanted)
+
+    def verify_totals(self, wanted):
         def right():
             venues = json.loads(self.command("status", "--json"))["venues"]
             return {v["venue"]: sum(d["total"] for d in v["documents"]) for v in venues if v["documents"]} == wanted
@@ -147,19 +164,46 @@ def until(condition, what):
         time.sleep(0.005)
 
 
+def take_answer(dealer):
+    answer = msgpack.unpackb(dealer.recv_multipart()[-1])
+    if answer.get("rejected") or "accepted" not in answer or answer["duplicates"]:
+        sys.exit(f"ingest: {answer}")
+
+
 def push(dealer, packed, under_way):
     """All batches, so many of them without an answer at a time; every answer must take all in."""
-    sent = heard = 0
-    while heard < len(packed):
-        while sent < len(packed) and sent - heard < under_way:
-            dealer.send_multipart([b"%d" % sent, b"map", packed[sent]])
-            sent += 1
+    unanswered = 0
+    for batch in packed:
+        if unanswered == under_way:
+            if not dealer.poll(DEADLINE_S * 1000):
+                sys.exit("ingest does not answer")
+            take_answer(dealer)
+            unanswered -= 1
+        dealer.send_multipart([b"b", b"map", batch])
+        unanswered += 1
+    for _ in range(unanswered):
         if not dealer.poll(DEADLINE_S * 1000):
             sys.exit("ingest does not answer")
-        answer = msgpack.unpackb(dealer.recv_multipart()[-1])
-        if answer.get("rejected") or "accepted" not in answer or answer["duplicates"]:
-            sys.exit(f"ingest: {answer}")
-        heard += 1
+        take_answer(dealer)
+
+
+def push_to_all(dealers, packed, under_way):
+    """The same to several, each with so many under way, each of the batches to whoever has room."""
+    poller, open_at, sent = zmq.Poller(), {dealer: 0 for dealer in dealers}, 0
+    for dealer in dealers:
+        poller.register(dealer, zmq.POLLIN)
+    while sent < len(packed) or any(open_at.values()):
+        for dealer in dealers:
+            while sent < len(packed) and open_at[dealer] < under_way:
+                dealer.send_multipart([b"b", b"map", packed[sent]])
+                open_at[dealer] += 1
+                sent += 1
+        ready = poller.poll(DEADLINE_S * 1000)
+        if not ready:
+            sys.exit("ingest does not answer")
+        for dealer, _ in ready:
+            take_answer(dealer)
+            open_at[dealer] -= 1
 
 
 def hash_us(args):
@@ -260,10 +304,79 @@ def sixteens(here, events):
     return row
 
 
+def rate_of(args, events, flush, instances, under_way):
+    """An installation of its own: receipts a second until settled."""
+    here = Installation(args, flush, instances)
+    try:
+        packed, dealers = shapes.batches(events, BATCH), [here.dealer(n) for n in range(instances)]
+        row = rated(here, events, lambda: push_to_all(dealers, packed, under_way // BATCH))
+        here.verify(events)
+    finally:
+        here.stop()
+    return row
+
+
+def in_turn(number, first, second):
+    """Both, now one first and then the other: what else runs hits both alike."""
+    if number % 2:
+        late, early = second(), first()
+        return early, late
+    return first(), second()
+
+
+def durability(args, events, number):
+    what = "receipts a second, settled"
+    durable, not_at_all = in_turn(number, lambda: rate_of(args, events, "", 1, UNDER_WAY),
+                                  lambda: rate_of(args, events, "none", 1, UNDER_WAY))
+    return {what: durable[what], f"{what}, without flushes": not_at_all[what],
+            "durable to not durable": durable[what] / not_at_all[what]}
+
+
+def instances(args, events, number):
+    row, what = {}, "receipts a second, settled"
+    for under_way in (UNDER_WAY, 256):
+        one, two = in_turn(number, lambda u=under_way: rate_of(args, events, "5ms", 1, u),
+                           lambda u=under_way: rate_of(args, events, "5ms", 2, u))
+        name = f"{under_way} under way at each:"
+        row.update({f"{name} one of each": one[what], f"{name} two of each": two[what],
+                    f"{name} two to one": two[what] / one[what]})
+    return row
+
+
+def long(args, number):
+    """Receipts as they are dealt: three million in a list would be the sender's memory, and not what is asked."""
+    here, totals = Installation(args), {}
+
+    def dealt():
+        batch = []
+        for event in shapes.receipts(args.long, args.venues, args.seed + number):
+            totals[event["venue"]] = totals.get(event["venue"], 0) + event["payments"][0]["amount"]
+            batch.append(event)
+            if len(batch) == BATCH:
+                yield msgpack.packb(batch)
+                batch = []
+        if batch:
+            yield msgpack.packb(batch)
+    try:
+        push(here.dealer(), dealt(), UNDER_WAY // BATCH)
+        here.settled(args.long)
+        row = {f"{stage}: {words}, MB": here.memory_mb(stage, field) for stage in STAGES
+               for words, field in (("own memory", "RssAnon"), ("resident", "VmRSS"), ("resident, most", "VmHWM"))}
+        here.verify_totals(totals)
+    finally:
+        here.stop()
+    return row
+
+
 SHAPES = {"full": (full, 1), "http": (over_http, 1 / 2), "singles": (singles, 1 / 6), "alone": (alone, 1 / 60), "sixteens": (sixteens, 0)}
+PAIRS = {"durability": durability, "instances": instances}
 
 
 def run(args, shape, number):
+    if shape == "long":
+        return long(args, number)
+    if shape in PAIRS:
+        return PAIRS[shape](args, list(shapes.receipts(args.receipts, args.venues, args.seed + number)), number)
     work, share = SHAPES[shape]
     count = int(args.receipts * share) if share else PACE * args.seconds
     events = list(shapes.receipts(count, args.venues, args.seed + number))
@@ -298,7 +411,8 @@ def main():
     parser.add_argument("--shapes", default=",".join(SHAPES))
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--folder", default="/tmp")
-    parser.add_argument("--flush-ms", type=int, default=0)
+    parser.add_argument("--long", type=int, default=3000000)
+    parser.add_argument("--flush", default="", help="5ms: each that much slower; none: they do nothing")
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "bin")
     parser.add_argument("--flushes", type=pathlib.Path, default=ROOT / "build/gcc/bench/flushes.so")
     args = parser.parse_args()

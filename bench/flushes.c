@@ -1,15 +1,19 @@
-/* flushes - counts what a program has the disk do, and can make each flush slower, for bench/bench.py.
+/* flushes - counts what a program has the disk do, and can make each flush slower or nothing, for bench/bench.py.
  *
- *   LD_PRELOAD=flushes.so BILAG_FLUSHES=FILE [BILAG_FLUSH_MS=5] program ...
+ *   LD_PRELOAD=flushes.so BILAG_FLUSHES=FILE [BILAG_FLUSH=5ms|none] program ...
  *
- * FILE becomes three numbers of 64 bits in the machine's order, kept up to date: flushes (fdatasync, fsync, and each write
- * through a descriptor opened with O_DSYNC), writes to files, bytes of these.
+ * FILE becomes three numbers of 64 bits in the machine's order, kept up to date: flushes (fdatasync, fsync, msync, and each write
+ * through a descriptor opened with O_DSYNC), writes to files, bytes of these. `none`: flushes are counted and the disk is not
+ * asked, files are opened without O_DSYNC: what durability costs is the difference.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -20,15 +24,18 @@ enum { FDS = 1024, UNKNOWN = 0, OTHER, PLAIN, DURABLE };
 
 static struct { _Atomic uint64_t flushes, writes, bytes; } *counts;
 static _Atomic signed char kinds[FDS];
+static _Atomic bool durable[FDS];             /* was to be opened with O_DSYNC */
 static long slower_ms;
+static bool without;
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *file = getenv("BILAG_FLUSHES"), *ms = getenv("BILAG_FLUSH_MS");
+    const char *file = getenv("BILAG_FLUSHES"), *flush = getenv("BILAG_FLUSH");
     int fd = file ? open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1;
     void *map;
 
-    slower_ms = ms ? strtol(ms, NULL, 10) : 0;
+    slower_ms = flush ? strtol(flush, NULL, 10) : 0;
+    without = flush && strcmp(flush, "none") == 0;
     if (fd < 0 || ftruncate(fd, sizeof *counts) != 0)
         return;
     map = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -44,7 +51,8 @@ static int kind(int fd)
     if (!counts || fd < 0 || fd >= FDS)
         return OTHER;
     if (kinds[fd] == UNKNOWN)
-        kinds[fd] = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ? OTHER : fcntl(fd, F_GETFL) & O_DSYNC ? DURABLE : PLAIN;
+        kinds[fd] = fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ? OTHER
+                    : durable[fd] || fcntl(fd, F_GETFL) & O_DSYNC   ? DURABLE : PLAIN;
     return kinds[fd];
 }
 
@@ -99,12 +107,48 @@ WRITING(pwritev, (int fd, const struct iovec *parts, int count, off_t at), (fd, 
         int rc; \
         if (!next) \
             *(void **)&next = next_of(#name); \
-        rc = next(fd); \
+        rc = without ? 0 : next(fd); \
         flushed(fd); \
         return rc; \
     }
 SYNCING(fdatasync)
 SYNCING(fsync)
+
+int msync(void *at, size_t size, int how)
+{
+    static int (*next)(void *at, size_t size, int how);
+    struct timespec longer = { slower_ms / 1000, slower_ms % 1000 * 1000000 };
+
+    if (!next)
+        *(void **)&next = next_of("msync");
+    if (counts)
+        counts->flushes++;
+    if (slower_ms)
+        (void)nanosleep(&longer, NULL);
+    return without ? 0 : next(at, size, how);
+}
+
+/* `none`: what is written through it counts as a flush all the same. */
+#define OPENING(name) \
+    int name(const char *path, int flags, ...) \
+    { \
+        static int (*next)(const char *path, int flags, ...); \
+        mode_t mode = 0; \
+        va_list rest; \
+        int fd; \
+        va_start(rest, flags); \
+        if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) \
+            mode = va_arg(rest, mode_t); \
+        va_end(rest); \
+        if (!next) \
+            *(void **)&next = next_of(#name); \
+        fd = next(path, without ? flags & ~O_SYNC : flags, mode);      /* O_SYNC has O_DSYNC within it */ \
+        if (fd >= 0 && fd < FDS) \
+            durable[fd] = flags & O_DSYNC; \
+        return fd; \
+    }
+OPENING(open)
+OPENING(open64)
 
 /* A descriptor's number may come to mean another file. */
 int close(int fd)
@@ -113,7 +157,9 @@ int close(int fd)
 
     if (!next)
         *(void **)&next = next_of("close");
-    if (fd >= 0 && fd < FDS)
+    if (fd >= 0 && fd < FDS) {
         kinds[fd] = UNKNOWN;
+        durable[fd] = false;
+    }
     return next(fd);
 }

@@ -365,7 +365,7 @@ def main():
     parser.add_argument("--seed", type=int, default=15)
     parser.add_argument("--folder", default="/tmp")
     parser.add_argument("--peers", default=",".join(PEERS))
-    parser.add_argument("--flush-ms", type=int, default=0)
+    parser.add_argument("--flush", default="")
     parser.add_argument("--bin", type=pathlib.Path, default=bench.ROOT / "bin")
     parser.add_argument("--flushes", type=pathlib.Path, default=bench.ROOT / "build/gcc/bench/flushes.so")
     args = parser.parse_args()
