@@ -5,17 +5,12 @@
 
 #include <string.h>
 
-enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open)
+static enum err load_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open)
 {
     struct arena *arena = work->fold->arena;
     struct open_settlement *open;
     enum err err;
 
-    for (size_t i = work->count; i > 0; i--)
-        if (work->days[i - 1]->day == day && str_equal(work->days[i - 1]->venue, venue)) {
-            *ret_open = work->days[i - 1];
-            return work->days[i - 1]->damaged ? ERR_STORE_DAMAGED : ERR_OK;
-        }
     if (work->count == work->room) {
         size_t room = work->room ? work->room * 2 : 64;
         struct open_settlement **days = arena_array(arena, room, sizeof(struct open_settlement *));
@@ -36,6 +31,38 @@ enum err fold_day(struct folding *work, struct str venue, int32_t day, struct op
     if (!err || open->damaged)
         *ret_open = work->days[work->count++] = open;
     return err;
+}
+
+static bool is_day(const struct open_settlement *open, struct str venue, int32_t day)
+{
+    return open && open->day == day && str_equal(open->venue, venue);
+}
+
+/* Where a day is remembered that was asked for lately: venues mostly differ in their last letters. */
+static struct open_settlement **near_day(struct folding *work, struct str venue, int32_t day)
+{
+    uint32_t hash = (uint32_t)day;
+
+    for (size_t i = venue.len > 4 ? venue.len - 4 : 0; i < venue.len; i++)
+        hash = hash * 31 + (uint8_t)venue.bytes[i];
+    return &work->near[(hash ^ hash >> 8) % FOLD_NEAR];
+}
+
+enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open)
+{
+    struct open_settlement **near = near_day(work, venue, day);
+
+    for (size_t i = work->count; i > 0 && !is_day(*near, venue, day); i--)
+        if (is_day(work->days[i - 1], venue, day))
+            *near = work->days[i - 1];
+    if (!is_day(*near, venue, day)) {
+        enum err err = load_day(work, venue, day, near);
+
+        if (err && err != ERR_STORE_DAMAGED)
+            return err;
+    }
+    *ret_open = *near;
+    return (*near)->damaged ? ERR_STORE_DAMAGED : ERR_OK;
 }
 
 bool fold_in_open_part(const struct open_settlement *open, uint64_t place)
@@ -102,8 +129,10 @@ enum err fold_tell_damaged(struct folding *work)
 
 enum err fold_finish(struct folding *work)
 {
-    enum err err = fold_watch_days(work);
+    enum err err = fold_write_numbers(work);
 
+    if (!err)
+        err = fold_watch_days(work);
     for (size_t i = 0; !err && i < work->count; i++) {
         struct open_settlement *open = work->days[i];
 
@@ -135,6 +164,7 @@ static enum err fold_events(struct fold *fold, struct txn *txn, bool apart)
 
     fold_clear(fold);
     fold_begin(&work, txn);
+    work.in_order = !apart;
     if (fold->count)
         err = arrival_note(txn, fold->partition, fold->now_ms, fold->first + 1);
     for (size_t i = 0; !err && i < fold->count; i++) {

@@ -8,7 +8,6 @@
 #include "order_mark.h"
 #include "removal.h"
 #include "run.h"
-#include "seen.h"
 #include "share.h"
 #include "zindex.h"
 #include "domain/event_books.h"
@@ -256,7 +255,7 @@ static enum err fold_new(struct folding *work, struct one *one)
     struct event *event = &one->event;
     struct effect broken = { false, event->reg, event->series, event->seq, event->reg, event->seq };
     struct open_settlement *open;
-    enum err err = seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
+    enum err err = fold_add_number(work, event);
 
     if (err == ERR_EXISTS)               /* seen, and trimmed since: nobody can say any more that it is the same */
         return fold_other_content(work, one);
@@ -314,6 +313,7 @@ enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, str
 {
     struct one one = { .known = { .place = place, .bytes = bytes }, .day_had = day, .name_had = name };
     struct known known;
+    bool above;
     enum err err = event_decode(bytes, work->fold->arena, &one.said);
 
     if (err == ERR_MEMORY)
@@ -332,6 +332,10 @@ enum err fold_event_again(struct folding *work, uint64_t place, int32_t day, str
     event_hash(bytes, &one.known.hash);
     work->fold->events++;
     err = fold_name_run(work, &one);
+    if (!err)
+        err = fold_is_above(work, &one.event, &above);
+    if (!err && above)
+        return fold_new(work, &one);
     if (!err)
         err = known_get(work->txn, one.event.venue, one.event.reg, one.event.series, one.event.seq, &known);
     if (err)

@@ -12,6 +12,8 @@ struct open_settlement { struct str venue; int32_t day; struct settlement state;
 /* Sales of a register and day in this batch: days that were sent may have a Z report over them, or higher numbers. */
 struct touched_numbers { struct clock_span span; bool not_come; };
 
+enum { FOLD_RISING = 256, FOLD_NEAR = 64 };
+
 /* One batch under way: days are loaded once, changed in memory and saved at its end. */
 struct folding {
     struct fold *fold;
@@ -20,6 +22,9 @@ struct folding {
     size_t count, room;
     struct touched_numbers *numbers;     /* a register and day each */
     size_t number_count, number_room;
+    struct open_settlement *near[FOLD_NEAR];     /* days that were asked for lately */
+    struct rising *rising[FOLD_RISING];          /* registers: fold_rising.c */
+    bool in_order;                       /* nobody but this fold changes which numbers were seen: `rising` may be used */
 };
 
 /* What one event does. */
@@ -52,6 +57,14 @@ USED enum err fold_park(struct folding *work, struct str venue, uint64_t place, 
 /* ERR_STORE_DAMAGED: the day's record cannot be read. */
 USED enum err fold_day(struct folding *work, struct str venue, int32_t day, struct open_settlement **ret_open);
 int32_t fold_business_day(const struct one *one);            /* the day that it had, or that its time is on */
+/* Above all that its register had: nothing is known of it. false also where that is not looked at. */
+USED enum err fold_is_above(struct folding *work, const struct event *event, bool *ret_above);
+/* Its number was seen from here on; behind fold_is_above() of the same. ERR_EXISTS: it was before. */
+USED enum err fold_add_number(struct folding *work, const struct event *event);
+/* The run of a register, as it is named by the till, at a place. */
+USED enum err fold_run_at(struct folding *work, const struct event *event, uint64_t place, uint32_t *ret_run);
+/* What was seen is in the store. */
+USED enum err fold_write_numbers(struct folding *work);
 /* Keeps what an event does to a day, under its place. */
 USED enum err fold_effect(struct folding *work, struct one *one, struct open_settlement *open, enum effect_class class_,
                           const struct effect *effect);

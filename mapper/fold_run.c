@@ -19,7 +19,9 @@ static enum err kin_of_trimmed(struct folding *work, const struct one *one, cons
 
     if (err || one->said.time >= ended)
         return err == ERR_NOT_FOUND ? ERR_OK : err;
-    err = seen_has(work->txn, identity->venue, identity->reg, identity->series, identity->seq, &seen);
+    err = fold_write_numbers(work);
+    if (!err)
+        err = seen_has(work->txn, identity->venue, identity->reg, identity->series, identity->seq, &seen);
     if (!err && seen)
         *ret_kinship = KIN_OTHER_CONTENT;
     return err;
@@ -95,7 +97,7 @@ enum err fold_name_run(struct folding *work, struct one *one)
 
     if (one->name_had.len)
         return run_adopt(work->txn, &one->event, one->name_had, one->known.place, work->fold->arena);
-    err = run_at(work->txn, one->said.venue, one->said.reg, one->known.place, &last);
+    err = fold_run_at(work, &one->said, one->known.place, &last);
     if (!err)
         err = find_run(work, one, last, &run);
     return err ? err : run_adopt(work->txn, &one->event, run_name(work->fold->arena, one->said.reg, run),

@@ -43,6 +43,17 @@ enum err run_at(struct txn *txn, struct str venue, struct str reg, uint64_t plac
     return ERR_OK;
 }
 
+enum err run_last(struct txn *txn, struct str venue, struct str reg, uint64_t *ret_place, uint32_t *ret_run)
+{
+    uint64_t run = 1;
+    enum err err;
+
+    *ret_place = 0;
+    err = run_floor(txn, venue, reg, UINT64_MAX, ret_place, &run);
+    *ret_run = (uint32_t)run;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run)
 {
     uint64_t began = 0, run = 1;

@@ -13,6 +13,8 @@
 
 /* The run that a register has at a place: 1 unless a person said otherwise. */
 USED enum err run_at(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
+/* The last run of a register and the place from which on it is in it: 1 and 0 unless a person said otherwise. */
+USED enum err run_last(struct txn *txn, struct str venue, struct str reg, uint64_t *ret_place, uint32_t *ret_run);
 /* Whether it can begin its next run at this place. ERR_EXISTS: said before; ERR_RANGE: a later run has begun. */
 USED enum err run_may_begin(struct txn *txn, struct str venue, struct str reg, uint64_t place, uint32_t *ret_run);
 /* From this place on the register is in this run; `time` is the till's, of the event there. */

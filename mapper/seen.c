@@ -90,6 +90,30 @@ enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t se
     return interval_put(txn, &prefix, merged);
 }
 
+enum err seen_highest(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t *ret_first,
+                      uint64_t *ret_last)
+{
+    struct interval highest;
+    struct key prefix;
+    enum err err;
+
+    register_key(&prefix, venue, reg, series);
+    err = interval_floor(txn, &prefix, UINT64_MAX, &highest);
+    if (!err) {
+        *ret_first = highest.first;
+        *ret_last = highest.last;
+    }
+    return err;
+}
+
+enum err seen_rise(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t first, uint64_t last)
+{
+    struct key prefix;
+
+    register_key(&prefix, venue, reg, series);
+    return interval_put(txn, &prefix, (struct interval){ first, last });
+}
+
 enum err seen_has(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq, bool *ret_seen)
 {
     struct interval below;

@@ -11,6 +11,12 @@
 /* ERR_EXISTS: seen before. */
 USED enum err seen_add(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq);
 
+/* The interval of the highest number. ERR_NOT_FOUND: none was seen. */
+USED enum err seen_highest(struct txn *txn, struct str venue, struct str reg, uint32_t series,
+                           uint64_t *ret_first, uint64_t *ret_last);
+/* It reaches from `first`, where it began or begins, to `last`; nothing is above it. */
+USED enum err seen_rise(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t first, uint64_t last);
+
 USED enum err seen_has(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq, bool *ret_seen);
 
 /* It was never seen: what came under it is another register's, or another run's. ERR_NOT_FOUND: it was not. */

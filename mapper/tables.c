@@ -74,18 +74,25 @@ void known_write(const struct known *known, struct strbuf *out)
     fields_write(&known_fields, known, out);
 }
 
+/* Where a record is written before it is put: room is not asked for again for each. */
+static struct strbuf *record_room(void)
+{
+    static struct strbuf room;
+
+    if (room.limit == 0)
+        strbuf_init(&room, EVENT_BYTES_MAX + 128);
+    strbuf_reset(&room);
+    return &room;
+}
+
 enum err known_put(struct txn *txn, const struct event *event, const struct known *known)
 {
-    struct strbuf out;
+    struct strbuf *out = record_room();
     struct key key;
-    enum err err;
 
-    strbuf_init(&out, EVENT_BYTES_MAX + 128);
-    known_write(known, &out);
+    known_write(known, out);
     known_key(&key, event->venue, event->reg, event->series, event->seq);
-    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_RECEIPTS, key_str(&key), strbuf_str(&out));
-    strbuf_free(&out);
-    return err;
+    return out->failed ? ERR_MEMORY : store_put(txn, TABLE_RECEIPTS, key_str(&key), strbuf_str(out));
 }
 
 enum err known_event(struct txn *txn, struct str venue, struct str reg, uint32_t series, uint64_t seq,
@@ -140,14 +147,10 @@ static const struct fields worded_fields = FIELDS(worded, effect_rows, EFFECT_RO
 
 static enum err effect_write(struct txn *txn, const struct key *key, const struct fields *fields, const struct worded *worded)
 {
-    struct strbuf out;
-    enum err err;
+    struct strbuf *out = record_room();
 
-    strbuf_init(&out, 8192);
-    fields_write(fields, worded, &out);
-    err = out.failed ? ERR_MEMORY : store_put(txn, TABLE_EFFECTS, key_str(key), strbuf_str(&out));
-    strbuf_free(&out);
-    return err;
+    fields_write(fields, worded, out);
+    return out->failed ? ERR_MEMORY : store_put(txn, TABLE_EFFECTS, key_str(key), strbuf_str(out));
 }
 
 enum err effect_put(struct txn *txn, struct str venue, int32_t day, enum effect_class class_, uint64_t place,
@@ -311,10 +314,13 @@ enum err receipt_parse(struct str text, struct arena *arena, struct receipt_name
 
 enum err due_put(struct txn *txn, struct str venue, int32_t day)
 {
+    struct str there;
     struct key key;
 
     key_init(&key);
     key_name(&key, venue);
     key_day(&key, day);
+    if (!store_get(txn, TABLE_DUE, key_str(&key), &there) && str_equal(there, STR("1")))
+        return ERR_OK;                   /* mostly: a page less that is written */
     return store_put(txn, TABLE_DUE, key_str(&key), STR("1"));
 }

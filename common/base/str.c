@@ -9,16 +9,6 @@ struct arena_block { struct arena_block *next; size_t size, used; _Alignas(16) c
 
 enum { ARENA_BLOCK_MIN = 16384 };
 
-struct str str_of(const char *text)
-{
-    return text ? (struct str){ text, strlen(text) } : STR_NONE;
-}
-
-bool str_equal(struct str a, struct str b)
-{
-    return a.len == b.len && (a.len == 0 || (a.bytes[0] == b.bytes[0] && memcmp(a.bytes, b.bytes, a.len) == 0));
-}
-
 int str_compare(struct str a, struct str b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;
@@ -222,6 +212,8 @@ static bool strbuf_grow(struct strbuf *buf, size_t more)
         return true;
     while (want < buf->len + more + 1)
         want *= 2;
+    if (want > buf->limit)
+        want = buf->limit + 1;           /* no text is longer, and its NUL */
     grown = realloc(buf->bytes, want);
     if (!grown) {
         buf->failed = buf->starved = true;
@@ -238,29 +230,10 @@ void strbuf_reserve(struct strbuf *buf, size_t bytes)
         (void)strbuf_grow(buf, bytes - buf->len);
 }
 
-/* Most adds are small and fit. */
-static inline bool strbuf_room(struct strbuf *buf, size_t more)
+void strbuf_add_far(struct strbuf *buf, struct str s)
 {
-    return (!buf->failed && more < buf->cap - buf->len && more <= buf->limit && buf->len <= buf->limit - more) ||
-           strbuf_grow(buf, more);
-}
-
-void strbuf_add(struct strbuf *buf, struct str s)
-{
-    if (!strbuf_room(buf, s.len))
-        return;
-    if (s.len)
-        memcpy(buf->bytes + buf->len, s.bytes, s.len);
-    buf->len += s.len;
-    buf->bytes[buf->len] = '\0';
-}
-
-void strbuf_char(struct strbuf *buf, char c)
-{
-    if (!strbuf_room(buf, 1))
-        return;
-    buf->bytes[buf->len++] = c;
-    buf->bytes[buf->len] = '\0';
+    if (strbuf_grow(buf, s.len))
+        strbuf_add(buf, s);
 }
 
 void strbuf_format(struct strbuf *buf, const char *format, ...)
@@ -271,7 +244,7 @@ void strbuf_format(struct strbuf *buf, const char *format, ...)
     va_start(args, format);
     len = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    if (len < 0 || !strbuf_room(buf, (size_t)len))
+    if (len < 0 || !strbuf_grow(buf, (size_t)len))
         return;
     va_start(args, format);
     (void)vsnprintf(buf->bytes + buf->len, (size_t)len + 1, format, args);

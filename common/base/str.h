@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define USED __attribute__((warn_unused_result))
@@ -25,8 +26,17 @@ struct str { const char *bytes; size_t len; };
 #define STR_FMT "%.*s"
 #define STR_ARG(s) (int)(s).len, ((s).bytes ? (s).bytes : "")
 
-struct str str_of(const char *text);                         /* view of a C string; NULL gives none */
-bool       str_equal(struct str a, struct str b);
+/* View of a C string; NULL gives none. */
+static inline struct str str_of(const char *text)
+{
+    return text ? (struct str){ text, strlen(text) } : STR_NONE;
+}
+
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || (a.bytes[0] == b.bytes[0] && memcmp(a.bytes, b.bytes, a.len) == 0));
+}
+
 int        str_compare(struct str a, struct str b);          /* byte order, shorter first */
 bool       str_starts(struct str s, struct str prefix);
 bool       str_copy(struct str s, char *to, size_t size);    /* with NUL; false (and "") if too long */
@@ -51,13 +61,35 @@ struct strbuf { char *bytes; size_t len, cap, limit; bool failed, starved; };
 
 void       strbuf_init(struct strbuf *buf, size_t limit);
 void       strbuf_reserve(struct strbuf *buf, size_t bytes);  /* so many go in without a move, which leaves a copy behind */
-void       strbuf_add(struct strbuf *buf, struct str s);
-void       strbuf_char(struct strbuf *buf, char c);
+void       strbuf_add_far(struct strbuf *buf, struct str s);  /* strbuf_add() where there is no room yet */
 void       strbuf_format(struct strbuf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct str strbuf_str(const struct strbuf *buf);             /* view, dead after the next add */
 void       strbuf_reset(struct strbuf *buf);
 void       strbuf_free(struct strbuf *buf);
 void       strbuf_wipe(struct strbuf *buf);                  /* the same, and what it holds is zeroed; what it outgrew is not */
+
+/* Most adds are small and fit; `cap` has room for no more than `limit` and a NUL. */
+static inline void strbuf_add(struct strbuf *buf, struct str s)
+{
+    if (buf->failed || s.len >= buf->cap - buf->len) {
+        strbuf_add_far(buf, s);
+        return;
+    }
+    if (s.len)
+        memcpy(buf->bytes + buf->len, s.bytes, s.len);
+    buf->len += s.len;
+    buf->bytes[buf->len] = '\0';
+}
+
+static inline void strbuf_char(struct strbuf *buf, char c)
+{
+    if (buf->failed || buf->cap - buf->len < 2) {
+        strbuf_add_far(buf, (struct str){ &c, 1 });
+        return;
+    }
+    buf->bytes[buf->len++] = c;
+    buf->bytes[buf->len] = '\0';
+}
 
 #endif

@@ -36,6 +36,22 @@ static bool eight_plain(const unsigned char *at)
     return ((eight - ones) & tops) == 0 && (eight & tops) == 0;
 }
 
+/* The same of four to seven, some of them twice. */
+static bool few_plain(const unsigned char *at, size_t count)
+{
+    unsigned char twice[8];
+
+    memcpy(twice, at, 4);
+    memcpy(twice + 4, at + count - 4, 4);
+    return eight_plain(twice);
+}
+
+/* The end of a text, of which some may have been looked at. */
+static bool end_plain(const unsigned char *bytes, size_t len, size_t at)
+{
+    return len >= 8 ? eight_plain(bytes + len - 8) : len - at >= 4 && few_plain(bytes + at, len - at);
+}
+
 bool utf8_is_valid(struct str text)
 {
     const unsigned char *bytes = (const unsigned char *)text.bytes;
@@ -47,6 +63,8 @@ bool utf8_is_valid(struct str text)
             at += 8;
             continue;
         }
+        if (text.len - at < 8 && end_plain(bytes, text.len, at))
+            return true;
         length = bytes[at] - 1u < 0x7f ? 1 : utf8_length(bytes + at, text.len - at);
 
         if (length == 0)

@@ -288,19 +288,33 @@ static void skip_other(struct reader *in)
         in->at += len + 1;
 }
 
-/* Small numbers, short texts, nil, true and false: over it, if it is one of these and whole. */
-static bool skip_small(struct reader *in)
-{
-    uint8_t byte = in->at == in->end ? NEVER_USED : *in->at;
+/* How long a value is whose first byte says it: numbers, short texts, nil, true and false. */
+#define TEXT(byte) [byte] = (byte) - FIX_STR + 1
+#define TEXTS(byte) TEXT(byte), TEXT((byte) + 1), TEXT((byte) + 2), TEXT((byte) + 3), TEXT((byte) + 4), TEXT((byte) + 5), \
+    TEXT((byte) + 6), TEXT((byte) + 7)
+static const uint8_t sizes[256] = {
+    [0x00 ... 0x7f] = 1, [FIX_MINUS ... 0xff] = 1, [NIL] = 1, [BOOL_FALSE ... BOOL_TRUE] = 1,
+    TEXTS(FIX_STR), TEXTS(FIX_STR + 8), TEXTS(FIX_STR + 16), TEXTS(FIX_STR + 24), [FLOAT_32] = 5, [FLOAT_64] = 9,
+    [UINT_8] = 2, [UINT_8 + 1] = 3, [UINT_8 + 2] = 5, [UINT_8 + 3] = 9,
+    [INT_8] = 2, [INT_8 + 1] = 3, [INT_8 + 2] = 5, [INT_8 + 3] = 9,
+};
 
-    if (byte < FIX_MAP || byte >= FIX_MINUS || byte == NIL || byte == BOOL_FALSE || byte == BOOL_TRUE) {
-        in->at++;
-        return true;
+static void skip_value(struct reader *in);
+
+/* Most are over in one step; what does not say its length, or is cut off, is gone through. */
+static void skip_values(struct reader *in, size_t count)
+{
+    for (; count > 0; count--) {
+        size_t size = in->at == in->end ? 0 : sizes[*in->at];
+
+        if (size > 0 && size <= left(in)) {
+            in->at += size;
+            continue;
+        }
+        skip_value(in);
+        if (in->failed)
+            return;
     }
-    if (byte < FIX_STR || byte >= NIL || left(in) < 1u + (byte & 31))
-        return false;
-    in->at += 1u + (byte & 31);
-    return true;
 }
 
 static void skip_value(struct reader *in)
@@ -338,9 +352,8 @@ static void skip_value(struct reader *in)
     count = type == WIRE_ARRAY ? take_array(in, SIZE_MAX) : 2 * take_map(in, SIZE_MAX / 2);
     if (++in->depth > DEPTH_MAX)
         in->failed = true;
-    for (; count > 0 && !in->failed; count--)
-        if (!skip_small(in))
-            skip_value(in);
+    if (!in->failed)
+        skip_values(in, count);
     in->depth--;
 }
 

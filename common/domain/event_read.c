@@ -32,8 +32,10 @@ struct taking {
     size_t extra_count;
 };
 
+#define NAME(text) text, sizeof(text) - 1
 struct field {
     const char *name;
+    size_t name_len;
     enum err (*take)(struct taking *t, const struct field *field, const struct foreign *value, void *to);
     size_t offset;
     unsigned kinds, required;
@@ -198,7 +200,7 @@ static enum err keep_extra(struct taking *t, struct str name, const struct forei
 static const struct field *field_named(const struct field *fields, size_t count, struct str name, unsigned kind)
 {
     for (size_t i = 0; i < count && name.len; i++)
-        if (fields[i].name[0] == name.bytes[0] && str_equal(str_of(fields[i].name), name))
+        if (str_equal((struct str){ fields[i].name, fields[i].name_len }, name))
             return fields[i].kinds & kind ? &fields[i] : NULL;
     return NULL;
 }
@@ -297,13 +299,13 @@ static void line_seen(void *row, unsigned seen)
 static enum err take_lines(struct taking *t, const struct field *field, const struct foreign *value, void *to)
 {
     static const struct field fields[] = {
-        { "product_type", take_text, offsetof(struct sale_line, product_type), ALL, ALL },
-        { "vat", take_rate, offsetof(struct sale_line, vat), ALL, ALL },
-        { "gross", take_money_field, offsetof(struct sale_line, gross), ALL, ALL },
-        [LINE_VAT_AMOUNT] = { "vat_amount", take_money_field, offsetof(struct sale_line, vat_amount), ALL, NONE },
-        [LINE_QTY] = { "qty", take_qty, offsetof(struct sale_line, qty), ALL, NONE },
-        { "text", take_text, offsetof(struct sale_line, text), ALL, NONE },
-        { "serving", take_text, offsetof(struct sale_line, serving), ALL, NONE },
+        { NAME("product_type"), take_text, offsetof(struct sale_line, product_type), ALL, ALL },
+        { NAME("vat"), take_rate, offsetof(struct sale_line, vat), ALL, ALL },
+        { NAME("gross"), take_money_field, offsetof(struct sale_line, gross), ALL, ALL },
+        [LINE_VAT_AMOUNT] = { NAME("vat_amount"), take_money_field, offsetof(struct sale_line, vat_amount), ALL, NONE },
+        [LINE_QTY] = { NAME("qty"), take_qty, offsetof(struct sale_line, qty), ALL, NONE },
+        { NAME("text"), take_text, offsetof(struct sale_line, text), ALL, NONE },
+        { NAME("serving"), take_text, offsetof(struct sale_line, serving), ALL, NONE },
     };
     static const struct row_form form = { EVENT_LINES_MAX, sizeof(struct sale_line), fields, COUNT(fields), line_seen };
     struct event *event = to;
@@ -317,8 +319,8 @@ static enum err take_lines(struct taking *t, const struct field *field, const st
 static enum err take_payments(struct taking *t, const struct field *field, const struct foreign *value, void *to)
 {
     static const struct field fields[] = {
-        { "type", take_text, offsetof(struct payment, type), ALL, ALL },
-        { "amount", take_money_field, offsetof(struct payment, amount), ALL, ALL },
+        { NAME("type"), take_text, offsetof(struct payment, type), ALL, ALL },
+        { NAME("amount"), take_money_field, offsetof(struct payment, amount), ALL, ALL },
     };
     static const struct row_form form = { EVENT_PAYMENTS_MAX, sizeof(struct payment), fields, COUNT(fields), NULL };
     struct event *event = to;
@@ -332,8 +334,8 @@ static enum err take_payments(struct taking *t, const struct field *field, const
 static enum err take_voids(struct taking *t, const struct field *field, const struct foreign *value, void *to)
 {
     static const struct field fields[] = {
-        { "register", take_text, offsetof(struct event, voids.reg), ALL, ALL },
-        { "seq", take_number, offsetof(struct event, voids.seq), ALL, ALL },
+        { NAME("register"), take_text, offsetof(struct event, voids.reg), ALL, ALL },
+        { NAME("seq"), take_number, offsetof(struct event, voids.seq), ALL, ALL },
     };
     unsigned seen;
     enum err err;
@@ -432,13 +434,13 @@ enum { Z_FIRST = 2, Z_LAST = 3, Z_GRAND = 6 };
 static enum err take_z(struct taking *t, const struct field *field, const struct foreign *value, void *to)
 {
     static const struct field fields[] = {
-        { "number", take_number, offsetof(struct z_report, number), ALL, ALL },
-        { "business_day", take_day, offsetof(struct z_report, business_day), ALL, ALL },
-        [Z_FIRST] = { "first_seq", take_number, offsetof(struct z_report, first_seq), ALL, NONE },
-        [Z_LAST] = { "last_seq", take_number, offsetof(struct z_report, last_seq), ALL, NONE },
-        { "sales_by_vat", take_sales_by_vat, 0, ALL, ALL },
-        { "payments", take_z_payments, 0, ALL, ALL },
-        [Z_GRAND] = { "grand_total", take_money_field, offsetof(struct z_report, grand_total), ALL, NONE },
+        { NAME("number"), take_number, offsetof(struct z_report, number), ALL, ALL },
+        { NAME("business_day"), take_day, offsetof(struct z_report, business_day), ALL, ALL },
+        [Z_FIRST] = { NAME("first_seq"), take_number, offsetof(struct z_report, first_seq), ALL, NONE },
+        [Z_LAST] = { NAME("last_seq"), take_number, offsetof(struct z_report, last_seq), ALL, NONE },
+        { NAME("sales_by_vat"), take_sales_by_vat, 0, ALL, ALL },
+        { NAME("payments"), take_z_payments, 0, ALL, ALL },
+        [Z_GRAND] = { NAME("grand_total"), take_money_field, offsetof(struct z_report, grand_total), ALL, NONE },
     };
     struct z_report *z = to;
     unsigned seen;
@@ -459,21 +461,21 @@ static enum err take_z(struct taking *t, const struct field *field, const struct
 }
 
 static const struct field event_fields[] = {
-    { "v", take_version, 0, ALL, ALL },
-    { "venue", take_text, offsetof(struct event, venue), ALL, ALL },
-    { "register", take_text, offsetof(struct event, reg), ALL, ALL },
-    { "seq", take_number, offsetof(struct event, seq), ALL, ALL },
-    { "kind", take_kind, offsetof(struct event, kind), ALL, ALL },
-    { "time", take_time, 0, ALL, ALL },
-    { "order", take_text, offsetof(struct event, order), ALL, NONE },
-    { "customer", take_text, offsetof(struct event, customer), ALL, NONE },
-    { "staff", take_text, offsetof(struct event, staff), ALL, NONE },
-    { "lines", take_lines, 0, SALES, RECEIPT },
-    { "payments", take_payments, 0, SALES, RECEIPT },
-    { "voids", take_voids, 0, VOID, VOID },
-    { "amount", take_money_field, offsetof(struct event, amount), MOVEMENT, MOVEMENT },
-    { "reason", take_text, offsetof(struct event, reason), MOVEMENT, NONE },
-    { "z", take_z, offsetof(struct event, z), Z, Z },
+    { NAME("v"), take_version, 0, ALL, ALL },
+    { NAME("venue"), take_text, offsetof(struct event, venue), ALL, ALL },
+    { NAME("register"), take_text, offsetof(struct event, reg), ALL, ALL },
+    { NAME("seq"), take_number, offsetof(struct event, seq), ALL, ALL },
+    { NAME("kind"), take_kind, offsetof(struct event, kind), ALL, ALL },
+    { NAME("time"), take_time, 0, ALL, ALL },
+    { NAME("order"), take_text, offsetof(struct event, order), ALL, NONE },
+    { NAME("customer"), take_text, offsetof(struct event, customer), ALL, NONE },
+    { NAME("staff"), take_text, offsetof(struct event, staff), ALL, NONE },
+    { NAME("lines"), take_lines, 0, SALES, RECEIPT },
+    { NAME("payments"), take_payments, 0, SALES, RECEIPT },
+    { NAME("voids"), take_voids, 0, VOID, VOID },
+    { NAME("amount"), take_money_field, offsetof(struct event, amount), MOVEMENT, MOVEMENT },
+    { NAME("reason"), take_text, offsetof(struct event, reason), MOVEMENT, NONE },
+    { NAME("z"), take_z, offsetof(struct event, z), Z, Z },
 };
 
 static enum err write_extra(struct taking *t)
