@@ -129,6 +129,16 @@ static const char *blanks(struct editing *edit, size_t count)
     return text.bytes ? text.bytes : "";
 }
 
+/* A mapping with one begins there, and not at its brace or its first key. */
+static enum err without_property(struct editing *edit, const yaml_node_t *mapping)
+{
+    size_t at = byte_at(edit->text, mapping->start_mark.index);
+
+    if (at == edit->text.len || strchr("&!", edit->text.bytes[at]))
+        return form_fault(&edit->form, mapping, "an anchor or a tag stands here; take it away");
+    return ERR_OK;
+}
+
 /* As the first of a mapping that has others, or none in braces. */
 static enum err inserted(struct editing *edit, const yaml_node_t *mapping, const struct yamledit *change)
 {
@@ -136,8 +146,8 @@ static enum err inserted(struct editing *edit, const yaml_node_t *mapping, const
     size_t at = byte_at(text, mapping->start_mark.index);
     bool empty = form_pair_count(mapping) == 0;
 
-    if (at == text.len || strchr("&!", text.bytes[at]))
-        return form_fault(&edit->form, mapping, "an anchor or a tag stands here; take it away");
+    if (without_property(edit, mapping))
+        return ERR_CONFIG;
     at += is_flow(mapping);
     if (is_flow(mapping))
         splice_add(edit, at, at, arena_format(&edit->arena, "%s: " STR_FMT "%s", change->key, STR_ARG(change->value),
@@ -208,6 +218,8 @@ static enum err entry_added(struct editing *edit, const yaml_node_t *key, const 
 
     if (section->type != YAML_MAPPING_NODE || form_pair_count(section) == 0)
         return first_entry(edit, key, section, change);
+    if (without_property(edit, section))
+        return ERR_CONFIG;
     if (is_flow(section)) {
         splice_add(edit, from + 1, from + 1, arena_format(&edit->arena, STR_FMT ": " STR_FMT ", ", STR_ARG(name),
                                                           STR_ARG(change->value)));
