@@ -131,6 +131,23 @@ static bool said(const struct judging *judging, const char *section, struct str 
     return false;
 }
 
+static bool is_of(const struct venue_change *change, const struct venue_place *place)
+{
+    return str_equal(str_of(change->place.section), str_of(place->section)) && str_equal(change->place.entry, place->entry);
+}
+
+/* What was said wrongly, and is named: an entry that is written whole keeps what it had. */
+static bool is_dropped(const struct judging *judging, const struct venue_place *place)
+{
+    for (size_t i = 0; i < judging->edit->change_count; i++) {
+        const struct venue_change *change = &judging->edit->changes[i];
+
+        if (judging->dropped[i] && is_of(change, place) && str_equal(str_of(change->place.key), str_of(place->key)))
+            return true;
+    }
+    return false;
+}
+
 static void fault_add(struct venue_edit *edit, struct venue_place place, struct str text, struct str mend)
 {
     if (edit->fault_count < VENUE_FAULTS_MAX)
@@ -293,9 +310,12 @@ static struct str whole_entry(const struct judging *judging, const struct entry_
         struct str value = STR_NONE;
         bool is_switch = field->kind == FIELD_SWITCH, preset = venue_same(field->preset, "true");
 
+        struct venue_place place = { wish->section, wish->entry, field->key };
+
         if (!field->section || strcmp(field->section, wish->section) != 0)
             continue;
-        if ((wish->kept || !said(judging, wish->section, wish->entry, field->key, &value)) && known_as.len)
+        if ((wish->kept || is_dropped(judging, &place) || !said(judging, wish->section, wish->entry, field->key, &value)) &&
+            known_as.len)
             value = venue_entry_text(&edit->now, field, known_as, wish->day, arena);
         if (is_switch ? str_equal(value, STR("1")) != preset : value.len > 0)
             add_pair(arena, field, value, &text);
@@ -438,8 +458,8 @@ static const char *behind_path(const char *sentence, struct str path)
     return *at == ':' || *at == '.' || *at == '[' ? at : NULL;
 }
 
-/* "account: is no account" behind the dot of an entry's path: its key, and the words. */
-static void name_fault(struct venue_edit *edit, const struct venue_change *change, const char *rest)
+/* "account: is no account" behind the dot of an entry's path: its key, and the words. Gives the place that it named. */
+static struct venue_place name_fault(struct venue_edit *edit, const struct venue_change *change, const char *rest)
 {
     struct venue_place place = change->place;
     const char *colon = strstr(rest, ": ");
@@ -454,6 +474,20 @@ static void name_fault(struct venue_edit *edit, const struct venue_change *chang
             place.key = field->key;
     }
     fault_add(edit, place, str_of(colon ? colon + 2 : rest + 1), STR_NONE);
+    return place;
+}
+
+/* The change of that field; if there is none, all of its entry. */
+static void drop(struct judging *judging, struct venue_place place)
+{
+    struct venue_edit *edit = judging->edit;
+    bool of_field = false;
+
+    for (int whole = 0; whole < 2 && !of_field; whole++)
+        for (size_t i = 0; i < edit->change_count; i++)
+            if (!judging->dropped[i] && is_of(&edit->changes[i], &place) &&
+                (whole || str_equal(str_of(edit->changes[i].place.key), str_of(place.key))))
+                judging->dropped[i] = of_field = true;
 }
 
 /* The change that the reader's fault is about is named and dropped, so that the next is found. */
@@ -473,8 +507,7 @@ static bool drop_faulty(struct judging *judging)
 
         if (!rest)
             continue;
-        name_fault(edit, change, rest);
-        judging->dropped[i] = true;
+        drop(judging, name_fault(edit, change, rest));
         return true;
     }
     return false;

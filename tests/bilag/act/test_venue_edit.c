@@ -124,6 +124,14 @@ static void faults_table(void **unused)
         { "from no day", { SAID("", "", "from", "soon"), SAID("", "", "name", "x") }, 1, NULL, "", "from", "no day" },
         { "from a day, no account", { SAID("", "", "from", "2032-01-01"), SAID("product_types", "food", "account", "x") },
           1, "product_types", "food", "account", "is no account" },
+        { "from a day, two wrong of three", { SAID("", "", "from", "2032-01-01"), SAID("product_types", "food", "account", "x"),
+                                              SAID("product_types", "food", "product", LONG_CODE),
+                                              SAID("product_types", "food", "name", "Mat") },
+          2, "product_types", "food", "product", "each æ, ø and å counts as two" },
+        { "from a day, one wrong of three", { SAID("", "", "from", "2032-01-01"), SAID("product_types", "food", "account", "x"),
+                                              SAID("product_types", "food", "product", "MAT2"),
+                                              SAID("product_types", "food", "name", "Mat") },
+          1, "product_types", "food", "account", "is no account" },
         { "one rate, two classes", { SAID("vat", "reduced", "rate", "25") }, 1, NULL, "", NULL, "same rate" },
     };
 
@@ -173,6 +181,34 @@ static void like_another(void **unused)
                            "product: \"MAT\", reduced_product: \"MAT-TA\"}\n"));
     assert_non_null(strstr(given.edit.wanted_text.bytes, "name: \"B 2\"\n"));
     assert_int_equal(given.edit.wanted.product_count, 3);
+    closed(&given);
+    folder_write(&folder, "venues/b.yaml", "", 0, 0644);
+}
+
+/* An entry that is written whole: each wrong field of it is named, and once; the rest of what is said is looked at as well. */
+static void faults_of_like_another(void **unused)
+{
+    static const char text[] = "venue: b\nlike: oslo-grill\nname: B\ncompany: \"912345678\"\ndepartment: \"20\"\n"
+                               "client_key: {file: keys/oslo-grill}\n";
+    const struct venue_said said[] = { SAID("product_types", "food", "name", "Mat"), SAID("product_types", "food", "account", "x"),
+                                       SAID("product_types", "food", "product", LONG_CODE),
+                                       SAID("product_types", "beer", "account", "y") };
+    static const struct { const char *entry, *key; } wrong[] = { { "food", "account" }, { "food", "product" }, { "beer", "account" } };
+    struct given given;
+
+    (void)unused;
+    folder_write(&folder, "venues/b.yaml", text, sizeof text - 1, 0644);
+    opened(&given, "b");
+    assert_int_equal(venue_edit_judge(&given.edit, said, COUNT(said)), ERR_OK);
+    assert_int_equal(given.edit.fault_count, COUNT(wrong));
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        size_t named = 0;
+
+        for (size_t f = 0; f < given.edit.fault_count; f++)
+            named += str_equal(given.edit.faults[f].place.entry, str_of(wrong[i].entry)) &&
+                     str_equal(str_of(given.edit.faults[f].place.key), str_of(wrong[i].key));
+        assert_int_equal(named, 1);
+    }
     closed(&given);
     folder_write(&folder, "venues/b.yaml", "", 0, 0644);
 }
@@ -278,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changed_table), cmocka_unit_test(faults_table), cmocka_unit_test(like_another),
+        cmocka_unit_test(faults_of_like_another),
         cmocka_unit_test(what_no_form_shows_goes_along), cmocka_unit_test(every_key_of_an_entry_is_written),
         cmocka_unit_test(saved_once),
     };
