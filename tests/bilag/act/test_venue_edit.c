@@ -190,10 +190,13 @@ static void faults_of_like_another(void **unused)
 {
     static const char text[] = "venue: b\nlike: oslo-grill\nname: B\ncompany: \"912345678\"\ndepartment: \"20\"\n"
                                "client_key: {file: keys/oslo-grill}\n";
-    const struct venue_said said[] = { SAID("product_types", "food", "name", "Mat"), SAID("product_types", "food", "account", "x"),
-                                       SAID("product_types", "food", "product", LONG_CODE),
-                                       SAID("product_types", "beer", "account", "y") };
-    static const struct { const char *entry, *key; } wrong[] = { { "food", "account" }, { "food", "product" }, { "beer", "account" } };
+    const struct venue_said said[] = {
+        SAID("product_types", "food", "name", "Mat"), SAID("product_types", "food", "account", "x"),
+        SAID("product_types", "food", "product", LONG_CODE), SAID("product_types", "beer", "account", "y"),
+    };
+    static const struct { const char *entry, *key; } wrong[] = {
+        { "food", "account" }, { "food", "product" }, { "beer", "account" },
+    };
     struct given given;
 
     (void)unused;
