@@ -19,7 +19,8 @@ enum { REASON_BYTES = 4096 };
 /* --- refused, parked --- */
 
 static const char *const standing[REFUSAL_STATE_COUNT] = {
-    [REFUSAL_NO_EVENT] = "no-event", [REFUSAL_CUT] = "cut", [REFUSAL_NO_VENUE] = "no-venue", [REFUSAL_READY] = "ready",
+    [REFUSAL_NO_EVENT] = "no-event", [REFUSAL_CUT] = "cut", [REFUSAL_NO_VENUE] = "no-venue",
+    [REFUSAL_WAITS] = "waits", [REFUSAL_OTHERS] = "others", [REFUSAL_READY] = "ready",
     [REFUSAL_TAKEN] = "taken", [REFUSAL_REPLACED] = "replaced", [REFUSAL_DISMISSED] = "dismissed",
 };
 
@@ -35,6 +36,8 @@ static void tell_refusal(struct view *view, struct strbuf *out, const struct ref
     json_put_str(out, "venue", refusal->venue);
     json_put_str(out, "source", refusal->source);
     json_put_uint(out, "line", refusal->line);
+    if (refusal->token && view->user.all_companies)
+        json_put_uint(out, "token", refusal->token);
     json_put_str(out, "reason", strbuf_str(&reason));
     json_put_str(out, "stands", str_of(standing[refusal->state]));
     json_put_bool(out, "settled", refusal_is_settled(refusal));
@@ -79,7 +82,7 @@ void api_refused(struct view *view)
     out = api_begin(view);
     json_open(out, "refused", '[');
     for (size_t i = refusals.count; i-- > 0;)                /* the latest first */
-        if (refused_is_seen(view, refusals.at[i].venue) && api_page_has(&page))
+        if (refusal_is_seen(view, &refusals.at[i]) && api_page_has(&page))
             tell_refusal(view, out, &refusals.at[i]);
     json_close(out, ']');
     api_page_tell(view, &page);

@@ -21,6 +21,11 @@ bool refused_is_seen(const struct view *view, struct str id)
     return view->user.all_companies || (venue && user_sees(&view->user, venue->company));
 }
 
+bool refusal_is_seen(const struct view *view, const struct refusal *refusal)
+{
+    return refused_is_seen(view, refusal_venue(refusal));
+}
+
 static const char *standing(const struct view *view, const struct refusal *refusal)
 {
     static const struct { const char *en, *nb; } words[REFUSAL_STATE_COUNT] = {
@@ -29,6 +34,14 @@ static const char *standing(const struct view *view, const struct refusal *refus
         [REFUSAL_CUT] = { "too long to be kept whole", "for lang til å lagres hel" },
         [REFUSAL_NO_VENUE] = { "of a venue that is not set up: can be taken in, and waits for it",
                                "fra et salgssted som ikke er satt opp: kan tas inn, og venter på det" },
+        [REFUSAL_WAITS] = { "sent with a company's token for a venue that is not set up: can be taken in once it is a venue of "
+                            "that company",
+                            "sendt med et selskaps token for et salgssted som ikke er satt opp: kan tas inn når det er et "
+                            "salgssted i det selskapet" },
+        [REFUSAL_OTHERS] = { "sent with a token that does not open this venue, and not taken in: the till must send it with "
+                             "its own",
+                             "sendt med et token som ikke åpner dette salgsstedet, og tas ikke inn: kassen må sende den med "
+                             "sitt eget" },
         [REFUSAL_READY] = { "can be taken in now", "kan tas inn nå" },
         [REFUSAL_TAKEN] = { "taken in since", "tatt inn siden" },
         [REFUSAL_REPLACED] = { "the receipt came since with other content", "bongen er kommet siden med annet innhold" },
@@ -157,7 +170,7 @@ static void tell_refusals(struct view *view, const struct refusals *refusals)
     html_class(html, "list");
     for (int settled = 0; settled < 2; settled++)
         for (size_t i = refusals->count; i-- > 0;)
-            if (refusal_is_settled(&refusals->at[i]) == (settled == 1) && refused_is_seen(view, refusals->at[i].venue) &&
+            if (refusal_is_settled(&refusals->at[i]) == (settled == 1) && refusal_is_seen(view, &refusals->at[i]) &&
                 count++ < REFUSALS_SHOWN)
                 tell_refusal(view, &refusals->at[i]);
     html_end(html);
@@ -254,7 +267,7 @@ static bool may_dismiss(struct view *view, const struct refusals *refusals, stru
         struct refusal_decision dismissal = refusal_dismissal(&refusals->at[i], &view->arena);
 
         if (str_equal(dismissal.subject, subject) && str_equal(dismissal.detail, view_field(view, "so_far")))
-            return refused_is_seen(view, refusals->at[i].venue) && !refusal_is_settled(&refusals->at[i]);
+            return refusal_is_seen(view, &refusals->at[i]) && !refusal_is_settled(&refusals->at[i]);
     }
     return false;
 }
@@ -316,7 +329,7 @@ static bool gather(struct view *view, const struct refusals *refusals, struct re
         bool meant = all ? (uint64_t)refusal->time_ms <= so_far(view)
                          : str_equal(about.subject, subject) && str_equal(about.detail, view_field(view, "so_far"));
 
-        if (meant && refusal_can_be_taken(refusal) && refused_is_seen(view, refusal->venue))
+        if (meant && refusal_can_be_taken(refusal) && refusal_is_seen(view, refusal))
             retry->at[retry->count++] = refusal;
     }
     return retry->at != NULL;

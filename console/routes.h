@@ -3,6 +3,7 @@
 #define BILAG_CONSOLE_ROUTES_H
 
 #include "view.h"
+#include "bilag/read/refusals.h"
 
 struct route {
     const char *method, *path;            /* {} stands for one piece of the path */
@@ -91,6 +92,7 @@ bool venue_waits(struct view *view, size_t fault, struct venue *ret_venue);
 
 /* refused_page.c: whether what was refused or is parked for this venue is this person's to see. */
 bool refused_is_seen(const struct view *view, struct str venue);
+bool refusal_is_seen(const struct view *view, const struct refusal *refusal);
 
 /* tokens_page.c: whether all that the token opens is this person's to see. */
 struct door_token;

@@ -61,6 +61,7 @@ struct eventlog_refusal {
     struct str venue;                    /* if known */
     struct str reason;
     struct str bytes;                    /* the first EVENTLOG_REFUSED_BYTES are kept */
+    uint64_t token;                      /* as in struct eventlog_arrival; 0 also: a former version did not write it down */
 };
 
 /* A small fact of a source (how far a file is read) that becomes true with the batch. An empty value

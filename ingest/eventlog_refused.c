@@ -25,8 +25,9 @@ static const struct field_row refusal_rows[] = {
     FIELD_MAX(eventlog_refusal, venue, TEXT_MAX),
     FIELD_MAX(eventlog_refusal, reason, TEXT_MAX),
     FIELD_BYTES(eventlog_refusal, bytes, TEXT_MAX),
+    FIELD_LATER(eventlog_refusal, token, 0, NIL_READ, 0),
 };
-static const struct fields refusal_fields = FIELDS(eventlog_refusal, refusal_rows, COUNT(refusal_rows), NULL);
+static const struct fields refusal_fields = FIELDS(eventlog_refusal, refusal_rows, COUNT(refusal_rows) - 1, NULL);
 
 enum err eventlog_refusal_read(struct str value, struct eventlog_refusal *ret_refusal)
 {
@@ -134,7 +135,8 @@ static struct str cut(struct str s, size_t max)
 void eventlog_refusal_write(const struct eventlog_refusal *refusal, struct strbuf *row)
 {
     const struct eventlog_refusal kept = { cut(refusal->source, 1024), refusal->line, cut(refusal->venue, 64),
-                                           cut(refusal->reason, 1024), cut(refusal->bytes, EVENTLOG_REFUSED_BYTES) };
+                                           cut(refusal->reason, 1024), cut(refusal->bytes, EVENTLOG_REFUSED_BYTES),
+                                           refusal->token };
 
     fields_write(&refusal_fields, &kept, row);
 }

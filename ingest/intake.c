@@ -360,6 +360,7 @@ static enum err refuse(struct intake *intake, struct delivery *delivery, uint64_
     refusal->venue = arena_copy(&intake->group, venue);
     refusal->reason = arena_copy(&intake->group, str_of(reason));
     refusal->bytes = arena_copy(&intake->group, bytes);
+    refusal->token = delivery->token ? delivery->token->number : 0;
     if (arena_failed(&intake->group))
         return ERR_MEMORY;
     intake->refusal_owners[intake->refusal_count++] = delivery;

@@ -18,6 +18,12 @@ static const struct { const char *beside, *mend; } words[REFUSAL_STATE_COUNT] = 
     [REFUSAL_NO_EVENT] = { "", "no events: the till must send them as they should be (bilag refused list)" },
     [REFUSAL_CUT] = { "", "not kept whole: the till must send them again" },
     [REFUSAL_NO_VENUE] = { "can be parked now; was: ", NULL },
+    [REFUSAL_WAITS] = { "waits for its venue; was: ",
+                        "of venues that are not set up, with a company's token: they can be taken in once the venue is set up as that "
+                        "company's" },
+    [REFUSAL_OTHERS] = { "its token does not open this venue; was: ",
+                         "sent with a token that does not open their venue, and never taken in: see who has the token (bilag tokens "
+                         "list); the till must send them with its own" },
     [REFUSAL_READY] = { "can be taken in now; was: ", NULL },
     [REFUSAL_TAKEN] = { "taken in since; was: ", NULL },
     [REFUSAL_REPLACED] = { "taken in since with other content; was: ", NULL },
@@ -44,13 +50,15 @@ static bool is_wanted(const struct refusal *refusal, const char *venue)
 
 static void print_refusal(const struct refusal *refusal, size_t number, size_t bytes_most)
 {
-    char when[32];
+    char when[32], token[40] = "";
     struct strbuf reason;
 
     strbuf_init(&reason, 4096);
     catalogue_said(refusal->reason, &reason);
-    shell_say("%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", number,
-              time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line,
+    if (refusal->token)
+        (void)snprintf(token, sizeof token, "  token %" PRIu64, refusal->token);
+    shell_say("%6zu  %s  %.*s line %" PRIu64 "%s%s%.*s: %s%.*s\n        ", number,
+              time_text_utc(refusal->time_ms, when), TEXT(refusal->source), refusal->line, token,
               refusal->venue.len ? "  " : "", TEXT(refusal->venue),
               catalogue_words(words[refusal->state].beside), TEXT(strbuf_str(&reason)));
     strbuf_free(&reason);

@@ -99,12 +99,12 @@ static enum err note_refusal(struct context *context, struct whole_status *whole
     size_t i = 0;
 
     whole->refused_total++;
-    while (i < whole->refused_count && !str_equal(whole->refused[i].venue, refusal->venue))
+    while (i < whole->refused_count && !str_equal(whole->refused[i].venue, refusal_venue(refusal)))
         i++;
     if (i == VENUES_REFUSING_MAX)
         return ERR_OK;
     if (i == whole->refused_count)
-        whole->refused[whole->refused_count++].venue = arena_copy(context->arena, refusal->venue);
+        whole->refused[whole->refused_count++].venue = arena_copy(context->arena, refusal_venue(refusal));
     whole->refused[i].count++;
     whole->refused[i].last_ms = refusal->time_ms;
     whole->refused[i].last_reason = arena_copy(context->arena, refusal->reason);

@@ -3,6 +3,7 @@
 #include "takeback.h"
 
 #include "domain/audit.h"
+#include "domain/doors.h"
 #include "domain/event_canonical.h"
 #include "domain/event_read.h"
 
@@ -22,6 +23,9 @@ struct loading {
     struct refusal *list;
     size_t count, room;
     struct taken_back taken_back;
+    struct door_token *tokens;           /* numbers rise */
+    size_t token_count, token_room;
+    bool any_token;                      /* a line came with one */
 };
 
 static bool is_map(unsigned char first)
@@ -54,6 +58,92 @@ bool refusal_is_settled(const struct refusal *refusal)
     return refusal->state == REFUSAL_TAKEN || refusal->state == REFUSAL_REPLACED || refusal->state == REFUSAL_DISMISSED;
 }
 
+struct str refusal_venue(const struct refusal *refusal)
+{
+    return refusal->operators ? STR_NONE : refusal->venue;
+}
+
+/* --- the token it came with --- */
+
+/* From before tokens were written down: it came by a door, or says so itself. */
+static bool token_is_lost(const struct refusal *refusal)
+{
+    static const char company[] = "this company's token";
+
+    if (refusal->token)
+        return false;
+    return str_equal(refusal->source, STR("http")) ||
+           (refusal->reason.len && memmem(refusal->reason.bytes, refusal->reason.len, company, sizeof company - 1));
+}
+
+static enum err token_seen(const struct door_token *token, void *context)
+{
+    struct loading *loading = context;
+    struct door_token *copy;
+
+    if (loading->token_count == loading->token_room)
+        return ERR_STOP;                 /* made since the room was: nothing came with it yet */
+    copy = &loading->tokens[loading->token_count++];
+    *copy = *token;
+    copy->scopes = arena_array(loading->arena, token->scope_count + 1, sizeof *copy->scopes);
+    for (size_t i = 0; copy->scopes && i < token->scope_count; i++)
+        copy->scopes[i] = (struct door_scope){ token->scopes[i].company, arena_copy(loading->arena, token->scopes[i].name) };
+    return arena_failed(loading->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+static enum err count_token(const struct door_token *token, void *context)
+{
+    (void)token;
+    ++*(size_t *)context;
+    return ERR_OK;
+}
+
+static enum err load_tokens(struct loading *loading, struct fault *fault)
+{
+    struct doors *doors;
+    enum err err = doors_open(loading->config->state_dir, STORE_READ_ONLY, &doors, fault);
+
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_OK : err;
+    err = doors_list(doors, count_token, &loading->token_room);
+    loading->tokens = arena_array(loading->arena, loading->token_room + 1, sizeof *loading->tokens);
+    if (!err)
+        err = loading->tokens ? doors_list(doors, token_seen, loading) : ERR_MEMORY;
+    doors_close(doors);
+    return err == ERR_STOP ? ERR_OK : err;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct door_token *left = a, *right = b;
+
+    return (left->number > right->number) - (left->number < right->number);
+}
+
+/* Revoked since or not: it was good when the line came. */
+static bool token_opens(const struct loading *loading, const struct refusal *refusal)
+{
+    const struct door_token wanted = { .number = refusal->token };
+    const struct door_token *token;
+
+    if (!refusal->token)
+        return !token_is_lost(refusal);
+    token = loading->token_count ? bsearch(&wanted, loading->tokens, loading->token_count, sizeof wanted, by_number) : NULL;
+    return token && door_names(token, loading->config, refusal->venue);
+}
+
+/* Of a venue that is not set up only who was let in by its name is known. */
+static void judge_token(const struct loading *loading, struct refusal *refusal)
+{
+    refusal->operators = !token_opens(loading, refusal);
+    if (refusal->operators && refusal->state == REFUSAL_NO_VENUE)
+        refusal->state = REFUSAL_WAITS;
+    else if (refusal->operators && refusal->state == REFUSAL_READY && refusal->token)
+        refusal->state = REFUSAL_OTHERS;
+}
+
+/* --- what it is --- */
+
 static enum err judge(struct loading *loading, struct refusal *refusal)
 {
     bool whole = refusal->bytes.len > 0 && refusal->bytes.len < EVENTLOG_REFUSED_BYTES;
@@ -64,6 +154,7 @@ static enum err judge(struct loading *loading, struct refusal *refusal)
     if (!whole || event_of(refusal->bytes, &loading->parse, &event))
         return ERR_OK;
     refusal->state = config_venue(loading->config, event.venue) ? REFUSAL_READY : REFUSAL_NO_VENUE;
+    refusal->venue = arena_copy(loading->arena, event.venue);    /* ingest had guessed it, if it was no event then */
     return event_encode(&event, loading->arena, &refusal->canonical);
 }
 
@@ -81,6 +172,8 @@ static enum err refusal_seen(int64_t time_ms, const struct eventlog_refusal *see
     refusal->venue = arena_copy(loading->arena, seen->venue);
     refusal->reason = arena_copy(loading->arena, seen->reason);
     refusal->bytes = arena_copy(loading->arena, seen->bytes);
+    refusal->token = seen->token;
+    loading->any_token |= seen->token != 0;
     return arena_failed(loading->arena) ? ERR_MEMORY : judge(loading, refusal);
 }
 
@@ -111,7 +204,10 @@ static enum err settle(struct loading *loading, struct refusal *refusal)
         err = eventlog_find(loading->log, &event, version_seen, &comparing);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
-    refusal->state = comparing.same ? REFUSAL_TAKEN : REFUSAL_REPLACED;
+    if (comparing.same)
+        refusal->state = REFUSAL_TAKEN;
+    else if (refusal->state != REFUSAL_OTHERS)       /* whose number it is says nothing of another company's receipt */
+        refusal->state = REFUSAL_REPLACED;
     return err;
 }
 
@@ -120,6 +216,9 @@ static enum err settle(struct loading *loading, struct refusal *refusal)
 /* Its subject names one line, or a venue, or all; its detail is the time of the last refusal that it is about. */
 static struct str line_subject(const struct refusal *refusal, struct arena *arena)
 {
+    if (refusal->token)                  /* lines of one moment may have one number: nobody decides about another's */
+        return arena_format(arena, STR_FMT " of token %" PRIu64 LINE_WORDS "%" PRIu64, STR_ARG(refusal->source), refusal->token,
+                            refusal->line);
     return arena_format(arena, STR_FMT LINE_WORDS "%" PRIu64, STR_ARG(refusal->source), refusal->line);
 }
 
@@ -227,8 +326,12 @@ enum err refusals_load(const struct config *config, int64_t from_ms, struct aren
         return err;
     arena_init(&loading.parse, PARSE_BYTES);
     err = eventlog_refused(loading.log, from_ms, refusal_seen, &loading);
-    for (size_t i = 0; !err && i < loading.count; i++)
+    if (!err && loading.any_token)
+        err = load_tokens(&loading, fault);
+    for (size_t i = 0; !err && i < loading.count; i++) {
+        judge_token(&loading, &loading.list[i]);
         err = settle(&loading, &loading.list[i]);
+    }
     if (!err && loading.count)
         err = take_dismissals(&loading, fault);
     arena_free(&loading.parse);

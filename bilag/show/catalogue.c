@@ -424,11 +424,19 @@ static const struct catalogue_row spoken[] = {
       "ingen hendelser: kassen må sende dem slik de skal være (bilag refused list)" },
     { "not kept whole: the till must send them again", "ikke lagret helt: kassen må sende dem på nytt" },
     { "can be parked now; was: ", "kan parkeres nå; var: " },
+    { "waits for its venue; was: ", "venter på salgsstedet; var: " },
+    { "of venues that are not set up, with a company's token: they can be taken in once the venue is set up as that company's",
+      "fra salgssteder som ikke er satt opp, med et selskaps token: de kan tas inn når salgsstedet er satt opp som det selskapets" },
+    { "its token does not open this venue; was: ", "tokenet åpner ikke dette salgsstedet; var: " },
+    { "sent with a token that does not open their venue, and never taken in: see who has the token (bilag tokens list); the till must "
+      "send them with its own",
+      "sendt med et token som ikke åpner salgsstedet, og tas aldri inn: se hvem som har tokenet (bilag tokens list); kassen må sende "
+      "dem med sitt eget" },
     { "can be taken in now; was: ", "kan tas inn nå; var: " },
     { "taken in since; was: ", "tatt inn siden; var: " },
     { "taken in since with other content; was: ", "tatt inn siden med annet innhold; var: " },
     { "dismissed; was: ", "avklart; var: " },
-    { "%6zu  %s  %.*s line %" PRIu64 "%s%.*s: %s%.*s\n        ", "%6zu  %s  %.*s linje %" PRIu64 "%s%.*s: %s%.*s\n        " },
+    { "%6zu  %s  %.*s line %" PRIu64 "%s%s%.*s: %s%.*s\n        ", "%6zu  %s  %.*s linje %" PRIu64 "%s%s%.*s: %s%.*s\n        " },
     { "parked  %.*s: %" PRIu64 " events, of them %" PRIu64 " receipts of %s, %.10s to %.10s; %s\n",
       "parkert  %.*s: %" PRIu64 " hendelser, derav %" PRIu64 " bonger på %s, %.10s til %.10s; %s\n" },
     { "set up now: taken in when bilag-mapper loads the configuration (SIGHUP); those that stay need a record that is damaged: "

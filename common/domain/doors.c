@@ -420,10 +420,13 @@ enum err doors_judge_key(struct doors *doors, struct str key, int64_t now_ms, co
 
 bool door_opens(const struct door_token *token, const struct config *config, struct str venue)
 {
+    return !token->revoked_ms && door_names(token, config, venue);
+}
+
+bool door_names(const struct door_token *token, const struct config *config, struct str venue)
+{
     const struct venue *known = config_venue(config, venue);
 
-    if (token->revoked_ms)
-        return false;
     for (size_t i = 0; i < token->scope_count; i++) {
         const struct door_scope *scope = &token->scopes[i];
 

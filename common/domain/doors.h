@@ -53,6 +53,8 @@ USED enum err doors_judge(struct doors *doors, struct str text, int64_t now_ms, 
 USED enum err doors_judge_key(struct doors *doors, struct str key, int64_t now_ms, const struct door_token **ret_token);
 /* Whether it opens this venue now; companies are those of the configuration. */
 bool door_opens(const struct door_token *token, const struct config *config, struct str venue);
+/* Whether it did until it was revoked. */
+bool door_names(const struct door_token *token, const struct config *config, struct str venue);
 /* Whether it opens venues by their company. */
 bool door_by_company(const struct door_token *token);
 /* Sees what another process revoked; who holds a token asks before each piece of what it lets in. */

@@ -269,7 +269,7 @@ static void refusals(void **unused)
 
         for (size_t i = 0; i < COUNT(rows); i++)
             rows[i] = (struct eventlog_refusal){ commit == 0 ? STR("spool/a") : STR("http"), ++line, STR("oslo"),
-                                                 STR("because"), { bytes, commit == 110 ? sizeof bytes : 10 } };
+                                                 STR("because"), { bytes, commit == 110 ? sizeof bytes : 10 }, 0 };
         assert_int_equal(eventlog_commit(event_log, &batch), ERR_OK);
         trimmed += batch.trimmed;
     }

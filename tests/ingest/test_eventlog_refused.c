@@ -229,9 +229,30 @@ static void too_many_are_shared_out(void **unused)
     refuse(1000, 1, "first");
     flip(0);
     for (size_t i = 0; i < COUNT(lines); i++)
-        lines[i] = (struct eventlog_refusal){ STR("http"), i, STR("oslo"), STR("?"), STR("x") };
+        lines[i] = (struct eventlog_refusal){ STR("http"), i, STR("oslo"), STR("?"), STR("x"), 0 };
     assert_int_equal(eventlog_commit(event_log, &batch), ERR_OK);
     assert_int_equal(batch.trimmed, EVENTLOG_REFUSED_SLACK + 1);
+}
+
+/* Goal: the token that a line came with is kept; a row without one has the bytes of before there were any, and is read. */
+static void a_token_is_kept(void **unused)
+{
+    static const struct { uint64_t token; unsigned char members; } tokens[] = { { 0, 0x95 }, { 7, 0x96 } };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(tokens); i++) {
+        const struct eventlog_refusal refusal = { .source = STR("http"), .line = 3, .venue = STR("oslo"), .reason = STR("?"),
+                                                  .bytes = STR("x"), .token = tokens[i].token };
+        struct eventlog_refusal read;
+        struct strbuf row;
+
+        strbuf_init(&row, 4096);
+        eventlog_refusal_write(&refusal, &row);
+        assert_int_equal((unsigned char)row.bytes[0], tokens[i].members);
+        assert_int_equal(eventlog_refusal_read(strbuf_str(&row), &read), ERR_OK);
+        assert_true(read.token == tokens[i].token && read.line == 3 && str_equal(read.bytes, STR("x")));
+        strbuf_free(&row);
+    }
 }
 
 int main(void)
@@ -241,6 +262,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_old_goes, start, stop),
         cmocka_unit_test_setup_teardown(a_name_in_it_goes, start, stop),
         cmocka_unit_test(a_line_says_a_name),
+        cmocka_unit_test(a_token_is_kept),
         cmocka_unit_test_setup_teardown(too_many_are_shared_out, start, stop),
     };
 

@@ -285,6 +285,76 @@ def test_retry(rig):
     assert "0 taken in, 0 known already" in rig.command("refused", "retry", check=False).stdout
 
 
+def sent_with(pipeline, token, *lines):
+    """What ingest answers to who shows this token of his own."""
+    door, mine, opened = pipeline.door, pipeline.door.token, set(pipeline.door.venues)
+    door.token, door.venues = token, opened | {line["venue"] for line in lines}
+    try:
+        return pipeline.post(lines)
+    finally:
+        door.token, door.venues = mine, opened
+
+
+# Goal: what came with a company's token is taken in by a venue of that company and by no other: not when its venue is set up for
+# another, not pressed by that one's people or by who operates, nor by the command; and only who operates sees that it is there.
+def test_whose_line(rig):
+    token = rig.command("tokens", "add", "--company", "912345678", "--about", "the back office").stdout.strip()
+    secret = [receipt("later", 1, day="2026-11-23", gross=4711, staff="hemmelig"), {"v": 1, "venue": "other", "kind": "hemmelig nei"}]
+    assert len(sent_with(rig, token, *secret)["rejected"]) == 2
+    drift, per, evil = (signed_in(rig, name) for name in ("drift", "per", "evil"))
+    number = next(line.split("token ")[1].split()[0] for line in rig.command("refused", "list", check=False).stdout.splitlines()
+                  if "waits for its venue" in line)
+    subject = f"http of token {number} line 1"
+
+    def pressed(person, subject=subject):
+        page = person.get("/refused")
+        own = dict(page.form("/sign-out")["fields"])["token"]
+        so_far = dict(page_of_drift.form("/refused", what="line", subject=subject)["fields"])["so_far"]
+        return person.ask("POST", "/refused/retry", [("token", own), ("what", "line"), ("subject", subject), ("so_far", so_far),
+                                                     ("reason", "x"), ("back", "/refused"), ("seen", "9999")])
+
+    def nobody_takes_it(words, says):
+        nonlocal page_of_drift
+        page_of_drift = drift.get("/refused")
+        assert words in page_of_drift.words
+        assert not any(f["action"] == "/refused/retry" and dict(f["fields"])["subject"] == subject for f in page_of_drift.forms)
+        for person in (evil, per):
+            page = person.get("/refused")
+            assert "later" not in page.words and "hemmelig" not in page.text
+            assert pressed(person).status == 404
+        assert pressed(drift).status == 404
+        done = rig.command("refused", "retry", check=False)
+        assert done.returncode == 1 and "0 taken in" in done.stdout and says in done.stdout
+        assert rig.command("explain", "later/K1/1", check=False).returncode != 0
+    page_of_drift = None
+    nobody_takes_it("a venue that is not set up: can be taken in once", "once the venue is set up as that company's")
+    rig.write_venue(venue("later", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false"))
+    rig.reload()
+    rig.until("the console knows it", lambda: "/venues/later" in " ".join(evil.get("/").links))
+    nobody_takes_it("sent with a token that does not open this venue", "never taken in")
+    rig.post([receipt("later", 1, day="2026-11-23", gross=900)])     # its own receipt of that number settles nothing of the other's
+    rig.until("its own is there", lambda: "9,00" in rig.command("explain", "later/K1/1", check=False).stdout)
+    assert "sent with a token that does not open this venue" in drift.get("/refused").words and "4711" not in evil.get("/refused").text
+    status = json.loads(rig.command("status", "--json", check=False).stdout)
+    assert status["refused"] > 0 and [row["refused"] for row in status["venues"] if row["venue"] in ("later", "other")] == [0, 1]
+    refused = [line for line in rig.command("refused", "list", check=False).stdout.splitlines() if f"token {number}" in line]
+    assert len(refused) == 2 and all("later" in line or "other" in line for line in refused), refused
+
+
+# Goal: the same line, when its venue is set up as one of the token's company, though the token is revoked by then.
+def test_whose_line_it_is(rig):
+    token = rig.command("tokens", "add", "--company", "912345678", "--about", "the back office").stdout.strip()
+    assert len(sent_with(rig, token, receipt("sooner", 1, day="2026-11-23"))["rejected"]) == 1
+    number = max(line.split()[0] for line in rig.command("tokens", "list").stdout.splitlines() if line.split()[:1][0].isdigit())
+    rig.command("tokens", "revoke", number, "--reason", "another one")
+    rig.write_venue(venue("sooner", auto_transfer="false"))
+    rig.reload()
+    per, subject = signed_in(rig, "per"), f"http of token {number} line 1"
+    rig.until("the console knows it", lambda: "/venues/sooner" in " ".join(per.get("/").links))
+    assert per.post(per.get("/refused").form("/refused/retry", what="line", subject=subject), reason="satt opp").status == 303
+    rig.until("it is booked", lambda: "125,00" in rig.command("explain", "sooner/K1/1", check=False).stdout)
+
+
 # Goal: the console dies before or after the line is handed over: the page comes back, and pressing it again ends with one receipt.
 @pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
 @pytest.mark.parametrize("point", ["retry.after-trail", "retry.after-hand-over"])
