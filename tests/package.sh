@@ -1,6 +1,7 @@
 #!/bin/bash
 # The Debian package in a clean Debian: installed, started, upgraded, removed, purged. As root, with debootstrap and a network
 # to Debian's packages; some minutes, so it is not part of CI. usage: tests/package.sh (KEEP=1 keeps the folder)
+# What is upgraded from are the programs of FORMER, a commit: by preset the first that made a package, of one user then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for tool in debootstrap dh ip unshare; do
@@ -8,17 +9,23 @@ for tool in debootstrap dh ip unshare; do
 done
 work=$(mktemp -d "${BILAG_TMP:-/var/tmp}/bilag-package-XXXXXX")
 root=$work/root
-trap '[ -n "${KEEP:-}" ] || rm -rf "$work"' EXIT
+first=${FORMER:-2973266}
+done_with() {
+    git worktree remove --force "$work/former" 2>/dev/null || true
+    [ -n "${KEEP:-}" ] || rm -rf "$work"
+}
+trap done_with EXIT
 passed=0
 say() { passed=$((passed + 1)); echo "ok  $*"; }
 
 version=$(sed -n 's/^VERSION := //p' Makefile)
-deploy/debian/build "$version~former" >/dev/null
-cp build/deb/bilag_*.deb "$work"
+git worktree add --quiet --detach "$work/former" "$first" || { echo "FORMER names no commit that is here: $first"; exit 1; }
+"$work/former/deploy/debian/build" "$version~former" >/dev/null
+cp "$work"/former/build/deb/bilag_*.deb "$work"
 make -s deb >/dev/null
 cp "build/deb/bilag_${version}_"*.deb "$work"
 former=$(basename "$work"/bilag_*former*.deb) current=bilag_${version}_$(dpkg --print-architecture).deb
-say "two packages: $former, $current"
+say "two packages: $former of $(git log -1 --format='%h of %as' "$first"), $current of today"
 
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
 debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "$mirror" >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
@@ -51,25 +58,39 @@ trial='runs_as() { for exe in /proc/[0-9]*/exe; do if [ "$(readlink $exe)" = /us
     up() { for i in $(seq 100); do su bilag -s /bin/sh -c "bilag status --json" >/tmp/status || true
     [ "$(grep -o "\"up\": *true" /tmp/status | wc -l)" = 5 ] && return; sleep 0.2; done; cat /tmp/status /var/lib/bilag/log/*; false; }
     supervisord -c /etc/bilag.supervisor & up
-    python3 -c "import urllib.request as u; u.urlopen(\"http://127.0.0.1:7420/v1/health\")"'
-must "all five start under supervisord as the one user, and answer" "$trial
-    runs_as uploader bilag; supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
-must "upgraded while they run without systemd: it stays one of one user, says why, and starts again" "$trial
+    python3 -c "import urllib.request as u; u.urlopen(\"http://127.0.0.1:7420/v1/health\")"
+    as_bilag() { su bilag -s /bin/sh -c "$1"; }
+    sold() { for i in $(seq 100); do as_bilag "bilag explain oslo-grill/K1/$1" >/tmp/said 2>&1 || true
+        grep -q "$2" /tmp/said && return; sleep 0.2; done; cat /tmp/said; false; }
+    sells() { cat >/tmp/sale.py <<END
+import sys, urllib.request as u
+line = "{\"v\":1,\"venue\":\"oslo-grill\",\"register\":\"K1\",\"seq\":%s,\"kind\":\"receipt\",\"time\":\"2026-11-19T19:00:00+01:00\"," \
+    "\"lines\":[{\"product_type\":\"food\",\"vat\":25,\"gross\":%s,\"qty\":1}],\"payments\":[{\"type\":\"card\",\"amount\":%s}]}" % \
+    (sys.argv[1], sys.argv[2], sys.argv[2])
+u.urlopen(u.Request("http://127.0.0.1:7420/v1/events", line.encode(), {"Authorization": "Bearer " + sys.argv[3], "Content-Type": "application/x-ndjson"}))
+END
+    python3 /tmp/sale.py $1 $2 $(as_bilag "bilag tokens add --venue oslo-grill --about trial" | tail -1); }'
+must "all five start under supervisord as the one user, answer, and take a sale in" "$trial
+    runs_as uploader bilag; sells 1 39800; sold 1 398,00; supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
+must "upgraded from the former version while they run without systemd: it stays one of one user, says why, and goes on with the books" "$trial
     dpkg -i /root/$current >/tmp/said 2>&1; grep -q 'processes of bilag run' /tmp/said; grep -q 'stays one of one user' /tmp/said; up
     if grep -q ^run_as: /etc/bilag/bilag.yaml; then exit 1; fi; supervisorctl -c /etc/bilag.supervisor restart all; up; runs_as uploader bilag
+    bilag --version | grep -q '$version'; sold 1 398,00; sells 2 12500; sold 2 125,00; as_bilag 'bilag fsck'
     supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
-must "upgraded while nothing runs: it is one of two users" "dpkg -i /root/$former
+must "installed over itself while nothing runs: it is one of two users" "dpkg -i /root/$current
     grep -q '^run_as: {stages: bilag, keys: bilag-keys}' /etc/bilag/bilag.yaml; [ ! -e /etc/tmpfiles.d/bilag.conf ]
     [ \"\$(stat -c %U:%a /etc/bilag/keys/subscription)\" = bilag-keys:600 ]; [ \"\$(stat -c %a /var/lib/bilag)\" = 770 ]
     if su bilag -s /bin/sh -c 'cat /etc/bilag/keys/subscription'; then exit 1; fi
     /usr/share/bilag/make-supervisor-conf /etc/bilag /usr/bin >/etc/bilag.supervisor" --net
 must "all five start under supervisord as their users, with the books of before, and answer" "$trial
-    runs_as uploader bilag-keys; runs_as invoicer bilag-keys; runs_as mapper bilag; su bilag -s /bin/sh -c 'bilag fsck'; supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
-must "upgraded while they run: they stay up, and with the new programs after a restart" "$trial
+    runs_as uploader bilag-keys; runs_as invoicer bilag-keys; runs_as mapper bilag; sold 1 398,00; sold 2 125,00
+    sells 3 7000; sold 3 70,00; as_bilag 'bilag fsck'; supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
+must "installed over itself while they run: they stay up, and are there after a restart" "$trial
     dpkg -i /root/$current; up; supervisorctl -c /etc/bilag.supervisor restart all; up; runs_as uploader bilag-keys; bilag --version | grep -q '$version'
     supervisorctl -c /etc/bilag.supervisor shutdown; wait" --net
 must "removed: programs and units are gone, books and set-up stay" 'apt-get remove -y bilag; [ ! -e /usr/bin/bilag ]; [ ! -e /usr/lib/systemd/system/bilag.target ]
     [ -d /var/lib/bilag/ingest ] || ls /var/lib/bilag | grep -q .; [ -f /etc/bilag/bilag.yaml ]'
 must "purged: the same, and it says so" 'apt-get purge -y bilag | grep -q "is kept"; [ -f /etc/bilag/bilag.yaml ]'
-must "installed again: it goes on with what was there" "dpkg -i /root/$current; su bilag -s /bin/sh -c 'bilag fsck'"
+must "installed again: it goes on with what was there" "dpkg -i /root/$current; su bilag -s /bin/sh -c 'bilag fsck; bilag explain oslo-grill/K1/3' |
+    grep -q 70,00"
 echo "$passed passed, 0 failed"
