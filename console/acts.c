@@ -2,6 +2,7 @@
 #include "decisions.h"
 #include "document.h"
 #include "routes.h"
+#include "seen.h"
 
 #include <string.h>
 
@@ -10,20 +11,37 @@
 #include "bilag/act/post_on.h"
 #include "bilag/act/undo.h"
 
-/* The document of a form, as it was seen (view_seen()): what a person saw is what he decides about. False: answered. */
-static bool seen_doc(struct view *view, struct str value, struct book_doc *ret_doc)
+/* What view_seen() made: the document with what of it was seen, and the last decision there was then. */
+struct seen_value { struct str document, what; uint64_t number; };
+
+static struct seen_value parse_seen(struct str value)
 {
     const char *at = value.len ? memrchr(value.bytes, '@', value.len) : NULL;
+    const char *dot = value.len ? memrchr(value.bytes, '.', value.len) : NULL;
+    struct seen_value seen = { .document = { value.bytes, at ? (size_t)(at - value.bytes) : 0 } };
 
-    if (!view_doc(view, (struct str){ value.bytes, at ? (size_t)(at - value.bytes) : 0 }, ret_doc))
+    if (!at || !dot || dot < at)
+        return seen;
+    seen.what = (struct str){ value.bytes, (size_t)(dot - value.bytes) };
+    seen.number = view_number((struct str){ dot + 1, value.len - (size_t)(dot + 1 - value.bytes) });
+    return seen;
+}
+
+/* The document of a form, as it was seen: what a person saw is what he decides about, if nobody has decided since. False: answered. */
+static bool seen_doc(struct view *view, struct str value, struct book_doc *ret_doc)
+{
+    struct seen_value seen = parse_seen(value);
+
+    if (!view_doc(view, seen.document, ret_doc))
         return false;
-    if (str_equal(view_seen(view, ret_doc), value))
-        return true;
     view->now = view_seen(view, ret_doc);
-    view_refuse(view, MHD_HTTP_CONFLICT, arena_format(&view->arena, SAY(view, "%.*s has changed since you saw it: look at it "
-                                                                        "again.", "%.*s er endret siden du så det: se på det "
-                                                                        "igjen."), TEXT(ret_doc->id)).bytes);
-    return false;
+    if (!str_equal(parse_seen(view->now).what, seen.what) || seen.number > seen_now(view))
+        view_refuse(view, MHD_HTTP_CONFLICT,
+                    arena_format(&view->arena, SAY(view, "%.*s has changed since you saw it: look at it again.",
+                                                   "%.*s er endret siden du så det: se på det igjen."), TEXT(ret_doc->id)).bytes);
+    else if (seen_still_since(view, ret_doc->id, seen.number))
+        view->now = STR_NONE;
+    return !view->status;
 }
 
 static void post_on(struct view *view, const struct book_doc *doc, struct str reason)

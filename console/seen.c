@@ -54,12 +54,11 @@ static enum err decided(const struct decision *decision, void *context)
     return ERR_STOP;
 }
 
-bool seen_still_of(struct view *view, seen_fits fits, void *context)
+static bool is_seen_still(struct view *view, uint64_t number, seen_fits fits, void *context)
 {
     struct since since = { view, fits, context };
     struct fault fault = { "" };
     struct audit *audit;
-    uint64_t number = view_number(view_field(view, "seen"));
     enum err err = audit_open_there(view->config.state_dir, &audit, &fault);
 
     if (err == ERR_NOT_FOUND)
@@ -73,6 +72,11 @@ bool seen_still_of(struct view *view, seen_fits fits, void *context)
     return !view->status;
 }
 
+bool seen_still_of(struct view *view, seen_fits fits, void *context)
+{
+    return is_seen_still(view, view_number(view_field(view, "seen")), fits, context);
+}
+
 static bool is_subject(const struct decision *decision, void *context)
 {
     const struct str *subject = context;
@@ -83,4 +87,9 @@ static bool is_subject(const struct decision *decision, void *context)
 bool seen_still(struct view *view, struct str subject)
 {
     return seen_still_of(view, is_subject, &subject);
+}
+
+bool seen_still_since(struct view *view, struct str subject, uint64_t number)
+{
+    return is_seen_still(view, number, is_subject, &subject);
 }

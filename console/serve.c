@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/killpoint.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "api.h"
@@ -339,6 +340,8 @@ static enum MHD_Result run(struct view *view)
     judge(view, route, known);
     if (!view->status)
         route->run(view);
+    if (!str_equal(view->method, STR("GET")))
+        KILLPOINT("act.before-answer");
     stage_counter_add(stage, "requests", 1);
     if (view->status >= 400)
         stage_counter_add(stage, "refused", 1);

@@ -8,6 +8,7 @@
 #include "domain/audit.h"
 #include "domain/doc.h"
 #include "trail_words.h"
+#include "seen.h"
 
 enum { REASON_BYTES_MAX = 1000 };
 
@@ -201,8 +202,8 @@ struct str view_receipt_path(struct view *view, struct str venue, struct str rec
 
 struct str view_seen(struct view *view, const struct book_doc *doc)
 {
-    return arena_format(&view->arena, STR_FMT "@%" PRIu32 ".%" PRIu32, STR_ARG(doc->id), doc->status.revision,
-                        doc->draft.revision);
+    return arena_format(&view->arena, STR_FMT "@%" PRIu32 ".%" PRIu32 ".%" PRIu64, STR_ARG(doc->id), doc->status.revision,
+                        doc->draft.revision, seen_now(view));
 }
 
 /* --- what was just done --- */

@@ -142,7 +142,8 @@ struct str view_receipt_path(struct view *view, struct str venue, struct str rec
 void view_link(struct view *view, struct str path, const char *text);
 void view_link_line(struct view *view, struct str path, const char *text);
 
-/* "<document>@<what of it is seen>", in the arena: what is decided about is this and no other. */
+/* "<document>@<what of it is seen>.<last decision>", in the arena: what is decided about is this and no other, and what nobody has decided
+ * about since (seen.h), which a stage may not have taken up yet. */
 struct str view_seen(struct view *view, const struct book_doc *doc);
 
 /* Words and colours of states, for people. */

@@ -1,5 +1,6 @@
 #include "decide.h"
 
+#include "base/killpoint.h"
 #include "domain/audit.h"
 
 #include <inttypes.h>
@@ -32,8 +33,10 @@ enum err decide(struct context *context, const char *verb, struct str subject, s
 
     if (err)
         return err;
+    KILLPOINT("act.before-trail");
     err = audit_append(audit, &decision, &number);
     audit_close(audit);
+    KILLPOINT("act.after-trail");
     if (err)
         return fault_set(&context->fault, err, "the decision could not be written down: %s", err_text(err));
     if (ret_number)

@@ -477,7 +477,7 @@ def test_the_documents_examples(rig, everything):
     done = 0
     for line in lines:
         typed = line.replace("oslo-grill/setup", "other/setup").replace("oslo-grill", "oslo").replace("2026-11-20", DAY) \
-            .replace(f"oslo/{DAY}/1@5.5", seen).replace('"stamp":"..."', f'"stamp":"{stamp}"').replace(":17,", f":{last(rig)['decision']},")
+            .replace(f"oslo/{DAY}/1@5.5.16", seen).replace('"stamp":"..."', f'"stamp":"{stamp}"').replace(":17,", f":{last(rig)['decision']},")
         ran = subprocess.run(["sh", "-c", typed.replace("curl ", "curl -sS -w ' %{http_code}' ", 1)], capture_output=True, text=True, timeout=30,
                              env={"PATH": "/usr/bin:/bin", "TOKEN": rig.tokens["all"], "BILAG": f"http://127.0.0.1:{rig.console_port}"})
         assert ran.returncode == 0 and ran.stdout.endswith((" 200", " 409")), (typed, ran.stdout, ran.stderr)

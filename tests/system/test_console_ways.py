@@ -6,6 +6,7 @@ import json
 import msgpack
 import pytest
 
+from api_rig import Program
 from console_rig import Person, add_user, settings
 from orders_rig import documents, sale, start, venue
 from pipeline import BIN
@@ -243,6 +244,46 @@ def test_dismiss(rig):
     page = drift.get("/refused")
     assert not any(f["action"] == "/refused" for f in page.forms) and page.words.count("seen to") >= 2 and "<script" not in page.text
     assert "red" not in rig.command("refused", "list", check=False).stdout.split("parked")[0]
+
+
+# Goal: of two people who decide about one document the second is told who did what, though no stage has taken it up yet and the document
+# stands as both saw it: whatever each of them decides, on a page or as a program.
+@pytest.mark.parametrize("second", ["page", "program"])
+@pytest.mark.parametrize("first", ["transfer", "by-hand"])
+def test_two_about_one_document(first, second):
+    port, more = settings()
+    with start([venue("bar", auto_transfer="false")], settings=more) as pipeline:
+        for name in ("kari", "per"):
+            add_user(pipeline, name, "--company", "912345678", "--role", "decides", "--language", "en")
+        asker = Program(port, pipeline.command("users", "token", "per", "--about", "tests").stdout.strip())
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port, doc = port, f"bar/{DAY}/1"
+        pipeline.post([receipt("bar", 1)])
+        pipeline.until("it waits", lambda: state(pipeline, doc) == "waiting")
+        for stage in ("mapper", "uploader", "invoicer"):
+            pipeline.stop(stage)
+        kari, per = signed_in(pipeline, "kari"), signed_in(pipeline, "per")
+        page, seen = per.get(f"/venues/bar/days/{DAY}"), asker.get(f"/api/v1/venues/bar/days/{DAY}").json["documents"][0]["seen"]
+        if first == "transfer":
+            done = kari.post(kari.get(f"/venues/bar/days/{DAY}").form("/venues/bar/transfer"))
+        else:
+            done = kari.post(kari.get(f"/venues/bar/days/{DAY}").form("/decide", deed="by-hand"), reason="ført")
+        assert done.status == 303, done.words
+        for deed in ("transfer", "by-hand"):
+            form = page.form("/venues/bar/transfer") if deed == "transfer" else page.form("/decide", deed="by-hand")
+            if second == "page":
+                answer = per.post(form, reason="x")
+                assert answer.status == 409 and "kari (console) has decided about" in answer.words, (deed, answer.words)
+            else:
+                answer = asker.post("/api/v1/venues/bar/acts", {"act": deed, "documents": [seen], **({"reason": "x"} if deed == "by-hand" else {})})
+                assert answer.status == 409 and "kari (console) has decided about" in answer.json["message"], answer.bytes
+                assert answer.json["now"] != seen
+        assert not [line for line in pipeline.command("audit", doc).stdout.splitlines() if " per (" in line]
+        for stage in ("mapper", "uploader", "invoicer"):
+            pipeline.restart(stage)
+        pipeline.until("the first one's is done", lambda: state(pipeline, doc) == {"transfer": "sent", "by-hand": "by_hand"}[first])
+        assert len(pipeline.vouchers()) == (first == "transfer")
 
 
 def refused(pipeline, *events):
