@@ -182,7 +182,7 @@ static CURLcode set_common(struct trip *trip, const char *protocols)
 /* libcurl copies strings; what would name a secret is wiped. */
 static bool set_mail(struct trip *trip, const struct watch_settings *watch, const struct watch_recipient *recipient)
 {
-    char url[ADDRESS_SIZE], from[ADDRESS_SIZE], to[ADDRESS_SIZE], password[1024] = "", user[256] = "";
+    char url[ADDRESS_SIZE], from[ADDRESS_SIZE], to[ADDRESS_SIZE], password[1024] = "", user[256] = "", trust[ADDRESS_SIZE] = "";
     bool secure = str_starts(watch->smtp, STR("smtps://")), fits;
     size_t scheme = secure ? 8 : 7;
     bool here = form_is_this_machine((struct str){ watch->smtp.bytes + scheme, watch->smtp.len - scheme });
@@ -191,9 +191,12 @@ static bool set_mail(struct trip *trip, const struct watch_settings *watch, cons
     (void)snprintf(from, sizeof from, "<" STR_FMT ">", STR_ARG(watch->from));
     (void)snprintf(to, sizeof to, "<" STR_FMT ">", STR_ARG(recipient->mail));
     fits = str_copy(watch->smtp, url, sizeof url) && str_copy(watch->smtp_user, user, sizeof user) &&
-           str_copy(watch->smtp_password, password, sizeof password) && add(&trip->to, to);
+           str_copy(watch->smtp_password, password, sizeof password) && str_copy(watch->smtp_trust, trust, sizeof trust) &&
+           add(&trip->to, to);
     SET(CURLOPT_URL, url);
     SET(CURLOPT_USE_SSL, secure || !here ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
+    if (*trust)
+        SET(CURLOPT_CAINFO, trust);
     SET(CURLOPT_MAIL_FROM, from);
     SET(CURLOPT_MAIL_RCPT, trip->to);
     SET(CURLOPT_UPLOAD, 1L);

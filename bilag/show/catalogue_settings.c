@@ -133,6 +133,8 @@ const struct catalogue_row catalogue_settings[] = {
     { "how long a sign-in lasts, minutes", "hvor lenge en innlogging varer, minutter" },
     { "how long a sign-in lasts that nobody uses, minutes", "hvor lenge en innlogging som ingen bruker, varer, minutter" },
     { "who is told: a name each, with mail, webhook or command", "hvem som varsles: ett navn hver, med mail, webhook eller command" },
+    { "file of certificates (PEM) that the mail server's is checked by; \"\": those that this machine trusts",
+      "fil med sertifikater (PEM) som e-postserverens kontrolleres mot; \"\": de som denne maskinen stoler på" },
     { "mail server, smtps://mail.example.no or smtp://mail.example.no:587 (with TLS, but of this machine)",
       "e-postserver, smtps://mail.example.no eller smtp://mail.example.no:587 (med TLS, unntatt på denne maskinen)" },
     { "name at the mail server", "navn på e-postserveren" },

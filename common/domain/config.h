@@ -155,6 +155,7 @@ struct config {
         bool on;                                             /* bilag.yaml has the section */
         struct str smtp, smtp_user, from;                    /* "smtps://mail.example.no" */
         struct str smtp_password;                            /* secret; may be empty */
+        struct str smtp_trust;                               /* file of certificates; empty: those of the machine */
         struct str zone_name;
         struct zone *zone;                                   /* NULL: not on */
         int32_t summary_s;                                   /* seconds after midnight; -1: none */

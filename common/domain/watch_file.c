@@ -147,6 +147,8 @@ const struct field watch_fields[WATCH_FIELDS] = {
       .meaning = "mail server, smtps://mail.example.no or smtp://mail.example.no:587 (with TLS, but of this machine)" },
     { "smtp_user", AT(smtp_user), .parse = form_words, .max = 128, .preset = "", .meaning = "name at the mail server" },
     { "smtp_password", AT(smtp_password), .read = secret_field, .meaning = "{file: keys/NAME} or {credential: NAME}" },
+    { "smtp_trust", AT(smtp_trust), .parse = form_path, .max = 300, .preset = "",
+      .meaning = "file of certificates (PEM) that the mail server's is checked by; \"\": those that this machine trusts" },
     { "from", AT(from), .parse = form_mail, .preset = "", .meaning = "e-mail address that mails come from" },
     { "timezone", AT(zone_name), .parse = form_words, .min = 1, .max = 64, .preset = "Europe/Oslo",
       .meaning = "IANA time zone of quiet hours and of the summary" },

@@ -9,7 +9,7 @@
 #include "config.h"
 #include "base/form.h"
 
-enum { WATCH_FIELDS = 15 };
+enum { WATCH_FIELDS = 16 };
 extern const struct field watch_fields[WATCH_FIELDS];        /* over struct watch_settings */
 
 /* The section as it was read. */

@@ -21,12 +21,12 @@ class Door:
         return {**TYPE, "Authorization": f"Bearer {self.token}"}
 
 
-def certificate(folder, name="a"):
-    """A certificate of its own for localhost; its files."""
+def certificate(folder, name="a", names="DNS:localhost,IP:127.0.0.1"):
+    """A certificate of its own for localhost, or other names; its files."""
     folder.mkdir(parents=True, exist_ok=True)
     chain, key = folder / f"{name}.pem", folder / f"{name}.key"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
-                    "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain],
+                    "-subj", f"/CN={name}", "-addext", f"subjectAltName={names}", "-keyout", key, "-out", chain],
                    check=True, capture_output=True)
     key.chmod(0o600)
     return chain, key

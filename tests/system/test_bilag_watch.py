@@ -2,10 +2,12 @@
 import json
 import os
 import re
+import ssl
 import stat
 
 import pytest
 
+from door import certificate
 from pipeline import Pipeline
 from test_cli import receipt, venue
 from watch_rig import PASSWORD, SECRET, judge, mail_server, set_time, settings, web_server
@@ -209,6 +211,52 @@ def test_the_installation_and_the_summary():
         pipeline.until("the next summary", lambda: inbox.text("anna").count("Salgssteder: ") == 2)
         looks(pipeline)
         assert inbox.text("anna").count("Salgssteder: ") == 2
+
+
+# Goal: a letter goes over TLS, from the first byte or after STARTTLS, with the name and password, to a server whose certificate is trusted
+# and is of its name; with any other it says so, tries again, and has shown neither letter nor password to anybody.
+@pytest.mark.parametrize("way", ["smtps", "starttls"])
+def test_mail_over_tls(way, tmp_path):
+    ours, key = certificate(tmp_path)
+    others, _ = certificate(tmp_path, "b")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ours, key)
+    options = {"authenticator": judge, "auth_required": True}
+    options |= {"ssl_context": context, "auth_require_tls": False} if way == "smtps" else \
+        {"tls_context": context, "require_starttls": True, "auth_require_tls": True}
+    with mail_server(**options) as mail:
+        watch = settings({"drift": {"mail": "drift@example.no"}}, mail.url, smtp_user="bilag", smtp_password={"file": "keys/smtp"},
+                         smtp_trust="trusted.pem")
+        with watched(watch) as pipeline:
+            trusted = pipeline.config / "trusted.pem"
+            one_red(pipeline)
+
+            def refuses(words):
+                pipeline.until(f"it says {words}", lambda: words in (watch_state(pipeline).get("untold") or "").lower())
+                assert not mail.inbox.tried and not mail.inbox.letters
+            trusted.write_bytes(others.read_bytes())
+            begin(pipeline)
+            refuses("certificate")
+            trusted.unlink()
+            refuses("trusted.pem")
+            elsewhere = tmp_path / "elsewhere"
+            elsewhere.mkdir()
+            wrong, wrong_key = certificate(elsewhere, "c", "DNS:mail.example.no")
+            mail.down()
+            context.load_cert_chain(wrong, wrong_key)
+            trusted.write_bytes(wrong.read_bytes())
+            mail.up()
+            refuses("127.0.0.1")
+            mail.down()
+            context.load_cert_chain(ours, key)
+            trusted.write_bytes(ours.read_bytes())
+            mail.up()
+            pipeline.until("it is told", lambda: "* Red document" in mail.inbox.text())
+            pipeline.until("nothing is untold", lambda: "untold" not in watch_state(pipeline))
+            looks(pipeline)
+            assert len(mail.inbox.letters) == 1 and mail.inbox.letters[0].user == "bilag"
+            said = [p for p in (*pipeline.folder.rglob("*.log"), *pipeline.folder.rglob("*.mdb")) if PASSWORD.encode() in p.read_bytes()]
+            assert not said and PASSWORD not in pipeline.command("status", "--json", check=False).stdout, said
 
 
 # Goal: at each point at which it can die between two durable steps, what was wrong is told once.

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import http.server
 import json
+import socket
+import ssl
 import threading
 import time
 
@@ -59,6 +61,8 @@ class Mail:
 
     def up(self):
         self.controller = Controller(self.inbox, hostname="127.0.0.1", port=self.port, **self.options)
+        if "ssl_context" in self.options:        # it looks whether it is up by its own context, which is a server's
+            self.controller._trigger_server = self.knock
         self.controller.start()
 
     def down(self):
@@ -66,9 +70,15 @@ class Mail:
             self.controller.stop()
         self.controller = None
 
+    def knock(self):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as plain, context.wrap_socket(plain) as s:
+            s.recv(1)
+
     @property
     def url(self):
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp{'s' if 'ssl_context' in self.options else ''}://127.0.0.1:{self.port}"
 
 
 def judge(server, session, envelope, mechanism, data):

@@ -8,6 +8,7 @@ static const char watch[] =
     "  smtp: smtps://mail.example.no\n"
     "  smtp_user: bilag\n"
     "  smtp_password: {file: keys/smtp}\n"
+    "  smtp_trust: mail-ca.pem\n"
     "  from: bilag@example.no\n"
     "  summary: \"06:15\"\n"
     "  recipients:\n"
@@ -46,6 +47,7 @@ static void all_of_it(void **unused)
     assert_true(config->watch.on);
     assert_string_equal(config->watch.smtp.bytes, "smtps://mail.example.no");
     assert_string_equal(config->watch.smtp_password.bytes, "word");
+    assert_non_null(strstr(config->watch.smtp_trust.bytes, "/mail-ca.pem"));
     assert_int_equal(config->watch.summary_s, 6 * 3600 + 900);
     assert_int_equal(config->watch.look_s, 60);
     assert_non_null(config->watch.zone);
