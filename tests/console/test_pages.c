@@ -745,6 +745,8 @@ static void said_twice(void **unused)
     (void)snprintf(body, sizeof body, "token=%s&document=%s&document=%s", token, seen, seen);
     assert_int_equal(post("/venues/v/transfer", body), 303);
     assert_int_equal(decisions("transfer"), before + 1);
+    assert_int_equal(get("/venues/v/days/2026-11-23"), 200);         /* as it is seen now that it is decided about */
+    (void)str_copy(str_of(field("document", "v/2026-11-23/1@")), seen, sizeof seen);
     assert_int_equal(get("/venues/v/days/2026-11-21"), 200);
     (void)snprintf(body, sizeof body, "token=%s&document=%s&document=%s&deed=post-on&day=2026-11-25&reason=r", token,
                    field("document", "v/2026-11-21/1@"), seen);
