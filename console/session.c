@@ -1,15 +1,12 @@
-#include "session.h"
-
-#include "base/fields.h"
+#include "session_inside.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LAYOUT = 1, TOKEN_BYTES = 32, HASH_BYTES = 32, NAME_BYTES = 64, RECORD_BYTES = 4096, SEEN_EVERY_MS = 60000,
+enum { TOKEN_BYTES = 32, NAME_BYTES = 64, RECORD_BYTES = 4096, SEEN_EVERY_MS = 60000,
        SESSION_FORM = 1, SWEPT_MAX = 1000 };
-enum session_table { SESSION_TABLE, SESSION_TABLES };
-static const char *const tables[SESSION_TABLES] = { [SESSION_TABLE] = "sessions" };    /* hash of the token -> session */
+const char *const session_tables[SESSION_TABLES] = { [SESSION_TABLE] = "sessions" };   /* hash of the token -> session */
 
 struct sessions { struct store *store; };
 
@@ -19,7 +16,7 @@ static const struct field_row session_rows[] = {
     FIELD(session, made_ms),
     FIELD(session, seen_ms),
 };
-static const struct fields session_fields = FIELDS(session, session_rows, 4, NULL);
+const struct fields session_fields = FIELDS(session, session_rows, 4, NULL);
 
 enum err sessions_open(struct str state_dir, struct sessions **ret_sessions, struct fault *fault)
 {
@@ -32,7 +29,8 @@ enum err sessions_open(struct str state_dir, struct sessions **ret_sessions, str
     strbuf_init(&folder, 4096);
     strbuf_format(&folder, STR_FMT "/console", STR_ARG(state_dir));
     err = folder.failed ? fault_set(fault, ERR_CONFIG, "state_dir is too long")
-                        : store_open(strbuf_str(&folder), tables, COUNT(tables), LAYOUT, 0, &sessions->store, fault);
+                        : store_open(strbuf_str(&folder), session_tables, SESSION_TABLES, SESSION_LAYOUT, 0,
+                                     &sessions->store, fault);
     strbuf_free(&folder);
     if (err) {
         sessions_close(sessions);
@@ -53,9 +51,9 @@ void sessions_close(struct sessions *sessions)
 /* --- tokens --- */
 
 /* What rests, and what forms carry, are two hashes of the token: neither tells the other. */
-static void hash_for(const char *use, struct str text, uint8_t hash[HASH_BYTES])
+static void hash_for(const char *use, struct str text, uint8_t hash[SESSION_HASH_BYTES])
 {
-    (void)crypto_generichash(hash, HASH_BYTES, (const unsigned char *)text.bytes, text.len, (const unsigned char *)use,
+    (void)crypto_generichash(hash, SESSION_HASH_BYTES, (const unsigned char *)text.bytes, text.len, (const unsigned char *)use,
                              crypto_generichash_KEYBYTES);
 }
 
@@ -70,7 +68,7 @@ static void text_of(const uint8_t *bytes, char text[SESSION_TEXT_SIZE])
 
 void session_form_token(struct str text, char ret_token[SESSION_TEXT_SIZE])
 {
-    uint8_t hash[HASH_BYTES];
+    uint8_t hash[SESSION_HASH_BYTES];
 
     hash_for(for_forms, text, hash);
     text_of(hash, ret_token);
@@ -106,7 +104,7 @@ static enum err put(struct txn *txn, struct str key, const struct session *sessi
 struct beginning {
     struct session session;
     const struct session_limits *limits;
-    uint8_t hash[HASH_BYTES], over[SWEPT_MAX][HASH_BYTES], oldest[HASH_BYTES];
+    uint8_t hash[SESSION_HASH_BYTES], over[SWEPT_MAX][SESSION_HASH_BYTES], oldest[SESSION_HASH_BYTES];
     size_t over_count, of_user;
     int64_t oldest_ms;
 };
@@ -117,18 +115,18 @@ static enum err sweep_one(struct txn *txn, struct str key, struct str value, voi
     struct session session = { .made_ms = 0 };
 
     (void)txn;
-    if (key.len != HASH_BYTES || fields_read(&session_fields, value, NULL, &session))
+    if (key.len != SESSION_HASH_BYTES || fields_read(&session_fields, value, NULL, &session))
         return ERR_STORE_DAMAGED;
     if (is_over(&session, beginning->limits, beginning->session.made_ms)) {
         if (beginning->over_count < SWEPT_MAX)
-            memcpy(beginning->over[beginning->over_count++], key.bytes, HASH_BYTES);
+            memcpy(beginning->over[beginning->over_count++], key.bytes, SESSION_HASH_BYTES);
         return ERR_OK;
     }
     if (!str_equal(session.user, beginning->session.user))
         return ERR_OK;
     if (!beginning->of_user++ || session.seen_ms < beginning->oldest_ms) {
         beginning->oldest_ms = session.seen_ms;
-        memcpy(beginning->oldest, key.bytes, HASH_BYTES);
+        memcpy(beginning->oldest, key.bytes, SESSION_HASH_BYTES);
     }
     return ERR_OK;
 }
@@ -141,10 +139,10 @@ static enum err begin_work(struct txn *txn, void *context)
     beginning->over_count = beginning->of_user = 0;
     err = store_walk(txn, SESSION_TABLE, STR_NONE, STR_NONE, sweep_one, beginning);
     for (size_t i = 0; !err && i < beginning->over_count; i++)
-        err = store_delete(txn, SESSION_TABLE, (struct str){ (const char *)beginning->over[i], HASH_BYTES });
+        err = store_delete(txn, SESSION_TABLE, (struct str){ (const char *)beginning->over[i], SESSION_HASH_BYTES });
     if (!err && beginning->of_user >= SESSIONS_PER_USER)
-        err = store_delete(txn, SESSION_TABLE, (struct str){ (const char *)beginning->oldest, HASH_BYTES });
-    return err ? err : put(txn, (struct str){ (const char *)beginning->hash, HASH_BYTES }, &beginning->session);
+        err = store_delete(txn, SESSION_TABLE, (struct str){ (const char *)beginning->oldest, SESSION_HASH_BYTES });
+    return err ? err : put(txn, (struct str){ (const char *)beginning->hash, SESSION_HASH_BYTES }, &beginning->session);
 }
 
 enum err sessions_begin(struct sessions *sessions, struct str user, const struct session_limits *limits, int64_t now_ms,
@@ -169,13 +167,13 @@ enum err sessions_begin(struct sessions *sessions, struct str user, const struct
     return err;
 }
 
-struct looking { uint8_t hash[HASH_BYTES]; struct arena *arena; struct session session; };
+struct looking { uint8_t hash[SESSION_HASH_BYTES]; struct arena *arena; struct session session; };
 
 static enum err look_work(struct txn *txn, void *context)
 {
     struct looking *looking = context;
     struct str value;
-    enum err err = store_get(txn, SESSION_TABLE, (struct str){ (const char *)looking->hash, HASH_BYTES }, &value);
+    enum err err = store_get(txn, SESSION_TABLE, (struct str){ (const char *)looking->hash, SESSION_HASH_BYTES }, &value);
 
     if (!err && fields_read(&session_fields, value, NULL, &looking->session))
         return ERR_STORE_DAMAGED;
@@ -188,7 +186,7 @@ static enum err seen_work(struct txn *txn, void *context)
 {
     const struct looking *looking = context;
 
-    return put(txn, (struct str){ (const char *)looking->hash, HASH_BYTES }, &looking->session);
+    return put(txn, (struct str){ (const char *)looking->hash, SESSION_HASH_BYTES }, &looking->session);
 }
 
 enum err sessions_find(struct sessions *sessions, struct str text, const struct session_limits *limits, int64_t now_ms,
@@ -214,12 +212,12 @@ static enum err end_work(struct txn *txn, void *context)
 {
     const uint8_t *hash = context;
 
-    return store_delete(txn, SESSION_TABLE, (struct str){ (const char *)hash, HASH_BYTES });
+    return store_delete(txn, SESSION_TABLE, (struct str){ (const char *)hash, SESSION_HASH_BYTES });
 }
 
 enum err sessions_end(struct sessions *sessions, struct str text)
 {
-    uint8_t hash[HASH_BYTES];
+    uint8_t hash[SESSION_HASH_BYTES];
 
     hash_for(for_rest, text, hash);
     return store_write(sessions->store, end_work, hash);

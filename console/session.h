@@ -9,6 +9,7 @@
 #ifndef BILAG_CONSOLE_SESSION_H
 #define BILAG_CONSOLE_SESSION_H
 
+#include "base/storecheck.h"
 #include "domain/users.h"
 
 enum { SESSION_TEXT_SIZE = 64, SESSIONS_PER_USER = 20 };
@@ -29,6 +30,9 @@ USED enum err sessions_begin(struct sessions *sessions, struct str user, const s
 USED enum err sessions_find(struct sessions *sessions, struct str text, const struct session_limits *limits, int64_t now_ms,
                             struct arena *arena, struct session *ret_session);
 USED enum err sessions_end(struct sessions *sessions, struct str text);      /* ERR_NOT_FOUND */
+
+/* Is every record whole? (base/storecheck.h) */
+USED enum err sessions_judge(struct storecheck *check, struct fault *fault);
 
 /* What every form of the session carries. */
 void session_form_token(struct str text, char ret_token[SESSION_TEXT_SIZE]);

@@ -33,7 +33,7 @@ MAY_USE = {
     "bilag/read": READ,
     "bilag/act": READ + ["bilag/act"],
     "bilag/show": READ + ["bilag/show"],
-    "bilag/keep": READ + ["watch", "bilag/keep"],
+    "bilag/keep": READ + ["watch", "console", "bilag/keep"],
     "bilag/probe": READ + ["bilag/probe"],
     "bilag/cmd": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/probe", "bilag/cmd"],
     "bilag": READ + ["bilag/act", "bilag/show", "bilag/keep", "bilag/probe", "bilag/cmd"],

@@ -1,16 +1,14 @@
-#include "notices.h"
+#include "notices_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clean.h"
-#include "base/fields.h"
 #include "base/killpoint.h"
 
-enum { LAYOUT = 1, MATTER_FORM = 1, NOTICE_FORM = 1, LETTER_FORM = 1, RECORD_BYTES = LETTER_BYTES_MAX + 8192, NAME_BYTES = 64,
-       KEY_BYTES = NAME_BYTES + 1 + 8, ADDRESS_BYTES = 512 };
-enum table { MATTERS, NOTICES, LETTERS, NUMBERS, TABLES };
-static const char *const tables[TABLES] = {
+enum { MATTER_FORM = 1, NOTICE_FORM = 1, LETTER_FORM = 1, RECORD_BYTES = LETTER_BYTES_MAX + 8192, ADDRESS_BYTES = 512,
+       KEY_BYTES = NAME_BYTES + 1 + 8 };
+const char *const notices_tables[NOTICES_TABLES] = {
     [MATTERS] = "matters",               /* id -> struct told */
     [NOTICES] = "notices",               /* recipient, 0, number -> struct notice */
     [LETTERS] = "letters",               /* recipient -> struct letter */
@@ -18,9 +16,6 @@ static const char *const tables[TABLES] = {
 };
 
 struct notices { struct store *store; };
-
-/* A matter that began and has not ended. */
-struct told { struct matter matter; int64_t since_ms; };
 
 static const struct field_row told_rows[] = {
     FIELD_IS(MATTER_FORM),
@@ -32,7 +27,7 @@ static const struct field_row told_rows[] = {
     FIELD_MAX(told, matter.nb, MATTER_TEXT_MAX),
     FIELD(told, since_ms),
 };
-static const struct fields told_fields = FIELDS(told, told_rows, COUNT(told_rows), NULL);
+const struct fields notices_told_fields = FIELDS(told, told_rows, COUNT(told_rows), NULL);
 
 static const struct field_row notice_rows[] = {
     FIELD_IS(NOTICE_FORM),
@@ -46,7 +41,7 @@ static const struct field_row notice_rows[] = {
     FIELD_MAX(notice, company, NAME_BYTES),
     FIELD_MAX(notice, text, NOTICE_TEXT_MAX),
 };
-static const struct fields notice_fields = FIELDS(notice, notice_rows, COUNT(notice_rows), NULL);
+const struct fields notices_notice_fields = FIELDS(notice, notice_rows, COUNT(notice_rows), NULL);
 
 static const struct field_row letter_rows[] = {
     FIELD_IS(LETTER_FORM),
@@ -60,7 +55,7 @@ static const struct field_row letter_rows[] = {
     FIELD_MAX(letter, words, LETTER_WORDS_MAX),
     FIELD_MAX(letter, body, LETTER_BYTES_MAX),
 };
-static const struct fields letter_fields = FIELDS(letter, letter_rows, COUNT(letter_rows), NULL);
+const struct fields notices_letter_fields = FIELDS(letter, letter_rows, COUNT(letter_rows), NULL);
 
 enum err notices_open(struct str state_dir, struct notices **ret_notices, struct fault *fault)
 {
@@ -73,7 +68,8 @@ enum err notices_open(struct str state_dir, struct notices **ret_notices, struct
     strbuf_init(&folder, 4096);
     strbuf_format(&folder, STR_FMT "/watch", STR_ARG(state_dir));
     err = folder.failed ? fault_set(fault, ERR_CONFIG, "state_dir is too long")
-                        : store_open(strbuf_str(&folder), tables, COUNT(tables), LAYOUT, 0, &notices->store, fault);
+                        : store_open(strbuf_str(&folder), notices_tables, COUNT(notices_tables), NOTICES_LAYOUT, 0,
+                                     &notices->store, fault);
     strbuf_free(&folder);
     if (err) {
         notices_close(notices);
@@ -105,7 +101,7 @@ static enum err put(struct txn *txn, unsigned table, struct str key, const struc
     return err;
 }
 
-static enum err number_get(struct txn *txn, struct str name, int64_t *ret_number)
+enum err notices_number(struct txn *txn, struct str name, int64_t *ret_number)
 {
     struct reader in;
     struct str value;
@@ -146,7 +142,7 @@ static struct notice_key key_of(struct str recipient, uint64_t number)
     return key;
 }
 
-static bool key_take(struct str key, struct str *ret_recipient, uint64_t *ret_number)
+bool notices_key_take(struct str key, struct str *ret_recipient, uint64_t *ret_number)
 {
     const char *end = key.len ? memchr(key.bytes, '\0', key.len) : NULL;
 
@@ -170,13 +166,13 @@ static bool is_by_day(uint32_t kind)
 static enum err add_notice(struct txn *txn, const struct watch_recipient *recipient, const struct notice *notice)
 {
     int64_t next = 0;
-    enum err err = number_get(txn, STR("next"), &next);
+    enum err err = notices_number(txn, STR("next"), &next);
     struct notice_key key;
 
     if (err && err != ERR_NOT_FOUND)
         return err;
     key = key_of(recipient->name, (uint64_t)next);
-    err = put(txn, NOTICES, (struct str){ key.bytes, key.len }, &notice_fields, notice);
+    err = put(txn, NOTICES, (struct str){ key.bytes, key.len }, &notices_notice_fields, notice);
     return err ? err : number_put(txn, STR("next"), next + 1);
 }
 
@@ -218,7 +214,7 @@ static enum err compare_one(struct txn *txn, struct str key, struct str value, v
     struct told told = { .since_ms = 0 };
 
     (void)txn;
-    if (fields_read(&told_fields, value, NULL, &told))
+    if (fields_read(&notices_told_fields, value, NULL, &told))
         return ERR_STORE_DAMAGED;
     comparing->open++;
     if (found) {
@@ -233,7 +229,7 @@ static enum err compare_one(struct txn *txn, struct str key, struct str value, v
     ended = arena_alloc(&comparing->arena, sizeof *ended);
     if (!ended)
         return ERR_MEMORY;
-    fields_copy(&told_fields, &comparing->arena, &told);
+    fields_copy(&notices_told_fields, &comparing->arena, &told);
     told.matter.id = arena_copy(&comparing->arena, key);
     *ended = (struct ended){ *list, told };
     *list = ended;
@@ -265,7 +261,7 @@ static enum err begin_matters(struct txn *txn, struct settling *settling, const 
 
         if (comparing->known[i] || settling->found->at[i].young)
             continue;
-        err = put(txn, MATTERS, told.matter.id, &told_fields, &told);
+        err = put(txn, MATTERS, told.matter.id, &notices_told_fields, &told);
         if (!err)
             err = tell(txn, settling, &told.matter, NOTICE_BEGIN, settling->now_ms);
         settling->ret_began++;
@@ -326,7 +322,7 @@ static enum err number_work(struct txn *txn, void *context)
 {
     struct asking_number *asking = context;
 
-    return number_get(txn, asking->name, &asking->number);
+    return notices_number(txn, asking->name, &asking->number);
 }
 
 enum err notices_summary_day(struct notices *notices, int32_t *ret_day)
@@ -359,9 +355,9 @@ static enum err letter_work(struct txn *txn, void *context)
 
     if (err)
         return err;
-    if (fields_read(&letter_fields, value, reading->arena, &reading->letter))
+    if (fields_read(&notices_letter_fields, value, reading->arena, &reading->letter))
         return ERR_STORE_DAMAGED;
-    fields_copy(&letter_fields, reading->arena, &reading->letter);
+    fields_copy(&notices_letter_fields, reading->arena, &reading->letter);
     return arena_failed(reading->arena) ? ERR_MEMORY : ERR_OK;
 }
 
@@ -383,7 +379,7 @@ static enum err take_notice(struct txn *txn, struct str key, struct str value, v
     uint64_t number;
 
     (void)txn;
-    if (!key_take(key, &recipient, &number) || fields_read(&notice_fields, value, NULL, &notice))
+    if (!notices_key_take(key, &recipient, &number) || fields_read(&notices_notice_fields, value, NULL, &notice))
         return ERR_STORE_DAMAGED;
     notice.number = number;              /* the key's; what has no row is emptied */
     if (!reading->all++)
@@ -392,7 +388,7 @@ static enum err take_notice(struct txn *txn, struct str key, struct str value, v
         return ERR_OK;
     if (reading->count == reading->max)
         return ERR_STOP;
-    fields_copy(&notice_fields, reading->arena, &notice);
+    fields_copy(&notices_notice_fields, reading->arena, &notice);
     reading->at[reading->count++] = notice;
     return arena_failed(reading->arena) ? ERR_MEMORY : ERR_OK;
 }
@@ -441,7 +437,7 @@ static enum err put_letter_work(struct txn *txn, void *context)
 {
     const struct writing *writing = context;
 
-    return put(txn, LETTERS, writing->recipient, &letter_fields, writing->letter);
+    return put(txn, LETTERS, writing->recipient, &notices_letter_fields, writing->letter);
 }
 
 enum err notices_put_letter(struct notices *notices, struct str recipient, const struct letter *letter)
@@ -466,7 +462,7 @@ static enum err taken_work(struct txn *txn, void *context)
                           &value);
         if (err)
             break;
-        if (!key_take(found, &recipient, &number))
+        if (!notices_key_take(found, &recipient, &number))
             return ERR_STORE_DAMAGED;
         key = key_of(writing->recipient, number);
         err = store_delete(txn, NOTICES, (struct str){ key.bytes, key.len });
@@ -507,7 +503,7 @@ static enum err purge_one(struct txn *txn, struct str key, struct str value, voi
 
     (void)txn;
     (void)value;
-    if (!purging->letters && !key_take(key, &name, &number))
+    if (!purging->letters && !notices_key_take(key, &name, &number))
         return ERR_STORE_DAMAGED;
     if (is_there(purging->config, name))
         return ERR_OK;
@@ -627,14 +623,14 @@ static enum err rename_told(struct txn *txn, struct naming *naming, const struct
     struct told told = { .since_ms = 0 };
     bool en, nb;
 
-    if (fields_read(&told_fields, named->value, NULL, &told))
+    if (fields_read(&notices_told_fields, named->value, NULL, &told))
         return ERR_STORE_DAMAGED;
     if (!is_theirs(naming, told.matter.venue))
         return ERR_OK;
     en = rename_text(naming, &told.matter.en, MATTER_TEXT_MAX);
     nb = rename_text(naming, &told.matter.nb, MATTER_TEXT_MAX);
     naming->renamed += en || nb;
-    return en || nb ? put(txn, MATTERS, named->key, &told_fields, &told) : ERR_OK;
+    return en || nb ? put(txn, MATTERS, named->key, &notices_told_fields, &told) : ERR_OK;
 }
 
 static enum err rename_notice(struct txn *txn, struct naming *naming, const struct named *named)
@@ -644,12 +640,12 @@ static enum err rename_notice(struct txn *txn, struct naming *naming, const stru
     uint64_t number;
     enum err err;
 
-    if (fields_read(&notice_fields, named->value, NULL, &notice) || !key_take(named->key, &recipient, &number))
+    if (fields_read(&notices_notice_fields, named->value, NULL, &notice) || !notices_key_take(named->key, &recipient, &number))
         return ERR_STORE_DAMAGED;
     if (!is_theirs(naming, notice.venue) || !rename_text(naming, &notice.text, NOTICE_TEXT_MAX))
         return ERR_OK;
     naming->renamed++;
-    err = put(txn, NOTICES, named->key, &notice_fields, &notice);
+    err = put(txn, NOTICES, named->key, &notices_notice_fields, &notice);
     if (!err)
         err = store_delete(txn, LETTERS, recipient);
     return err == ERR_NOT_FOUND ? ERR_OK : err;

@@ -72,7 +72,7 @@ static int judge_all(struct shell *shell, struct str folder, bool mends)
     struct fault fault = { "" };
     int code = EXIT_FINE;
 
-    for (size_t i = 0; i < FSCK_STORES; i++) {
+    for (size_t i = 0; i < FSCK_JUDGED; i++) {
         struct fsck_result result;
         enum err err = fsck_store(folder, i, show_damage, shell, &result, &fault);
 

@@ -3,9 +3,11 @@
 #include "fsck_days.h"
 #include "fsck_shared.h"
 #include "base/storecheck.h"
+#include "console/session.h"
 #include "ingest/eventlog_judge.h"
 #include "mapper/judge.h"
 #include "sender/docs_judge.h"
+#include "watch/notices_judge.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +22,7 @@ static const struct judge {
     const char *store;
     storecheck_run run;
     const char *mend;
-} judges[FSCK_STORES] = {
+} judges[FSCK_JUDGED] = {
     { "ingest", eventlog_judge_run,
       "Stop all stages and restore a backup (bilag restore); then have everything since then delivered again: import the "
       "tills' SAF-T files, put the spool files back. What is in the log already changes nothing." },
@@ -49,6 +51,9 @@ static const struct judge {
     { "pseudonyms", fsck_pseudonyms,
       "Stop all stages and restore a backup (bilag restore), or move this folder away: a receipt of a person who was forgotten is a "
       "conflict then, if a till sends it again." },
+    { "watch", notices_judge,
+      "Stop the watch and move this folder away: what is wrong then is told once more, and what had ended meanwhile is told to nobody." },
+    { "console", sessions_judge, "Stop the console and move this folder away: everybody signs in again." },
 };
 
 const char *const fsck_stores[FSCK_STORES] = { "ingest", "mapper", "uploader", "invoicer", "poweroffice", "audit", "doors",
@@ -206,7 +211,7 @@ enum err fsck_versions(struct str state_dir, struct fault *fault)
 {
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < FSCK_STORES && !err; i++) {
+    for (size_t i = 0; i < FSCK_JUDGED && !err; i++) {
         struct fsck_result result;
         struct listening listening = { &result, pass_over, NULL, false };
 

@@ -10,7 +10,8 @@
 
 #include "domain/config.h"
 
-enum { FSCK_STORES = 9, FSCK_OTHER_SIZE = 1024 };
+/* Of the first FSCK_STORES there are backups; what is lost with the others is made anew. */
+enum { FSCK_STORES = 9, FSCK_JUDGED = 11, FSCK_OTHER_SIZE = 1024 };
 
 struct fsck_result {
     const char *store;                   /* "mapper" */
@@ -20,7 +21,7 @@ struct fsck_result {
     char other[FSCK_OTHER_SIZE];         /* the store is of another version, as the stages say it; "": it is not */
 };
 
-/* The names of all stores, in the order in which fsck tells them. */
+/* The names of those that a backup has, in the order in which fsck tells them. */
 extern const char *const fsck_stores[FSCK_STORES];
 
 /* One damaged record, or (table NULL) something about the store as a whole. */

@@ -621,6 +621,14 @@ const struct catalogue_row catalogue_faults[] = {
       "conflict then, if a till sends it again.",
       "Stopp alle prosesser og legg tilbake en sikkerhetskopi (bilag restore), eller flytt denne mappen bort: da er en bong fra en "
       "person som er glemt, i konflikt hvis en kasse sender den på nytt." },
+    { "Stop the watch and move this folder away: what is wrong then is told once more, and what had ended meanwhile is told to nobody.",
+      "Stopp bilag-watch og flytt denne mappen bort: det som er galt da, varsles én gang til, og det som var over i mellomtiden, "
+      "varsles ingen om." },
+    { "Stop the console and move this folder away: everybody signs in again.",
+      "Stopp konsollen og flytt denne mappen bort: alle logger inn på nytt." },
+    { "it has a number that was not given yet", "den har et nummer som ikke er gitt ennå" },
+    { "it is a letter without an id, notices or a text", "den er et brev uten id, varsler eller tekst" },
+    { "it was used before it began", "den ble brukt før den begynte" },
     { "its checksum is not the one that was stored with it", "kontrollsummen er ikke den som ble lagret med den" },
     { "the table's own structure is damaged: it cannot be walked to its end",
       "tabellens egen struktur er skadet: den kan ikke leses til slutten" },

@@ -106,11 +106,67 @@ static void forms_have_their_own_token(void **unused)
     assert_false(session_form_token_is(STR("one"), str_of(token)));
 }
 
+struct putting { struct str key, value; };
+
+static enum err put_row(struct txn *txn, void *context)
+{
+    const struct putting *putting = context;
+
+    return store_put(txn, 0, putting->key, putting->value);
+}
+
+static uint64_t judged(const char *state, char *said, size_t size)
+{
+    struct storecheck check = { .state_dir = str_of(state), .out = fmemopen(said, size, "w") };
+    struct fault fault = { "" };
+
+    assert_non_null(check.out);
+    arena_init(&check.arena, STORECHECK_RECORD_BYTES);
+    NEEDED(sessions_judge(&check, &fault));
+    arena_free(&check.arena);
+    (void)fclose(check.out);
+    return check.damaged;
+}
+
+/* Goal: fsck finds each kind of row that no sign-in makes, and nothing against one that a sign-in made. */
+static void damaged_rows_are_found(void **unused)
+{
+    static const char *const names[] = { "sessions" };
+    static const char hash[] = "0123456789abcdef0123456789abcdef";
+    static const struct { struct str key, value; const char *why; } bad[] = {
+        { { "short", 5 }, { "\x94\x01\xa1k\x05\x05", 6 }, "its key is not of the form" },
+        { { hash, 32 }, { "\x94\x01\xa1k\x05", 5 }, "it cannot be decoded" },
+        { { hash, 32 }, { "\x94\x01\xa3k/k\x05\x05", 8 }, "it cannot be decoded" },
+        { { hash, 32 }, { "\x94\x01\xa1k\x05\x04", 6 }, "it was used before it began" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char text[SESSION_TEXT_SIZE], said[4096] = "", state[64], path[80];
+        struct putting putting = { bad[i].key, bad[i].value };
+        struct sessions *sessions;
+        struct fault fault = { "" };
+        struct store *store;
+
+        (void)snprintf(state, sizeof state, "%s/state%zu", folder, i);
+        (void)snprintf(path, sizeof path, "%s/console", state);
+        NEEDED(sessions_open(str_of(state), &sessions, &fault));
+        NEEDED(sessions_begin(sessions, STR("kari"), &limits, 1000, text));
+        sessions_close(sessions);
+        assert_int_equal(judged(state, said, sizeof said), 0);
+        NEEDED(store_open(str_of(path), names, 1, 1, 0, &store, &fault));
+        NEEDED(store_write(store, put_row, &putting));
+        store_close(store);
+        if (judged(state, said, sizeof said) != 1 || !strstr(said, bad[i].why))
+            fail_msg("row %zu: not \"%s\" but \"%s\"", i, bad[i].why, said);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_ends), cmocka_unit_test(it_survives_a_restart), cmocka_unit_test(the_oldest_goes),
-        cmocka_unit_test(forms_have_their_own_token),
+        cmocka_unit_test(forms_have_their_own_token), cmocka_unit_test(damaged_rows_are_found),
     };
     char remove[64];
     int failed;

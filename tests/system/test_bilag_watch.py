@@ -255,6 +255,7 @@ def test_mail_over_tls(way, tmp_path):
             pipeline.until("nothing is untold", lambda: "untold" not in watch_state(pipeline))
             looks(pipeline)
             assert len(mail.inbox.letters) == 1 and mail.inbox.letters[0].user == "bilag"
+            assert re.search(r"^watch +\d+ records, fine", pipeline.command("fsck", check=False).stdout, re.M)
             said = [p for p in (*pipeline.folder.rglob("*.log"), *pipeline.folder.rglob("*.mdb")) if PASSWORD.encode() in p.read_bytes()]
             assert not said and PASSWORD not in pipeline.command("status", "--json", check=False).stdout, said
 

@@ -108,7 +108,7 @@ def test_each_setting_is_explained_in_both():
 
 # Goal: what fsck finds, and what to do about it, is said in both: its judges stand in the stages, beside their decoders.
 JUDGES = ["ingest/eventlog_judge.c", "mapper/judge.c", "sender/docs_judge.c", "common/base/storecheck.c", "bilag/keep/fsck.c",
-          "bilag/keep/fsck_days.c", "bilag/keep/fsck_shared.c"]
+          "bilag/keep/fsck_days.c", "bilag/keep/fsck_shared.c", "watch/notices_judge.c", "console/session_judge.c"]
 
 
 def test_each_reason_of_fsck_has_a_row():
@@ -140,6 +140,7 @@ def test_no_row_is_dead():
     for path in [*(ROOT / "common" / "domain").glob("*.h"), *(ROOT / "common" / "base").glob("*.h"), *(ROOT / "bilag").glob("*/*.h"),
                  *(ROOT / "saft").glob("*.h")]:
         used |= {text for _, _, _, text in literals(path)}
+    used |= {text for path in JUDGES for _, _, _, text in literals(ROOT / path)}
     dead = [text for text in catalogue() if text not in used]
     assert not dead, "\n".join(dead)
 

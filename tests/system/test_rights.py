@@ -236,6 +236,7 @@ def test_pages_of_another_company(rig):
         assert not re.search(r"912345678|kunde 77|Venue sent|Venue gap|/venues/sent|entered|reads", answer.text.replace('value="reads"', "")) or \
             (method, path) == ("POST", "/users"), (path, answer.text)     # which shows what was written
     assert trail(rig) == before
+    assert re.search(r"^console +\d+ records, fine", rig.command("fsck", check=False).stdout, re.M)
     state = documents(rig, "voucher")
     assert state[f"sent/{DAY}/1"][0] == "waiting" and state[f"gap/{DAY}/1"][0] == "by_hand"
 
