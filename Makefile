@@ -405,7 +405,14 @@ pictures: all
 	BILAG_BROWSER=1 BILAG_BIN=$(BIN) BILAG_PICTURES=$(BUILD)/pictures /usr/bin/python3 -m pytest -q tests/system/test_guide.py -k en
 	@for name in $$(grep -oh 'pictures/[a-z0-9-]*' docs/bookkeeper.md README.md | sort -u); do \
 	  convert $(BUILD)/$${name%/*}/en-$${name#*/}-1280.png -resize 860x -colors 48 -strip docs/$$name.png || exit 1; done
-.PHONY: guide pictures
+# Every page of the console in chromium by axe-core, a development tool from npm (npm, chromium-driver, python3-selenium).
+AXE := $(BUILD)/axe/node_modules/axe-core/axe.min.js
+axe: all $(AXE)
+	BILAG_AXE=$(abspath $(AXE)) BILAG_BIN=$(BIN) /usr/bin/python3 -m pytest -q tests/system/test_console_axe.py
+$(AXE):
+	@command -v npm >/dev/null || { echo "make axe: install what is missing: apt-get install npm chromium-driver python3-selenium" >&2; exit 1; }
+	@mkdir -p $(BUILD)/axe && npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(BUILD)/axe axe-core@4
+.PHONY: guide pictures axe
 
 # What takes too long for CI; the figures of the last run stand in docs/reliability.md.
 nightly:
@@ -416,7 +423,8 @@ nightly:
 	@$(MAKE) --no-print-directory fallible-san RUNS=10
 	@$(MAKE) --no-print-directory fuzz MINUTES=10
 	@$(MAKE) --no-print-directory upgrade-check
-	@$(MAKE) --no-print-directory guide
+	@$(MAKE) --no-print-directory guide BILAG_PICTURES=$(BUILD)/pictures
+	@$(MAKE) --no-print-directory axe
 	@$(MAKE) --no-print-directory units-postgresql system-postgresql system-patroni
 
 # The five stages of a former commit make a state folder, today's go on with it (tests/system/test_upgrade.py).

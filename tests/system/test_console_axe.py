@@ -1,6 +1,6 @@
 """Every page of the console in a browser, in both languages, wide and narrow, light and dark: no serious finding of axe-core, no error in
 the browser's console, nothing wider than the window, no request to anywhere else. Debian's chromium drives it (selenium).
-axe-core is a development tool from npm and no part of the tree: BILAG_AXE says where its axe.min.js lies (`npm pack axe-core`), and
+axe-core is a development tool from npm and no part of the tree: BILAG_AXE says where its axe.min.js lies (`make axe` fetches it), and
 without it this is skipped. BILAG_PICTURES, a folder, keeps a picture of each page."""
 import itertools
 import os

@@ -9,6 +9,7 @@ import pytest
 from api_rig import Program
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
+import test_console_axe
 from test_api import receipt
 from test_console_ways import refused
 
@@ -222,6 +223,14 @@ def test_the_table_is_whole(rig):
     pages = {("POST", page) for page in re.findall(r'^    \{ "[a-z-]+", +"(/[^"]*)"', (HERE / "api_acts.c").read_text(), re.M)}
     only_in_pages = {page for method, page in PAGES if method == "POST"} - {page for _, page in pages}
     assert pages <= set(PAGES) and only_in_pages == {"/venues/{}/setup", "/me/tokens", "/me/tokens/revoke"}, only_in_pages
+
+
+# Goal: the walk through all pages with axe-core (test_console_axe.py) has every page that there is.
+def test_every_page_is_walked():
+    walked = [path.split("?")[0] for path in test_console_axe.PAGES.values()]
+    pages = {path for method, path in routes() if method == "GET"} - {"/style.css", "/favicon.ico", "/metrics"}
+    lacking = {path for path in pages if "." not in path and not any(re.fullmatch(path.replace("{}", "[^/]+"), one) for one in walked)}
+    assert len(pages) > 20 and not lacking, lacking
 
 
 # Goal: another company's person, with every role, is told the same as of what is not there; and nothing of this company stands on a page.
