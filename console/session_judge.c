@@ -24,9 +24,10 @@ enum err sessions_judge(struct storecheck *check, struct fault *fault)
 {
     struct str folder = arena_format(&check->arena, STR_FMT "/console", STR_ARG(check->state_dir));
     struct store *store;
-    enum err err = !folder.bytes ? ERR_MEMORY : store_open(folder, session_tables, SESSION_TABLES, SESSION_LAYOUT, STORE_READ_ONLY,
-                                                           &store, fault);
+    enum err err = ERR_MEMORY;
 
+    if (folder.bytes)
+        err = store_open(folder, session_tables, SESSION_TABLES, SESSION_LAYOUT, STORE_READ_ONLY, &store, fault);
     if (err)
         return err;
     err = check->open_only ? ERR_OK : store_read(store, judge_all, check);
