@@ -4,6 +4,7 @@
 
 static const char bad_key[] = "its key is not of the form it must have";
 static const char bad_value[] = "it cannot be decoded";
+static const char not_given[] = "it has a number that was not given yet";
 static const char no_letter[] = "it is a letter without an id, notices or a text";
 
 static const char *judge_matter(struct storecheck *check, struct txn *txn, struct str key, struct str value)
@@ -27,7 +28,7 @@ static const char *judge_notice(struct storecheck *check, struct txn *txn, struc
         return bad_key;
     if (fields_read(&notices_notice_fields, value, &check->arena, &notice))
         return bad_value;
-    return notices_number(txn, STR("next"), &next) || number >= (uint64_t)next ? "it has a number that was not given yet" : NULL;
+    return notices_number(txn, STR("next"), &next) || number >= (uint64_t)next ? not_given : NULL;
 }
 
 static const char *judge_letter(struct storecheck *check, struct txn *txn, struct str key, struct str value)

@@ -20,10 +20,12 @@ static enum err put_row(struct txn *txn, void *context)
 static void fill(void)
 {
     struct matters found = { .arena = &arena };
-    const struct matter matter = { STR("disk"), MATTER_DISK, DAY_ALWAYS, STR_NONE, STR_NONE, STR("english"), STR("norsk"), false };
+    const struct matter matter = { STR("disk"), MATTER_DISK, DAY_ALWAYS, STR_NONE, STR_NONE, STR("english"), STR("norsk"),
+                                  false };
     struct settling settling = { .config = &config, .found = &found, .from = 1, .forget = 1, .now_ms = 5000 };
-    const struct letter letter = { .id = STR("0123456789abcdef0123456789abcdef"), .to = STR("mail x@example.no"), .made_ms = 5000,
-                                   .next_ms = 5000, .upto = 0, .notices = 1, .body = STR("Subject: x\r\n\r\nx") };
+    const struct letter letter = { .id = STR("0123456789abcdef0123456789abcdef"), .to = STR("mail x@example.no"),
+                                   .made_ms = 5000, .next_ms = 5000, .upto = 0, .notices = 1,
+                                   .body = STR("Subject: x\r\n\r\nx") };
     struct fault fault = { "" };
     struct notices *notices;
 
