@@ -179,7 +179,7 @@ static void transferred(void **unused)
                    field("document", "oslo-grill/2026-11-20/1@"));
     post("/venues/oslo-grill/transfer", body, 303, "Location: /venues/oslo-grill?said=");
     house_until("status --json", "\"state\":\"sent\"");
-    post("/venues/oslo-grill/transfer", body, 409, "oslo-grill/2026-11-20/1: it is sent already");
+    post("/venues/oslo-grill/transfer", body, 409, "has decided about oslo-grill/2026-11-20/1 since you saw it: transfer");
     get("/venues/oslo-grill/days/2026-11-20/1/lines/1", 200, "Together 150,00 kr, the line is 150,00 kr.");
     assert_non_null(strstr(page, "K1/4"));
     assert_null(strstr(page, "K1/6"));
