@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """10,000 venues close at once: how the quota is used, what a voucher costs, and what an open day holds in memory.
 
-usage: bench/closing.py [--venues 10000] [--rate 200] [--latency 20] [--bin DIR] [--folder DIR] [--json]
+usage: bench/closing.py [--venues 10000] [--books 5000] [--rate 200] [--latency 20] [--bin DIR] [--folder DIR] [--json]
 
-Every venue has books of its own, but for one in twenty. A first day is sent fast, so that PowerOffice's reference data are
+Venues share books, as neighbours, two by two with the presets. A first day is sent fast, so that PowerOffice's reference data are
 there. Then each venue sells on a second day: memory of all five processes (RssAnon) before and after says what an open day
 holds. The clock goes on by an hour, so that no token is good any more, --rate requests a second are allowed, and all Z
 reports come at once. From there on until the last voucher stands in the books:
@@ -13,6 +13,7 @@ reports come at once. From there on until the last voucher stands in the books:
     CPU a voucher   mapper and uploader together, from the kernel
 """
 import argparse
+import datetime
 import json
 import os
 import pathlib
@@ -25,7 +26,7 @@ if "--bin" in sys.argv:
     os.environ["BILAG_BIN"] = sys.argv[sys.argv.index("--bin") + 1]
 
 import pipeline                                                                                # noqa: E402
-from fleet import cpu_s, day_events, venue                                                     # noqa: E402
+from fleet import FIRST, cpu_s, day_events, venue                                              # noqa: E402
 
 FAST, SPAN_S, BATCH = 100000, 60, 500
 PRESETS = {"sender": {"retry_first_ms": 1000, "retry_max_ms": 300000, "lookup_wait_ms": 2000, "answer_wait_ms": 60000},
@@ -35,9 +36,18 @@ PRESETS = {"sender": {"retry_first_ms": 1000, "retry_max_ms": 300000, "lookup_wa
 class Closing:
     def __init__(self, args):
         self.args = args
-        self.pipe = pipeline.Pipeline({entry["venue"]: entry for entry in map(venue, range(args.venues))}, parent=args.folder,
-                                      bindir=args.bin, name="closing", settings=self.settings(1000), sandbox={"rate_limit": FAST})
+        venues = {entry["venue"]: entry for entry in map(self.venue, range(args.venues))}
+        self.pipe = pipeline.Pipeline(venues, parent=args.folder, bindir=args.bin, name="closing", settings=self.settings(1000),
+                                      sandbox={"rate_limit": FAST})
         self.pipe.secrets = []               # not looked for in 10,000 keys here
+        evening = datetime.datetime.combine(FIRST + datetime.timedelta(days=1), datetime.time(21),
+                                            datetime.timezone(datetime.timedelta(hours=1)))
+        self.clock = int(evening.timestamp() - time.time())
+        self.pipe.set_clock(self.clock)
+
+    def venue(self, number):
+        books = number * self.args.books // self.args.venues        # neighbours, which differ in their departments
+        return {**venue(number), "company": f"9{books:08d}", "client_key": {"file": f"keys/k{books}"}}
 
     @staticmethod
     def settings(rate):
@@ -60,7 +70,7 @@ class Closing:
         self.pipe.until("all is mapped", lambda: self.pipe.counter("mapper", "events") >= events, 300)
         before = None
         while True:
-            now = [(self.pipe.status(stage) or {}).get("counters") for stage in ("mapper", "validator")]
+            now = [self.pipe.counter("mapper", "drafts"), self.pipe.counter("validator", "verdicts")]
             if now == before:
                 return
             before = now
@@ -70,6 +80,7 @@ class Closing:
         return {stage: cpu_s(self.pipe.of(stage).process.pid) for stage in ("mapper", "uploader")}
 
     def open_days(self):
+        """The second day is today: it stays open without its Z report."""
         venues, pipe = self.args.venues, self.pipe
         self.sell(0, slice(0, 3))
         pipe.until("all first days are sent", lambda: self.sent() >= venues, 120 + venues / 20)
@@ -84,8 +95,9 @@ class Closing:
         pipe.settings = self.settings(args.rate)
         pipe.write_config()
         pipe.reload()
-        pipe.until("the setting is taken", lambda: all("configuration taken" in pipe.log(f"{stage}-0") for stage in pipeline.STAGES), 60)
-        pipe.set_clock(3600)
+        pipe.until("the setting is taken",
+                   lambda: all("configuration taken" in pipe.log(f"{stage}-0") for stage in pipeline.STAGES), 60)
+        pipe.set_clock(self.clock + 3600)
         time.sleep(1.1)                      # the fast second is over: a 429 now would be of our making
         pipe.sandbox_set(rate_limit=args.rate, latency_ms=args.latency)
         pipe.sandbox("reset-stats", {})
@@ -104,7 +116,8 @@ class Closing:
         ended, after, stats = time.monotonic(), self.cpu_s(), pipe.stats()
         least = stats["requests"]["total"] / args.rate
         return {"vouchers": venues, "requests": stats["requests"]["total"], "least s": least, "posting s": posted - began,
-                "first request after s": first - began, "from the first Z: s, to the least": (ended - began, (ended - began) / least),
+                "first request after s": first - began,
+                "from the first Z: s, to the least": (ended - began, (ended - began) / least),
                 "from the first request: s, to the least": (ended - first, (ended - first) / least),
                 "quota used, span s": (used, span), "most in a second": stats["max_in_a_second"],
                 "refused with 429": stats.get("throttled"),
@@ -125,6 +138,7 @@ class Closing:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--venues", type=int, default=10000)
+    parser.add_argument("--books", type=int, default=5000)
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--latency", type=int, default=20)
     parser.add_argument("--bin", type=pathlib.Path, default=pipeline.BIN)

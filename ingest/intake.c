@@ -416,9 +416,9 @@ static enum err decode(struct intake *intake, enum event_form form, struct str b
 
     switch (form) {
     case FORM_JSON:
-        return event_from_json(bytes, &intake->parse, ret_event, fault);
+        return event_lent_from_json(bytes, &intake->parse, ret_event, fault);
     case FORM_MSGPACK:
-        return event_from_msgpack(bytes, &intake->parse, ret_event, fault);
+        return event_lent_from_msgpack(bytes, &intake->parse, ret_event, fault);
     case FORM_CANONICAL:
         break;
     }

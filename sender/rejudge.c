@@ -15,7 +15,7 @@ void rejudge_send(struct sender *sender, struct str draft)
 void rejudge_all(struct sender *sender)
 {
     for (size_t i = 0; i < sender->client_count; i++) {
-        sender->clients[i].rejudge = true;
+        sender->clients[i].rejudge = sender->rejudging = true;
         sender->clients[i].after[0] = '\0';
     }
 }
@@ -84,7 +84,7 @@ static void note_versions(struct sender *sender)
         client->version = version;
         client_accepted(sender, i);
         client->mend = 0;                 /* what is still held says so again */
-        client->rejudge = true;
+        client->rejudge = sender->rejudging = true;
         client->after[0] = '\0';
         for (size_t t = 0; t < sender->turn_count; t++)
             if (sender->turns[t].client == i && sender->turns[t].state == TURN_WAIT)
@@ -95,12 +95,13 @@ static void note_versions(struct sender *sender)
 enum err rejudge_run(struct sender *sender)
 {
     int64_t steady = stage_steady_ms(sender->stage);
+    bool still = false;
 
     if (steady >= sender->versions_ms) {
         note_versions(sender);
         sender->versions_ms = steady + REFRESH_MS;
     }
-    if (steady < sender->again_ms)
+    if (steady < sender->again_ms || !sender->rejudging)
         return ERR_OK;
     for (size_t i = 0; i < sender->client_count; i++) {
         struct round round = { sender, &sender->clients[i], 0, false, false };
@@ -113,10 +114,12 @@ enum err rejudge_run(struct sender *sender)
             return err;
         stage_counter_add(sender->stage, "rejudged", (int64_t)round.sent);
         sender->clients[i].rejudge = !round.end;
+        still |= !round.end;
         if (round.full) {
             sender->again_ms = steady + REFRESH_MS;
             return ERR_OK;
         }
     }
+    sender->rejudging = still;
     return ERR_OK;
 }

@@ -207,9 +207,11 @@ static enum err sender_reload(struct stage *stage, void *state)
     return err;
 }
 
-/* Other instances and `bilag` write to the same store: what they did is looked at when the store has changed. */
+/* Other instances and `bilag` write to the same store: what they did is looked at when the store has changed. We write there
+ * as well, with each document that moves, and all venues are many: the more there are, the longer one look is from the next. */
 static void refresh(struct sender *sender)
 {
+    enum { VENUES_A_MS = 2 };
     int64_t steady = stage_steady_ms(sender->stage);
     uint64_t seen;
 
@@ -220,6 +222,8 @@ static void refresh(struct sender *sender)
     if (seen == sender->docs_seen)
         return;
     sender->docs_seen = seen;
+    if (sender->turn_count > VENUES_A_MS * REFRESH_MS)
+        sender->refresh_ms = steady + (int64_t)(sender->turn_count / VENUES_A_MS);
     for (size_t i = 0; i < sender->turn_count; i++)
         if (sender->turns[i].state == TURN_IDLE)
             sender->turns[i].state = TURN_LOOK;
@@ -230,8 +234,11 @@ static void housekeeping(struct sender *sender)
     int64_t steady = stage_steady_ms(sender->stage), passed = steady - sender->window_ms;
 
     stage_counter_set(sender->stage, "in_flight", (int64_t)sender->busy);
-    stage_counter_set(sender->stage, "next_look_at", refreader_next_look_ms(sender->reader) / 1000);
-    stage_counter_set(sender->stage, "next_key_at", clients_again_ms(sender) / 1000);
+    if (steady >= sender->counted_ms) {   /* of all clients: not with every answer that comes */
+        stage_counter_set(sender->stage, "next_look_at", refreader_next_look_ms(sender->reader) / 1000);
+        stage_counter_set(sender->stage, "next_key_at", clients_again_ms(sender) / 1000);
+        sender->counted_ms = steady + REFRESH_MS;
+    }
     stage_counter_set(sender->stage, "calls_waiting", (int64_t)poweroffice_waiting(sender->po));
     if (passed >= WINDOW_MS) {
         sender->rate_milli = sender->finished * 1000000 / passed;

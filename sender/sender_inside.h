@@ -106,7 +106,8 @@ struct sender {
     bool decide_again;
     uint64_t docs_seen, ref_seen;         /* generations */
     int64_t refresh_ms, takeover_ms, relax_ms, store_wait_ms, later_ms, versions_ms, again_ms,
-            tend_ms;                      /* steady: not before */
+            tend_ms, counted_ms;          /* steady: not before */
+    bool rejudging;                       /* some client's documents are to be judged again */
     bool store_told;                      /* that the store is full */
     enum err fatal;                       /* of a callback: ends the process in the next turn */
     int64_t finished, window_ms, rate_milli;          /* for the estimate: finished per 1000 s */

@@ -278,7 +278,7 @@ void client_acted(struct sender *sender, struct str venue)
         return;
     refreader_acted(sender->reader, str_of(client->id));
     client->mend = 0;
-    client->rejudge = true;
+    client->rejudge = sender->rejudging = true;
     client->after[0] = '\0';
 }
 

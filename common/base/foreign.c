@@ -118,10 +118,13 @@ static void judge_nest(struct judging *j, bool map, unsigned depth)
 /* Goes over one value as it stands in the bytes. */
 static void judge(struct judging *j, unsigned depth)
 {
-    enum wire_type type = reader_peek(&j->in);
+    enum wire_type type;
 
     if (++j->values > VALUES_MAX)
         refuse(j, "more values than an event may have");
+    if (take_plain(&j->in))
+        return;
+    type = reader_peek(&j->in);
     switch (type) {
     case WIRE_NIL:
     case WIRE_BOOL:

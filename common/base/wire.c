@@ -299,6 +299,16 @@ static const uint8_t sizes[256] = {
     [INT_8] = 2, [INT_8 + 1] = 3, [INT_8 + 2] = 5, [INT_8 + 3] = 9,
 };
 
+bool take_plain(struct reader *in)
+{
+    uint8_t byte = in->failed || in->at == in->end ? NEVER_USED : *in->at;
+
+    if (sizes[byte] == 0 || sizes[byte] > left(in) || types[byte] == WIRE_STR || types[byte] == WIRE_FLOAT)
+        return false;
+    in->at += sizes[byte];
+    return true;
+}
+
 static void skip_value(struct reader *in);
 
 /* Most are over in one step; what does not say its length, or is cut off, is gone through. */

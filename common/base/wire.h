@@ -41,6 +41,7 @@ struct str     take_str(struct reader *in, size_t max);
 struct str     take_bin(struct reader *in, size_t max);
 struct money   take_money(struct reader *in);
 struct str     take_any(struct reader *in);                  /* one whole value, as its bytes */
+bool           take_plain(struct reader *in);                /* true and past it: a whole number, nil, true or false */
 bool           take_nil(struct reader *in);                  /* true and past it, if nil is next */
 USED enum err  reader_done(const struct reader *in);         /* ERR_FORMAT if failed or bytes are left */
 

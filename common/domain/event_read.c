@@ -30,6 +30,7 @@ struct taking {
     struct place place;
     struct extra *extra;                             /* the last one */
     size_t extra_count;
+    bool lent;                                       /* texts may stay where they are */
 };
 
 #define NAME(text) text, sizeof(text) - 1
@@ -80,7 +81,7 @@ static enum err take_text(struct taking *t, const struct field *field, const str
     enum foreign_type type = foreign_type(value);
     struct str path;
 
-    if (foreign_text(value, t->arena, to))
+    if (t->lent ? foreign_text_lent(value, t->arena, to) : foreign_text(value, t->arena, to))
         return ERR_OK;
     if (type == FOREIGN_TEXT)
         return no_room(t);
@@ -506,10 +507,11 @@ static enum err write_extra(struct taking *t)
     return err;
 }
 
-static enum err take_event(const struct foreign *value, struct arena *arena, struct event *ret_event, struct fault *fault)
+static enum err take_event(const struct foreign *value, bool lent, struct arena *arena, struct event *ret_event,
+                           struct fault *fault)
 {
     struct event event = { 0 };
-    struct taking t = { .arena = arena, .fault = fault, .event = &event, .kind = ALL };
+    struct taking t = { .arena = arena, .fault = fault, .event = &event, .kind = ALL, .lent = lent };
     const struct field *kind_field = field_named(event_fields, COUNT(event_fields), STR("kind"), ALL);
     struct foreign kind;
     unsigned seen;
@@ -534,24 +536,44 @@ static enum err take_event(const struct foreign *value, struct arena *arena, str
     return err;
 }
 
-enum err event_from_json(struct str json, struct arena *arena, struct event *ret_event, struct fault *fault)
+static enum err read_json(struct str json, bool lent, struct arena *arena, struct event *ret_event, struct fault *fault)
 {
     struct foreign_source source;
     enum err err = foreign_from_json(json, &source, fault);
 
     if (!err)
-        err = take_event(&source.value, arena, ret_event, fault);
+        err = take_event(&source.value, lent, arena, ret_event, fault);
     foreign_done(&source);
     return err;
 }
 
-enum err event_from_msgpack(struct str bytes, struct arena *arena, struct event *ret_event, struct fault *fault)
+static enum err read_msgpack(struct str bytes, bool lent, struct arena *arena, struct event *ret_event, struct fault *fault)
 {
     struct foreign_source source;
     enum err err = foreign_from_msgpack(bytes, &source, fault);
 
     if (!err)
-        err = take_event(&source.value, arena, ret_event, fault);
+        err = take_event(&source.value, lent, arena, ret_event, fault);
     foreign_done(&source);
     return err;
+}
+
+enum err event_from_json(struct str json, struct arena *arena, struct event *ret_event, struct fault *fault)
+{
+    return read_json(json, false, arena, ret_event, fault);
+}
+
+enum err event_from_msgpack(struct str bytes, struct arena *arena, struct event *ret_event, struct fault *fault)
+{
+    return read_msgpack(bytes, false, arena, ret_event, fault);
+}
+
+enum err event_lent_from_json(struct str json, struct arena *arena, struct event *ret_event, struct fault *fault)
+{
+    return read_json(json, true, arena, ret_event, fault);
+}
+
+enum err event_lent_from_msgpack(struct str bytes, struct arena *arena, struct event *ret_event, struct fault *fault)
+{
+    return read_msgpack(bytes, true, arena, ret_event, fault);
 }

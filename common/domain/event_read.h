@@ -13,5 +13,8 @@
 /* What the event points to lies in the arena. ERR_MEMORY with an arena that has not failed: nothing is wrong with the event. */
 USED enum err event_from_json(struct str json, struct arena *arena, struct event *ret_event, struct fault *fault);
 USED enum err event_from_msgpack(struct str bytes, struct arena *arena, struct event *ret_event, struct fault *fault);
+/* The same, but texts lie in the bytes where they stand there as they are: these must live as long. */
+USED enum err event_lent_from_json(struct str json, struct arena *arena, struct event *ret_event, struct fault *fault);
+USED enum err event_lent_from_msgpack(struct str bytes, struct arena *arena, struct event *ret_event, struct fault *fault);
 
 #endif

@@ -18,6 +18,10 @@ static void both_forms_are_one(void **unused)
             fail_msg("%s as msgpack: %s", good[i], fault.text);
         bytes = canonical(&json);
         assert_true(str_equal(bytes, canonical(&msgpack)));
+        assert_int_equal(event_lent_from_msgpack(strbuf_str(&packed), &arena, &msgpack, &fault), ERR_OK);
+        assert_true(str_equal(bytes, canonical(&msgpack)));
+        assert_int_equal(event_lent_from_json(str_of(good[i]), &arena, &json, &fault), ERR_OK);
+        assert_true(str_equal(bytes, canonical(&json)));
         assert_int_equal(event_decode(bytes, &arena, &back), ERR_OK);
         assert_true(str_equal(bytes, canonical(&back)));
         assert_int_equal(event_check(&back, NULL), ERR_OK);
