@@ -60,7 +60,14 @@ class Closing:
             self.pipe.batch([event for name in names[at:at + BATCH] for event in day_events(name, day)[part]])
 
     def sent(self):
-        return self.pipe.counter("uploader", "sent")
+        """Asked of PowerOffice: the uploader's status counts all that waits, which here would be most of what it does."""
+        return self.pipe.stats()["vouchers"]
+
+    def until_sent(self, count, patience_s):
+        end = time.monotonic() + patience_s
+        while self.sent() < count:
+            assert time.monotonic() < end, f"{self.sent()} of {count} are sent"
+            time.sleep(0.05)
 
     def memory_kb(self):
         return {stage: self.pipe.rss_kb(stage, field="RssAnon") for stage in pipeline.STAGES}
@@ -83,7 +90,7 @@ class Closing:
         """The second day is today: it stays open without its Z report."""
         venues, pipe = self.args.venues, self.pipe
         self.sell(0, slice(0, 3))
-        pipe.until("all first days are sent", lambda: self.sent() >= venues, 120 + venues / 20)
+        self.until_sent(venues, 120 + venues / 20)
         self.at_rest(3 * venues)
         before = self.memory_kb()
         self.sell(1, slice(0, 2))
@@ -101,18 +108,18 @@ class Closing:
         time.sleep(1.1)                      # the fast second is over: a 429 now would be of our making
         pipe.sandbox_set(rate_limit=args.rate, latency_ms=args.latency)
         pipe.sandbox("reset-stats", {})
-        done, cpu, began = self.sent() + venues, self.cpu_s(), time.monotonic()
+        cpu, began = self.cpu_s(), time.monotonic()
         self.sell(1, slice(2, 3))
         posted = time.monotonic()
         pipe.until("the first request", lambda: pipe.stats()["requests"]["total"] > 0, 60)
         first = time.monotonic()
         time.sleep(5)
         middle, then = pipe.stats()["requests"]["total"], time.monotonic()
-        while time.monotonic() < then + SPAN_S and self.sent() < done - args.rate:
+        while time.monotonic() < then + SPAN_S and self.sent() < venues - args.rate:
             time.sleep(0.05)
         stats, span = pipe.stats(), time.monotonic() - then
         used = (stats["requests"]["total"] - middle) / (span * args.rate)
-        pipe.until("all second days are sent", lambda: self.sent() >= done, 600)
+        self.until_sent(venues, 600)
         ended, after, stats = time.monotonic(), self.cpu_s(), pipe.stats()
         least = stats["requests"]["total"] / args.rate
         return {"vouchers": venues, "requests": stats["requests"]["total"], "least s": least, "posting s": posted - began,
