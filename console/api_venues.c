@@ -112,7 +112,8 @@ void api_not_in_use(struct view *view)
         json_put_str(out, "venue", view->config.fault_venues[i]);
         json_put_str(out, "name", venue.name);
         json_put_str(out, "company", venue.company);
-        json_put_str(out, "fault", str_of(view->config.faults[i].text));
+        if (user_may(&view->user, ACT_OPERATE))              /* it names files */
+            json_put_str(out, "fault", str_of(view->config.faults[i].text));
         json_close(out, '}');
     }
     json_close(out, ']');

@@ -236,13 +236,29 @@ static void contest_way(const struct telling_ways *telling, const struct problem
                            "Se begge innholdene, og si hvilket som er riktig, eller at kassen teller på nytt"));
 }
 
+/* Of several that may be said to be right, which: what is wrong, in the sentence that begins it. */
+static const char *why_words(struct view *view, const struct problem *problem)
+{
+    const char *why = SAY(view, "Why", "Hvorfor"), *end;
+    struct strbuf text;
+
+    if (!problem)
+        return why;
+    strbuf_init(&text, 8 * PROBLEM_TEXT_MAX);
+    problem_write_for(problem, view->config.language, view->config.wording, &text);
+    end = text.len ? strstr(text.bytes, ". ") : NULL;
+    why = arena_format(&view->arena, "%s (%.*s)", why, TEXT(((struct str){ text.bytes, end ? (size_t)(end - text.bytes)
+                                                                                          : text.len }))).bytes;
+    strbuf_free(&text);
+    return why;
+}
+
 /* False: it cannot be done, or is about a problem and none is told. */
 static bool deed_way(const struct telling_ways *telling, const struct way_form *form, const struct problem *problem)
 {
     struct view *view = telling->view;
     const struct deed_question question = { .context = &view->context, .code = problem ? problem->code : PROBLEM_COUNT };
     const char *code = form->deed->needs_code && problem ? problem_code_text(problem->code) : NULL;
-    const char *why = SAY(view, "Why", "Hvorfor");
 
     if ((form->deed->needs_code && !code) || form->deed->objection(&question, telling->doc))
         return false;
@@ -251,7 +267,7 @@ static bool deed_way(const struct telling_ways *telling, const struct way_form *
         html_element(&view->html, "summary", NULL, str_of(SAY(view, form->en, form->nb)));
     }
     decide_form(view, telling->doc, form->deed->verb, code, telling->back);
-    view_input(view, "reason", code ? arena_format(&view->arena, "%s (%s)", why, code).bytes : why, "text", true);
+    view_input(view, "reason", why_words(view, code ? problem : NULL), "text", true);
     view_button(view, "plain", SAY(view, form->en, form->nb));
     view_form_end(view);
     if (form->folded)

@@ -290,8 +290,10 @@ void view_link_line(struct view *view, struct str path, const char *text)
     html_end(&view->html);
 }
 
+/* One that is left out has a set-up and a connection to see to, and nothing else yet. */
 static void venue_links(struct view *view, const struct venue *venue)
 {
+    bool in_use = config_venue(&view->config, venue->id) != NULL;
     const struct { const char *rest, *text; enum console_act act; } links[] = {
         { "", SAY(view, "Month", "Måned"), ACT_LOOK },
         { "/period", SAY(view, "Period and transfer", "Periode og overføring"), ACT_LOOK },
@@ -307,7 +309,7 @@ static void venue_links(struct view *view, const struct venue *venue)
     html_class(&view->html, "places");
     html_attr(&view->html, "aria-label", venue->name);
     for (size_t i = 0; i < COUNT(links); i++)
-        if (user_may(&view->user, links[i].act))
+        if (user_may(&view->user, links[i].act) && (in_use || links[i].act == ACT_SET_UP))
             view_link(view, view_venue_path(view, venue->id, links[i].rest), links[i].text);
     html_end(&view->html);
 }

@@ -3,6 +3,8 @@
 #include "shellword.h"
 #include "status.h"
 
+#include "domain/wording.h"
+
 #include <string.h>
 
 #define IN(state) (1u << (state))
@@ -10,6 +12,7 @@
 #define ANY (NOT_SENT | IN(DOC_SENT) | IN(DOC_SENDING) | IN(DOC_QUEUED) | IN(DOC_WAITING))
 
 /* A way is told of documents in these states; what has no command is told by the problem's own sentence.
+ *   en, nb  with the marks of domain/wording.h: who has the pages is told them alone, without the command
  *   {doc} {venue} {code}; {receipt} the one that it is about; {customer} the till's; {from} {to} business days
  * What a person fills in stands in capitals; it is DATO and so on in Norwegian (said_in()). */
 static const struct way_row {
@@ -20,27 +23,34 @@ static const struct way_row {
 } rows[WAY_COUNT] = {
     [WAY_WAIT_PLACE] = { ANY, NULL, NULL, NULL, NULL },
     [WAY_TILL_PLACE] = { ANY, NULL, NULL, NULL, NULL },
-    [WAY_SETTINGS_PLACE] = { NOT_SENT, "When the set-up is right (systemctl reload 'bilag-*' has it read again), see",
-                             "Når oppsettet er riktig (systemctl reload 'bilag-*' leser det på nytt), se",
-                             "bilag check --venue {venue}", "bilag check --venue {venue}" },
-    [WAY_POWEROFFICE_PLACE] = { NOT_SENT, "What was mended in PowerOffice is seen at once with",
-                                "Det som er rettet i PowerOffice, blir sett med en gang med",
-                                "bilag check --online --venue {venue}", "bilag check --online --venue {venue}" },
-    [WAY_KEY_PLACE] = { NOT_SENT | IN(DOC_SENT), "With another key", "Med en annen nøkkel", "bilag venues connect {venue}",
-                        "bilag venues connect {venue}" },
-    [WAY_CONNECT_PLACE] = { NOT_SENT, "To connect the customer", "For å koble kunden",
+    [WAY_SETTINGS_PLACE] = { NOT_SENT,
+        "<When the set-up is right (systemctl reload 'bilag-*' has it read again), see|Put the set-up right>",
+        "<Når oppsettet er riktig (systemctl reload 'bilag-*' leser det på nytt), se|Rett oppsettet>",
+        "bilag check --venue {venue}", "bilag check --venue {venue}" },
+    [WAY_POWEROFFICE_PLACE] = { NOT_SENT,
+        "<What was mended in PowerOffice is seen at once with|Put it right in PowerOffice, and have PowerOffice asked anew>",
+        "<Det som er rettet i PowerOffice, blir sett med en gang med|Rett det i PowerOffice, og be om at PowerOffice blir spurt "
+        "på nytt>",
+        "bilag check --online --venue {venue}", "bilag check --online --venue {venue}" },
+    [WAY_KEY_PLACE] = { NOT_SENT | IN(DOC_SENT), "<With|Connect with> another key", "<Med|Koble til med> en annen nøkkel",
+                        "bilag venues connect {venue}", "bilag venues connect {venue}" },
+    [WAY_CONNECT_PLACE] = { NOT_SENT, "<To connect|Connect> the customer", "<For å koble|Koble> kunden",
                             "bilag customers --venue {venue} connect {customer} NUMBER",
                             "bilag customers --venue {venue} suggest" },
-    [WAY_PRODUCTS_PLACE] = { NOT_SENT, "To make the missing products", "For å opprette produktene som mangler",
+    [WAY_PRODUCTS_PLACE] = { NOT_SENT,
+                             "<To make the missing products|Make the missing products in PowerOffice>",
+                             "<For å opprette produktene som mangler|Opprett produktene som mangler, i PowerOffice>",
                              "bilag products --venue {venue} create", "bilag products --venue {venue} create" },
     [WAY_ACCEPT_PLACE] = { IN(DOC_HELD) | IN(DOC_SENT), "If it is right as it is", "Hvis det er riktig som det er",
                            "bilag accept {doc} {code} --reason \"...\"",
                            "bilag accept --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
-    [WAY_POST_ON_PLACE] = { IN(DOC_HELD) | IN(DOC_FAILED), "To post it on an open day", "For å føre det på en åpen dag",
+    [WAY_POST_ON_PLACE] = { IN(DOC_HELD) | IN(DOC_FAILED), "<To post|Post> it on an open day",
+                            "<For å føre|Før> det på en åpen dag",
                             "bilag accept {doc} --post-on DATE --reason \"...\"",
                             "bilag accept DOCUMENT --post-on DATE --reason \"...\"" },
-    [WAY_LEAVE_OUT_PLACE] = { ANY, "To leave the receipt out, and enter it by hand",
-                              "For å holde bongen utenfor og føre den manuelt", "bilag leave-out {receipt} --reason \"...\"",
+    [WAY_LEAVE_OUT_PLACE] = { ANY, "<To leave|Leave> the receipt out, and enter it by hand",
+                              "<For å holde bongen utenfor og føre|Hold bongen utenfor, og før> den manuelt",
+                              "bilag leave-out {receipt} --reason \"...\"",
                               "bilag leave-out --venue {venue} --from {from} --to {to} --problem {code} --reason \"...\"" },
     [WAY_RESTARTED_PLACE] = { ANY, "If the till was reset and counts anew", "Hvis kassen er nullstilt og teller på nytt",
                               "bilag restarted {receipt} --reason \"...\"", NULL },
@@ -171,10 +181,13 @@ static void say_way(struct advising *advising, const struct about *about, enum w
         (place == WAY_POST_ON_PLACE && about->doc->draft.doc.kind != DOC_VOUCHER))
         return;
     strbuf_init(&out, ADVICE_MAX);
-    strbuf_format(&out, "%s: ", voice_words(about->voice, row->en, row->nb));
+    wording_pick(voice_words(about->voice, row->en, row->nb), about->voice->wording, about->voice->language, &out);
+    advice.lead.len = out.len;
+    strbuf_add(&out, STR(": "));
     lead = out.len;
     write_command(about, command, &out);
     advice.sentence = strbuf_str(&out);
+    advice.lead.bytes = advice.sentence.bytes;
     advice.command = (struct str){ advice.sentence.bytes + lead, advice.sentence.len - lead };
     if (!out.failed && !is_said(&advising->said, advice.command)) {
         strbuf_add(&advising->said, advice.command);

@@ -41,10 +41,10 @@ void proof_json(struct strbuf *out, const struct day_proof *proof);
 void parked_json(struct strbuf *out, const struct parked_venue *parked);
 void whole_json(struct strbuf *out, const struct whole_status *whole);
 
-/* What a person can do about the document, a call for each: a sentence, and in it the command as it is typed (empty for
- * PowerOffice's own words). Texts live for the call. */
+/* What a person can do about the document, a call for each: a sentence, in it what it is for, and the command as it is typed
+ * (empty for PowerOffice's own words). Texts live for the call. */
 enum { ADVICE_MAX = 2000 };
-struct advice { const char *way; const struct problem *problem; struct str sentence, command; };     /* problem may be NULL */
+struct advice { const char *way; const struct problem *problem; struct str sentence, lead, command; };   /* problem or NULL */
 typedef void (*advice_say)(void *context, const struct advice *advice);
 void status_advise(const struct voice *voice, const struct book_doc *doc, advice_say say, void *context);
 /* The same for all documents of these days that have the problem of the first. */

@@ -71,10 +71,14 @@ static void problems(struct strbuf *out, const struct problems *list, const stru
     json_close(out, ']');
 }
 
-/* {"way": "accept", "problem": "z-gap", "command": "bilag accept ...", "text": "If it is right as it is: ..."} */
+struct saying { struct strbuf *out; bool commands; };
+
+/* {"way": "accept", "problem": "z-gap", "command": "bilag accept ...", "text": "If it is right as it is: ..."}; who has the console
+ * has no command, and is told no command. */
 static void say(void *context, const struct advice *advice)
 {
-    struct strbuf *out = context;
+    const struct saying *saying = context;
+    struct strbuf *out = saying->out;
 
     if (!advice->command.len)
         return;                          /* PowerOffice's words are a member of their own */
@@ -82,8 +86,9 @@ static void say(void *context, const struct advice *advice)
     json_put_str(out, "way", str_of(advice->way));
     if (advice->problem)
         json_put_str(out, "problem", str_of(problem_code_text(advice->problem->code)));
-    json_put_str(out, "command", advice->command);
-    json_put_str(out, "text", advice->sentence);
+    if (saying->commands)
+        json_put_str(out, "command", advice->command);
+    json_put_str(out, "text", saying->commands ? advice->sentence : advice->lead);
     json_close(out, '}');
 }
 
@@ -114,6 +119,7 @@ void document_json(const struct voice *voice, struct strbuf *out, const struct b
 {
     const struct draft *draft = &doc->draft;
     const struct send_status *status = &doc->status;
+    struct saying saying = { out, voice->wording == WORDING_COMMAND };
     bool order = draft->doc.kind == DOC_ORDER;
 
     json_put_str(out, "id", doc->id);
@@ -134,7 +140,7 @@ void document_json(const struct voice *voice, struct strbuf *out, const struct b
     put_time(out, "since", status->since_ms);
     problems(out, &draft->problems, voice);
     json_open(out, "ways", '[');
-    status_advise(voice, doc, say, out);
+    status_advise(voice, doc, say, &saying);
     json_close(out, ']');
     optional(out, "words", status->words);
     optional(out, "accepted", status->accepted);

@@ -10,6 +10,7 @@ import pytest
 from api_rig import DESCRIPTION, Program, operations, resolved
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
+from test_languages import NO_PAGE
 
 DAY = "2026-11-19"
 LONG_AGO = "2026-08-03"
@@ -158,6 +159,10 @@ def test_reading(rig, everything):
     assert (told["proof"]["lines_total"], told["proof"]["voucher_total"], told["proof"]["orders_total"]) == (34900, 22400, 12500)
     line = everything.get(f"/api/v1/venues/oslo/days/{DAY}/1/lines/1").json
     assert line["sum"] == line["amount"] and {r["receipt"] for r in line["receipts"]} == {"K1/1", "K1/2"}
+    for name in ("oslo", "gap", "odd", "again"):         # what a person is told to do is on the pages, or an act: no command, no file
+        for doc in everything.get(f"/api/v1/venues/{name}/documents", red="true").json["documents"]:
+            said = [p["text"] for p in doc["problems"]] + [w["text"] for w in doc["ways"]]
+            assert doc["ways"] and said and not any(NO_PAGE.search(text) for text in said), said
     held = everything.get("/api/v1/venues/gap/documents", **{"from": DAY, "to": DAY}, red="true").json["documents"][0]
     assert held["state"] == "held" and {"act": "accept", "code": "sequence-gap"} in held["acts"], held["acts"]
     assert everything.get("/api/v1/venues/gap/documents", **{"from": DAY, "to": DAY}, problem="sequence-gap").json["total"] == 1
@@ -414,6 +419,7 @@ def test_whole_acts(rig, everything):
     made = act(everything, None, act="new-venue", id="brand-new", name="Brand new", company="974760673")
     assert made.status == 200 and made.json["decision"], made.bytes
     rig.until("it is there, and not in use", lambda: [v["venue"] for v in everything.get("/api/v1/not-in-use").json["venues"]] == ["brand-new"])
+    assert everything.get("/api/v1/not-in-use").json["venues"][0]["fault"] and "sets-up" in rig.tokens
     assert not program(rig, "sets-up").get("/api/v1/not-in-use").json["venues"]
     left_out = "/api/v1/venues/brand-new"
     assert everything.get(f"{left_out}/connection").json["stands"] == "no-key"

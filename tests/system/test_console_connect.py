@@ -12,6 +12,7 @@ from console_rig import PASSWORD, Person, settings
 from orders_rig import venue
 from pipeline import BIN, SANITIZED, client_key, clients_of
 from test_console_setup import press
+from test_languages import NO_PAGE
 from memory import found_in_memory
 from test_users import STAGES_USER, TwoUsers, as_user
 
@@ -78,7 +79,8 @@ def paste(person, name, key):
 def told(pipeline, person, name, words):
     """The page, once it says so."""
     page = pipeline.until(f"{name}: {words}", lambda: (lambda p: p if re.search(words, p.words) else None)(person.get(f"/venues/{name}/connect")))
-    assert page.status == 200
+    wrong = NO_PAGE.search(page.words)
+    assert page.status == 200 and not wrong, (wrong, page.words)
     return page
 
 
@@ -111,8 +113,8 @@ def test_a_key_is_pasted():
         assert trail.count("venue-key-refused") == 2 and "per (console)" in trail and "other books" in trail
         pipeline.stop("uploader")
         assert paste(kari, "bar", NEW).status == 303
-        told(pipeline, kari, "bar", "is not in use: the uploader does not run")
-        told(pipeline, per, "bar", "er ikke i bruk: uploader kjører ikke")
+        told(pipeline, kari, "bar", "is not in use: the process that asks PowerOffice does not run")
+        told(pipeline, per, "bar", "er ikke i bruk: prosessen som spør PowerOffice, kjører ikke")
         assert not found_in_memory(pipeline.of("console").process.pid, {"key": BAR, "refused": client_key("nobody's"), "new": NEW})
         pipeline.command("venues", "list", check=False)
 
@@ -197,7 +199,7 @@ def test_nobody_answers():
         pipeline.sandbox_set(fault_5xx_before=0)
         pipeline.stop("uploader")
         assert kari.post(kari.get("/venues/oslo/connect").form("/venues/oslo/connect/ask")).status == 303
-        told(pipeline, kari, "oslo", "in vain: the uploader does not run")
+        told(pipeline, kari, "oslo", "in vain: the process that asks PowerOffice does not run")
         pipeline.set_clock(2 * 3600)
         kari = pipeline.sign_in("kari")
         page = press(kari, kari.get("/venues/oslo/setup").form("/venues/oslo/setup"), "look", auto_transfer="1", name="Kept as it was typed")

@@ -23,6 +23,19 @@ def conflict(name):
     return [receipt(name, 1), receipt(name, 1, day=NEXT, gross=7000), receipt(name, 2, day=NEXT, gross=3000)]
 
 
+# Venues that are left out: a value that is none, a file that cannot be read; and keys that have no place where the uploader could put one.
+LEFT_OUT = {"wrong": lambda v: json.dumps(v).replace("3000", "30x0"), "torn": lambda v: json.dumps(v)[:200],
+            "sealed": lambda v: json.dumps(v | {"client_key": {"credential": "sealed"}}),
+            "homeless": lambda v: json.dumps({k: v[k] for k in v if k != "client_key"}),
+            "abroad": lambda v: json.dumps(v | {"client_key": {"file": "/nowhere/abroad"}})}
+NO_PLACE = ("sealed", "homeless", "abroad")
+
+
+def left_out(pipeline):
+    for name, text in LEFT_OUT.items():
+        (pipeline.config / "venues" / f"{name}.yaml").write_text(text(venue(name, client_key={"file": f"keys/{name}"})))
+
+
 @pytest.fixture(scope="module")
 def rig():
     port, more = settings()
@@ -34,6 +47,8 @@ def rig():
         for name in ("kari", "ola", "drift", "evil"):
             add_user(pipeline, name, *USERS[name])
         add_user(pipeline, "per", "--company", "912345678", "--role", "decides,sets-up,operates", "--language", "nb")
+        add_user(pipeline, "sjef", "--all-companies", "--role", "decides,sets-up", "--language", "nb")
+        left_out(pipeline)
         pipeline.add("console", 0)
         pipeline.wait_ready()
         pipeline.console_port = port
@@ -64,11 +79,17 @@ def decisions(pipeline, subject, verb):
     return [line for line in pipeline.command("audit", subject).stdout.splitlines() if f" {verb} " in line]
 
 
-# Goal: who has the console alone reads of nothing that it does not have: every page that a person is led to, of red documents too.
+# Goal: who has the console alone reads of nothing that it does not have, and is led nowhere: every page that a person is led to, of red documents, of venues
+# that are left out and of keys that could not be taken, too.
 def test_no_page_names_a_command(rig):
-    for name in ("kari", "per", "drift"):
+    sets_up = signed_in(rig, "per")
+    for name in NO_PLACE:
+        page = sets_up.get(f"/venues/{name}/connect")
+        answer = sets_up.post(page.form(f"/venues/{name}/connect"), key="a-key-of-no-books")
+        assert answer.status == 409 and "den som drifter Bilag" in answer.words and not NO_PAGE.search(answer.words), answer.words
+    for name in ("kari", "per", "drift", "sjef"):
         person, seen, ahead = signed_in(rig, name), set(), ["/"]
-        while ahead and len(seen) < 150:
+        while ahead and len(seen) < 200:
             path = ahead.pop(0).split("#")[0]
             if path in seen or not path.startswith("/") or path.endswith((".pdf", ".csv")):
                 continue
@@ -79,6 +100,11 @@ def test_no_page_names_a_command(rig):
             assert not wrong, (name, path, page.words[max(0, wrong.start() - 200):wrong.end() + 100])
             ahead += page.links
         assert len(seen) > 10, (name, seen)
+        assert name != "per" or {f"/venues/{n}/connect" for n in NO_PLACE} <= seen, sorted(seen)
+        assert name != "sjef" or {f"/venues/{n}/setup" for n in NO_PLACE} <= seen, sorted(seen)
+    overview = signed_in(rig, "drift").get("/").words
+    assert all(n in overview for n in LEFT_OUT) and overview.count("its set-up cannot be read") == 2, overview
+    assert "Why (Register K1: receipt 2 is missing)" in signed_in(rig, "kari").get(f"/venues/gaps/days/{DAY}").words
 
 
 # Goal: two contents of one number stand side by side with their amounts and times; one person says which is right, another who saw

@@ -176,10 +176,11 @@ def english_in(text):
     return ENGLISH.search(SAME.sub(" ", text))
 
 
-# What nobody has who has the console alone: commands, switches, files, keys of the venue's file.
+# What nobody has who has the console alone: commands, switches, files, keys of the venue's file, codes.
 NO_PAGE = re.compile(r"\bbilag (?:accept|audit|by-hand|check|choose|customers|explain|fsck|leave|products|refused|resend|reverse|"
                      r"restarted|restore|status|tokens|users|venues)\b|(?<![\w-])--[a-z]|\.ya?ml|`|\b(?:keys|venues)/|"
-                     r"\b(?:auto_transfer|auto_invoice|send_invoice|[a-z]+_types|vat_\w+|client_key)\b|\b[a-z_]+: (?:true|false)\b")
+                     r"\b(?:auto_transfer|auto_invoice|send_invoice|[a-z]+_types|vat_\w+|client_key)\b|\b[a-z_]+: (?:true|false)\b|"
+                     r"\bsystem(?:ctl|d)\b|\bSIGHUP\b|/(?:etc|var|run|tmp|dev)/|\([a-z]+(?:-[a-z]+)+\)")
 
 
 def test_the_pages_name_what_is_on_them():
