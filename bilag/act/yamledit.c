@@ -100,6 +100,43 @@ static struct str beside(struct editing *edit, size_t from, size_t to, struct st
     return arena_format(&edit->arena, "%s" STR_FMT "%s", colon ? " " : "", STR_ARG(value), comment ? " " : "");
 }
 
+static const char *blanks(struct editing *edit, size_t count)
+{
+    struct str text = arena_format(&edit->arena, "%*s", (int)count, "");
+
+    return text.bytes ? text.bytes : "";
+}
+
+/* Whether it is part of a word: a '#' there begins no comment. */
+static bool is_in_scalar(const struct editing *edit, size_t character)
+{
+    const yaml_document_t *document = &edit->form.document;
+
+    for (const yaml_node_t *node = document->nodes.start; node < document->nodes.top; node++)
+        if (node->type == YAML_SCALAR_NODE && node->start_mark.index <= character && character < node->end_mark.index)
+            return true;
+    return false;
+}
+
+/* What people wrote within a block stays when the block is written anew: a line each, below it. */
+static struct str comments_in(struct editing *edit, const yaml_node_t *block, size_t from, size_t to, size_t column)
+{
+    struct str text = edit->text, kept = STR_NONE;
+    size_t character = block->start_mark.index, behind = from;
+
+    for (size_t at = from; at < to; at++) {
+        if (at >= behind && text.bytes[at] == '#' && !is_in_scalar(edit, character)) {
+            const char *newline = memchr(text.bytes + at, '\n', to - at);
+
+            behind = newline ? (size_t)(newline - text.bytes) : to;
+            kept = arena_format(&edit->arena, STR_FMT "\n%s" STR_FMT, STR_ARG(kept), blanks(edit, column),
+                                (int)(without_blanks(text, behind) - at), text.bytes + at);
+        }
+        character += ((unsigned char)text.bytes[at] & 0xc0) != 0x80;
+    }
+    return kept;
+}
+
 static enum err replaced(struct editing *edit, const yaml_node_t *key, const yaml_node_t *value, struct yamledit *change)
 {
     struct str text = edit->text;
@@ -118,15 +155,8 @@ static enum err replaced(struct editing *edit, const yaml_node_t *key, const yam
         return ERR_OK;
     }
     splice_add(edit, colon, colon, beside(edit, colon, colon, change->value));
-    splice_add(edit, without_blanks(text, from), to, STR_NONE);
+    splice_add(edit, without_blanks(text, from), to, comments_in(edit, value, from, to, key->start_mark.column + 2));
     return ERR_OK;
-}
-
-static const char *blanks(struct editing *edit, size_t count)
-{
-    struct str text = arena_format(&edit->arena, "%*s", (int)count, "");
-
-    return text.bytes ? text.bytes : "";
 }
 
 /* A mapping with one begins there, and not at its brace or its first key. */

@@ -4,6 +4,7 @@
  * own ("product_types.food.account"). One that is not there is written as the first of its mapping, or left out (only_there; one
  * step down always). An entry that is not there (key NULL) is written behind the others, in the section's own style.
  * A section must be there, be it empty ({}): who is to add entries puts one in first, at the top.
+ * Comments within a block that is replaced stand below it.
  * What cannot be replaced where it stands (an alias, a merge, lines that end in another way than LF or CR LF) is refused with its line. A value that others name as an
  * alias is replaced all the same, and the new text is no YAML then: who writes it parses it first.
  */
