@@ -53,7 +53,15 @@ static struct cell cell_of(bool sold, const char *type, int32_t rate, int64_t or
 /* Goal: each cell alone; empty: nothing of it moves. */
 static void one_cell(void **unused)
 {
-    static const struct { const char *why; int32_t day; bool sold; const char *type; int32_t rate; int64_t ore; const char *says; } rows[] = {
+    static const struct {
+        const char *why;
+        int32_t day;
+        bool sold;
+        const char *type;
+        int32_t rate;
+        int64_t ore;
+        const char *says;
+    } rows[] = {
         { "the same",                          DAY,    true,  "food", 2500, -100, "" },
         { "from that day",                     CHANGE, true,  "food", 2500, -100, "food 3000 3 > 3090 3: 100" },
         { "the day before",                    CHANGE - 1, true, "food", 2500, -100, "" },
@@ -110,7 +118,8 @@ static void which_are_the_same(void **unused)
 /* Goal: days are one effect: sums of one move together, from the first day to the last; and no more moves than anybody reads. */
 static void together(void **unused)
 {
-    struct cell cells[] = { cell_of(true, "food", 2500, -100), cell_of(true, "food", 1500, -10), cell_of(true, "food", 2500, -1) };
+    struct cell cells[] = { cell_of(true, "food", 2500, -100), cell_of(true, "food", 1500, -10),
+                            cell_of(true, "food", 2500, -1) };
     struct cell many[SETUP_MOVES_MAX + 1], huge[2] = { cell_of(false, "card", 0, INT64_MAX), cell_of(false, "card", 0, 1) };
     static char names[SETUP_MOVES_MAX + 1][16];
     struct draft drafts[] = {
@@ -158,8 +167,8 @@ static void which_are_touched(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct book_doc doc = { .state = rows[i].state, .status = { .known = true, .state = rows[i].state, .sealed = rows[i].sealed,
-                                                                    .work = "none" },
+        struct book_doc doc = { .state = rows[i].state,
+                                .status = { .known = true, .state = rows[i].state, .sealed = rows[i].sealed, .work = "none" },
                                 .draft = { .doc = { .kind = rows[i].order ? DOC_ORDER : DOC_VOUCHER },
                                            .line_count = rows[i].empty ? 0 : 2 } };
 
@@ -185,7 +194,8 @@ static void debits(void **unused)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_cell), cmocka_unit_test(which_are_the_same), cmocka_unit_test(together), cmocka_unit_test(which_are_touched), cmocka_unit_test(debits),
+        cmocka_unit_test(one_cell),          cmocka_unit_test(which_are_the_same), cmocka_unit_test(together),
+        cmocka_unit_test(which_are_touched), cmocka_unit_test(debits),
     };
 
     return cmocka_run_group_tests_name("setup_effect", tests, NULL, NULL);
