@@ -193,6 +193,11 @@ def test_nobody_answers():
         told(pipeline, kari, "oslo", "and has answered")
         kari.post(kari.get("/venues/oslo/setup").form("/venues/oslo/connect/ask"), back="/venues/oslo/setup")
         pipeline.until("the set-up page tells it", lambda: "and has answered" in kari.get("/venues/oslo/setup").words)
+        pipeline.sandbox_set(latency_ms=1000)
+        forms = [kari.get("/venues/oslo/connect").form("/venues/oslo/connect/ask") for _ in range(2)]
+        assert [kari.post(form).status for form in forms] == [303, 303], "who asks meanwhile is told the same answer"
+        pipeline.sandbox_set(latency_ms=0)
+        told(pipeline, kari, "oslo", "and has answered")
         pipeline.sandbox_set(fault_5xx_before=1000)
         assert kari.post(kari.get("/venues/oslo/connect").form("/venues/oslo/connect/ask")).status == 303
         told(pipeline, kari, "oslo", "PowerOffice was asked .* in vain: PowerOffice did not answer")

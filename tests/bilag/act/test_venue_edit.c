@@ -2,6 +2,7 @@
  * wrong, and nothing
  * of a file that is another by now, is written. */
 #include "bilag/act/venue_edit.h"
+#include "domain/audit.h"
 #include "domain/venue_file.h"
 
 #include "tests/common/domain/config_folder.h"
@@ -160,6 +161,60 @@ static void faults_table(void **unused)
     }
 }
 
+/* Goal: in a file with dates, what was stays as it was each day, what changes comes behind it from its day, and what cannot be told so is
+ * refused or left as it is planned. */
+static void by_dates(void **unused)
+{
+#define FOOD "food: [{account: 3000, product: A}, {valid_from: 2020-03-01, account: 3002, reduced_account: 3003, product: B, project: P}]\n"
+#define FOOD_WAS "food: [{account: 3000, product: \"A\"}, {valid_from: 2020-03-01, account: 3002, reduced_account: 3003, " \
+                 "product: \"B\", project: \"P\"}, "
+#define BEER "  beer: [{account: 3010}, {valid_from: 2999-01-01, account: 3011}]\n"
+    static const char text[] = "venue: d\nname: D\ncompany: \"912345678\"\ndepartment: \"20\"\n"
+        "client_key: {file: keys/oslo-grill}\n"
+        "vat:\n  normal: {rate: 25, code: \"3\"}\n  reduced: {rate: 15, code: \"31\"}\n  none: {rate: 0, code: \"0\"}\n"
+        "product_types:\n  " FOOD BEER "payment_types:\n  card: {account: 1570}\n  cash: {account: 1900}\n";
+    static const struct { const char *why; struct venue_said said[SAID_MAX]; const char *has, *fault; } rows[] = {
+        { "no day",                { SAID("product_types", "food", "account", "3005") }, "  " FOOD, "this has dates" },
+        { "before the last",       { SAID("product_types", "food", "account", "3005"), SAID("", "", "from", "2019-01-01") },
+          "  " FOOD, "this changes on 2020-03-01 already" },
+        { "on the last's day",     { SAID("product_types", "food", "account", "3005"), SAID("", "", "from", "2020-03-01") },
+          "  " FOOD, "this changes on 2020-03-01 already" },
+        { "the day after it",      { SAID("product_types", "food", "account", "3005"), SAID("", "", "from", "2020-03-02") },
+          FOOD_WAS "{valid_from: 2020-03-02, account: 3005, reduced_account: 3003, product: \"B\", project: \"P\"}]\n", NULL },
+        { "two values, once",      { SAID("product_types", "food", "account", "3005"),
+                                     SAID("product_types", "food", "product", "C"), SAID("", "", "from", "2031-01-01") },
+          FOOD_WAS "{valid_from: 2031-01-01, account: 3005, reduced_account: 3003, product: \"C\", project: \"P\"}]\n", NULL },
+        { "what is planned",       { SAID("product_types", "beer", "account", "3012"), SAID("", "", "from", "2031-01-01") },
+          BEER, NULL },
+        { "gone from no day",      { SAID("product_types", "food", "gone", "1") }, "product_types:\n  beer", NULL },
+        { "gone, with a day",      { SAID("product_types", "food", "gone", "1"), SAID("", "", "from", "2019-01-01") },
+          "product_types:\n  beer", NULL },
+        { "new, with a day",       { SAID("product_types", "+0", "type", "wine"), SAID("product_types", "+0", "account", "3020"),
+                                     SAID("", "", "from", "2019-01-01") }, BEER "  wine: {account: 3020}\n", NULL },
+        { "a VAT code",            { SAID("vat", "normal", "code", "33"), SAID("", "", "from", "2031-01-01") },
+          "normal: [{rate: 25, code: \"3\"}, {valid_from: 2031-01-01, rate: 25, code: \"33\"}]\n", NULL },
+        { "a payment type's switch", { SAID("payment_types", "cash", "transfer", "0"), SAID("", "", "from", "2031-01-01") },
+          "cash: [{account: 1900}, {valid_from: 2031-01-01, account: 1900, transfer: false}]\n", NULL },
+        { "what is the venue's has no day", { SAID("", "", "name", "E"), SAID("", "", "from", "2031-01-01") }, "name: \"E\"\n", NULL },
+    };
+
+    (void)unused;
+    folder_write(&folder, "venues/d.yaml", text, sizeof text - 1, 0644);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct given given;
+
+        opened(&given, "d");
+        assert_int_equal(venue_edit_judge(&given.edit, rows[i].said, said_count(rows[i].said)), ERR_OK);
+        if (given.edit.fault_count != (rows[i].fault != NULL) ||
+            (rows[i].fault && !strstr(given.edit.faults[0].text.bytes, rows[i].fault)) ||
+            !strstr(given.edit.wanted_text.bytes, rows[i].has))
+            fail_msg("%s: %zu faults: " STR_FMT "\n" STR_FMT, rows[i].why, given.edit.fault_count,
+                     STR_ARG(given.edit.faults[0].text), STR_ARG(given.edit.wanted_text));
+        closed(&given);
+    }
+    folder_write(&folder, "venues/d.yaml", "", 0, 0644);
+}
+
 /* A venue like another: what it says itself takes the place of the other's entry, whole, in a section that it did not
  * have. */
 static void like_another(void **unused)
@@ -273,6 +328,35 @@ static void every_key_of_an_entry_is_written(void **unused)
     strbuf_free(&help);
 }
 
+static enum err last_detail(const struct decision *decision, void *context)
+{
+    return str_copy(decision->detail, context, 200) ? ERR_OK : ERR_TOO_LONG;
+}
+
+/* The trail says from which day. */
+static void saved_from_a_day(void)
+{
+    const struct venue_said said[] = { SAID("payment_types", "card", "account", "1571"), SAID("", "", "from", "2032-01-01"),
+                                       SAID("", "", "name", "Grill") };
+    const struct audit_wish wish = { NULL, 0, STR("oslo-grill") };
+    char detail[200] = "";
+    struct given given;
+    struct audit *audit;
+    struct fault fault;
+    uint64_t number;
+
+    opened(&given, "oslo-grill");
+    assert_int_equal(venue_edit_judge(&given.edit, said, COUNT(said)), ERR_OK);
+    assert_int_equal(venue_edit_save(&given.edit, STR("why"), &number), ERR_OK);
+    assert_int_equal(audit_open_there(given.config->state_dir, &audit, &fault), ERR_OK);
+    assert_int_equal(audit_read_of(audit, &wish, last_detail, detail), ERR_OK);
+    audit_close(audit);
+    closed(&given);
+    assert_non_null(strstr(detail, "payment_types.card.account 1570 -> 1571 from 2032-01-01"));
+    assert_non_null(strstr(detail, "-> Grill"));
+    assert_null(strstr(detail, "Grill from"));
+}
+
 static void saved_once(void **unused)
 {
     const struct venue_said first[] = { SAID("product_types", "food", "account", "3005") };
@@ -297,6 +381,7 @@ static void saved_once(void **unused)
     assert_int_equal(given.edit.now.products[1].account, 3005);
     closed(&given);
     assert_int_equal(venue_edit_open(&given.context, STR("../bilag"), &given.edit), ERR_NOT_FOUND);
+    saved_from_a_day();
 }
 
 static int make(void **unused)
@@ -317,7 +402,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changed_table), cmocka_unit_test(faults_table), cmocka_unit_test(like_another),
-        cmocka_unit_test(faults_of_like_another),
+        cmocka_unit_test(faults_of_like_another), cmocka_unit_test(by_dates),
         cmocka_unit_test(what_no_form_shows_goes_along), cmocka_unit_test(every_key_of_an_entry_is_written),
         cmocka_unit_test(saved_once),
     };
