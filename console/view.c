@@ -8,9 +8,6 @@
 #include "domain/audit.h"
 #include "domain/doc.h"
 #include "trail_words.h"
-#include "seen.h"
-
-enum { REASON_BYTES_MAX = 1000 };
 
 /* --- what was asked --- */
 
@@ -149,61 +146,6 @@ bool view_period(struct view *view, const struct venue *venue, int32_t days, int
     view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "A period is a year at most, and ends on or after its first day.",
                                                 "En periode er høyst ett år, og slutter på eller etter den første dagen."));
     return false;
-}
-
-/* --- addresses --- */
-
-struct str view_venue_path(struct view *view, struct str venue, const char *rest)
-{
-    struct strbuf path;
-    struct str copy;
-
-    strbuf_init(&path, 4096);
-    strbuf_add(&path, STR("/venues/"));
-    url_add(&path, venue);
-    strbuf_add(&path, str_of(rest));
-    copy = arena_copy(&view->arena, strbuf_str(&path));
-    strbuf_free(&path);
-    return copy;
-}
-
-struct str view_day_path(struct view *view, const struct book_doc *doc)
-{
-    char day[16], rest[64];
-
-    (void)snprintf(rest, sizeof rest, "/days/%s", day_text(doc->draft.doc.day, day));
-    return view_venue_path(view, doc->draft.doc.venue, rest);
-}
-
-struct str view_doc_path(struct view *view, const struct book_doc *doc)
-{
-    char day[16], rest[64];
-
-    if (doc->draft.doc.kind == DOC_VOUCHER)
-        return view_day_path(view, doc);
-    (void)day_text(doc->draft.doc.day, day);
-    (void)snprintf(rest, sizeof rest, "/orders?from=%s&to=%s", day, day);
-    return view_venue_path(view, doc->draft.doc.venue, rest);
-}
-
-struct str view_receipt_path(struct view *view, struct str venue, struct str receipt)
-{
-    struct strbuf rest;
-    struct str path;
-
-    strbuf_init(&rest, 4096);
-    strbuf_add(&rest, STR("/receipt?name="));
-    url_add(&rest, receipt);
-    strbuf_char(&rest, '\0');
-    path = rest.failed ? STR_NONE : view_venue_path(view, venue, rest.bytes);
-    strbuf_free(&rest);
-    return path;
-}
-
-struct str view_seen(struct view *view, const struct book_doc *doc)
-{
-    return arena_format(&view->arena, STR_FMT "@%" PRIu32 ".%" PRIu32 ".%" PRIu64, STR_ARG(doc->id), doc->status.revision,
-                        doc->draft.revision, seen_now(view));
 }
 
 /* --- what was just done --- */
@@ -470,74 +412,6 @@ void view_done(struct view *view, uint64_t number)
     view_done_on(view, back_of(view), number);
 }
 
-/* --- forms --- */
-
-static void form_begin(struct view *view, const char *path, const char *class_, const char *type)
-{
-    html_begin(&view->html, "form");
-    html_attr(&view->html, "method", STR("post"));
-    if (type)
-        html_attr(&view->html, "enctype", str_of(type));
-    html_link(&view->html, "action", str_of(path));
-    if (class_)
-        html_class(&view->html, class_);
-    if (view->signed_in)
-        view_hidden(view, "token", str_of(view->form_token));
-}
-
-void view_form(struct view *view, const char *path, const char *class_)
-{
-    form_begin(view, path, class_, NULL);
-}
-
-void view_file_form(struct view *view, const char *path, const char *class_)
-{
-    form_begin(view, path, class_, "multipart/form-data");
-}
-
-void view_hidden(struct view *view, const char *name, struct str value)
-{
-    html_single(&view->html, "input");
-    html_attr(&view->html, "type", STR("hidden"));
-    html_attr(&view->html, "name", str_of(name));
-    html_attr(&view->html, "value", value);
-}
-
-void view_button(struct view *view, const char *class_, const char *text)
-{
-    html_begin(&view->html, "button");
-    if (class_)
-        html_class(&view->html, class_);
-    html_text(&view->html, str_of(text));
-    html_end(&view->html);
-}
-
-void view_button_of(struct view *view, const char *class_, const char *name, const char *value, const char *text)
-{
-    html_begin(&view->html, "button");
-    html_attr(&view->html, "name", str_of(name));
-    html_attr(&view->html, "value", str_of(value));
-    if (class_)
-        html_class(&view->html, class_);
-    html_text(&view->html, str_of(text));
-    html_end(&view->html);
-}
-
-void view_input(struct view *view, const char *name, const char *label, const char *type, bool required)
-{
-    struct html *html = &view->html;
-
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "type", str_of(type));
-    html_attr(html, "maxlength", STR("300"));
-    if (required)
-        html_attr(html, "required", STR(""));
-    html_end(html);
-}
-
 void view_alert(struct view *view, const char *why)
 {
     view->sentence = arena_copy(&view->arena, str_of(why));
@@ -548,73 +422,11 @@ void view_alert(struct view *view, const char *why)
     html_end(&view->html);
 }
 
-void view_reason(struct view *view)
-{
-    view_input(view, "reason", SAY(view, "Why", "Hvorfor"), "text", true);
-}
-
-bool view_has_reason(struct view *view, struct str *ret_reason)
-{
-    struct str reason = view_field(view, "reason");
-
-    while (reason.len && (reason.bytes[0] == ' ' || reason.bytes[0] == '\t'))
-        reason = (struct str){ reason.bytes + 1, reason.len - 1 };
-    if (!reason.len || reason.len > REASON_BYTES_MAX) {
-        view_refuse(view, MHD_HTTP_BAD_REQUEST, SAY(view, "Say why: it is kept in the audit trail.",
-                                                    "Skriv hvorfor: det lagres i revisjonssporet."));
-        return false;
-    }
-    *ret_reason = reason;
-    return true;
-}
-
 const char *view_why(struct view *view, enum err err)
 {
     const char *text = view->context.fault.text;
 
     return text[0] ? arena_copy(&view->arena, str_of(text)).bytes : err_text(err);
-}
-
-void view_form_end(struct view *view)
-{
-    html_end(&view->html);
-}
-
-void view_search(struct view *view, struct str path, const char *label, const char *name, struct str value)
-{
-    struct html *html = &view->html;
-
-    html_begin(html, "form");
-    html_class(html, "row");
-    html_attr(html, "role", STR("search"));
-    html_link(html, "action", path);
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "type", STR("search"));
-    html_attr(html, "value", value);
-    html_end(html);
-}
-
-static void venue_button(struct view *view, struct str path, struct str back, const char *text)
-{
-    view_form(view, path.bytes, "row");
-    view_hidden(view, "back", back);
-    view_button(view, "plain", text);
-    view_form_end(view);
-}
-
-void view_read_books(struct view *view, struct str venue, struct str back)
-{
-    venue_button(view, view_venue_path(view, venue, "/setup/read"), back, SAY(view, "Read PowerOffice again",
-                                                                              "Les PowerOffice på nytt"));
-}
-
-void view_confirm_add_on(struct view *view, struct str venue, struct str back)
-{
-    venue_button(view, view_venue_path(view, venue, "/setup/confirm"), back, SAY(view, "QuickOrder has the add-on",
-                                                                                 "QuickOrder har utvidelsen"));
 }
 
 /* --- tables --- */
@@ -639,126 +451,4 @@ void view_cell(struct view *view, const char *text)
 {
     html_begin(&view->html, "td");
     html_attr(&view->html, "data-label", str_of(text));
-}
-
-/* --- words --- */
-
-const char *state_words(const struct view *view, enum doc_state state)
-{
-    static const struct { const char *en, *nb; } words[DOC_STATE_COUNT] = {
-        [DOC_OPEN] = { "open", "åpen" },         [DOC_HELD] = { "held", "stoppet" },
-        [DOC_WAITING] = { "waits", "venter" },   [DOC_QUEUED] = { "queued", "i kø" },
-        [DOC_SENDING] = { "sending", "sendes" }, [DOC_SENT] = { "sent", "sendt" },
-        [DOC_FAILED] = { "refused", "avvist" },  [DOC_REVERSED] = { "reversed", "tilbakeført" },
-        [DOC_BY_HAND] = { "by hand", "manuelt" },
-    };
-
-    return SAY(view, words[state].en, words[state].nb);
-}
-
-const char *state_class(const struct book_doc *doc)
-{
-    if (book_doc_is_red(doc))
-        return "red";
-    switch (doc->state) {
-    case DOC_SENT: case DOC_BY_HAND:
-        return "green";
-    case DOC_WAITING: case DOC_QUEUED: case DOC_SENDING: case DOC_REVERSED:
-        return "yellow";
-    default:
-        return "grey";
-    }
-}
-
-/* Sent, and PowerOffice says otherwise now: the word alone would look well. */
-void view_state(struct view *view, const struct book_doc *doc)
-{
-    char class_[32];
-
-    (void)snprintf(class_, sizeof class_, "state %s", state_class(doc));
-    html_begin(&view->html, "span");
-    html_class(&view->html, class_);
-    html_text(&view->html, str_of(state_words(view, doc->state)));
-    if (doc->state == DOC_SENT && book_doc_is_red(doc))
-        html_text(&view->html, str_of(SAY(view, ", look at it", ", se på det")));
-    html_end(&view->html);
-}
-
-const char *view_time(const struct view *view, int64_t time_ms, char when[32])
-{
-    return time_text_local(view->config.venue_count ? &view->config.venues[0] : NULL, time_ms, when);
-}
-
-const char *day_words(const struct view *view, int32_t day, char buffer[64])
-{
-    static const char *const days[2][7] = {
-        { "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday" },
-        { "torsdag", "fredag", "lørdag", "søndag", "mandag", "tirsdag", "onsdag" },
-    };
-    static const char *const months[2][12] = {
-        { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December" },
-        { "januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-          "desember" },
-    };
-    bool nb = str_equal(view->config.language, STR("nb"));
-    int32_t year, month, date;
-
-    day_to_civil(day, &year, &month, &date);
-    (void)snprintf(buffer, 64, nb ? "%s %" PRId32 ". %s %" PRId32 : "%s %" PRId32 " %s %" PRId32,
-                   days[nb][((day % 7) + 7) % 7], date, months[nb][month - 1], year);
-    return buffer;
-}
-
-int32_t venue_today(const struct venue *venue)
-{
-    return venue_business_day(venue, clock_now_ms() / 1000);
-}
-
-/* --- fields that several pages have --- */
-
-static void date_field(struct view *view, const char *name, const char *label, int32_t day)
-{
-    struct html *html = &view->html;
-    char text[16];
-
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "type", STR("date"));
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "value", str_of(day_text(day, text)));
-    html_end(html);
-}
-
-void view_period_fields(struct view *view, int32_t from, int32_t to)
-{
-    date_field(view, "from", SAY(view, "From", "Fra"), from);
-    date_field(view, "to", SAY(view, "To", "Til"), to);
-}
-
-void view_period_form(struct view *view, const struct venue *venue, const char *page, int32_t from, int32_t to)
-{
-    html_begin(&view->html, "form");
-    html_class(&view->html, "row");
-    html_link(&view->html, "action", view_venue_path(view, venue->id, page));
-    view_period_fields(view, from, to);
-    view_button(view, "plain", SAY(view, "Show", "Vis"));
-    html_end(&view->html);
-}
-
-void view_only_red(struct view *view, bool on)
-{
-    struct html *html = &view->html;
-
-    html_begin(html, "label");
-    html_class(html, "check");
-    html_single(html, "input");
-    html_attr(html, "type", STR("checkbox"));
-    html_attr(html, "name", STR("red"));
-    html_attr(html, "value", STR("1"));
-    if (on)
-        html_attr(html, "checked", STR(""));
-    html_element(html, "span", NULL, str_of(SAY(view, "only red", "bare røde")));
-    html_end(html);
 }

@@ -100,68 +100,22 @@ void view_done(struct view *view, uint64_t number);
 /* The same on a page of ours. */
 void view_done_on(struct view *view, struct str path, uint64_t number);
 
-/* A form that posts to path, with its token; ends with view_form_end(). */
-void view_form(struct view *view, const char *path, const char *class_);
-/* The same, of which a file may be a field. */
-void view_file_form(struct view *view, const char *path, const char *class_);
-void view_hidden(struct view *view, const char *name, struct str value);
-void view_button(struct view *view, const char *class_, const char *text);
-/* The same, with what pressing it says. */
-void view_button_of(struct view *view, const char *class_, const char *name, const char *value, const char *text);
-/* A field with its label; required: the browser asks for it, and who takes the form asks again. */
-void view_input(struct view *view, const char *name, const char *label, const char *type, bool required);
 /* Why what was pressed was not done, said first to who has the page read aloud. */
 void view_alert(struct view *view, const char *why);
-/* "Why": every decision has a reason. */
-void view_reason(struct view *view);
-/* The reason that was written, without blanks before it; false: answered. */
-bool view_has_reason(struct view *view, struct str *ret_reason);
 /* What stands in the context's fault, in the arena; else what the error means. */
 const char *view_why(struct view *view, enum err err);
-void view_form_end(struct view *view);
-/* A form that looks for something on path, with its field; html_end() ends it. */
-void view_search(struct view *view, struct str path, const char *label, const char *name, struct str value);
-
-/* Buttons of who sets up: the venue's books are read again in PowerOffice; QuickOrder has its add-on. back: the page it is on. */
-void view_read_books(struct view *view, struct str venue, struct str back);
-void view_confirm_add_on(struct view *view, struct str venue, struct str back);
 
 /* A table's first row; numbers: bits of the columns that have numbers. */
 void view_heads(struct view *view, const char *const *words, size_t count, unsigned numbers);
 /* Begins a cell; where there is no room for columns, its name stands beside it. */
 void view_cell(struct view *view, const char *name);
 
-/* "/venues/<id><rest>" in the arena. */
-struct str view_venue_path(struct view *view, struct str venue, const char *rest);
-struct str view_day_path(struct view *view, const struct book_doc *doc);
-/* The page that has the document: its day's, or the orders of its day. */
-struct str view_doc_path(struct view *view, const struct book_doc *doc);
-/* The page of a receipt: "K1/12". */
-struct str view_receipt_path(struct view *view, struct str venue, struct str receipt);
 /* A link of ours in a line of its own, or in the text. */
 void view_link(struct view *view, struct str path, const char *text);
 void view_link_line(struct view *view, struct str path, const char *text);
 
-/* "<document>@<what of it is seen>.<last decision>", in the arena: what is decided about is this and no other, and what nobody has decided
- * about since (seen.h), which a stage may not have taken up yet. */
-struct str view_seen(struct view *view, const struct book_doc *doc);
-
-/* Words and colours of states, for people. */
-const char *state_words(const struct view *view, enum doc_state state);
-const char *state_class(const struct book_doc *doc);         /* "red", "green", "yellow", "grey" */
-void view_state(struct view *view, const struct book_doc *doc);
-const char *day_words(const struct view *view, int32_t day, char buffer[64]);        /* "Friday 20 November 2026" */
-/* A moment that is no venue's: by the clock of the first venue, where the installation is. */
-const char *view_time(const struct view *view, int64_t time_ms, char when[32]);
-
-/* "Today" at the venue. */
-int32_t venue_today(const struct venue *venue);
-
-/* Two days, in a form that is begun. */
-void view_period_fields(struct view *view, int32_t from, int32_t to);
-/* From which day to which, of this page ("/period") of the venue. */
-void view_period_form(struct view *view, const struct venue *venue, const char *page, int32_t from, int32_t to);
-/* The box red=1 of a form that is begun. */
-void view_only_red(struct view *view, bool on);
+#include "view_form.h"
+#include "view_path.h"
+#include "view_words.h"
 
 #endif
