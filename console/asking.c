@@ -7,11 +7,10 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "bilag/act/key_drop.h"
-#include "bilag/read/stages.h"
 #include "poweroffice/asker.h"
 #include "poweroffice/errand.h"
 
-enum { ROWS = 64, LOOK_MS = 50, READ_WAIT_MS = 120000, RELOAD_PATIENCE_MS = 50, ARENA_BYTES = 64 * 1024 * 1024 };
+enum { ROWS = 64, LOOK_MS = 50, READ_WAIT_MS = 120000, ARENA_BYTES = 64 * 1024 * 1024 };
 
 /* What one needs while it is under way; its own configuration, for the console's may be read again meanwhile, with its venue alone:
  * of ten thousand, nobody waits for the others. */
@@ -28,15 +27,16 @@ struct work {
 
 struct row { struct asked_for told; char venue[65]; struct work *work; };
 
-struct askings { struct stage *stage; struct row rows[ROWS]; };
+struct askings { struct stage *stage; struct reload *reload; struct row rows[ROWS]; };
 
-enum err askings_open(struct stage *stage, struct askings **ret_askings)
+enum err askings_open(struct stage *stage, struct reload *reload, struct askings **ret_askings)
 {
     struct askings *askings = calloc(1, sizeof *askings);
 
     if (!askings)
         return ERR_MEMORY;
     askings->stage = stage;
+    askings->reload = reload;
     *ret_askings = askings;
     return ERR_OK;
 }
@@ -120,19 +120,6 @@ static void read_on(struct askings *askings, struct row *row)
 
 /* --- giving a key --------------------------------------------------------------------------------------------- */
 
-/* Stages that leave a venue out for want of its key take it in. */
-static void reload_all(struct askings *askings)
-{
-    struct config config = *stage_config(askings->stage);
-    struct stage_state *stages;
-    size_t count;
-
-    config.console.on = false;           /* it does not ask itself */
-    if (stages_reload(&config, RELOAD_PATIENCE_MS, stage_arena(askings->stage), &stages, &count))
-        log_fact("level=error what=\"the stages could not be told to reload\"");
-    stage_reload_soon(askings->stage);
-}
-
 static void give_on(struct askings *askings, struct row *row)
 {
     struct work *work = row->work;
@@ -143,7 +130,7 @@ static void give_on(struct askings *askings, struct row *row)
     err = key_giving_err(work->giving);
     if (!err) {
         log_fact("venue=%s what=\"a key was given\" outcome=\"%s\"", row->venue, err_text(ERR_OK));
-        reload_all(askings);
+        reload_begin(askings->reload);   /* stages that leave a venue out for want of its key take it in */
         err = begin_reading(row, key_giving_mark(work->giving));
     }
     if (err)

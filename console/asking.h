@@ -10,6 +10,7 @@
 #ifndef BILAG_CONSOLE_ASKING_H
 #define BILAG_CONSOLE_ASKING_H
 
+#include "reload.h"
 #include "stage/stage.h"
 
 enum { ASKINGS_MAX = 8, ASKING_WORDS = 900 };
@@ -27,7 +28,7 @@ struct asked_for {
 struct asking_wish { struct str venue, who; };
 
 struct askings;
-USED enum err askings_open(struct stage *stage, struct askings **ret_askings);
+USED enum err askings_open(struct stage *stage, struct reload *reload, struct askings **ret_askings);
 void askings_close(struct askings *askings);                 /* NULL is fine */
 /* Until when, at the latest, it is to be called again (steady); INT64_MAX: nothing is under way. */
 int64_t askings_turn(struct askings *askings);

@@ -76,6 +76,7 @@ enum err console_open(struct stage *stage, void **ret_state, struct fault *fault
     if (!console)
         return fault_set(fault, ERR_MEMORY, "out of memory");
     console->stage = stage;
+    reload_open(&console->reload, stage);
     err = users_open(config->state_dir, 0, &console->users, fault);
     if (!err)
         err = sessions_open(config->state_dir, &console->sessions, fault);
@@ -84,7 +85,7 @@ enum err console_open(struct stage *stage, void **ret_state, struct fault *fault
     if (!err)
         err = picture_open(&console->picture);
     if (!err)
-        err = askings_open(stage, &console->askings);
+        err = askings_open(stage, &console->reload, &console->askings);
     if (!err)
         err = open_door(console, fault);
     if (err) {
@@ -111,6 +112,7 @@ enum err console_turn(struct stage *stage, void *state)
 
     server_turn(console->server, HEAD_WAIT_MS, BODY_WAIT_MS);
     stage_wake_at(stage, askings_turn(console->askings));
+    stage_wake_at(stage, reload_turn(&console->reload));
     stage_wake_at(stage, picture_turn(console->picture, stage_config(stage), stage_steady_ms(stage)));
     return ERR_OK;
 }

@@ -5,6 +5,7 @@
 #include "domain/users.h"
 #include "door/server.h"
 #include "guesses.h"
+#include "reload.h"
 #include "session.h"
 #include "stage/stage.h"
 
@@ -19,6 +20,7 @@ struct console {
     struct guesses *guesses;
     struct picture *picture;             /* all venues at a glance (picture.h) */
     struct askings *askings;             /* what the uploader asks PowerOffice for (asking.h) */
+    struct reload reload;                /* the stages are told of what was saved */
 };
 
 /* stage_ops. */

@@ -229,7 +229,7 @@ void do_new_venue(struct view *view)
     } else if (err) {
         view_fail(view, err);
     } else {
-        setup_reload_all(view);
+        reload_begin(&view->console->reload);
         view_done_on(view, view_venue_path(view, wish.id, "/setup"), number);
     }
 }

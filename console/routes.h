@@ -44,8 +44,6 @@ void page_setup(struct view *view);
 void do_setup(struct view *view);
 void do_read_books(struct view *view);
 void do_confirm(struct view *view);
-/* All stages read their files again; this one too, in its next turn. */
-void setup_reload_all(struct view *view);
 /* connect_page.c */
 void page_connect(struct view *view);
 void do_give_key(struct view *view);

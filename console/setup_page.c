@@ -17,7 +17,7 @@
 #include "green.h"
 #include "routes.h"
 
-enum { DUE_SHOWN = 40, RELOAD_PATIENCE_MS = 50 };
+enum { DUE_SHOWN = 40 };
 
 /* --- which venue --- */
 
@@ -514,17 +514,6 @@ static void show_changes(struct setup_form *form)
 
 /* --- saved --- */
 
-/* All stages read their files again; this one too, in its next turn. */
-void setup_reload_all(struct view *view)
-{
-    struct stage_state *stages;
-    size_t count;
-
-    if (stages_reload(&view->config, RELOAD_PATIENCE_MS, &view->arena, &stages, &count))
-        log_fact("level=error what=\"the stages could not be told to reload\"");
-    stage_reload_soon(view->console->stage);
-}
-
 static void changed_meanwhile(struct view *view)
 {
     view_refuse(view, MHD_HTTP_CONFLICT, SAY(view, "Somebody else has changed the set-up of this venue since you opened "
@@ -545,7 +534,7 @@ enum err setup_save(struct setup_form *form, uint64_t *ret_number)
         reason.len = 1000;
     err = venue_edit_save(form->edit, reason.len ? reason : STR("console"), ret_number);
     if (!err)
-        setup_reload_all(view);
+        reload_begin(&view->console->reload);
     if (err == ERR_BUSY)
         changed_meanwhile(view);
     return err == ERR_BUSY ? ERR_OK : err;

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "stage/stage.h"
 
-struct asking { struct stage_state *stage; void *socket; };
+struct asking { struct stage_state *stage; void *socket; bool there; };   /* there: it was, and was asked */
 
 static void take_counter(struct stage_state *stage, struct arena *arena, struct str name, int64_t value)
 {
@@ -115,7 +115,22 @@ static void hear_all(struct asking *asked, size_t count, int64_t patience_ms, st
             (void)zmq_close(asked[i].socket);
 }
 
-static enum err ask_all(const struct config *config, struct str word, int64_t patience_ms, struct arena *arena,
+/* told: those that are, are not asked; NULL: all are. */
+struct question { struct str word; int64_t patience_ms; struct stages_told *told; };
+
+static void note_told(const struct asking *asked, size_t count, struct stages_told *told)
+{
+    told->missed = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool heard = !asked[i].there || asked[i].stage->up;
+
+        if (i < STAGES_TOLD_MAX)
+            told->at[i] = heard;
+        told->missed += !heard;
+    }
+}
+
+static enum err ask_all(const struct config *config, const struct question *question, struct arena *arena,
                         struct stage_state **ret_stages, size_t *ret_count)
 {
     const struct { const char *name; int32_t instances; } stages[] = {
@@ -143,9 +158,14 @@ static enum err ask_all(const struct config *config, struct str word, int64_t pa
             states[at].stage = stages[i].name;
             states[at].instance = n;
             asked[at].stage = &states[at];
-            ask(&asked[at], zmq, config->run_dir, word);
+            if (question->told && at < STAGES_TOLD_MAX && question->told->at[at])
+                continue;
+            ask(&asked[at], zmq, config->run_dir, question->word);
+            asked[at].there = asked[at].socket != NULL;
         }
-    hear_all(asked, count, patience_ms, arena);
+    hear_all(asked, count, question->patience_ms, arena);
+    if (question->told)
+        note_told(asked, count, question->told);
     (void)zmq_ctx_term(zmq);
     *ret_stages = states;
     *ret_count = count;
@@ -155,11 +175,13 @@ static enum err ask_all(const struct config *config, struct str word, int64_t pa
 enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
                     struct stage_state **ret_stages, size_t *ret_count)
 {
-    return ask_all(config, STR("status"), patience_ms, arena, ret_stages, ret_count);
+    return ask_all(config, &(struct question){ STR("status"), patience_ms, NULL }, arena, ret_stages, ret_count);
 }
 
-enum err stages_reload(const struct config *config, int64_t patience_ms, struct arena *arena,
-                       struct stage_state **ret_stages, size_t *ret_count)
+enum err stages_reload(const struct config *config, int64_t patience_ms, struct arena *arena, struct stages_told *told)
 {
-    return ask_all(config, STR(STAGE_RELOAD), patience_ms, arena, ret_stages, ret_count);
+    struct stage_state *stages;
+    size_t count;
+
+    return ask_all(config, &(struct question){ STR(STAGE_RELOAD), patience_ms, told }, arena, &stages, &count);
 }

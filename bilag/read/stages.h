@@ -33,9 +33,11 @@ struct stage_state {
 USED enum err stages_ask(const struct config *config, int64_t patience_ms, struct arena *arena,
                          struct stage_state **ret_stages, size_t *ret_count);
 
-/* Every stage of the configuration but the one that asks (a console: config->console.on is false then) reads its files again. It is told
- * at once and answers as it was before; what it kept instead, and why, stages_ask() says afterwards (refused). */
-USED enum err stages_reload(const struct config *config, int64_t patience_ms, struct arena *arena,
-                            struct stage_state **ret_stages, size_t *ret_count);
+/* Who has been told; zero at first. missed: so many run and have not answered, and may not have heard it. */
+enum { STAGES_TOLD_MAX = 256 };
+struct stages_told { bool at[STAGES_TOLD_MAX]; size_t missed; };
+/* Every stage of the configuration but the one that asks (a console: config->console.on is false then) reads its files again, if it was
+ * not told yet. It is told at once and answers as it was before; what it kept instead, and why, stages_ask() says afterwards (refused). */
+USED enum err stages_reload(const struct config *config, int64_t patience_ms, struct arena *arena, struct stages_told *told);
 
 #endif

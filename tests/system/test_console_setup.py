@@ -2,7 +2,9 @@
 the real processes and plain HTTP, as a browser without scripts does."""
 import html
 import json
+import os
 import re
+import signal
 
 import pytest
 
@@ -131,6 +133,20 @@ def test_saved(rig, kari):
     rig.until("it is built again", lambda: "3005" in json.dumps(kari.get(f"/venues/grill/days/{DAY}").words))
     for stage in ("mapper-0", "uploader-0", "validator-0"):
         rig.until(f"{stage} has it", lambda: "configuration taken" in rig.log(stage))
+
+
+# Goal: a stage that is too busy to hear that something was saved is told again: nobody has to reload it.
+def test_a_busy_stage_is_told_again(rig, kari):
+    pid = rig.of("mapper").process.pid
+    before = rig.log("mapper-0").count("configuration taken")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        page = press(kari, setup_form(kari), "look", name="Told again")
+        assert press(kari, page.form("/venues/grill/setup"), "save").status == 303
+        rig.until("the others have it", lambda: "Told again" in kari.get("/venues/grill").words)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    rig.until("it has it", lambda: rig.log("mapper-0").count("configuration taken") > before)
 
 
 # Goal: every fault stands beside its field, all of them at once, in the person's language; and nothing is saved.
