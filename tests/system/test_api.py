@@ -33,7 +33,7 @@ def rig():
     port, more = settings()
     venues = [venue(name, auto_transfer="false") for name in ("oslo", "gap", "cash", "odd", "again", "sent")]
     venues.append(venue("other", company=OTHER, client_key={"file": "keys/other"}, auto_transfer="false"))
-    with start(venues, [{"no": 10001, "name": "Hansen"}], settings=more) as pipeline:
+    with start(venues, [{"no": 10001, "name": "Hansen"}, {"no": 10002, "name": "Olsen"}], settings=more) as pipeline:
         pipeline.tokens = {}
         for name, args in USERS.items():
             roles = "decides,sets-up,operates" if name in ("all", "foreign") else name
@@ -359,6 +359,10 @@ def test_customers(rig, everything):
     assert act(sets_up, "oslo", act="import", connections=rows, reason="all of them", seen=seen).status == 409
     look = sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": rows})
     assert [r["stands"] for r in look.json["rows"]] == ["connected", "connected"]
+    assert not any("connected_with" in r for r in look.json["rows"])
+    look = sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": [rows[0] | {"number": 10002}, rows[1]]})
+    assert [(r["stands"], r.get("connected_with")) for r in look.json["rows"]] == [("changes", 10001), ("connected", None)]
+    assert sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": [{"till_customer": "", "number": 10001}]}).status == 400
     rig.until("the order is ready", lambda: day_of(sets_up, "oslo", "order")["state"] not in ("held", "open"))
 
 
