@@ -293,7 +293,7 @@ static int start(void **unused)
     (void)unused;
     if (!temporary_folder("courier", folder, sizeof folder))
         return -1;
-    return courier_open(done, NULL, &courier);
+    return courier_open(done, NULL, &courier) == ERR_OK ? 0 : -1;
 }
 
 static int stop(void **unused)
