@@ -347,6 +347,10 @@ JOBS  ?= 2
 chaos: all $(TOOLS)
 	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/chaos.py --seeds $(SEEDS) --first $(FIRST) --jobs $(JOBS) --bin $(BIN)
 
+# The same on two machines with their stores in PostgreSQL, whose primaries and standbys are lost (tests/chaos/engines.py).
+chaos-engine: all $(TOOLS)
+	BILAG_TOOLS=$(BUILD)/tests/chaos tests/chaos/chaos.py --engine --seeds $(SEEDS) --first $(FIRST) --jobs $(JOBS) --bin $(BIN)
+
 # Every kill point alone, then PAIRS of them (a number, or all), in a build of their own.
 PAIRS ?= 20
 killpoints: $(TOOLS)
@@ -417,6 +421,7 @@ $(AXE):
 # What takes too long for CI; the figures of the last run stand in docs/reliability.md.
 nightly:
 	@$(MAKE) --no-print-directory chaos SEEDS=1000 FIRST=1 JOBS=4
+	@$(MAKE) --no-print-directory chaos-engine SEEDS=200 FIRST=1 JOBS=2
 	@$(MAKE) --no-print-directory killpoints PAIRS=all
 	@$(MAKE) --no-print-directory powercut CUTS=500
 	@$(MAKE) --no-print-directory fallible RUNS=20
@@ -435,4 +440,4 @@ upgrade-check: all
 	@BILAG_FORMER=$(CURDIR)/build/former/bin BILAG_BIN=$(abspath $(BIN)) /usr/bin/python3 -m pytest -q tests/system/test_upgrade.py
 	@git worktree remove --force build/former
 
-.PHONY: chaos killpoints fallible fallible-san powercut fuzzers fuzz fuzz-coverage nightly upgrade-check
+.PHONY: chaos chaos-engine killpoints fallible fallible-san powercut fuzzers fuzz fuzz-coverage nightly upgrade-check

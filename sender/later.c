@@ -1,11 +1,12 @@
 /* later.c - the second lane: what is done after a document is sent, or between two rounds; it blocks nobody. */
 #include "sender_inside.h"
 
+#include "base/lease.h"
 #include "base/log.h"
 
 #include <string.h>
 
-enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512,
+enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, TELL_TURN_MS = 1000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512,
        UNSAID_PACE = 7 };                      /* the pace of the seventh try, for what is asked again without an end */
 
 struct batch { size_t count; char docs[BATCH][DOC_ID_SIZE]; size_t max; int64_t until_ms; };
@@ -35,6 +36,16 @@ static enum err lease(struct job *job, int64_t for_ms)
     return job_commit(job);
 }
 
+/* Where machines share the stores, the mapper that is meant runs on one of them, and senders hear and tell those of their own: who
+ * told last lets another machine's have its turn. */
+static bool is_others_turn(const struct job *job)
+{
+    int32_t me = owners_me(job->sender->owners).instance;
+
+    return lease_is_shared() && job->was.attempts > 0 && job->was.owner.instance / LEASE_INSTANCES == me / LEASE_INSTANCES &&
+           stage_now_ms(job->sender->stage) < job->was.next_ms + TELL_TURN_MS;
+}
+
 /* Until the mapper sends a higher revision, which ends this work (inbox.c). */
 static enum err tell_again(struct job *job)
 {
@@ -43,6 +54,7 @@ static enum err tell_again(struct job *job)
     enum err err;
 
     job->now.attempts++;
+    job->now.owner = owners_me(job->sender->owners);
     err = lease(job, wait < TELL_MAX_MS ? wait : TELL_MAX_MS);
     SENDER_POINT(job->sender, POINT_BEFORE_SEAL_TOLD);
     if (!err)
@@ -208,7 +220,7 @@ static enum err one(struct sender *sender, struct str doc)
     if (work_lane(job.was.work) != 2)
         return ERR_OK;
     if (job.was.work == WORK_TELL)
-        return tell_again(&job);
+        return is_others_turn(&job) ? ERR_OK : tell_again(&job);
     venue = config_venue(config, job.draft.doc.venue);
     if (!venue)
         return lease(&job, PUT_OFF_MS);

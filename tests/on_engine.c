@@ -1,6 +1,7 @@
 /* Linked into every unit test: with BILAG_UNITS_ENGINE (a conninfo, tests/engine.py) its stores lie in PostgreSQL, whatever their
  * folders are, each in a schema of a name that is drawn when it is first opened and lies in the folder, so that it goes with it
- * where a test renames it, and a folder that was made anew is another store. */
+ * where a test renames it, and a folder that was made anew is another store. With BILAG_TOOLS_ENGINE they are those of an installation
+ * that has them there, by its names: for the tools of tests/chaos, which look into it. */
 #include "base/store_engine.h"
 
 #include <fcntl.h>
@@ -37,13 +38,15 @@ static bool name_by_folder(struct str folder, char name[STORE_NAME_SIZE])
 
 __attribute__((constructor)) static void choose(void)
 {
-    const char *conninfo = getenv("BILAG_UNITS_ENGINE");
-    struct store_engine engine = { conninfo, 1, "" };
+    const char *of_units = getenv("BILAG_UNITS_ENGINE"), *of_tools = getenv("BILAG_TOOLS_ENGINE");
+    const char *root = getenv("BILAG_TOOLS_STATE");
+    struct store_engine engine = { of_tools ? of_tools : of_units, of_tools ? 2 : 1, of_tools && root ? root : "" };
     struct fault fault;
 
-    if (!conninfo)
+    if (!engine.conninfo)
         return;
-    store_engine_name_by(name_by_folder);
+    if (!of_tools)
+        store_engine_name_by(name_by_folder);
     if (store_engine_use(&engine, &fault) != ERR_OK) {
         (void)fprintf(stderr, "%s\n", fault.text);
         exit(1);

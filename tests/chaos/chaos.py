@@ -3,6 +3,7 @@
 
     tests/chaos/chaos.py --seeds 100 [--first 1] [--jobs 2] [--bin DIR] [--report FILE]
     tests/chaos/chaos.py --seeds 1 --first 4711 --keep      one seed again, its folder kept
+    tests/chaos/chaos.py --seeds 200 --engine               two machines with their stores in PostgreSQL, whose primaries are lost
 
 Each seed makes a world (world.py) and a PowerOffice (unknowns.py), starts every stage in some instances, feeds the world
 through HTTP, spool files, ZeroMQ, imported files and SAF-T files at once while faults (faults.py) are drawn and persons
@@ -13,6 +14,7 @@ import argparse
 import base64
 import collections
 import concurrent.futures
+import contextlib
 import http.client
 import json
 import os
@@ -93,6 +95,8 @@ class Run:
     """One seed."""
 
     PLAIN = False                                # of the world
+    SMALL_DISKS = True
+    KIND = pipeline.Pipeline
 
     def __init__(self, seed, size):
         self.seed, self.rng = seed, random.Random(seed * 7919 + 1)
@@ -212,20 +216,21 @@ class Run:
             settings = {**settings, "sender": {**SETTINGS["sender"], "answer_wait_ms": 4000}}
         # a seed in four keeps its stores on a small disk of its own, which can be filled
         there = {name: venue for name, venue in self.world.venues.items() if name not in self.world.troubles.late}
-        kind = two_users.TwoUsers if self.doors.drawn.two_users else pipeline.Pipeline
+        kind = two_users.TwoUsers if self.doors.drawn.two_users else self.KIND
+        settings |= self.more_settings()
         clients = self.goods.clients(pipeline.clients_of(self.world.venues, CUSTOMERS))
         self.pipeline = p = kind(there, stages=stages, settings=settings, clients=clients,
                                  sandbox={**CALM, **self.unknowns}, name=f"chaos-{self.seed}")
         p.settings |= self.doors.settings()
         self.doors.make_certificates(p.popen_as("ingest").get("user"))
-        if self.rng.random() < 0.25 and os.geteuid() == 0:
+        if self.rng.random() < 0.25 and os.geteuid() == 0 and self.SMALL_DISKS:
             p.state.mkdir()
             size = "48m" if len(self.world.venues) <= 100 else "400m"
             if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", p.state], check=False).returncode == 0:
                 self.mounted = p.state
         began = time.monotonic()
         try:
-            with p:
+            with p, self.beside():
                 self.tool = self.new_tool()
                 self.doors.open()                # before the disk can be full
                 for company in self.world.companies():
@@ -249,6 +254,23 @@ class Run:
                 if not p.keep:
                     pipeline.shutil.rmtree(p.folder, ignore_errors=True)
         self.counts["seconds"] = time.monotonic() - began
+
+    # -- what a run with more than one machine says otherwise (engines.py) --
+
+    def more_settings(self):
+        return {}
+
+    def beside(self):
+        return contextlib.nullcontext()
+
+    def machines(self):
+        return [self.pipeline]
+
+    def plan(self, faulty, seconds):
+        """What happens at a moment that is drawn before."""
+
+    def failures(self):
+        return [text for machine in self.machines() for text in machine.failures]
 
     def new_tool(self):
         return Tool(self.pipeline.state, self.doors.drawn.two_users)
@@ -345,11 +367,12 @@ class Run:
             thread.join()
         if self.feeding_errors or self.doors.wrong:
             raise AssertionError("; ".join(self.feeding_errors + self.doors.wrong))
-        assert not self.pipeline.failures, self.pipeline.failures
+        assert not self.failures(), self.failures()
 
     def rage(self, seconds, reverse_likely):
         """What can happen does, about every 25 ms; then all of it is given back."""
         faulty, end = faults.Faults(self), time.monotonic() + seconds
+        self.plan(faulty, seconds)
         while time.monotonic() < end:
             faulty.one()
             faulty.due()
@@ -363,7 +386,7 @@ class Run:
         before, doc = self.taken_back(), self.reverse(1)
         self.pipeline.until("the first is taken back", lambda: self.taken_back() > before or self.reverse_again(doc))
         self.rage(1 + 0.01 * len(self.world.venues), 0.2)
-        assert not self.pipeline.failures, self.pipeline.failures
+        assert not self.failures(), self.failures()
         self.settle()
 
     def taken_back(self):
@@ -381,7 +404,7 @@ class Run:
         p, end = self.pipeline, time.monotonic() + max(patience_s, 0.5 * len(self.world.venues))
         found, busy, resend_at, look_at = ["nothing judged"], "", 0, time.monotonic() + LOOK_S
         while time.monotonic() < end:
-            assert not p.failures, p.failures
+            assert not self.failures(), self.failures()
             if time.monotonic() >= resend_at:
                 self.resend_failed()
                 self.accept_gaps()
@@ -460,31 +483,32 @@ class Run:
 
     def busy(self):
         """What is still under way, in a word; empty: nothing."""
-        p = self.pipeline
-        for stage, count in p.stages.items():
-            for instance in range(count):
-                status = p.status(stage, instance)
-                if not status:
-                    return f"{stage}-{instance} does not answer"
-                counters = status.get("counters", {})
-                for name in ("days_due", "lag"):
-                    if stage == "mapper" and counters.get(name):
-                        return f"mapper-{instance} {name}={counters[name]}"
-                if stage == "ingest" and status.get("spool", {}).get("bytes_behind"):
-                    return f"ingest-{instance} spool {status['spool']}"
-                if stage in ("uploader", "invoicer"):
-                    if "documents" not in status:        # a store that could not be read at that moment
-                        return f"{stage}-{instance} cannot read its documents"
-                    late = {state: n for state, n in status["documents"].items()
-                            if n and state not in ("sent", "open", "by_hand")}
-                    if status["backlog"] or late:
-                        return f"{stage}-{instance} backlog={status['backlog']} {late}"
-        return ""
+        return next((word for machine in self.machines() for stage, count in machine.stages.items() for instance in range(count)
+                     if (word := busy_with(machine, stage, instance))), "")
 
     def check_exits(self):
-        for entry in self.pipeline.processes.values():
+        for entry in [entry for machine in self.machines() for entry in machine.processes.values()]:
             wrong = [code for code in entry.exits if code not in ALLOWED_EXITS]
             assert not wrong, f"{entry.name} ended with {wrong}"
+
+
+def busy_with(machine, stage, instance):
+    status = machine.status(stage, instance)
+    if not status:
+        return f"{stage}-{instance} does not answer"
+    counters = status.get("counters", {})
+    for name in ("days_due", "lag"):
+        if stage == "mapper" and counters.get(name):
+            return f"mapper-{instance} {name}={counters[name]}"
+    if stage == "ingest" and status.get("spool", {}).get("bytes_behind"):
+        return f"ingest-{instance} spool {status['spool']}"
+    if stage in ("uploader", "invoicer"):
+        if "documents" not in status:            # a store that could not be read at that moment
+            return f"{stage}-{instance} cannot read its documents"
+        late = {state: n for state, n in status["documents"].items() if n and state not in ("sent", "open", "by_hand")}
+        if status["backlog"] or late:
+            return f"{stage}-{instance} backlog={status['backlog']} {late}"
+    return ""
 
 
 def reverse_in_poweroffice(port, voucher):
@@ -517,9 +541,9 @@ def stacks(pipe):
     return "\n".join(found)
 
 
-def one_seed(seed, size):
+def one_seed(seed, size, kind=Run):
     """For a process of its own: {"seed", "ok", "text", "counts", ...}."""
-    run = Run(seed, size)
+    run = kind(seed, size)
     result = {"seed": seed, "ok": True, "text": ""}
     with tempfile.TemporaryFile("w+") as out:
         stdout, sys.stdout = sys.stdout, out
@@ -561,13 +585,19 @@ def main():
     parser.add_argument("--days", type=int, default=0)
     parser.add_argument("--receipts", type=int, default=0, help="at most, a register and day")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--engine", action="store_true", help="stores in PostgreSQL, two machines, primaries that are lost (engines.py)")
     parser.add_argument("--report", help="the figures as JSON, too")
     args = parser.parse_args()
     if args.keep:
         os.environ["BILAG_KEEP"] = "1"
+    kind = Run
+    if args.engine:
+        global SETTLE_S                          # a lease runs out, and another has been kept for as long, before anybody takes over
+        import engines
+        kind, SETTLE_S = engines.EngineRun, max(SETTLE_S, 90)
     began, total, failed, seeds_done = time.monotonic(), collections.Counter(), [], 0
     with concurrent.futures.ProcessPoolExecutor(args.jobs) as pool:
-        runs = [pool.submit(one_seed, seed, size_of(seed, args)) for seed in range(args.first, args.first + args.seeds)]
+        runs = [pool.submit(one_seed, seed, size_of(seed, args), kind) for seed in range(args.first, args.first + args.seeds)]
         for done in concurrent.futures.as_completed(runs):
             result = done.result()
             total.update(result["counts"])

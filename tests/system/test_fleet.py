@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import engine as servers    # noqa: E402
-from orders_rig import start    # noqa: E402
+from orders_rig import documents, start    # noqa: E402
 from pipeline import STAGES    # noqa: E402
 from test_move import BUILT    # noqa: E402
 from test_store import CUSTOMERS, DAYS, PER_DAY, expect_books, receipts, venues    # noqa: E402
@@ -234,6 +234,20 @@ def test_a_machine_that_lacks_a_stage(engine):
         print(f"a machine that lacks its senders: the next voucher was sent {time.monotonic() - since:.1f} s later")
         expect_books(machine[0], events)
         assert partitions(lacking) == 0 and "a stage is lacking on this machine" in lacking.log("mapper-0")
+
+
+def test_taken_back_by_the_other_machine(engine):
+    """Its senders tell the mappers of their own machine alone that a day is to be mapped anew; whoever holds it hears in turn."""
+    events = [e for v in venues() for e in receipts(v["venue"], DAYS[:2])]
+    with machines(engine) as (one, two):
+        feed(one, events)
+        expect_books(one, events)
+        known = {v["id"] for v in one.vouchers()}
+        two.command("reverse", *documents(two, "voucher"), "--reason", "a wrong account", "--yes")
+        since = time.monotonic()
+        one.until("all are sent anew", lambda: len({v["id"] for v in one.vouchers()} - known) == len(known), 12)
+        print(f"taken back and sent anew in {time.monotonic() - since:.1f} s")
+        expect_books(one, events)
 
 
 def test_commands_that_want_all_stopped(engine):
