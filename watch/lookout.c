@@ -2,15 +2,18 @@
 
 #include <stdlib.h>
 
+#include "base/lease.h"
 #include "base/log.h"
 #include "postbox.h"
 #include "saying.h"
 #include "summary.h"
 
-enum { LOOK_BUDGET_MS = 30, ALL_DAYS_EVERY_MS = 3600000, DAY_S = 86400 };
+enum { TURN_EVERY_MS = 1000, LOOK_BUDGET_MS = 30, ALL_DAYS_EVERY_MS = 3600000, DAY_S = 86400 };
 
 struct lookout {
     struct stage *stage;
+    struct lease_thing *telling;         /* of machines that share the stores, one tells; others stand by without the rest */
+    int64_t turn_ms;                     /* when it is asked for next */
     struct notices *notices;
     struct postbox *postbox;
     struct lasting *lasting;
@@ -47,6 +50,7 @@ void lookout_close(struct stage *stage, void *state)
     lasting_close(lookout->lasting);
     postbox_close(lookout->postbox);
     notices_close(lookout->notices);
+    lease_thing_close(lookout->telling);
     free(lookout);
 }
 
@@ -60,6 +64,38 @@ static enum err keep_only(struct lookout *lookout)
         log_fact("level=warning what=\"notices of recipients that are gone are dropped\" count=%llu",
                  (unsigned long long)dropped);
     return err;
+}
+
+/* What has been told is read only now: another machine may have told until just now. */
+static enum err begin(struct lookout *lookout, struct fault *fault)
+{
+    enum err err = notices_open(stage_config(lookout->stage)->state_dir, &lookout->notices, fault);
+
+    if (!err)
+        err = keep_only(lookout);
+    if (!err)
+        err = lasting_open(&lookout->lasting);
+    if (!err)
+        err = postbox_open(lookout->notices, &lookout->postbox);
+    if (!err)
+        stage_set_wait(lookout->stage, courier_wait, postbox_courier(lookout->postbox));
+    return err;
+}
+
+/* ret_ours: it tells. One that did not comes to it when the one that told has given up, or its lease is over. */
+static enum err take_turn(struct lookout *lookout, bool *ret_ours)
+{
+    int64_t steady_ms = stage_steady_ms(lookout->stage);
+
+    *ret_ours = lookout->postbox != NULL;
+    if (*ret_ours || steady_ms < lookout->turn_ms)
+        return ERR_OK;
+    lookout->turn_ms = steady_ms + TURN_EVERY_MS;
+    if (lease_win(&lookout->telling, 1) == 0)
+        return ERR_OK;
+    *ret_ours = true;
+    log_fact("what=\"tells from now on, for all machines\"");
+    return begin(lookout, NULL);
 }
 
 enum err lookout_open(struct stage *stage, void **ret_state, struct fault *fault)
@@ -76,18 +112,11 @@ enum err lookout_open(struct stage *stage, void **ret_state, struct fault *fault
         return fault_set(fault, ERR_MEMORY, "out of memory");
     lookout->stage = stage;
     lookout->runs_commands = has_command(config);
-    err = notices_open(config->state_dir, &lookout->notices, fault);
-    if (!err)
-        err = keep_only(lookout);
-    if (!err)
-        err = lasting_open(&lookout->lasting);
-    if (!err)
-        err = postbox_open(lookout->notices, &lookout->postbox);
+    err = lease_is_shared() ? lease_thing_open("", "telling", &lookout->telling, fault) : begin(lookout, fault);
     if (err) {
         lookout_close(stage, lookout);
         return err;
     }
-    stage_set_wait(stage, courier_wait, postbox_courier(lookout->postbox));
     *ret_state = lookout;
     return ERR_OK;
 }
@@ -107,7 +136,7 @@ enum err lookout_reload(struct stage *stage, void *state)
         log_fact("what=\"starts again, for commands are told otherwise than at its start\"");
         return ERR_BUSY;
     }
-    return keep_only(lookout);
+    return lookout->postbox ? keep_only(lookout) : ERR_OK;
 }
 
 /* --- what a look found --- */
@@ -246,7 +275,14 @@ enum err lookout_turn(struct stage *stage, void *state)
 {
     struct lookout *lookout = state;
     int64_t steady_ms = stage_steady_ms(stage);
-    enum err err = bear(lookout, postbox_turn(lookout->postbox, stage_config(stage), stage_now_ms(stage), &lookout->counts));
+    bool ours;
+    enum err err = take_turn(lookout, &ours);
+
+    if (err || !ours) {
+        stage_wake_at(stage, lookout->turn_ms);
+        return err;
+    }
+    err = bear(lookout, postbox_turn(lookout->postbox, stage_config(stage), stage_now_ms(stage), &lookout->counts));
 
     if (!err && !stage_stopping(stage))
         err = bear(lookout, look_on(lookout));
@@ -260,13 +296,13 @@ bool lookout_busy(const void *state)
 {
     const struct lookout *lookout = state;
 
-    return courier_under_way(postbox_courier(lookout->postbox)) > 0;
+    return lookout->postbox && courier_under_way(postbox_courier(lookout->postbox)) > 0;
 }
 
 void lookout_status(struct stage *stage, void *state, struct strbuf *json)
 {
     struct lookout *lookout = state;
 
-    if (postbox_status(lookout->postbox, stage_config(stage), stage_arena(stage), json))
+    if (lookout->postbox && postbox_status(lookout->postbox, stage_config(stage), stage_arena(stage), json))
         json->failed = true;
 }

@@ -88,7 +88,7 @@ static bool look_at_machines(struct pg_session *session, struct str here, struct
     struct fleet_instance *instances;
     struct pg_rows *rows = asked(session,
         "SELECT m.number,m.name,m.id,h.stage,h.number,h.version,(extract(epoch FROM h.until-clock_timestamp())*1000)::bigint,"
-        "(SELECT count(*) FROM bilag_fleet.held t WHERE t.stage=h.stage AND t.number=h.number AND t.boot=h.boot) FROM "
+        "(SELECT count(*) FROM bilag_fleet.held t WHERE t.stage='mapper' AND t.stage=h.stage AND t.number=h.number AND t.boot=h.boot) FROM "
         "bilag_fleet.holder h JOIN bilag_fleet.machine m ON m.number=h.number/64 WHERE h.boot<>0 ORDER BY m.number,h.stage,h.number");
     size_t count = rows ? pg_rows_count(rows) : 0;
 

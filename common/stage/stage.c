@@ -400,12 +400,13 @@ static enum err judge_state(const struct stage *stage, struct fault *fault)
     return err ? err : folder_judge(path, "state_dir", FOLDER_WRITTEN_BY_OWNER, fault);
 }
 
-/* Where machines share the stores, each instance of the pipeline is known to the others. */
+/* Where machines share the stores, each instance of the pipeline is known to the others, and of those that tell people, one does. */
 static enum err take_lease(const struct stage *stage, struct fault *fault)
 {
     const struct lease_asked asked = { stage->config->state_dir, stage->ops->name, stage->instance, stage->lock_fd };
+    bool shares = stage->ops->tells || stage_kind_of(str_of(stage->ops->name)) != STAGE_KINDS;
 
-    return stage_kind_of(str_of(stage->ops->name)) == STAGE_KINDS ? ERR_OK : lease_open(&asked, fault);
+    return shares ? lease_open(&asked, fault) : ERR_OK;
 }
 
 static bool starts_programs(const struct stage *stage)

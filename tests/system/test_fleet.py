@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import sys
 import threading
@@ -17,9 +18,13 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import engine as servers    # noqa: E402
 from orders_rig import documents, start    # noqa: E402
-from pipeline import STAGES    # noqa: E402
+from pipeline import STAGES, Pipeline    # noqa: E402
+from test_cli import receipt    # noqa: E402
+from test_cli import venue as till_venue    # noqa: E402
 from test_move import BUILT    # noqa: E402
 from test_store import CUSTOMERS, DAYS, PER_DAY, expect_books, receipts, venues    # noqa: E402
+from watch_rig import PASSWORD, mail_server, set_time    # noqa: E402
+from watch_rig import settings as watch_settings    # noqa: E402
 
 pytestmark = pytest.mark.skipif(not servers.programs() or BUILT.returncode != 0 or bool(os.environ.get("BILAG_UNITS_ENGINE")),
                                 reason="no PostgreSQL here, or its stores are there already")
@@ -248,6 +253,36 @@ def test_taken_back_by_the_other_machine(engine):
         one.until("all are sent anew", lambda: len({v["id"] for v in one.vouchers()} - known) == len(known), 12)
         print(f"taken back and sent anew in {time.monotonic() - since:.1f} s")
         expect_books(one, events)
+
+
+def test_one_machine_tells(engine):
+    """Each runs the watch: people are told once, and by the other when the one that told is lost."""
+    grill = {"grill": {**till_venue("grill", begins="2026-11-20", close="clock"), "name": "Grill"}}
+    with mail_server() as mail:
+        settings = {"state": {"postgresql": engine.conninfo(), "replicas": 1},
+                    "watch": watch_settings({"drift": {"mail": "drift@example.no"}}, mail.url)}
+        one = Pipeline(grill, settings=settings, name="one")
+        two = Pipeline(grill, settings=settings, name="two", run_sandbox=False)
+        for machine in (one, two):
+            set_time(machine, "2026-11-21T10:01:00+01:00")
+            machine.write_key("smtp", PASSWORD)
+        with one:
+            two.sandbox_port = one.sandbox_port
+            with two:
+                for machine in (one, two):
+                    machine.add("watch", 0)
+                    machine.until("the watch is ready", machine.of("watch").ready)
+                one.until("a day is missing", lambda: "Missing day: Grill" in mail.inbox.text())
+                tells, stands_by = (one, two) if one.counter("watch", "looks") else (two, one)
+                looks = tells.counter("watch", "looks")
+                tells.until("it has looked again", lambda: tells.counter("watch", "looks") > looks + 1)
+                assert len(mail.inbox.letters) == 1 and not stands_by.counter("watch", "looks")
+                tells.stop("watch")
+                stands_by.until("the other looks", lambda: stands_by.counter("watch", "looks") > 1)
+                assert len(mail.inbox.letters) == 1
+                stands_by.post([receipt(1, name="grill", day="2026-11-20", kind="food")])
+                stands_by.until("it is over", lambda: "OVER" in mail.inbox.text())
+                assert len(re.findall(r"OVER", mail.inbox.text())) == 1
 
 
 def test_commands_that_want_all_stopped(engine):
