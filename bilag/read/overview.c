@@ -200,7 +200,7 @@ bool whole_waits_for_standby(const struct whole_status *whole)
 uint64_t whole_red(const struct whole_status *whole)
 {
     uint64_t red = whole->red + whole->refused_total + whole->begun.count + fleet_lost(&whole->fleet) +
-                   whole_waits_for_standby(whole);
+                   fleet_differing(&whole->fleet) + whole_waits_for_standby(whole);
 
     for (size_t i = 0; i < whole->parked.count; i++)
         red += parked_is_red(&whole->parked.at[i]);

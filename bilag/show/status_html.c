@@ -435,8 +435,11 @@ static void machine(struct page *page, const struct fleet_machine *machine)
         const struct fleet_instance *instance = &machine->instances[i];
 
         html_say(html, "%.*s %d ", TEXT(instance->stage), instance->instance);
-        html_element(html, "span", instance->ran_out_ms ? "state red" : "state green",
-                     instance->ran_out_ms ? TOLD(page, "away", "borte") : TOLD(page, "up", "oppe"));
+        html_element(html, "span", instance->ran_out_ms || instance->differs ? "state red" : "state green",
+                     instance->ran_out_ms ? TOLD(page, "away", "borte")
+                     : !instance->differs
+                         ? TOLD(page, "up", "oppe")
+                         : TOLD(page, "another configuration or version", "et annet oppsett eller en annen versjon"));
         html_text(html, STR(" "));
     }
     html_end(html);

@@ -310,6 +310,8 @@ static void instance(struct strbuf *out, const struct fleet_instance *instance)
     json_put_uint(out, "partitions", instance->things);
     json_put_bool(out, "kept", !instance->ran_out_ms);
     json_put_int(out, "ran_out_ms", instance->ran_out_ms);
+    json_put_str(out, "configuration", instance->config);
+    json_put_bool(out, "differs", instance->differs);
     json_close(out, '}');
 }
 

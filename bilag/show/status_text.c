@@ -464,6 +464,10 @@ static void machine(const struct voice *voice, const struct fleet_machine *machi
         else if (instance->things)
             strbuf_format(out, voice_words(voice, " (%" PRIu64 " partitions)", " (%" PRIu64 " partisjoner)"),
                           instance->things);
+        if (instance->differs)
+            strbuf_format(out, voice_words(voice, " %sruns with another configuration or version%s",
+                                           " %skjører med et annet oppsett eller en annen versjon%s"),
+                          voice_paint(voice, RED), voice_paint(voice, PLAIN));
     }
     strbuf_char(out, '\n');
 }

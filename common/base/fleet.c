@@ -17,6 +17,19 @@ uint64_t fleet_lost(const struct fleet *fleet)
     return lost;
 }
 
+uint64_t fleet_differing(const struct fleet *fleet)
+{
+    uint64_t differing = 0;
+
+    for (size_t i = 0; i < fleet->machine_count; i++)
+        for (size_t k = 0; k < fleet->machines[i].count; k++)
+            if (fleet->machines[i].instances[k].differs) {
+                differing++;
+                break;
+            }
+    return differing;
+}
+
 #ifdef HAVE_POSTGRESQL
 
 static struct pg_rows *asked(struct pg_session *session, const char *sql)
@@ -79,8 +92,9 @@ static void take_row(const struct pg_rows *rows, size_t row, struct str here, st
                                     instances + row, 0 };
     fleet->machines[fleet->machine_count - 1].count++;
     instances[row] = (struct fleet_instance){ text_at(rows, row, 3, arena), text_at(rows, row, 5, arena),
+                                              text_at(rows, row, 8, arena),
                                               (int)pg_rows_number(rows, row, 4) % LEASE_INSTANCES, left_ms < 0 ? -left_ms : 0,
-                                              pg_rows_number(rows, row, 7) };
+                                              pg_rows_number(rows, row, 7), false };
 }
 
 static bool look_at_machines(struct pg_session *session, struct str here, struct arena *arena, struct fleet *fleet)
@@ -88,7 +102,8 @@ static bool look_at_machines(struct pg_session *session, struct str here, struct
     struct fleet_instance *instances;
     struct pg_rows *rows = asked(session,
         "SELECT m.number,m.name,m.id,h.stage,h.number,h.version,(extract(epoch FROM h.until-clock_timestamp())*1000)::bigint,"
-        "(SELECT count(*) FROM bilag_fleet.held t WHERE t.stage='mapper' AND t.stage=h.stage AND t.number=h.number AND t.boot=h.boot) FROM "
+        "(SELECT count(*) FROM bilag_fleet.held t WHERE t.stage='mapper' AND t.stage=h.stage AND t.number=h.number AND "
+        "t.boot=h.boot),h.config FROM "
         "bilag_fleet.holder h JOIN bilag_fleet.machine m ON m.number=h.number/64 WHERE h.boot<>0 ORDER BY m.number,h.stage,h.number");
     size_t count = rows ? pg_rows_count(rows) : 0;
 
@@ -100,10 +115,33 @@ static bool look_at_machines(struct pg_session *session, struct str here, struct
     return rows && instances && fleet->machines;
 }
 
+/* Kept, and has said what it runs with. */
+static bool is_comparable(const struct fleet_instance *instance)
+{
+    return !instance->ran_out_ms && instance->config.len;
+}
+
+static void compare(struct fleet *fleet)
+{
+    const struct fleet_instance *ours = NULL;
+
+    for (size_t i = 0; i < fleet->machine_count; i++)
+        for (size_t k = 0; fleet->machines[i].here && !ours && k < fleet->machines[i].count; k++)
+            ours = is_comparable(&fleet->machines[i].instances[k]) ? &fleet->machines[i].instances[k] : NULL;
+    for (size_t i = 0; ours && i < fleet->machine_count; i++)
+        for (size_t k = 0; k < fleet->machines[i].count; k++) {
+            struct fleet_instance *instance = &fleet->machines[i].instances[k];
+
+            instance->differs = is_comparable(instance) && (!str_equal(instance->config, ours->config) ||
+                                                            !str_equal(instance->version, ours->version));
+        }
+}
+
 /* No stage has started yet: there are no leases. */
 static bool has_leases(struct pg_session *session)
 {
-    struct pg_rows *rows = asked(session, "SELECT 1 FROM pg_tables WHERE schemaname='bilag_fleet' AND tablename='held'");
+    struct pg_rows *rows = asked(session, "SELECT 1 FROM information_schema.columns WHERE table_schema='bilag_fleet' AND "
+                                          "table_name='holder' AND column_name='config'");
     bool has = rows && pg_rows_count(rows) == 1;
 
     pg_rows_free(rows);
@@ -127,6 +165,7 @@ enum err fleet_look(struct str state_dir, struct arena *arena, struct fleet *ret
     fine = look_at_server(session, arena, &fleet) && look_at_standbys(session, arena, &fleet);
     if (fine && has_leases(session))
         fine = look_at_machines(session, lease_machine(state_dir, here), arena, &fleet);
+    compare(&fleet);
     if (!fine)
         err = fault_set(fault, ERR_STORE_FULL, "PostgreSQL cannot be reached: %s", pg_link_why(session->link));
     pg_session_give(session, fine);

@@ -9,8 +9,9 @@
 
 #include "err.h"
 
-/* One has `here`; ran_out_ms: since when its lease has not been kept; 0: it is kept. things: partitions that hang on it. */
-struct fleet_instance { struct str stage, version; int instance; int64_t ran_out_ms; uint64_t things; };
+/* One has `here`; ran_out_ms: since when its lease has not been kept; 0: it is kept. things: partitions that hang on it.
+ * differs: it is kept, and runs another version, or with another configuration, than what runs on this machine. */
+struct fleet_instance { struct str stage, version, config; int instance; int64_t ran_out_ms; uint64_t things; bool differs; };
 struct fleet_machine {
     struct str name;
     int32_t number;
@@ -35,5 +36,7 @@ struct fleet {
 USED enum err fleet_look(struct str state_dir, struct arena *arena, struct fleet *ret_fleet, struct fault *fault);
 /* Machines of which an instance has not kept its lease: lost, cut off, or asleep. */
 uint64_t fleet_lost(const struct fleet *fleet);
+/* Those of which one differs from this. */
+uint64_t fleet_differing(const struct fleet *fleet);
 
 #endif

@@ -45,6 +45,14 @@ static int64_t kept_clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+void lease_says(const char *config)
+{
+    if (mine.shared && strcmp(mine.row.config, config) != 0) {
+        (void)snprintf(mine.row.config, sizeof mine.row.config, "%s", config);
+        mine.next_ms = 0;
+    }
+}
+
 bool lease_is_shared(void)
 {
     return mine.shared;

@@ -28,6 +28,8 @@ enum { LEASE_LASTS_MS = 10000, LEASE_KEEP_MS = 2000, LEASE_MARGIN_MS = 2000, LEA
 struct lease_asked { struct str state_dir; const char *stage; int instance, lock_fd; };
 USED enum err lease_open(const struct lease_asked *asked, struct fault *fault);
 void lease_close(void);                  /* gives it and all things back; none: fine */
+/* What this instance runs with, in a word (of its configuration): when it is kept next, the others can compare (fleet.h). */
+void lease_says(const char *config);
 /* In every turn: keeps it when it is time. ERR_IN_USE: another has ended it; this process acts no more. */
 USED enum err lease_keep(void);
 bool lease_is_shared(void);              /* this process has one: other machines may share its stores */

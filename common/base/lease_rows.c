@@ -24,6 +24,7 @@ static const char *const made_of[] = {
     "CREATE TABLE IF NOT EXISTS bilag_fleet.machine(number int PRIMARY KEY, id text NOT NULL UNIQUE, name text NOT NULL)",
     "CREATE TABLE IF NOT EXISTS bilag_fleet.holder(stage text, number int, boot bigint NOT NULL, term bigint NOT NULL, "
     "lock bigint NOT NULL, until timestamptz NOT NULL, version text NOT NULL, PRIMARY KEY(stage, number)) WITH (fillfactor=10)",
+    "ALTER TABLE bilag_fleet.holder ADD COLUMN IF NOT EXISTS config text NOT NULL DEFAULT ''",
     "CREATE TABLE IF NOT EXISTS bilag_fleet.held(name text PRIMARY KEY, stage text NOT NULL, number int NOT NULL, "
     "boot bigint NOT NULL)",
 };
@@ -142,7 +143,8 @@ enum err lease_rows_take(const char *machine, int instance, struct lease_row *ro
 enum err lease_rows_keep(struct lease_row *row)
 {
     struct pg_number number, term;
-    struct str args[] = { str_of(row->stage), pg_number((uint64_t)row->number, &number), pg_number(row->term, &term) };
+    struct str args[] = { str_of(row->stage), pg_number((uint64_t)row->number, &number), pg_number(row->term, &term),
+                          str_of(row->config) };
     struct pg_session *session;
     struct pg_rows *rows;
     enum err err = pg_session_take(true, &session, NULL);
@@ -150,7 +152,8 @@ enum err lease_rows_keep(struct lease_row *row)
     if (err)
         return err;
     (void)pg_link_warned(session->link);
-    rows = asked(session, NUMBER_KEEP, "UPDATE bilag_fleet.holder SET until=clock_timestamp()+interval '10 s' WHERE "
+    rows = asked(session, NUMBER_KEEP, "UPDATE bilag_fleet.holder SET "
+                 "until=clock_timestamp()+interval '10 s',config=$4::text WHERE "
                  "stage=$1::text AND number=$2::bigint AND term=$3::bigint RETURNING " SERVER, args, COUNT(args));
     err = !rows ? ERR_STORE_FULL : pg_rows_count(rows) == 0 ? ERR_IN_USE : ERR_OK;
     if (!err)

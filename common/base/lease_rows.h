@@ -7,7 +7,7 @@
 
 #include "err.h"
 
-enum { LEASE_STAGE_SIZE = 16 };
+enum { LEASE_STAGE_SIZE = 16, LEASE_CONFIG_SIZE = 17 };
 
 struct lease_row {
     char stage[LEASE_STAGE_SIZE];
@@ -15,6 +15,7 @@ struct lease_row {
     uint64_t boot, term;                 /* boot 0: it is over */
     uint64_t lock;                       /* which file lock of which run of which machine it was taken under */
     uint64_t server;                     /* which run of which server answered last */
+    char config[LEASE_CONFIG_SIZE];      /* lease_says() */
 };
 
 /* machine: the state folder's own name. Number, term and server are set. ERR_IN_USE: with the sentence. */

@@ -486,3 +486,19 @@ void config_help(struct strbuf *out)
     strbuf_add(out, STR("\nDIR/venues/VENUE.yaml\n"));
     venue_file_help(out);
 }
+
+void config_mark(const struct config *config, char ret_mark[CONFIG_MARK_SIZE])
+{
+    crypto_generichash_state hash;
+    uint8_t digest[32];
+
+    (void)crypto_generichash_init(&hash, NULL, 0, sizeof digest);
+    for (size_t i = 0; i < config->venue_count; i++) {
+        const struct venue *venue = &config->venues[i];
+
+        (void)crypto_generichash_update(&hash, (const uint8_t *)venue->id.bytes, venue->id.len);
+        (void)crypto_generichash_update(&hash, (const uint8_t *)venue->mapping_hash.bytes, venue->mapping_hash.len);
+    }
+    (void)crypto_generichash_final(&hash, digest, sizeof digest);
+    (void)sodium_bin2hex(ret_mark, CONFIG_MARK_SIZE, digest, (CONFIG_MARK_SIZE - 1) / 2);
+}

@@ -184,6 +184,11 @@ bool config_marks_changed(const struct config *config);
 USED enum err config_stores(const struct config *config, struct fault *fault);
 void config_free(struct config *config);                     /* wipes keys; NULL is fine */
 
+/* Of all venues and what of them can change a voucher, in a word: equal where machines have the same files (their keys, addresses and
+ * folders are each machine's own). */
+enum { CONFIG_MARK_SIZE = 17 };
+void config_mark(const struct config *config, char ret_mark[CONFIG_MARK_SIZE]);
+
 /* After a reload: may the fresh picture replace the former one? ERR_CONFIG and its sentence: no (a bad file changes
  * nothing), for a venue that was served would be left out, or what is fixed while a program runs is another one. */
 USED enum err config_may_replace(const struct config *former, const struct config *fresh, struct fault *fault);

@@ -202,6 +202,17 @@ static enum err load(const struct stage *stage, struct config **ret_config, stru
         (str_of(stage->config_dir), ret_config, fault);
 }
 
+/* Where machines share the stores, each says what it runs with. */
+static void say_config(const struct stage *stage)
+{
+    char mark[CONFIG_MARK_SIZE];
+
+    if (!lease_is_shared())
+        return;
+    config_mark(stage->config, mark);
+    lease_says(mark);
+}
+
 static enum err reload(struct stage *stage)
 {
     struct config *fresh, *old = stage->config;
@@ -224,6 +235,7 @@ static enum err reload(struct stage *stage)
         log_fact("level=error what=\"venue left out\" why=\"%s\"", fresh->faults[i].text);
     stage->refused.text[0] = '\0';
     stage->config = fresh;
+    say_config(stage);
     err = stage->ops->reload ? stage->ops->reload(stage, stage->state) : ERR_OK;
     config_free(old);
     log_fact("what=\"configuration taken\" venues=%zu", fresh->venue_count);
@@ -473,6 +485,7 @@ static enum err open_stage(struct stage *stage, struct fault *fault)
         return err;
     confine(stage);
     err = take_lease(stage, fault);
+    say_config(stage);
     if (!err)
         err = open_sockets(stage, fault);
     return err ? err : stage->ops->open(stage, &stage->state, fault);

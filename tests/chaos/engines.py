@@ -112,7 +112,12 @@ class EngineRun(Run):
         for _ in range(self.fate.randint(0, 3)):
             faulty.kill()
 
+    def persons_are_done(self):
+        """What was told to the tool has been done: it gives up where it finds no server."""
+        self.tool.docs("uploader")
+
     def lose_primary(self, faulty):
+        self.persons_are_done()
         lost, kept = self.servers[-2:]
         new = NAMES[len(self.servers)]
         self.engine.crash(lost)
@@ -127,6 +132,7 @@ class EngineRun(Run):
 
     def restart_primary(self):
         """In order, or as after a crash."""
+        self.persons_are_done()
         name, standby = self.servers[-2:]
         self.engine.stop(name, self.fate.choice([signal.SIGINT, signal.SIGQUIT]))
         self.engine.start(name)
@@ -135,6 +141,7 @@ class EngineRun(Run):
 
     def lose_standby(self):
         """Nothing is acknowledged until it is back."""
+        self.persons_are_done()
         primary, name = self.servers[-2:]
         self.engine.crash(name)
         self.engine.start(name)

@@ -223,6 +223,22 @@ def test_status_tells_of_engine_and_machines(engine):
         engine.in_step("two")
 
 
+def test_another_configuration_is_red(engine):
+    """A file was changed on one machine alone."""
+    with machines(engine) as (one, two):
+        two.until("nothing differs", lambda: "another configuration" not in told(two)[0] and told(two)[1] == 0)
+        moss = {**two.venues["moss"], "name": "Moss, by the harbour"}
+        one.write_venue(moss)
+        one.reload()
+        two.until("it is red", lambda: told(two)[1] == 1)
+        text, instances = told(two)[0], [i for m in json.loads(told(two, "--json")[0])["machines"] for i in m["instances"]]
+        assert "runs with another configuration or version" in text, text
+        assert {i["differs"] for i in instances} == {False, True} and len({i["configuration"] for i in instances}) == 2
+        two.write_venue(moss)
+        two.reload()
+        two.until("it is over", lambda: told(two)[1] == 0)
+
+
 def test_a_machine_that_lacks_a_stage(engine):
     """Its mapper has nobody to send drafts to: another machine's has."""
     events = [e for v in venues() for e in receipts(v["venue"], DAYS[:1])]
