@@ -142,7 +142,9 @@ bench-saft: $(BUILD)/bench/saft_speed
 	@$<
 bench-peers: all $(BUILD)/bench/flushes.so
 	@bench/peers.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so
-.PHONY: bench bench-check bench-closing bench-console bench-fleet bench-flushes bench-long bench-peers bench-saft
+bench-engine: all $(BUILD)/bench/flushes.so
+	@bench/engine_speed.py --bin $(BIN) --flushes $(BUILD)/bench/flushes.so
+.PHONY: bench bench-engine bench-check bench-closing bench-console bench-fleet bench-flushes bench-long bench-peers bench-saft
 
 unit-programs: $(UNITS) $(BUILD)/tests/on_engine.o
 unit-list:

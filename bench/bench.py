@@ -55,7 +55,7 @@ DEADLINE_S = 300
 class Installation:
     """Both stages in a folder of their own; drafts that they send are taken and thrown away."""
 
-    def __init__(self, args, flush=None, instances=1):
+    def __init__(self, args, flush=None, instances=1, more=None):
         self.args, self.instances = args, instances
         self.flush = args.flush if flush is None else flush
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="bl-bench-", dir=args.folder))
@@ -64,7 +64,7 @@ class Installation:
         shapes.write_setup(self.top / "config", args.venues, {
             "state_dir": str(self.top / "state"), "run_dir": str(self.top / "r"),
             "stages": {stage: instances for stage in STAGES},
-            "ingest": {"http": f"127.0.0.1:{self.port}"}, "ingest_limits": {"token_events_per_second": 1000000}})
+            "ingest": {"http": f"127.0.0.1:{self.port}"}, "ingest_limits": {"token_events_per_second": 1000000}, **(more or {})})
         (self.top / "r").mkdir(mode=0o700)
         self.sink = self.context.socket(zmq.PULL)
         self.sink.bind(f"ipc://{self.top}/r/validator-0.ipc")
