@@ -180,6 +180,7 @@ const struct catalogue_row catalogue_faults[] = {
       "machines must not have copies of one state folder",
       "bilag-%s %d med denne maskinens nummer holdes av en annen: den er fri ti sekunder etter at den andre sist var der; to maskiner "
       "må ikke ha kopier av samme state_dir" },
+    { "%s cannot be locked: %s", "%s kan ikke låses: %s" },
     { "%s does not say which machine this is: 32 digits that no other machine has; they are drawn if the file is not there",
       "%s sier ikke hvilken maskin dette er: 32 sifre som ingen annen maskin har; de trekkes hvis filen ikke er der" },
     { "cannot make %s: %s", "kan ikke lage %s: %s" },

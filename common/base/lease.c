@@ -122,18 +122,31 @@ struct str lease_machine(struct str state_dir, char id[LEASE_MACHINE_SIZE])
     return got == LEASE_MACHINE_SIZE - 1 ? str_of(id) : STR_NONE;
 }
 
-/* Drawn by who is there first. */
-static enum err machine_id(struct str state_dir, char id[LEASE_MACHINE_SIZE], struct fault *fault)
+static enum err draw_machine(const char *path, char id[LEASE_MACHINE_SIZE], struct fault *fault)
 {
     unsigned char drawn[LEASE_MACHINE_SIZE / 2];
-    char path[PATH_SIZE];
-    enum err err;
 
-    if (!machine_path(state_dir, path))
-        return fault_set(fault, ERR_CONFIG, "state_dir has too long a name");
     randombytes_buf(drawn, sizeof drawn);
     (void)sodium_bin2hex(id, LEASE_MACHINE_SIZE, drawn, sizeof drawn);
-    err = wholefile_write(path, (struct str){ id, LEASE_MACHINE_SIZE - 1 }, file_mode(), WHOLEFILE_NEW, fault);
+    return wholefile_write(path, (struct str){ id, LEASE_MACHINE_SIZE - 1 }, file_mode(), WHOLEFILE_NEW, fault);
+}
+
+/* Drawn by who is there first; stages that start at once wait for that one, for they would take each other's unfinished file away. */
+static enum err machine_id(struct str state_dir, char id[LEASE_MACHINE_SIZE], struct fault *fault)
+{
+    char path[PATH_SIZE], dir[PATH_SIZE];
+    int fd;
+    enum err err;
+
+    if (!machine_path(state_dir, path) || !str_copy(state_dir, dir, sizeof dir))
+        return fault_set(fault, ERR_CONFIG, "state_dir has too long a name");
+    fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_EX) != 0)
+        err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be locked: %s", dir, strerror(errno));
+    else
+        err = draw_machine(path, id, fault);
+    if (fd >= 0)
+        (void)close(fd);
     if (err != ERR_EXISTS || lease_machine(state_dir, id).len)
         return err == ERR_EXISTS ? ERR_OK : err;
     return fault_set(fault, ERR_CONFIG, "%s does not say which machine this is: 32 digits that no other machine has; they are "

@@ -349,6 +349,43 @@ static void given_back_at_once(void **unused)
 }
 
 /* The same instance again: at once under the same file lock, which the former held; else when its time has run out. */
+/* Goal: stages that start at once on a new machine are of one machine, which is the one that its state folder names. */
+static void many_start_at_once(void **unused)
+{
+    enum { ROUNDS = 12, MANY = 5 };
+    char path[128];
+
+    (void)unused;
+    SKIP_WITHOUT_ENGINE();
+    (void)snprintf(path, sizeof path, "%s/machine", folder);
+    for (int round = 0; round < ROUNDS; round++) {
+        pid_t children[MANY];
+        int go[2], machine = -1;
+
+        assert_int_equal(pipe(go), 0);
+        for (int i = 0; i < MANY; i++) {
+            children[i] = fork();
+            if (children[i] == 0) {
+                struct fault fault;
+                char byte;
+
+                (void)close(go[1]);
+                (void)!read(go[0], &byte, 1);            /* until all are there */
+                _exit(open_as("tried", i, -1, &fault) ? 255 : lease_number(0) / LEASE_INSTANCES);
+            }
+        }
+        (void)close(go[0]);
+        (void)close(go[1]);
+        for (int i = 0, status; i < MANY; i++) {
+            assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+            assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 255);
+            assert_true(machine < 0 || machine == WEXITSTATUS(status));
+            machine = WEXITSTATUS(status);
+        }
+        assert_int_equal(unlink(path), 0);
+    }
+}
+
 static void the_same_instance_again(void **unused)
 {
     char path[96];
@@ -388,6 +425,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(asleep_with_the_writers_lock, forget_leases, drop),
         cmocka_unit_test_setup_teardown(lapsed_is_not_over, forget_leases, drop),
         cmocka_unit_test_setup_teardown(given_back_at_once, forget_leases, drop),
+        cmocka_unit_test_setup_teardown(many_start_at_once, forget_leases, drop),
         cmocka_unit_test_setup_teardown(the_same_instance_again, forget_leases, drop),
 #endif
     };
