@@ -426,11 +426,30 @@ static size_t odd_line(struct str text)
     return 0;
 }
 
+/* The first line that begins with a tab, 0: none does. YAML has it within braces, but not behind the word that may come in the place of
+ * what stood before it. */
+static size_t tab_line(struct str text)
+{
+    size_t line = 1;
+
+    for (size_t i = 0; i < text.len; i++, line++) {
+        bool tab = false;
+
+        for (; i < text.len && (text.bytes[i] == ' ' || text.bytes[i] == '\t'); i++)
+            tab |= text.bytes[i] == '\t';
+        if (tab && i < text.len && text.bytes[i] != '\r' && text.bytes[i] != '\n')
+            return line;
+        while (i < text.len && text.bytes[i] != '\n')
+            i++;
+    }
+    return 0;
+}
+
 enum err yamledit(struct str text, struct str file, struct yamledit *changes, size_t count, struct strbuf *out,
                   struct fault *fault)
 {
     struct editing edit = { .text = text };
-    size_t odd = odd_line(text);
+    size_t odd = odd_line(text), tab = tab_line(text);
     enum err err;
 
     for (size_t i = 0; i < count; i++)
@@ -438,6 +457,8 @@ enum err yamledit(struct str text, struct str file, struct yamledit *changes, si
     if (odd)
         return fault_set(fault, ERR_CONFIG, STR_FMT ":%zu: the line ends with a character that not all programs take for an "
                          "end: save the file with ordinary line ends", STR_ARG(file), odd);
+    if (tab)
+        return fault_set(fault, ERR_CONFIG, STR_FMT ":%zu: the line begins with a tab: write blanks", STR_ARG(file), tab);
     arena_init(&edit.arena, SCRATCH_BYTES);
     err = form_open_text(&edit.form, text, file, STR("."), &edit.arena, fault);
     if (!err) {

@@ -5,8 +5,9 @@
  * step down always). An entry that is not there (key NULL) is written behind the others, in the section's own style.
  * A section must be there, be it empty ({}): who is to add entries puts one in first, at the top.
  * Comments within a block that is replaced stand below it.
- * What cannot be replaced where it stands (an alias, a merge, lines that end in another way than LF or CR LF) is refused with its line. A value that others name as an
- * alias is replaced all the same, and the new text is no YAML then: who writes it parses it first.
+ * What cannot be replaced where it stands (an alias, a merge, lines that begin with a tab or end in another way than LF or CR LF) is
+ * refused with its line. A value that others name as an alias is replaced all the same, and the new text is no YAML then: who writes it
+ * parses it first.
  */
 #ifndef BILAG_BILAG_ACT_YAMLEDIT_H
 #define BILAG_BILAG_ACT_YAMLEDIT_H

@@ -400,6 +400,7 @@ const struct catalogue_row catalogue_faults[] = {
     { "a merge stands here; write the keys themselves", "her står en fletting; skriv nøklene selv" },
     { "%.*s:%zu: the line ends with a character that not all programs take for an end: save the file with ordinary line ends",
       "%.*s:%zu: linjen slutter med et tegn som ikke alle programmer ser som en linjeslutt: lagre filen med vanlige linjeslutt" },
+    { "%.*s:%zu: the line begins with a tab: write blanks", "%.*s:%zu: linjen begynner med en tabulator: skriv mellomrom" },
     { "no pipe: %s", "ikke noe rør (pipe): %s" },
     { "no further process: %s", "ikke flere prosesser: %s" },
     { "the folder's name is too long", "navnet på mappen er for langt" },

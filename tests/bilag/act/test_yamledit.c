@@ -131,6 +131,8 @@ static void refused_table(void **unused)
         { "a line that ends in CR alone", "p:\n  a: {}\rb: 1\n", "x.yaml:2: the line ends", ENTRY("p", "x", "{}") },
         { "a line that ends in NEL", "p:\n  a: {}\xc2\x85""b: 1\n", "x.yaml:2: the line ends", ENTRY("p", "x", "{}") },
         { "a line that ends in LS", "p: {}\xe2\x80\xa8""b: 1\n", "x.yaml:1: the line ends", ENTRY("p", "x", "{}") },
+        { "a line that begins with a tab", "p: {a: {}\n\t}\n", "x.yaml:2: the line begins with a tab", ENTRY("p", "a", "x") },
+        { "a line that begins with a blank and a tab", "p: {a: {},\n \tb: 1}", "x.yaml:2: the line begins", ENTRY("p", "a", "x") },
         { "a last line that ends in CR alone", "p: {}\r", "x.yaml:1: the line ends", ENTRY("p", "x", "{}") },
     };
 
