@@ -82,13 +82,15 @@ static enum err alias_fault(struct editing *edit, const yaml_node_t *key)
     return form_fault(&edit->form, key, "an alias stands here; write the value itself");
 }
 
-/* Past the key's colon; 0: none follows. */
+/* Past the key's colon; 0: none follows. One in a comment is none. */
 static size_t after_colon(const struct editing *edit, const yaml_node_t *key, size_t limit)
 {
-    size_t at = byte_at(edit->text, key->end_mark.index);
+    struct str text = edit->text;
+    size_t at = byte_at(text, key->end_mark.index);
+    bool comment = false;
 
-    while (at < limit && edit->text.bytes[at] != ':')
-        at++;
+    for (; at < limit && (comment || text.bytes[at] != ':'); at++)
+        comment = text.bytes[at] == '#' || (comment && text.bytes[at] != '\n');
     return at < limit ? at + 1 : 0;
 }
 

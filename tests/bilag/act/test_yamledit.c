@@ -78,6 +78,7 @@ static void edit_table(void **unused)
         { "text is no comment", "a: |\n  # x\n  y # z\nb: 2\n", { SET("a", "9") }, "a: 9\nb: 2\n", true },
         { "nor in words on several lines", "s:\n  a: x\n    y #\xC3\xA6\n  b: \"\n    # z\n    y\"\n  c: \"\xC3\xA6\xC3\xA6\xC3\xA6#\"#x\nd: 1\n",
           { SET("s", "9") }, "s: 9\n  #\xC3\xA6\n  #x\nd: 1\n", true },
+        { "a colon behind a comment with one", "? a # x: y\n: 1\nb: 2\n", { SET("a", "9") }, "? a # x: y\n: 9\nb: 2\n", true },
         { "an entry gone",          "p:\n  x: {a: 1} # x\n  # of y\n  y:\n    a: 1\n  z: {}\n", { GONE("p", "x"), GONE("p", "y") },
           "p:\n  # of y\n  z: {}\n", false },
         { "a blank entry gone",     "p:\n  x:\n  y: {}\n", { GONE("p", "x") }, "p:\n  y: {}\n", false },
@@ -113,6 +114,7 @@ static void refused_table(void **unused)
     static const struct { const char *why, *text, *says; struct yamledit entry; } rows[] = {
         { "an alias",       "b: &x 2\na: *x\n",  "x.yaml:2: an alias", { .key = NULL } },
         { "no colon",       "? a\n? b\n",     "x.yaml:1: no colon follows", { .key = NULL } },
+        { "a colon in a comment alone", "? a\n# why: x\n? b\n", "x.yaml:1: no colon follows", { .key = NULL } },
         { "a merge",        "b: &x {a: 1}\n<<: *x\n", "x.yaml:2: a merge", { .key = NULL } },
         { "an anchor before all", "&all\nb: 2\n", "x.yaml:1: an anchor", { .key = NULL } },
         { "no YAML",        "a: [1\n",           "not YAML", { .key = NULL } },
