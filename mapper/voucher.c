@@ -176,11 +176,26 @@ static bool same_line(const struct voucher_line *a, const struct voucher_line *b
     return a->account != 0 || str_equal(a->text, b->text);          /* blanks stay apart, each named */
 }
 
+/* Whether it is one of those that were joined. */
+static bool has_type(struct str text, struct str type)
+{
+    static const struct str between = { ", ", 2 };
+
+    for (size_t at = 0; at + type.len <= text.len; at++) {
+        const struct str here = { text.bytes + at, type.len }, behind = { here.bytes + type.len, text.len - at - type.len };
+
+        if (str_equal(here, type) && (!behind.len || str_starts(behind, between)) &&
+            (!at || (at >= between.len && str_equal((struct str){ here.bytes - between.len, between.len }, between))))
+            return true;
+    }
+    return false;
+}
+
 static struct str with_type(struct arena *arena, struct str text, struct str type)
 {
     enum { LINE_TEXT_MAX = 100 };
 
-    if (str_equal(text, type) || text.len + type.len + 2 > LINE_TEXT_MAX)
+    if (has_type(text, type) || text.len + type.len + 2 > LINE_TEXT_MAX)
         return text;
     return arena_format(arena, STR_FMT ", " STR_FMT, STR_ARG(text), STR_ARG(type));
 }
