@@ -248,6 +248,8 @@ static enum err entry_added(struct editing *edit, const yaml_node_t *key, const 
     size_t from = byte_at(edit->text, section->start_mark.index), to = byte_at(edit->text, section->end_mark.index);
     struct str name = key_text(edit, change->entry);
 
+    if (section->type == YAML_SEQUENCE_NODE)
+        return form_fault(&edit->form, key, "has no keys of its own, or is written by dates; change it in the file");
     if (section->type != YAML_MAPPING_NODE || form_pair_count(section) == 0)
         return first_entry(edit, key, section, change);
     if (without_property(edit, section))

@@ -129,6 +129,7 @@ static void refused_table(void **unused)
         { "a section in lines with a tag", "p: !t\n  a: {}\n", "x.yaml:1: an anchor or a tag", ENTRY("p", "x", "{}") },
         { "a section with an anchor", "p: &t {a: {}}\n", "x.yaml:1: an anchor or a tag", ENTRY("p", "x", "{}") },
         { "an entry with a tag", "p:\n  x: !t {a: 1}\n", "x.yaml:2: an anchor or a tag", IN("p", "x", "b", "9") },
+        { "a section that is a list", "p:\n- a: {}\n", "x.yaml:1: has no keys of its own", ENTRY("p", "x", "{}") },
         { "no such section", "a: 1\n", "has no p", ENTRY("p", "x", "{}") },
         { "a line that ends in CR alone", "p:\n  a: {}\rb: 1\n", "x.yaml:2: the line ends", ENTRY("p", "x", "{}") },
         { "a line that ends in NEL", "p:\n  a: {}\xc2\x85""b: 1\n", "x.yaml:2: the line ends", ENTRY("p", "x", "{}") },
