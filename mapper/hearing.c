@@ -17,8 +17,10 @@ static void look_again(struct stage *stage, struct mapper *mapper, struct str ve
     uint32_t partition = venue_partition(venue, stage_config(stage)->partitions);
     struct day_due *due = schedule_put(mapper->schedule, venue, day, partition);
 
-    if (!due)
+    if (!due) {
+        reading_lacks_day(mapper, partition);
         return;
+    }
     due->dirty = true;
     due->resend_wait_ms = 0;
     schedule_look_at(mapper->schedule, due, stage_steady_ms(stage));

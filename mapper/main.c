@@ -45,6 +45,8 @@ static enum err mapper_turn(struct stage *stage, void *state)
     if (!err)
         err = hearing_decisions(stage, mapper);
     if (!err)
+        err = reading_days_again(stage, mapper);
+    if (!err)
         err = look_at_days(stage, mapper);
     if (!err)
         err = take_old_away(stage, mapper);

@@ -50,6 +50,29 @@ enum err reading_all_due(struct stage *stage, struct mapper *mapper, uint32_t pa
     return store_read(mapper->store, due_work, &load);
 }
 
+void reading_lacks_day(struct mapper *mapper, uint32_t partition)
+{
+    struct partition *lacking = partitions_mine(mapper->partitions, partition);
+
+    if (lacking)
+        lacking->lacks_days = true;
+}
+
+enum err reading_days_again(struct stage *stage, struct mapper *mapper)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t i = 0; !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
+        struct partition *partition = partitions_mine(mapper->partitions, i);
+
+        if (!partition || !partition->lacks_days)
+            continue;
+        err = reading_all_due(stage, mapper, i);
+        partition->lacks_days = err != ERR_OK;
+    }
+    return err == ERR_MEMORY ? ERR_OK : err;             /* it still lacks: at the next turn */
+}
+
 /* Any event of a venue may be the number that another of its days waits for. */
 static void wake_awaiting(struct stage *stage, struct mapper *mapper, const struct fold *fold)
 {
@@ -90,8 +113,10 @@ static void touched(struct stage *stage, struct mapper *mapper, const struct fol
                                        fold->partition);
         int64_t at;
 
-        if (!due)
-            continue;                    /* out of memory: the day stays in TABLE_DUE for the next start */
+        if (!due) {
+            reading_lacks_day(mapper, fold->partition);
+            continue;
+        }
         at = preview_at(stage, due, now);
         due->dirty = true;
         if (due->look_ms > at)

@@ -162,7 +162,7 @@ def test_terminal():
         pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
         ours, theirs = pty.openpty()
         subprocess.run([str(pipeline.bin / "bilag"), "customers", "--config", str(pipeline.config), "--venue", "oslo",
-                        "list"], env={**os.environ, **pipeline.env}, stdout=theirs, stderr=theirs, check=True, timeout=60)
+                        "list"], env={**os.environ, **pipeline.env, "TERM": "xterm"}, stdout=theirs, stderr=theirs, check=True, timeout=60)
         os.close(theirs)
         shown = b""
         try:

@@ -81,7 +81,7 @@ def test_refused_is_dismissed(ingest):
     text, code = ingest.command("refused", "dismiss", "2", "--reason", "a test of the till's")
     assert code == 0 and "1 dismissed" in text
     text, code = ingest.command("refused", "list")
-    assert code == 1 and text.count("dismissed; was:") == 1 and "line 2: dismissed; was: not JSON" in text
+    assert code == 1 and text.count("dismissed; was:") == 1 and "line 2  token 1: dismissed; was: not JSON" in text
     assert "1 dismissed" in ingest.command("refused", "dismiss", "all", "--venue", "other", "--reason", "closed")[0]
     assert "1 dismissed" in ingest.command("refused", "dismiss", "all", "--reason", "seen to")[0]
     assert ingest.command("refused")[1] == 0
