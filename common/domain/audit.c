@@ -122,8 +122,8 @@ static enum err last_number(struct txn *txn, uint64_t *ret_number)
     err = store_floor(txn, DECISIONS, STR_NONE, key_str(&end), &last, &value);
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
-    if (!err && !key_take_u64(last, &at, ret_number))
-        return ERR_STORE_DAMAGED;
+    if (!err && (!key_take_u64(last, &at, ret_number) || *ret_number == UINT64_MAX))
+        return ERR_STORE_DAMAGED;        /* the next would be number 0 */
     return err;
 }
 

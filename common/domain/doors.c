@@ -165,7 +165,9 @@ static enum err last_number(struct txn *txn, uint64_t *ret_number)
     *ret_number = 0;
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
-    return !err && !key_take_u64(last, &at, ret_number) ? ERR_STORE_DAMAGED : err;
+    if (!err && (!key_take_u64(last, &at, ret_number) || *ret_number == UINT64_MAX))
+        return ERR_STORE_DAMAGED;        /* the next would be number 0 */
+    return err;
 }
 
 static enum err add_work(struct txn *txn, void *context)

@@ -92,8 +92,8 @@ static enum err next_number(struct txn *txn, uint64_t *ret_number)
     enum err err = store_get(txn, USER_META, STR("last"), &value);
 
     *ret_number = 0;
-    if (!err && !key_take_u64(value, &at, ret_number))
-        return ERR_STORE_DAMAGED;
+    if (!err && (!key_take_u64(value, &at, ret_number) || *ret_number == UINT64_MAX))
+        return ERR_STORE_DAMAGED;        /* the next would be number 0 */
     if (err && err != ERR_NOT_FOUND)
         return err;
     key_init(&key);

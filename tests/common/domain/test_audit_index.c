@@ -143,36 +143,57 @@ static enum err misnumber(struct txn *txn, void *context)
     struct key key, far;
     enum err err;
 
-    (void)context;
     key_init(&key);
     key_u64(&key, 3);
     key_init(&far);
-    key_u64(&far, UINT64_MAX / 2 + 9);
+    key_u64(&far, *(const uint64_t *)context);
     err = store_floor(txn, 0, STR_NONE, key_str(&key), &last, &value);
     return err ? err : store_put(txn, 0, key_str(&far), value);
 }
 
-/* A number that a disk made up is damage, not room to be asked for for ever. */
-static void a_number_that_is_none(void **unused)
+static void misnumbered(uint64_t number)
 {
     static const char *const tables[] = { "decisions" };
-    const struct audit_wish wish = { verbs, 1, STR_NONE };
-    struct sum found = { NULL, 0, 0 };
     struct audit *audit;
     struct store *store;
     struct fault fault = { "" };
     char folder[128];
 
-    (void)unused;
     assert_int_equal(audit_open(str_of(folders[0]), &audit, NULL), ERR_OK);
     append(audit, 0, 3, 1000);
     audit_close(audit);
     (void)snprintf(folder, sizeof folder, "%s/audit", folders[0]);
     assert_int_equal(store_open(str_of(folder), tables, 1, 1, 0, &store, &fault), ERR_OK);
-    assert_int_equal(store_write(store, misnumber, NULL), ERR_OK);
+    assert_int_equal(store_write(store, misnumber, &number), ERR_OK);
     store_close(store);
+}
+
+/* A number that a disk made up is damage, not room to be asked for for ever. */
+static void a_number_that_is_none(void **unused)
+{
+    const struct audit_wish wish = { verbs, 1, STR_NONE };
+    struct sum found = { NULL, 0, 0 };
+    struct audit *audit;
+
+    (void)unused;
+    misnumbered(UINT64_MAX / 2 + 9);
     assert_int_equal(audit_open(str_of(folders[0]), &audit, NULL), ERR_OK);
     assert_int_equal(audit_read_of(audit, &wish, add, &found), ERR_STORE_DAMAGED);
+    audit_close(audit);
+}
+
+/* Behind the highest number there is comes none: not number 0, which is before all. */
+static void the_highest_number(void **unused)
+{
+    const struct decision decision = { .time_ms = 1, .who = STR("kari"), .verb = STR("tick"), .subject = STR("x"),
+                                       .reason = STR("so") };
+    struct audit *audit;
+    uint64_t number;
+
+    (void)unused;
+    misnumbered(UINT64_MAX);
+    assert_int_equal(audit_open(str_of(folders[0]), &audit, NULL), ERR_OK);
+    assert_int_equal(audit_append(audit, &decision, &number), ERR_STORE_DAMAGED);
     audit_close(audit);
 }
 
@@ -203,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(as_reading_all, make, drop), cmocka_unit_test_setup_teardown(put_back, make, drop),
         cmocka_unit_test_setup_teardown(renamed, make, drop),
         cmocka_unit_test_setup_teardown(a_number_that_is_none, make, drop),
+        cmocka_unit_test_setup_teardown(the_highest_number, make, drop),
         cmocka_unit_test_setup_teardown(stopped, make, drop),
     };
 
