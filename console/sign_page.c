@@ -14,11 +14,7 @@ static void labelled(struct view *view, const char *name, const char *label, con
 {
     struct html *html = &view->html;
 
-    html_begin(html, "label");
-    html_element(html, "span", NULL, str_of(label));
-    html_single(html, "input");
-    html_attr(html, "name", str_of(name));
-    html_attr(html, "type", str_of(type));
+    view_input_begin(view, name, label, type);
     html_attr(html, "autocomplete", str_of(complete));
     html_attr(html, "required", STR(""));
     html_end(html);

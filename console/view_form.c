@@ -55,7 +55,7 @@ void view_button_of(struct view *view, const char *class_, const char *name, con
     html_end(&view->html);
 }
 
-void view_input(struct view *view, const char *name, const char *label, const char *type, bool required)
+void view_input_begin(struct view *view, const char *name, const char *label, const char *type)
 {
     struct html *html = &view->html;
 
@@ -64,6 +64,13 @@ void view_input(struct view *view, const char *name, const char *label, const ch
     html_single(html, "input");
     html_attr(html, "name", str_of(name));
     html_attr(html, "type", str_of(type));
+}
+
+void view_input(struct view *view, const char *name, const char *label, const char *type, bool required)
+{
+    struct html *html = &view->html;
+
+    view_input_begin(view, name, label, type);
     html_attr(html, "maxlength", STR("300"));
     if (required)
         html_attr(html, "required", STR(""));

@@ -12,6 +12,8 @@ void view_hidden(struct view *view, const char *name, struct str value);
 void view_button(struct view *view, const char *class_, const char *text);
 /* The same, with what pressing it says. */
 void view_button_of(struct view *view, const char *class_, const char *name, const char *value, const char *text);
+/* A field with its label, of which attributes may follow; html_end() ends it. */
+void view_input_begin(struct view *view, const char *name, const char *label, const char *type);
 /* A field with its label; required: the browser asks for it, and who takes the form asks again. */
 void view_input(struct view *view, const char *name, const char *label, const char *type, bool required);
 /* "Why": every decision has a reason. */

@@ -390,13 +390,26 @@ HELPER void house_start_all(void)
     }
 }
 
-HELPER void house_end_all(void)
+HELPER void house_stop_all(void)
 {
     for (size_t i = HOUSE_STAGES; i-- > 0;)
         house_stop(i);
+}
+
+HELPER void house_end_all(void)
+{
+    house_stop_all();
     assert_int_equal(kill(house.sandbox, SIGTERM), 0);
     assert_int_equal(waitpid(house.sandbox, NULL, 0), house.sandbox);
     folder_remove(&house.folder);
+}
+
+/* Of a group of tests: the house is left as it was found. */
+HELPER int house_leave(void **unused)
+{
+    (void)unused;
+    house_end_all();
+    return 0;
 }
 
 HELPER void house_sale(struct strbuf *out, const char *day, int seq, const char *type, int64_t gross, const char *paid)
@@ -418,6 +431,13 @@ HELPER void house_import(const char *lines)
     (void)house_bilag_from(lines, "import -");
     if (!strstr(house.out, " 0 refused"))
         fail_msg("%s%s", house.out, house.err);
+}
+
+/* The same; the next ones go into an empty text. */
+HELPER void house_import_all(struct strbuf *lines)
+{
+    house_import(house_text(lines));
+    strbuf_reset(lines);
 }
 
 #endif

@@ -11,13 +11,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 /* Goal: the command helps, and complains of what is wrong, before anything runs. */
 static void before_anything_runs(void **unused)
 {
@@ -346,8 +339,7 @@ static void backed_up(void **unused)
     assert_int_equal(house_bilag("backup %s/copy", house.folder.path), 0);
     assert_int_equal(house_bilag("fsck %s/copy", house.folder.path), 0);
     assert_int_not_equal(house_bilag("restore %s/copy", house.folder.path), 0);
-    for (size_t i = HOUSE_STAGES; i-- > 0;)
-        house_stop(i);
+    house_stop_all();
     house_root("en");
     (void)snprintf(page, sizeof page, "%s/state", house.folder.path);
     (void)snprintf(old, sizeof old, "%s/state.old", house.folder.path);
@@ -365,5 +357,5 @@ int main(void)
         cmocka_unit_test(a_venue_from_its_chart),
     };
 
-    return cmocka_run_group_tests_name("house", tests, start, stop);
+    return cmocka_run_group_tests_name("house", tests, start, house_leave);
 }

@@ -36,13 +36,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 static void says(int code, int wanted, const char *words)
 {
     if (code != wanted || !(strstr(house.out, words) || strstr(house.err, words)))
@@ -294,5 +287,5 @@ int main(void)
         cmocka_unit_test(another_client),
     };
 
-    return cmocka_run_group_tests_name("house_connect", tests, start, stop);
+    return cmocka_run_group_tests_name("house_connect", tests, start, house_leave);
 }

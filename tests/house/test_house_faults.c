@@ -13,13 +13,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 /* How often it says so. */
 static size_t times(const char *text, const char *says)
 {
@@ -67,8 +60,7 @@ static void each_day_once(void **unused)
         (void)snprintf(says, sizeof says, "\"voucher_no\":%d,", number);
         assert_int_equal(times(house.out, says), 1);
     }
-    for (size_t i = HOUSE_STAGES; i-- > 0;)
-        house_stop(i);
+    house_stop_all();
     house_start_all();
 }
 
@@ -96,5 +88,5 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = { cmocka_unit_test(each_day_once), cmocka_unit_test(after_a_kill) };
 
-    return cmocka_run_group_tests_name("house_faults", tests, start, stop);
+    return cmocka_run_group_tests_name("house_faults", tests, start, house_leave);
 }

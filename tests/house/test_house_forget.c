@@ -15,30 +15,11 @@ static void sale(struct strbuf *out, const char *day, const char *reg, int seq, 
                   reg, seq, day, seq % 60, customer, paid);
 }
 
-static void import(struct strbuf *out)
-{
-    house_import(house_text(out));
-    strbuf_reset(out);
-}
-
-static void stop_stages(void)
-{
-    for (size_t i = HOUSE_STAGES; i-- > 0;)
-        house_stop(i);
-}
-
 static int start(void **unused)
 {
     (void)unused;
     house_make(NULL);
     house_start_all();
-    return 0;
-}
-
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
     return 0;
 }
 
@@ -93,7 +74,7 @@ static void what_must_be_kept(void **unused)
     sale(&body, "2026-11-20", "K1", 1, GUEST, "card");
     sale(&body, "2026-11-20", "K1", 2, GUEST, "credit");
     sale(&body, "2019-11-19", "K2", 1, OLD, "credit");
-    import(&body);
+    house_import_all(&body);
     strbuf_free(&body);
     assert_int_equal(house_bilag("customers --venue oslo-grill connect '" GUEST "' 10001"), 0);
     assert_int_equal(house_bilag("customers --venue oslo-grill connect '" OLD "' 10002"), 0);
@@ -102,14 +83,14 @@ static void what_must_be_kept(void **unused)
     house_until("explain oslo-grill/order/K2/1", " sent");
     strbuf_init(&body, 1 << 16);
     sale(&body, "2026-11-21", "K1", 3, "Vent", "odd");
-    import(&body);
+    house_import_all(&body);
     house_until("status --json", "payment-type-unmapped");
     strbuf_add(&body, STR("{\"v\":1,\"venue\":\"oslo-grill\",\"register\":\"K1\",\"seq\":5,"
                          "\"kind\":\"nothing\",\"staff\":\"Avvist\"}\n"));
     (void)house_bilag_from(house_text(&body), "import -");
     strbuf_free(&body);
     assert_non_null(strstr(house.out, "1 refused"));
-    stop_stages();
+    house_stop_all();
     house_rows(rows, COUNT(rows));
     house_root("nb");
     house_rows(norwegian, COUNT(norwegian));
@@ -162,7 +143,7 @@ static void forgotten(void **unused)
     (void)house_bilag_from(house_text(&body), "import -");
     strbuf_free(&body);
     assert_non_null(strstr(house.out, "1 duplicate"));
-    stop_stages();
+    house_stop_all();
     assert_false(any_file_has(OLD));
 }
 
@@ -174,5 +155,5 @@ int main(void)
         cmocka_unit_test(forgotten),
     };
 
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, house_leave);
 }

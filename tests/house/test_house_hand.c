@@ -27,13 +27,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 /* A receipt with its lines and payments as they stand. */
 static void receipt(struct strbuf *out, const char *day, int seq, const char *staff, const char *lines, const char *payments)
 {
@@ -44,12 +37,6 @@ static void receipt(struct strbuf *out, const char *day, int seq, const char *st
 
 #define LINE(type, vat, gross) "{\"product_type\":\"" type "\",\"vat\":" #vat ",\"gross\":" #gross ",\"text\":\"" type "\"}"
 #define PAID(type, amount) "{\"type\":\"" type "\",\"amount\":" #amount "}"
-
-static void import(struct strbuf *out)
-{
-    house_import(house_text(out));
-    strbuf_reset(out);
-}
 
 /* Sales, gift cards, credit, tips and a cash movement of one day. */
 static void an_evening(struct strbuf *out)
@@ -93,7 +80,7 @@ static void listed_and_ticked_off(void **unused)
     (void)unused;
     strbuf_init(&body, 1 << 16);
     an_evening(&body);
-    import(&body);
+    house_import_all(&body);
     strbuf_free(&body);
     house_until("explain oslo-grill/2026-11-20/1", "sent");
     house_rows(rows, COUNT(rows));
@@ -157,7 +144,7 @@ static void a_locked_day(void **unused)
     (void)unused;
     strbuf_init(&body, 1 << 16);
     house_sale(&body, "2026-11-09", 1, "food", 10000, "card");
-    import(&body);
+    house_import_all(&body);
     strbuf_free(&body);
     house_until("status --red", "period-locked");
     house_rows(rows, COUNT(rows));
@@ -193,9 +180,9 @@ static void wrong_receipts(void **unused)
     house_sale(&body, "2026-11-12", 2, "food", 100, "odd");
     house_sale(&body, "2026-11-12", 3, "food", 200, "card");
     receipt(&body, "2026-11-12", 4, "Ola", LINE("food", 12, 300), PAID("card", 300));
-    import(&body);
+    house_import_all(&body);
     house_sale(&body, "2026-11-12", 3, "food", 250, "card");
-    import(&body);
+    house_import_all(&body);
     strbuf_free(&body);
     house_until("explain oslo-grill/2026-11-12/1", "receipt-conflict");
     house_rows(rows, COUNT(rows));
@@ -240,5 +227,5 @@ int main(void)
         cmocka_unit_test(tips), cmocka_unit_test(products),
     };
 
-    return cmocka_run_group_tests_name("house_hand", tests, start, stop);
+    return cmocka_run_group_tests_name("house_hand", tests, start, house_leave);
 }

@@ -37,8 +37,7 @@ static int start(void **unused)
     sale(&body, "fjord", "2026-11-20", 1, "food", 20000);
     sale(&body, "fjord", "2026-11-21", 2, "food", 30000);
     sale(&body, "nowhere", "2026-11-20", 1, "food", 700);
-    house_import(house_text(&body));
-    strbuf_reset(&body);
+    house_import_all(&body);
     house_sale(&body, "2026-11-21", 3, "food", 12500, "credit");
     house_import(house_text(&body));
     strbuf_free(&body);
@@ -48,13 +47,6 @@ static int start(void **unused)
     house_until("explain oslo-grill/order/K1/3", "not connected");
     house_until("explain fjord/2026-11-20/1", "waiting");
     house_until("explain fjord/2026-11-21/1", "waiting");
-    return 0;
-}
-
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
     return 0;
 }
 
@@ -219,5 +211,5 @@ int main(void)
         cmocka_unit_test(what_runs),
     };
 
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, house_leave);
 }

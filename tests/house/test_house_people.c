@@ -12,13 +12,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 static void says(int code, int wanted, const char *words)
 {
     if (code != wanted || !(strstr(house.out, words) || strstr(house.err, words)))
@@ -148,5 +141,5 @@ int main(void)
         cmocka_unit_test(what_makes_no_user), cmocka_unit_test(users), cmocka_unit_test(tokens), cmocka_unit_test(in_norwegian),
     };
 
-    return cmocka_run_group_tests_name("house_people", tests, start, stop);
+    return cmocka_run_group_tests_name("house_people", tests, start, house_leave);
 }

@@ -13,13 +13,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 static void probe(int code)
 {
     int is = house_bilag("probe --venue oslo-grill --rate 400 --out %s/evidence", house.folder.path);
@@ -127,5 +120,5 @@ int main(void)
         cmocka_unit_test(settles_another_one),
     };
 
-    return cmocka_run_group_tests_name("house_probe", tests, start, stop);
+    return cmocka_run_group_tests_name("house_probe", tests, start, house_leave);
 }

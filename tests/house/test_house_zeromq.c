@@ -171,13 +171,6 @@ static int start(void **unused)
     return 0;
 }
 
-static int stop(void **unused)
-{
-    (void)unused;
-    house_end_all();
-    return 0;
-}
-
 /* Goal: what is sent again is known; a line of another's venue is refused and named, and nothing of it is kept. */
 static void with_a_key(void **unused)
 {
@@ -265,5 +258,5 @@ int main(void)
         cmocka_unit_test(revoked),
     };
 
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, house_leave);
 }
