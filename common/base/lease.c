@@ -135,13 +135,15 @@ static enum err draw_machine(const char *path, char id[LEASE_MACHINE_SIZE], stru
 static enum err machine_id(struct str state_dir, char id[LEASE_MACHINE_SIZE], struct fault *fault)
 {
     char path[PATH_SIZE], dir[PATH_SIZE];
-    int fd;
+    int fd, locked = -1;
     enum err err;
 
     if (!machine_path(state_dir, path) || !str_copy(state_dir, dir, sizeof dir))
         return fault_set(fault, ERR_CONFIG, "state_dir has too long a name");
     fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || flock(fd, LOCK_EX) != 0)
+    while (fd >= 0 && (locked = flock(fd, LOCK_EX)) != 0 && errno == EINTR)
+        continue;
+    if (fd < 0 || locked != 0)
         err = fault_set(fault, err_of_errno(errno, ERR_CONFIG), "%s cannot be locked: %s", dir, strerror(errno));
     else
         err = draw_machine(path, id, fault);

@@ -24,9 +24,9 @@ static const char *const made_of[] = {
     "CREATE TABLE IF NOT EXISTS bilag_fleet.machine(number int PRIMARY KEY, id text NOT NULL UNIQUE, name text NOT NULL)",
     "CREATE TABLE IF NOT EXISTS bilag_fleet.holder(stage text, number int, boot bigint NOT NULL, term bigint NOT NULL, "
     "lock bigint NOT NULL, until timestamptz NOT NULL, version text NOT NULL, PRIMARY KEY(stage, number)) WITH (fillfactor=10)",
-    "ALTER TABLE bilag_fleet.holder ADD COLUMN IF NOT EXISTS config text NOT NULL DEFAULT ''",
     "CREATE TABLE IF NOT EXISTS bilag_fleet.held(name text PRIMARY KEY, stage text NOT NULL, number int NOT NULL, "
     "boot bigint NOT NULL)",
+    "ALTER TABLE bilag_fleet.holder ADD COLUMN IF NOT EXISTS config text NOT NULL DEFAULT ''",
 };
 
 static void say(struct pg_session *session, const char *sql)
@@ -65,8 +65,9 @@ static bool settled(struct pg_session *session)
 
 static void make_tables(struct pg_session *session)
 {
-    if (number_of(session, "SELECT count(*) FROM pg_tables WHERE schemaname='bilag_fleet' AND tablename='held'", NULL, 0) == 1)
-        return;
+    if (number_of(session, "SELECT count(*) FROM information_schema.columns WHERE table_schema='bilag_fleet' AND "
+                  "table_name='holder' AND column_name='config'", NULL, 0) == 1)
+        return;                          /* the youngest of all */
     for (size_t i = 0; i < COUNT(made_of); i++)
         say(session, made_of[i]);
 }

@@ -348,7 +348,6 @@ static void given_back_at_once(void **unused)
     lease_thing_close(thing);
 }
 
-/* The same instance again: at once under the same file lock, which the former held; else when its time has run out. */
 /* Goal: stages that start at once on a new machine are of one machine, which is the one that its state folder names. */
 static void many_start_at_once(void **unused)
 {
@@ -386,6 +385,23 @@ static void many_start_at_once(void **unused)
     }
 }
 
+/* Goal: a fleet whose tables a former program made is gone on with: its leases are kept. */
+static void tables_of_a_former_version(void **unused)
+{
+    struct fault fault;
+
+    (void)unused;
+    SKIP_WITHOUT_ENGINE();
+    assert_int_equal(open_as("tried", 0, -1, &fault), ERR_OK);
+    lease_close();
+    sql("ALTER TABLE bilag_fleet.holder DROP COLUMN config");
+    assert_int_equal(open_as("tried", 0, -1, &fault), ERR_OK);
+    lease_says("0123456789abcdef");
+    assert_int_equal(lease_keep(), ERR_OK);
+    assert_int_equal(lease_keep_now(), ERR_OK);
+}
+
+/* The same instance again: at once under the same file lock, which the former held; else when its time has run out. */
 static void the_same_instance_again(void **unused)
 {
     char path[96];
@@ -426,6 +442,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lapsed_is_not_over, forget_leases, drop),
         cmocka_unit_test_setup_teardown(given_back_at_once, forget_leases, drop),
         cmocka_unit_test_setup_teardown(many_start_at_once, forget_leases, drop),
+        cmocka_unit_test_setup_teardown(tables_of_a_former_version, forget_leases, drop),
         cmocka_unit_test_setup_teardown(the_same_instance_again, forget_leases, drop),
 #endif
     };
