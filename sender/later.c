@@ -6,16 +6,44 @@
 
 #include <string.h>
 
-enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, TELL_TURN_MS = 1000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512,
+enum { BATCH = 32, TELL_FIRST_MS = 2000, TELL_MAX_MS = 60000, TELL_TURN_MS = 90000, PUT_OFF_MS = 5000, PATH_BYTES_MAX = 512,
        UNSAID_PACE = 7 };                      /* the pace of the seventh try, for what is asked again without an end */
 
-struct batch { size_t count; char docs[BATCH][DOC_ID_SIZE]; size_t max; int64_t until_ms; };
+struct batch { const struct sender *sender; size_t count; char docs[BATCH][DOC_ID_SIZE]; size_t max; int64_t until_ms; };
+
+/* Where machines share the stores, the mapper that is meant runs on one of them, and senders hear and tell those of their own: who
+ * told last leaves what it wrote to another machine, by its own steady clock, for as long as that one's clock may be behind. */
+static bool is_others_turn(const struct sender *sender, const struct doc_due *due)
+{
+    for (size_t i = 0; i < SENDER_TOLD_MAX; i++) {
+        const struct seal_told *told = &sender->told[i];
+
+        if (told->until_ms > stage_steady_ms(sender->stage) && told->next_ms == due->next_ms &&
+            str_equal(str_of(told->doc), due->doc))
+            return true;
+    }
+    return false;
+}
+
+static void leave_to_others(const struct job *job, int64_t wait_ms)
+{
+    struct sender *sender = job->sender;
+    struct seal_told *told = &sender->told[sender->told_count++ % SENDER_TOLD_MAX];
+
+    told->until_ms = 0;
+    if (!lease_is_shared() || !str_copy(job->doc, told->doc, sizeof told->doc))
+        return;
+    told->next_ms = job->now.next_ms;
+    told->until_ms = stage_steady_ms(sender->stage) + wait_ms + TELL_TURN_MS;
+}
 
 static enum err collect(struct txn *txn, const struct doc_due *due, void *context)
 {
     struct batch *batch = context;
 
     (void)txn;
+    if (is_others_turn(batch->sender, due))
+        return ERR_OK;
     if (batch->count == batch->max)
         return ERR_STOP;
     return str_copy(due->doc, batch->docs[batch->count++], DOC_ID_SIZE) ? ERR_OK : ERR_STORE_DAMAGED;
@@ -36,16 +64,6 @@ static enum err lease(struct job *job, int64_t for_ms)
     return job_commit(job);
 }
 
-/* Where machines share the stores, the mapper that is meant runs on one of them, and senders hear and tell those of their own: who
- * told last lets another machine's have its turn. */
-static bool is_others_turn(const struct job *job)
-{
-    int32_t me = owners_me(job->sender->owners).instance;
-
-    return lease_is_shared() && job->was.attempts > 0 && job->was.owner.instance / LEASE_INSTANCES == me / LEASE_INSTANCES &&
-           stage_now_ms(job->sender->stage) < job->was.next_ms + TELL_TURN_MS;
-}
-
 /* Until the mapper sends a higher revision, which ends this work (inbox.c). */
 static enum err tell_again(struct job *job)
 {
@@ -54,12 +72,14 @@ static enum err tell_again(struct job *job)
     enum err err;
 
     job->now.attempts++;
-    job->now.owner = owners_me(job->sender->owners);
-    err = lease(job, wait < TELL_MAX_MS ? wait : TELL_MAX_MS);
+    wait = wait < TELL_MAX_MS ? wait : TELL_MAX_MS;
+    err = lease(job, wait);
     SENDER_POINT(job->sender, POINT_BEFORE_SEAL_TOLD);
-    if (!err)
-        send_tell(job->sender, job->doc, &job->now, true);
-    return err;
+    if (err)
+        return err;
+    send_tell(job->sender, job->doc, &job->now, true);
+    leave_to_others(job, wait);
+    return ERR_OK;
 }
 
 static bool is_processed(const struct slot *slot, const struct answer *answer)
@@ -220,7 +240,7 @@ static enum err one(struct sender *sender, struct str doc)
     if (work_lane(job.was.work) != 2)
         return ERR_OK;
     if (job.was.work == WORK_TELL)
-        return is_others_turn(&job) ? ERR_OK : tell_again(&job);
+        return tell_again(&job);
     venue = config_venue(config, job.draft.doc.venue);
     if (!venue)
         return lease(&job, PUT_OFF_MS);
@@ -242,6 +262,7 @@ enum err later_run(struct sender *sender)
 
     if (steady < sender->later_ms || steady < sender->store_wait_ms || stage_stopping(sender->stage) || outage_holds(sender))
         return ERR_OK;
+    batch.sender = sender;
     batch.max = sender->slot_count - sender->busy < BATCH ? sender->slot_count - sender->busy : BATCH;
     batch.until_ms = stage_now_ms(sender->stage);
     err = store_read(docs_store(sender->docs), collect_work, &batch);

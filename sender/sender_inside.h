@@ -52,6 +52,10 @@ struct sender_client {
     char after[DOC_ID_SIZE];              /* rejudging: done up to this document */
 };
 
+/* A seal that this process told its machine's mappers again: the row that it wrote, and until when it is another machine's. */
+enum { SENDER_TOLD_MAX = 256 };
+struct seal_told { char doc[DOC_ID_SIZE]; int64_t next_ms, until_ms; };
+
 struct sender;
 
 /* One request under way, or a search made of several. */
@@ -107,6 +111,8 @@ struct sender {
     uint64_t docs_seen, ref_seen;         /* generations */
     int64_t refresh_ms, takeover_ms, relax_ms, store_wait_ms, later_ms, versions_ms, again_ms,
             tend_ms, counted_ms;          /* steady: not before */
+    struct seal_told told[SENDER_TOLD_MAX];    /* the last ones */
+    size_t told_count;
     bool rejudging;                       /* some client's documents are to be judged again */
     bool store_told;                      /* that the store is full */
     enum err fatal;                       /* of a callback: ends the process in the next turn */
