@@ -72,7 +72,7 @@ static bool token_is_lost(const struct refusal *refusal)
 
     if (refusal->token)
         return false;
-    return str_equal(refusal->source, STR("http")) ||
+    return str_equal(refusal->source, STR("http")) || str_equal(refusal->source, STR("zmq")) ||
            (refusal->reason.len && memmem(refusal->reason.bytes, refusal->reason.len, company, sizeof company - 1));
 }
 
@@ -206,7 +206,7 @@ static enum err settle(struct loading *loading, struct refusal *refusal)
         return ERR_OK;
     if (comparing.same)
         refusal->state = REFUSAL_TAKEN;
-    else if (refusal->state != REFUSAL_OTHERS)       /* whose number it is says nothing of another company's receipt */
+    else if (refusal->state != REFUSAL_OTHERS && refusal->state != REFUSAL_WAITS)      /* the number may be another company's */
         refusal->state = REFUSAL_REPLACED;
     return err;
 }

@@ -423,6 +423,18 @@ def test_whose_line_it_is(rig):
     rig.until("it is booked", lambda: "125,00" in rig.command("explain", "sooner/K1/1", check=False).stdout)
 
 
+# Goal: a line that waits for its venue waits on, though a receipt of that number comes by another's token: nobody knows yet whose it is.
+def test_a_waiting_line_is_not_replaced(rig):
+    company = rig.command("tokens", "add", "--company", "912345678", "--about", "the back office").stdout.strip()
+    by_name = rig.command("tokens", "add", "--venue", "nowhere", "--about", "a till").stdout.strip()
+    assert len(sent_with(rig, company, receipt("nowhere", 1, day="2026-11-23", gross=4711))["rejected"]) == 1
+    assert sent_with(rig, by_name, receipt("nowhere", 1, day="2026-11-23", gross=900))["parked"] == 1
+    waiting = [line for line in rig.command("refused", "list", check=False).stdout.splitlines() if "waits for its venue" in line]
+    assert waiting, "it waits no longer"
+    rig.command("refused", "dismiss", "all", "--venue", "nowhere", "--reason", "a test")
+    rig.command("refused", "dismiss", "parked", "--venue", "nowhere", "--reason", "a test")
+
+
 # Goal: the console dies before or after the line is handed over: the page comes back, and pressing it again ends with one receipt.
 @pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
 @pytest.mark.parametrize("point", ["retry.after-trail", "retry.after-hand-over"])
