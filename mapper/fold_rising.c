@@ -87,10 +87,7 @@ enum err fold_add_number(struct folding *work, const struct event *event)
     err = find(work, event->venue, event->reg, event->series, &rising);
     if (err || !rising->known)
         return err ? err : seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
-    if (rising->any && event->seq <= rising->last) {         /* of another run than was asked about */
-        err = write_out(work, rising);
-        return err ? err : seen_add(work->txn, event->venue, event->reg, event->series, event->seq);
-    }
+    ensure(!rising->any || event->seq > rising->last);       /* who is not above has had it written out */
     if (rising->any && rising->last + 1 != event->seq) {
         err = write_out(work, rising);
         rising->any = false;

@@ -27,6 +27,7 @@ struct mapper {
     struct arena fold_arena, build_arena, sends_arena;
     bool *transfer_allowed;              /* per venue of the configuration: judged once, when it is loaded */
     int64_t audit_ms, relax_ms;
+    int64_t lacks_ms;                    /* steady: when days are looked for again for which memory lacked */
     int64_t held_ms;                     /* steady: when it is said again that events wait for a damaged record */
     bool heard;                          /* something of the log came that is not folded yet */
     size_t heard_bytes;                  /* of all partitions, not folded yet */

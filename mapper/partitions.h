@@ -34,7 +34,7 @@ struct partition {
     uint64_t heard_end;                  /* there the log ended */
     uint64_t lag;                        /* events behind the log, as last heard */
     bool caught_up;
-    bool lacks_days;                     /* memory lacked for one that is due: all of them are looked for again */
+    bool lacks_days;                     /* memory lacked for one that is due: it is looked for again */
     bool parked;                         /* what waited for its venue is folded before the log goes on */
     bool told_older;                     /* that the log is an older copy */
     uint64_t audit_next;                 /* decision to read from: all before are taken up, or wait */

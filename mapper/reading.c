@@ -12,9 +12,10 @@
 
 enum { CREDIT_EVENTS = 4096, NEEDED_EVERY_MS = 10 * 60 * 1000,
        HEARD_BYTES = 1024 * 1024, HEARD_SOON_BYTES = 512 * 1024, FOLD_EVERY_MS = 20,        /* folded at once, or soon */
-       HEARD_KEPT_BYTES = 64 * 1024, HEARD_BYTES_MAX = 128 * 1024 * 1024, HELD_EVERY_MS = 60 * 1000 };
+       HEARD_KEPT_BYTES = 64 * 1024, HEARD_BYTES_MAX = 128 * 1024 * 1024, HELD_EVERY_MS = 60 * 1000,
+       LACKS_EVERY_MS = 1000 };
 
-struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; };
+struct due_load { struct mapper *mapper; struct stage *stage; uint32_t partition; bool lacking; };
 
 static enum err due_seen(struct txn *txn, struct str key, struct str value, void *context)
 {
@@ -29,6 +30,8 @@ static enum err due_seen(struct txn *txn, struct str key, struct str value, void
     if (!key_take_name(key, &at, &venue) || !key_take_day(key, &at, &day))
         return ERR_STORE_DAMAGED;
     if (venue_partition(venue, stage_config(load->stage)->partitions) != load->partition)
+        return ERR_OK;
+    if (load->lacking && schedule_find(load->mapper->schedule, venue, day))
         return ERR_OK;
     due = schedule_put(load->mapper->schedule, venue, day, load->partition);
     if (!due)
@@ -45,7 +48,7 @@ static enum err due_work(struct txn *txn, void *context)
 
 enum err reading_all_due(struct stage *stage, struct mapper *mapper, uint32_t partition)
 {
-    struct due_load load = { mapper, stage, partition };
+    struct due_load load = { mapper, stage, partition, false };
 
     return store_read(mapper->store, due_work, &load);
 }
@@ -60,17 +63,23 @@ void reading_lacks_day(struct mapper *mapper, uint32_t partition)
 
 enum err reading_days_again(struct stage *stage, struct mapper *mapper)
 {
+    int64_t now = stage_steady_ms(stage);
     enum err err = ERR_OK;
 
     for (uint32_t i = 0; !err && i < (uint32_t)stage_config(stage)->partitions; i++) {
         struct partition *partition = partitions_mine(mapper->partitions, i);
+        struct due_load load = { mapper, stage, i, true };
 
-        if (!partition || !partition->lacks_days)
+        if (!partition || !partition->lacks_days || now < mapper->lacks_ms)
             continue;
-        err = reading_all_due(stage, mapper, i);
+        err = store_read(mapper->store, due_work, &load);
         partition->lacks_days = err != ERR_OK;
+        if (err == ERR_MEMORY) {         /* it still lacks */
+            mapper->lacks_ms = now + LACKS_EVERY_MS;
+            err = ERR_OK;
+        }
     }
-    return err == ERR_MEMORY ? ERR_OK : err;             /* it still lacks: at the next turn */
+    return err;
 }
 
 /* Any event of a venue may be the number that another of its days waits for. */

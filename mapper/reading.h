@@ -22,7 +22,7 @@ USED enum err reading_fold(struct stage *stage, struct mapper *mapper);
 USED enum err reading_log(struct stage *stage, void *state, struct link *link, const struct frames *frames);
 /* Every day of the partition that is not wholly sealed is to be looked at. */
 USED enum err reading_all_due(struct stage *stage, struct mapper *mapper, uint32_t partition);
-/* Memory lacked for a day of it that is due: reading_days_again() puts all of them into the schedule, as soon as there is some. */
+/* Memory lacked for a day of it that is due: reading_days_again() puts those that lack into the schedule, as soon as there is some. */
 void reading_lacks_day(struct mapper *mapper, uint32_t partition);
 USED enum err reading_days_again(struct stage *stage, struct mapper *mapper);
 

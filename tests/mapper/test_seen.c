@@ -3,6 +3,8 @@
 #include "mapper/fold_inside.h"
 #include "mapper/seen.h"
 
+enum { OTHERS = 500 };
+
 struct numbers {
     const uint64_t *add;
     size_t count;
@@ -10,7 +12,8 @@ struct numbers {
     char gaps[4096];
     size_t len, again;
     bool in_fold;                        /* as a fold adds them: what rises is kept in memory until its end */
-    unsigned seed;                       /* of other registers, that come between */
+    unsigned seed;                       /* of other registers, that come between: more than a fold keeps at a time */
+    bool others[OTHERS][5];              /* which of their numbers came */
 };
 
 static enum err gap_noted(uint64_t from, uint64_t to, void *context)
@@ -35,12 +38,16 @@ static enum err add_one(struct folding *work, struct str reg, uint64_t seq)
     return err;
 }
 
-static enum err add_other(struct folding *work, unsigned *seed)
+static enum err add_other(struct folding *work, struct numbers *numbers)
 {
-    struct str reg = arena_format(work->fold->arena, "X%d", rand_r(seed) % 500);
-    enum err err = add_one(work, reg, (uint64_t)rand_r(seed) % 5);
+    int which = rand_r(&numbers->seed) % OTHERS, seq = rand_r(&numbers->seed) % 5;
+    enum err err = add_one(work, arena_format(work->fold->arena, "X%d", which), (uint64_t)seq);
 
-    return err == ERR_EXISTS ? ERR_OK : err;
+    if (err && err != ERR_EXISTS)
+        return err;
+    assert_int_equal(err == ERR_EXISTS, numbers->others[which][seq]);
+    numbers->others[which][seq] = true;
+    return ERR_OK;
 }
 
 static enum err add_work(struct txn *txn, void *context)
@@ -58,7 +65,7 @@ static enum err add_work(struct txn *txn, void *context)
         if (err == ERR_EXISTS)
             err = ERR_OK;
         for (int other = 0; !err && numbers->seed && other < 20; other++)
-            err = add_other(&work, &numbers->seed);
+            err = add_other(&work, numbers);
     }
     if (!err)
         err = fold_write_numbers(&work);
@@ -97,7 +104,7 @@ static void gaps_table(void **unused)
     (void)unused;
     for (size_t i = 0; i < 2 * COUNT(rows); i++) {
         size_t at = i / 2;
-        struct numbers numbers = { rows[at].add, rows[at].count, rows[at].first, rows[at].last, "", 0, 0, i % 2, 0 };
+        struct numbers numbers = { rows[at].add, rows[at].count, rows[at].first, rows[at].last, .in_fold = i % 2 };
         struct rig rig;
 
         rig_make(&rig);
