@@ -114,16 +114,26 @@ static void form(struct view *view)
 
 /* --- those that wait for their set-up or their key --- */
 
-bool venue_waits(struct view *view, size_t fault, struct venue *ret_venue)
+bool venue_can_be_opened(struct view *view, struct str id, struct venue *ret_venue)
 {
     struct fault unsaid = view->context.fault;
     struct str text;
-    bool waits = venue_setup_read(&view->context, view->config.fault_venues[fault], &text, ret_venue) == ERR_OK;
+    bool can = venue_setup_read(&view->context, id, &text, ret_venue) == ERR_OK;
 
     view->context.fault = unsaid;
-    if (waits)
+    if (can)
         form_free(&text);
-    return waits && user_sees(&view->user, ret_venue->company);
+    return can;
+}
+
+bool venue_waits(struct view *view, size_t fault, struct venue *ret_venue)
+{
+    return venue_can_be_opened(view, view->config.fault_venues[fault], ret_venue) && user_sees(&view->user, ret_venue->company);
+}
+
+const char *venue_waits_words(struct view *view)
+{
+    return SAY(view, "its set-up or its connection is not complete", "oppsettet eller tilkoblingen er ikke ferdig");
 }
 
 static void waiting(struct view *view)
@@ -144,8 +154,7 @@ static void waiting(struct view *view)
         html_begin(html, "li");
         view_link(view, view_venue_path(view, view->config.fault_venues[i], "/setup"),
                   arena_copy(&view->arena, venue.name).bytes);
-        html_element(html, "small", NULL, str_of(SAY(view, "its set-up or its connection is not complete",
-                                                     "oppsettet eller tilkoblingen er ikke ferdig")));
+        html_element(html, "small", NULL, str_of(venue_waits_words(view)));
         html_end(html);
     }
     if (shown)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/form.h"
-#include "bilag/act/venue_setup.h"
 #include "chosen.h"
 
 enum { ROWS_ON_A_PAGE = 50, LATE_MS = 30000 };
@@ -50,28 +49,15 @@ static void see_first(struct view *view, const struct picture_row *row)
     html_end(html);
 }
 
-static bool can_be_opened(struct view *view, struct str id)
-{
-    struct fault unsaid = view->context.fault;
-    struct venue venue;
-    struct str text;
-    bool can = venue_setup_read(&view->context, id, &text, &venue) == ERR_OK;
-
-    view->context.fault = unsaid;
-    if (can)
-        form_free(&text);
-    return can;
-}
-
 /* The fault itself names a file and its keys: what is to be done is told instead. */
 static void left_out(struct view *view, const struct picture_row *row)
 {
-    const char *words = SAY(view, "its set-up or its connection is not complete",
-                            "oppsettet eller tilkoblingen er ikke ferdig");
+    const char *words = venue_waits_words(view);
+    struct venue venue;
 
     html_element(&view->html, "span", "state red", str_of(SAY(view, "not in use", "ikke i bruk")));
     html_text(&view->html, STR(" "));
-    if (!can_be_opened(view, row->id))
+    if (!venue_can_be_opened(view, row->id, &venue))
         html_text(&view->html, str_of(SAY(view, "its set-up cannot be read; whoever runs Bilag mends its file",
                                           "oppsettet kan ikke leses; den som drifter Bilag, retter filen")));
     else if (user_may(&view->user, ACT_SET_UP))

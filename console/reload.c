@@ -15,14 +15,16 @@ static void tell(struct reload *reload)
 {
     struct config config = *stage_config(reload->stage);
     struct arena arena;
+    enum err err;
 
     config.console.on = false;           /* it does not ask itself */
     reload->next_ms = INT64_MAX;
     arena_init(&arena, ARENA_BYTES);
-    if (stages_reload(&config, PATIENCE_MS, &arena, &reload->told))
-        log_fact("level=error what=\"the stages could not be told to reload\"");
-    else if (reload->told.missed && reload->tries < COUNT(waits_ms))
+    err = stages_reload(&config, PATIENCE_MS, &arena, &reload->told);
+    if ((err || reload->told.missed) && reload->tries < COUNT(waits_ms))
         reload->next_ms = clock_steady_ms() + waits_ms[reload->tries++];
+    else if (err)
+        log_fact("level=error what=\"the stages could not be told to reload\" why=\"%s\"", err_text(err));
     else if (reload->told.missed)
         log_fact("level=error what=\"not told to reload\" stages=%zu why=\"no answer\"", reload->told.missed);
     arena_free(&arena);

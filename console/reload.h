@@ -1,7 +1,7 @@
 /* reload.h - the stages read their files again, since somebody has saved something.
  *
  * Each is told at once. One that is too busy to take the word at that moment is told again, a little later each time, for two minutes:
- * what was saved is taken up without a person, or the log says by whom it was not.
+ * what was saved is taken up without a person, or the log says by how many it was not.
  */
 #ifndef BILAG_CONSOLE_RELOAD_H
 #define BILAG_CONSOLE_RELOAD_H

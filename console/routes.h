@@ -85,8 +85,11 @@ void do_choose(struct view *view);
 void do_restarted(struct view *view);
 void do_leave_out(struct view *view);
 
-/* new_venue_page.c: a venue of which the configuration has a fault, if it waits for its set-up or its key and is this person's to see. */
+/* new_venue_page.c: whether a venue's file can be read, whatever else is wrong with it. */
+bool venue_can_be_opened(struct view *view, struct str id, struct venue *ret_venue);
+/* One of which the configuration has a fault, if it waits for its set-up or its key and is this person's to see. */
 bool venue_waits(struct view *view, size_t fault, struct venue *ret_venue);
+const char *venue_waits_words(struct view *view);
 
 /* refused_page.c: whether what was refused or is parked for this venue is this person's to see. */
 bool refused_is_seen(const struct view *view, struct str venue);

@@ -14,6 +14,7 @@
 #include "bilag/show/catalogue.h"
 #include "door/host.h"
 #include "routes.h"
+#include "seen.h"
 
 enum { ARENA_BYTES = 512 * 1024 * 1024, SLOW_MS = 300, PATIENCE_MS = 200, PIECE_BYTES = 32 * 1024, PARTS_MAX = 100 };
 
@@ -338,6 +339,8 @@ static enum MHD_Result run(struct view *view)
     take_config(view);
     speak(view, view->voice.language);       /* others were answered since this one began */
     judge(view, route, known);
+    if (!view->status && view->signed_in)
+        (void)seen_now(view);            /* before what the page tells is read: whatever comes after it is unseen */
     if (!view->status)
         route->run(view);
     if (!str_equal(view->method, STR("GET")))

@@ -86,6 +86,8 @@ static enum err begin(struct lookout *lookout, struct fault *fault)
 static enum err take_turn(struct lookout *lookout, bool *ret_ours)
 {
     int64_t steady_ms = stage_steady_ms(lookout->stage);
+    struct fault fault = { "" };
+    enum err err;
 
     *ret_ours = lookout->postbox != NULL;
     if (*ret_ours || steady_ms < lookout->turn_ms)
@@ -94,8 +96,13 @@ static enum err take_turn(struct lookout *lookout, bool *ret_ours)
     if (lease_win(&lookout->telling, 1) == 0)
         return ERR_OK;
     *ret_ours = true;
-    log_fact("what=\"tells from now on, for all machines\"");
-    return begin(lookout, NULL);
+    err = begin(lookout, &fault);
+    if (err)
+        log_fact("level=error what=\"cannot tell, though it is its turn\" why=\"%s\"",
+                 fault.text[0] ? fault.text : err_text(err));
+    else
+        log_fact("what=\"tells from now on, for all machines\"");
+    return err;
 }
 
 enum err lookout_open(struct stage *stage, void **ret_state, struct fault *fault)
