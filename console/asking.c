@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/killpoint.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "bilag/act/key_drop.h"
@@ -97,6 +98,7 @@ static void end_reading(struct askings *askings, struct row *row)
 {
     const struct errand_answer *said = &row->work->said;
 
+    KILLPOINT("ask.answered");
     if (said->refusal != ERRAND_TAKEN)
         end(askings, row, ERR_REFUSED, errand_refusal_words(said->refusal));
     else if (said->answer.outcome == OUTCOME_DONE || said->answer.outcome == OUTCOME_LOGIN)
@@ -243,6 +245,7 @@ enum err askings_read(struct askings *askings, const struct asking_wish *wish, s
         venue = config_venue(row->work->config, wish->venue);
         err = venue && venue->client_id.len ? begin_reading(row, venue->client_id)
                                             : fault_set(fault, ERR_REFUSED, "the venue has no client key yet");
+        KILLPOINT("ask.begun");
     }
     return begun(askings, row, err, fault);
 }

@@ -1,15 +1,18 @@
 """The console dies in the middle of what a person presses: before it is written down, behind that, and before it is answered. It comes
 back, tells what is, and ends with one effect: pressed again where nothing was done, refused with who did it where it was."""
 import http.client
+import time
 
 import pytest
 
 from api_rig import Program
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
-from pipeline import BIN
+from pipeline import BIN, client_key
 from test_api import act, receipt
 from test_console_ways import refused
+from test_elsewhere import DAY_S
+from test_elsewhere import Person as Somebody
 
 KILLS = (BIN / "bilag-console").exists() and b"BILAG_KILLPOINT" in (BIN / "bilag-console").read_bytes()
 pytestmark = pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
@@ -27,7 +30,7 @@ def cash(name, seq, day):
 @pytest.fixture(scope="module")
 def rig():
     port, more = settings()
-    names = ("bar", "hand", "gap", "cash", "twice", "odd")
+    names = ("bar", "hand", "gap", "cash", "twice", "odd", "back")
     with start([venue(name, auto_transfer="false", department=str(n)) for n, name in enumerate(names, 1)], [{"no": 10001, "name": "Hansen"}],
                settings=more) as pipeline:
         for name in ("all", *(f"user{n}" for n in range(3)), *(f"gone{n}" for n in range(3))):
@@ -40,11 +43,70 @@ def rig():
         for n, day in enumerate(DAYS):
             pipeline.post([receipt("bar", n + 1, day=day), receipt("hand", n + 1, day=day), receipt("gap", 3 * n + 1, day=day),
                            receipt("gap", 3 * n + 3, day=day), cash("cash", n + 1, day), sale("odd", 10 + n, f"kunde {n}"),
-                           receipt("odd", n + 1, day=day, payments=[{"type": "card", "amount": 100}])])
+                           receipt("odd", n + 1, day=day, payments=[{"type": "card", "amount": 100}]), receipt("back", n + 1, day=day)])
+            pipeline.post([{**receipt("twice", 1, day=day, gross=gross), "register": f"{kind}{n}"}     # two contents of one number
+                           for kind in ("chosen", "anew") for day, gross in ((DAYS[0], 12500), (DAYS[1], 7000))])
         refused(pipeline, *(receipt("bar", 50 + n, day="2026-11-22") for n in range(3)))
-        wanted = {**{f"{v}/{day}/1": "waiting" for v in ("bar", "hand") for day in DAYS}, **{f"{v}/{day}/1": "held" for v in ("gap", "odd") for day in DAYS}}
+        wanted = {**{f"{v}/{day}/1": "waiting" for v in ("bar", "hand", "back") for day in DAYS}, **{f"{v}/{day}/1": "held" for v in ("gap", "odd") for day in DAYS}}
         pipeline.until("the days are closed", lambda: wanted.items() <= {d: s for d, (s, _) in documents(pipeline, "voucher").items()}.items())
+        for day in DAYS:
+            pipeline.command("by-hand", f"back/{day}/1", "--reason", "entered")
+        pipeline.until("they are by hand", lambda: {documents(pipeline, "voucher")[f"back/{day}/1"][0] for day in DAYS} == {"by_hand"})
         pipeline.until("PowerOffice's customers are known", lambda: pipeline.asker.get("/api/v1/venues/odd/customers").json["poweroffice"])
+        pipeline.process = pipeline.of("console")
+        yield pipeline
+
+
+# What is decided of documents that PowerOffice had: three days of each venue. It refuses the days of "anew" without telling of it, has
+# locked those of "moved", and somebody has reversed those of "back" there.
+SENT = ("anew", "wrong", "back", "moved")
+ADD_ONS = tuple(f"addon{n}" for n in range(len(DAYS)))
+READ = ("anew", "wrong", "moved")
+
+
+def states(pipeline, name):
+    return [documents(pipeline, "voucher").get(f"{name}/{day}/1", ("", {})) for day in DAYS]
+
+
+def reversed_by_somebody(pipeline, name):
+    """A day later, at the hour when what was sent is looked for, it is known."""
+    Somebody(pipeline).reverse_all(name)
+    noon = (12 - time.gmtime().tm_hour) % 24 * 3600
+    for day in (1, 2, 3):
+        pipeline.ahead_s = day * DAY_S + noon
+        pipeline.set_clock(pipeline.ahead_s)
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            if all("reversed-elsewhere" in problems for _, problems in states(pipeline, name)):
+                return
+            time.sleep(0.05)
+    raise AssertionError(states(pipeline, name))
+
+
+@pytest.fixture(scope="module")
+def sent():
+    port, more = settings()
+    more |= {"poweroffice": {"application_keys": {name: {"file": "keys/quickorder"} for name in ("quickorder", "add-on-2")}}}
+    own = {name: {"company": f"91234570{n}", "client_key": {"file": f"keys/{name}"}, "department": "1"}
+           for n, name in enumerate((*SENT, *ADD_ONS))}
+    venues = [venue(name, auto_invoice="false", **own[name]) for name in SENT]
+    venues += [venue(name, auto_invoice="false", auto_transfer="false", extension="add-on-2", **own[name]) for name in ADD_ONS]
+    with start(venues, settings=more) as pipeline:
+        pipeline.secrets.remove(pipeline.application_key)    # here it is an add-on's too, which people type
+        pipeline.sandbox("clients", {"client_key": client_key("anew"), "closed_until": DAYS[-1]})
+        pipeline.sandbox("clients", {"client_key": client_key("moved"), "lock_date": DAYS[-1]})
+        add_user(pipeline, "all", "--all-companies", "--role", "decides,sets-up,operates")
+        token = pipeline.command("users", "token", "all", "--about", "tests").stdout.strip()
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.console_port, pipeline.asker = port, Program(port, token)
+        for name in ADD_ONS:
+            pipeline.command("venues", "connect", name, input=client_key(name))
+        pipeline.post([receipt(name, n + 1, day=day) for name in SENT for n, day in enumerate(DAYS)])
+        for name, state in (("anew", "failed"), ("moved", "held"), ("wrong", "sent"), ("back", "sent")):
+            pipeline.until(f"{name} is {state}", lambda name=name, state=state: {s for s, _ in states(pipeline, name)} == {state})
+        pipeline.sandbox("clients", {"client_key": client_key("anew"), "closed_until": None})
+        reversed_by_somebody(pipeline, "back")
         pipeline.process = pipeline.of("console")
         yield pipeline
 
@@ -88,6 +150,25 @@ def is_dismissed(rig, n):
 def leave_out(rig, n):
     seen = rig.asker.get("/api/v1/venues/odd/receipt", name=f"K1/{n + 1}").json["seen"]
     return "odd", {"act": "leave-out", "receipts": [f"odd/K1/{n + 1}"], "reason": "x", "seen": seen}
+
+
+def contested(rig, name):
+    return rig.asker.get("/api/v1/venues/twice/receipt", name=f"{name}/1").json
+
+
+def choose(rig, n):
+    shown = contested(rig, f"chosen{n}")
+    return "twice", {"act": "choose", "receipt": f"twice/chosen{n}/1", "which": 2, "place": shown["contents"][1]["place"], "reason": "x",
+                     "seen": shown["seen"]}
+
+
+def restarted(rig, n):
+    shown = contested(rig, f"anew{n}")
+    return "twice", {"act": "restarted", "receipt": f"twice/anew{n}/1", "place": shown["restarted"]["place"], "reason": "x", "seen": shown["seen"]}
+
+
+def undo(rig, n):
+    return None, {"act": "undo", "decision": trail(rig, "by-hand", f"back/{DAYS[n]}/1")[0]["decision"], "reason": "x"}
 
 
 def connect(rig, n):
@@ -159,6 +240,26 @@ def is_changed(rig, n):
     return Person(rig.console_port).sign_in(f"user{n}", NEW).status == 303
 
 
+def post_on(rig, n):
+    return "moved", {"act": "post-on", "documents": [document(rig, "moved", DAYS[n])["seen"]], "day": f"2026-11-{20 + n}", "reason": "the term is reported"}
+
+
+def connection(rig, name):
+    return rig.asker.get(f"/api/v1/venues/{name}/connection").json
+
+
+def confirm(rig, n):
+    return ADD_ONS[n], {"act": "confirm-add-on"}
+
+
+def is_confirmed(rig, n):
+    return not connection(rig, ADD_ONS[n])["add_on_awaited"]
+
+
+def read_books(rig, n):
+    return READ[n], {"act": "read-books"}
+
+
 # Whether it is done at each of the points; and what pressing it once more is answered where it is.
 # A token's text is shown once, behind its trail: one that died before it is listed, and opens nothing, for nobody ever had it.
 TRAIL_ONLY, TRAIL_FIRST = (False, True, True), (False, False, True)
@@ -169,6 +270,9 @@ ACTS = {
     "tick": (tick, is_ticked, TRAIL_ONLY, {409}),
     "dismiss": (dismiss, is_dismissed, TRAIL_ONLY, {404, 409}),
     "leave-out": (leave_out, lambda rig, n: bool(trail(rig, "leave-out", f"odd/K1/{n + 1}")), TRAIL_ONLY, {409}),
+    "choose": (choose, lambda rig, n: bool(trail(rig, "choose", f"twice/chosen{n}/1")), TRAIL_ONLY, {409}),
+    "restarted": (restarted, lambda rig, n: bool(trail(rig, "restarted", f"twice/anew{n}/1")), TRAIL_ONLY, {409}),
+    "undo": (undo, lambda rig, n: bool(trail(rig, "undo-by-hand", f"back/{DAYS[n]}/1")), TRAIL_ONLY, {409}),
     "connect": (connect, stands("kunde"), TRAIL_FIRST, {200}),              # it was so already: nothing is written
     "disconnect": (disconnect, lambda rig, n: not stands("kunde")(rig, n), TRAIL_FIRST, {409}),
     "import": (imported, stands("ny,nok en", 2), TRAIL_FIRST, {200, 409}),
@@ -179,6 +283,14 @@ ACTS = {
     "token-revoke": (token_revoke, lambda rig, n: bool(tokens(rig, n)[0].get("revoked_at")), TRAIL_FIRST, {409}),
     "set-up": (set_up, is_saved, TRAIL_FIRST, {409}),
     "password": (password, is_changed, TRAIL_FIRST, {403}),
+}
+SENT_ACTS = {
+    "resend": (*deed("anew", "resend", reason="PowerOffice is mended"), TRAIL_ONLY, {409}),
+    "reverse": (*deed("wrong", "reverse", reason="a wrong account"), TRAIL_ONLY, {409}),
+    "leave-reversed": (*deed("back", "leave-reversed", reason="it is entered"), TRAIL_ONLY, {409}),
+    "post-on": (post_on, lambda rig, n: bool(trail(rig, "post-on", f"moved/{DAYS[n]}/1")), TRAIL_ONLY, {409}),
+    "confirm-add-on": (confirm, is_confirmed, TRAIL_ONLY, {409}),
+    "read-books": (read_books, lambda rig, n: bool(trail(rig, "read-books", READ[n])), TRAIL_ONLY, {200}),     # they are read once more
 }
 
 
@@ -198,17 +310,21 @@ def dies_at(rig, point):
     rig.process.env = {}
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_killed(rig, name):
-    body, is_done, expected, told = ACTS[name]
+def dies_pressed(rig, to, pressed):
+    """... and is back."""
+    starts = rig.process.starts
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        press(rig, to, pressed)
+    rig.until("it is back", lambda: rig.process.starts == starts + 1 and rig.process.ready())
+
+
+def killed(rig, name, row):
+    body, is_done, expected, told = row
     for n, point in enumerate(POINTS):
         assert not is_done(rig, n), (name, point)
         to, pressed = body(rig, n)
         dies_at(rig, point)
-        starts = rig.process.starts
-        with pytest.raises((http.client.HTTPException, ConnectionError)):
-            press(rig, to, pressed)
-        rig.until("it is back", lambda: rig.process.starts == starts + 1 and rig.process.ready())
+        dies_pressed(rig, to, pressed)
         assert is_done(rig, n) == expected[n], (name, point)
         if not expected[n]:
             to, pressed = body(rig, n)       # as it is seen now
@@ -217,12 +333,79 @@ def test_killed(rig, name):
         assert is_done(rig, n), (name, point)
 
 
+@pytest.mark.parametrize("name", ACTS)
+def test_killed(rig, name):
+    killed(rig, name, ACTS[name])
+
+
 # Goal: what was pressed so reached the books once: a voucher for each day, and a decision for each press that counted.
 def test_killed_and_booked(rig):
     rig.until("all are sent", lambda: all(document(rig, "bar", day)["state"] == "sent" for day in DAYS))
     references = [v["reference"] for v in rig.vouchers()]
     assert len(references) == len(set(references)) == len(DAYS)
-    for name, verb in (("bar", "transfer"), ("hand", "by-hand"), ("gap", "accept")):
+    for name, verb in (("bar", "transfer"), ("hand", "by-hand"), ("gap", "accept"), ("back", "undo-by-hand")):
         assert [len(trail(rig, verb, f"{name}/{day}/1")) for day in DAYS] == [1, 1, 1], verb
+    rig.until("none is by hand", lambda: {documents(rig, "voucher")[f"back/{day}/1"][0] for day in DAYS} == {"waiting"})
+    for n in range(len(DAYS)):
+        assert len(trail(rig, "choose", f"twice/chosen{n}/1")) == len(trail(rig, "restarted", f"twice/anew{n}/1")) == 1
+        assert [c["booked"] for c in contested(rig, f"chosen{n}")["contents"]] == [False, True]
+        assert rig.asker.get("/api/v1/venues/twice/receipt", name=f"anew{n}~2/1").json["booked"]
     assert not any(t.get("used_at") for n in range(3) for t in tokens(rig, n))
     assert rig.command("fsck", check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", SENT_ACTS)
+def test_killed_of_what_was_sent(sent, name):
+    killed(sent, name, SENT_ACTS[name])
+
+
+def of_venue(rig, name):
+    return [v for v in rig.sandbox("vouchers") if v["client_key"] == client_key(name)]
+
+
+# Goal: each press had one effect in PowerOffice's books, stands once in the trail, and once on the page of its day with its reason.
+def test_killed_and_settled(sent):
+    for name, state in (("anew", "sent"), ("wrong", "sent"), ("back", "reversed"), ("moved", "sent")):
+        sent.until(f"{name} is {state}", lambda name=name, state=state: states(sent, name) == [(state, {})] * len(DAYS))
+    sent.until("those reversed are sent anew", lambda: len(of_venue(sent, "wrong")) == 3 * len(DAYS))
+    assert {name: sum(not v["reversed"] and not v["reverses"] for v in of_venue(sent, name)) for name in SENT} == \
+        {"anew": 3, "wrong": 3, "back": 0, "moved": 3}
+    assert sorted(v["lines"][0]["posting_date"] for v in of_venue(sent, "moved")) == [f"2026-11-{20 + n}" for n in range(len(DAYS))]
+    somebody = Person(sent.console_port)
+    assert somebody.sign_in("all").status == 303
+    for name, verb, reason in (("anew", "resend", "PowerOffice is mended"), ("wrong", "reverse", "a wrong account"),
+                               ("back", "leave-reversed", "it is entered"), ("moved", "post-on", "the term is reported")):
+        for day in DAYS:
+            assert len(trail(sent, verb, f"{name}/{day}/1")) == 1, (verb, day)
+            assert somebody.get(f"/venues/{name}/days/{day}").words.count(reason) == 1, (verb, day)
+    assert [len(trail(sent, "add-on-there", name)) for name in ADD_ONS] == [1] * len(ADD_ONS)
+    assert sent.command("fsck", check=False).returncode == 0
+
+
+def read_at(rig, name):
+    """As the page tells it, to the second; what is read from now on is later."""
+    told = connection(rig, name)["read_at"]
+    rig.ahead_s += 60
+    rig.set_clock(rig.ahead_s)
+    return told
+
+
+# Goal: the console dies while PowerOffice is asked: before the uploader is, before it is answered, when PowerOffice has. The page says of
+# when what is known is, and asked again it is of later.
+@pytest.mark.parametrize("point", ["ask.begun", "act.before-answer", "ask.answered"])
+def test_killed_while_asking(sent, point):
+    before = read_at(sent, "anew")
+    pressed = "anew", {"act": "ask"}
+    dies_at(sent, point)
+    starts = sent.process.starts
+    if point == "ask.answered":
+        assert press(sent, *pressed).status == 200
+        sent.until("it is back", lambda: sent.process.starts == starts + 1 and sent.process.ready())
+        assert read_at(sent, "anew") > before
+    else:
+        dies_pressed(sent, *pressed)
+    assert "asked" not in connection(sent, "anew")
+    before = read_at(sent, "anew")
+    assert press(sent, *pressed).status == 200
+    sent.until("it is answered", lambda: connection(sent, "anew")["asked"]["over"])
+    assert read_at(sent, "anew") > before and "why" not in connection(sent, "anew")["asked"]
