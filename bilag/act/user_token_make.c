@@ -1,7 +1,6 @@
 #include "user_token_make.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 
 #include "base/clock.h"
 #include "decide.h"
@@ -30,18 +29,11 @@ enum err user_token_make(struct context *context, struct users *users, struct st
     if (!str_is_word(about) || about.len > USER_TOKEN_ABOUT_MAX)
         return fault_set(&context->fault, ERR_FORMAT, "%s", context_words(context,
                          "say what the token is for, in a line of text", "si hva tokenet er til, i en linje tekst"));
-    err = user_tokens_add(users, user, about, clock_now_ms(), ret_text, &token);
+    err = user_tokens_next(users, user, about, &token);
     if (err)
         return refused(context, err);
     err = decide(context, "user-token-add", user, detail_of(context, token), about, ret_number);
-    if (!err)
-        return ERR_OK;
-    sodium_memzero(ret_text, USER_TOKEN_SIZE);
-    if (user_tokens_revoke(users, user, token))
-        return fault_set(&context->fault, err, "%s", context_words(context,
-                         "the token could not be written down, and is there: revoke it",
-                         "tokenet kunne ikke skrives ned, og finnes: trekk det tilbake"));
-    return err;
+    return err ? err : refused(context, user_tokens_add(users, user, about, clock_now_ms(), ret_text, &token));
 }
 
 struct looking_token { struct str user; uint64_t number; struct arena *arena; bool there; };

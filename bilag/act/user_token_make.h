@@ -1,8 +1,7 @@
 /* user_token_make.h - bearer tokens of the console's users: made, and revoked; whoever asks, the command or the console
  * (domain/user_tokens.h).
  *
- * The trail has whose it is and what it is for; its text is handed out once and kept nowhere. A crash before the trail has it
- * leaves a token whose text nobody was told.
+ * The trail has whose it is and what it is for, before there is a token (decide.h); its text is handed out once and kept nowhere.
  * Sentences  of what is refused are in the context's fault.
  */
 #ifndef BILAG_BILAG_ACT_USER_TOKEN_MAKE_H

@@ -13,7 +13,7 @@ static const char *const tables[DOOR_TABLES] = {
     [DOOR_TOKENS] = "tokens",             /* number -> about, made, revoked, scopes; behind them, of a CURVE key: true */
     [DOOR_HASHES] = "hashes",             /* keyed hash of the text -> number */
     [DOOR_USED] = "used",                 /* number -> when it was last used */
-    [DOOR_META] = "meta",                 /* "key" -> what the hashes are keyed with */
+    [DOOR_META] = "meta",                 /* "key" -> what the hashes are keyed with; "last" -> the last number given */
 };
 static const char prefix[] = "bilag_";
 
@@ -30,6 +30,7 @@ struct doors {
     struct known *known;
     struct arena arena, scratch;          /* texts and scopes of what is known; of one record */
     uint64_t last_known;                  /* numbers rise */
+    uint64_t given;                       /* by doors_next(), for the next one; 0: none */
     uint8_t key[crypto_generichash_KEYBYTES];
     uint64_t generation;
     int64_t written_ms;
@@ -155,30 +156,43 @@ static enum err decode(struct str bytes, struct arena *arena, struct door_token 
 
 struct adding { const struct door_token *token; const uint8_t *hash; struct strbuf *bytes; uint64_t number; };
 
-static enum err last_number(struct txn *txn, uint64_t *ret_number)
+static enum err take_number(enum err err, struct str bytes, uint64_t *number)
 {
-    struct str last, value;
-    struct key end;
     size_t at = 0;
-    enum err err = store_floor(txn, DOOR_TOKENS, STR_NONE, number_key(UINT64_MAX, &end), &last, &value);
+    uint64_t found = 0;
 
-    *ret_number = 0;
-    if (err == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (!err && (!key_take_u64(last, &at, ret_number) || *ret_number == UINT64_MAX))
+    if (!err && (!key_take_u64(bytes, &at, &found) || found == UINT64_MAX))
         return ERR_STORE_DAMAGED;        /* the next would be number 0 */
-    return err;
+    if (!err && found > *number)
+        *number = found;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* Behind that of every token there is, and that was to be. */
+static enum err next_number(struct txn *txn, uint64_t *ret_number)
+{
+    struct str last = STR_NONE, value = STR_NONE;
+    struct key key;
+    uint64_t number = 0;
+    enum err err = store_floor(txn, DOOR_TOKENS, STR_NONE, number_key(UINT64_MAX, &key), &last, &value);
+
+    err = take_number(err, last, &number);
+    if (!err) {
+        err = store_get(txn, DOOR_META, STR("last"), &value);
+        err = take_number(err, value, &number);
+    }
+    *ret_number = number + 1;
+    return err ? err : store_put(txn, DOOR_META, STR("last"), number_key(*ret_number, &key));
 }
 
 static enum err add_work(struct txn *txn, void *context)
 {
     struct adding *adding = context;
     struct key key;
-    enum err err = last_number(txn, &adding->number);
+    enum err err = adding->number ? ERR_OK : next_number(txn, &adding->number);
 
     if (err)
         return err;
-    adding->number++;
     err = store_put_new(txn, DOOR_TOKENS, number_key(adding->number, &key), strbuf_str(adding->bytes));
     return err ? err : store_put_new(txn, DOOR_HASHES, (struct str){ (const char *)adding->hash, DOOR_HASH_BYTES },
                                      key_str(&key));
@@ -198,13 +212,41 @@ static void hash_of(const struct doors *doors, bool curve, struct str text, uint
     sodium_memzero(&state, sizeof state);
 }
 
+struct giving { const uint8_t *hash; uint64_t number; };
+
+static enum err next_work(struct txn *txn, void *context)
+{
+    struct giving *giving = context;
+    struct str number;
+    struct str hash = { (const char *)giving->hash, DOOR_HASH_BYTES };
+    enum err err = giving->hash ? store_get(txn, DOOR_HASHES, hash, &number) : ERR_NOT_FOUND;
+
+    return err == ERR_NOT_FOUND ? next_number(txn, &giving->number) : err ? err : ERR_EXISTS;
+}
+
+enum err doors_next(struct doors *doors, size_t count, struct str about, struct str key, uint64_t *ret_number)
+{
+    uint8_t hash[DOOR_HASH_BYTES];
+    struct giving giving = { key.len ? hash : NULL, 0 };
+    enum err err;
+
+    if (about.len > TEXT_MAX || count > DOOR_SCOPES_MAX)
+        return ERR_TOO_LONG;
+    hash_of(doors, true, key, hash);
+    err = store_write(doors->store, next_work, &giving);
+    if (!err)
+        *ret_number = doors->given = giving.number;
+    return err;
+}
+
 static enum err add_text(struct doors *doors, const struct door_token *token, struct str text, uint64_t *ret_number)
 {
     uint8_t hash[DOOR_HASH_BYTES];
     struct strbuf bytes;
-    struct adding adding = { token, hash, &bytes, 0 };
+    struct adding adding = { token, hash, &bytes, doors->given };
     enum err err;
 
+    doors->given = 0;
     hash_of(doors, token->curve, text, hash);
     strbuf_init(&bytes, RECORD_BYTES);
     encode(token, hash, &bytes);

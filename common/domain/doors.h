@@ -32,6 +32,10 @@ struct doors;
 USED enum err doors_open(struct str state_dir, unsigned flags, struct doors **ret_doors, struct fault *fault);
 void doors_close(struct doors *doors);                        /* NULL is fine */
 
+/* The number of the token that these doors make next, kept as given: who makes one writes it into the audit trail before there is a
+ * token, and none comes of that where it ends in between. key: of CURVE; else empty. ERR_TOO_LONG, ERR_EXISTS: as doors_add() and
+ * doors_add_key() say, before anything is written down. */
+USED enum err doors_next(struct doors *doors, size_t count, struct str about, struct str key, uint64_t *ret_number);
 /* Makes one; its text goes to ret_text and nowhere else. */
 USED enum err doors_add(struct doors *doors, const struct door_scope *scopes, size_t count, struct str about, int64_t now_ms,
                         char ret_text[DOOR_TEXT_SIZE], uint64_t *ret_number);

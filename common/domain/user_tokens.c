@@ -101,10 +101,10 @@ static enum err next_number(struct txn *txn, uint64_t *ret_number)
     return store_put(txn, USER_META, STR("last"), key_str(&key));
 }
 
-static enum err add_work(struct txn *txn, void *context)
+/* It may have one more, and that has a number. */
+static enum err next_work(struct txn *txn, void *context)
 {
     struct adding_token *adding = context;
-    uint8_t key[crypto_generichash_KEYBYTES], hash[HASH_BYTES];
     struct str user;
     struct key name;
     enum err err;
@@ -117,24 +117,49 @@ static enum err add_work(struct txn *txn, void *context)
         err = store_walk(txn, USER_TOKENS, STR_NONE, STR_NONE, count_one, adding);
     if (!err && adding->of_user >= USER_TOKENS_MAX)
         err = ERR_EXISTS;
-    if (!err)
+    if (!err && !adding->token.number)
         err = next_number(txn, &adding->token.number);
+    return err;
+}
+
+static enum err add_work(struct txn *txn, void *context)
+{
+    struct adding_token *adding = context;
+    uint8_t key[crypto_generichash_KEYBYTES], hash[HASH_BYTES];
+    enum err err = next_work(txn, adding);
+
     if (!err)
         err = made_key(txn, key);
     return err ? err : put(txn, hash_of(key, adding->text, hash), &adding->token);
 }
 
+static enum err judge(struct str user, struct str about)
+{
+    return !str_is_name(user) ? ERR_NOT_FOUND : about.len > USER_TOKEN_ABOUT_MAX ? ERR_TOO_LONG : ERR_OK;
+}
+
+enum err user_tokens_next(struct users *users, struct str user, struct str about, uint64_t *ret_number)
+{
+    struct adding_token adding = { .token = { .user = user } };
+    enum err err = judge(user, about);
+
+    if (!err)
+        err = store_write(users->store, next_work, &adding);
+    if (!err)
+        *ret_number = users->given = adding.token.number;
+    return err;
+}
+
 enum err user_tokens_add(struct users *users, struct str user, struct str about, int64_t now_ms, char ret_text[USER_TOKEN_SIZE],
                          uint64_t *ret_number)
 {
-    struct adding_token adding = { .token = { .user = user, .about = about, .made_ms = now_ms } };
+    struct adding_token adding = { .token = { .number = users->given, .user = user, .about = about, .made_ms = now_ms } };
     uint8_t random[RANDOM_BYTES];
-    enum err err;
+    enum err err = judge(user, about);
 
-    if (!str_is_name(user))
-        return ERR_NOT_FOUND;
-    if (about.len > USER_TOKEN_ABOUT_MAX)
-        return ERR_TOO_LONG;
+    users->given = 0;
+    if (err)
+        return err;
     randombytes_buf(random, sizeof random);
     memcpy(ret_text, prefix, sizeof prefix);
     (void)sodium_bin2base64(ret_text + sizeof prefix - 1, USER_TOKEN_SIZE - sizeof prefix + 1, random, sizeof random,

@@ -20,6 +20,9 @@ struct user_token {
     int64_t made_ms, used_ms;             /* wall clock; used 0: never */
 };
 
+/* The number of the token that is made next with these users, kept as given: it stands in the audit trail before there is a token.
+ * Refused as user_tokens_add() is. */
+USED enum err user_tokens_next(struct users *users, struct str user, struct str about, uint64_t *ret_number);
 /* Makes one; its text goes to ret_text and nowhere else. ERR_EXISTS: the user has USER_TOKENS_MAX; ERR_TOO_LONG: about. */
 USED enum err user_tokens_add(struct users *users, struct str user, struct str about, int64_t now_ms,
                               char ret_text[USER_TOKEN_SIZE], uint64_t *ret_number);

@@ -261,7 +261,7 @@ def read_books(rig, n):
 
 
 # Whether it is done at each of the points; and what pressing it once more is answered where it is.
-# A token's text is shown once, behind its trail: one that died before it is listed, and opens nothing, for nobody ever had it.
+# What an act does stands behind its decision in the trail, so a decision may have done nothing: what is listed is what is.
 TRAIL_ONLY, TRAIL_FIRST = (False, True, True), (False, False, True)
 ACTS = {
     "transfer": (*deed("bar", "transfer"), TRAIL_ONLY, {409}),
@@ -279,7 +279,7 @@ ACTS = {
     "new-venue": (new_venue, lambda rig, n: (rig.config / "venues" / f"ny{n}.yaml").exists(), TRAIL_FIRST, {409}),
     "user-add": (user_add, lambda rig, n: f"ny{n}" in users(rig), TRAIL_FIRST, {409}),
     "user-remove": (user_remove, lambda rig, n: f"gone{n}" not in users(rig), TRAIL_FIRST, {404}),
-    "token-add": (token_add, lambda rig, n: any(trail(rig, "token-add", f"token {t['number']}") for t in tokens(rig, n)), TRAIL_ONLY, {409}),
+    "token-add": (token_add, tokens, TRAIL_FIRST, {409}),
     "token-revoke": (token_revoke, lambda rig, n: bool(tokens(rig, n)[0].get("revoked_at")), TRAIL_FIRST, {409}),
     "set-up": (set_up, is_saved, TRAIL_FIRST, {409}),
     "password": (password, is_changed, TRAIL_FIRST, {403}),
@@ -325,7 +325,7 @@ def killed(rig, name, row):
         to, pressed = body(rig, n)
         dies_at(rig, point)
         dies_pressed(rig, to, pressed)
-        assert is_done(rig, n) == expected[n], (name, point)
+        assert bool(is_done(rig, n)) == expected[n], (name, point)
         if not expected[n]:
             to, pressed = body(rig, n)       # as it is seen now
         again = press(rig, to, pressed)
@@ -336,6 +336,88 @@ def killed(rig, name, row):
 @pytest.mark.parametrize("name", ACTS)
 def test_killed(rig, name):
     killed(rig, name, ACTS[name])
+
+
+# Goal: a token that somebody makes for himself is in the trail before it is in the list; pressed again there is one more, with its text.
+def test_killed_making_ones_own_token(rig):
+    for n, point in enumerate(POINTS):
+        somebody = Person(rig.console_port)
+        assert somebody.sign_in("all").status == 303
+        form = somebody.get("/me").form("/me/tokens")
+        dies_at(rig, point)
+        starts = rig.process.starts
+        with pytest.raises((http.client.HTTPException, ConnectionError)):
+            somebody.post(form, about=f"mine {n}", password=PASSWORD)
+        rig.until("it is back", lambda starts=starts: rig.process.starts == starts + 1 and rig.process.ready())
+        page = somebody.get("/me")
+        assert (f"mine {n}" in page.words, len(mine(rig, n))) == ((False, 0), (False, 1), (True, 1))[n], point
+        assert somebody.post(form, about=f"mine {n}", password=PASSWORD).status == (200 if n == 0 else 409)
+        if point == "act.after-trail":
+            assert "bilag_user_" in somebody.post(page.form("/me/tokens"), about=f"mine {n}", password=PASSWORD).words
+        assert somebody.get("/me").words.count(f"mine {n}") == 1 and len(mine(rig, n)) == (2 if n == 1 else 1), point
+
+
+def mine(rig, n):
+    return [d for d in trail(rig, "user-token-add", "all") if d["reason"] == f"mine {n}"]
+
+
+# Acts of the command that do something besides their decision: (the verb, arguments, standard input, what tells that it is done).
+def listed(words, *command):
+    return lambda rig: words in rig.command(*command, check=False).stdout
+
+
+def gone(words, *command):
+    return lambda rig: words not in rig.command(*command, check=False).stdout
+
+
+def is_shut(rig):
+    rows = rig.command("tokens", "list").stdout.splitlines()
+    return any("by command" in row and "REVOKED" in behind for row, behind in zip(rows, rows[1:]))
+
+
+def number_of(rig, words, *command):
+    return next(row.split()[0] for row in rig.command(*command).stdout.splitlines() if words in row)
+
+
+BAR = ("customers", "--venue", "bar")
+COMMANDS = [
+    ("token-add", ("tokens", "add", "--venue", "bar", "--about", "by command"), "", listed("by command", "tokens", "list")),
+    ("token-revoke", ("tokens", "revoke", "by command", "--reason", "x"), "", is_shut),
+    ("user-add", ("users", "add", "late", "--company", MINE), PASSWORD, listed("late ", "users", "list")),
+    ("user-token-add", ("users", "token", "late", "--about", "command's"), "", listed("command's", "users", "tokens")),
+    ("user-token-revoke", ("users", "revoke", "command's"), "", gone("command's", "users", "tokens")),
+    ("user-remove", ("users", "remove", "late"), "", gone("late ", "users", "list")),
+    ("connect", (*BAR, "connect", "ved kommando", "10001"), "", listed("ved kommando", *BAR, "list")),
+    ("customer-reference", (*BAR, "connect", "ved kommando", "10001", "--reference", "Bord 4"), "", listed("Bord 4", *BAR, "list")),
+    ("disconnect", (*BAR, "disconnect", "ved kommando", "--reason", "x"), "", gone("ved kommando", *BAR, "list")),
+]
+
+
+# Goal: the command dies around its decision: nothing is done that the trail does not have, and the same command does it then.
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row[0])
+def test_command_killed(rig, row):
+    verb, args, text, is_done = row
+    if args[:2] in (("tokens", "revoke"), ("users", "revoke")):
+        listing = ("tokens", "list") if args[0] == "tokens" else ("users", "tokens")
+        args = (*args[:2], number_of(rig, args[2], *listing), *args[3:])
+
+    def said():
+        return [line for line in rig.command("audit").stdout.splitlines() if f"  {verb} " in line and " (" not in line.split(verb)[0]]
+    before = len(said())
+    for point, decided in (("act.before-trail", 0), ("act.after-trail", 1)):
+        rig.env["BILAG_KILLPOINT"] = f"{point}:1"
+        try:
+            assert rig.command(*args, input=text + "\n", check=False).returncode == -9, point
+        finally:
+            del rig.env["BILAG_KILLPOINT"]
+        assert not is_done(rig) and len(said()) == before + decided, point
+    done = rig.command(*args, input=text + "\n")
+    assert is_done(rig) and len(said()) == before + 2
+    if verb in ("token-add", "user-token-add"):
+        assert done.stdout.startswith("bilag_")
+    else:
+        rig.command(*args, input=text + "\n", check=False)      # it is so already
+        assert len(said()) == before + 2
 
 
 # Goal: what was pressed so reached the books once: a voucher for each day, and a decision for each press that counted.
@@ -351,6 +433,8 @@ def test_killed_and_booked(rig):
         assert [c["booked"] for c in contested(rig, f"chosen{n}")["contents"]] == [False, True]
         assert rig.asker.get("/api/v1/venues/twice/receipt", name=f"anew{n}~2/1").json["booked"]
     assert not any(t.get("used_at") for n in range(3) for t in tokens(rig, n))
+    for token in rig.asker.get("/api/v1/tokens").json["tokens"]:
+        assert len(trail(rig, "token-add", f"token {token['number']}")) == 1, token
     assert rig.command("fsck", check=False).returncode == 0
 
 

@@ -89,6 +89,37 @@ static void others_are_none(void **unused)
     doors_close(doors);
 }
 
+/* A number that was given is the next token's, or nobody's; what will be refused is refused before it is given. */
+static void numbers_are_given_first(void **unused)
+{
+    static const char key[] = "aq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+    static char long_about[500];
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened(), *other = opened();
+    char text[DOOR_TEXT_SIZE];
+    uint64_t first, second, third, made;
+
+    (void)unused;
+    memset(long_about, 'a', sizeof long_about);
+    NEEDED(doors_next(doors, 1, STR("till"), STR_NONE, &first));
+    NEEDED(doors_next(other, 1, STR("till"), str_of(key), &second));
+    assert_true(second == first + 1);
+    NEEDED(doors_add_key(other, &scope, 1, STR("till"), 1000, str_of(key), &made));
+    assert_true(made == second);
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, text, &made));
+    assert_true(made == first);
+    assert_int_equal(doors_next(doors, 1, STR("till"), str_of(key), &third), ERR_EXISTS);
+    assert_int_equal(doors_next(doors, 1, (struct str){ long_about, sizeof long_about }, STR_NONE, &third), ERR_TOO_LONG);
+    assert_int_equal(doors_next(doors, DOOR_SCOPES_MAX + 1, STR("till"), STR_NONE, &third), ERR_TOO_LONG);
+    NEEDED(doors_next(doors, 1, STR("till"), STR_NONE, &third));
+    doors_close(doors);                  /* it ended there: the number is in the trail, and no other token's */
+    doors = opened();
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, text, &made));
+    assert_true(third == second + 1 && made == third + 1);
+    doors_close(other);
+    doors_close(doors);
+}
+
 /* A public CURVE key is no bearer token, whatever is put before it, nor a token's text a key. */
 static void keys_are_no_tokens(void **unused)
 {
@@ -222,7 +253,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_its_own), cmocka_unit_test(others_are_none), cmocka_unit_test(revoked_is_shut),
-        cmocka_unit_test(keys_are_no_tokens), cmocka_unit_test(last_use_is_kept), cmocka_unit_test(nothing_to_steal),
+        cmocka_unit_test(numbers_are_given_first), cmocka_unit_test(keys_are_no_tokens), cmocka_unit_test(last_use_is_kept),
+        cmocka_unit_test(nothing_to_steal),
     };
 
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

@@ -99,6 +99,29 @@ static void gone_with_the_user(void **unused)
     assert_int_equal(later, number + 1);
 }
 
+/* A number that was given is the next token's, or nobody's; what will be refused is refused before it is given. */
+static void numbers_are_given_first(void **unused)
+{
+    char text[USER_TOKEN_SIZE], about[USER_TOKEN_ABOUT_MAX + 1];
+    uint64_t given, again, number;
+
+    (void)unused;
+    memset(about, 'a', sizeof about);
+    assert_int_equal(user_tokens_next(users, STR("nobody"), STR("x"), &given), ERR_NOT_FOUND);
+    add_user("first");
+    assert_int_equal(user_tokens_next(users, STR("first"), (struct str){ about, sizeof about }, &given), ERR_TOO_LONG);
+    NEEDED(user_tokens_next(users, STR("first"), STR("x"), &given));
+    NEEDED(user_tokens_next(users, STR("first"), STR("x"), &again));
+    assert_int_equal(again, given + 1);
+    NEEDED(user_tokens_add(users, STR("first"), STR("x"), 5, text, &number));
+    assert_int_equal(number, again);
+    NEEDED(user_tokens_add(users, STR("first"), STR("x"), 5, text, &number));
+    assert_int_equal(number, again + 1);
+    for (int i = 2; i < USER_TOKENS_MAX; i++)
+        NEEDED(user_tokens_add(users, STR("first"), STR("x"), 5, text, &number));
+    assert_int_equal(user_tokens_next(users, STR("first"), STR("x"), &given), ERR_EXISTS);
+}
+
 static void bounded(void **unused)
 {
     char text[USER_TOKEN_SIZE], about[USER_TOKEN_ABOUT_MAX + 1];
@@ -141,7 +164,7 @@ int main(void)
         cmocka_unit_test(made_used_revoked),
         cmocka_unit_test(gone_with_the_user),
         cmocka_unit_test(used_on_a_full_disk),
-        cmocka_unit_test(bounded),
+        cmocka_unit_test(numbers_are_given_first), cmocka_unit_test(bounded),
     };
     struct fault fault = { "" };
     char command[80];
