@@ -6,6 +6,7 @@
 
 #include "bilag/act/deeds.h"
 #include "bilag/read/manual.h"
+#include "bilag/show/decision_words.h"
 #include "bilag/show/status.h"
 #include "domain/audit.h"
 #include "mapper/tables.h"
@@ -378,13 +379,14 @@ static enum err decided(const struct decision *decision, void *context)
 {
     struct history *history = context;
     struct html *html = &history->view->html;
+    struct str detail = decision_detail_words(decision, &history->view->arena);
     char when[32];
 
     html_begin(html, "li");
     html_say(html, "%s  ", time_text_local(history->venue, decision->time_ms, when));
     html_element(html, "b", NULL, verb_words(history->view, decision->verb));
-    if (decision->detail.len > 4)            /* a date, a problem; not the revision alone */
-        html_say(html, " %.*s", TEXT(decision->detail));
+    if (detail.len)
+        html_say(html, " %.*s", TEXT(detail));
     html_say(html, " %s %.*s", SAY(history->view, "by", "av"), TEXT(decision->who));
     if (decision->reason.len)
         html_say(html, ": %.*s", TEXT(decision->reason));

@@ -3,6 +3,7 @@
  * with the ways on that are about it. */
 #include "routes.h"
 #include "seen.h"
+#include "trail_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "bilag/act/leave_out.h"
 #include "bilag/read/arrivals.h"
 #include "bilag/show/catalogue.h"
+#include "bilag/show/decision_words.h"
 #include "domain/audit.h"
 
 enum { MOVED_SHOWN = 30 };
@@ -393,8 +395,9 @@ static enum err decided(const struct decision *decision, void *context)
         html_class(&view->html, "list");
     }
     html_words(&view->html, "li", NULL, "%s  %.*s: %.*s %.*s: %.*s",
-               time_text_local(deciding->receipt->venue, decision->time_ms, when), TEXT(decision->who), TEXT(decision->verb),
-               TEXT(decision->detail), TEXT(decision->reason));
+               time_text_local(deciding->receipt->venue, decision->time_ms, when), TEXT(decision->who),
+               TEXT(verb_words(view, decision->verb)), TEXT(decision_detail_words(decision, &view->arena)),
+               TEXT(decision->reason));
     return ERR_OK;
 }
 

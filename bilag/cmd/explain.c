@@ -4,6 +4,7 @@
 #include "bilag/read/arrivals.h"
 #include "bilag/read/books.h"
 #include "bilag/read/receipts.h"
+#include "bilag/show/decision_words.h"
 #include "bilag/show/dimensions.h"
 #include "bilag/show/invoice_date.h"
 #include "bilag/show/status.h"
@@ -93,11 +94,12 @@ static void show_problems(const struct shell *shell, const struct book_doc *doc)
     status_advise(&shell->voice, doc, say, NULL);
 }
 
-struct deciding { const struct venue *venue; struct str subject; bool shown; };
+struct deciding { const struct venue *venue; struct str subject; struct arena *arena; bool shown; };
 
 static enum err decision_seen(const struct decision *decision, void *context)
 {
     struct deciding *deciding = context;
+    struct str words;
     char when[32];
 
     if (!str_equal(decision->subject, deciding->subject))
@@ -105,15 +107,15 @@ static enum err decision_seen(const struct decision *decision, void *context)
     if (!deciding->shown)
         shell_say("decisions\n");
     deciding->shown = true;
+    words = decision_detail_words(decision, deciding->arena);
     shell_say("  %s  %.*s: %.*s%s%.*s, because %.*s\n", time_text_local(deciding->venue, decision->time_ms, when),
-              TEXT(decision->who), TEXT(decision->verb), decision->detail.len ? " " : "", TEXT(decision->detail),
-              TEXT(decision->reason));
+              TEXT(decision->who), TEXT(decision->verb), words.len ? " " : "", TEXT(words), TEXT(decision->reason));
     return ERR_OK;
 }
 
 static enum err show_decisions(const struct explaining *explaining, const struct venue *venue, struct str subject)
 {
-    struct deciding deciding = { venue, subject, false };
+    struct deciding deciding = { venue, subject, &explaining->shell->arena, false };
     struct fault fault;
     struct audit *audit;
     enum err err = audit_open(explaining->shell->config->state_dir, &audit, &fault);

@@ -49,7 +49,7 @@ def test_connect():
         again = pipeline.command("customers", "--venue", "oslo", "connect", "kunde-77", "10001")
         assert "(already)" in again.stdout
         audit = pipeline.command("audit", "912345678/kunde-77").stdout
-        assert audit.count("connect 912345678/kunde-77 10001: same firm") == 1
+        assert audit.count("connect 912345678/kunde-77 customer 10001: same firm") == 1
         assert documents(pipeline)["oslo/order/K1/2"][0] == "held" and len(pipeline.orders()) == 2
 
 
