@@ -3,6 +3,7 @@ judged by it; who may, and whose books, is the same table as the pages'."""
 import json
 import pathlib
 import re
+import signal
 import subprocess
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from api_rig import DESCRIPTION, Program, operations, resolved
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import documents, sale, start, venue
+from test_console_ways import refused
 from test_languages import NO_PAGE
 
 DAY = "2026-11-19"
@@ -352,6 +354,9 @@ def test_customers(rig, everything):
     assert look.json["rows"][0]["name"] == "Hansen" and "10009" in look.json["rows"][2]["why"] and last(rig)["decision"] == trail
     assert [r["known_at_the_till"] for r in look.json["rows"]] == [True, False, False]
     assert sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": []}).status == 400
+    many = [{"till_customer": f"many {n}", "number": 10001} for n in range(301)]
+    assert len(sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": many[1:]}).json["rows"]) == 300
+    assert sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": many}).status == 400
     assert program(rig, "decides").post("/api/v1/venues/oslo/customers/look", {"connections": rows}).status == 403
     assert sets_up.post("/api/v1/venues/other/customers/look", {"connections": rows}).status == 403
     seen = look.json["seen"]
@@ -438,6 +443,52 @@ def test_whole_acts(rig, everything):
     assert changed.status == 200 and changed.json["decision"]
     assert act(program(rig, "reads"), None, act="password", password="wrong", new="en annen lang setning", again="en annen lang setning").status == 403
     assert program(rig, "reads").get("/api/v1/me").status == 200, "a token is not a sign-in"
+
+
+# Goal: a refused line is taken in again by who operates, once; while the process that takes sales in is away that is said, and nothing is lost.
+def test_retry(rig, everything):
+    refused(rig, receipt("gap", 51, day="2026-11-22"))
+    shown = everything.get("/api/v1/refused").json
+    line = next(line for line in shown["refused"] if "kept.ndjson" in line["subject"])
+    retry = {"act": "retry", "what": "line", "subject": line["subject"], "so_far": line["so_far"], "reason": "mended", "seen": shown["seen"]}
+    assert act(program(rig, "sets-up"), None, **retry).status == 403
+    rig.stop("ingest")
+    away = act(everything, None, **retry)
+    rig.restart("ingest")
+    assert away.status == 503 and b"nothing is taken in twice" in away.bytes, away.bytes
+    assert act(everything, None, **retry).status == 409, "decided already, by oneself: look again"
+    retry["seen"] = everything.get("/api/v1/refused").json["seen"]
+    assert act(everything, None, **retry).status == 200 and act(everything, None, **retry).status == 404
+    rig.until("it is booked", lambda: day_of(everything, "gap", day="2026-11-22")["state"])
+
+
+# Goal: the uploader alone asks PowerOffice, and not of what it has not read; what it refuses is told on the page, and eight are asked of at
+# once. Two who ask of one venue are told one answer.
+def test_asking_is_refused(rig, everything):
+    names = [f"unread{n}" for n in range(9)]
+    for n, name in enumerate(names):
+        rig.write_venue(venue(name, auto_transfer="false", department=str(50 + n)))      # and nobody reads them again
+    rig.kill("uploader", sig=signal.SIGSTOP)
+    try:
+        assert [act(everything, name, act="ask").status for name in names] == [200] * 8 + [409]
+        assert act(everything, names[0], act="ask").status == 200, "it is asked of already"
+        assert b"too many at once" in act(everything, names[8], act="ask").bytes
+    finally:
+        rig.kill("uploader", sig=signal.SIGCONT)
+
+    def asked(name):
+        told = everything.get(f"/api/v1/venues/{name}/connection").json.get("asked", {"over": False})
+        return told if told["over"] else None
+    for name in names[:8]:
+        assert "does not know this venue yet" in rig.until(f"{name} is refused", lambda name=name: asked(name))["why"]
+    assert act(everything, names[8], act="ask").status == 200, "there is room again"
+    rig.until("it is refused, too", lambda: asked(names[8]))
+    rig.reload()
+    rig.until("it is known", lambda: act(everything, names[8], act="ask").status == 200 and "why" not in rig.until("it ends", lambda: asked(names[8])))
+    for name in names:
+        (rig.config / "venues" / f"{name}.yaml").unlink()
+        del rig.venues[name]
+    rig.reload()
 
 
 # Goal: a body is exact, or nothing is done.

@@ -212,6 +212,10 @@ def test_customers(rig, kari):
     wrong = kari.post(form, rows=f"{HOSTILE};10001\nOlsen;777\n")
     assert wrong.status == 400 and "777" in wrong.words and "<script" not in wrong.text
     assert kari.post(form, rows="").status == 400
+    many = [f"kunde {n};10001" for n in range(301)]
+    assert kari.post(form, rows="\n".join(many[1:])).status == 200
+    late = kari.post(form, rows="\n".join(many))
+    assert late.status == 400 and "These are 301 lines: 300 at most at once." in late.words
     page = per.post(per.get(path).form(path), rows=f'"{HOSTILE.replace(chr(34), chr(34) * 2)}";10001\nOlsen;10002')
     assert page.status == 200 and "ny" in page.words, page.words
     first, second = page.form(path), upload(kari, path, f"Olsen\t10001\nBerg,10001\n").form(path)
