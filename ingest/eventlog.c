@@ -122,7 +122,7 @@ uint64_t eventlog_generation(struct eventlog *log)
 
 void eventlog_relax(struct eventlog *log)
 {
-    store_relax(log->store);
+    store_relax_if_many(log->store);
 }
 
 enum err eventlog_next_offset(struct txn *txn, uint32_t partition, uint64_t *ret_next)

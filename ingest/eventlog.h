@@ -157,6 +157,6 @@ USED enum err eventlog_refused_forget(struct eventlog *log, const struct renamin
 /* Refused lines from before that moment go. */
 USED enum err eventlog_refused_expire(struct eventlog *log, int64_t before_ms, uint64_t *ret_expired);
 
-void eventlog_relax(struct eventlog *log);           /* gives mapped memory back */
+void eventlog_relax(struct eventlog *log);           /* store_relax_if_many() */
 
 #endif

@@ -189,7 +189,7 @@ struct together { struct fold *folds; size_t count; struct store *store; bool ap
 
 static enum err together_work(struct txn *txn, void *context)
 {
-    enum { RELAX_EVENTS = 512, RELAX_BYTES = 32 * 1024 * 1024 };
+    enum { RELAX_EVENTS = 512 };
     const struct together *together = context;
     size_t events = 0;
     enum err err = ERR_OK;
@@ -201,7 +201,7 @@ static enum err together_work(struct txn *txn, void *context)
         if (events < RELAX_EVENTS)
             continue;
         events = 0;                      /* each venue has pages of its own, and the kernel maps those beside them too */
-        store_relax_above(together->store, RELAX_BYTES);
+        store_relax_if_many(together->store);
     }
     KILLPOINT("mapper.before-commit");
     return err;

@@ -7,7 +7,7 @@
 #include "reading.h"
 #include "round.h"
 
-enum { RELAX_EVERY_MS = 50, RELAX_BYTES = 32 * 1024 * 1024 };
+enum { RELAX_EVERY_MS = 50 };
 
 static enum err look_at_days(struct stage *stage, struct mapper *mapper)
 {
@@ -55,7 +55,7 @@ static enum err mapper_turn(struct stage *stage, void *state)
     logclient_turn(mapper->log);
     if (now >= mapper->relax_ms) {
         mapper->relax_ms = now + RELAX_EVERY_MS;
-        store_relax_above(mapper->store, RELAX_BYTES);
+        store_relax_if_many(mapper->store);
     }
     stage_counter_set(stage, "days_due", (int64_t)schedule_count(mapper->schedule));
     stage_counter_set(stage, "lag", (int64_t)partitions_lag(mapper->partitions));

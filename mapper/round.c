@@ -7,8 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { BATCH = 64, BUSY_WAIT_MS = 1000, WALL_EVERY_MS = 1000, RESEND_WAIT_MAX_MS = 60000,
-       RELAX_BYTES = 32 * 1024 * 1024 };
+enum { BATCH = 64, BUSY_WAIT_MS = 1000, WALL_EVERY_MS = 1000, RESEND_WAIT_MAX_MS = 60000 };
 
 struct look {
     char venue[65];
@@ -279,7 +278,8 @@ enum err round_turn(const struct round *round, int64_t *ret_next_ms)
             settle(round, &visit.at[i]);
         if (!err && visit.send_count)
             err = store_read(round->store, send_work, &visit);
-        store_relax_above(round->store, RELAX_BYTES);    /* a fleet's days, looked at in one turn, have many pages */
+        if (visit.count == BATCH)        /* a fleet's days, looked at in one turn, have many pages */
+            store_relax_if_many(round->store);
         now = next = stage_steady_ms(round->stage);
     }
     *ret_next_ms = next;

@@ -106,9 +106,9 @@ enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **r
     return ERR_OK;
 }
 
-void refstore_relax_above(struct refstore *store, size_t bytes)
+void refstore_relax_if_many(struct refstore *store)
 {
-    store_relax_above(store->store, bytes);
+    store_relax_if_many(store->store);
 }
 
 void refstore_close(struct refstore *store)

@@ -57,7 +57,7 @@ struct refdata {
 struct refstore;                          /* STATE_DIR/poweroffice: reference data and customer links */
 USED enum err refstore_open(struct str state_dir, unsigned flags, struct refstore **ret_store, struct fault *fault);
 void refstore_close(struct refstore *store);
-void refstore_relax_above(struct refstore *store, size_t bytes);         /* store_relax_above() */
+void refstore_relax_if_many(struct refstore *store);                     /* store_relax_if_many() */
 uint64_t refstore_generation(struct refstore *store);         /* changes when anything may have changed */
 /* Everything in the arena. ERR_NOT_FOUND: never read. */
 USED enum err refdata_load(struct refstore *store, struct str client_id, struct arena *arena, struct refdata *ret_data);

@@ -81,15 +81,13 @@ void books_close(struct books *books)
 
 void books_relax(struct books *books)
 {
-    enum { RELAX_BYTES = 80 * 1024 * 1024 };
-
     if (books->mapper)
-        store_relax_above(books->mapper, RELAX_BYTES);
+        store_relax_if_many(books->mapper);
     for (size_t i = 0; i < SENDERS; i++)
         if (books->senders[i])
-            store_relax_above(docs_store(books->senders[i]), RELAX_BYTES);
+            store_relax_if_many(docs_store(books->senders[i]));
     if (books->refs)
-        refstore_relax_above(books->refs, RELAX_BYTES);
+        refstore_relax_if_many(books->refs);
 }
 
 /* The row of a document: found among the first `sorted` (byte order), else added. NULL: out of memory. */

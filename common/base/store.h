@@ -86,7 +86,7 @@ USED enum err store_floor(struct txn *txn, unsigned table, struct str prefix, st
 
 /* Gives mapped pages back to the page cache, so that resident memory stays small. */
 void store_relax(struct store *store);
-/* The same, if the process has more than this resident. */
-void store_relax_above(struct store *store, size_t bytes);
+/* The same once the process has many file pages mapped: whoever gives back what he needs at once reads it in again. */
+void store_relax_if_many(struct store *store);
 
 #endif
