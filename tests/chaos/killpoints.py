@@ -56,7 +56,7 @@ class KillPipeline(pipeline.Pipeline):
 def names():
     """Every kill point in the sources: {"mapper.before-commit": "mapper", ...}; the senders' are for both. Those of the watch, which
     touches no book, have tests/system/test_bilag_watch.py; those of a key that is given and dropped, test_key_drop.py; those of a
-    line taken in again, test_console_ways.py; those of what a person presses, test_acts_killed.py; those of a person
+    line taken in again, test_console_ways.py; those of what a person presses or asks, test_acts_killed.py; those of a person
     who is forgotten while nothing runs, test_forget.py."""
     found = set()
     for path in pipeline.ROOT.rglob("*.c"):
@@ -64,7 +64,7 @@ def names():
             found |= set(re.findall(r'\bKILLPOINT\("([^"]+)"\)', path.read_text(encoding="utf-8")))
     points = re.findall(r'X\(POINT_\w+, "([^"]+)"\)', (pipeline.ROOT / "sender" / "sender_inside.h").read_text("utf-8"))
     found |= {f"{stage}.{point}" for stage in ("uploader", "invoicer") for point in points}
-    return sorted(point for point in found if not point.startswith(("watch.", "key.", "give.", "retry.", "act.", "forget.", "compact.")))
+    return sorted(point for point in found if not point.startswith(("watch.", "key.", "give.", "retry.", "act.", "ask.", "forget.", "compact.")))
 
 
 def stages_of(point):
