@@ -66,3 +66,8 @@ bool places_find(const struct places *places, struct str name, size_t *ret_at)
     *ret_at = row->at;
     return true;
 }
+
+struct str places_name(const struct places *places, struct str name)
+{
+    return places->room ? row_of(places, name)->name : STR_NONE;
+}

@@ -15,5 +15,7 @@ void places_free(struct places *places);
 /* A name that is there keeps its place. */
 USED bool places_put(struct places *places, struct str name, size_t at);
 bool places_find(const struct places *places, struct str name, size_t *ret_at);
+/* The name as it was put, where it lies; no bytes: it is not there. */
+struct str places_name(const struct places *places, struct str name);
 
 #endif

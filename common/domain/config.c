@@ -289,37 +289,57 @@ static int by_id(const void *a, const void *b)
     return str_compare(((const struct venue *)a)->id, ((const struct venue *)b)->id);
 }
 
-/* A venue that is wrong on its own is left out and named; only what the machine refuses stops everything. */
-static enum err venue_add(struct config *config, struct str file_name, struct fault *fault)
+/* Few are wrong: room for each venue's sentence would be half of what is held of a fleet. */
+static enum err fault_add(struct config *config, struct str venue, const struct fault *wrong)
 {
-    struct fault *wrong = &config->faults[config->fault_count];
+    if (config->fault_count == config->fault_room) {
+        size_t room = config->fault_room ? 2 * config->fault_room : 16;
+        struct fault *faults = arena_array(&config->arena, room, sizeof *faults);
+        struct str *venues = arena_array(&config->arena, room, sizeof *venues);
+
+        if (!faults || !venues)
+            return ERR_MEMORY;
+        if (config->fault_count) {
+            memcpy(faults, config->faults, config->fault_count * sizeof *faults);
+            memcpy(venues, config->fault_venues, config->fault_count * sizeof *venues);
+        }
+        config->faults = faults;
+        config->fault_venues = venues;
+        config->fault_room = room;
+    }
+    config->faults[config->fault_count] = *wrong;
+    config->fault_venues[config->fault_count] = arena_copy(&config->arena, venue);
+    config->fault_count++;
+    return arena_failed(&config->arena) ? ERR_MEMORY : ERR_OK;
+}
+
+/* A venue that is wrong on its own is left out and named; only what the machine refuses stops everything. */
+static enum err venue_add(struct config *config, struct shelf *shelf, struct str file_name, struct fault *fault)
+{
+    struct fault wrong = { "" };
     struct str id = file_name;
     enum err err;
 
     if (ends_with(file_name, STR(".yml"))) {
         id.len -= strlen(".yml");
-        err = fault_set(wrong, ERR_CONFIG, "venues/" STR_FMT ": is passed over; rename it to " STR_FMT ".yaml",
+        err = fault_set(&wrong, ERR_CONFIG, "venues/" STR_FMT ": is passed over; rename it to " STR_FMT ".yaml",
                         STR_ARG(file_name), STR_ARG(id));
     } else {
         id.len -= strlen(".yaml");
-        err = venue_file_load(config, id, &config->venues[config->venue_count], wrong);
+        err = venue_file_load(config, shelf, id, &config->venues[config->venue_count], &wrong);
     }
     if (!err) {
         config->venue_count++;
         return ERR_OK;
     }
-    config->fault_venues[config->fault_count] = arena_copy(&config->arena, id);
     if (err == ERR_MEMORY || err == ERR_SYSTEM || arena_failed(&config->arena))
-        return fault_set(fault, err == ERR_SYSTEM ? err : ERR_MEMORY, "%s", wrong->text);
-    config->fault_count++;
-    return ERR_OK;
+        return fault_set(fault, err == ERR_SYSTEM ? err : ERR_MEMORY, "%s", wrong.text);
+    return fault_add(config, id, &wrong) ? fault_set(fault, ERR_MEMORY, "no memory for the configuration") : ERR_OK;
 }
 
 static enum err venues_room(struct config *config, size_t count, struct fault *fault)
 {
     config->venues = arena_array(&config->arena, count, sizeof *config->venues);
-    config->faults = arena_array(&config->arena, count, sizeof *config->faults);
-    config->fault_venues = arena_array(&config->arena, count, sizeof *config->fault_venues);
     config->zones = arena_array(&config->arena, count, sizeof(struct zone *));
     return arena_failed(&config->arena) ? fault_set(fault, ERR_MEMORY, "no memory for %zu venues", count) : ERR_OK;
 }
@@ -327,10 +347,13 @@ static enum err venues_room(struct config *config, size_t count, struct fault *f
 static enum err venue_load_one(struct config *config, struct str id, struct fault *fault)
 {
     struct str file = arena_format(&config->arena, STR_FMT ".yaml", STR_ARG(id));
+    struct shelf shelf = { .arena = &config->arena };
     enum err err = venues_room(config, 1, fault);
 
     if (!err && str_is_name(id))
-        err = file.bytes ? venue_add(config, file, fault) : fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+        err = file.bytes ? venue_add(config, &shelf, file, fault)
+                         : fault_set(fault, ERR_MEMORY, "no memory for the configuration");
+    shelf_free(&shelf);
     if (!err && siblings_index(config))
         err = fault_set(fault, ERR_MEMORY, "no memory for the configuration");
     return err;
@@ -339,6 +362,7 @@ static enum err venue_load_one(struct config *config, struct str id, struct faul
 static enum err venues_load(struct config *config, struct fault *fault)
 {
     struct str folder = arena_format(&config->arena, STR_FMT "/venues", STR_ARG(config->dir));
+    struct shelf shelf = { .arena = &config->arena };
     struct dirent **files = NULL;
     int count = folder.bytes ? scandir(folder.bytes, &files, is_venue_file, by_file_name) : 0;
     enum err err;
@@ -353,10 +377,11 @@ static enum err venues_load(struct config *config, struct fault *fault)
         err = venues_room(config, count > 0 ? (size_t)count : 0, fault);
     for (int i = 0; i < count; i++) {
         if (!err)
-            err = venue_add(config, str_of(files[i]->d_name), fault);
+            err = venue_add(config, &shelf, str_of(files[i]->d_name), fault);
         free(files[i]);
     }
     free(files);
+    shelf_free(&shelf);
     if (!err && config->venue_count)
         qsort(config->venues, config->venue_count, sizeof *config->venues, by_id);
     if (!err && siblings_index(config))

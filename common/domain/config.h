@@ -164,7 +164,7 @@ struct config {
     } watch;
     struct venue *venues; size_t venue_count;                /* sorted by id */
     size_t *by_company, *by_client;                          /* siblings.h */
-    struct fault *faults; size_t fault_count;                /* venues left out, and why */
+    struct fault *faults; size_t fault_count, fault_room;    /* venues left out, and why */
     struct str *fault_venues;                                /* their ids: fault_venues[i] has faults[i] */
     struct zone **zones; size_t zone_count;                  /* of the venues, each opened once */
     struct arena arena;

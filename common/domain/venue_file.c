@@ -577,24 +577,39 @@ static enum err venue_read(struct config *config, struct form *form, struct str 
     return ERR_OK;
 }
 
-enum err venue_file_load(struct config *config, struct str id, struct venue *ret_venue, struct fault *fault)
+static enum err load_into(struct config *config, struct arena *arena, struct str id, struct venue *ret_venue,
+                          struct fault *fault)
 {
     struct form form;
-    struct str file = arena_format(&config->arena, "venues/" STR_FMT ".yaml", STR_ARG(id));
-    struct str path = arena_format(&config->arena, STR_FMT "/" STR_FMT, STR_ARG(config->dir), STR_ARG(file));
+    struct str file = arena_format(arena, "venues/" STR_FMT ".yaml", STR_ARG(id));
+    struct str path = arena_format(arena, STR_FMT "/" STR_FMT, STR_ARG(config->dir), STR_ARG(file));
     enum err err;
 
-    if (arena_failed(&config->arena))
+    if (arena_failed(arena))
         return fault_set(fault, ERR_MEMORY, "no memory for venue " STR_FMT, STR_ARG(id));
     err = id_judge(id, file, fault);
     if (!err)
-        err = form_open(&form, path.bytes, file, config->dir, &config->arena, fault);
+        err = form_open(&form, path.bytes, file, config->dir, arena, fault);
     if (err)
         return err;
     form.keys = config->holds_keys ? FORM_KEYS_READ : FORM_KEYS_MARKED;
     form.marks = &config->marks;
     form.vault = &config->vault;
     return venue_read(config, &form, id, ret_venue);
+}
+
+enum err venue_file_load(struct config *config, struct shelf *shelf, struct str id, struct venue *ret_venue,
+                         struct fault *fault)
+{
+    struct arena reading;
+    enum err err;
+
+    arena_init(&reading, config->arena.limit);
+    err = load_into(config, &reading, id, ret_venue, fault);
+    if (!err && venue_keep(ret_venue, shelf))
+        err = fault_set(fault, ERR_MEMORY, "no memory for venue " STR_FMT, STR_ARG(id));
+    arena_free(&reading);
+    return err;
 }
 
 /* The zone is opened for its name only: a venue that is not part of a configuration has none. */

@@ -3,10 +3,11 @@
 #ifndef BILAG_DOMAIN_VENUE_FILE_H
 #define BILAG_DOMAIN_VENUE_FILE_H
 
-#include "config.h"
+#include "venue_keep.h"
 
-/* Reads DIR/venues/<id>.yaml; the zone is opened once in config->zones and shared. */
-USED enum err venue_file_load(struct config *config, struct str id, struct venue *ret_venue,
+/* Reads DIR/venues/<id>.yaml and keeps what it says on the shelf, in the configuration's arena; the zone is opened once in
+ * config->zones and shared. */
+USED enum err venue_file_load(struct config *config, struct shelf *shelf, struct str id, struct venue *ret_venue,
                               struct fault *fault);
 /* The same of a text that is, or is to be, the file of `id` in the configuration `dir`; its key need not be in place and
  * is not read, and the venue has no zone. Everything else lives in the arena. */

@@ -26,6 +26,8 @@ static void found_again(void **unused)
         assert_int_equal(at, i);
     }
     assert_false(places_find(&places, STR("name-"), &at));
+    assert_ptr_equal(places_name(&places, STR("name-7")).bytes, names[7]);
+    assert_null(places_name(&places, STR("name-")).bytes);
     assert_int_equal(places.count, NAMES);
     places_free(&places);
     assert_false(places_find(&places, str_of(names[1]), &at));

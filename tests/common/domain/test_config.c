@@ -597,6 +597,31 @@ static void broken_files_do_no_harm(void **unused)
     folder_remove(&folder);
 }
 
+static void each_of_many_that_are_wrong_is_named(void **unused)
+{
+    enum { WRONG = 70 };
+    struct folder folder;
+    struct config *config;
+    char id[16];
+
+    (void)unused;
+    folder_make(&folder);
+    for (int i = 0; i < WRONG; i++) {
+        (void)snprintf(id, sizeof id, "wrong-%02d", i);
+        folder_venue(&folder, id, "close: z_report", "close: never");
+    }
+    config = folder_load(&folder);
+    assert_int_equal(config->venue_count, 1);
+    assert_int_equal(config->fault_count, WRONG);
+    for (int i = 0; i < WRONG; i++) {
+        (void)snprintf(id, sizeof id, "wrong-%02d", i);
+        assert_true(str_equal(config->fault_venues[i], str_of(id)));
+        assert_non_null(strstr(config->faults[i].text, id));
+    }
+    config_free(config);
+    folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -610,7 +635,8 @@ int main(void)
         cmocka_unit_test(a_reload_that_would_lose_a_venue_is_known),
         cmocka_unit_test(a_reload_never_changes_what_is_fixed),
         cmocka_unit_test(nothing_said_gives_presets),
-        cmocka_unit_test(one_of_many), cmocka_unit_test(three_hundred_venues_are_small_and_share_their_zone),
+        cmocka_unit_test(one_of_many), cmocka_unit_test(each_of_many_that_are_wrong_is_named),
+        cmocka_unit_test(three_hundred_venues_are_small_and_share_their_zone),
         cmocka_unit_test(help_names_every_setting),
         cmocka_unit_test(broken_files_do_no_harm),
     };
