@@ -29,6 +29,10 @@ static void tell_given(struct view *view, struct strbuf *out, const struct conne
     json_close(out, '}');
 }
 
+static const char *const wishes[] = {
+    [ASKING_KEY] = "key", [ASKING_READ] = "books", [ASKING_PAGE] = "page", [ASKING_TOKEN] = "key",
+};
+
 static void tell_asked(struct view *view, struct strbuf *out, struct str venue)
 {
     const struct asked_for *asked = askings_of(view->console->askings, venue);
@@ -36,7 +40,7 @@ static void tell_asked(struct view *view, struct strbuf *out, struct str venue)
     if (!asked)
         return;
     json_open(out, "asked", '{');
-    json_put_str(out, "for", asked->kind == ASKING_KEY ? STR("key") : STR("books"));
+    json_put_str(out, "for", str_of(wishes[asked->kind]));
     json_put_bool(out, "over", asked->over);
     api_time(out, "began_at", asked->began_ms);
     if (asked->over)

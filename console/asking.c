@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "bilag/act/key_drop.h"
+#include "journey.h"
 #include "poweroffice/asker.h"
 #include "poweroffice/errand.h"
+#include "poweroffice/onboarding.h"
 
 enum { ROWS = 64, LOOK_MS = 50, READ_WAIT_MS = 120000, ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -19,8 +21,9 @@ struct work {
     struct arena arena;
     struct config *config;
     struct context context;
-    struct key_giving *giving;           /* ASKING_KEY */
-    struct asker *asker;                 /* ASKING_READ */
+    struct key_giving *giving;           /* ASKING_KEY, ASKING_TOKEN */
+    struct asker *asker;                 /* ASKING_READ, ASKING_PAGE */
+    char state[JOURNEY_STATE_SIZE];        /* ASKING_PAGE */
     struct errand_answer said;
     bool came;
     int64_t until_ms;
@@ -28,9 +31,9 @@ struct work {
 
 struct row { struct asked_for told; char venue[65]; struct work *work; };
 
-struct askings { struct stage *stage; struct reload *reload; struct row rows[ROWS]; };
+struct askings { struct stage *stage; struct reload *reload; struct journeys *journeys; struct row rows[ROWS]; };
 
-enum err askings_open(struct stage *stage, struct reload *reload, struct askings **ret_askings)
+enum err askings_open(struct stage *stage, struct reload *reload, struct journeys *journeys, struct askings **ret_askings)
 {
     struct askings *askings = calloc(1, sizeof *askings);
 
@@ -38,6 +41,7 @@ enum err askings_open(struct stage *stage, struct reload *reload, struct askings
         return ERR_MEMORY;
     askings->stage = stage;
     askings->reload = reload;
+    askings->journeys = journeys;
     *ret_askings = askings;
     return ERR_OK;
 }
@@ -65,14 +69,24 @@ void askings_close(struct askings *askings)
 
 /* --- its end -------------------------------------------------------------------------------------------------- */
 
+static bool gives(const struct row *row)
+{
+    return row->told.kind == ASKING_KEY || row->told.kind == ASKING_TOKEN;
+}
+
 static void end(struct askings *askings, struct row *row, enum err err, const char *words)
 {
+    static const char *const whats[] = {
+        [ASKING_KEY] = "a key was given", [ASKING_READ] = "PowerOffice was asked",
+        [ASKING_PAGE] = "PowerOffice was asked for its page", [ASKING_TOKEN] = "PowerOffice's pages gave a token",
+    };
+
     row->told.over = true;
     row->told.err = err;
     row->told.ended_ms = stage_now_ms(askings->stage);
     (void)snprintf(row->told.words, sizeof row->told.words, "%s", err ? words[0] ? words : err_text(err) : "");
-    log_fact("venue=%s what=\"%s\" outcome=\"%s\" why=\"%s\"", row->venue,
-             row->told.kind == ASKING_KEY ? "a key was given" : "PowerOffice was asked", err_text(err), row->told.words);
+    log_fact("venue=%s what=\"%s\" outcome=\"%s\" why=\"%s\"", row->venue, whats[row->told.kind], err_text(err),
+             row->told.words);
     work_free(row);
 }
 
@@ -107,13 +121,26 @@ static void end_reading(struct askings *askings, struct row *row)
         end(askings, row, ERR_NETWORK, "PowerOffice did not answer, or not all that was asked; try again in a moment");
 }
 
+static void end_page(struct askings *askings, struct row *row)
+{
+    struct work *work = row->work;
+    const char *address = work->said.address;
+    enum err err = key_errand_err(&work->context, &work->said);
+
+    if (!err && !onboarding_is_address(str_of(address)))
+        err = fault_set(&work->context.fault, ERR_NETWORK, "%s", fault_words(errand_refusal_words(ERRAND_NO_PAGE)));
+    if (!err)
+        journeys_ready(askings->journeys, work->state, address);
+    end(askings, row, err, work->context.fault.text);
+}
+
 static void read_on(struct askings *askings, struct row *row)
 {
     struct work *work = row->work;
 
     asker_run(work->asker, 0);
     if (work->came)
-        end_reading(askings, row);
+        (row->told.kind == ASKING_PAGE ? end_page : end_reading)(askings, row);
     else if (asker_state(work->asker) == ASKER_LOST)
         end(askings, row, ERR_NOT_FOUND, asker_trouble(work->asker));
     else if (clock_steady_ms() >= work->until_ms)
@@ -147,7 +174,7 @@ int64_t askings_turn(struct askings *askings)
         struct row *row = &askings->rows[i];
 
         if (row->work)
-            (row->told.kind == ASKING_KEY ? give_on : read_on)(askings, row);
+            (gives(row) ? give_on : read_on)(askings, row);
         any |= row->work != NULL;
     }
     return any ? clock_steady_ms() + LOOK_MS : INT64_MAX;
@@ -233,6 +260,41 @@ enum err askings_give(struct askings *askings, const struct asking_wish *wish, s
         err = key_giving_begin(&row->work->context, wish->venue, key, reason, &row->work->giving);
     secret_wipe(key);
     return begun(askings, row, err, fault);
+}
+
+enum err askings_token(struct askings *askings, const struct asking_wish *wish, struct str *token, struct str reason,
+                       struct fault *fault)
+{
+    struct row *row = NULL;
+    enum err err = begin(askings, wish, ASKING_TOKEN, &row, fault);
+
+    if (!err)
+        err = key_giving_begin_token(&row->work->context, wish->venue, token, reason, &row->work->giving);
+    secret_wipe(token);
+    return begun(askings, row, err, fault);
+}
+
+static enum err begin_page(struct askings *askings, struct row *row, struct str session)
+{
+    struct str venue = str_of(row->venue);
+    struct work *work = row->work;
+    const char *state = journeys_begin(askings->journeys, session, venue, clock_steady_ms());
+    struct errand errand;
+    enum err err = key_pages_errand(&work->context, venue, state, &errand);
+
+    work->until_ms = clock_steady_ms() + READ_WAIT_MS;
+    ensure(str_copy(str_of(state), work->state, sizeof work->state));
+    if (!err)
+        err = asker_begin(work->config, &work->asker, &work->context.fault);
+    return err ? err : asker_ask(work->asker, &errand, &work->said, &work->came);
+}
+
+enum err askings_page(struct askings *askings, const struct asking_wish *wish, struct str session, struct fault *fault)
+{
+    struct row *row = NULL;
+    enum err err = begin(askings, wish, ASKING_PAGE, &row, fault);
+
+    return begun(askings, row, err ? err : begin_page(askings, row, session), fault);
 }
 
 enum err askings_read(struct askings *askings, const struct asking_wish *wish, struct fault *fault)

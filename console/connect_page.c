@@ -62,15 +62,37 @@ static void tell_over(struct view *view, const struct asked_for *asked, const ch
 {
     struct html *html = &view->html;
 
+    const char *const in_vain[] = {
+        [ASKING_KEY] = SAY(view, "The key that was given %s is not in use: %.*s.",
+                           "Nøkkelen som ble gitt %s, er ikke i bruk: %.*s."),
+        [ASKING_READ] = SAY(view, "PowerOffice was asked %s, in vain: %.*s.", "PowerOffice ble spurt %s, uten hell: %.*s."),
+        [ASKING_PAGE] = SAY(view, "PowerOffice was asked for its page %s, in vain: %.*s.",
+                            "PowerOffice ble spurt om siden sin %s, uten hell: %.*s."),
+        [ASKING_TOKEN] = SAY(view, "You came back from PowerOffice %s, and the venue is not connected by that: %.*s.",
+                             "Du kom tilbake fra PowerOffice %s, og salgsstedet ble ikke koblet til: %.*s."),
+    };
+
     if (asked->err)
-        html_words(html, "p", "notice red", asked->kind == ASKING_KEY
-                   ? SAY(view, "The key that was given %s is not in use: %.*s.", "Nøkkelen som ble gitt %s, er ikke i bruk: "
-                                                                                 "%.*s.")
-                   : SAY(view, "PowerOffice was asked %s, in vain: %.*s.", "PowerOffice ble spurt %s, uten hell: %.*s."), when,
+        html_words(html, "p", "notice red", in_vain[asked->kind], when,
                    TEXT(connect_said(view, str_of(asked->words))));
-    else
+    else if (asked->kind != ASKING_PAGE)
         html_words(html, "p", "notice green", SAY(view, "PowerOffice was asked %s, and has answered.",
                                                   "PowerOffice ble spurt %s og har svart."), when);
+}
+
+static const char *under_way_words(struct view *view, enum asking_kind kind)
+{
+    const char *const rows[] = {
+        [ASKING_KEY] = SAY(view, "The key was received %s, and PowerOffice is being asked whose it is.",
+                           "Nøkkelen ble mottatt %s, og PowerOffice spørres om hvem den tilhører."),
+        [ASKING_READ] = SAY(view, "PowerOffice is being asked, since %s.", "PowerOffice spørres, siden %s."),
+        [ASKING_PAGE] = SAY(view, "PowerOffice is being asked for its page, since %s.",
+                            "PowerOffice spørres om siden sin, siden %s."),
+        [ASKING_TOKEN] = SAY(view, "You came back from PowerOffice %s, and its answer is being fetched.",
+                             "Du kom tilbake fra PowerOffice %s, og svaret derfra hentes."),
+    };
+
+    return rows[kind];
 }
 
 void asking_tell(struct view *view, struct str venue, bool always)
@@ -87,10 +109,7 @@ void asking_tell(struct view *view, struct str venue, bool always)
     if (asked->over)
         tell_over(view, asked, when);
     else
-        html_words(&view->html, "p", "notice yellow", asked->kind == ASKING_KEY
-                   ? SAY(view, "The key was received %s, and PowerOffice is being asked whose it is.",
-                         "Nøkkelen ble mottatt %s, og PowerOffice spørres om hvem den tilhører.")
-                   : SAY(view, "PowerOffice is being asked, since %s.", "PowerOffice spørres, siden %s."), when);
+        html_words(&view->html, "p", "notice yellow", under_way_words(view, asked->kind), when);
     html_end(&view->html);
     if (!asked->over && (always || str_equal(view_query(view, "asked"), STR("1"))))
         view->again = arena_format(&view->arena, "2; url=" STR_FMT "%s", STR_ARG(view->path), always ? "" : "?asked=1");
@@ -136,10 +155,11 @@ void connect_tell_add_on(struct view *view, const struct venue *venue, const cha
 static void tell_given(struct view *view, const struct venue *venue, const struct connection *connection)
 {
     const struct asked_for *asked = askings_of(view->console->askings, venue->id);
+    bool told = asked && (asked->kind == ASKING_KEY || asked->kind == ASKING_TOKEN);
     char when[32];
 
-    if (connection->given.state == GIVEN_NONE || connection->given.state == GIVEN_USED || (asked && asked->kind == ASKING_KEY))
-        return;                          /* that one tells it */
+    if (connection->given.state == GIVEN_NONE || connection->given.state == GIVEN_USED || told)
+        return;
     (void)time_text_local(config_venue(&view->config, venue->id), connection->given.time_ms, when);
     if (connection->given.state == GIVEN_TAKEN_BACK)
         html_words(&view->html, "p", "notice yellow", SAY(view, "The key that %.*s gave %s was not kept: %.*s.",
@@ -324,10 +344,6 @@ static void key_card(struct view *view, const struct venue *venue)
     key_field(view);
     view_button(view, NULL, SAY(view, "Connect", "Koble til"));
     view_form_end(view);
-    html_words(html, "p", "faint", SAY(view, "To say yes on PowerOffice's own page instead of pasting a key, ask whoever runs "
-                                       "Bilag: it takes the installation's application key, which the console does not have.",
-                                       "Vil du heller si ja på PowerOffices egen side enn å lime inn en nøkkel, spør den som drifter "
-                                       "Bilag: det krever app-nøkkelen til installasjonen, og den har ikke konsollen."));
     html_end(html);
 }
 
@@ -356,6 +372,7 @@ static void show(struct setup_form *form, const char *why)
     connect_tell_add_on(view, now, "/connect");
     if (now->client_id.len)
         asked_card(view, form, &connection, &green);
+    journey_card(view, now);
     key_card(view, now);
 }
 
@@ -374,8 +391,7 @@ void page_connect(struct view *view)
     page(view, NULL);
 }
 
-/* Whether the venue is there, and this person's; else it is answered. */
-static bool is_own(struct view *view)
+bool connect_is_own(struct view *view)
 {
     struct venue_edit edit = { .context = NULL };
     bool own = setup_open(view, &edit);
@@ -384,7 +400,7 @@ static bool is_own(struct view *view)
     return own;
 }
 
-static const char *why_not(struct view *view, enum err err, const struct fault *fault)
+const char *connect_why_not(struct view *view, enum err err, const struct fault *fault)
 {
     if (err == ERR_EXISTS)
         return SAY(view, "PowerOffice is being asked for this venue already: wait until that is answered.",
@@ -395,7 +411,7 @@ static const char *why_not(struct view *view, enum err err, const struct fault *
     return fault->text[0] ? connect_said(view, str_of(fault->text)).bytes : err_text(err);
 }
 
-static void refuse(struct view *view, enum err err, const struct fault *fault)
+void connect_refuse(struct view *view, enum err err, const struct fault *fault)
 {
     if (err == ERR_MEMORY || err == ERR_SYSTEM) {
         view_fail(view, err);
@@ -403,9 +419,9 @@ static void refuse(struct view *view, enum err err, const struct fault *fault)
     }
     view->status = err == ERR_FORMAT ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_CONFLICT;
     if (view->api)
-        view_refuse(view, view->status, why_not(view, err, fault));
+        view_refuse(view, view->status, connect_why_not(view, err, fault));
     else
-        page(view, why_not(view, err, fault));
+        page(view, connect_why_not(view, err, fault));
 }
 
 void do_give_key(struct view *view)
@@ -415,13 +431,13 @@ void do_give_key(struct view *view)
     struct fault fault = { "" };
     enum err err;
 
-    if (!is_own(view) || !seen_still(view, venue)) {
+    if (!connect_is_own(view) || !seen_still(view, venue)) {
         secret_wipe(&key);
         return;
     }
     err = askings_give(view->console->askings, &wish, &key, STR("console"), &fault);
     if (err)
-        refuse(view, err, &fault);
+        connect_refuse(view, err, &fault);
     else
         view_go(view, view_venue_path(view, venue, "/connect"));
 }
@@ -434,11 +450,11 @@ void do_ask(struct view *view)
     struct fault fault = { "" };
     enum err err;
 
-    if (!is_own(view))
+    if (!connect_is_own(view))
         return;
     err = askings_read(view->console->askings, &wish, &fault);
     if (err && err != ERR_EXISTS)
-        refuse(view, err, &fault);
+        connect_refuse(view, err, &fault);
     else
         view_back(view, "asked=1");
 }

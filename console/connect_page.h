@@ -21,4 +21,13 @@ USED enum err connect_green(struct setup_form *form, struct green *ret_green);
 /* A venue on an add-on waits for QuickOrder: what to send them, and the button that ends it. rest: of the page's path. */
 void connect_tell_add_on(struct view *view, const struct venue *venue, const char *rest);
 
+/* Whether the venue of the path is there, and this person's; else it is answered. */
+bool connect_is_own(struct view *view);
+/* Why something was not begun, for the person. */
+const char *connect_why_not(struct view *view, enum err err, const struct fault *fault);
+/* What was not begun: the page says why. */
+void connect_refuse(struct view *view, enum err err, const struct fault *fault);
+/* journey_page.c: the way to PowerOffice's own pages, or why there is none. */
+void journey_card(struct view *view, const struct venue *venue);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "asking.h"
 #include "base/log.h"
+#include "journey.h"
 #include "picture.h"
 #include "serve.h"
 
@@ -39,6 +40,7 @@ void console_close(struct stage *stage, void *state)
     (void)stage;
     server_close(console->server);
     askings_close(console->askings);
+    journeys_close(console->journeys);
     picture_close(console->picture);
     guesses_close(console->guesses);
     sessions_close(console->sessions);
@@ -85,7 +87,9 @@ enum err console_open(struct stage *stage, void **ret_state, struct fault *fault
     if (!err)
         err = picture_open(&console->picture);
     if (!err)
-        err = askings_open(stage, &console->reload, &console->askings);
+        err = journeys_open(&console->journeys);
+    if (!err)
+        err = askings_open(stage, &console->reload, console->journeys, &console->askings);
     if (!err)
         err = open_door(console, fault);
     if (err) {

@@ -10,6 +10,7 @@
 #include "stage/stage.h"
 
 struct askings;
+struct journeys;
 struct picture;
 
 struct console {
@@ -20,6 +21,7 @@ struct console {
     struct guesses *guesses;
     struct picture *picture;             /* all venues at a glance (picture.h) */
     struct askings *askings;             /* what the uploader asks PowerOffice for (asking.h) */
+    struct journeys *journeys;                 /* who was sent to PowerOffice's own (journey.h) */
     struct reload reload;                /* the stages are told of what was saved */
 };
 

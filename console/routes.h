@@ -48,6 +48,10 @@ void do_confirm(struct view *view);
 void page_connect(struct view *view);
 void do_give_key(struct view *view);
 void do_ask(struct view *view);
+/* journey_page.c */
+void do_pages(struct view *view);
+void page_connected(struct view *view);
+void do_connected(struct view *view);
 /* new_venue_page.c */
 void page_new_venue(struct view *view);
 void do_new_venue(struct view *view);

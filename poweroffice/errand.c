@@ -32,10 +32,19 @@ static const struct { const char *code, *words; } refusals[ERRAND_REFUSAL_COUNT]
     [ERRAND_NO_PLACE] = { "no-place", "the key's file in the folder keys is another company's, or the installation's own: "
                           "name another in the venue's file" },
     [ERRAND_NOT_KEPT] = { "not-kept", "the key could not be written into the folder keys; see the uploader's log" },
+    [ERRAND_SAID_NO] = { "said-no", "PowerOffice says no" },
+    [ERRAND_NO_PAGE] = { "no-page", "PowerOffice could not be asked for its page; try again when it answers" },
+    [ERRAND_LOST] = { "lost", "PowerOffice's answer was lost, and the key with it; begin with PowerOffice's page once more, "
+                      "which does no harm" },
+    [ERRAND_OTHER_COMPANY] = { "other-company", "none of the clients chosen in PowerOffice has the company's organisation "
+                               "number; begin once more and choose that one" },
+    [ERRAND_NO_CONSOLE] = { "no-console", "the uploader does not know where the console is: write console: {address: "
+                            "https://...} into bilag.yaml and reload it" },
 };
 
 static const char *const kinds[ERRAND_KINDS] = {
     [ERRAND_HELLO] = "hello", [ERRAND_GET] = "get", [ERRAND_DROP] = "drop", [ERRAND_READ] = "read",
+    [ERRAND_PAGES] = "pages",
 };
 
 const char *errand_refusal_code(enum errand_refusal refusal)
@@ -111,6 +120,11 @@ void errand_write(const struct errand *errand, struct strbuf *out)
         json_put_str(out, "path", str_of(errand->path));
     if (errand->kind == ERRAND_DROP)
         json_put_str(out, "name", str_of(errand->name));
+    if (errand->kind == ERRAND_PAGES) {
+        json_put_str(out, "company", str_of(errand->company));
+        json_put_int(out, "extension", errand->extension);
+        json_put_str(out, "state", str_of(errand->state));
+    }
     json_close(out, '}');
 }
 
@@ -118,6 +132,26 @@ void errand_write(const struct errand *errand, struct strbuf *out)
 static bool member(struct str object, const char *name, char *to, size_t size)
 {
     return json_member_text(object, name, to, size) && (strlen(to) + 1 < size || size == sizeof((struct errand *)NULL)->name);
+}
+
+/* Nothing that would be another member of the address that it becomes a part of. */
+static bool is_state(const char *state)
+{
+    return strspn(state, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ERRAND_STATE_SIZE - 1;
+}
+
+static enum err read_pages(struct str object, struct errand *ret_errand)
+{
+    int64_t extension;
+    char state[ERRAND_STATE_SIZE + 1];   /* one more than may be: what is cut is refused */
+
+    if (!member(object, "company", ret_errand->company, sizeof ret_errand->company) || !ret_errand->company[0] ||
+        !json_member_int(object, "extension", &extension) || extension < 0 || extension >= EXTENSION_COUNT ||
+        !json_member_text(object, "state", state, sizeof state) || !is_state(state) || state[ERRAND_STATE_SIZE - 1])
+        return ERR_FORMAT;
+    ret_errand->extension = (int)extension;
+    (void)str_copy(str_of(state), ret_errand->state, sizeof ret_errand->state);
+    return ERR_OK;
 }
 
 enum err errand_read(struct str text, struct errand *ret_errand)
@@ -139,6 +173,8 @@ enum err errand_read(struct str text, struct errand *ret_errand)
                    ? ERR_OK : ERR_FORMAT;
     if (ret_errand->kind == ERRAND_DROP)
         return member(object, "name", ret_errand->name, sizeof ret_errand->name) ? ERR_OK : ERR_FORMAT;
+    if (ret_errand->kind == ERRAND_PAGES)
+        return read_pages(object, ret_errand);
     return ret_errand->kind == ERRAND_KINDS ? ERR_FORMAT : ERR_OK;
 }
 
@@ -151,6 +187,10 @@ void errand_answer_write(const struct errand_answer *answer, struct strbuf *out)
     json_put_str(out, "taken", str_of(errand_refusal_code(answer->refusal)));
     if (answer->set_up[0])
         json_put_str(out, "set_up", str_of(answer->set_up));
+    if (answer->mark[0])
+        json_put_str(out, "mark", str_of(answer->mark));
+    if (answer->address[0])
+        json_put_str(out, "address", str_of(answer->address));
     json_put_str(out, "outcome", str_of(outcome_text(said->outcome)));
     json_put_int(out, "status", said->status);
     json_put_bool(out, "last_page", said->last_page);
@@ -198,6 +238,8 @@ enum err errand_answer_read(struct str text, struct str body, struct errand_answ
         !json_member_text(object, "outcome", outcome, sizeof outcome) || !find_outcome(outcome, &said->outcome))
         return ERR_FORMAT;
     (void)json_member_text(object, "set_up", ret_answer->set_up, sizeof ret_answer->set_up);
+    (void)json_member_text(object, "mark", ret_answer->mark, sizeof ret_answer->mark);
+    (void)json_member_text(object, "address", ret_answer->address, sizeof ret_answer->address);
     (void)json_member_int(object, "status", &status);
     (void)json_member_int(object, "next_number", &number);
     (void)json_member_int(object, "next_size", &size);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { PATH_BYTES = 1200, TEXT_MAX = 2048, SEALED_MAX = TEXT_MAX + crypto_box_SEALBYTES, SHARED_MODE = 01730, OWN_MODE = 0700,
+enum { PATH_BYTES = 1200, TEXT_MAX = 4096, SEALED_MAX = TEXT_MAX + crypto_box_SEALBYTES, SHARED_MODE = 01730, OWN_MODE = 0700,
        FILE_MODE = 0640 };
 
 struct sealed_key *sealed_key_new(void)
@@ -63,23 +63,30 @@ enum err key_seal_folder(struct str state_dir, struct fault *fault)
 /* Words of which none holds a blank, in one piece of memory: nothing of the key is left behind by a buffer that grew. */
 static int write_text(const struct sealed_key *sealed, char text[TEXT_MAX])
 {
-    int len = snprintf(text, TEXT_MAX, "%s %s %s %d %s", sealed->venue, sealed->company, sealed->file, sealed->extension,
-                       sealed->key);
+    int len = snprintf(text, TEXT_MAX, "%s %s %s %d %s%s", sealed->venue, sealed->company, sealed->file, sealed->extension,
+                       sealed->token[0] ? "token " : sealed->key, sealed->token);
 
     return len > 0 && len < TEXT_MAX ? len : 0;
 }
 
 _Static_assert(sizeof((struct sealed_key *)NULL)->venue == 65 && sizeof((struct sealed_key *)NULL)->company == 33 &&
-               sizeof((struct sealed_key *)NULL)->file == 65 && SECRET_MAX == 512, "the widths below");
+               sizeof((struct sealed_key *)NULL)->file == 65 && SECRET_MAX == 512 &&
+               SEALED_TOKEN_SIZE == 2049, "the widths below");
 
 /* text ends with a NUL. */
 static enum err read_text(const char *text, struct sealed_key *ret_sealed)
 {
-    int end = 0;
+    int end = 0, token_end = 0;
 
-    if (sscanf(text, "%64s %32s %64s %d %512s%n", ret_sealed->venue, ret_sealed->company, ret_sealed->file,
-               &ret_sealed->extension, ret_sealed->key, &end) != 5 || text[end])
+    if (sscanf(text, "%64s %32s %64s %d %512s%n %2048s%n", ret_sealed->venue, ret_sealed->company, ret_sealed->file,
+               &ret_sealed->extension, ret_sealed->key, &end, ret_sealed->token, &token_end) < 5)
         return ERR_FORMAT;
+    if (text[token_end ? token_end : end])
+        return ERR_FORMAT;
+    if (token_end && strcmp(ret_sealed->key, "token") != 0)
+        return ERR_FORMAT;
+    if (token_end)
+        ret_sealed->key[0] = '\0';
     return ret_sealed->extension >= 0 && ret_sealed->extension < EXTENSION_COUNT && str_is_name(str_of(ret_sealed->venue)) &&
            str_is_name(str_of(ret_sealed->file)) ? ERR_OK : ERR_FORMAT;
 }

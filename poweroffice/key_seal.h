@@ -1,4 +1,4 @@
-/* key_seal.h - a client key that a person gave, on its way to the uploader: sealed, in a folder into which others only write.
+/* key_seal.h - a client key that a person gave, or the token of PowerOffice's own pages that is changed for one, on its way to the uploader: sealed, in a folder into which others only write.
  *
  * Folder      STATE_DIR/drop, the uploader's; where two users run the programs the other may put files there, and see none.
  * Sealed      for the uploader's key pair (STATE_DIR/keys/stage-drop.*): nobody else opens it, not even who put it there.
@@ -13,10 +13,10 @@
 #include "domain/config.h"
 #include "stage/stagekeys.h"
 
-enum { SEALED_NAME_SIZE = 33 };
+enum { SEALED_NAME_SIZE = 33, SEALED_TOKEN_SIZE = 2049 };
 
-/* file: a plain name in the configuration's folder keys. */
-struct sealed_key { char venue[65], company[33], file[65], key[SECRET_MAX + 1]; int extension; };
+/* file: a plain name in the configuration's folder keys. Either a key or a token. */
+struct sealed_key { char venue[65], company[33], file[65], key[SECRET_MAX + 1], token[SEALED_TOKEN_SIZE]; int extension; };
 
 struct sealed_key *sealed_key_new(void);                     /* empty; NULL: no memory */
 void sealed_key_free(struct sealed_key *sealed);             /* wipes; NULL is fine */

@@ -117,36 +117,72 @@ static enum err ask_once(const struct config *config, const char *path, struct s
     return err;
 }
 
+void onboarding_begin_write(struct strbuf *out, struct str application_key, struct str company, struct str redirect)
+{
+    json_open(out, NULL, '{');
+    json_put_str(out, "ApplicationKey", application_key);
+    json_put_str(out, "RedirectUri", redirect);
+    json_put_str(out, "ClientOrganizationNo", company);
+    json_close(out, '}');
+}
+
+void onboarding_end_write(struct strbuf *out, struct str token)
+{
+    json_open(out, NULL, '{');
+    json_put_str(out, "OnboardingToken", token);
+    json_close(out, '}');
+}
+
+bool onboarding_is_address(struct str text)
+{
+    struct str here = STR("http://127.0.0.1:");
+    size_t start = str_starts(text, STR("https://")) ? 8 : str_starts(text, here) ? here.len : 0, host = start;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.bytes[i] <= 0x20 || text.bytes[i] >= 0x7f || strchr("\"'<>\\`", text.bytes[i]))
+            return false;
+    while (host < text.len && !strchr("/?#", text.bytes[host])) {        /* a name before an @ is no host */
+        if (text.bytes[host] == '@' || (start == here.len && (text.bytes[host] < '0' || text.bytes[host] > '9')))
+            return false;
+        host++;
+    }
+    return start && host > start;
+}
+
+enum err onboarding_begin_read(struct str answer, char address[1024], struct fault *fault)
+{
+    struct str object;
+
+    if (json_check(answer, &object) || !json_member_text(object, "TemporaryUrl", address, 1024) || strlen(address) == 1023 ||
+        !onboarding_is_address(str_of(address)))
+        return fault_set(fault, ERR_FORMAT, "PowerOffice gave no address for the browser");
+    return ERR_OK;
+}
+
 enum err onboarding_begin(const struct config *config, int extension, struct str company, struct str redirect,
                           char address[1024], struct fault *fault)
 {
     struct strbuf body, answer;
-    struct str object;
     enum err err;
 
     strbuf_init(&body, 8192);
-    json_open(&body, NULL, '{');
-    json_put_str(&body, "ApplicationKey", config->application_keys[extension]);
-    json_put_str(&body, "RedirectUri", redirect);
-    json_put_str(&body, "ClientOrganizationNo", company);
-    json_close(&body, '}');
-    err = ask_once(config, "/Onboarding/Initiate", &body, &answer, fault);
-    if (!err && (json_check(strbuf_str(&answer), &object) || !json_member_text(object, "TemporaryUrl", address, 1024) ||
-                 (!str_starts(str_of(address), STR("https://")) && !str_starts(str_of(address), STR("http://127.0.0.1:")))))
-        err = fault_set(fault, ERR_FORMAT, "PowerOffice gave no address for the browser");
+    onboarding_begin_write(&body, config->application_keys[extension], company, redirect);
+    err = ask_once(config, ONBOARDING_BEGIN, &body, &answer, fault);
+    if (!err)
+        err = onboarding_begin_read(strbuf_str(&answer), address, fault);
     strbuf_free(&body);
     strbuf_free(&answer);
     return err;
 }
 
 /* The person may have chosen several; ours is the company's. */
-static enum err client_of_company(struct str json, struct str company, struct onboarded *ret_onboarded, struct fault *fault)
+enum err onboarding_end_read(struct str answer, struct str company, struct onboarded *ret_onboarded, struct fault *fault)
 {
     struct str object, list, client;
     size_t at = 0, count = 0;
     char org_no[32];
 
-    if (json_check(json, &object) || !json_member(object, "OnboardedClientsInformation", &list))
+    if (json_check(answer, &object) || !json_member(object, "OnboardedClientsInformation", &list))
         return fault_set(fault, ERR_FORMAT, "PowerOffice gave no key");
     while (json_item(list, &at, &client)) {
         count++;
@@ -168,12 +204,10 @@ enum err onboarding_end(const struct config *config, struct str token, struct st
     enum err err;
 
     strbuf_init(&body, 16384);
-    json_open(&body, NULL, '{');
-    json_put_str(&body, "OnboardingToken", token);
-    json_close(&body, '}');
-    err = ask_once(config, "/Onboarding/Finalize", &body, &answer, fault);
+    onboarding_end_write(&body, token);
+    err = ask_once(config, ONBOARDING_END, &body, &answer, fault);
     if (!err)
-        err = client_of_company(strbuf_str(&answer), company, ret_onboarded, fault);
+        err = onboarding_end_read(strbuf_str(&answer), company, ret_onboarded, fault);
     if (answer.bytes)
         explicit_bzero(answer.bytes, answer.len);
     if (body.bytes)

@@ -225,6 +225,7 @@ void poweroffice_close(struct poweroffice *po)
     if (po->stage)
         stage_set_wait(po->stage, NULL, NULL);
     transport_close(po->transport);
+    keyless_free(po);
     requests_close(po->requests);
     client_free_all(po);
     refstore_close(po->refstore);
@@ -660,6 +661,29 @@ static enum err start_one(struct poweroffice *po, struct choice *choice)
     return err;
 }
 
+static enum err start_keyless(struct poweroffice *po)
+{
+    enum err err = may_send(po, limiter_take, &po->taken_us);
+
+    if (err)
+        return err;
+    po_count(po, "requests");
+    err = keyless_start(po);
+    if (err) {
+        log_fact("level=error what=\"request not started\" why=\"%s\"", err_text(err));
+        request_left(po, po->taken_us, clock_steady_us());
+        po_wake_at(po, clock_steady_ms() + STORE_AGAIN_MS);
+    }
+    return err;
+}
+
+static bool start_next(struct poweroffice *po, struct choice *choice)
+{
+    if (keyless_is_next(po))
+        return start_keyless(po) == ERR_OK;
+    return po->ring && choose(po, choice) && start_one(po, choice) == ERR_OK;
+}
+
 /* Starts all that may; says whether anything was started. */
 static bool start_some(struct poweroffice *po)
 {
@@ -668,8 +692,8 @@ static bool start_some(struct poweroffice *po)
     bool started = false;
     int64_t now_us;
 
-    while (po->ring && lease_holds() && transport_under_way(po->transport) < most &&
-           may_send(po, limiter_look, &now_us) == ERR_OK && choose(po, &choice) && start_one(po, &choice) == ERR_OK)
+    while ((po->ring || keyless_is_next(po)) && lease_holds() && transport_under_way(po->transport) < most &&
+           may_send(po, limiter_look, &now_us) == ERR_OK && start_next(po, &choice))
         started = true;
     explicit_bzero(&choice.token, sizeof choice.token);
     return started;

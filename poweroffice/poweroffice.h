@@ -63,6 +63,9 @@ void poweroffice_reload(struct poweroffice *po);              /* configuration h
 /* ERR_REFUSED: a write, and the key does not open, or is not known to open, the books of the venue's company
  * (right_books.h). ERR_BUSY: too much waits. ERR_TOO_LONG: the address. */
 USED enum err poweroffice_call(struct poweroffice *po, const struct call *call, answered done, void *context);
+/* Onboarding (onboarding.h): the subscription key alone, no client's. path: a literal; the body is copied, and wiped. Sent once: what
+ * became of one whose answer was lost is not known (OUTCOME_UNKNOWN). ERR_BUSY: one is under way. */
+USED enum err poweroffice_onboard(struct poweroffice *po, const char *path, struct str body, answered done, void *context);
 size_t poweroffice_waiting(const struct poweroffice *po);     /* queued and in flight */
 void poweroffice_turn(struct poweroffice *po);                /* from ops.turn: start what may start */
 struct refstore *poweroffice_refstore(struct poweroffice *po);         /* open for writing; lent */

@@ -1,4 +1,4 @@
-/* poweroffice_inside.h - what poweroffice.c, client.c and login.c share; nobody else includes it. */
+/* poweroffice_inside.h - what poweroffice.c, client.c, login.c and keyless.c share; nobody else includes it. */
 #ifndef BILAG_POWEROFFICE_POWEROFFICE_INSIDE_H
 #define BILAG_POWEROFFICE_POWEROFFICE_INSIDE_H
 
@@ -12,7 +12,8 @@
 
 enum { PRIORITY_SALES, PRIORITY_ASKED, PRIORITY_IDLE, PRIORITIES };
 enum { ASKED_EVERY = 8, TOOK_MAX = 16, CALLS_MAX = 20000, CALL_BYTES_MAX = 24 * 1024 * 1024, URL_MAX = 2000,
-       CALL_TYPE_MAX = 128, CALL_TRIES = 4, LOGIN_TRIES = 3, LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
+       CALL_TYPE_MAX = 128, KEYLESS_BODY_MAX = 8192, CALL_TRIES = 4, LOGIN_TRIES = 3,
+       LEASE_SPARE_MS = 2000, LEASE_LOOK_MS = 50 };
 
 /* Which of the subscription's keys. */
 enum subscription { SUBSCRIPTION_FIRST, SUBSCRIPTION_SECOND };
@@ -56,6 +57,17 @@ struct client {
     struct token_lock token_lock;         /* key: secret */
 };
 
+/* The call that is no client's (keyless.c). */
+struct keyless {
+    const char *path;
+    struct strbuf body;                   /* wiped */
+    bool under_way, other_tried;
+    enum subscription used;
+    int64_t asked_ms;
+    answered done;                        /* NULL: none waits */
+    void *context;
+};
+
 struct poweroffice {
     struct stage *stage;                  /* NULL: alone, see poweroffice_open_alone() */
     const struct config *alone;
@@ -73,6 +85,7 @@ struct poweroffice {
     unsigned passed_by;                   /* sales that left since somebody was asked for */
     struct asker *asker;                  /* NULL: by itself; else through the uploader, and above only the stores are used */
     enum subscription subscription;       /* the key in use: accepted last, or not tried yet */
+    struct keyless keyless;
 };
 
 const struct config *po_config(const struct poweroffice *po);
@@ -109,5 +122,10 @@ void pending_free(struct pending *pending);
 enum login { LOGIN_READY, LOGIN_DUE, LOGIN_WAIT };
 enum login login_state(struct client *client, struct token *ret_token);
 USED enum err login_start(struct client *client);
+
+/* keyless.c: it goes where no sale waits, or when it has waited for a second. */
+bool keyless_is_next(struct poweroffice *po);
+USED enum err keyless_start(struct poweroffice *po);
+void keyless_free(struct poweroffice *po);
 
 #endif

@@ -5,8 +5,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "poweroffice/errand.h"
+#include "poweroffice/onboarding.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -200,6 +202,57 @@ static enum errand_refusal take_key(struct errands *errands, struct str peer, co
     return refusal;
 }
 
+/* What is not our console's address leads nowhere: where PowerOffice sends the browser is not the asker's to choose. */
+static bool write_begin(const struct config *config, const struct errand *errand, struct strbuf *body)
+{
+    char redirect[512];
+    int len = snprintf(redirect, sizeof redirect, STR_FMT "/connected?state=%s", STR_ARG(config->console.address),
+                       errand->state);
+
+    if (len < 0 || (size_t)len >= sizeof redirect)
+        return false;
+    onboarding_begin_write(body, config->application_keys[errand->extension], str_of(errand->company), str_of(redirect));
+    return !body->failed;
+}
+
+static void page_answered(void *context, const struct answer *from)
+{
+    struct running *running = context;
+    struct errand_answer said = { .number = running->number, .answer = *from };
+    bool no = from->outcome == OUTCOME_REFUSED || from->outcome == OUTCOME_LOGIN;
+
+    running->used = false;
+    said.answer.body = STR_NONE;
+    if (from->outcome != OUTCOME_DONE)
+        said.refusal = no ? ERRAND_SAID_NO : ERRAND_NO_PAGE;
+    else if (onboarding_begin_read(from->body, said.address, NULL))
+        said.refusal = ERRAND_NO_PAGE;
+    answer(running->errands, (struct str){ running->peer, running->peer_len }, &said);
+}
+
+/* The application key goes to PowerOffice alone, and what comes back is an address that opens nothing by itself. */
+static enum errand_refusal ask_page(struct errands *errands, struct str peer, const struct errand *errand)
+{
+    const struct config *config = stage_config(errands->stage);
+    struct running *running;
+    struct strbuf body;
+    enum err err = ERR_BUSY;
+
+    if (!config->console.address.len)
+        return ERRAND_NO_CONSOLE;
+    running = begin(errands, peer, errand);
+    if (!running)
+        return ERRAND_BUSY;
+    strbuf_init(&body, ERRAND_BYTES_MAX);
+    if (write_begin(config, errand, &body))
+        err = poweroffice_onboard(errands->po, ONBOARDING_BEGIN, strbuf_str(&body), page_answered, running);
+    strbuf_wipe(&body);
+    running->used = !err;
+    if (!err)
+        stage_counter_add(errands->stage, "errands", 1);
+    return err ? ERRAND_BUSY : ERRAND_TAKEN;
+}
+
 static void greet(struct errands *errands, struct str peer, int64_t number)
 {
     struct errand_answer said = { .number = number };
@@ -211,7 +264,7 @@ static void greet(struct errands *errands, struct str peer, int64_t number)
 }
 
 static enum errand_refusal (*const takers[ERRAND_KINDS])(struct errands *, struct str, const struct errand *) = {
-    [ERRAND_GET] = ask, [ERRAND_DROP] = take_key, [ERRAND_READ] = read_books,
+    [ERRAND_GET] = ask, [ERRAND_DROP] = take_key, [ERRAND_READ] = read_books, [ERRAND_PAGES] = ask_page,
 };
 
 static enum err take(struct errands *errands, const struct frames *frames)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/wholefile.h"
 #include "poweroffice/key_seal.h"
+#include "poweroffice/onboarding.h"
 #include "poweroffice/refbuild.h"
 #include "poweroffice/right_books.h"
 
@@ -15,7 +16,7 @@
 
 enum { RELOAD_PATIENCE_MS = 10000, LEFT_MAX_MS = 3600000, PATH_BYTES = 1200, JUDGE_BYTES = 64 * 1024, MARK_SIZE = 17 };
 
-enum keydrop_state { DROP_IDLE, DROP_ASKED, DROP_PLACED };
+enum keydrop_state { DROP_IDLE, DROP_CHANGED, DROP_ASKED, DROP_PLACED };
 
 struct keydrop {
     struct stage *stage;
@@ -125,6 +126,7 @@ static void take_place(struct keydrop *drop)
     }
     key_seal_remove(stage_config(drop->stage)->state_dir, drop->name);
     KILLPOINT("key.after-removal");
+    (void)str_copy(str_of(drop->mark), drop->said.mark, sizeof drop->said.mark);
     forget(drop);
     drop->state = DROP_PLACED;
     drop->until_ms = stage_steady_ms(drop->stage) + RELOAD_PATIENCE_MS;
@@ -173,6 +175,110 @@ static void answered_whose(void *context, const struct answer *answer)
         end_refused(drop, refusal);
 }
 
+static bool fill_in(struct keydrop *drop)
+{
+    struct str key = str_of(drop->sealed->key), mark = keymark_of(key, stage_arena(drop->stage));
+    bool fits = str_copy(str_of(drop->sealed->venue), drop->venue_id, sizeof drop->venue_id) &&
+                str_copy(mark, drop->mark, sizeof drop->mark);
+
+    drop->venue = (struct venue){ .id = str_of(drop->venue_id), .company = str_of(drop->sealed->company), .client_key = key,
+                                  .client_id = str_of(drop->mark), .extension = drop->sealed->extension };
+    return fits;
+}
+
+static enum errand_refusal ask_whose(struct keydrop *drop)
+{
+    struct call call = { .venue = &drop->venue, .method = CALL_GET, .path = STR("/ClientIntegrationInformation"),
+                         .asked = true };
+
+    if (!fill_in(drop) || poweroffice_call(drop->po, &call, answered_whose, drop))
+        return ERRAND_BUSY;
+    drop->state = DROP_ASKED;
+    return ERRAND_TAKEN;
+}
+
+/* --- a token is changed for a key ----------------------------------------------------------------------------- */
+
+/* Nobody gives this key twice: it is on disk before it is asked whose it is. */
+static void seal_key(struct keydrop *drop)
+{
+    struct str state_dir = stage_config(drop->stage)->state_dir;
+    char name[SEALED_NAME_SIZE];
+    struct stagekeys *keys = NULL;
+    struct fault fault = { "" };
+    enum err err = stagekeys_open(state_dir, stage_kind_text(KIND_DROP), &keys, &fault);
+
+    KILLPOINT("token.before-seal");
+    if (!err)
+        err = key_seal_put(state_dir, keys, drop->sealed, name, &fault);
+    stagekeys_close(keys);
+    KILLPOINT("token.after-seal");
+    key_seal_remove(state_dir, drop->name);
+    (void)str_copy(err ? STR("") : str_of(name), drop->name, sizeof drop->name);
+    if (err)
+        log_fact("level=error venue=%s what=\"a key is judged that is not on disk yet\" why=\"%s\"", drop->venue_id,
+                 fault.text);
+}
+
+static enum err take_key_of(struct keydrop *drop, struct str body)
+{
+    struct onboarded onboarded = { .key = "" };
+    struct str key;
+    enum err err = onboarding_end_read(body, str_of(drop->sealed->company), &onboarded, NULL);
+
+    key = str_of(onboarded.key);
+    for (size_t i = 0; !err && i < key.len; i++)
+        err = key.bytes[i] > 0x20 && key.bytes[i] < 0x7f ? ERR_OK : ERR_FORMAT;
+    if (!err && (!key.len || !str_copy(key, drop->sealed->key, sizeof drop->sealed->key)))
+        err = ERR_FORMAT;
+    explicit_bzero(&onboarded, sizeof onboarded);
+    return err;
+}
+
+/* What it is refused with is told in PowerOffice's words; what was not answered, or not as expected, has cost the key. */
+static enum errand_refusal key_of(struct keydrop *drop, const struct answer *answer)
+{
+    enum err err;
+
+    if (answer->outcome == OUTCOME_REFUSED || answer->outcome == OUTCOME_LOGIN)
+        return ERRAND_SAID_NO;
+    if (answer->outcome == OUTCOME_PASSING || answer->outcome == OUTCOME_THROTTLED)
+        return ERRAND_NOT_ASKED;
+    err = answer->outcome == OUTCOME_DONE ? take_key_of(drop, answer->body) : ERR_NETWORK;
+    return err == ERR_NOT_FOUND ? ERRAND_OTHER_COMPANY : err ? ERRAND_LOST : ERRAND_TAKEN;
+}
+
+static void token_changed(void *context, const struct answer *answer)
+{
+    struct keydrop *drop = context;
+    enum errand_refusal refusal = key_of(drop, answer);
+
+    drop->said.answer = *answer;
+    drop->said.answer.body = drop->said.answer.location = STR_NONE;
+    explicit_bzero(drop->sealed->token, sizeof drop->sealed->token);
+    if (refusal == ERRAND_TAKEN) {
+        seal_key(drop);
+        refusal = ask_whose(drop) == ERRAND_TAKEN ? ERRAND_TAKEN : ERRAND_NOT_ASKED;
+    }
+    if (refusal != ERRAND_TAKEN)
+        end_refused(drop, refusal);
+}
+
+static enum errand_refusal change_token(struct keydrop *drop)
+{
+    struct strbuf body;
+    enum err err;
+
+    strbuf_init(&body, 16384);
+    onboarding_end_write(&body, str_of(drop->sealed->token));
+    err = body.failed || !str_copy(str_of(drop->sealed->venue), drop->venue_id, sizeof drop->venue_id)
+              ? ERR_MEMORY : poweroffice_onboard(drop->po, ONBOARDING_END, strbuf_str(&body), token_changed, drop);
+    strbuf_wipe(&body);
+    drop->mark[0] = '\0';
+    drop->state = err ? DROP_IDLE : DROP_CHANGED;
+    return err ? ERRAND_BUSY : ERRAND_TAKEN;
+}
+
 /* --- from outside --------------------------------------------------------------------------------------------- */
 
 static enum err open_sealed(struct keydrop *drop, const char *name)
@@ -188,21 +294,9 @@ static enum err open_sealed(struct keydrop *drop, const char *name)
     return err;
 }
 
-static bool fill_in(struct keydrop *drop)
-{
-    struct str key = str_of(drop->sealed->key), mark = keymark_of(key, stage_arena(drop->stage));
-    bool fits = str_copy(str_of(drop->sealed->venue), drop->venue_id, sizeof drop->venue_id) &&
-                str_copy(mark, drop->mark, sizeof drop->mark);
-
-    drop->venue = (struct venue){ .id = str_of(drop->venue_id), .company = str_of(drop->sealed->company), .client_key = key,
-                                  .client_id = str_of(drop->mark), .extension = drop->sealed->extension };
-    return fits;
-}
-
 enum errand_refusal keydrop_take(struct keydrop *drop, const char *name, keydrop_done done, void *context)
 {
-    struct call call = { .venue = &drop->venue, .method = CALL_GET, .path = STR("/ClientIntegrationInformation"),
-                         .asked = true };
+    enum errand_refusal refusal;
     enum err err;
 
     if (drop->state != DROP_IDLE)
@@ -218,12 +312,10 @@ enum errand_refusal keydrop_take(struct keydrop *drop, const char *name, keydrop
     drop->said = (struct errand_answer){ .answer.outcome = OUTCOME_PASSING };
     drop->done = done;
     drop->context = context;
-    if (!fill_in(drop) || poweroffice_call(drop->po, &call, answered_whose, drop)) {
+    refusal = drop->sealed->token[0] ? change_token(drop) : ask_whose(drop);
+    if (refusal != ERRAND_TAKEN)
         forget(drop);
-        return ERRAND_BUSY;
-    }
-    drop->state = DROP_ASKED;
-    return ERRAND_TAKEN;
+    return refusal;
 }
 
 /* Taken up: the configuration has the venue with this key. One that a wrong file holds up is answered all the same. */

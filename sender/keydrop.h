@@ -1,5 +1,8 @@
 /* keydrop.h - the uploader takes a client key that somebody dropped (poweroffice/key_seal.h): asks PowerOffice whose it is, judges, keeps.
  *
+ * Token       of PowerOffice's own pages is changed for a key first (onboarding.h), the company's own of those that the person chose. The
+ *             key is sealed into the drop before anything else happens, in the token's place, and is judged as one that was pasted. A
+ *             token works once: where its answer is lost, so is the key, and the person begins anew.
  * Judged      PowerOffice accepts it, and it opens the books that are kept for the company, which are no other company's
  *             (right_books.h). Whoever is refused is told why, and nothing is kept; nor where PowerOffice cannot be asked.
  * Kept        in the file keys/NAME of the configuration, durable before it is answered; never over another company's key, nor over one

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/form.h"
 #include "base/killpoint.h"
+#include "bilag/read/connection.h"
 #include "decide.h"
 #include "domain/venue.h"
 #include "keyfile.h"
@@ -98,11 +99,12 @@ static enum err describe(struct context *context, struct str id, struct sealed_k
 
 /* --- what came of it ------------------------------------------------------------------------------------------ */
 
-static enum err say_refusal(struct context *context, const struct errand_answer *said)
+enum err key_errand_err(struct context *context, const struct errand_answer *said)
 {
     const struct answer *answer = &said->answer;
     const char *words = fault_words(errand_refusal_words(said->refusal));
-    enum err err = said->refusal == ERRAND_NOT_ASKED || said->refusal == ERRAND_NO_DROP ? ERR_NETWORK : ERR_REFUSED;
+    enum err err = said->refusal == ERRAND_NOT_ASKED || said->refusal == ERRAND_NO_DROP ||
+                   said->refusal == ERRAND_NO_PAGE ? ERR_NETWORK : ERR_REFUSED;
 
     if (said->refusal == ERRAND_TAKEN)
         return ERR_OK;
@@ -122,6 +124,7 @@ static enum err seal(struct context *context, struct sealed_key *sealed, char na
         err = key_seal_put(context->config->state_dir, keys, sealed, name, &context->fault);
     stagekeys_close(keys);
     sodium_memzero(sealed->key, sizeof sealed->key);
+    sodium_memzero(sealed->token, sizeof sealed->token);
     return err;
 }
 
@@ -136,6 +139,7 @@ struct key_giving {
     struct str mark, reason;
     enum giving_state state;
     bool asked;                          /* an add-on, of QuickOrder, for this key */
+    bool by_token;
     bool came;
     struct errand_answer said;
     int64_t until_ms;
@@ -191,11 +195,23 @@ static enum err give(struct key_giving *giving)
     return told ? told : err;
 }
 
+/* The key that came of a token has a mark now. That the key was given, by whom and why, stands in the trail already. */
+static void note_mark(struct key_giving *giving)
+{
+    struct context *context = giving->context;
+
+    giving->mark = arena_copy(context->arena, str_of(giving->said.mark));
+    if (decide(context, "venue-key", str_of(giving->sealed->venue), giving->mark, giving->reason, NULL))
+        context->fault = (struct fault){ "" };
+}
+
 /* Refused: nothing is kept. Everything else may be kept yet, by an uploader that ended in the middle. */
 static enum err conclude(struct key_giving *giving)
 {
-    enum err err = say_refusal(giving->context, &giving->said), told = err == ERR_REFUSED ? take_back(giving) : ERR_OK;
+    enum err err = key_errand_err(giving->context, &giving->said), told = err == ERR_REFUSED ? take_back(giving) : ERR_OK;
 
+    if (!err && giving->by_token)
+        note_mark(giving);
     return told ? told : err;
 }
 
@@ -248,10 +264,10 @@ void key_giving_free(struct key_giving *giving)
 }
 
 /* The key into the locked memory, and away with it where it was. */
-static enum err take_in(struct key_giving *giving, struct str *key)
+static enum err take_key(struct key_giving *giving, struct str key)
 {
     struct str word = STR_NONE;
-    enum err err = keyfile_judge(*key, &word, &giving->context->fault);
+    enum err err = keyfile_judge(key, &word, &giving->context->fault);
 
     if (!err) {
         ensure(str_copy(word, giving->sealed->key, sizeof giving->sealed->key));
@@ -260,8 +276,23 @@ static enum err take_in(struct key_giving *giving, struct str *key)
     return err;
 }
 
-enum err key_giving_begin(struct context *context, struct str venue, struct str *key, struct str reason,
-                          struct key_giving **ret_giving)
+/* One word of printable ASCII. */
+static enum err take_token(struct key_giving *giving, struct str token)
+{
+    bool word = token.len > 0 && str_copy(token, giving->sealed->token, sizeof giving->sealed->token);
+
+    for (size_t i = 0; word && i < token.len; i++)
+        word = token.bytes[i] > 0x20 && token.bytes[i] < 0x7f;
+    giving->mark = STR(GIVEN_BY_PAGES);
+    giving->by_token = true;
+    return word ? ERR_OK : fault_set(&giving->context->fault, ERR_FORMAT, "PowerOffice sent the browser back without a token "
+                                     "that can be read; begin once more");
+}
+
+typedef enum err (*taker)(struct key_giving *giving, struct str secret);
+
+static enum err begin(struct context *context, struct str venue, struct str *secret, taker take, struct str reason,
+                      struct key_giving **ret_giving)
 {
     struct key_giving *giving = calloc(1, sizeof *giving);
     enum err err;
@@ -274,14 +305,44 @@ enum err key_giving_begin(struct context *context, struct str venue, struct str 
     err = giving && giving->sealed ? describe(context, venue, giving->sealed)
                                    : fault_set(&context->fault, ERR_MEMORY, "out of memory");
     if (!err)
-        err = take_in(giving, key);
-    secret_wipe(key);
+        err = take(giving, *secret);
+    secret_wipe(secret);
     if (!err)
         err = asker_begin(context->config, &giving->asker, &context->fault);
     if (err)
         key_giving_free(giving);
     else
         *ret_giving = giving;
+    return err;
+}
+
+enum err key_giving_begin(struct context *context, struct str venue, struct str *key, struct str reason,
+                          struct key_giving **ret_giving)
+{
+    return begin(context, venue, key, take_key, reason, ret_giving);
+}
+
+enum err key_giving_begin_token(struct context *context, struct str venue, struct str *token, struct str reason,
+                                struct key_giving **ret_giving)
+{
+    return begin(context, venue, token, take_token, reason, ret_giving);
+}
+
+/* Whoever is sent to PowerOffice is not sent for a key that has no place here. */
+enum err key_pages_errand(struct context *context, struct str venue, const char *state, struct errand *ret_errand)
+{
+    struct sealed_key *sealed = sealed_key_new();
+    enum err err;
+
+    context->fault = (struct fault){ "" };
+    *ret_errand = (struct errand){ .kind = ERRAND_PAGES };
+    err = sealed ? describe(context, venue, sealed) : fault_set(&context->fault, ERR_MEMORY, "out of memory");
+    if (!err) {
+        ensure(str_copy(str_of(sealed->company), ret_errand->company, sizeof ret_errand->company) &&
+               str_copy(str_of(state), ret_errand->state, sizeof ret_errand->state));
+        ret_errand->extension = sealed->extension;
+    }
+    sealed_key_free(sealed);
     return err;
 }
 

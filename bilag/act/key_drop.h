@@ -29,6 +29,16 @@ USED enum err key_drop(struct context *context, struct str venue, struct str *ke
 struct key_giving;
 USED enum err key_giving_begin(struct context *context, struct str venue, struct str *key, struct str reason,
                                struct key_giving **ret_giving);
+/* The same of PowerOffice's own pages: first the errand that has it make an address for a browser (no key is on its way, and nothing is
+ * written down); then the token that the browser brought back, which the uploader changes for the key. Its mark in the trail is
+ * GIVEN_BY_PAGES (connection.h), and the key's own as soon as that is kept. ERR_FORMAT: no token. */
+struct errand;
+USED enum err key_pages_errand(struct context *context, struct str venue, const char *state, struct errand *ret_errand);
+USED enum err key_giving_begin_token(struct context *context, struct str venue, struct str *token, struct str reason,
+                                     struct key_giving **ret_giving);
+/* What came of an errand, as a sentence. */
+struct errand_answer;
+USED enum err key_errand_err(struct context *context, const struct errand_answer *said);
 /* As far as it can go until that moment (steady); true: it is over. */
 bool key_giving_run(struct key_giving *giving, int64_t until_steady_ms);
 /* What came of it, once it is over; the fault is in the context. */

@@ -2,6 +2,7 @@
 
 #include "base/clean.h"
 #include "base/clock.h"
+#include "bilag/show/ending.h"
 #include "poweroffice/onboarding.h"
 
 #include <arpa/inet.h>
@@ -157,21 +158,13 @@ static bool wait_for_return(struct returning *returning)
     return false;
 }
 
-static const struct { const char *status, *en, *nb; } endings[] = {
-    { "Canceled", "it was broken off in the browser", "det ble avbrutt i nettleseren" },
-    { "ClientNotFound", "PowerOffice has no client with this company's organisation number for that user",
-      "PowerOffice har ingen klient med dette organisasjonsnummeret for den brukeren" },
-    { "NoClientAccess", "that user may not add extensions; an administrator of the client must do it",
-      "den brukeren kan ikke legge til utvidelser; en administrator hos klienten må gjøre det" },
-    { "IntegrationBlocked", "the extension is blocked for that client", "utvidelsen er sperret for den klienten" },
-};
-
 static int say_ending(struct shell *shell, char *status)
 {
-    for (size_t i = 0; i < COUNT(endings); i++)
-        if (strcmp(status, endings[i].status) == 0)
-            return complain(shell, EXIT_RED, in_words(shell, "not connected: %s", "ikke tilkoblet: %s"),
-                            in_words(shell, endings[i].en, endings[i].nb));
+    const struct ending *ending = ending_of(status);
+
+    if (ending)
+        return complain(shell, EXIT_RED, in_words(shell, "not connected: %s", "ikke tilkoblet: %s"),
+                        in_words(shell, ending->en, ending->nb));
     clean_text(status);
     return complain(shell, EXIT_RED, in_words(shell, "not connected: PowerOffice sent the browser back without a token (%s)",
                                               "ikke tilkoblet: PowerOffice sendte nettleseren tilbake uten nøkkel (%s)"),

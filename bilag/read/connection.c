@@ -8,7 +8,7 @@
 
 /* --- the key that was given last ------------------------------------------------------------------------------- */
 
-struct walking { struct context *context; struct str mark; struct connection *connection; };
+struct walking { struct context *context; struct str mark; struct connection *connection; bool by_pages; };
 
 static enum err seen(const struct decision *decision, void *context)
 {
@@ -22,17 +22,19 @@ static enum err seen(const struct decision *decision, void *context)
     walking->connection->given.why = given ? STR_NONE : arena_copy(arena, decision->reason);
     if (given) {
         walking->mark = arena_copy(arena, decision->detail);
+        walking->by_pages = str_equal(decision->detail, STR(GIVEN_BY_PAGES));
         walking->connection->given.who = arena_copy(arena, decision->who);
         walking->connection->given.time_ms = decision->time_ms;
     }
     return arena_failed(arena) ? ERR_MEMORY : ERR_OK;
 }
 
-static enum err given_last(struct context *context, const struct venue *venue, struct connection *connection)
+static enum err given_last(struct context *context, const struct venue *venue, struct connection *connection,
+                           bool *ret_by_pages)
 {
     static const char *const verbs[] = { "venue-key", "venue-key-refused" };
     const struct audit_wish wish = { verbs, COUNT(verbs), venue->id };
-    struct walking walking = { context, STR_NONE, connection };
+    struct walking walking = { context, STR_NONE, connection, false };
     struct audit *audit;
     enum err err = audit_open_there(context->config->state_dir, &audit, &context->fault);
 
@@ -42,6 +44,7 @@ static enum err given_last(struct context *context, const struct venue *venue, s
     audit_close(audit);
     if (connection->given.state == GIVEN_ON_ITS_WAY && venue->client_id.len && str_equal(walking.mark, venue->client_id))
         connection->given.state = GIVEN_USED;
+    *ret_by_pages = walking.by_pages;
     return err;
 }
 
@@ -83,12 +86,16 @@ static enum err said_last(struct context *context, const struct venue *venue, st
 enum err connection_of(struct context *context, const struct venue *venue, struct connection *ret_connection)
 {
     struct addons addons;
+    bool by_pages = false;
     enum err err;
 
     *ret_connection = (struct connection){ .state = CONNECTION_NONE };
-    err = given_last(context, venue, ret_connection);
+    err = given_last(context, venue, ret_connection, &by_pages);
     if (!err && venue->client_id.len)
         err = said_last(context, venue, ret_connection);
+    /* One whose mark nobody wrote down, because who asked for it ended: a key with which the books were read since is it. */
+    if (by_pages && ret_connection->given.state == GIVEN_ON_ITS_WAY && ret_connection->read_ms > ret_connection->given.time_ms)
+        ret_connection->given.state = GIVEN_USED;
     if (!err)
         err = addons_load(context, &addons);
     if (err)

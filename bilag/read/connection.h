@@ -22,6 +22,9 @@ enum connection_state {
 /* The key that a person gave last: GIVEN: it is on its way, or was lost on it; USED: it is in use; TAKEN_BACK: it was refused, and why. */
 enum given_state { GIVEN_NONE, GIVEN_ON_ITS_WAY, GIVEN_USED, GIVEN_TAKEN_BACK };
 
+/* The mark of one that comes by PowerOffice's own pages, until its own is known. */
+#define GIVEN_BY_PAGES "pages"
+
 struct connection {
     enum connection_state state;
     struct str client_name, words;

@@ -130,6 +130,10 @@ const struct catalogue_row catalogue_settings[] = {
       "navn som folk når konsollen med, som [bilag.example.no]" },
     { "a proxy with TLS stands before it and says who asks in X-Forwarded-For",
       "en mellomtjener (proxy) med TLS står foran og sier hvem som spør, i X-Forwarded-For" },
+    { "the console as browsers reach it, such as https://bilag.example.no; PowerOffice sends them back to its page /connected "
+      "(whitelisted there); blank: client keys are pasted",
+      "konsollen slik nettlesere når den, for eksempel https://bilag.example.no; PowerOffice sender dem tilbake til siden /connected "
+      "(godkjent der); tomt: klientnøkler limes inn" },
     { "how long a sign-in lasts, minutes", "hvor lenge en innlogging varer, minutter" },
     { "how long a sign-in lasts that nobody uses, minutes", "hvor lenge en innlogging som ingen bruker, varer, minutter" },
     { "who is told: a name each, with mail, webhook or command", "hvem som varsles: ett navn hver, med mail, webhook eller command" },

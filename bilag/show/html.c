@@ -142,6 +142,12 @@ void html_link(struct html *html, const char *name, struct str path)
     write_attr(html, name, ours ? path : STR("/"));
 }
 
+void html_elsewhere(struct html *html, struct str address)
+{
+    ensure(str_starts(address, STR("https://")) || str_starts(address, STR("http://127.0.0.1:")));
+    write_attr(html, "href", address);
+}
+
 /* No slash and no colon: it leads nowhere else. */
 void html_file(struct html *html, const char *name, struct str file)
 {

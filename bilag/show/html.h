@@ -29,6 +29,8 @@ void html_single(struct html *html, const char *element);    /* one that holds n
 void html_attr(struct html *html, const char *name, struct str value);
 void html_class(struct html *html, const char *words);
 void html_link(struct html *html, const char *name, struct str path);        /* href, action: a path of ours */
+/* href: an address that was judged elsewhere (https, or of this machine), never one that a stranger wrote. */
+void html_elsewhere(struct html *html, struct str address);
 void html_file(struct html *html, const char *name, struct str file);        /* href, src: a file beside the page */
 void html_text(struct html *html, struct str text);
 /* A sheet or a script of the program's own, as it is: a literal, never made of what came from anywhere. */

@@ -38,6 +38,8 @@ static const struct { const char *command, *pages; } rows[] = {
       "the process that asks PowerOffice does not answer; whoever runs Bilag sees why" },
     { "the uploader is of another version: restart it",
       "the process that asks PowerOffice is of another version; whoever runs Bilag starts it anew" },
+    { "the uploader does not know where the console is: write console: {address: https://...} into bilag.yaml and reload it",
+      "the process that asks PowerOffice does not know where the console is; whoever runs Bilag says so, or paste a key" },
     { "the key's file in the folder keys is another company's, or the installation's own: name another in the "
       "venue's file",
       "the place of its key is another company's, or the installation's own; whoever runs Bilag gives it another" },

@@ -140,6 +140,20 @@ static const struct field state_fields[] = {
       .meaning = "machines that have what is acknowledged, with PostgreSQL; 1: a primary alone may acknowledge" },
 };
 
+/* Its pages and its cookie are those of a whole name. */
+static FORM_PARSE(parse_console_address)
+{
+    struct str *address = to;
+    enum err err = form_url_or_none(form, node, text, field, to);
+    size_t start = err ? 0 : str_starts(*address, STR("https://")) ? 8 : 7;
+
+    for (size_t i = start; !err && i < address->len; i++)
+        if (strchr("/?&", address->bytes[i]))
+            return form_fault(form, node, "the console's pages begin at the root of a name; write https://NAME or "
+                              "https://NAME:PORT");
+    return err;
+}
+
 #define CONSOLE_AT(member) offsetof(struct console_settings, member)
 static const struct field console_fields[] = {
     { "http", CONSOLE_AT(listen), .parse = parse_listen, .max = 255, .preset = "127.0.0.1:7430",
@@ -151,6 +165,9 @@ static const struct field console_fields[] = {
     { "names", .read = read_console_names, .meaning = "names by which people reach the console, as [bilag.example.no]" },
     { "behind_proxy", CONSOLE_AT(behind_proxy), .parse = form_bool, .preset = "false",
       .meaning = "a proxy with TLS stands before it and says who asks in X-Forwarded-For" },
+    { "address", CONSOLE_AT(address), .parse = parse_console_address, .preset = "",
+      .meaning = "the console as browsers reach it, such as https://bilag.example.no; PowerOffice sends them back to its page "
+                 "/connected (whitelisted there); blank: client keys are pasted" },
     CONSOLE_SETTINGS(CONSOLE)
 };
 

@@ -149,6 +149,7 @@ struct config {
         struct str certificate, certificate_key;             /* as those of the HTTP address */
         struct str *names; size_t name_count;
         bool behind_proxy;                                   /* one with TLS, which says who asks */
+        struct str address;                                  /* as browsers reach it; empty: no way to PowerOffice's pages */
         CONSOLE_SETTINGS(CONFIG_INT)
     } console;
     struct watch_settings {

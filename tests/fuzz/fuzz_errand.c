@@ -8,7 +8,8 @@
 static bool same(const struct errand *one, const struct errand *two)
 {
     return one->kind == two->kind && one->number == two->number && strcmp(one->venue, two->venue) == 0 &&
-           strcmp(one->client, two->client) == 0 && strcmp(one->path, two->path) == 0 && strcmp(one->name, two->name) == 0;
+           strcmp(one->client, two->client) == 0 && strcmp(one->path, two->path) == 0 && strcmp(one->name, two->name) == 0 &&
+           strcmp(one->company, two->company) == 0 && one->extension == two->extension && strcmp(one->state, two->state) == 0;
 }
 
 /* Written and read again; false: it has become too long. */

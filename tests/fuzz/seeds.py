@@ -51,7 +51,8 @@ ERRANDS = [
         {"errand": "hello", "number": 0}, {"errand": "get", "number": 7, "venue": "bar", "client": "0123456789abcdef", "path": "/VatCodes?x=1"},
         {"errand": "drop", "number": -1, "name": "0" * 32}, {"errand": "read", "number": 1 << 62, "venue": "bar", "client": "x"},
         {"errand": "read", "number": 1, "venue": "bar"}, {"errand": "dance", "number": 1}, {"errand": "get", "number": 1, "venue": "x" * 80},
-        {"errand": "drop", "number": 1}, {"number": 1}, [], {"errand": "hello", "number": "1"}, {"errand": "get", "number": 1, "venue": "\n\u00e6\""})),
+        {"errand": "pages", "number": 2, "company": "912345678", "extension": 2, "state": "-_" * 21 + "a"},
+        {"errand": "pages", "number": 2, "company": "912345678", "extension": 2, "state": "x"}, {"errand": "drop", "number": 1}, {"number": 1}, [], {"errand": "hello", "number": "1"}, {"errand": "get", "number": 1, "venue": "\n\u00e6\""})),
     *(b"\x01" + json.dumps({"number": number, "taken": taken, "set_up": "0" * 32, "outcome": outcome, "status": 403, "last_page": True,
                             "next": True, "next_number": 2, "next_size": 5000, "closed": True, "subscription_refused": True,
                             "title": "T\u00e6", "detail": words, "took_ms": 12}).encode()

@@ -57,8 +57,19 @@ static void errands_come_as_they_went(void **unused)
     assert_int_equal(errand_read(strbuf_str(&text), &from), ERR_OK);
     assert_true(from.kind == ERRAND_READ && from.number == 3 && strcmp(from.venue, "oslo") == 0 &&
                 strcmp(from.client, "0123456789abcdef") == 0);
+    strbuf_reset(&text);
+    to = (struct errand){ .kind = ERRAND_PAGES, .number = 4, .company = "912345678", .extension = 9,
+                          .state = "0123456789abcdefghijklmnopqrstuvwxyzABCDE-_" };
+    errand_write(&to, &text);
+    assert_int_equal(errand_read(strbuf_str(&text), &from), ERR_OK);
+    assert_true(from.kind == ERRAND_PAGES && from.number == 4 && from.extension == 9);
+    assert_string_equal(from.company, to.company);
+    assert_string_equal(from.state, to.state);
     strbuf_free(&text);
 }
+
+#define PAGES(extension, state) "{\"errand\":\"pages\",\"number\":8,\"company\":\"9\",\"extension\":" extension ",\"state\":\"" state "\"}"
+#define STATE_42 "0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
 
 static void what_is_no_errand(void **unused)
 {
@@ -68,6 +79,8 @@ static void what_is_no_errand(void **unused)
         { "{\"errand\":\"get\",\"number\":5,\"venue\":7,\"client\":\"b\",\"path\":\"/VatCodes\"}", 5 },
         { "{\"errand\":\"hellohellohellohello\",\"number\":6}", 6 },
         { "{\"errand\":\"read\",\"number\":7,\"venue\":\"a\"}", 7 },
+        { PAGES("0", STATE_42), 8 },         { PAGES("0", STATE_42 "GH"), 8 },    { PAGES("0", STATE_42 "&"), 8 },
+        { PAGES("-1", STATE_42 "G"), 8 },    { PAGES("10", STATE_42 "G"), 8 },
     };
     static char large[ERRAND_BYTES_MAX + 2];
     struct errand errand;
@@ -89,6 +102,7 @@ static void what_is_no_errand(void **unused)
 static void answers_come_as_they_went(void **unused)
 {
     struct errand_answer to = { .number = 9, .refusal = ERRAND_TAKEN, .set_up = "0123",
+        .mark = "0123456789abcdef", .address = "https://go.example/x?y=\"",
         .answer = { .outcome = OUTCOME_LOGIN, .status = 403, .last_page = true, .next = { true, 3, 500 }, .closed = true,
                     .subscription_refused = true, .title = "No \"way\"", .detail = "line\nline", .took_ms = 12 } }, from;
     struct strbuf text;
@@ -103,6 +117,8 @@ static void answers_come_as_they_went(void **unused)
     assert_string_equal(from.answer.title, to.answer.title);
     assert_string_equal(from.answer.detail, to.answer.detail);
     assert_string_equal(from.set_up, to.set_up);
+    assert_string_equal(from.mark, to.mark);
+    assert_string_equal(from.address, to.address);
     assert_true(str_equal(from.answer.body, STR("[1]")) && from.answer.took_ms == 12);
     assert_int_equal(errand_answer_read(STR("{\"number\":1,\"taken\":\"perhaps\",\"outcome\":\"done\"}"), STR_NONE, &from),
                      ERR_FORMAT);

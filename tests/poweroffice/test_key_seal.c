@@ -93,6 +93,36 @@ static void it_comes_as_it_went(void **unused)
     sealed_key_free(sealed);
 }
 
+/* A token comes out as one, however long it may be; what is a word too much comes not at all. */
+static void a_token(void **unused)
+{
+    struct sealed_key *sealed = sealed_key_new(), *opened = sealed_key_new();
+    struct stagekeys *keys = keys_of(folder, "drop");
+    char name[SEALED_NAME_SIZE];
+    struct fault fault;
+
+    (void)unused;
+    *sealed = (struct sealed_key){ .venue = "oslo", .company = "912345678", .file = "oslo-2" };
+    memset(sealed->token, 't', sizeof sealed->token - 1);
+    assert_int_equal(key_seal_put(str_of(folder), keys, sealed, name, &fault), ERR_OK);
+    assert_int_equal(key_seal_open(str_of(folder), keys, name, opened), ERR_OK);
+    assert_string_equal(opened->token, sealed->token);
+    assert_string_equal(opened->key, "");
+    assert_string_equal(opened->file, "oslo-2");
+    key_seal_remove(str_of(folder), name);
+    *sealed = (struct sealed_key){ .venue = "oslo", .company = "912345678", .file = "oslo-2", .key = "two words" };
+    assert_int_equal(key_seal_put(str_of(folder), keys, sealed, name, &fault), ERR_OK);
+    assert_int_equal(key_seal_open(str_of(folder), keys, name, opened), ERR_FORMAT);
+    key_seal_remove(str_of(folder), name);
+    (void)str_copy(STR("one two"), sealed->token, sizeof sealed->token);
+    assert_int_equal(key_seal_put(str_of(folder), keys, sealed, name, &fault), ERR_OK);
+    assert_int_equal(key_seal_open(str_of(folder), keys, name, opened), ERR_FORMAT);
+    key_seal_remove(str_of(folder), name);
+    stagekeys_close(keys);
+    sealed_key_free(sealed);
+    sealed_key_free(opened);
+}
+
 static void what_does_not_come(void **unused)
 {
     static const char *const names[] = { "", "..", "../keys/stage-drop.secret", "0123", "0123456789abcdef0123456789abcdeg" };
@@ -140,7 +170,8 @@ static void the_folder_is_ours(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(it_comes_as_it_went), cmocka_unit_test(what_does_not_come), cmocka_unit_test(the_folder_is_ours),
+        cmocka_unit_test(it_comes_as_it_went), cmocka_unit_test(a_token), cmocka_unit_test(what_does_not_come),
+        cmocka_unit_test(the_folder_is_ours),
     };
 
     return cmocka_run_group_tests(tests, make, drop);

@@ -40,9 +40,51 @@ static void without_a_place_for_the_quota(void **unused)
     assert_string_equal(onboarded.key, "");
 }
 
+/* Goal: the browser is sent to where PowerOffice says, by https; to this machine for the simulator; and to nothing that only looks so. */
+static void where_the_browser_goes(void **unused)
+{
+    static const struct { const char *address; bool fine; } rows[] = {
+        { "https://goapi.poweroffice.net/x?y=z", true },     { "http://127.0.0.1:8080/_sandbox/onboarding?ticket=1", true },
+        { "https://", false },                               { "https:///x", false },
+        { "http://127.0.0.1:/x", false },                    { "http://127.0.0.1:80@evil.example/", false },
+        { "http://127.0.0.1:80evil.example/", false },       { "http://goapi.poweroffice.net/x", false },
+        { "https://go.example@evil.example/", false },       { "https://go.example/\"x", false },
+        { "https://go.example/ x", false },                  { "https://go.example/\nx", false },
+        { "javascript:alert(1)", false },                    { "//evil.example/x", false },
+        { "https://go.example/\xc3\xa6", false },            { "", false },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (onboarding_is_address(str_of(rows[i].address)) != rows[i].fine)
+            fail_msg("%s", rows[i].address);
+}
+
+static void what_it_is_answered(void **unused)
+{
+    static const char clients[] = "{\"OnboardedClientsInformation\":[{\"ClientKey\":\"a\",\"ClientOrganizationNumber\":\"1\"},"
+                                  "{\"ClientKey\":\"b\",\"ClientName\":\"B\",\"ClientOrganizationNumber\":\"2\"}]}";
+    struct onboarded onboarded;
+    struct fault fault;
+    char address[1024];
+
+    (void)unused;
+    assert_int_equal(onboarding_end_read(str_of(clients), STR("2"), &onboarded, &fault), ERR_OK);
+    assert_string_equal(onboarded.key, "b");
+    assert_int_equal(onboarding_end_read(str_of(clients), STR("3"), &onboarded, &fault), ERR_NOT_FOUND);
+    assert_int_equal(onboarding_end_read(STR("[]"), STR("2"), &onboarded, &fault), ERR_FORMAT);
+    assert_int_equal(onboarding_begin_read(STR("{\"TemporaryUrl\":\"https://go.example/x\"}"), address, &fault), ERR_OK);
+    assert_string_equal(address, "https://go.example/x");
+    assert_int_equal(onboarding_begin_read(STR("{\"TemporaryUrl\":\"http://go.example/x\"}"), address, &fault), ERR_FORMAT);
+    assert_int_equal(onboarding_begin_read(STR("{}"), address, &fault), ERR_FORMAT);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(without_a_place_for_the_quota) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_place_for_the_quota), cmocka_unit_test(where_the_browser_goes),
+        cmocka_unit_test(what_it_is_answered),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

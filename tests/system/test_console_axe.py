@@ -29,6 +29,7 @@ PAGES = {
     "many": f"/venues/odd/many?deed=leave-out&problem=receipt-unbalanced&{SPAN}", "requests": f"/venues/twice/requests?document=twice/{DAY}/1",
     "setup": "/venues/twice/setup", "connect": "/venues/twice/connect", "new-venue": "/new-venue", "refused": "/refused", "operate": "/operate", "users": "/users",
     "tokens": "/tokens", "audit": "/audit", "me": "/me", "not-found": "/venues/nowhere",
+    "came-back": "/connected?state=x",
 }
 
 

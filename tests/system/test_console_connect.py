@@ -32,8 +32,10 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0 or SANITIZED, reason="only roo
 class Connecting(TwoUsers):
     """oslo has a key; moss (an add-on) and bar (another company's) wait for theirs; a fourth company's books have no venue yet."""
 
-    def __init__(self):
+    def __init__(self, address=None):
         port, more = settings()
+        if address:
+            more["console"]["address"] = address.format(port=port)
         venues = {v["venue"]: v for v in (
             venue("oslo", client_key={"file": "keys/oslo"}, department="10", auto_transfer="false", auto_invoice="false"),
             venue("moss", client_key={"file": "keys/moss"}, department="20", extension="add-on-2", auto_transfer="false",

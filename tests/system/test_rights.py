@@ -54,6 +54,8 @@ PAGES = {
     ("GET", "/venues/{}/connect"): (SETS_UP, "", 200, 404),
     ("POST", "/venues/{}/connect"): (SETS_UP, [("key", "short"), ("seen", "9999")], 400, 404),
     ("POST", "/venues/{}/connect/ask"): (SETS_UP, [], 303, 404),
+    ("POST", "/venues/{}/connect/pages"): (SETS_UP, [], 409, 404),
+    ("POST", "/connected"): (SETS_UP, [("state", "x"), ("given", "x")], 409, 409),
     ("GET", "/refused"): (OPERATES, "", 200, 200),
     ("POST", "/refused"): (OPERATES, [*refused_line(1), REASON], 303, 404),
     ("POST", "/refused/retry"): (OPERATES, [*refused_line(2), REASON], 303, 404),
@@ -78,9 +80,9 @@ PAGES = {
     ("POST", "/undo"): (DECIDES, [("number", "{decision}"), ("reason", "")], 400, 404),
     ("POST", "/venues/{}/transfer"): (DECIDES, [("document", DOCUMENT + "@0.0")], 409, 404),
 }
-# Open to all, tried elsewhere (tests/system/test_console.py), or asked for with a token (tests/system/test_metrics.py).
+# Open to all, tried elsewhere (tests/system/test_console.py, test_console_pages.py), or asked for with a token (tests/system/test_metrics.py).
 ELSEWHERE = {("GET", "/style.css"), ("GET", "/favicon.ico"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"),
-             ("GET", "/metrics")}
+             ("GET", "/metrics"), ("GET", "/connected")}
 
 # Each act of a program: who may, its members, what who may is answered, and another company's.
 VENUE_ACTS = {
@@ -222,7 +224,8 @@ def test_the_table_is_whole(rig):
     assert {row["act"] for row in told if "{}" not in row["path"]} == set(WHOLE_ACTS)
     pages = {("POST", page) for page in re.findall(r'^    \{ "[a-z-]+", +"(/[^"]*)"', (HERE / "api_acts.c").read_text(), re.M)}
     only_in_pages = {page for method, page in PAGES if method == "POST"} - {page for _, page in pages}
-    assert pages <= set(PAGES) and only_in_pages == {"/venues/{}/setup", "/me/tokens", "/me/tokens/revoke"}, only_in_pages
+    assert pages <= set(PAGES) and only_in_pages == {"/venues/{}/setup", "/venues/{}/connect/pages", "/connected", "/me/tokens",
+                                                           "/me/tokens/revoke"}, only_in_pages
 
 
 # Goal: the walk through all pages with axe-core (test_console_axe.py) has every page that there is.

@@ -93,26 +93,46 @@ static void other_books(void **unused)
     assert_int_equal(now(MARK, EXTENSION_MAIN).state, CONNECTION_OTHER_BOOKS);
 }
 
-/* Letters: g gives the key that is used, o another; r has the one used refused, x the other. */
+/* Letters: g gives the key that is used, o another, p one by PowerOffice's own pages; r has the one used refused, x the other, q that of the
+ * pages. */
 static void what_was_given(void **unused)
 {
     static const struct { const char *steps; enum given_state unconnected, connected; } rows[] = {
         { "", GIVEN_NONE, GIVEN_NONE },                        { "g", GIVEN_ON_ITS_WAY, GIVEN_USED },
         { "o", GIVEN_ON_ITS_WAY, GIVEN_ON_ITS_WAY },           { "ox", GIVEN_TAKEN_BACK, GIVEN_TAKEN_BACK },
         { "gox", GIVEN_TAKEN_BACK, GIVEN_TAKEN_BACK },         { "oxg", GIVEN_ON_ITS_WAY, GIVEN_USED },
+        { "p", GIVEN_ON_ITS_WAY, GIVEN_ON_ITS_WAY },           { "pg", GIVEN_ON_ITS_WAY, GIVEN_USED },
+        { "pq", GIVEN_TAKEN_BACK, GIVEN_TAKEN_BACK },          { "px", GIVEN_ON_ITS_WAY, GIVEN_ON_ITS_WAY },
         { "or", GIVEN_ON_ITS_WAY, GIVEN_ON_ITS_WAY },          { "gr", GIVEN_TAKEN_BACK, GIVEN_TAKEN_BACK },
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(drop(unused) || make(unused), 0);
         for (const char *at = rows[i].steps; *at; at++)
-            decided(strchr("go", *at) ? "venue-key" : "venue-key-refused", strchr("gr", *at) ? MARK : OTHER, "because");
+            decided(strchr("gop", *at) ? "venue-key" : "venue-key-refused",
+                    strchr("pq", *at) ? GIVEN_BY_PAGES : strchr("gr", *at) ? MARK : OTHER, "because");
         if (now("", EXTENSION_MAIN).given.state != rows[i].unconnected || now(MARK, EXTENSION_MAIN).given.state !=
                 rows[i].connected)
             fail_msg("%s: %d, %d", rows[i].steps, now("", EXTENSION_MAIN).given.state, now(MARK, EXTENSION_MAIN).given.state);
     }
     assert_true(str_equal(now("", EXTENSION_MAIN).given.who, STR("kari")));
     assert_true(str_equal(now("", EXTENSION_MAIN).given.why, STR("because")));
+}
+
+/* A key of the pages whose mark nobody wrote down: the one with which the books were read since. */
+static void by_the_pages(void **unused)
+{
+    struct refdata data = { .have = REF_PRIVILEGES, .read_ms = 1, .client = STR("7"), .company = STR("912345678") };
+
+    (void)unused;
+    decided("venue-key", GIVEN_BY_PAGES, "because");
+    assert_int_equal(refdata_put(store, STR(MARK), &data), ERR_OK);
+    assert_int_equal(now(MARK, EXTENSION_MAIN).given.state, GIVEN_ON_ITS_WAY);
+    data.read_ms = now(MARK, EXTENSION_MAIN).given.time_ms + 1;
+    assert_int_equal(refdata_put(store, STR(MARK), &data), ERR_OK);
+    assert_int_equal(now(MARK, EXTENSION_MAIN).given.state, GIVEN_USED);
+    decided("venue-key", OTHER, "because");
+    assert_int_equal(now(MARK, EXTENSION_MAIN).given.state, GIVEN_ON_ITS_WAY);
 }
 
 static void an_add_on_waits(void **unused)
@@ -137,6 +157,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_said, make, drop),
         cmocka_unit_test_setup_teardown(other_books, make, drop),
         cmocka_unit_test_setup_teardown(what_was_given, make, drop),
+        cmocka_unit_test_setup_teardown(by_the_pages, make, drop),
         cmocka_unit_test_setup_teardown(an_add_on_waits, make, drop),
     };
 

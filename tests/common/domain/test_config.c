@@ -154,6 +154,8 @@ static void wrong_root_table(void **unused)
     static const struct { const char *from, *to, *says[3]; } rows[] = {
         { "state_dir: state", "statedir: state", { "bilag.yaml:1: statedir", "did you mean state_dir?" } },
         { "state_dir: state", "state: {postgresql: \"host=a password=x\"}", { "bilag.yaml:1: state.postgresql", "passfile=" } },
+        { "state_dir: state", "console: {address: http://bilag.example.no}", { "bilag.yaml:1: console.address", "write https://" } },
+        { "state_dir: state", "console: {address: https://bilag.example.no/konsoll}", { "bilag.yaml:1: console.address", "root of a name" } },
         { "state_dir: state", "state: {replicas: 3}", { "bilag.yaml:1: state.replicas", "from 1 to 2" } },
         { "  requests_per_second: 10", "  request_per_second: 10",
           { "bilag.yaml:7: poweroffice.request_per_second", "requests_per_second?" } },
