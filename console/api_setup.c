@@ -54,11 +54,14 @@ static void tell_value(const struct setup_form *form, struct strbuf *out, const 
     const struct venue *now = &form->edit->now;
     struct venue_place place = { field->section, entry, field->key };
     struct venue_place whole = { field->section, entry, field->section ? NULL : field->key };
+    const struct venue_broken *broken = venue_broken_at(form->edit->broken, form->edit->broken_count, &place);
 
     json_open(out, NULL, '{');
     tell_place(out, &place);
-    json_put_str(out, "value", venue_place_text(now, &place, form->edit->today, &form->view->arena));
+    json_put_str(out, "value", venue_edit_text(form->edit, &place));
     json_put_bool(out, "dated", venue_place_is_dated(now, &whole));
+    if (broken)
+        json_put_str(out, "fault", broken->why);
     json_close(out, '}');
 }
 
@@ -341,7 +344,7 @@ static enum err effect_of(const struct setup_form *form, struct setup_effect *ef
 
     if (err)
         return err;
-    err = setup_effect_of(books, &form->edit->now, &form->edit->wanted, &view->arena, effect);
+    err = setup_effect_of(books, venue_edit_before(form->edit), &form->edit->wanted, &view->arena, effect);
     books_close(books);
     return err;
 }

@@ -1,7 +1,7 @@
 /* new_venue_page.c - a venue that is not there yet: who it is and whom it is like; then its set-up, and its key. */
 #include "routes.h"
 
-#include "base/form.h"
+#include "bilag/act/venue_broken.h"
 #include "bilag/act/venue_new.h"
 #include "bilag/show/catalogue.h"
 
@@ -117,12 +117,12 @@ static void form(struct view *view)
 bool venue_can_be_opened(struct view *view, struct str id, struct venue *ret_venue)
 {
     struct fault unsaid = view->context.fault;
+    struct venue_broken *broken;
+    size_t count;
     struct str text;
-    bool can = venue_setup_read(&view->context, id, &text, ret_venue) == ERR_OK;
+    bool can = venue_broken_read(&view->context, id, &text, ret_venue, &broken, &count) == ERR_OK;
 
     view->context.fault = unsaid;
-    if (can)
-        form_free(&text);
     return can;
 }
 

@@ -128,7 +128,7 @@ static struct str value_of(const struct setup_form *form, const struct venue_pla
 
     if (form->filled_in)
         return said(form, place, &value) ? value : STR_NONE;
-    return venue_place_text(&form->edit->now, place, form->edit->today, &form->view->arena);
+    return venue_edit_text(form->edit, place);
 }
 
 /* --- PowerOffice's books --- */

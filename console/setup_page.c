@@ -180,6 +180,10 @@ static void show_form(struct setup_form *form)
     if (form->filled_in && form->edit->fault_count)
         tell_refused(form);
     tell_stages(view);
+    if (!form->filled_in && form->edit->broken_count)
+        notice(view, "notice red", SAY(view, "The venue is not in use: what stands in red below is no value. Mend it and save.",
+                                       "Salgsstedet er ikke i bruk: det som står i rødt nedenfor, er ingen verdi. Rett det og "
+                                       "lagre."));
     if (!form->filled_in)
         tell_findings(form);
     connect_tell_add_on(view, &form->edit->now, "/setup");
@@ -201,7 +205,7 @@ void page_setup(struct view *view)
         return;
     }
     err = venue_edit_judge(&edit, NULL, 0);      /* what is wrong as it is */
-    edit.fault_count = 0;
+    edit.fault_count = edit.broken_count;        /* they stand beside their fields; the others are listed */
     if (!err)
         err = setup_form_books(&form);
     if (err)
@@ -486,7 +490,7 @@ static void show_changes(struct setup_form *form)
     enum err err = books_open(&view->config, &books, &view->context.fault);
 
     if (!err) {
-        err = setup_effect_of(books, &form->edit->now, &form->edit->wanted, &view->arena, &effect);
+        err = setup_effect_of(books, venue_edit_before(form->edit), &form->edit->wanted, &view->arena, &effect);
         books_close(books);
     }
     if (err) {

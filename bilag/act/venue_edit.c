@@ -5,7 +5,6 @@
 #include "decide.h"
 #include "domain/siblings.h"
 #include "domain/venue_file.h"
-#include "venue_setup.h"
 #include "yamledit.h"
 
 #include <sodium.h>
@@ -65,24 +64,33 @@ static bool is_there(struct context *context, struct str id)
 enum err venue_edit_open(struct context *context, struct str id, struct venue_edit *ret_edit)
 {
     struct venue_edit *edit = ret_edit;
-    struct str text = STR_NONE;
     enum err err;
 
     *edit = (struct venue_edit){ .context = context };
     if (!str_is_name(id) || !is_there(context, id))
         return ERR_NOT_FOUND;
     edit->id = arena_copy(context->arena, id);
-    err = venue_setup_read(context, edit->id, &text, &edit->now);
+    err = venue_broken_read(context, edit->id, &edit->text, &edit->now, &edit->broken, &edit->broken_count);
     if (err)
         return err;
-    edit->text = arena_copy(context->arena, text);
-    form_free(&text);
     stamp_of(edit->text, edit->stamp);
     take_key(edit, &edit->now);
     err = take_zone(edit);
     if (!err)
         edit->today = venue_business_day(&edit->now, clock_now_ms() / 1000);
-    return err ? err : edit->text.bytes ? ERR_OK : ERR_MEMORY;
+    return err;
+}
+
+struct str venue_edit_text(const struct venue_edit *edit, const struct venue_place *place)
+{
+    const struct venue_broken *broken = venue_broken_at(edit->broken, edit->broken_count, place);
+
+    return broken ? broken->is : venue_place_text(&edit->now, place, edit->today, edit->context->arena);
+}
+
+const struct venue *venue_edit_before(const struct venue_edit *edit)
+{
+    return edit->broken_count ? &edit->wanted : &edit->now;
 }
 
 void venue_edit_close(struct venue_edit *edit)
@@ -167,7 +175,7 @@ static void compare_field(struct judging *judging, const struct venue_field *fie
 
     if (!said(judging, field->section, entry, field->key, &value))
         return;
-    was = venue_place_text(&edit->now, &place, edit->today, edit->context->arena);
+    was = venue_edit_text(edit, &place);
     if (!str_equal(was, value))
         change_add(edit, (struct venue_change){ .place = place, .was = was, .becomes = value });
 }
@@ -348,6 +356,54 @@ static struct str dated_entry(const struct judging *judging, const char *section
     return arena_format(arena, STR_FMT STR_FMT "]", STR_ARG(text), STR_ARG(whole_entry(judging, &wish)));
 }
 
+/* That of the place, or of its entry as a whole; it is no fault of what is taken away. */
+static bool is_changed(const struct judging *judging, const struct venue_place *place, bool dropped)
+{
+    for (size_t i = 0; i < judging->edit->change_count; i++) {
+        const struct venue_change *change = &judging->edit->changes[i];
+
+        if (is_of(change, place) && (!judging->dropped[i] || dropped) && !change->added &&
+            (change->gone || str_equal(str_of(change->place.key), str_of(place->key))))
+            return true;
+    }
+    return false;
+}
+
+/* Its entry is written whole, with what was said or what there was. */
+static bool is_whole(const struct judging *judging, const struct venue_place *place)
+{
+    for (size_t i = 0; i < judging->edit_count; i++) {
+        const struct yamledit *at = &judging->edits[i];
+
+        if (at->section && !at->key && venue_same(at->section, place->section) && str_equal(at->entry, place->entry))
+            return true;
+    }
+    return false;
+}
+
+/* What is still no value does not keep the rest from being judged. */
+static void edit_broken(struct judging *judging)
+{
+    for (size_t i = 0; i < judging->edit->broken_count; i++) {
+        const struct venue_broken *broken = &judging->edit->broken[i];
+
+        if (!is_changed(judging, &broken->place, false) && !is_whole(judging, &broken->place))
+            judging->edits[judging->edit_count++] =
+                (struct yamledit){ .section = broken->place.section, .entry = broken->place.entry, .key = broken->place.key,
+                                   .value = broken->instead };
+    }
+}
+
+static void faults_of_broken(struct judging *judging)
+{
+    for (size_t i = 0; i < judging->edit->broken_count; i++) {
+        const struct venue_broken *broken = &judging->edit->broken[i];
+
+        if (!is_changed(judging, &broken->place, true))
+            fault_add(judging->edit, broken->place, broken->why, STR_NONE);
+    }
+}
+
 /* A venue that is like another has its entries whole: one of its own takes the place of the other's. */
 static void edit_add(struct judging *judging, const struct venue_change *change)
 {
@@ -437,6 +493,7 @@ static enum err try_changes(struct judging *judging)
     for (size_t i = 0; i < edit->change_count; i++)
         if (!judging->dropped[i])
             edit_add(judging, &edit->changes[i]);
+    edit_broken(judging);
     err = with_sections(judging, &text);
     if (!err)
         err = apply(edit, text, judging->edits, judging->edit_count, &edit->wanted_text);
@@ -626,13 +683,14 @@ enum err venue_edit_judge(struct venue_edit *edit, const struct venue_said *said
 
     edit->changes = arena_array(arena, room, sizeof *edit->changes);
     edit->faults = arena_array(arena, VENUE_FAULTS_MAX, sizeof *edit->faults);
-    judging.edits = arena_array(arena, room, sizeof *judging.edits);
+    judging.edits = arena_array(arena, room + edit->broken_count, sizeof *judging.edits);
     judging.dropped = arena_array(arena, room, sizeof *judging.dropped);
     edit->change_count = edit->fault_count = 0;
     if (arena_failed(arena))
         return ERR_MEMORY;
-    take_day(&judging);
     compare_known(&judging);
+    faults_of_broken(&judging);
+    take_day(&judging);
     compare_new(&judging);
     for (size_t i = 0; i < edit->change_count; i++)
         judge_day(&judging, i);
@@ -686,10 +744,11 @@ static struct str detail_of(const struct venue_edit *edit)
 /* Read again just before it is written: an editor on the server may have been faster. */
 static enum err still_the_same(const struct venue_edit *edit)
 {
-    struct str text;
-    struct venue venue;
+    struct context *context = edit->context;
+    struct str path = arena_format(context->arena, STR_FMT "/venues/" STR_FMT ".yaml", STR_ARG(context->config->dir),
+                                   STR_ARG(edit->id)), text;
     char stamp[VENUE_STAMP_SIZE];
-    enum err err = venue_setup_read(edit->context, edit->id, &text, &venue);
+    enum err err = path.bytes ? form_load(path.bytes, edit->now.file, &text, &context->fault) : ERR_MEMORY;
 
     if (err)
         return err;

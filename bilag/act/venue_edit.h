@@ -4,6 +4,8 @@
  *                order and all else stay (yamledit.h). Of one place said twice the last counts, as a form's boxes have it.
  * Judging        the reader of the file says what is no value; then setup_check() over the whole configuration with this venue as it
  *                would be. A fault that a form can mend refuses it, each with its place; notes refuse nothing.
+ * Broken         a single value that the reader does not take is shown as it stands, and refused until it is said otherwise
+ *                (venue_broken.h).
  * Two persons    the stamp names the file as it was shown: of another file nothing is changed (ERR_BUSY).
  * Durability     ERR_OK from venue_edit_save(): the audit trail has who changed what, and then the file is on disk. A crash between
  *                the two leaves the file as it was, and the trail's line of what was to be.
@@ -14,6 +16,7 @@
 
 #include "bilag/read/context.h"
 #include "domain/setup.h"
+#include "venue_broken.h"
 #include "venue_field.h"
 
 /* In the audit trail: subject the venue, detail what changed. */
@@ -34,6 +37,7 @@ struct venue_edit {
     char stamp[VENUE_STAMP_SIZE];
     bool served;                          /* the configuration has it; else it is left out, perhaps for want of its key */
     struct venue now;                     /* as the file says it */
+    struct venue_broken *broken; size_t broken_count;        /* what of it is no value; now has another there */
     int32_t today;
     /* of venue_edit_judge() */
     int32_t from;                         /* from which changed entries hold; DAY_ALWAYS: unsaid */
@@ -50,7 +54,13 @@ struct venue_edit {
 USED enum err venue_edit_open(struct context *context, struct str id, struct venue_edit *ret_edit);
 void venue_edit_close(struct venue_edit *edit);              /* a zeroed one is fine */
 
-/* ERR_OK: changes, faults, findings and wanted are there, whether it is right or not. */
+/* What the file says there today, be it a value or not. */
+struct str venue_edit_text(const struct venue_edit *edit, const struct venue_place *place);
+
+/* What the change is a change of; of a file with broken values that cannot be told: nothing moves. */
+const struct venue *venue_edit_before(const struct venue_edit *edit);
+
+/* Those of what is broken, and is not said otherwise, come first. ERR_OK: changes, faults, findings and wanted are there, whether it is right or not. */
 USED enum err venue_edit_judge(struct venue_edit *edit, const struct venue_said *said, size_t count);
 /* What was judged, without faults and with a change. ERR_BUSY: the file is another by now, and nothing is written. */
 USED enum err venue_edit_save(struct venue_edit *edit, struct str reason, uint64_t *ret_number);

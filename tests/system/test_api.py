@@ -401,6 +401,23 @@ def test_setup(rig, everything):
     assert any(v["entry"] == "vipps" for v in sets_up.get(path).json["values"])
 
 
+# Goal: of a venue whose file has a value that is none, that is told with its fault, and changed as any other.
+def test_setup_of_a_wrong_value(rig, everything):
+    (rig.config / "venues" / "wrong.yaml").write_text(json.dumps(venue("wrong", auto_transfer="false", department="60")).replace('"3000"', '"30x0"'))
+    path = "/api/v1/venues/wrong/setup"
+    shown = everything.get(path).json
+    wrong = [v for v in shown["values"] if "fault" in v]
+    assert [(v["key"], v["value"], "is no account" in v["fault"]) for v in wrong] == [("account", "30x0", True)] and not shown["in_use"]
+    change = {"stamp": shown["stamp"], "values": [{"section": "", "entry": "", "key": "name", "value": "Wrong"}]}
+    refused_ = everything.patch(path, change)
+    assert refused_.status == 400 and [f["key"] for f in refused_.json["faults"]] == ["account"], refused_.bytes
+    change["values"].append({"section": "product_types", "entry": "food", "key": "account", "value": "3000"})
+    assert everything.patch(path, change).json["saved"]
+    assert not [v for v in everything.get(path).json["values"] if "fault" in v]
+    (rig.config / "venues" / "wrong.yaml").unlink()
+    rig.reload()
+
+
 # Goal: users, tokens, refused and parked sales, a new venue: as the pages, within one's bounds.
 def test_whole_acts(rig, everything):
     operates = program(rig, "operates")

@@ -280,6 +280,28 @@ def test_add_on(rig, kari):
     assert kari.post(form).status == 409 and "Send them this" not in kari.get("/venues/addon/setup").words
 
 
+# Goal: a venue whose file has a value that is none is opened with what stands there and why it is none beside its field, by who sees its
+# company alone; and mended there it is in use.
+def test_a_wrong_value_is_mended(rig, kari):
+    wrong = venue("wrong", auto_transfer="false", auto_invoice="false", department="40")
+    (rig.config / "venues" / "wrong.yaml").write_text(json.dumps(wrong).replace('"3000"', '"30x0"').replace('"false"', '"maybe"', 1))
+    rig.reload()
+    rig.until("it is not in use", lambda: "/venues/wrong/setup" in kari.get("/new-venue").links)
+    page = kari.get("/venues/wrong/setup")
+    assert page.status == 200 and "not in use" in page.words and page.words.count("is no account") == 1, page.words
+    assert 'value="30x0"' in page.text and "salgsstedet er ikke i bruk" in signed_in(rig, "per").get("/venues/wrong/setup").words.lower()
+    assert signed_in(rig, "other").get("/venues/wrong/setup").status == 404
+    form = page.form("/venues/wrong/setup")
+    still = press(kari, form, "look", name="Wrong")
+    assert still.status == 400 and "is no account" in still.words and "30x0" in still.text, still.words
+    worse = press(kari, form, "look", **{"product_types.food.account": "x"})
+    assert worse.status == 400 and "is no account" in worse.words, worse.words
+    saved(kari, form, **{"product_types.food.account": "3000", "auto_transfer": "0", "auto_invoice": "0"})
+    assert re.search(r"venue-setup wrong .*food.account 30x0 -> 3000", rig.command("audit", "wrong").stdout)
+    rig.until("it is in use", lambda: "/venues/wrong" in kari.get("/").links)
+    assert "30x0" not in (rig.config / "venues" / "wrong.yaml").read_text()
+
+
 # Goal: where a red day needs the set-up, its page leads there, or has PowerOffice read again, and names no command; who may not is told
 # whose it is.
 def test_ways_to_the_setup(rig, kari):

@@ -161,6 +161,81 @@ static void faults_table(void **unused)
     }
 }
 
+/* Goal: single values that are none are shown as they stand, each with its fault at its place, and nothing but them is: said otherwise,
+ * the file is right and the rest of it as it was. */
+static void broken_table(void **unused)
+{
+    static const struct { const char *why, *good, *bad; struct venue_said mended[2]; const char *is, *says; size_t broken;
+    } rows[] = {
+        { "an account", "account: 3000", "account: 30x0", { SAID("product_types", "food", "account", "3000") },
+          "30x0", "is no account", 1 },
+        { "a day", "begins: 2026-01-01", "begins: soon", { SAID("", "", "begins", "2026-01-01") }, "soon", "date", 1 },
+        { "a rate", "rate: 15", "rate: many", { SAID("vat", "reduced", "rate", "15") }, "many", "", 1 },
+        { "a switch", "auto_transfer: true", "auto_transfer: maybe", { SAID("", "", "auto_transfer", "1") }, "maybe", "true", 1 },
+        { "how a day ends", "close: z_report", "close: never", { SAID("", "", "close", "z_report") }, "never", "z_report", 1 },
+        { "a time", "business_day_start: 05:00", "business_day_start: noon",
+          { SAID("", "", "business_day_start", "05:00") }, "noon", "", 1 },
+        { "two", "account: 3000, reduced_account: 3001", "account: 30x0, reduced_account: x",
+          { SAID("product_types", "food", "account", "3000"), SAID("product_types", "food", "reduced_account", "3001") },
+          "30x0", "is no account", 2 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct venue_said *said = &rows[i].mended[0];
+        const struct venue_place place = { said->section.len ? said->section.bytes : NULL, said->entry, said->key.bytes };
+        char *bad = replaced(good_venue, rows[i].good, rows[i].bad), *bad_id = replaced(bad, "venue: oslo-grill", "venue: d");
+        const struct venue_fault *first;
+        struct given given;
+
+        folder_write(&folder, "venues/d.yaml", bad_id, strlen(bad_id), 0644);
+        opened(&given, "d");
+        assert_int_equal(venue_edit_judge(&given.edit, NULL, 0), ERR_OK);
+        first = &given.edit.faults[0];
+        if (given.edit.broken_count != rows[i].broken || given.edit.fault_count < rows[i].broken || given.edit.change_count ||
+            !venue_same(first->place.key, place.key) || !str_equal(first->place.entry, place.entry) ||
+            !strstr(first->text.bytes, rows[i].says) || !str_equal(venue_edit_text(&given.edit, &place), str_of(rows[i].is)))
+            fail_msg("%s: %zu broken, %zu faults: " STR_FMT, rows[i].why, given.edit.broken_count, given.edit.fault_count,
+                     STR_ARG(first->text));
+        assert_int_equal(venue_edit_judge(&given.edit, said, rows[i].broken), ERR_OK);
+        for (size_t f = 0; f < given.edit.fault_count; f++)
+            if (venue_broken_at(given.edit.broken, given.edit.broken_count, &given.edit.faults[f].place))
+                fail_msg("%s: " STR_FMT, rows[i].why, STR_ARG(given.edit.faults[f].text));
+        if (given.edit.change_count != rows[i].broken || strstr(given.edit.wanted_text.bytes, rows[i].is))
+            fail_msg("%s: " STR_FMT, rows[i].why, STR_ARG(given.edit.wanted_text));
+        closed(&given);
+        free(bad);
+        free(bad_id);
+    }
+    folder_write(&folder, "venues/d.yaml", "", 0, 0644);
+}
+
+/* What no form shows cannot be mended there: it is refused as before, with the reader's fault. */
+static void not_to_be_opened(void **unused)
+{
+    static const char *const rows[][2] = {
+        { "account: 3000", "acount: 3000" }, { "name: Oslo Grill, Aker Brygge", "nam: Oslo Grill" }, { "product_types:", "product_types: [" },
+        { "food:      {", "food:      [{valid_from: 2020-01-01, account: x}, {" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *bad = replaced(good_venue, rows[i][0], rows[i][1]), *bad_id = replaced(bad, "venue: oslo-grill", "venue: d");
+        struct given given = { .config = NULL };
+
+        folder_write(&folder, "venues/d.yaml", bad_id, strlen(bad_id), 0644);
+        given.config = folder_load(&folder);
+        arena_init(&given.arena, 64u << 20);
+        given.context = (struct context){ .config = given.config, .arena = &given.arena, .who = STR("kari") };
+        assert_int_equal(venue_edit_open(&given.context, STR("d"), &given.edit), ERR_CONFIG);
+        assert_non_null(strstr(given.context.fault.text, "venues/d.yaml:"));
+        closed(&given);
+        free(bad);
+        free(bad_id);
+    }
+    folder_write(&folder, "venues/d.yaml", "", 0, 0644);
+}
+
 /* Goal: in a file with dates, what was stays as it was each day, what changes comes behind it from its day, and what cannot be told so is
  * refused or left as it is planned. */
 static void by_dates(void **unused)
@@ -401,7 +476,8 @@ static int drop(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changed_table), cmocka_unit_test(faults_table), cmocka_unit_test(like_another),
+        cmocka_unit_test(changed_table), cmocka_unit_test(faults_table), cmocka_unit_test(broken_table),
+        cmocka_unit_test(not_to_be_opened), cmocka_unit_test(like_another),
         cmocka_unit_test(faults_of_like_another), cmocka_unit_test(by_dates),
         cmocka_unit_test(what_no_form_shows_goes_along), cmocka_unit_test(every_key_of_an_entry_is_written),
         cmocka_unit_test(saved_once),
