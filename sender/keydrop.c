@@ -208,11 +208,11 @@ static void seal_key(struct keydrop *drop)
     struct fault fault = { "" };
     enum err err = stagekeys_open(state_dir, stage_kind_text(KIND_DROP), &keys, &fault);
 
-    KILLPOINT("token.before-seal");
+    KILLPOINT("key.before-seal");
     if (!err)
         err = key_seal_put(state_dir, keys, drop->sealed, name, &fault);
     stagekeys_close(keys);
-    KILLPOINT("token.after-seal");
+    KILLPOINT("key.after-seal");
     key_seal_remove(state_dir, drop->name);
     (void)str_copy(err ? STR("") : str_of(name), drop->name, sizeof drop->name);
     if (err)

@@ -55,8 +55,9 @@ class KillPipeline(pipeline.Pipeline):
 
 def names():
     """Every kill point in the sources: {"mapper.before-commit": "mapper", ...}; the senders' are for both. Those of the watch, which
-    touches no book, have tests/system/test_bilag_watch.py; those of a key that is given and dropped, test_key_drop.py; those of a
-    line taken in again, test_console_ways.py; those of what a person presses or asks, test_acts_killed.py; those of a person
+    touches no book, have tests/system/test_bilag_watch.py; those of a key that is given and dropped, test_key_drop.py and
+    test_console_pages.py; those of a line taken in again, test_console_ways.py; those of what a person presses or asks,
+    test_acts_killed.py; those of a person
     who is forgotten while nothing runs, test_forget.py."""
     found = set()
     for path in pipeline.ROOT.rglob("*.c"):

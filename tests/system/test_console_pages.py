@@ -252,7 +252,7 @@ def test_in_a_browser():
 
 # Goal: the uploader dies between PowerOffice's answer and the key's place: begun anew it connects, or it is there after all; never a half.
 @pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
-@pytest.mark.parametrize("point, there", [("token.before-seal", False), ("token.after-seal", True), ("key.before-place", True),
+@pytest.mark.parametrize("point, there", [("key.before-seal", False), ("key.after-seal", True), ("key.before-place", True),
                                           ("key.after-place", True), ("key.after-removal", True)])
 def test_killed_at_each_step(point, there):
     with Connecting(address=HERE) as pipeline:
