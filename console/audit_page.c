@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "bilag/act/undo.h"
-#include "bilag/show/decision_words.h"
 
 enum { DECISIONS_SHOWN = 200 };
 
@@ -49,7 +48,7 @@ static void tell(struct view *view, const struct decision *decision)
     html_end(html);
     view_cell(view, SAY(view, "What", "Hva"));
     html_element(html, "b", NULL, verb_words(view, decision->verb));
-    html_say(html, " %.*s %.*s", TEXT(decision->subject), TEXT(decision_detail_words(decision, &view->arena)));
+    html_say(html, " %.*s %.*s", TEXT(decision->subject), TEXT(detail_words(view, decision)));
     html_end(html);
     view_cell(view, SAY(view, "Why", "Hvorfor"));
     html_begin(html, "div");

@@ -6,7 +6,6 @@
 
 #include "bilag/act/deeds.h"
 #include "bilag/read/manual.h"
-#include "bilag/show/decision_words.h"
 #include "bilag/show/status.h"
 #include "domain/audit.h"
 #include "mapper/tables.h"
@@ -379,7 +378,7 @@ static enum err decided(const struct decision *decision, void *context)
 {
     struct history *history = context;
     struct html *html = &history->view->html;
-    struct str detail = decision_detail_words(decision, &history->view->arena);
+    struct str detail = detail_words(history->view, decision);
     char when[32];
 
     html_begin(html, "li");

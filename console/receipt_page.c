@@ -13,7 +13,6 @@
 #include "bilag/act/leave_out.h"
 #include "bilag/read/arrivals.h"
 #include "bilag/show/catalogue.h"
-#include "bilag/show/decision_words.h"
 #include "domain/audit.h"
 
 enum { MOVED_SHOWN = 30 };
@@ -396,7 +395,7 @@ static enum err decided(const struct decision *decision, void *context)
     }
     html_words(&view->html, "li", NULL, "%s  %.*s: %.*s %.*s: %.*s",
                time_text_local(deciding->receipt->venue, decision->time_ms, when), TEXT(decision->who),
-               TEXT(verb_words(view, decision->verb)), TEXT(decision_detail_words(decision, &view->arena)),
+               TEXT(verb_words(view, decision->verb)), TEXT(detail_words(view, decision)),
                TEXT(decision->reason));
     return ERR_OK;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "domain/audit.h"
+#include "bilag/act/venue_edit.h"
+#include "bilag/show/decision_words.h"
 
 static const struct words { const char *name, *en, *nb; } steps[] = {
     { "preview", "the day goes on", "dagen fortsetter" },
@@ -107,6 +108,106 @@ struct str verb_words(struct view *view, struct str name)
     const char *taken_back = undo ? SAY(view, "taken back: ", "tatt tilbake: ") : "";
 
     return words ? arena_format(&view->arena, "%s%s", taken_back, SAY(view, words->en, words->nb)) : name;
+}
+
+/* --- what of a set-up changed (bilag/act/venue_edit.c) --- */
+
+/* "0 -> 1 from 2027-01-01" */
+static struct str values_words(struct view *view, bool is_switch, struct str values)
+{
+    static const char from[] = " from 2027-01-01";
+    struct str day = STR_NONE;
+
+    if (values.len > sizeof from - 1 && memcmp(values.bytes + values.len - (sizeof from - 1), from, 6) == 0) {
+        day = (struct str){ values.bytes + values.len - 10, 10 };
+        values.len -= sizeof from - 1;
+    }
+    if (is_switch && str_equal(values, STR("0 -> 1")))
+        values = str_of(SAY(view, "no -> yes", "nei -> ja"));
+    else if (is_switch && str_equal(values, STR("1 -> 0")))
+        values = str_of(SAY(view, "yes -> no", "ja -> nei"));
+    if (!day.len)
+        return values;
+    return arena_format(&view->arena, SAY(view, "%.*s, from %.*s", "%.*s, fra %.*s"), TEXT(values), TEXT(day));
+}
+
+/* "name Bar -> Kafé", "product_types.food.account 3000 -> 3005". Empty: not of this field. */
+static struct str field_words(struct view *view, const struct venue_field *field, struct str change)
+{
+    struct arena *arena = &view->arena;
+    struct str prefix = field->section ? arena_format(arena, "%s.", field->section) : STR(""), rest, values;
+    struct str key = arena_format(arena, "%s%s ", field->section ? "." : "", field->key);
+    const char *at;
+
+    if (!key.bytes || !str_starts(change, prefix))
+        return STR_NONE;
+    rest = (struct str){ change.bytes + prefix.len, change.len - prefix.len };
+    at = memmem(rest.bytes, rest.len, key.bytes, key.len);
+    if (!at || (!field->section && at != rest.bytes))
+        return STR_NONE;
+    values = (struct str){ at + key.len, rest.len - (size_t)(at - rest.bytes) - key.len };
+    values = values_words(view, field->kind == FIELD_SWITCH, values);
+    return arena_format(arena, "%.*s%s%s %.*s", (int)(at - rest.bytes), rest.bytes, field->section ? ": " : "",
+                        SAY(view, field->en, field->nb), TEXT(values));
+}
+
+static bool ends(struct str text, const char *end, size_t *ret_len)
+{
+    size_t len = strlen(end);
+
+    *ret_len = text.len > len ? text.len - len : 0;
+    return text.len > len && memcmp(text.bytes + *ret_len, end, len) == 0;
+}
+
+/* "product_types.food new", "and 3 more" */
+static struct str entry_words(struct view *view, struct str change)
+{
+    static const char *const sections[] = { SECTION_VAT ".", SECTION_PRODUCTS ".", SECTION_PAYMENTS "." };
+    struct arena *arena = &view->arena;
+    size_t len;
+
+    for (size_t i = 0; i < COUNT(sections); i++)
+        if (str_starts(change, str_of(sections[i])))
+            change = (struct str){ change.bytes + strlen(sections[i]), change.len - strlen(sections[i]) };
+    if (ends(change, " new", &len))
+        return arena_format(arena, SAY(view, "%.*s: new", "%.*s: ny"), (int)len, change.bytes);
+    if (ends(change, " taken away", &len))
+        return arena_format(arena, SAY(view, "%.*s: taken away", "%.*s: tatt bort"), (int)len, change.bytes);
+    if (str_starts(change, STR("and ")) && ends(change, " more", &len))
+        return arena_format(arena, SAY(view, "and %.*s more", "og %.*s til"), (int)len - 4, change.bytes + 4);
+    return change;
+}
+
+static struct str change_words(struct view *view, struct str change)
+{
+    struct str words = STR_NONE;
+
+    for (size_t i = 0; !words.len && i < venue_fields_shown_count; i++)
+        words = field_words(view, &venue_fields_shown[i], change);
+    return words.len ? words : entry_words(view, change);
+}
+
+static struct str setup_words(struct view *view, struct str detail)
+{
+    struct str text = STR_NONE;
+
+    while (detail.len) {
+        const char *end = memmem(detail.bytes, detail.len, "; ", 2);
+        struct str one = { detail.bytes, end ? (size_t)(end - detail.bytes) : detail.len };
+        size_t used = one.len + (end ? 2 : 0);
+
+        text = arena_format(&view->arena, STR_FMT "%s" STR_FMT, STR_ARG(text), text.len ? "; " : "",
+                            STR_ARG(change_words(view, one)));
+        detail = (struct str){ detail.bytes + used, detail.len - used };
+    }
+    return text;
+}
+
+struct str detail_words(struct view *view, const struct decision *decision)
+{
+    if (str_equal(decision->verb, STR(VENUE_SETUP_VERB)))
+        return setup_words(view, decision->detail);
+    return decision_detail_words(decision, &view->arena);
 }
 
 struct str step_detail(struct view *view, const struct trail_fact *fact)

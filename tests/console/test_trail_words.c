@@ -51,6 +51,32 @@ static void decisions(void **unused)
     arena_free(&view.arena);
 }
 
+static void changes_of_a_setup(void **unused)
+{
+    static const struct { const char *said, *en, *nb; } table[] = {
+        { "product_types.food.account 3000 -> 3005", "food: Sales account 3000 -> 3005", "food: Salgskonto 3000 -> 3005" },
+        { "payment_types.a.b c.account 1 -> 2 from 2027-01-01; auto_transfer 0 -> 1", "a.b c: Account 1 -> 2, from 2027-01-01; "
+          "Automatic transfer no -> yes", "a.b c: Konto 1 -> 2, fra 2027-01-01; Automatisk overføring nei -> ja" },
+        { "vat.middels new; product_types.food taken away; and 3 more", "middels: new; food: taken away; and 3 more",
+          "middels: ny; food: tatt bort; og 3 til" },
+        { "of_2031 x -> y", "of_2031 x -> y", "of_2031 x -> y" },
+    };
+
+    (void)unused;
+    arena_init(&view.arena, 65536);
+    for (int norwegian = 0; norwegian < 2; norwegian++) {
+        speak(norwegian ? "nb" : "en");
+        for (size_t i = 0; i < COUNT(table); i++) {
+            const struct decision decision = { .verb = STR("venue-setup"), .detail = str_of(table[i].said) };
+            struct str words = detail_words(&view, &decision);
+
+            if (!str_equal(words, str_of(norwegian ? table[i].nb : table[i].en)))
+                fail_msg("%s: " STR_FMT, table[i].said, STR_ARG(words));
+        }
+    }
+    arena_free(&view.arena);
+}
+
 static void details(void **unused)
 {
     static const struct { const char *said, *shown; } table[] = {
@@ -74,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_step_has_words), cmocka_unit_test(decisions), cmocka_unit_test(details),
+        cmocka_unit_test(changes_of_a_setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
