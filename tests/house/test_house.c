@@ -46,8 +46,21 @@ static void before_anything_runs(void **unused)
 }
 
 /* Goal: sales come in by file, spool and HTTP, once each, and become a voucher that is sent. */
+/* Seconds beside the machine's clock. */
+static void set_clock(int64_t seconds)
+{
+    char path[160], text[32];
+
+    (void)snprintf(path, sizeof path, "%s/clock", house.folder.path);
+    (void)snprintf(text, sizeof text, "%" PRId64, seconds);
+    house_file("clock", text);
+    assert_int_equal(setenv("BILAG_CLOCK", path, 1), 0);
+}
+
+/* It is still that evening until all of it has come, by whichever way. */
 static void the_first_evening(void **unused)
 {
+    static const int64_t evening_s = 1795204800;             /* 2026-11-20 20:00 UTC */
     static const struct house_row rows[] = {
         { "import evening.ndjson", 1, "No such file" },
         { "tokens add --venue a/b", 2, "a/b" },
@@ -74,6 +87,7 @@ static void the_first_evening(void **unused)
     int len;
 
     (void)unused;
+    set_clock(evening_s - (int64_t)time(NULL));
     house_start_all();
     strbuf_init(&body, 1 << 16);
     house_sale(&body, "2026-11-20", 1, "food", 10000, "card");
@@ -100,8 +114,11 @@ static void the_first_evening(void **unused)
     house_sale(&body, "2026-11-20", 4, "food", 2500, "card");
     house_file("spool/till.ndjson", house_text(&body));
     strbuf_free(&body);
-    house_until("status --json", "\"state\":\"sent\"");
     house_until("status --json", "\"voucher_total\":20000");
+    assert_null(strstr(house.out, "\"state\":\"sent\""));
+    set_clock(0);
+    house_until("status --json", "\"state\":\"sent\"");
+    assert_non_null(strstr(house.out, "\"voucher_total\":20000"));
     house_rows(rows, COUNT(rows));
 }
 
