@@ -406,11 +406,12 @@ fuzz-coverage: $(SEED_TOOLS)
 # The vendor's guide walked in chromium, in both languages (tests/system/test_guide.py); pictures: those of docs/ are made anew by it
 # (chromium-driver, python3-selenium; imagemagick for pictures).
 guide: all
-	BILAG_BROWSER=1 BILAG_BIN=$(BIN) /usr/bin/python3 -m pytest -q tests/system/test_guide.py
+	BILAG_BROWSER=1 BILAG_BIN=$(BIN) /usr/bin/python3 -m pytest -q tests/system/test_guide.py \
+	    tests/system/test_console_pages.py
 pictures: all
 	BILAG_BROWSER=1 BILAG_BIN=$(BIN) BILAG_PICTURES=$(BUILD)/pictures /usr/bin/python3 -m pytest -q tests/system/test_guide.py -k en
 	@for name in $$(grep -oh 'pictures/[a-z0-9-]*' docs/bookkeeper.md README.md | sort -u); do \
-	  convert $(BUILD)/$${name%/*}/en-$${name#*/}-1280.png -resize 860x -colors 48 -strip docs/$$name.png || exit 1; done
+	  convert $(BUILD)/$${name%/*}/en-$${name#*/}-1280.png -resize 860x +dither -colors 64 -strip docs/$$name.png || exit 1; done
 # Every page of the console in chromium by axe-core, a development tool from npm (npm, chromium-driver, python3-selenium).
 AXE := $(BUILD)/axe/node_modules/axe-core/axe.min.js
 axe: all $(AXE)
