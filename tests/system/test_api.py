@@ -476,7 +476,7 @@ def test_retry(rig, everything):
     assert act(everything, None, **retry).status == 409, "decided already, by oneself: look again"
     retry["seen"] = everything.get("/api/v1/refused").json["seen"]
     assert act(everything, None, **retry).status == 200 and act(everything, None, **retry).status == 404
-    rig.until("it is booked", lambda: day_of(everything, "gap", day="2026-11-22")["state"])
+    rig.until("it is booked", lambda: everything.get("/api/v1/venues/gap/days/2026-11-22").json["documents"])
 
 
 # Goal: the uploader alone asks PowerOffice, and not of what it has not read; what it refuses is told on the page, and eight are asked of at

@@ -492,7 +492,7 @@ def test_accept_lifts_what_can_be_lifted(tmp_path):
         pipeline.command("accept", name, "sequence-gap", "--reason", "the till was replaced")
         until_state(pipeline, name, "sent")
         told = pipeline.command("explain", name).stdout
-        assert "accept sequence-gap" in told and "the till was replaced" in told
+        assert "accept receipts are missing" in told and "the till was replaced" in told
 
 
 def test_reverse_and_send_again(tmp_path):
