@@ -15,7 +15,8 @@ from test_elsewhere import DAY_S
 from test_elsewhere import Person as Somebody
 
 KILLS = (BIN / "bilag-console").exists() and b"BILAG_KILLPOINT" in (BIN / "bilag-console").read_bytes()
-pytestmark = pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1")
+# One after the other, wherever tests are dealt to several workers: what an act undoes, the one before it did.
+pytestmark = [pytest.mark.skipif(not KILLS, reason="not a build with KILLPOINTS=1"), pytest.mark.xdist_group("acts")]
 POINTS = ("act.before-trail", "act.after-trail", "act.before-answer")
 DAYS = ("2026-11-16", "2026-11-17", "2026-11-18")
 MINE = "912345678"
