@@ -29,7 +29,7 @@ struct doors {
     struct store *store;
     struct known *known;
     struct arena arena, scratch;          /* texts and scopes of what is known; of one record */
-    uint64_t last_known;                  /* numbers rise */
+    uint64_t last_known;                  /* the highest: one below it may come later, or be nobody's */
     uint64_t given;                       /* by doors_next(), for the next one; 0: none */
     uint8_t key[crypto_generichash_KEYBYTES];
     uint64_t generation;
@@ -386,7 +386,8 @@ static enum err know(struct doors *doors, uint64_t number, struct str value)
     memcpy(known->hash, hash.bytes, sizeof known->hash);
     known->next = doors->known;
     doors->known = known;
-    doors->last_known = number;
+    if (number > doors->last_known)
+        doors->last_known = number;
     return ERR_OK;
 }
 

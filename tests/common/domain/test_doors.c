@@ -120,6 +120,34 @@ static void numbers_are_given_first(void **unused)
     doors_close(doors);
 }
 
+/* Two people make one at once, and the later number comes first: each opens once it is made, and is shut once it is revoked. */
+static void made_in_another_order(void **unused)
+{
+    const struct door_scope scope = { false, STR("bar") };
+    struct doors *doors = opened(), *other = opened(), *ingest = opened();
+    char early[DOOR_TEXT_SIZE], late[DOOR_TEXT_SIZE];
+    const struct door_token *token;
+    uint64_t number, early_number, late_number;
+
+    (void)unused;
+    NEEDED(doors_next(doors, 1, STR("till"), STR_NONE, &early_number));
+    NEEDED(doors_next(other, 1, STR("till"), STR_NONE, &late_number));
+    assert_true(late_number > early_number);
+    NEEDED(doors_add(other, &scope, 1, STR("till"), 1000, late, &number));
+    NEEDED(doors_judge(ingest, str_of(late), 2000, &token));
+    NEEDED(doors_add(doors, &scope, 1, STR("till"), 1000, early, &number));
+    NEEDED(doors_judge(ingest, str_of(early), 2000, &token));
+    NEEDED(doors_judge(ingest, str_of(late), 2000, &token));
+    NEEDED(doors_revoke(doors, late_number, 3000));
+    assert_int_equal(doors_judge(ingest, str_of(late), 4000, &token), ERR_NOT_FOUND);
+    NEEDED(doors_judge(ingest, str_of(early), 4000, &token));
+    NEEDED(doors_revoke(doors, early_number, 3000));
+    assert_int_equal(doors_judge(ingest, str_of(early), 4000, &token), ERR_NOT_FOUND);
+    doors_close(doors);
+    doors_close(other);
+    doors_close(ingest);
+}
+
 /* A public CURVE key is no bearer token, whatever is put before it, nor a token's text a key. */
 static void keys_are_no_tokens(void **unused)
 {
@@ -253,7 +281,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opens_its_own), cmocka_unit_test(others_are_none), cmocka_unit_test(revoked_is_shut),
-        cmocka_unit_test(numbers_are_given_first), cmocka_unit_test(keys_are_no_tokens), cmocka_unit_test(last_use_is_kept),
+        cmocka_unit_test(numbers_are_given_first), cmocka_unit_test(made_in_another_order),
+        cmocka_unit_test(keys_are_no_tokens), cmocka_unit_test(last_use_is_kept),
         cmocka_unit_test(nothing_to_steal),
     };
 
