@@ -22,14 +22,11 @@ static void way_there(struct view *view, const struct journey *way)
     struct html *html = &view->html;
 
     html_element(html, "p", NULL, str_of(SAY(view, "PowerOffice has its page ready. Sign in there as an administrator of "
-                                                   "the company, and "
-                                             "say yes to the extension. You come back here by yourself; the page is there "
-                                             "for about a "
-                                             "quarter of an hour.",
-                                             "PowerOffice har siden sin klar. Logg inn der som administrator for firmaet, "
-                                             "og si ja til "
-                                             "utvidelsen. Du kommer tilbake hit av deg selv; siden er der i omtrent et "
-                                             "kvarter.")));
+                                                   "the company, and say yes to the extension. You come back here by "
+                                                   "yourself; the page is there for about a quarter of an hour.",
+                                             "PowerOffice har siden sin klar. Logg inn der som administrator for "
+                                             "firmaet, og si ja til utvidelsen. Du kommer tilbake hit av deg selv; siden "
+                                             "er der i omtrent et kvarter.")));
     html_begin(html, "p");
     html_begin(html, "a");
     html_class(html, "button");
@@ -57,22 +54,18 @@ void journey_card(struct view *view, const struct venue *venue)
     html_element(html, "h2", NULL, str_of(SAY(view, "PowerOffice's own page", "PowerOffices egen side")));
     if (!view->config.console.address.len)
         html_element(html, "p", "faint", str_of(SAY(view, "It is not set up here: to say yes on PowerOffice's own page "
-                                                          "instead of pasting "
-                                                    "a key, ask whoever runs Bilag. Until then paste the client key below.",
+                                                          "instead of pasting a key, ask whoever runs Bilag. Until then "
+                                                          "paste the client key below.",
                                                     "Den er ikke satt opp her: Vil du heller si ja på PowerOffices egen "
-                                                    "side enn å lime "
-                                                    "inn en nøkkel, spør den som drifter Bilag. Inntil da limer du inn "
-                                                    "klientnøkkelen "
-                                                    "nedenfor.")));
+                                                    "side enn å lime inn en nøkkel, spør den som drifter Bilag. Inntil "
+                                                    "da limer du inn klientnøkkelen nedenfor.")));
     else if (way)
         way_there(view, way);
     else
-        html_element(html, "p", NULL, str_of(SAY(view, "Instead of pasting a key you can say yes on PowerOffice's own page, "
-                                                       "as an "
-                                                 "administrator of the company there.",
-                                                 "I stedet for å lime inn en nøkkel kan du si ja på PowerOffices egen side, "
-                                                 "som "
-                                                 "administrator for firmaet der.")));
+        html_element(html, "p", NULL, str_of(SAY(view, "Instead of pasting a key you can say yes on PowerOffice's own "
+                                                       "page, as an administrator of the company there.",
+                                                 "I stedet for å lime inn en nøkkel kan du si ja på PowerOffices egen "
+                                                 "side, som administrator for firmaet der.")));
     if (view->config.console.address.len)
         button(view, venue, way != NULL);
     html_end(html);
@@ -137,11 +130,10 @@ static void not_ours(struct view *view)
 {
     view_refuse(view, MHD_HTTP_CONFLICT,
                 SAY(view, "Nothing was connected: this way back from PowerOffice does not belong to this sign-in, or was "
-                          "begun more than "
-                    "half an hour ago. Begin once more, on the venue's page PowerOffice.",
-                    "Ingenting ble koblet til: Denne veien tilbake fra PowerOffice hører ikke til innloggingen din, eller "
-                    "ble begynt for "
-                    "mer enn en halv time siden. Begynn på nytt på siden PowerOffice til salgsstedet."));
+                          "begun more than half an hour ago. Begin once more, on the venue's page PowerOffice.",
+                    "Ingenting ble koblet til: Denne veien tilbake fra PowerOffice hører ikke til innloggingen din, "
+                    "eller ble begynt for mer enn en halv time siden. Begynn på nytt på siden PowerOffice til "
+                    "salgsstedet."));
 }
 
 static struct journey *way_back(struct view *view, struct str state)
@@ -173,8 +165,8 @@ static void ended_without(struct view *view, struct str status)
                                   "Ingenting ble koblet til: %s. Begynn på nytt når det er i orden."),
                  SAY(view, ending->en, ending->nb));
     else
-        html_say(&view->html, SAY(view, "Nothing was connected: PowerOffice sent you back without its token (%.*s). Begin "
-                                        "once more.",
+        html_say(&view->html, SAY(view, "Nothing was connected: PowerOffice sent you back without its token (%.*s). "
+                                        "Begin once more.",
                                   "Ingenting ble koblet til: PowerOffice sendte deg tilbake uten tokenet sitt (%.*s). "
                                   "Begynn på nytt."),
                  TEXT(status.len ? status : STR("?")));
@@ -183,12 +175,11 @@ static void ended_without(struct view *view, struct str status)
 
 static void ask_whether(struct view *view, const struct journey *way, const struct venue *venue, struct str token)
 {
-    html_words(&view->html, "p", NULL, SAY(view, "PowerOffice has said yes. Connect %.*s, of the company with organisation "
-                                                 "number %.*s, to the "
-                                           "books that were chosen there?",
+    html_words(&view->html, "p", NULL, SAY(view, "PowerOffice has said yes. Connect %.*s, of the company with "
+                                                 "organisation number %.*s, to the books that were chosen there?",
                                            "PowerOffice har sagt ja. Koble %.*s, som hører til firmaet med "
-                                           "organisasjonsnummer %.*s, til "
-                                           "regnskapet som ble valgt der?"), TEXT(venue->name), TEXT(venue->company));
+                                           "organisasjonsnummer %.*s, til regnskapet som ble valgt der?"),
+               TEXT(venue->name), TEXT(venue->company));
     view_form(view, "/connected", "row");
     seen_hide(view);
     view_hidden(view, "state", str_of(way->state));
@@ -224,8 +215,8 @@ void page_connected(struct view *view)
         ask_again(view);
     } else if (!view->signed_in) {
         view_refuse(view, MHD_HTTP_FORBIDDEN,
-                    SAY(view, "Nothing was connected: you are signed out. Sign in, and begin once more on the venue's page "
-                              "PowerOffice.",
+                    SAY(view, "Nothing was connected: you are signed out. Sign in, and begin once more on the venue's "
+                              "page PowerOffice.",
                         "Ingenting ble koblet til: Du er logget ut. Logg inn og begynn på nytt på siden PowerOffice til "
                         "salgsstedet."));
     } else if (!user_may(&view->user, ACT_SET_UP)) {

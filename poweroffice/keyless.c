@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "problemdetails.h"
 
 enum { KEYLESS_PATIENCE_MS = 1000, SUBSCRIPTION_HEADER_MAX = 1200 };
 
@@ -43,12 +42,7 @@ static void keyless_answered(void *context, const struct http_reply *reply)
     }
     if (answer.outcome != OUTCOME_LOGIN && answer.status)
         po_subscription_accepted(po, keyless->used);
-    if (reply->curl_code)
-        (void)snprintf(answer.detail, sizeof answer.detail, "%s", outcome_words(reply->curl_code, reply->sent));
-    else if (answer.outcome != OUTCOME_DONE)
-        problemdetails_read(reply->body, answer.title, answer.detail);
-    if (answer.outcome != OUTCOME_DONE && !answer.title[0] && !answer.detail[0])
-        (void)snprintf(answer.detail, sizeof answer.detail, "status %ld without words", reply->status);
+    po_tell_why(&answer, reply);
     keyless_end(po, &answer);
 }
 

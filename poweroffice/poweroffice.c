@@ -494,6 +494,16 @@ static bool ask_why(struct pending *pending, const struct answer *answer)
     return true;
 }
 
+void po_tell_why(struct answer *answer, const struct http_reply *reply)
+{
+    if (reply->curl_code)
+        (void)snprintf(answer->detail, sizeof answer->detail, "%s", outcome_words(reply->curl_code, reply->sent));
+    else if (answer->outcome != OUTCOME_DONE)
+        problemdetails_read(reply->body, answer->title, answer->detail);
+    if (answer->outcome != OUTCOME_DONE && !answer->title[0] && !answer->detail[0])
+        (void)snprintf(answer->detail, sizeof answer->detail, "status %ld without words", reply->status);
+}
+
 static void call_answered(void *context, const struct http_reply *reply)
 {
     struct pending *pending = context;
@@ -510,12 +520,7 @@ static void call_answered(void *context, const struct http_reply *reply)
     if (answer.outcome != OUTCOME_LOGIN && answer.status)
         po_subscription_accepted(client->po, pending->used);
     if (!goes_again(pending, answer.outcome, reply)) {
-        if (reply->curl_code)
-            (void)snprintf(answer.detail, sizeof answer.detail, "%s", outcome_words(reply->curl_code, reply->sent));
-        else if (answer.outcome != OUTCOME_DONE)
-            problemdetails_read(reply->body, answer.title, answer.detail);
-        if (answer.outcome != OUTCOME_DONE && !answer.title[0] && !answer.detail[0])
-            (void)snprintf(answer.detail, sizeof answer.detail, "status %ld without words", reply->status);
+        po_tell_why(&answer, reply);
         answer.last_page = answer.outcome == OUTCOME_DONE && is_last_page(reply, &answer.next);
         if (answer.status == 401)
             po_login_refused(client, &answer);

@@ -95,6 +95,8 @@ int64_t po_back_off_ms(const struct poweroffice *po, int tries);
 void    po_throttled(struct poweroffice *po, const struct http_reply *reply);
 /* Every reply, before anything else is done about it: what it says about the way there. */
 void    po_answered(struct poweroffice *po, const struct http_reply *reply);
+/* What came instead of what was asked for, in PowerOffice's words or in ours. */
+void    po_tell_why(struct answer *answer, const struct http_reply *reply);
 /* The key itself is refused: remembered for the validator until an answer shows otherwise. */
 void    po_login_refused(struct client *client, const struct answer *answer);
 struct str po_subscription_key(const struct poweroffice *po, enum subscription subscription);
