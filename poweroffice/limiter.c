@@ -6,13 +6,13 @@
 #include <string.h>
 
 enum { SECOND_US = 1000000, GUARD_US = 6000, GUARD_STEP_US = 2000, GUARD_MORE_US = 20000,
-       GUARD_FORGET_US = 600000000, WINDOW_MAX = 128, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
+       GUARD_FORGET_US = 600000000, WINDOW_MAX = 240, EARLY_US = 50000, EARLY_WITHOUT_WINDOW_US = 1500,
        PACE_LATE_US = 300, HELD_AGAIN_US = 20000,
        BACK_OFF_FIRST_US = 1000000, BACK_OFF_LAST_US = 60000000, BACK_OFF_FORGET_US = 10000000, WAIT_S_MAX = 3600,
        SAME_US = 50000 };
 
 /* sent: when the last `count` requests left, or will have left at the latest, in no order; with `per_second` of them, the
- * oldest makes room. */
+ * oldest makes room. So many that a record of it lies in half a page: more would cost pages of their own with each request. */
 struct bucket {
     int64_t due_us, closed_until_us, back_off_us;
     int64_t guard_us;                     /* beyond GUARD_US */
@@ -116,8 +116,8 @@ static enum err bucket_get(struct txn *txn, const struct limiter *limiter, struc
     *ret_bucket = (struct bucket){ .due_us = 0 };
     if (err == ERR_NOT_FOUND)
         return ERR_OK;
-    if (!err && value.len == sizeof *ret_bucket)
-        memcpy(ret_bucket, value.bytes, sizeof *ret_bucket);
+    if (!err && value.len <= sizeof *ret_bucket)             /* shorter: of a program that kept fewer */
+        memcpy(ret_bucket, value.bytes, value.len);
     bucket_shrink(ret_bucket, limiter);
     return err;
 }
@@ -201,7 +201,7 @@ enum err limiter_look(struct limiter *limiter, int64_t now_us, int64_t *ret_at_u
 
     quota_look_at_clock(limiter->quota);
     work = work_at(limiter, now_us);
-    return told_when(&work, store_read(limiter->quota->buckets, look_work, &work), ret_at_us);
+    return told_when(&work, store_read(limiter->quota->fleet, look_work, &work), ret_at_us);
 }
 
 enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_us)
@@ -209,7 +209,7 @@ enum err limiter_take(struct limiter *limiter, int64_t now_us, int64_t *ret_at_u
     enum err err = limiter_look(limiter, now_us, ret_at_us);         /* waiting costs no commit */
     struct limiter_work work = work_at(limiter, now_us);
 
-    return err ? err : told_when(&work, store_write(limiter->quota->buckets, take_work, &work), ret_at_us);
+    return err ? err : told_when(&work, store_write(limiter->quota->fleet, take_work, &work), ret_at_us);
 }
 
 static enum err left_work(struct txn *txn, void *context)
@@ -249,7 +249,7 @@ enum err limiter_came_late(struct limiter *limiter, int64_t sent_us, int64_t lat
 {
     struct limiter_work work = { .limiter = limiter, .sent_us = sent_us + limiter->quota->ahead_us, .wait_us = late_us };
 
-    return store_write(limiter->quota->buckets, late_work, &work);
+    return store_write(limiter->quota->fleet, late_work, &work);
 }
 
 enum err limiter_left(struct limiter *limiter, int64_t taken_us, int64_t sent_us)
@@ -259,7 +259,7 @@ enum err limiter_left(struct limiter *limiter, int64_t taken_us, int64_t sent_us
     work.sent_us = sent_us + limiter->quota->ahead_us;
     if (limiter->per_second > WINDOW_MAX && sent_us - taken_us < PACE_LATE_US)
         return ERR_OK;                   /* nothing is held, and the pace is kept */
-    return store_write(limiter->quota->buckets, left_work, &work);
+    return store_write(limiter->quota->fleet, left_work, &work);
 }
 
 static enum err throttled_work(struct txn *txn, void *context)
@@ -300,5 +300,5 @@ enum err limiter_throttled(struct limiter *limiter, int64_t sent_us, int64_t now
         wait_s = WAIT_S_MAX;
     if (wait_s > 0)
         work.wait_us = wait_s * 1000000;
-    return store_write(limiter->quota->buckets, throttled_work, &work);
+    return store_write(limiter->quota->fleet, throttled_work, &work);
 }

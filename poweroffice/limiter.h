@@ -7,7 +7,7 @@
  *           leaves a second and 6 ms after the N-th before it, or later. So any 1,000 ms at the server hold no more
  *           than allowed as long as the way there varies by less than 6 ms over a second, whatever pace was kept;
  *           99.4 % of the quota is used. Each 429 in spite of it makes the 6 ms 2 ms longer, up to 26, until ten
- *           minutes passed without: the way is less even than that, and a pause costs more. (Above 128 a second only
+ *           minutes passed without: the way is less even than that, and a pause costs more. (Above 240 a second only
  *           the pace is kept, 1.5 ms early at most.)
  * Leaving   a request leaves when its connection stands, which may be seconds after it was taken. Until that is said
  *           (limiter_left()) it holds its place as if it were still to come, for hold_us at most: its process may

@@ -15,7 +15,9 @@ enum { QUOTA_LAYOUT = 1 };           /* for good: a record of another length is 
 
 struct quota_lease { uint64_t owner; int64_t until_ms; };
 
-enum { BOOT_NAME_SIZE = 2 * 8 + 1, MEASURE_EVERY_US = 10000000 };
+enum { BOOT_NAME_SIZE = 2 * 8 + 1, MEASURE_EVERY_US = 10000000, LEASE_MS_MAX = 600000 };
+
+static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets", [QUOTA_TOKENS] = "tokens", [QUOTA_LEASES] = "leases" };
 
 /* Which run of the machine this is. */
 static void boot_name(char name[BOOT_NAME_SIZE])
@@ -54,19 +56,19 @@ static void remove_former(const char *run_dir, const char *ours)
         (void)closedir(dir);
 }
 
-/* Nothing that is lost with a server: who takes over does so a second later or more, and that is what buckets remember. */
+/* Nothing of it matters when it is lost with a server: who takes over does so a second later or more, which is what buckets
+ * remember; a token is fetched again. */
 static enum err open_shared(struct quota *quota, struct fault *fault)
 {
-    static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets" };
     const struct store_engine *engine = store_engine();
     char folder[1100];
     enum err err;
 
-    quota->buckets = quota->store;
+    quota->fleet = quota->store;
     if (!engine || !engine->root[0])
         return ERR_OK;
     (void)snprintf(folder, sizeof folder, "%s/quota", engine->root);
-    err = store_open(str_of(folder), tables, COUNT(tables), QUOTA_LAYOUT, STORE_VOLATILE, &quota->buckets, fault);
+    err = store_open(str_of(folder), tables, COUNT(tables), QUOTA_LAYOUT, STORE_VOLATILE, &quota->fleet, fault);
     quota->shared = !err;
     if (!err && lease_clock(&quota->ahead_us, &quota->unsure_us))
         err = fault_set(fault, ERR_STORE_FULL, "PostgreSQL does not tell its time");
@@ -89,8 +91,6 @@ void quota_look_at_clock(struct quota *quota)
 
 enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *fault)
 {
-    static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets", [QUOTA_TOKENS] = "tokens",
-                                          [QUOTA_LEASES] = "leases" };
     struct quota quota = { .store = NULL };
     char folder[512], path[600], name[6 + BOOT_NAME_SIZE] = "quota-";
     enum err err;
@@ -115,13 +115,14 @@ enum err quota_open(struct str run_dir, struct quota *ret_quota, struct fault *f
 void quota_close(struct quota *quota)
 {
     if (quota->shared)
-        store_close(quota->buckets);
+        store_close(quota->fleet);
     store_close(quota->store);
-    quota->store = quota->buckets = NULL;
+    quota->store = quota->fleet = NULL;
     quota->shared = false;
 }
 
-struct lease_work { struct quota *quota; struct key key; int64_t steady_ms, until_ms; };
+/* Times by the fleet's clock. */
+struct lease_work { struct quota *quota; struct key key; int64_t now_ms, until_ms; };
 
 static enum err lease_take_work(struct txn *txn, void *context)
 {
@@ -134,7 +135,9 @@ static enum err lease_take_work(struct txn *txn, void *context)
         return err;
     if (!err && value.len == sizeof lease) {
         memcpy(&lease, value.bytes, sizeof lease);
-        if (lease.owner != work->quota->owner && lease.until_ms > work->steady_ms) {
+        /* Further ahead than any may be: by the clock of a server that is gone. */
+        if (lease.owner != work->quota->owner && lease.until_ms > work->now_ms &&
+            lease.until_ms <= work->now_ms + LEASE_MS_MAX) {
             work->until_ms = lease.until_ms;
             return ERR_BUSY;
         }
@@ -145,16 +148,18 @@ static enum err lease_take_work(struct txn *txn, void *context)
 
 enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms)
 {
-    struct lease_work work = { .quota = quota, .steady_ms = steady_ms, .until_ms = steady_ms + for_ms };
+    int64_t ahead_ms = quota->ahead_us / 1000, now_ms = steady_ms + ahead_ms;
+    struct lease_work work = { .quota = quota, .now_ms = now_ms,
+                               .until_ms = now_ms + (for_ms < LEASE_MS_MAX ? for_ms : LEASE_MS_MAX) };
     enum err err;
 
     key_init(&work.key);
     key_name(&work.key, name);
     if (work.key.failed)
         return ERR_TOO_LONG;
-    err = store_write(quota->store, lease_take_work, &work);
+    err = store_write(quota->fleet, lease_take_work, &work);
     if (err == ERR_BUSY)
-        *ret_until_ms = work.until_ms;
+        *ret_until_ms = work.until_ms - ahead_ms;
     return err;
 }
 
@@ -181,5 +186,5 @@ enum err quota_lease_give(struct quota *quota, struct str name)
 
     key_init(&work.key);
     key_name(&work.key, name);
-    return work.key.failed ? ERR_TOO_LONG : store_write(quota->store, lease_give_work, &work);
+    return work.key.failed ? ERR_TOO_LONG : store_write(quota->fleet, lease_give_work, &work);
 }

@@ -37,6 +37,7 @@ void token_lock(struct str token_url, struct str subscription_key, struct str ap
 #define NONCE_BYTES ((size_t)crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
 #define PROOF_BYTES ((size_t)crypto_aead_xchacha20poly1305_ietf_ABYTES)
 #define AHEAD_BYTES (sizeof(int64_t) + NONCE_BYTES)
+#define TOKEN_RECORD_MAX (AHEAD_BYTES + TOKEN_MAX + PROOF_BYTES)
 
 struct token_work {
     struct key key;
@@ -44,6 +45,7 @@ struct token_work {
     int64_t now_ms;
     struct token *token;                 /* what was read */
     struct str record;                   /* what is put, or the token to drop */
+    unsigned char *kept;                 /* TOKEN_RECORD_MAX bytes for the record that was read; NULL: nobody wants it */
 };
 
 static struct token_work work_of(const struct token_lock *lock)
@@ -83,16 +85,11 @@ static enum err token_get_work(struct txn *txn, void *context)
         return err;
     if (work->now_ms >= until_ms || until_ms - work->now_ms > INT64_C(1000) * LIFE_S_MAX)
         return ERR_NOT_FOUND;                                /* or the clock was set back */
+    if (work->kept) {
+        memcpy(work->kept, value.bytes, value.len);
+        work->record = (struct str){ (const char *)work->kept, value.len };
+    }
     return ERR_OK;
-}
-
-enum err token_get(struct quota *quota, const struct token_lock *lock, int64_t now_ms, struct token *ret_token)
-{
-    struct token_work work = work_of(lock);
-
-    work.now_ms = now_ms;
-    work.token = ret_token;
-    return store_read(quota->store, token_get_work, &work);
 }
 
 static enum err token_put_work(struct txn *txn, void *context)
@@ -102,9 +99,33 @@ static enum err token_put_work(struct txn *txn, void *context)
     return store_put(txn, QUOTA_TOKENS, key_str(&work->key), work->record);
 }
 
+enum err token_get(struct quota *quota, const struct token_lock *lock, int64_t now_ms, struct token *ret_token)
+{
+    unsigned char kept[TOKEN_RECORD_MAX];
+    struct token_work work = work_of(lock);
+    enum err err;
+
+    work.now_ms = now_ms;
+    work.token = ret_token;
+    err = store_read(quota->store, token_get_work, &work);
+    if (err != ERR_NOT_FOUND || !quota->shared)
+        return err;
+    work.kept = kept;
+    err = store_read(quota->fleet, token_get_work, &work);
+    return err ? err : store_write(quota->store, token_put_work, &work);
+}
+
+/* The other machines' first: what is only there is found. */
+static enum err in_both(struct quota *quota, enum err (*what)(struct txn *txn, void *context), struct token_work *work)
+{
+    enum err err = quota->shared ? store_write(quota->fleet, what, work) : ERR_OK;
+
+    return err ? err : store_write(quota->store, what, work);
+}
+
 enum err token_put(struct quota *quota, const struct token_lock *lock, struct str token, int64_t life_s, int64_t now_ms)
 {
-    unsigned char record[AHEAD_BYTES + TOKEN_MAX + PROOF_BYTES];
+    unsigned char record[TOKEN_RECORD_MAX];
     unsigned long long len = 0;
     struct token_work work = work_of(lock);
     int64_t life_ms, until_ms;
@@ -120,7 +141,7 @@ enum err token_put(struct quota *quota, const struct token_lock *lock, struct st
     (void)crypto_aead_xchacha20poly1305_ietf_encrypt(record + AHEAD_BYTES, &len, (const unsigned char *)token.bytes, token.len,
                                                      record, sizeof until_ms, NULL, record + sizeof until_ms, lock->key);
     work.record = (struct str){ (const char *)record, AHEAD_BYTES + (size_t)len };
-    return store_write(quota->store, token_put_work, &work);
+    return in_both(quota, token_put_work, &work);
 }
 
 static enum err token_drop_work(struct txn *txn, void *context)
@@ -146,5 +167,5 @@ enum err token_drop(struct quota *quota, const struct token_lock *lock, struct s
     struct token_work work = work_of(lock);
 
     work.record = token;
-    return store_write(quota->store, token_drop_work, &work);
+    return in_both(quota, token_drop_work, &work);
 }

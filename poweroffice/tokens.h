@@ -1,4 +1,5 @@
-/* tokens.h - bearer tokens, one per client and set of keys, shared by the processes of this machine.
+/* tokens.h - bearer tokens, one per client and set of keys, shared by the processes of this machine, and of all that
+ * share the stores and have the same keys.
  *
  * Kept until 60 s, or a tenth of their life if that is less, before they expire. The name is a hash over
  * address and keys, so that environments never mix and a changed key never finds an old token. It rests encrypted with

@@ -15,6 +15,7 @@ struct transfer {
     CURL *easy;
     struct curl_slist *headers;
     char *url, *body;
+    size_t body_len;
     struct strbuf reply;
     bool sent;
     int64_t mark, left_us;
@@ -132,6 +133,8 @@ static void transfer_clear(struct transfer *transfer)
     wipe_headers(transfer->headers);
     transfer->headers = NULL;
     free(transfer->url);
+    if (transfer->body)                   /* a token that is good once, a customer's name */
+        explicit_bzero(transfer->body, transfer->body_len);
     free(transfer->body);
     transfer->url = transfer->body = NULL;
     transfer->transport->held -= transfer->reply.len;
@@ -212,6 +215,7 @@ static bool copy_request(struct transfer *transfer, const struct http_request *r
             fine = add_header(transfer, request->headers[i]);
     transfer->url = strndup(request->url.bytes, request->url.len);
     transfer->body = malloc(request->body.len + 1);
+    transfer->body_len = request->body.len;
     if (!fine || !transfer->url || !transfer->body)
         return false;
     if (request->body.len)

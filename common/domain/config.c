@@ -237,6 +237,26 @@ static enum err marks_load(struct config *config, struct form *form, struct faul
     return err ? err : keymarks_read(&config->marks, peek->state_dir, fault);
 }
 
+/* Whoever says where browsers reach the console need not say that name again. */
+static void name_of_address(struct config *config)
+{
+    struct console_settings *console = &config->console;
+    struct str address = console->address, *names;
+    size_t start = str_starts(address, STR("https://")) ? 8 : 7, end = start;
+
+    if (!address.len)
+        return;
+    while (end < address.len && address.bytes[end] != ':')
+        end++;
+    names = arena_alloc(&config->arena, (console->name_count + 1) * sizeof *names);
+    if (!names)
+        return;                           /* root_load() sees it */
+    if (console->name_count)
+        memcpy(names, console->names, console->name_count * sizeof *names);
+    names[console->name_count++] = (struct str){ address.bytes + start, end - start };
+    console->names = names;
+}
+
 static enum err root_load(struct config *config, struct fault *fault)
 {
     struct str path = arena_format(&config->arena, STR_FMT "/bilag.yaml", STR_ARG(config->dir));
@@ -280,6 +300,7 @@ static enum err root_load(struct config *config, struct fault *fault)
     for (size_t i = 1; i < EXTENSION_COUNT; i++)
         if (config->application_keys[i].len == 0)
             config->application_keys[i] = str_of(add_on_keys[i]);
+    name_of_address(config);
     return arena_failed(&config->arena) ? fault_set(fault, ERR_MEMORY, "no memory for the configuration") : ERR_OK;
 }
 

@@ -147,7 +147,7 @@ struct config {
         bool on;                                             /* bilag.yaml has the section: else nobody may look in */
         struct str listen;                                   /* "127.0.0.1:7430" */
         struct str certificate, certificate_key;             /* as those of the HTTP address */
-        struct str *names; size_t name_count;
+        struct str *names; size_t name_count;                /* that of the address among them */
         bool behind_proxy;                                   /* one with TLS, which says who asks */
         struct str address;                                  /* as browsers reach it; empty: no way to PowerOffice's pages */
         CONSOLE_SETTINGS(CONFIG_INT)

@@ -188,6 +188,19 @@ def test_the_quota_is_shared(engine):
         assert stats["over_limit"] == 0 and rate > 8
 
 
+def test_what_is_asked_is_asked_once(engine):
+    """A token that one machine was given serves the other, and the books are read by one of them for both."""
+    events = [e for v in venues() for e in receipts(v["venue"])]
+    keys = {json.dumps(v["client_key"]) for v in venues()}
+    with machines(engine) as (one, two):
+        feed(one, events)
+        one.until("both send", lambda: requests(one) > 5 and requests(two) > 5)
+        expect_books(one, events)
+        asked = one.stats()["requests"]["by_endpoint"]
+        assert asked["POST /OAuth/Token"] == len(keys)
+        assert {count for what, count in asked.items() if what.startswith("GET")} == {len(keys)}
+
+
 def told(machine, *words):
     """What status says, and whether it is red."""
     done = machine.command("status", *words, check=False)

@@ -76,6 +76,33 @@ static void a_good_folder_is_read_to_the_letter(void **unused)
     folder_remove(&folder);
 }
 
+/* The console's address is a name of the console without being said twice. */
+static void the_address_is_one_of_the_names(void **unused)
+{
+    static const struct { const char *text; size_t count; const char *last; } rows[] = {
+        { "console: {names: [a.example.no]}\n", 1, "a.example.no" },
+        { "console: {address: https://bilag.example.no}\n", 1, "bilag.example.no" },
+        { "console: {names: [a.example.no], address: https://bilag.example.no:8443}\n", 2, "bilag.example.no" },
+        { "console: {address: http://127.0.0.1:7430}\n", 1, "127.0.0.1" },
+    };
+    struct folder folder;
+
+    (void)unused;
+    folder_make(&folder);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct config *config = NULL;
+        struct fault fault = { "" };
+
+        folder_write(&folder, "bilag.yaml", rows[i].text, strlen(rows[i].text), 0644);
+        if (config_load(str_of(folder.path), &config, &fault))
+            fail_msg("%s", fault.text);
+        assert_int_equal(config->console.name_count, rows[i].count);
+        assert_true(str_equal(config->console.names[rows[i].count - 1], str_of(rows[i].last)));
+        config_free(config);
+    }
+    folder_remove(&folder);
+}
+
 struct number_row { const char *section, *key; int32_t preset, min, max; size_t offset; };
 
 #define ROW(section, name, preset, min, max) \
@@ -628,7 +655,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_folder_is_read_to_the_letter),
-        cmocka_unit_test(number_rows),
+        cmocka_unit_test(the_address_is_one_of_the_names), cmocka_unit_test(number_rows),
         cmocka_unit_test(wrong_root_table),
         cmocka_unit_test(wrong_venue_table),
         cmocka_unit_test(a_rate_may_move_between_classes),
