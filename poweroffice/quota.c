@@ -15,7 +15,7 @@ enum { QUOTA_LAYOUT = 1 };           /* for good: a record of another length is 
 
 struct quota_lease { uint64_t owner; int64_t until_ms; };
 
-enum { BOOT_NAME_SIZE = 2 * 8 + 1, MEASURE_EVERY_US = 10000000, LEASE_MS_MAX = 600000 };
+enum { BOOT_NAME_SIZE = 2 * 8 + 1, MEASURE_EVERY_US = 10000000, FLEET_LEASE_MS = 10000 };
 
 static const char *const tables[] = { [QUOTA_BUCKETS] = "buckets", [QUOTA_TOKENS] = "tokens", [QUOTA_LEASES] = "leases" };
 
@@ -121,8 +121,8 @@ void quota_close(struct quota *quota)
     quota->shared = false;
 }
 
-/* Times by the fleet's clock. */
-struct lease_work { struct quota *quota; struct key key; int64_t now_ms, until_ms; };
+/* until_ms: when it ends, ours or another's. */
+struct lease_work { struct quota *quota; struct key key; int64_t now_ms, for_ms, until_ms; };
 
 static enum err lease_take_work(struct txn *txn, void *context)
 {
@@ -135,32 +135,15 @@ static enum err lease_take_work(struct txn *txn, void *context)
         return err;
     if (!err && value.len == sizeof lease) {
         memcpy(&lease, value.bytes, sizeof lease);
-        /* Further ahead than any may be: by the clock of a server that is gone. */
+        /* Further ahead than anybody takes it for: by the clock of a server that is gone. */
         if (lease.owner != work->quota->owner && lease.until_ms > work->now_ms &&
-            lease.until_ms <= work->now_ms + LEASE_MS_MAX) {
+            lease.until_ms <= work->now_ms + work->for_ms) {
             work->until_ms = lease.until_ms;
             return ERR_BUSY;
         }
     }
-    lease = (struct quota_lease){ work->quota->owner, work->until_ms };
+    lease = (struct quota_lease){ work->quota->owner, work->now_ms + work->for_ms };
     return store_put(txn, QUOTA_LEASES, key_str(&work->key), (struct str){ (const char *)&lease, sizeof lease });
-}
-
-enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms)
-{
-    int64_t ahead_ms = quota->ahead_us / 1000, now_ms = steady_ms + ahead_ms;
-    struct lease_work work = { .quota = quota, .now_ms = now_ms,
-                               .until_ms = now_ms + (for_ms < LEASE_MS_MAX ? for_ms : LEASE_MS_MAX) };
-    enum err err;
-
-    key_init(&work.key);
-    key_name(&work.key, name);
-    if (work.key.failed)
-        return ERR_TOO_LONG;
-    err = store_write(quota->fleet, lease_take_work, &work);
-    if (err == ERR_BUSY)
-        *ret_until_ms = work.until_ms - ahead_ms;
-    return err;
 }
 
 static enum err lease_give_work(struct txn *txn, void *context)
@@ -180,11 +163,47 @@ static enum err lease_give_work(struct txn *txn, void *context)
     return store_delete(txn, QUOTA_LEASES, key_str(&work->key));
 }
 
-enum err quota_lease_give(struct quota *quota, struct str name)
+/* Among the machines, and for no longer than the others can wait where this one is lost. */
+static enum err take_in_fleet(struct lease_work *work)
 {
-    struct lease_work work = { .quota = quota };
+    int64_t ahead_ms = work->quota->ahead_us / 1000;
+    enum err err;
+
+    work->now_ms += ahead_ms;
+    work->for_ms = work->for_ms < FLEET_LEASE_MS ? work->for_ms : FLEET_LEASE_MS;
+    err = store_write(work->quota->fleet, lease_take_work, work);
+    work->until_ms -= ahead_ms;
+    if (err && store_write(work->quota->store, lease_give_work, work))
+        return ERR_STORE_IO;
+    return err;
+}
+
+enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms)
+{
+    struct lease_work work = { .quota = quota, .now_ms = steady_ms, .for_ms = for_ms };
+    enum err err;
 
     key_init(&work.key);
     key_name(&work.key, name);
-    return work.key.failed ? ERR_TOO_LONG : store_write(quota->fleet, lease_give_work, &work);
+    if (work.key.failed)
+        return ERR_TOO_LONG;
+    err = store_write(quota->store, lease_take_work, &work);
+    if (!err && quota->shared)
+        err = take_in_fleet(&work);
+    if (err == ERR_BUSY)
+        *ret_until_ms = work.until_ms;
+    return err;
+}
+
+enum err quota_lease_give(struct quota *quota, struct str name)
+{
+    struct lease_work work = { .quota = quota };
+    enum err err;
+
+    key_init(&work.key);
+    key_name(&work.key, name);
+    if (work.key.failed)
+        return ERR_TOO_LONG;
+    err = store_write(quota->store, lease_give_work, &work);
+    return err || !quota->shared ? err : store_write(quota->fleet, lease_give_work, &work);
 }

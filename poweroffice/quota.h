@@ -7,7 +7,8 @@
  * Machines    that share the stores (base/lease.h) share these as well, by the engine's clock. Of tokens each machine has a
  *             copy, so that not every request asks there for one; a backup of the engine has them as they rest (tokens.h).
  * Lease       "I am doing this": token fetches and reads of reference data are done by one process at a time, of whatever
- *             machine. It ends by itself, so that a killed holder stops nobody.
+ *             machine. It ends by itself, so that a killed holder stops nobody: another machine after 10 s at most, when this
+ *             one may be lost.
  */
 #ifndef BILAG_POWEROFFICE_QUOTA_H
 #define BILAG_POWEROFFICE_QUOTA_H
@@ -30,8 +31,8 @@ void quota_close(struct quota *quota);
 /* Measures the other clock again when it is time; what it was stays if it cannot be asked. */
 void quota_look_at_clock(struct quota *quota);
 
-/* ERR_BUSY: another process holds it, at most until ret_until_ms (steady). Taking one's own again renews it. for_ms: ten
- * minutes at most. */
+/* ERR_BUSY: another process holds it, at most until ret_until_ms (steady). Taking one's own again renews it. for_ms: the
+ * same of all who take that name. */
 USED enum err quota_lease_take(struct quota *quota, struct str name, int64_t steady_ms, int64_t for_ms, int64_t *ret_until_ms);
 USED enum err quota_lease_give(struct quota *quota, struct str name);          /* nobody's or another's: fine */
 

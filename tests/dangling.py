@@ -8,25 +8,17 @@ import re
 import subprocess
 import sys
 
+from symbols import symbols
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OWN = ("tests", "bench")                        # their objects are read as text: those of tests are not kept
 
 
-def symbols(path):
-    """(defined, needed) of an object."""
-    defined, needed = set(), set()
-    for line in subprocess.check_output(["nm", str(path)], text=True).splitlines():
-        kind, name = line.split()[-2:]
-        (needed if kind == "U" else defined if kind in "TDRB" else set()).add(name)
-    return defined, needed
-
-
 def main():
     build = pathlib.Path(sys.argv[1])
-    objects = {}
-    for source in subprocess.check_output(["git", "ls-files", "*.c"], cwd=ROOT, text=True).split():
-        if not source.startswith(OWN) and (build / source).with_suffix(".o").exists():
-            objects[source] = symbols((build / source).with_suffix(".o"))
+    sources = subprocess.check_output(["git", "ls-files", "*.c"], cwd=ROOT, text=True).split()
+    paths = {(build / source).with_suffix(".o"): source for source in sources if not source.startswith(OWN)}
+    objects = {paths[path]: found for path, found in symbols([path for path in paths if path.exists()], "TDRB").items()}
     words = set()
     for folder in OWN:
         for path in (ROOT / folder).rglob("*.[ch]"):

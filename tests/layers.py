@@ -7,8 +7,10 @@ called by store.h and its parts alone.
 usage: tests/layers.py BUILD-FOLDER
 """
 import pathlib
-import subprocess
+import string
 import sys
+
+from symbols import symbols
 
 BASE = ["common/base"]
 DOMAIN = BASE + ["common/domain"]
@@ -50,21 +52,12 @@ MAY_USE = {
 BEHIND = {"mdb_": "common/base"}
 
 
-def symbols(path):
-    """(defined, needed) of an object."""
-    defined, needed = set(), set()
-    for line in subprocess.check_output(["nm", str(path)], text=True).splitlines():
-        kind, name = line.split()[-2:]
-        (needed if kind == "U" else defined if kind.isupper() else set()).add(name)
-    return defined, needed
-
-
 def main():
     build = pathlib.Path(sys.argv[1])
     objects, where, faults = {}, {}, []
-    for room in MAY_USE:
-        for path in sorted((build / room).glob("*.o")):
-            objects[room, path.name] = symbols(path)
+    paths = {path: room for room in MAY_USE for path in sorted((build / room).glob("*.o"))}
+    for path, found in symbols(paths, string.ascii_uppercase).items():
+        objects[paths[path], path.name] = found
     # A symbol may stand in several programs (main), and the sandbox shares no code with the product.
     for (room, _), (defined, _) in objects.items():
         for name in defined:

@@ -72,7 +72,8 @@ static size_t run(int32_t per_second, int64_t late_us, int64_t span_us, int64_t 
 static void no_second_above_and_the_quota_used(void **unused)
 {
     static const struct { int32_t per_second; int64_t late_us; } rows[] = {
-        { 10, 0 }, { 10, 1000 }, { 10, 6000 }, { 1, 3000 }, { 100, 3000 }, { 200, 3000 }, { 240, 3000 }, { 241, 500 }, { 7, 5000 },
+        { 10, 0 }, { 10, 1000 }, { 10, 6000 }, { 1, 3000 }, { 100, 3000 }, { 200, 3000 }, { 240, 3000 }, { 241, 500 },
+        { 7, 5000 },
     };
     static int64_t sent[RUN_MAX];
 
@@ -353,24 +354,35 @@ static void a_token_is_every_machines(void **unused)
     machines_close(&three);
 }
 
-/* Times of leases are those of the clock that the machines share; one that a server's clock has put far ahead holds nobody. */
+/* Times are those of the clock that the machines share; no machine that is lost holds the other for long, however long the
+ * lease is among its own, and one that a server's clock has put far ahead holds nobody. */
 static void a_lease_is_among_machines(void **unused)
 {
     struct three three;
-    struct quota *one = &three.seen[0], *two = &three.seen[1];
+    struct quota *one = &three.seen[0], *two = &three.seen[1], beside;
     int64_t until_ms = 0;
 
     (void)unused;
     machines_open(&three);
+    beside = *one;                       /* another process of the first machine */
+    beside.owner++;
     assert_int_equal(quota_lease_take(one, STR("read/x"), 100000, 5000, &until_ms), ERR_OK);
     assert_int_equal(quota_lease_take(two, STR("read/x"), 60000, 5000, &until_ms), ERR_BUSY);
     assert_int_equal(until_ms, 64000);
     assert_int_equal(quota_lease_take(two, STR("read/x"), 64000, 5000, &until_ms), ERR_OK);
     assert_int_equal(quota_lease_take(one, STR("read/x"), 106000, 5000, &until_ms), ERR_BUSY);
+    assert_int_equal(quota_lease_take(&beside, STR("read/x"), 106000, 5000, &until_ms), ERR_BUSY);
+    assert_int_equal(until_ms, 110000);  /* not by one beside it, that was told the same */
     assert_int_equal(quota_lease_give(two, STR("read/x")), ERR_OK);
-    assert_int_equal(quota_lease_take(one, STR("read/x"), 106000, 3600000, &until_ms), ERR_OK);
+    assert_int_equal(quota_lease_take(one, STR("read/x"), 106000, 60000, &until_ms), ERR_OK);
+    assert_int_equal(quota_lease_take(two, STR("read/x"), 66000, 60000, &until_ms), ERR_BUSY);
+    assert_int_equal(quota_lease_take(two, STR("read/x"), 75000, 60000, &until_ms), ERR_OK);
+    assert_int_equal(quota_lease_take(&beside, STR("read/x"), 117000, 60000, &until_ms), ERR_BUSY);
+    assert_int_equal(until_ms, 166000);
     two->ahead_us = -600000000;
-    assert_int_equal(quota_lease_take(two, STR("read/x"), 106000, 5000, &until_ms), ERR_OK);
+    beside.ahead_us = -600000000;
+    assert_int_equal(quota_lease_give(one, STR("read/x")), ERR_OK);
+    assert_int_equal(quota_lease_take(&beside, STR("read/x"), 118000, 5000, &until_ms), ERR_OK);
     machines_close(&three);
 }
 
