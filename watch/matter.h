@@ -29,7 +29,9 @@ enum { MATTER_ID_MAX = 400, MATTER_TEXT_MAX = 3000 };
     X(MATTER_BACKLOG,        "backlog",        "Documents wait",              "Dokumenter venter") \
     X(MATTER_DISK,           "disk",           "Disk nearly full",            "Disken er nesten full") \
     X(MATTER_LOCK,           "lock-date",      "Days to post before they are locked", "Dager som må føres før de låses") \
-    X(MATTER_BLIND,          "blind",          "Bilag cannot be looked at",   "Bilag kan ikke ses på")
+    X(MATTER_BLIND,          "blind",          "Bilag cannot be looked at",   "Bilag kan ikke ses på") \
+    X(MATTER_MACHINE_AWAY,   "machine-away",   "Machine away",                "Maskin borte") \
+    X(MATTER_MACHINE_DIFFERS, "machine-differs", "Machine runs something else", "Maskin kjører noe annet")
 
 #define X(name, code, en, nb) name,
 enum matter_kind { MATTER_KINDS(X) MATTER_KIND_COUNT };

@@ -175,6 +175,17 @@ static enum err look_at_disk(struct survey *survey)
     return found_of_all(survey, &saying, MATTER_DISK);
 }
 
+/* A machine that is started anew, and an upgrade of one after the other, pass by themselves. */
+static enum err look_at_fleet(struct survey *survey)
+{
+    size_t first = survey->matters.count;
+    enum err err = survey_fleet(&survey->matters, &survey->whole.fleet);
+
+    for (size_t i = first; i < survey->matters.count; i++)
+        survey->matters.at[i].young = !lasts(survey, survey->matters.at[i].id);
+    return err;
+}
+
 /* Of a venue that may be nobody's. */
 static struct matter of_venue(const struct survey *survey, enum matter_kind kind, struct str id)
 {
@@ -233,6 +244,8 @@ static enum err look_at_whole(struct survey *survey, struct books *books, struct
         err = look_at_refused(survey, &whole->refused[i]);
     for (size_t i = 0; i < whole->parked.count && !err; i++)
         err = look_at_parked(survey, &whole->parked.at[i]);
+    if (!err)
+        err = look_at_fleet(survey);
     if (!err)
         err = look_at_poweroffice(survey);
     return err ? err : look_at_disk(survey);

@@ -40,6 +40,8 @@ USED enum err survey_begin(struct survey *survey, const struct config *config, s
 USED enum err survey_on(struct survey *survey, int64_t budget_ms, struct fault *fault);
 void survey_free(struct survey *survey);
 
+/* Machines that are lost, or that run another version or configuration than this one; nothing where there is one machine. */
+USED enum err survey_fleet(struct matters *matters, const struct fleet *fleet);
 /* What of a venue's days is missing at a moment, and what must be posted soon; list: its documents of the days from `from` on. */
 USED enum err survey_days(struct matters *matters, const struct venue *venue, const struct book_list *list, int32_t from,
                           int64_t now_ms);

@@ -292,7 +292,7 @@ def test_one_machine_tells(engine):
     grill = {"grill": {**till_venue("grill", begins="2026-11-20", close="clock"), "name": "Grill"}}
     with mail_server() as mail:
         settings = {"state": {"postgresql": engine.conninfo(), "replicas": 1},
-                    "watch": watch_settings({"drift": {"mail": "drift@example.no"}}, mail.url)}
+                    "watch": {**watch_settings({"drift": {"mail": "drift@example.no"}}, mail.url), "patience_s": 2}}
         one = Pipeline(grill, settings=settings, name="one")
         two = Pipeline(grill, settings=settings, name="two", run_sandbox=False)
         for machine in (one, two):
@@ -315,6 +315,9 @@ def test_one_machine_tells(engine):
                 stands_by.post([receipt(1, name="grill", day="2026-11-20", kind="food")])
                 stands_by.until("it is over", lambda: "OVER" in mail.inbox.text())
                 assert len(re.findall(r"OVER", mail.inbox.text())) == 1
+                lose(tells)
+                stands_by.until("the lost machine is told", lambda: "Machine away" in mail.inbox.text(), LOST_S)
+                assert "bilag-uploader 0" in mail.inbox.text()
 
 
 def test_commands_that_want_all_stopped(engine):

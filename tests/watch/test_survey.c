@@ -176,6 +176,27 @@ static void before_the_return(void **unused)
     assert_string_equal(locked(NULL, "2027-02-06"), "");
 }
 
+/* Of several machines: each that is lost, with what of it is away, and each that runs something else. */
+static void machines(void **unused)
+{
+    struct fleet_instance of_one[] = { { .stage = STR("mapper") }, { .stage = STR("uploader"), .instance = 1 } };
+    struct fleet_instance of_two[] = { { .stage = STR("mapper"), .ran_out_ms = 12000 },
+                                       { .stage = STR("ingest"), .ran_out_ms = 1 },
+                                       { .stage = STR("invoicer"), .differs = true } };
+    struct fleet_machine both[] = { { .name = STR("a"), .here = true, .instances = of_one, .count = COUNT(of_one) },
+                                    { .name = STR("b"), .number = 2, .instances = of_two, .count = COUNT(of_two) } };
+    const struct fleet fleet = { .postgresql = true, .machines = both, .machine_count = COUNT(both) };
+
+    (void)unused;
+    begin(NULL);
+    NEEDED(survey_fleet(&found, &(struct fleet){ .postgresql = false }));
+    assert_string_equal(ids(), "");
+    NEEDED(survey_fleet(&found, &fleet));
+    assert_string_equal(ids(), "machine-away/b/2 machine-differs/b/2");
+    assert_true(str_starts(found.at[0].en, STR("The machine b (bilag-mapper 0, bilag-ingest 0): it is lost")));
+    assert_true(str_starts(found.at[1].nb, STR("Maskinen b (bilag-invoicer 0): den kjører en annen versjon")));
+}
+
 static void the_summary(void **unused)
 {
     struct survey_row rows[] = { { STR("grill"), STR("Grill"), anna_company, 3, 1, 2 }, { STR("bar"), STR("Bar"), bo_company,
@@ -212,7 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_the_hour), cmocka_unit_test(not_in_use_yet), cmocka_unit_test(an_open_day),
         cmocka_unit_test(an_open_day_that_passes), cmocka_unit_test(terms),
-        cmocka_unit_test(before_the_return), cmocka_unit_test(the_summary),
+        cmocka_unit_test(before_the_return), cmocka_unit_test(the_summary), cmocka_unit_test(machines),
     };
     int failed;
 
