@@ -89,6 +89,30 @@ enum err build_decided(struct txn *txn, struct str venue, int32_t day, const str
     return err;
 }
 
+/* What is built of such a day afterwards (a late receipt, an order, what was reversed) is the former company's as well: it is held,
+ * and gone on with when that company is put back. Of a day of which nothing was ever sealed nobody knows. */
+enum err build_company(struct build *build)
+{
+    struct doc doc = { .kind = DOC_VOUCHER, .venue = build->venue->id, .day = build->day, .part = build->part };
+    char id[DOC_ID_SIZE];
+    struct draft *draft;
+    struct str bytes;
+    enum err err;
+
+    build->company = build->venue->company;
+    while (doc.part && (!build->settlement->parts[doc.part - 1].upto || build->settlement->parts[doc.part - 1].nothing))
+        doc.part--;
+    if (!doc.part)
+        return ERR_OK;
+    draft = arena_alloc(build->arena, sizeof *draft);
+    err = draft ? store_get(build->txn, TABLE_DRAFTS, doc_text(&doc, id), &bytes) : ERR_MEMORY;
+    if (!err)
+        err = draft_decode(bytes, build->arena, draft);
+    if (!err)
+        build->company = arena_copy(build->arena, draft->company);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 void build_header(const struct build *build, struct draft *draft)
 {
     const struct settlement_part *part = &build->settlement->parts[build->part - 1];
@@ -97,7 +121,7 @@ void build_header(const struct build *build, struct draft *draft)
 
     draft->phase = build->phase;
     draft->asks = build->asks;
-    draft->company = venue->company;
+    draft->company = build->company;
     draft->client_id = venue->client_id;
     draft->currency = venue->currency;
     draft->language = build->config->language;
@@ -110,6 +134,15 @@ void build_header(const struct build *build, struct draft *draft)
     if (draft->decided <= draft->decided_from)
         draft->decided_from = draft->decided = 0;            /* none: the bytes of before */
     draft->post_on = part->post_on == DAY_ALWAYS ? build->day : part->post_on;
-    doc_reference(&draft->doc, venue->company, reference);
+    doc_reference(&draft->doc, build->company, reference);
     draft->reference = arena_copy(build->arena, str_of(reference));
+}
+
+void build_hold_for_former(const struct build *build, struct draft *draft)
+{
+    const struct problem problem = { .code = PROBLEM_OTHER_COMPANY, .count = 1,
+                                     .arg = { build->company, build->venue->company } };
+
+    if (!str_equal(build->company, build->venue->company))
+        build_add_problem(&draft->problems, &problem);
 }

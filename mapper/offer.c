@@ -244,7 +244,7 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
                            .transfer_allowed = offer->transfer_allowed, .asks = offer->asks };
     enum credit_fate before = part->fate;
     bool stands = false;
-    enum err err = ERR_OK;
+    enum err err;
 
     if (!has_substance(settlement, number)) {
         part->heard = part->sealed ? part->heard : offer->asks;      /* nobody has a draft of it: that is the answer */
@@ -252,7 +252,8 @@ static enum err offer_part(struct txn *txn, struct offer *offer, struct settleme
     }
     if (part->sealed && part->orders_open == 0)
         return ERR_OK;
-    if (!part->sealed)
+    err = build_company(&build);
+    if (!err && !part->sealed)
         err = part_offer(offer, &build, settlement, &stands);
     if (!err && !stands)
         err = offer_orders(offer, &build, part);

@@ -171,6 +171,7 @@ static enum err build_order(const struct orders *orders, const struct build *bui
     order_lines(build, receipt, out, effect->negative, draft);
     draft->total.ore = effect->negative ? -out->total.ore : out->total.ore;
     draft->orders_total = draft->total;
+    build_hold_for_former(build, draft);
     return arena_failed(arena) ? ERR_MEMORY : orders->visit(build, draft, orders->context);
 }
 

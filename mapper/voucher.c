@@ -476,6 +476,8 @@ enum err voucher_build(const struct build *build, struct draft *ret_draft)
         err = lift_accepted(build, &draft->problems);
     if (!err && build->not_come && (draft->cell_count || draft->orders_total.ore || draft->problems.count))
         err = say_not_come(build, &draft->problems); /* else a person has taken all of it out: nothing is to be posted */
+    if (!err && (draft->cell_count || draft->orders_total.ore))
+        build_hold_for_former(build, draft);
     if (err)
         return err;
     qsort(draft->problems.at, draft->problems.count, sizeof *draft->problems.at, problem_order);

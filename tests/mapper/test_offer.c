@@ -563,6 +563,66 @@ static void by_hand_in_spite_of_a_problem(void **unused)
     rig_free(&rig);
 }
 
+static void expect_company(struct rig *rig, const char *doc, const char *company, bool held)
+{
+    const struct draft *draft = rig_draft(rig, doc);
+
+    assert_non_null(draft);
+    if (!str_equal(draft->company, str_of(company)) || rig_has_problem(draft, PROBLEM_OTHER_COMPANY) != held)
+        fail_msg("%s is of " STR_FMT, doc, STR_ARG(draft->company));
+}
+
+/* Goal: a day of which something was sealed stays the former company's when the venue is given to another: what comes late, is
+ * invoiced late or is reversed goes into neither's books, until the former is put back. Later days are the new one's. */
+static void given_to_another_company(void **unused)
+{
+    static const char late[] = "v/2026-11-20/2", order[] = "v/order/K1/2", next[] = "v/2026-11-21/1";
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, SALE_AT, "food", 100, "card");
+    rig_sale(&rig, 2, SALE_AT, "food", 200, "credit");
+    (void)rig_look(&rig);
+    rig_seal(&rig, DAY);
+    rig_config(&rig, "912345678", "987654321");
+    rig_sale(&rig, 3, SALE_AT, "food", 30, "card");
+    rig_sale(&rig, 4, "2026-11-21T12:00:00+01:00", "food", 400, "card");
+    (void)rig_look(&rig);
+    expect_company(&rig, late, "912345678", true);
+    expect_company(&rig, order, "912345678", true);
+    expect_company(&rig, next, "987654321", false);
+    (void)rig_look(&rig);                    /* what was held once stays so when it is built again */
+    expect_company(&rig, late, "912345678", true);
+    rig_tell(&rig, rig_draft(&rig, DAY), true);
+    (void)rig_look(&rig);
+    (void)rig_look(&rig);
+    expect_company(&rig, DAY, "912345678", true);
+    expect_company(&rig, order, "912345678", true);
+    rig_config(&rig, "", "");
+    (void)rig_look(&rig);
+    expect_company(&rig, DAY, "912345678", false);
+    expect_company(&rig, order, "912345678", false);
+    rig_free(&rig);
+}
+
+/* Goal: of a day of which nothing was sealed the company may have been mistyped: it is built for the one that stands there now. */
+static void a_mistyped_company(void **unused)
+{
+    struct rig rig;
+
+    (void)unused;
+    rig_make(&rig);
+    rig_sale(&rig, 1, SALE_AT, "food", 100, "card");
+    rig_sale(&rig, 2, SALE_AT, "food", 200, "credit");
+    (void)rig_look(&rig);
+    rig_config(&rig, "912345678", "987654321");
+    (void)rig_look(&rig);
+    expect_company(&rig, DAY, "987654321", false);
+    expect_company(&rig, "v/order/K1/2", "987654321", false);
+    rig_free(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(closing_table), cmocka_unit_test(clock_jump_found_late),
@@ -577,7 +637,9 @@ int main(void)
                                         cmocka_unit_test(reversed_is_built_again), cmocka_unit_test(nothing_to_post),
                                         cmocka_unit_test(day_not_come), cmocka_unit_test(before_the_begin),
                                         cmocka_unit_test(ahead_and_left_out), cmocka_unit_test(void_of_two_contents),
-                                        cmocka_unit_test(found_after_sealing) };
+                                        cmocka_unit_test(found_after_sealing),
+                                        cmocka_unit_test(given_to_another_company),
+                                        cmocka_unit_test(a_mistyped_company) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
