@@ -85,9 +85,10 @@ static bool has_credit(const struct event *event)
     return false;
 }
 
-/* An order of it is with the invoicer, or will be: its part has given its credit to orders. */
+/* An order of it is with the invoicer, or will be: its part has given its credit to orders. What was sealed with this decision in it (the
+ * store was made again since, and hears the seal first) has given none. */
 static enum err is_ordered(struct txn *txn, const struct subject *subject, const struct settlement *settlement,
-                           bool *ret_ordered)
+                           uint64_t decision, bool *ret_ordered)
 {
     const struct event *event = &subject->event;
     struct order_mark mark = { 0 };
@@ -99,7 +100,8 @@ static enum err is_ordered(struct txn *txn, const struct subject *subject, const
     for (size_t i = 0; i < settlement->part_count && has_credit(event); i++) {
         const struct settlement_part *part = &settlement->parts[i];
 
-        if (part->sealed && part->credit_ordered && subject->known.place > part->from && subject->known.place <= part->upto)
+        if (part->sealed && part->credit_ordered && part->decided < decision && subject->known.place > part->from &&
+            subject->known.place <= part->upto)
             *ret_ordered = true;
     }
     return ERR_OK;
@@ -180,7 +182,7 @@ enum err removal_take_out(struct txn *txn, const struct removal *removal, struct
     err = removal_stands(txn, name->venue, name->reg, name->series, name->seq, &number);
     if (err != ERR_NOT_FOUND)
         return err;                      /* out already */
-    err = is_ordered(txn, &subject, settlement, &ordered);
+    err = is_ordered(txn, &subject, settlement, removal->number, &ordered);
     if (!err && subject.event.kind == EVENT_RECEIPT)
         err = is_voided(txn, &subject.event, &voided);
     if (err || ordered || voided)

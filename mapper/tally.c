@@ -2,6 +2,7 @@
 
 #include "conflict.h"
 #include "removal.h"
+#include "base/utf8.h"
 #include "domain/event_books.h"
 #include "domain/event_canonical.h"
 
@@ -448,7 +449,7 @@ static enum err removed_seen(struct txn *txn, uint64_t number, const struct effe
     meaning = removal_meaning(effect, &known, &content);
     if (meaning.booked)
         err = tally_moved(tally, &content, meaning.void_ == meaning.back, arena);
-    item.what = arena_copy(build->arena, words.reason);
+    item.what = arena_copy(build->arena, utf8_cut(words.reason, DRAFT_TEXT_MAX));     /* the trail has all of it */
     item.receipt = receipt_text(build->arena, effect->by_reg, SERIES_RECEIPTS, effect->by_seq);
     item.customer = arena_copy(build->arena, content.customer);
     item.order = arena_copy(build->arena, content.order);

@@ -355,23 +355,48 @@ static void rule_dimensions(const struct judge *judge)
     }
 }
 
+static void judge_rate(const struct judge *judge, struct str code, int32_t rate)
+{
+    const struct ref_vat_code *known = refdata_vat_code_on(judge->data, code, judge->draft->post_on);
+
+    if (known && known->rate != rate)
+        raise_(judge, PROBLEM_VAT_RATE_DIFFERS, code, percent(judge, rate), percent(judge, known->rate));
+}
+
+static bool is_said_by_line(const struct draft *draft, const struct cell *cell)
+{
+    for (size_t i = 0; i < draft->line_count; i++)
+        if (draft->lines[i].sold && draft->lines[i].rate == cell->rate && str_equal(draft->lines[i].vat_code, cell->vat_code))
+            return true;
+    return false;
+}
+
+/* A line has the rate of the first of what was joined in it. */
+static void rule_joined_rates(const struct judge *judge)
+{
+    for (size_t i = 0; i < judge->draft->cell_count; i++) {
+        const struct cell *cell = &judge->draft->cells[i];
+
+        if (cell->sold && cell->vat_code.len && cell->amount.ore && !is_said_by_line(judge->draft, cell))
+            judge_rate(judge, cell->vat_code, cell->rate);
+    }
+}
+
 static void rule_vat_codes(const struct judge *judge)
 {
     int32_t on = judge->draft->post_on;
 
     for (size_t i = 0; i < post_count(judge->draft); i++) {
         struct post post = post_at(judge->draft, i);
-        const struct ref_vat_code *code;
 
         if (post.vat_code.len == 0)
             continue;
-        code = refdata_vat_code_on(judge->data, post.vat_code, on);
-        if (!code)
+        if (!refdata_vat_code_on(judge->data, post.vat_code, on))
             raise_(judge, PROBLEM_VAT_CODE_UNKNOWN, post.vat_code, day(judge, on), STR_NONE);
-        else if (post.sold && code->rate != post.rate)
-            raise_(judge, PROBLEM_VAT_RATE_DIFFERS, post.vat_code, percent(judge, post.rate),
-                   percent(judge, code->rate));
+        else if (post.sold)
+            judge_rate(judge, post.vat_code, post.rate);
     }
+    rule_joined_rates(judge);
 }
 
 static void rule_period(const struct judge *judge)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clean.h"
+#include "base/utf8.h"
 
 enum { PART_MAX = 300 };                 /* of an id: a document's name has less; what is cut is somebody's garbage */
 
@@ -50,17 +51,9 @@ void saying_foreign(struct saying *saying, struct str text)
 /* Clean, whoever wrote it; a sentence that is too long is cut at a whole character. */
 static struct str bounded(struct strbuf *text)
 {
-    struct str s;
-
     if (text->len)
         text->len = clean_bytes(text->bytes, text->len);
-    s = strbuf_str(text);
-    if (s.len <= MATTER_TEXT_MAX)
-        return s;
-    s.len = MATTER_TEXT_MAX;
-    while (s.len && ((unsigned char)s.bytes[s.len] & 0xc0) == 0x80)
-        s.len--;
-    return s;
+    return utf8_cut(strbuf_str(text), MATTER_TEXT_MAX);
 }
 
 enum err saying_found(struct saying *saying, struct matters *matters, struct matter matter)

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { OUT_MAX = 1000 };
+enum { OUT_MAX = 1000, REASON_BYTES_MAX = 1000 };         /* as the console's */
 
 struct leave {
     struct shell *shell;
@@ -144,6 +144,9 @@ static int leave_out_run(struct shell *shell, const struct args *args)
         return complain(shell, EXIT_USAGE, "%s", in_words(shell, "receipts such as oslo-grill/K1/12 (or --venue) and --reason "
                         "are needed; --amount with one receipt only", "bonger som oslo-grill/K1/12 (eller --venue) og --reason "
                         "må oppgis; --amount bare med én bong"));
+    if (strlen(reason) > REASON_BYTES_MAX)
+        return complain(shell, EXIT_USAGE, in_words(shell, "the reason is too long: at most %d letters",
+                                                    "begrunnelsen er for lang: høyst %d bokstaver"), (int)REASON_BYTES_MAX);
     leave.context = shell_context(shell);
     err = leave.at ? leave_out_open(&leave.context, &leave.of) : ERR_MEMORY;
     code = err ? complain_err(shell, err, &leave.context.fault) : run(&leave);

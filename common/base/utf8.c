@@ -137,3 +137,13 @@ bool utf8_is_blank(struct str text)
     }
     return text.len > 0;
 }
+
+struct str utf8_cut(struct str text, size_t max)
+{
+    if (text.len <= max)
+        return text;
+    text.len = max;
+    while (text.len && ((unsigned char)text.bytes[text.len] & 0xc0) == 0x80)
+        text.len--;
+    return text;
+}

@@ -13,5 +13,7 @@ bool utf8_is_line(struct str text);
 
 /* Valid text of blanks alone, of any width: a reader sees nothing. "" is none. */
 bool utf8_is_blank(struct str text);
+/* The first bytes of valid text, max at most, cut between letters. */
+struct str utf8_cut(struct str text, size_t max);
 
 #endif

@@ -3,7 +3,7 @@
 #include "register.h"
 #include "base/fields.h"
 
-enum { DRAFT_FORM = 1, TEXT_MAX = 1024, NAME_MAX_ = 64, WORD_MAX = 8, PRODUCT_MAX = 128 };
+enum { DRAFT_FORM = 1, NAME_MAX_ = 64, WORD_MAX = 8, PRODUCT_MAX = 128 };
 
 static bool doc_has_a_name(const void *object)
 {
@@ -29,7 +29,7 @@ static const struct field_row line_rows[] = {
     FIELD(voucher_line, rate),
     FIELD_MAX(voucher_line, department, NAME_MAX_),
     FIELD(voucher_line, amount),
-    FIELD_MAX(voucher_line, text, TEXT_MAX),
+    FIELD_MAX(voucher_line, text, DRAFT_TEXT_MAX),
     FIELD_MAX(voucher_line, project, NAME_MAX_),
     FIELD_MAX(voucher_line, location, NAME_MAX_),
 };
@@ -57,7 +57,7 @@ static const struct field_row order_line_rows[] = {
     FIELD_MAX(order_line, vat_code, NAME_MAX_),
     FIELD(order_line, rate),
     FIELD_MAX(order_line, product_type, NAME_MAX_),
-    FIELD_MAX(order_line, text, TEXT_MAX),
+    FIELD_MAX(order_line, text, DRAFT_TEXT_MAX),
     FIELD(order_line, qty),
     FIELD(order_line, gross),
     FIELD(order_line, share),
@@ -68,14 +68,14 @@ static const struct fields order_line_fields = FIELDS(order_line, order_line_row
 
 static const struct field_row manual_rows[] = {
     FIELD(manual_item, movement),
-    FIELD_MAX(manual_item, what, TEXT_MAX),
+    FIELD_MAX(manual_item, what, DRAFT_TEXT_MAX),
     FIELD(manual_item, amount),
     FIELD_MAX(manual_item, receipt, DOC_ID_SIZE),
-    FIELD_MAX(manual_item, customer, TEXT_MAX),
-    FIELD_MAX(manual_item, order, TEXT_MAX),
+    FIELD_MAX(manual_item, customer, DRAFT_TEXT_MAX),
+    FIELD_MAX(manual_item, order, DRAFT_TEXT_MAX),
     FIELD_LATER(manual_item, left, 0, NIL_READ, 0),
     FIELD_LATER(manual_item, unknown, 0, NIL_READ, 0),
-    FIELD_LATER(manual_item, paid_with, TEXT_MAX, NIL_READ, 0),
+    FIELD_LATER(manual_item, paid_with, DRAFT_TEXT_MAX, NIL_READ, 0),
 };
 static const struct fields manual_fields = FIELDS(manual_item, manual_rows, 6, NULL);
 
@@ -95,9 +95,9 @@ static const struct field_row basis_z_rows[] = {
 static const struct fields basis_z_fields = FIELDS(basis_z, basis_z_rows, 4, NULL);
 
 static const struct field_row order_ref_rows[] = {
-    FIELD_MAX(order_ref, order, TEXT_MAX),
+    FIELD_MAX(order_ref, order, DRAFT_TEXT_MAX),
     FIELD_MAX(order_ref, receipt, DOC_ID_SIZE),
-    FIELD_MAX(order_ref, customer, TEXT_MAX),
+    FIELD_MAX(order_ref, customer, DRAFT_TEXT_MAX),
     FIELD(order_ref, amount),
 };
 static const struct fields order_ref_fields = FIELDS(order_ref, order_ref_rows, 4, NULL);
@@ -124,7 +124,7 @@ static const struct field_row draft_rows[] = {
     FIELD_MAX(draft, reference, NAME_MAX_),
     FIELD_MAX(draft, batch_id, NAME_MAX_),
     FIELD_MAX(draft, currency, WORD_MAX),
-    FIELD_MAX(draft, text, TEXT_MAX),
+    FIELD_MAX(draft, text, DRAFT_TEXT_MAX),
     FIELD(draft, post_on),
     FIELD(draft, automatic),
     FIELD(draft, send_invoice),
@@ -135,8 +135,8 @@ static const struct field_row draft_rows[] = {
     FIELD(draft, credit_ordered),
     FIELD_MANY(draft, lines, line_count, VOUCHER_LINES_MAX, &line_fields),
     FIELD_MANY(draft, cells, cell_count, CELLS_MAX, &cell_fields),
-    FIELD_MAX(draft, customer, TEXT_MAX),
-    FIELD_MAX(draft, order_no, TEXT_MAX),
+    FIELD_MAX(draft, customer, DRAFT_TEXT_MAX),
+    FIELD_MAX(draft, order_no, DRAFT_TEXT_MAX),
     FIELD_MANY(draft, order_lines, order_line_count, ORDER_LINES_MAX, &order_line_fields),
     FIELD_MANY(draft, manual, manual_count, MANUAL_MAX, &manual_fields),
     FIELD(draft, receipts),
@@ -152,7 +152,7 @@ static const struct field_row draft_rows[] = {
     FIELD_MAX(draft, department, NAME_MAX_),
     FIELD_LATER(draft, undone, 0, NIL_READ, UINT32_MAX),
     FIELD_LATER(draft, manual_more, 0, NIL_SAID, 0),
-    FIELD_MAX(draft, buyer_reference, TEXT_MAX),
+    FIELD_MAX(draft, buyer_reference, DRAFT_TEXT_MAX),
     FIELD_LATER(draft, decided_from, 0, NIL_READ, 0),
     FIELD_LATER(draft, decided, 0, NIL_READ, 0),
     FIELD_LATER(draft, asks, 0, NIL_READ, 0),

@@ -20,7 +20,8 @@ enum draft_phase { DRAFT_OPEN, DRAFT_CLOSED };
 
 enum { VOUCHER_LINES_MAX = 2000,
        CELLS_MAX = 4000, ORDER_LINES_MAX = 2000, MANUAL_MAX = 500, BASIS_REGISTERS_MAX = 200, BASIS_ZS_MAX = 400,
-       ORDER_REFS_MAX = 200, DRAFT_BYTES_MAX = 4 * 1024 * 1024 };
+       ORDER_REFS_MAX = 200, DRAFT_BYTES_MAX = 4 * 1024 * 1024,
+       DRAFT_TEXT_MAX = 1024 };            /* bytes of a text in it: what is longer cannot be read */
 
 /* One voucher line, docs/rules.md section 3. account 0 or an empty vat_code: blank, and a problem says why. */
 struct voucher_line {

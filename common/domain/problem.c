@@ -1,5 +1,6 @@
 #include "problem.h"
 
+#include "base/utf8.h"
 #include "problem_texts.h"
 
 #include <string.h>
@@ -272,17 +273,6 @@ void problem_write(const struct problem *problem, struct str language, struct st
     problem_write_for(problem, language, WORDING_COMMAND, out);
 }
 
-/* What a reader will take: cut between characters. */
-static struct str cut(struct str text)
-{
-    if (text.len <= PROBLEM_TEXT_MAX)
-        return text;
-    text.len = PROBLEM_TEXT_MAX;
-    while (text.len && ((unsigned char)text.bytes[text.len] & 0xc0) == 0x80)
-        text.len--;
-    return text;
-}
-
 /* A problem is an array: code, first, count, and its arguments up to the last that is not empty. */
 void problems_encode(const struct problems *problems, struct strbuf *out)
 {
@@ -295,10 +285,10 @@ void problems_encode(const struct problems *problems, struct strbuf *out)
             args--;
         wire_array(out, 3 + args);
         wire_str(out, codes[problem->code].code);
-        wire_str(out, cut(problem->first));
+        wire_str(out, utf8_cut(problem->first, PROBLEM_TEXT_MAX));             /* what a reader will take */
         wire_uint(out, problem->count);
         for (size_t k = 0; k < args; k++)
-            wire_str(out, cut(problem->arg[k]));
+            wire_str(out, utf8_cut(problem->arg[k], PROBLEM_TEXT_MAX));
     }
 }
 

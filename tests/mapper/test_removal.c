@@ -32,11 +32,13 @@ static const struct row rows[] = {
                                                 { BACK, 1, 0 } }, 100, -100, true },
 };
 
+static struct str reason = { "because", 7 };
+
 static void decide(struct rig *rig, const char *verb, unsigned seq, const char *detail)
 {
     char subject[16];
     struct decision decision = { .number = ++rig->decisions, .who = STR("kari"), .verb = str_of(verb),
-                                 .detail = str_of(detail), .reason = STR("because") };
+                                 .detail = str_of(detail), .reason = reason };
     struct str venue;
     int32_t day;
 
@@ -132,9 +134,74 @@ static void put_back_table(void **unused)
     assert_true(right);
 }
 
+static void put_credit_day(struct rig *rig)
+{
+    rig_sale(rig, 3, DAY "T12:00:00+01:00", "food", 300, "card");
+    rig_sale(rig, 4, DAY "T12:01:00+01:00", "food", 400, "credit");
+    rig_sale(rig, 5, DAY "T12:02:00+01:00", "food", 500, "credit");
+}
+
+/* Goal: a credit sale that was left out before its day was sealed stays out when the store is made again, and hears the seal before the
+ * decision: no order of it is built. What was left out after the seal had its order on the way, and still has no effect. */
+static void out_before_the_seal_in_a_store_made_again(void **unused)
+{
+    struct rig first, again;
+    const struct draft *sealed;
+
+    (void)unused;
+    rig_make(&first);
+    put_credit_day(&first);
+    (void)rig_look_as(&first, true);
+    decide(&first, "leave-out", 5, "");
+    (void)rig_look(&first);
+    sealed = rig_draft(&first, "v/" DAY "/1");
+    assert_non_null(sealed);
+    rig_seal(&first, "v/" DAY "/1");
+
+    rig_make(&again);
+    put_credit_day(&again);
+    (void)rig_look_as(&again, true);         /* what it has is shown, and the sender answers with its seal */
+    rig_tell(&again, sealed, false);
+    decide(&again, "leave-out", 5, "");
+    decide(&again, "leave-out", 4, "");
+    (void)rig_look(&again);
+    assert_int_equal(out_by(&again, 5), 1);
+    assert_int_equal(out_by(&again, 4), 0);
+    assert_int_equal(rig_draft(&again, "v/order/K1/5")->order_line_count, 0);       /* taken back */
+    assert_int_equal(rig_draft(&again, "v/order/K1/4")->order_line_count, 1);
+    rig_free(&again);
+    rig_free(&first);
+}
+
+/* Goal: however long the reason, the day's draft can be read: it has the beginning, cut between letters. */
+static void a_long_reason(void **unused)
+{
+    static char text[2001] = "x";
+    const struct draft *draft;
+    struct rig rig;
+
+    (void)unused;
+    for (size_t i = 1; i + 2 < sizeof text; i += 2)
+        memcpy(text + i, "å", 2);
+    rig_make(&rig);
+    put_credit_day(&rig);
+    (void)rig_look_as(&rig, true);
+    reason = str_of(text);
+    decide(&rig, "leave-out", 3, "");
+    reason = STR("because");
+    (void)rig_look(&rig);
+    draft = rig_draft(&rig, "v/" DAY "/1");
+    assert_non_null(draft);
+    assert_int_equal(draft->manual_count, 1);
+    assert_int_equal(draft->manual[0].what.len, 1023);
+    rig_free(&rig);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(put_back_table) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(put_back_table),
+                                        cmocka_unit_test(out_before_the_seal_in_a_store_made_again),
+                                        cmocka_unit_test(a_long_reason) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

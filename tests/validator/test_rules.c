@@ -126,6 +126,8 @@ CHANGE(code_gone, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR(
 CHANGE(code_off, b->vat_codes[1].active = false)
 CHANGE(code_blank, b->lines[1].vat_code = STR_NONE)
 CHANGE(rate_other, b->lines[1].rate = 1500)
+CHANGE(rate_joined, b->cells[1].rate = 1200)
+CHANGE(rate_joined_none, b->cells[1].rate = 1200; b->cells[1].amount.ore = 0)
 CHANGE(rate_of_period, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR("33"); b->lines[1].rate = 600)
 CHANGE(rate_of_old_period, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR("33"); b->lines[1].rate = 1200)
 CHANGE(day_after_codes, b->accounts[2].vat_locked = false; b->lines[1].vat_code = STR("33"); b->lines[1].rate = 600;
@@ -206,6 +208,8 @@ static const struct row {
     { "VAT code inactive", code_off, false, PROBLEM_VAT_CODE_UNKNOWN, { "3", "2026-11-20" } },
     { "blank VAT code is the mapper's", code_blank, false, NONE, { "" } },
     { "rate differs", rate_other, false, PROBLEM_VAT_RATE_DIFFERS, { "3", "15", "25" } },
+    { "rate of what was joined in a line", rate_joined, false, PROBLEM_VAT_RATE_DIFFERS, { "3", "12", "25" } },
+    { "of which nothing is posted", rate_joined_none, false, NONE, { "" } },
     { "rate of the period that is", rate_of_period, false, NONE, { "" } },
     { "rate of the period before", rate_of_old_period, false, PROBLEM_VAT_RATE_DIFFERS, { "33", "12", "6" } },
     { "after the code's last period", day_after_codes, false, PROBLEM_VAT_CODE_UNKNOWN, { "33", "2026-11-21" } },
