@@ -100,6 +100,20 @@ static void order_lookup_path(const struct task *task, const struct lookup *look
         orders_path(task, lookup, path);
 }
 
+/* What is no list says of nothing that it is not there. */
+static bool is_no_list(long status, struct str *json)
+{
+    return status >= 300 || (status != 204 && !json_list(*json, json));
+}
+
+/* A round that was deleted or credited is none: the list lags, or a credit note has left its invoice as it was. */
+static bool is_former(const struct task *task, struct str row)
+{
+    char id[sizeof ((struct sent *)0)->id];
+
+    return json_member_id(row, "Id", id, sizeof id) && list_has(task->record->old_ids, str_of(id));
+}
+
 static bool find_row(const struct task *task, struct str list, struct str *ret_row, size_t *ret_rows)
 {
     size_t at = 0;
@@ -110,7 +124,8 @@ static bool find_row(const struct task *task, struct str list, struct str *ret_r
 
         ++*ret_rows;
         if (json_member_text(*ret_row, "ExternalImportReference", reference, sizeof reference) &&
-            str_equal(str_of(reference), task->draft->reference) && !json_member_true(*ret_row, "IsReversed"))
+            str_equal(str_of(reference), task->draft->reference) && !json_member_true(*ret_row, "IsReversed") &&
+            !is_former(task, *ret_row))
             return true;
     }
     return false;
@@ -133,7 +148,7 @@ static enum look read_orders(const struct task *task, struct lookup *lookup, lon
 
     if (status == 400 && lookup->step != STEP_ORDERS_PLAIN)
         return next_step(lookup, lookup->step == STEP_ORDERS ? STEP_ORDERS_DATED : STEP_ORDERS_PLAIN);
-    if (status >= 300)
+    if (is_no_list(status, &json))
         return LOOK_LATER;
     if (find_row(task, json, &row, &rows)) {
         if (!json_member_id(row, "Id", lookup->found.id, sizeof lookup->found.id))
@@ -158,7 +173,7 @@ static enum look read_invoices(const struct task *task, struct lookup *lookup, l
 
     if (status == 400 && lookup->step == STEP_INVOICES)
         return next_step(lookup, STEP_INVOICES_PLAIN);
-    if (status >= 300)
+    if (is_no_list(status, &json))
         return LOOK_LATER;
     if (find_row(task, json, &row, &rows)) {
         if (!json_member_id(row, "Id", lookup->found.id, sizeof lookup->found.id))

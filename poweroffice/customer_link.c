@@ -201,3 +201,33 @@ enum err customer_link_walk(struct refstore *store, struct str company, customer
     work.company_len = work.key.len;
     return err ? err : store_read(store->store, link_walk_work, &work);
 }
+
+struct first_link { struct key key; bool any; };
+
+static enum err first_link(struct txn *txn, struct str key, struct str value, void *context)
+{
+    struct first_link *first = context;
+    struct str company, till_customer;
+    size_t at = 0;
+
+    (void)txn;
+    (void)value;
+    first->any = key_take_name(key, &at, &company) && key_take_name(key, &at, &till_customer) &&
+                 !link_key(company, till_customer, &first->key);
+    return first->any ? ERR_STOP : ERR_STORE_DAMAGED;
+}
+
+enum err links_forget(struct txn *txn, struct str company)
+{
+    struct first_link first = { .any = true };
+    struct key prefix;
+    enum err err = link_key(company, STR_NONE, &prefix);
+
+    while (!err && first.any) {
+        first.any = false;
+        err = store_walk(txn, TABLE_LINKS, key_str(&prefix), STR_NONE, first_link, &first);
+        if (!err && first.any)
+            err = store_delete(txn, TABLE_LINKS, key_str(&first.key));
+    }
+    return err;
+}

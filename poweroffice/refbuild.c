@@ -219,7 +219,7 @@ enum err refbuild_page(struct refbuild *build, unsigned bit, struct str body, si
         *ret_items = 0;
         return ERR_OK;
     }
-    if (json_check(body, &array) || (json_is_object(array) && !json_member(array, "value", &array)) || !json_is_array(array))
+    if (json_check(body, &array) || !json_list(array, &array))
         return ERR_FORMAT;
     for (struct str item; !err && json_item(array, &at, &item); items++) {
         void *to = next_item(build, list);

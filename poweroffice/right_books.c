@@ -64,6 +64,23 @@ enum err books_claim(struct txn *txn, struct str company, struct str client)
 
 struct pair { struct str company, client; struct arena *arena; };
 
+/* Customers' numbers are those of the books that it had: in others they are somebody else's. */
+static enum err leave_books(struct txn *txn, struct str company, struct str client)
+{
+    char name[64];                        /* a view ends with the first delete */
+    struct str company_kept = { name, company.len };
+    enum err err = !company.len || !client.len ? ERR_NOT_FOUND
+                                               : str_copy(company, name, sizeof name) ? ERR_OK : ERR_TOO_LONG;
+
+    if (!err)
+        err = forget(txn, OF_CLIENT, client);
+    if (!err)
+        err = forget(txn, OF_COMPANY, company_kept);
+    if (!err)
+        err = links_forget(txn, company_kept);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err give_work(struct txn *txn, void *context)
 {
     const struct pair *pair = context;
@@ -73,11 +90,11 @@ static enum err give_work(struct txn *txn, void *context)
     if (!err && str_equal(kept, pair->client))
         return ERR_OK;
     if (!err)
-        err = forget(txn, OF_CLIENT, kept);
+        err = leave_books(txn, pair->company, kept);
     if (!err)
         err = other_side(txn, OF_CLIENT, pair->client, &owner);
     if (!err)
-        err = forget(txn, OF_COMPANY, owner);
+        err = leave_books(txn, owner, pair->client);
     if (!err)
         err = keep(txn, pair->company, pair->client);
     return err ? err : links_version_raise(txn);

@@ -181,7 +181,7 @@ static enum err take_page(const struct sender_ops *ops, struct str body, struct 
     *ret_rows = 0;
     if (!body.len)
         return ERR_OK;
-    if (json_check(body, &array) || (json_is_object(array) && !json_member(array, "value", &array)) || !json_is_array(array))
+    if (json_check(body, &array) || !json_list(array, &array))
         return ERR_FORMAT;
     if (!list->sorted && list->key_count)
         qsort(list->keys, list->key_count, sizeof *list->keys, by_hash);

@@ -146,8 +146,8 @@ static enum look read_transactions(const struct task *task, struct lookup *looku
         lookup->page_size = LOOK_PAGE_SIZE;
         return LOOK_MORE;
     }
-    if (status >= 300)
-        return LOOK_LATER;
+    if (status >= 300 || (status != 204 && !json_list(json, &json)))
+        return LOOK_LATER;                                   /* what is no list says of nothing that it is not there */
     while (json_item(json, &at, &row)) {
         rows++;
         if (row_is_ours(task, row, &lookup->found)) {

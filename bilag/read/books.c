@@ -574,7 +574,8 @@ bool book_doc_is_red(const struct book_doc *doc)
             return true;
     return doc->state == DOC_HELD || doc->state == DOC_FAILED ||
            (doc->state == DOC_SENT && (problems_have(&doc->draft.problems, PROBLEM_OTHER_CLIENT) ||
-                                       problems_have(&doc->draft.problems, PROBLEM_OTHER_COMPANY)));
+                                       problems_have(&doc->draft.problems, PROBLEM_OTHER_COMPANY) ||
+                                       problems_have(&doc->draft.problems, PROBLEM_TOTAL_DIFFERS)));
 }
 
 bool book_doc_is_empty(const struct book_doc *doc)

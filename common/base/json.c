@@ -232,6 +232,14 @@ bool json_member(struct str object, const char *name, struct str *ret_value)
     return false;
 }
 
+bool json_list(struct str value, struct str *ret_array)
+{
+    if (json_is_object(value) && !json_member(value, "value", &value))
+        return false;
+    *ret_array = value;
+    return json_is_array(value);
+}
+
 bool json_item(struct str array, size_t *at, struct str *ret_value)
 {
     size_t from, to;

@@ -16,6 +16,8 @@ USED enum err json_check(struct str text, struct str *ret_value);
 USED enum err json_check_place(struct str text, struct str *ret_value, size_t *ret_wrong);
 bool json_is_object(struct str value);
 bool json_is_array(struct str value);
+/* A list of PowerOffice's: an array, or an object that has it as `value`. false: neither. */
+bool json_list(struct str value, struct str *ret_array);
 /* false: not an object, no such member, or null. */
 bool json_member(struct str object, const char *name, struct str *ret_value);
 /* The next member, null too; *at starts at 0. false: no more, or not an object. */

@@ -48,7 +48,8 @@ static int fresh(void **unused)
                             .company = STR("912345678"), .reference = STR(OURS), .currency = STR("NOK"), .post_on = 20777,
                             .customer = STR("kunde-77"), .order_no = STR("A-5512"), .order_lines = lines,
                             .order_line_count = 2, .total = { 48347 }, .send_invoice = true, .department = STR("10") };
-    record = (struct record){ .state = DOC_SENDING, .id = STR("b2"), .sealed_ms = INT64_C(1795176000000) };
+    record = (struct record){ .state = DOC_SENDING, .id = STR("b2"), .old_ids = STR("c9,d1"),
+                                .sealed_ms = INT64_C(1795176000000) };
     task = (struct task){ .record = &record, .draft = &draft, .ref = &books, .links = links, .settings = &settings,
                           .arena = &arena };
     return 0;
@@ -183,6 +184,7 @@ enum { ORDERS, DATED, INVOICES, CONFIRM, ORDERS_PLAIN, INVOICES_PLAIN };
 static void search(void **unused)
 {
 #define ROW "{\"Id\":\"b2\",\"SalesOrderNo\":7,\"OrderNo\":7,\"ExternalImportReference\":\"" OURS "\",\"TotalAmount\":483.47}"
+#define FORMER "{\"Id\":\"d1\",\"SalesOrderNo\":6,\"OrderNo\":6,\"ExternalImportReference\":\"" OURS "\",\"TotalAmount\":483.47}"
     static const struct { const char *why; int step; const char *missing, *text; bool last; long status;
                           enum look look; int to; } rows[] = {
         { "an order", ORDERS, "", "[{\"Id\":\"a1\"}," ROW "]", true, 200, LOOK_MORE, CONFIRM },
@@ -198,6 +200,13 @@ static void search(void **unused)
         { "an invoice among all", INVOICES_PLAIN, "", "[" ROW "]", true, 200, LOOK_FOUND, INVOICES_PLAIN },
         { "an invoice", INVOICES, "", "[" ROW "]", true, 200, LOOK_FOUND, INVOICES },
         { "neither", INVOICES, "", "[{\"Id\":\"a1\"}]", true, 200, LOOK_ABSENT, INVOICES },
+        { "a former round's order", ORDERS, "", "[" FORMER "]", true, 200, LOOK_MORE, INVOICES },
+        { "a former round's invoice, credited by a note", INVOICES, "", "[" FORMER "]", true, 200, LOOK_ABSENT, INVOICES },
+        { "... and this one's", INVOICES, "", "[" FORMER "," ROW "]", true, 200, LOOK_FOUND, INVOICES },
+        { "orders with a name", ORDERS, "", "{\"value\":[" ROW "]}", true, 200, LOOK_MORE, CONFIRM },
+        { "no list of orders", ORDERS, "", "{}", true, 200, LOOK_LATER, ORDERS },
+        { "no list of invoices", INVOICES, "", "\"down\"", true, 200, LOOK_LATER, INVOICES },
+        { "no word of invoices", INVOICES, "", "", true, 200, LOOK_LATER, INVOICES },
         { "more of them", INVOICES, "", "[{\"Id\":\"a1\"}]", false, 200, LOOK_MORE, INVOICES },
         { "confirmed", CONFIRM, "", "{\"Id\":\"b2\",\"SalesOrderLines\":[{},{}]}", true, 200, LOOK_FOUND, CONFIRM },
         { "other lines", CONFIRM, "", "{\"Id\":\"b2\",\"SalesOrderLines\":[{}]}", true, 200, LOOK_DIFFERS, CONFIRM },

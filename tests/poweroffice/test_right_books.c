@@ -131,6 +131,40 @@ static void a_person_moves_a_company(void **unused)
     opens("key-a", "X", "2");
 }
 
+static void expect_link(const char *company, const char *till_customer, int64_t customer_no)
+{
+    int64_t found = 0;
+    enum err err = customer_link_get(store, str_of(company), str_of(till_customer), &found);
+
+    assert_int_equal(err, customer_no ? ERR_OK : ERR_NOT_FOUND);
+    assert_int_equal(found, customer_no);
+}
+
+/* Customers' numbers are those of the books: in others 10001 is somebody else. Of whom no books are moved, nothing is. */
+static void customers_stay_with_their_books(void **unused)
+{
+    static const char *const companies[] = { "1", "2", "3" };
+
+    (void)unused;
+    reading("key-a", "1", "X");
+    reading("key-b", "2", "Y");
+    for (size_t i = 0; i < COUNT(companies); i++) {
+        assert_int_equal(customer_link_put(store, str_of(companies[i]), STR("kunde-77"), 10001), ERR_OK);
+        assert_int_equal(customer_link_put(store, str_of(companies[i]), STR("kunde-78"), 10002), ERR_OK);
+    }
+    assert_int_equal(right_books_give(store, STR("1"), STR("X")), ERR_OK);
+    expect_link("1", "kunde-77", 10001);
+    assert_int_equal(right_books_give(store, STR("1"), STR("Y")), ERR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        expect_link(companies[i], "kunde-77", 0);
+        expect_link(companies[i], "kunde-78", 0);
+    }
+    expect_link("3", "kunde-77", 10001);
+    assert_int_equal(customer_link_put(store, STR("2"), STR("kunde-77"), 20001), ERR_OK);
+    assert_int_equal(right_books_give(store, STR("2"), STR("Z")), ERR_OK);       /* its first ones, by a person's word */
+    expect_link("2", "kunde-77", 20001);
+}
+
 /* What was read by a program that did not ask whose books they are, is asked again and sends nothing until then. */
 static void an_older_reading_lacks_its_rights(void **unused)
 {
@@ -157,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(first_reading_keeps_the_pair), ROW(nothing_that_is_read_changes_it), ROW(a_person_moves_a_company),
+        ROW(customers_stay_with_their_books),
         ROW(an_older_reading_lacks_its_rights), ROW(whether_it_would_fit),
     };
 

@@ -142,6 +142,10 @@ static void search(void **unused)
         { "an empty page ends it", "[]", false, 200, LOOK_ABSENT, 0, 1 },
         { "our question was refused", "{\"title\":\"x\"}", true, 400, LOOK_MORE, 2, 1 },
         { "not there for us", "{\"title\":\"x\"}", true, 404, LOOK_LATER, 0, 1 },
+        { "a list with its name", "{\"value\":[" ROW("b2", OURS, "") "]}", true, 200, LOOK_MORE, 1, 1 },
+        { "no list", "{\"data\":[]}", true, 200, LOOK_LATER, 0, 1 },
+        { "null", "null", true, 200, LOOK_LATER, 0, 1 },
+        { "no word at all", "", true, 200, LOOK_LATER, 0, 1 },
         { "an id that is none", "[" ROW("../x", OURS, "") "]", true, 200, LOOK_ABSENT, 0, 1 },
     };
 
