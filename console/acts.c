@@ -223,7 +223,7 @@ void do_connect(struct view *view)
 {
     struct customer_ledger ledger = { .context = &view->context, .venue = view_venue(view) };
     struct str till_customer = view_field(view, "till_customer");
-    int64_t customer;
+    int64_t customer, was;
     uint64_t number;
     enum err err;
 
@@ -234,18 +234,18 @@ void do_connect(struct view *view)
                                                     "Et kundenummer i PowerOffice må oppgis, som 10001."));
         return;
     }
+    if (!customer_number_parse(view_field(view, "was"), &was))
+        was = 0;                         /* who does not say whom he saw connected has seen nobody */
     err = customer_ledger_open(&ledger, 0);
     if (!err)
         err = connect_judge(&ledger, customer);
-    if (err == ERR_NOT_FOUND || err == ERR_REFUSED) {
+    if (!err)
+        err = customer_connect(&ledger, till_customer, customer, was, STR("console"), &number);
+    if (err == ERR_NOT_FOUND || err == ERR_REFUSED)
         view_refuse(view, MHD_HTTP_CONFLICT, arena_copy(&view->arena, str_of(view->context.fault.text)).bytes);
-    } else {
-        if (!err)
-            err = customer_connect(&ledger, till_customer, customer, STR("console"), &number);
-        if (err)
-            view_fail(view, err);
-        else
-            view_done(view, number);
-    }
+    else if (err)
+        view_fail(view, err);
+    else
+        view_done(view, number);
     customer_ledger_close(&ledger);
 }

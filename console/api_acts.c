@@ -29,6 +29,7 @@ static const struct body_member members[] = {
     { "new", BODY_TEXT, "new" },                        { "again", BODY_TEXT, "again" },
     { "id", BODY_TEXT, "id" },                          { "like", BODY_TEXT, "like" },
     { "department", BODY_TEXT, "department" },          { "key", BODY_TEXT, "key" },
+    { "was", BODY_NUMBER, "was" },
 };
 
 /* takes: the members beside act; one with a question mark may be left away. step: what the page's button says. left_out: also of a
@@ -47,7 +48,7 @@ static const struct api_act venue_acts[] = {
     { "choose",         "/choose",                         "receipt which place reason seen",      NULL, false },
     { "restarted",      "/restarted",                      "receipt place reason seen",            NULL, false },
     { "tick",           "/venues/{}/manual",               "item from to reason",                  NULL, false },
-    { "connect",        "/venues/{}/customers",            "till_customer number",                 NULL, false },
+    { "connect",        "/venues/{}/customers",            "till_customer number was",             NULL, false },
     { "disconnect",     "/venues/{}/customers/disconnect", "till_customer number reason",          NULL, false },
     { "import",         "/venues/{}/customers/import",     "connections reason seen",              "save", false },
     { "give-key",       "/venues/{}/connect",              "key seen",                             NULL, true },

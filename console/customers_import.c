@@ -271,8 +271,8 @@ static void save(struct import *import)
         !seen_still_of(view, is_of_row, import))
         return;
     for (size_t i = 0; !err && i < import->file.count; i++) {
-        err = customer_connect(&import->ledger, import->file.rows[i].till_customer, import->file.rows[i].number, reason,
-                &number);
+        err = customer_connect(&import->ledger, import->file.rows[i].till_customer, import->file.rows[i].number,
+                               CONNECTED_ANYHOW, reason, &number);
         last = number ? number : last;
     }
     if (err == ERR_TOO_LONG)

@@ -70,6 +70,7 @@ static void connect_form(const struct customers *customers, const struct till_cu
         (void)snprintf(number, sizeof number, "%" PRId64, suggested->no);
     view_form(view, path.bytes, "row");
     view_hidden(view, "till_customer", customer->name);
+    view_hidden(view, "was", arena_format(&view->arena, "%" PRId64, customer->number));
     view_hidden(view, "back", path);
     html_begin(html, "label");
     html_begin(html, "span");

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "decide.h"
+#include "domain/audit.h"
 
 enum err connect_judge(struct customer_ledger *ledger, int64_t number)
 {
@@ -25,8 +26,56 @@ enum err connect_judge(struct customer_ledger *ledger, int64_t number)
                                    "velg en annen"), number, STR_ARG(customer->name));
 }
 
-enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, struct str reason,
-                          uint64_t *ret_decision)
+/* By whom the last decision was that has been read so far. */
+struct latest { struct customer_ledger *ledger; struct str by; };
+
+static enum err by_seen(const struct decision *decision, void *context)
+{
+    struct latest *latest = context;
+    struct context *of = latest->ledger->context;
+
+    latest->by = arena_format(of->arena, context_words(of, " by " STR_FMT " (decision %" PRIu64 ")",
+                                                       " av " STR_FMT " (beslutning %" PRIu64 ")"),
+                              STR_ARG(decision->who), decision->number);
+    return latest->by.bytes ? ERR_OK : ERR_MEMORY;
+}
+
+/* By whom the till customer was connected or disconnected last, as a sentence goes on; nothing where the trail does not say. */
+static struct str by_whom(struct customer_ledger *ledger, struct str subject)
+{
+    static const char *const verbs[] = { "connect", "disconnect" };
+    const struct audit_wish wish = { verbs, COUNT(verbs), subject };
+    struct latest latest = { .ledger = ledger };
+    struct fault fault = { "" };
+    struct audit *audit;
+
+    if (audit_open_there(ledger->context->config->state_dir, &audit, &fault))
+        return STR_NONE;
+    if (audit_read_of(audit, &wish, by_seen, &latest))
+        latest.by = STR_NONE;
+    audit_close(audit);
+    return latest.by;
+}
+
+/* Somebody has decided about it since it was seen. now: whom it is connected with, 0: nobody. */
+static enum err refuse_unseen(struct customer_ledger *ledger, struct str till_customer, struct str subject, int64_t now)
+{
+    struct context *context = ledger->context;
+    struct str by = by_whom(ledger, subject);
+
+    if (!now)
+        return fault_set(&context->fault, ERR_REFUSED,
+                         context_words(context, STR_FMT " was disconnected" STR_FMT " since you saw it: look at it again",
+                                       STR_FMT " ble koblet fra" STR_FMT " etter at du så den: se på den igjen"),
+                         STR_ARG(till_customer), STR_ARG(by));
+    return fault_set(&context->fault, ERR_REFUSED,
+                     context_words(context, STR_FMT " was connected with %" PRId64 STR_FMT " since you saw it: look at it "
+                                   "again", STR_FMT " ble koblet til %" PRId64 STR_FMT " etter at du så den: se på den igjen"),
+                     STR_ARG(till_customer), now, STR_ARG(by));
+}
+
+enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, int64_t was,
+                          struct str reason, uint64_t *ret_decision)
 {
     struct context *context = ledger->context;
     struct str company = ledger->venue->company, subject, detail;
@@ -38,9 +87,11 @@ enum err customer_connect(struct customer_ledger *ledger, struct str till_custom
         return err;
     if (before == number)
         return ERR_OK;
+    subject = arena_format(context->arena, STR_FMT "/" STR_FMT, STR_ARG(company), STR_ARG(till_customer));
+    if (was != CONNECTED_ANYHOW && was != before)
+        return refuse_unseen(ledger, till_customer, subject, before);
     detail = before ? arena_format(context->arena, "%" PRId64 " (was %" PRId64 ")", number, before)
                     : arena_format(context->arena, "%" PRId64, number);
-    subject = arena_format(context->arena, STR_FMT "/" STR_FMT, STR_ARG(company), STR_ARG(till_customer));
     err = decide(context, "connect", subject, detail, reason, ret_decision);
     if (err)
         return err;
@@ -59,12 +110,9 @@ enum err customer_disconnect(struct customer_ledger *ledger, struct str till_cus
 
     if (err)
         return err == ERR_TOO_LONG ? ERR_NOT_FOUND : err;
-    if (seen && seen != *ret_before)
-        return fault_set(&context->fault, ERR_REFUSED,
-                         context_words(context, STR_FMT " is connected with %" PRId64 " by now: look at it again",
-                                       STR_FMT " er nå koblet til %" PRId64 ": se på den igjen"), STR_ARG(till_customer),
-                         *ret_before);
     subject = arena_format(context->arena, STR_FMT "/" STR_FMT, STR_ARG(company), STR_ARG(till_customer));
+    if (seen && seen != *ret_before)
+        return refuse_unseen(ledger, till_customer, subject, *ret_before);
     err = decide(context, "disconnect", subject, arena_format(context->arena, "%" PRId64, *ret_before), reason, ret_decision);
     if (err)
         return err;

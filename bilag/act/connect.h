@@ -7,10 +7,13 @@
 /* ERR_NOT_FOUND, ERR_REFUSED: it cannot be connected, and the context's fault says why. A list that was never read refuses
  * nothing: it is judged before anything is sent. */
 USED enum err connect_judge(struct customer_ledger *ledger, int64_t number);
-/* Audit first: whoever finds a connection finds who made it. *ret_decision: its number there; 0: they were connected already.
- * ERR_TOO_LONG: the till customer's name. */
-USED enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, struct str reason,
-                               uint64_t *ret_decision);
+/* For `was`: whatever it is connected with, or with nobody. */
+#define CONNECTED_ANYHOW ((int64_t)-1)
+/* Audit first: whoever finds a connection finds who made it. was: the number that the person saw, 0: none.
+ * *ret_decision: its number there; 0: they were connected already. ERR_TOO_LONG: the till customer's name. ERR_REFUSED: it is
+ * connected otherwise than was seen, and the context's fault says how and by whom. */
+USED enum err customer_connect(struct customer_ledger *ledger, struct str till_customer, int64_t number, int64_t was,
+                               struct str reason, uint64_t *ret_decision);
 /* Audit first. Its orders that are not sent yet are held from then on. seen: the number that the person saw; 0: whatever it is.
  * ERR_NOT_FOUND: it is not connected; ERR_REFUSED: with another number than was seen, and the context's fault says so.
  * *ret_before: whom it was connected with. */

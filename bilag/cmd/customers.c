@@ -191,7 +191,7 @@ static int connect_one(struct ledger *ledger, struct str till_customer, int64_t 
     struct str name = plain(ledger, till_customer);
     const struct ref_customer *customer = refdata_customer(&ledger->of.data, number);
     uint64_t decision;
-    enum err err = customer_connect(&ledger->of, till_customer, number, str_of(reason), &decision);
+    enum err err = customer_connect(&ledger->of, till_customer, number, CONNECTED_ANYHOW, str_of(reason), &decision);
 
     if (err == ERR_TOO_LONG)
         return complain(ledger->shell, EXIT_USAGE, "the till customer's name is too long");

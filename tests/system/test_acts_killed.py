@@ -173,7 +173,7 @@ def undo(rig, n):
 
 
 def connect(rig, n):
-    return "odd", {"act": "connect", "till_customer": f"kunde {n}", "number": 10001}
+    return "odd", {"act": "connect", "till_customer": f"kunde {n}", "number": 10001, "was": 0}
 
 
 def imported(rig, n):

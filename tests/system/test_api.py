@@ -268,7 +268,7 @@ def test_acts_described(rig, everything):
 # A body that is whole and does nothing: what it is about is not there.
 NOTHING = {"documents": ["{venue}/2001-01-01/1@1.1"], "receipts": ["{venue}/K9/999"], "receipt": "{venue}/K9/999", "reason": "no", "code": "z-gap",
            "day": "2026-11-30", "seen": 1000000, "which": 1, "place": 7, "item": "nothing!", "from": DAY, "to": DAY,
-           "till_customer": "nobody", "number": 77777, "connections": [{"till_customer": "nobody", "number": 77777}],
+           "till_customer": "nobody", "number": 77777, "was": 0, "connections": [{"till_customer": "nobody", "number": 77777}],
            "key": "x", "decision": 999999, "what": "line", "subject": "nothing", "so_far": "1", "id": "a/b", "name": "a/b", "password": "en god og lang setning",
            "language": "nb", "made": 1, "about": "x", "new": "x", "again": "y"}
 
@@ -342,8 +342,8 @@ def test_acts(rig, everything):
 # Goal: customers are connected, changed and taken away; many at once or none.
 def test_customers(rig, everything):
     sets_up = program(rig, "sets-up")
-    assert act(sets_up, "oslo", act="connect", till_customer="kunde 77", number=10001).status == 200
-    assert act(sets_up, "oslo", act="connect", till_customer="kunde 77", number=10001).json.get("decision") is None, "it was so already"
+    assert act(sets_up, "oslo", act="connect", till_customer="kunde 77", number=10001, was=0).status == 200
+    assert act(sets_up, "oslo", act="connect", till_customer="kunde 77", number=10001, was=0).json.get("decision") is None, "it was so already"
     assert sets_up.get("/api/v1/venues/oslo/customers").json["customers"][0]["stands"] == "connected"
     assert act(sets_up, "oslo", act="disconnect", till_customer="kunde 77", number=10002, reason="wrong").status == 409
     assert act(sets_up, "oslo", act="disconnect", till_customer="kunde 77", number=10001, reason="wrong").status == 200
@@ -369,6 +369,35 @@ def test_customers(rig, everything):
     assert [(r["stands"], r.get("connected_with")) for r in look.json["rows"]] == [("changes", 10001), ("connected", None)]
     assert sets_up.post("/api/v1/venues/oslo/customers/look", {"connections": [{"till_customer": "", "number": 10001}]}).status == 400
     rig.until("the order is ready", lambda: day_of(sets_up, "oslo", "order")["state"] not in ("held", "open"))
+
+
+# Goal: of two people who saw the same, the second one is told who has connected or disconnected a customer, in the page as for programs;
+# who saw it connected changes it.
+def test_customer_of_two(rig, everything):
+    def form():
+        return person.get("/venues/again/customers").form("/venues/again/customers", till_customer="kunde 99")
+
+    sets_up, person = program(rig, "sets-up"), Person(rig.console_port)
+    assert person.sign_in("sets-up").status == 303
+    rig.post([sale("again", 99, "kunde 99")])
+    rig.until("it is seen", lambda: any(f["action"].endswith("/customers") and ("till_customer", "kunde 99") in f["fields"]
+                                        for f in person.get("/venues/again/customers").forms))
+    connect, stale = {"act": "connect", "till_customer": "kunde 99"}, form()
+    first = act(everything, "again", **connect, number=10001, was=0)
+    assert first.status == 200
+    answers = person.post(stale, number="10002"), act(sets_up, "again", **connect, number=10002, was=0)
+    for late, said in ((answers[0], answers[0].words), (answers[1], answers[1].json.get("message"))):
+        assert late.status == 409 and re.search(rf"kunde 99 (ble koblet til|was connected with) 10001 (av|by) all \(api\) "
+                                                rf"\((beslutning|decision) {first.json['decision']}\)", said), said
+    assert last(rig)["decision"] == first.json["decision"]
+    assert person.post(stale, number="10001").status == 303, "it was so already"
+    stale = form()
+    assert act(everything, "again", act="disconnect", till_customer="kunde 99", number=10001, reason="wrong").status == 200
+    late = person.post(stale, number="10002")
+    assert late.status == 409 and "kunde 99 ble koblet fra av all (api)" in late.words, late.words
+    assert person.post(form(), number="10001").status == 303 and person.post(form(), number="10002").status == 303
+    assert act(sets_up, "again", act="disconnect", till_customer="kunde 99", number=10001, reason="x").status == 409
+    assert act(sets_up, "again", **connect, number=10001, was=10002).status == 200
 
 
 # Goal: a value of the set-up is changed by its place; a fault refuses all of it with its field; two persons do not overwrite each other.

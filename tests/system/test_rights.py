@@ -94,7 +94,7 @@ VENUE_ACTS = {
     "choose": (DECIDES, {"receipt": RECEIPT, "which": 1, "place": 1, "reason": "x", "seen": 9999}, 409),
     "restarted": (DECIDES, {"receipt": RECEIPT, "place": 1, "reason": "x", "seen": 9999}, 409),
     "tick": (DECIDES, {"item": "none", "from": DAY, "to": DAY, "reason": "x"}, 409),
-    "connect": (SETS_UP, {"till_customer": "kunde 77", "number": 0}, 400),
+    "connect": (SETS_UP, {"till_customer": "kunde 77", "number": 0, "was": 0}, 400),
     "disconnect": (SETS_UP, {"till_customer": "nobody", "number": 1, "reason": "x"}, 409),
     "import": (SETS_UP, {"connections": [], "reason": "x", "seen": 1}, 400),
     "give-key": (SETS_UP, {"key": "short", "seen": 9999}, 400),
