@@ -159,6 +159,11 @@ void do_undo(struct view *view)
         view_refuse(view, MHD_HTTP_NOT_FOUND, SAY(view, "There is no such decision.", "Denne beslutningen finnes ikke."));
         return;
     }
+    if ((!err || err == ERR_EXISTS) && !user_may(&view->user, undo_act(undo.found.verb))) {
+        view_refuse(view, MHD_HTTP_FORBIDDEN, SAY(view, "Your role does not take back this decision.",
+                                                  "Rollen din kan ikke ta tilbake denne beslutningen."));
+        return;
+    }
     if (!err && !view_has_reason(view, &reason))
         return;
     if (!err)

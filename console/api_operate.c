@@ -151,7 +151,7 @@ static void tell_decision(struct view *view, struct strbuf *out, const struct de
     json_put_str(out, "subject", decision->subject);
     json_put_str(out, "detail", decision->detail);
     json_put_str(out, "reason", decision->reason);
-    json_put_bool(out, "can_be_taken_back", undo_is_known(decision->verb) && user_may(&view->user, ACT_DECIDE));
+    json_put_bool(out, "can_be_taken_back", undo_is_known(decision->verb) && user_may(&view->user, undo_act(decision->verb)));
     json_close(out, '}');
 }
 

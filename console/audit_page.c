@@ -16,7 +16,7 @@ static void undo_form(struct view *view, const struct decision *decision)
     struct html *html = &view->html;
     char number[32];
 
-    if (!undo_is_known(decision->verb) || !user_may(&view->user, ACT_DECIDE))
+    if (!undo_is_known(decision->verb) || !user_may(&view->user, undo_act(decision->verb)))
         return;
     (void)snprintf(number, sizeof number, "%" PRIu64, decision->number);
     html_begin(html, "details");

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "bilag/read/parked.h"
+#include "bilag/read/refusals.h"
+
 enum { PIECE = 200 };
 
 struct trail {
@@ -28,6 +31,11 @@ bool decision_is_seen(const struct view *view, struct str subject)
         if (str_equal(view->config.venues[i].company, first))
             return user_sees(&view->user, first);
     return false;
+}
+
+enum console_act undo_act(struct str verb)
+{
+    return str_equal(verb, STR(REFUSAL_VERB)) || str_equal(verb, STR(PARKED_VERB)) ? ACT_OPERATE : ACT_DECIDE;
 }
 
 static enum err seen(const struct decision *decision, void *context)

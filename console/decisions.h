@@ -20,5 +20,7 @@ USED enum err decisions_take(struct view *view, struct str subject, uint64_t bef
 
 /* Whether a decision about this subject is this person's to see. */
 bool decision_is_seen(const struct view *view, struct str subject);
+/* Whose right it is to take back a decision of this verb: whose it is to make it. */
+enum console_act undo_act(struct str verb);
 
 #endif

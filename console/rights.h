@@ -12,7 +12,8 @@
     X(ACT_DECIDE,        ROLE_DECIDES) \
     X(ACT_CONNECT,       ROLE_SETS_UP) \
     X(ACT_SET_UP,        ROLE_SETS_UP) \
-    X(ACT_OPERATE,       ROLE_OPERATES)
+    X(ACT_OPERATE,       ROLE_OPERATES) \
+    X(ACT_UNDO,          ROLE_DECIDES | ROLE_OPERATES)           /* which decision is whose: undo_act() of decisions.h */
 
 #define X(name, roles) name,
 enum console_act { CONSOLE_ACTS(X) ACT_COUNT };

@@ -58,7 +58,7 @@ static const struct route routes[] = {
     { "POST", "/choose",                           ACT_DECIDE,   do_choose },
     { "POST", "/restarted",                        ACT_DECIDE,   do_restarted },
     { "POST", "/leave-out",                        ACT_DECIDE,   do_leave_out },
-    { "POST", "/undo",                             ACT_DECIDE,   do_undo },
+    { "POST", "/undo",                             ACT_UNDO,     do_undo },
     { "POST", "/venues/{}/transfer",               ACT_TRANSFER, do_transfer },
 };
 

@@ -11,14 +11,14 @@
 static void role_by_act(void **unused)
 {
     static const struct { uint32_t roles; bool may[ACT_COUNT]; } rows[] = {
-        /*                            none  look  transfer decide connect set-up operate */
-        { 0,                        { true, false, false, false, false, false, false } },
-        { ROLE_READS,               { true, true,  false, false, false, false, false } },
-        { ROLE_DECIDES,             { true, true,  true,  true,  false, false, false } },
-        { ROLE_SETS_UP,             { true, true,  false, false, true,  true,  false } },
-        { ROLE_OPERATES,            { true, true,  false, false, false, false, true } },
-        { ROLE_READS | ROLE_DECIDES | ROLE_SETS_UP, { true, true, true, true, true, true, false } },
-        { ROLE_ALL,                 { true, true,  true,  true,  true,  true,  true } },
+        /*                            none  look  transfer decide connect set-up operate undo */
+        { 0,                        { true, false, false, false, false, false, false, false } },
+        { ROLE_READS,               { true, true,  false, false, false, false, false, false } },
+        { ROLE_DECIDES,             { true, true,  true,  true,  false, false, false, true } },
+        { ROLE_SETS_UP,             { true, true,  false, false, true,  true,  false, false } },
+        { ROLE_OPERATES,            { true, true,  false, false, false, false, true, true } },
+        { ROLE_READS | ROLE_DECIDES | ROLE_SETS_UP, { true, true, true, true, true, true, false, true } },
+        { ROLE_ALL,                 { true, true,  true,  true,  true,  true,  true, true } },
     };
 
     (void)unused;

@@ -19,7 +19,7 @@ LONG_AGO = "2026-08-03"
 OTHER = "987654321"
 MINE = "912345678"
 RIGHTS = {"look": {"reads", "decides", "sets-up", "operates"}, "decide": {"decides"}, "transfer": {"decides"},
-          "connect": {"sets-up"}, "set-up": {"sets-up"}, "operate": {"operates"}}
+          "connect": {"sets-up"}, "set-up": {"sets-up"}, "operate": {"operates"}, "undo": {"decides", "operates"}}
 USERS = {"reads": ("--company", MINE), "decides": ("--company", MINE), "sets-up": ("--company", MINE), "operates": ("--company", MINE),
          "all": ("--all-companies",), "foreign": ("--company", OTHER)}
 
@@ -470,7 +470,9 @@ def test_whole_acts(rig, everything):
     parked = next(p for p in refused["parked"] if p["venue"] == "unknown")
     dismiss = {"act": "dismiss", "what": "parked", "subject": "unknown", "so_far": parked["so_far"], "reason": "a test", "seen": refused["seen"]}
     assert act(operates, None, **dismiss).status == 404, "not this company's to see"
-    assert act(everything, None, **dismiss).status == 200 and act(everything, None, **dismiss).status == 409
+    done = act(everything, None, **dismiss)
+    assert done.status == 200 and act(everything, None, **dismiss).status == 409
+    assert act(operates, None, act="undo", decision=done.json["decision"], reason="x").status == 404, "nor is the decision"
     made = act(everything, None, act="new-venue", id="brand-new", name="Brand new", company="974760673")
     assert made.status == 200 and made.json["decision"], made.bytes
     rig.until("it is there, and not in use", lambda: [v["venue"] for v in everything.get("/api/v1/not-in-use").json["venues"]] == ["brand-new"])

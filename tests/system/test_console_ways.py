@@ -504,3 +504,43 @@ def test_rights(rig):
                 assert people[name].ask("POST", path, [("token", token), *fields], headers={"Origin": "https://x.no"}).status == 403
                 assert Person(rig.console_port).ask("POST", path, fields).status == 403
     assert not decisions(rig, "odd/K1/4", "choose")
+
+
+# Goal: who may dismiss takes it back, in the browser and as a program, and is offered nothing that others decide; of what one does not see
+# there is nothing to take back.
+def test_dismissal_taken_back(rig, kari):
+    drift, sjef, per, evil = (signed_in(rig, name) for name in ("drift", "sjef", "per", "evil"))
+    program = Program(rig.console_port, rig.command("users", "token", "drift", "--about", "tests").stdout.strip())
+    tokens = {person: dict(person.get("/").form("/sign-out")["fields"])["token"] for person in (kari, drift, sjef, per, evil)}
+
+    def undo(person, number):
+        return person.ask("POST", "/undo", [("token", tokens[person]), ("number", number), ("reason", "x")]).status
+
+    def dismissed(**what):
+        form = rig.until("it is on the list", lambda: next((f for f in drift.get("/refused").forms if f["action"] == "/refused" and
+                                                            what.items() <= dict(f["fields"]).items()), None))
+        assert drift.post(form, reason="ikke vårt").status == 303
+        newest = program.get("/api/v1/audit", limit=1).json["decisions"][0]
+        assert newest["can_be_taken_back"] and newest["reason"] == "ikke vårt"
+        return str(newest["decision"])
+    rig.post([receipt("nowhere", 3)])
+    assert len(rig.post([{"v": 1, "venue": "other", "kind": "nothing, again"}])["rejected"]) == 1
+    for what in ({"what": "parked", "subject": "nowhere"}, {"what": "line"}):
+        number = dismissed(**what)
+        assert [undo(person, number) for person in (kari, sjef, per, evil)] == [404] * 4
+        assert drift.post(drift.get("/audit").form("/undo", number=number), reason="vårt likevel").status == 303
+        assert undo(drift, number) == 409
+        again = dismissed(**what)
+        assert program.post("/api/v1/acts", {"act": "undo", "decision": int(again), "reason": "x"}).status == 200
+        dismissed(**what)
+    day = f"odd/{DAY}/1"
+    form = kari.get(f"/venues/odd/days/{DAY}").form("/decide", deed="by-hand")
+    assert kari.post(form, reason="ført").status == 303
+    theirs = decisions(rig, day, "by-hand")[-1].split()[0]
+    assert not any(dict(f["fields"]).get("number") == theirs for f in drift.get("/audit").forms) and undo(drift, theirs) == 403
+    told = next(d for d in program.get("/api/v1/audit", q=day).json["decisions"] if str(d["decision"]) == theirs)
+    assert not told["can_be_taken_back"]
+    assert program.post("/api/v1/acts", {"act": "undo", "decision": int(theirs), "reason": "x"}).status == 403
+    rig.until("it is by hand", lambda: state(rig, day) == "by_hand")
+    assert kari.post(kari.get("/audit").form("/undo", number=theirs), reason="ikke ført").status == 303
+    rig.until("it is not any more", lambda: state(rig, day) != "by_hand")
