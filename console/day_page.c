@@ -140,14 +140,15 @@ static void voucher(struct view *view, const struct venue *venue, struct books *
     html_end(html);
 }
 
-static void day_orders(struct view *view, const struct venue *venue, const struct book_list *list)
+static void day_orders(struct view *view, const struct book_list *list)
 {
     struct html *html = &view->html;
-    size_t count = 0;
+    const struct book_doc *last = NULL;
 
     for (size_t i = 0; i < list->count; i++)
-        count += list->docs[i].draft.doc.kind == DOC_ORDER && !book_doc_is_empty(&list->docs[i]);
-    if (!count)
+        if (list->docs[i].draft.doc.kind == DOC_ORDER && !book_doc_is_empty(&list->docs[i]))
+            last = &list->docs[i];
+    if (!last)
         return;
     html_element(html, "h2", NULL, str_of(SAY(view, "Orders of the day", "Dagens ordre")));
     html_begin(html, "ul");
@@ -164,12 +165,7 @@ static void day_orders(struct view *view, const struct venue *venue, const struc
         html_end(html);
     }
     html_end(html);
-    html_begin(html, "p");
-    html_begin(html, "a");
-    html_link(html, "href", view_venue_path(view, venue->id, "/orders"));
-    html_text(html, str_of(SAY(view, "All orders", "Alle ordre")));
-    html_end(html);
-    html_end(html);
+    view_link_line(view, view_doc_path(view, last), SAY(view, "These orders, with their lines", "Disse ordrene, med linjene"));
 }
 
 static void neighbours(struct view *view, const struct venue *venue, int32_t day)
@@ -211,7 +207,7 @@ static void tell_day(struct view *view, const struct venue *venue, int32_t day, 
     }
     for (size_t i = 0; i < days->count; i++)
         proof(view, &days->days[i]);
-    day_orders(view, venue, &days->list);
+    day_orders(view, &days->list);
 }
 
 void page_day(struct view *view)

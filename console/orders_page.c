@@ -10,7 +10,47 @@
 
 enum { ORDERS_SHOWN = 300, ORDERS_DAYS = 92 };
 
-struct orders { struct view *view; const struct venue *venue; struct str customer; bool only_red; size_t shown; };
+struct orders {
+    struct view *view; const struct venue *venue;
+    struct str customer; bool only_red; int32_t from, to;    /* which are asked for */
+    size_t shown;
+};
+
+/* Red is red however old, and of one customer all days are looked through, unless the address says which. */
+static void take_days(struct orders *orders)
+{
+    bool all = orders->only_red || orders->customer.len;
+    int32_t last;
+
+    orders->to = view_day(orders->view, "to", INT32_MAX);
+    last = orders->to == INT32_MAX ? venue_today(orders->venue) + 1 : orders->to;
+    orders->from = view_day(orders->view, "from", all ? INT32_MIN : last - ORDERS_DAYS);
+}
+
+/* Which days were looked through, where it is not all, and the way to the others. */
+static void tell_days(const struct orders *orders)
+{
+    struct view *view = orders->view;
+    struct html *html = &view->html;
+    char from[16], to[16];
+
+    if (orders->from == INT32_MIN && orders->to == INT32_MAX)
+        return;
+    html_begin(html, "p");
+    html_class(html, "faint");
+    if (orders->from == orders->to)
+        html_say(html, SAY(view, "The orders of %s. ", "Ordrene for %s. "), day_text(orders->to, to));
+    else if (orders->from != INT32_MIN && orders->to != INT32_MAX)
+        html_say(html, SAY(view, "The orders from %s to %s. ", "Ordrene fra og med %s til og med %s. "),
+                 day_text(orders->from, from), day_text(orders->to, to));
+    else if (orders->from != INT32_MIN)
+        html_say(html, SAY(view, "The orders from %s on. ", "Ordrene fra og med %s. "), day_text(orders->from, from));
+    else
+        html_say(html, SAY(view, "The orders up to %s. ", "Ordrene til og med %s. "), day_text(orders->to, to));
+    html_text(html, str_of(SAY(view, "Those of all days are found by till customer.",
+                               "Ordrene for alle dager finnes med kassekunde.")));
+    html_end(html);
+}
 
 static void filter_form(const struct orders *orders)
 {
@@ -130,18 +170,16 @@ static enum err gather(struct orders *orders, struct books *books)
 {
     struct view *view = orders->view;
     struct book_list list;
-    int32_t to = view_day(view, "to", venue_today(orders->venue) + 1);
-    int32_t from = view_day(view, "from", orders->only_red ? INT32_MIN : to - ORDERS_DAYS);      /* red is red however old */
     size_t count = 0;
-    enum err err = orders->only_red ? books_venue_brief(books, orders->venue->id, from, to, &view->arena, &list)
-                                    : books_venue(books, orders->venue->id, from, to, &view->arena, &list);
+    enum err err = (orders->only_red ? books_venue_brief : books_venue)(books, orders->venue->id, orders->from, orders->to,
+                                                                        &view->arena, &list);
 
     for (size_t i = list.count; !err && i-- > 0;)            /* the latest first */
         if (is_asked_for(orders, &list.docs[i]) && ++count <= ORDERS_SHOWN)
             tell(orders, books, &list.docs[i]);
     if (!err && count > ORDERS_SHOWN)
-        html_words(&view->html, "p", "faint", SAY(view, "and %zu older ones: choose a customer", "og %zu eldre: velg en kunde"),
-                   count - ORDERS_SHOWN);
+        html_words(&view->html, "p", "faint", orders->customer.len ? SAY(view, "and %zu older ones", "og %zu eldre")
+                   : SAY(view, "and %zu older ones: choose a customer", "og %zu eldre: velg en kunde"), count - ORDERS_SHOWN);
     return err;
 }
 
@@ -154,8 +192,10 @@ void page_orders(struct view *view)
 
     if (!orders.venue)
         return;
+    take_days(&orders);
     view_begin_of(view, SAY(view, "Orders", "Ordre"), orders.venue);
     filter_form(&orders);
+    tell_days(&orders);
     err = books_open(&view->config, &books, &view->context.fault);
     if (!err) {
         err = gather(&orders, books);

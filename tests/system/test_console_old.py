@@ -52,6 +52,36 @@ def test_old_and_red(tmp_path):
         assert 'bilag_documents{venue="voucher",kind="voucher",state="held"} 1' in figures
 
 
+# Goal: the order history says which days it shows, finds a customer's orders however old, and the day leads to its own.
+def test_old_orders(tmp_path):
+    port, more = settings()
+    with start([venue("order")], [], settings=more, parent=tmp_path) as pipeline:
+        add_user(pipeline, "drift", "--all-companies", "--role", "decides", "--language", "en")
+        pipeline.add("console", 0)
+        pipeline.wait_ready()
+        pipeline.post([sale("order", 1, "Long ago", day=day(120)), sale("order", 2, "Long ago", day=day(2)), sale("order", 3, "Since", day=day(2))])
+        pipeline.until("they are held", lambda: [state for state, _ in documents(pipeline).values()] == ["held"] * 3)
+        person = Person(port)
+        person.sign_in("drift")
+
+        def shown(query):
+            page = person.get(f"/venues/order/orders{query}")
+            return page, [n for n in (1, 2, 3) if f"K1-{n}, " in page.words]
+        page, numbers = shown("")
+        assert numbers == [2, 3] and any(f"The orders from {day(ago)} on. " in page.words for ago in (90, 91, 92)), page.words
+        page, numbers = shown("?customer=Long+ago&red=")
+        assert numbers == [1, 2] and "The orders " not in page.words, page.words
+        page, numbers = shown("?customer=Nobody")
+        assert numbers == [] and "The orders " not in page.words
+        assert shown(f"?customer=Long+ago&from={day(90)}")[1] == [2] and f"The orders from {day(90)} on. " in shown(f"?red=1&from={day(90)}")[0].words
+        assert f"The orders up to {day(90)}. " in shown(f"?red=1&to={day(90)}")[0].words
+        assert f"The orders from {day(3)} to {day(1)}. " in shown(f"?from={day(3)}&to={day(1)}")[0].words
+        link = f"/orders?from={day(120)}&to={day(120)}"
+        assert [one for one in person.get(f"/venues/order/days/{day(120)}").links if "/orders?" in one] == ["/venues/order" + link]
+        page, numbers = shown(link.removeprefix("/orders"))
+        assert numbers == [1] and f"The orders of {day(120)}. " in page.words, page.words
+
+
 # Goal: a refused line that nobody has seen to is on the page, though more lines than a page has came after it and are seen to.
 def test_refused_long_ago(tmp_path):
     port, more = settings()
