@@ -309,6 +309,8 @@ static enum MHD_Result answer(struct view *view)
     enum MHD_Result result = MHD_NO;
 
     html_end_to(&view->html, 0);
+    if (view->later.len && !view->again.len && !view->html.asks)
+        view->again = arena_format(&view->arena, "2; url=" STR_FMT, STR_ARG(view->later));
     if (view->html.out.failed || arena_failed(&view->arena)) {
         html_free(&view->html);
         html_init(&view->html, VIEW_PAGE_MAX);

@@ -150,27 +150,6 @@ bool view_period(struct view *view, const struct venue *venue, int32_t days, int
 
 /* --- what was just done --- */
 
-struct telling { struct view *view; uint64_t number; };
-
-static enum err tell(const struct decision *decision, void *context)
-{
-    const struct telling *telling = context;
-    struct view *view = telling->view;
-    struct html *html = &view->html;
-
-    if (decision->number != telling->number || !str_equal(decision->who, view->context.who))
-        return ERR_STOP;
-    html_begin(html, "p");
-    html_class(html, "notice green");
-    html_attr(html, "role", STR("status"));
-    html_say(html, SAY(view, "Decision %" PRIu64 " is written down: %.*s %.*s. It takes effect within a second while the "
-                                                 "stages "
-                       "run.", "Beslutning %" PRIu64 " er skrevet ned: %.*s %.*s. Den virker innen et sekund når prosessene "
-                       "kjører."), decision->number, TEXT(verb_words(view, decision->verb)), TEXT(decision->subject));
-    html_end(html);
-    return ERR_STOP;
-}
-
 static enum MHD_Result add_argument(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
     struct strbuf *url = context;
@@ -186,15 +165,44 @@ static enum MHD_Result add_argument(void *context, enum MHD_ValueKind kind, cons
 }
 
 /* The same page without what was said: that is told once. */
-static void look_again(struct view *view)
+static struct str unsaid(struct view *view)
 {
     struct strbuf url;
+    struct str copy;
 
     strbuf_init(&url, 4096);
-    strbuf_format(&url, "2; url=" STR_FMT, STR_ARG(view->path));
+    strbuf_add(&url, view->path);
     (void)MHD_get_connection_values(view->connection, MHD_GET_ARGUMENT_KIND, add_argument, &url);
-    view->again = arena_copy(&view->arena, strbuf_str(&url));
+    copy = arena_copy(&view->arena, strbuf_str(&url));
     strbuf_free(&url);
+    return copy;
+}
+
+struct telling { struct view *view; uint64_t number; };
+
+/* A page that loads itself again would wipe what is being typed, so where to look again is a link as well. */
+static enum err tell(const struct decision *decision, void *context)
+{
+    const struct telling *telling = context;
+    struct view *view = telling->view;
+    struct html *html = &view->html;
+
+    if (decision->number != telling->number || !str_equal(decision->who, view->context.who))
+        return ERR_STOP;
+    view->later = unsaid(view);
+    html_begin(html, "p");
+    html_class(html, "notice green");
+    html_attr(html, "role", STR("status"));
+    html_say(html, SAY(view, "Decision %" PRIu64 " is written down: %.*s %.*s. It takes effect within a second while the "
+                                                 "stages "
+                       "run. ", "Beslutning %" PRIu64 " er skrevet ned: %.*s %.*s. Den virker innen et sekund når prosessene "
+                       "kjører. "), decision->number, TEXT(verb_words(view, decision->verb)), TEXT(decision->subject));
+    html_begin(html, "a");
+    html_link(html, "href", view->later);
+    html_text(html, str_of(SAY(view, "Look again", "Se på nytt")));
+    html_end(html);
+    html_end(html);
+    return ERR_STOP;
 }
 
 /* The decision of ?said=, at the top. */
@@ -206,8 +214,8 @@ static void tell_decision(struct view *view)
 
     if (!telling.number || audit_open_there(view->config.state_dir, &audit, &fault))
         return;
-    if (audit_read(audit, telling.number, tell, &telling) == ERR_OK)
-        look_again(view);
+    if (audit_read(audit, telling.number, tell, &telling))
+        view->later = STR_NONE;
     audit_close(audit);
 }
 

@@ -53,6 +53,7 @@ struct view {
     int64_t retry_s;
     bool has_last; uint64_t last_decision;       /* the last one there was when the page asked first (seen.h) */
     struct str again;                    /* the page changes in a moment: when to look again, and where ("2; url=...") */
+    struct str later;                    /* the same for what was just done: by itself only if the page asks for nothing */
     struct html html;
 };
 

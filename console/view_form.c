@@ -29,10 +29,13 @@ void view_file_form(struct view *view, const char *path, const char *class_)
 
 void view_hidden(struct view *view, const char *name, struct str value)
 {
+    bool asks = view->html.asks;
+
     html_single(&view->html, "input");
     html_attr(&view->html, "type", STR("hidden"));
     html_attr(&view->html, "name", str_of(name));
     html_attr(&view->html, "value", value);
+    view->html.asks = asks;              /* nobody fills it in */
 }
 
 void view_button(struct view *view, const char *class_, const char *text)

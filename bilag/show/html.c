@@ -49,6 +49,7 @@ void html_single(struct html *html, const char *element)
     close_tag(html);
     strbuf_format(&html->out, "<%s", element);
     html->in_tag = true;
+    html->asks |= strcmp(element, "input") == 0 || strcmp(element, "select") == 0 || strcmp(element, "textarea") == 0;
 }
 
 void html_begin(struct html *html, const char *element)

@@ -13,7 +13,8 @@
 
 enum { HTML_DEPTH_MAX = 32 };
 
-struct html { struct strbuf out; const char *open[HTML_DEPTH_MAX]; size_t depth; bool in_tag; };
+struct html { struct strbuf out; const char *open[HTML_DEPTH_MAX]; size_t depth;
+              bool in_tag, asks; };        /* asks: it has something to fill in, choose or tick */
 
 void html_init(struct html *html, size_t limit);
 void html_free(struct html *html);

@@ -412,6 +412,26 @@ static size_t decisions(const char *verb)
     return found.count;
 }
 
+/* What was just done is told with a link to look again; only where nothing is typed or ticked the page does so by itself. */
+static void told_after(const char *said)
+{
+    static const struct { const char *page, *again; bool by_itself; } rows[] = {
+        { "/venues/v?", "/venues/v", true },                     { "/venues/v?month=2026-11&", "/venues/v?month=2026-11", true },
+        { "/?", "/", false },                                    { "/venues/v/days/2026-11-23?", "/venues/v/days/2026-11-23", false },
+        { "/venues/v/period?from=2026-11-01&", "/venues/v/period?from=2026-11-01", false },
+    };
+    char path[160], number[32], link[160];
+
+    (void)str_copy((struct str){ said, strcspn(said, "\r") }, number, sizeof number);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        (void)snprintf(path, sizeof path, "%s%s", rows[i].page, number);
+        assert_int_equal(get(path), 200);
+        (void)snprintf(link, sizeof link, "<a href=\"%s\">Look again</a>", rows[i].again);
+        if (!strstr(page, link) || (strstr(page, "\nRefresh: 2; url=/") != NULL) != rows[i].by_itself)
+            fail_msg("%s: %s", path, page);
+    }
+}
+
 static void pressed(void **unused)
 {
     const char *token, *held;
@@ -436,6 +456,7 @@ static void pressed(void **unused)
         fail_msg("%s", strstr(page, "<main"));
     assert_non_null(strstr(page, "Location: /venues/v?said="));
     assert_int_equal(decisions("by-hand"), 1);
+    told_after(strstr(page, "said="));
     assert_int_equal(get("/audit"), 200);
     assert_non_null(strstr(page, "typed in"));
     (void)snprintf(body, sizeof body, "token=%s&till_customer=kunde&number=x", token);
