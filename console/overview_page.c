@@ -234,6 +234,29 @@ static void stages(struct view *view, const struct whole_status *whole)
                    whole->backlog.documents, view_time(view, whole->backlog.oldest_ms, when));
 }
 
+/* What stands in red on the page of those, to this person. */
+static void not_taken(struct view *view, const struct whole_status *whole)
+{
+    uint64_t refused = view->user.all_companies ? whole->refused_total : 0;
+    size_t parked = 0;
+
+    for (size_t i = 0; !view->user.all_companies && i < whole->refused_count; i++)
+        refused += refused_is_seen(view, whole->refused[i].venue) ? whole->refused[i].count : 0;
+    for (size_t i = 0; i < whole->parked.count; i++)
+        parked += parked_is_red(&whole->parked.at[i]) && refused_is_seen(view, whole->parked.at[i].venue);
+    if (!refused && !parked)
+        return;
+    html_begin(&view->html, "p");
+    html_class(&view->html, "notice yellow");
+    html_say(&view->html, SAY(view, "Lines refused: %" PRIu64 ". Venues with parked sales: %zu. ",
+                              "Avviste linjer: %" PRIu64 ". Salgssteder med parkerte salg: %zu. "), refused, parked);
+    html_begin(&view->html, "a");
+    html_link(&view->html, "href", STR("/refused"));
+    html_text(&view->html, str_of(SAY(view, "see them", "se dem")));
+    html_end(&view->html);
+    html_end(&view->html);
+}
+
 static enum err whole(struct view *view)
 {
     struct whole_status status = { .config = &view->config };
@@ -242,20 +265,8 @@ static enum err whole(struct view *view)
     if (err)
         return err;
     stages(view, &status);
-    if (!user_may(&view->user, ACT_OPERATE))
-        return ERR_OK;
-    if (status.refused_total || status.parked.count) {
-        html_begin(&view->html, "p");
-        html_class(&view->html, "notice yellow");
-        html_say(&view->html, SAY(view, "Lines refused: %" PRIu64 ". Venues with parked sales: %zu. ",
-                                  "Avviste linjer: %" PRIu64 ". Salgssteder med parkerte salg: %zu. "), status.refused_total,
-                 status.parked.count);
-        html_begin(&view->html, "a");
-        html_link(&view->html, "href", STR("/refused"));
-        html_text(&view->html, str_of(SAY(view, "see them", "se dem")));
-        html_end(&view->html);
-        html_end(&view->html);
-    }
+    if (user_may(&view->user, ACT_OPERATE))
+        not_taken(view, &status);
     return ERR_OK;
 }
 

@@ -8,6 +8,7 @@ import pytest
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import start, venue
 from test_console import EVIL, OTHER, receipt, signed_in
+from test_console_ways import refused
 
 NEW = "et helt annet langt passord"
 
@@ -138,6 +139,22 @@ def test_operate(rig):
     page = rig.until("all have answered", lambda: (page := drift.get("/operate")) and " down " not in page.words and page)
     assert "bilag-mapper 0 up" in page.words and "requests a second" in page.words and "Nothing waits" in page.words
     assert "forespørsler i sekundet" in signed_in(rig, "local").get("/operate").words
+
+
+# Goal: the overview counts what stands in red on the page of refused and parked for this person: no other company's, nothing dismissed.
+def test_not_taken(rig):
+    drift, local = signed_in(rig, "drift"), signed_in(rig, "local")
+    refused(rig, receipt("oslo", 71), receipt("other", 72), receipt("other", 73))
+    rig.post([receipt("typo", 1)])
+    rig.until("parked", lambda: "Venues with parked sales: 1." in drift.get("/").words)
+    assert "Lines refused: 3." in drift.get("/").words
+    assert "Avviste linjer: 1. Salgssteder med parkerte salg: 0." in local.get("/").words
+    rig.command("refused", "dismiss", "parked", "--venue", "typo", "--reason", "x")
+    assert "Lines refused: 3. Venues with parked sales: 0." in drift.get("/").words
+    rig.command("refused", "dismiss", "all", "--venue", "oslo", "--reason", "x")
+    assert "Avviste linjer" not in local.get("/").words and "Lines refused: 2." in drift.get("/").words
+    rig.command("refused", "dismiss", "all", "--reason", "x")
+    assert "Lines refused" not in drift.get("/").words
 
 
 # Goal: none of these pages and acts is for who does not operate, for strangers, or for a form of another page.
