@@ -93,6 +93,14 @@ void api_refused(struct view *view)
 
 /* --- the stages --- */
 
+/* What may name another company's venue, day, document or file is not there for who does not see all of them. */
+static void leave_names_out(struct whole_status *whole)
+{
+    whole->backlog.oldest[0] = '\0';
+    for (size_t i = 0; i < whole->stage_count; i++)
+        whole->stages[i].refused = whole->stages[i].untold = whole->stages[i].damaged_day = STR_NONE;
+}
+
 void api_status(struct view *view)
 {
     struct whole_status whole = { .config = &view->config };
@@ -103,6 +111,8 @@ void api_status(struct view *view)
         view_fail(view, err);
         return;
     }
+    if (!view->user.all_companies)
+        leave_names_out(&whole);
     out = api_begin(view);
     whole_json(out, &whole);
     json_put_int(out, "requests_per_second", view->config.requests_per_second);

@@ -222,7 +222,7 @@ void do_new_venue(struct view *view)
     const struct venue_wish wish = {
         .id = trimmed(view_field(view, "id")), .like = trimmed(view_field(view, "like")),
         .name = trimmed(view_field(view, "name")), .company = trimmed(view_field(view, "company")),
-        .department = trimmed(view_field(view, "department")),
+        .department = trimmed(view_field(view, "department")), .for_one = !view->user.all_companies,
     };
     uint64_t number;
     enum err err;

@@ -22,6 +22,22 @@ static void counters(struct view *view, const struct stage_state *stage)
     html_end(html);
 }
 
+/* The same for who does not see all companies: the texts may name a venue, a day or a file of another's. */
+static void faults_for_one(struct view *view, const struct stage_state *stage)
+{
+    struct html *html = &view->html;
+
+    if (stage->refused.len)
+        html_element(html, "p", "fault", str_of(SAY(view, "keeps its former configuration; whoever runs Bilag sees why",
+                                                    "beholder det forrige oppsettet; den som drifter Bilag, ser hvorfor")));
+    if (stage->damaged_day.len)
+        html_element(html, "p", "fault", str_of(SAY(view, "some days cannot be read; whoever runs Bilag mends the store",
+                                                    "noen dager kan ikke leses; den som drifter Bilag, retter lageret")));
+    if (stage->untold.len)
+        html_element(html, "p", "fault", str_of(SAY(view, "some notices cannot be brought out; whoever runs Bilag sees why",
+                                                    "noen varsler kan ikke leveres; den som drifter Bilag, ser hvorfor")));
+}
+
 /* What is wrong with one that runs. */
 static void faults(struct view *view, const struct stage_state *stage)
 {
@@ -29,6 +45,10 @@ static void faults(struct view *view, const struct stage_state *stage)
 
     if (stage->outage)
         html_element(html, "span", "state yellow", str_of(SAY(view, "PowerOffice does not answer", "PowerOffice svarer ikke")));
+    if (!view->user.all_companies) {
+        faults_for_one(view, stage);
+        return;
+    }
     if (stage->refused.len)
         html_words(html, "p", "fault", SAY(view, "keeps its former configuration: %.*s", "beholder det forrige oppsettet: "
                                                                                          "%.*s"),
@@ -86,6 +106,24 @@ static void stages(struct view *view, const struct whole_status *whole)
     html_end(&view->html);
 }
 
+/* The oldest may be another company's. */
+static void backlog(struct view *view, const struct backlog *backlog)
+{
+    struct html *html = &view->html;
+    char when[32];
+
+    if (!backlog->documents)
+        html_element(html, "p", NULL, str_of(SAY(view, "Nothing waits to be sent.", "Ingenting venter på å bli sendt.")));
+    else if (view->user.all_companies)
+        html_words(html, "p", NULL, SAY(view, "%" PRIu64 " documents wait to be sent, the oldest (%s) since %s.",
+                                        "%" PRIu64 " dokumenter venter på å bli sendt, det eldste (%s) siden %s."),
+                   backlog->documents, backlog->oldest, view_time(view, backlog->oldest_ms, when));
+    else
+        html_words(html, "p", NULL, SAY(view, "%" PRIu64 " documents wait to be sent, the oldest since %s.",
+                                        "%" PRIu64 " dokumenter venter på å bli sendt, det eldste siden %s."),
+                   backlog->documents, view_time(view, backlog->oldest_ms, when));
+}
+
 static void quota(struct view *view, const struct whole_status *whole)
 {
     struct html *html = &view->html;
@@ -95,12 +133,7 @@ static void quota(struct view *view, const struct whole_status *whole)
     html_element(html, "h2", NULL, str_of(SAY(view, "PowerOffice's quota", "Kvoten hos PowerOffice")));
     html_words(html, "p", NULL, SAY(view, "%d requests a second for the installation.", "%d forespørsler i sekundet for hele "
                                     "installasjonen."), view->config.requests_per_second);
-    if (!whole->backlog.documents)
-        html_element(html, "p", NULL, str_of(SAY(view, "Nothing waits to be sent.", "Ingenting venter på å bli sendt.")));
-    else
-        html_words(html, "p", NULL, SAY(view, "%" PRIu64 " documents wait to be sent, the oldest (%s) since %s.",
-                                        "%" PRIu64 " dokumenter venter på å bli sendt, det eldste (%s) siden %s."),
-                   whole->backlog.documents, whole->backlog.oldest, view_time(view, whole->backlog.oldest_ms, when));
+    backlog(view, &whole->backlog);
     if (whole->through_ms && !whole->outage)
         html_words(html, "p", NULL, SAY(view, "At the full quota they are through %s.", "Med full kvote er de ferdige %s."),
                    view_time(view, whole->through_ms, when));

@@ -53,7 +53,7 @@ static void notice(struct view *view, const char *colour, const char *text)
     html_element(&view->html, "p", colour, str_of(text));
 }
 
-/* A stage that keeps its former configuration has not taken up what is saved. */
+/* A stage that keeps its former configuration has not taken up what is saved. Why may name another company's venue. */
 static void tell_stages(struct view *view)
 {
     struct stage_state *stages;
@@ -62,12 +62,17 @@ static void tell_stages(struct view *view)
     if (stages_ask(&view->config, view->context.patience_ms, &view->arena, &stages, &count))
         return;
     for (size_t i = 0; i < count; i++)
-        if (stages[i].refused.len)
+        if (stages[i].refused.len && view->user.all_companies)
             html_words(&view->html, "p", "notice red",
                        SAY(view, "bilag-%s %d still runs with the former set-up: %.*s",
                            "bilag-%s %d kjører fortsatt med det forrige oppsettet: %.*s"), stages[i].stage,
                                stages[i].instance,
                        TEXT(stages[i].refused));
+        else if (stages[i].refused.len)
+            html_words(&view->html, "p", "notice red",
+                       SAY(view, "bilag-%s %d still runs with the former set-up; whoever runs Bilag sees why",
+                           "bilag-%s %d kjører fortsatt med det forrige oppsettet; den som drifter Bilag, ser hvorfor"),
+                       stages[i].stage, stages[i].instance);
 }
 
 static void tell_unconnected(struct view *view, const struct venue_edit *edit)

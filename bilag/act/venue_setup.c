@@ -15,7 +15,7 @@ struct setup {
     struct context *context;
     struct fault *fault;                 /* of the context */
     struct str id, like_id, company, department, name;
-    bool share_key, only_judged;
+    bool share_key, only_judged, for_one;
     int extension;
     struct venue like;
 };
@@ -75,7 +75,12 @@ static enum err find_siblings(const struct setup *setup, struct siblings *siblin
         struct str text;
         struct venue venue;
 
-        if (venue_setup_read(setup->context, config->fault_venues[i], &text, &venue))
+        enum err err = venue_setup_read(setup->context, config->fault_venues[i], &text, &venue);
+
+        if (err && setup->for_one)
+            return fault_set(setup->fault, ERR_REFUSED, "the file of a venue cannot be read, so which extensions and "
+                             "departments are used cannot be known; whoever runs Bilag sees which, and mends it");
+        if (err)
             return fault_set(setup->fault, ERR_REFUSED, "%s. Mend that first: which extension and department it uses cannot be "
                              "known", config->faults[i].text);
         form_free(&text);
@@ -242,7 +247,8 @@ enum err venue_setup(struct context *context, const struct venue_wish *wish, str
     struct setup setup = { .context = context, .fault = &context->fault, .id = wish->id, .like_id = wish->like,
                           .company = wish->company,
                            .department = wish->department, .name = wish->name.len ? wish->name : wish->id,
-                           .share_key = wish->share_key, .only_judged = wish->only_judged };
+                           .share_key = wish->share_key, .only_judged = wish->only_judged,
+                           .for_one = wish->for_one };
     struct venue_made made = { .extension = NULL };
     struct str like = STR_NONE;
     enum err err = check_wish(&setup);

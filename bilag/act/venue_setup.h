@@ -21,6 +21,7 @@ struct venue_wish {
     struct str name, company, department;            /* empty: the id, the other's, none */
     bool share_key;                      /* the other's client key and extension; else its own */
     bool only_judged;                    /* nothing is written: whether it could be */
+    bool for_one;                        /* who wishes does not see all companies: other venues' files are not named */
 };
 struct venue_made {
     struct str path, company;

@@ -381,6 +381,10 @@ const struct catalogue_row catalogue_faults[] = {
       "eller linjeskift" },
     { "%s. Mend that first: which extension and department it uses cannot be known",
       "%s. Rett det først: hvilken utvidelse og avdeling det bruker, kan ikke vites" },
+    { "the file of a venue cannot be read, so which extensions and departments are used cannot be known; whoever runs Bilag sees "
+      "which, and mends it",
+      "filen til et salgssted kan ikke leses, så hvilke utvidelser og avdelinger som er i bruk, kan ikke vites; den som drifter "
+      "Bilag, ser hvilket og retter det" },
     { "company %.*s has other venues already (%zu), and departments tell them apart: say --department CODE",
       "foretak %.*s har salgssteder fra før (%zu), og avdelinger skiller dem: si --department KODE" },
     { "department %.*s is that of %.*s; each venue of a company has its own",

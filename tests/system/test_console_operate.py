@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from api_rig import Program
 from console_rig import PASSWORD, Person, add_user, settings
 from orders_rig import start, venue
 from test_console import EVIL, OTHER, receipt, signed_in
@@ -155,6 +156,39 @@ def test_not_taken(rig):
     assert "Avviste linjer" not in local.get("/").words and "Lines refused: 2." in drift.get("/").words
     rig.command("refused", "dismiss", "all", "--reason", "x")
     assert "Lines refused" not in drift.get("/").words
+
+
+# Goal: why a process keeps its former set-up, and which file hinders a new venue, may name another company's: only who sees all is told.
+def test_names_of_others(rig):
+    drift, local, kari = (signed_in(rig, name) for name in ("drift", "local", "kari"))
+    programs = [Program(rig.console_port, rig.command("users", "token", name, "--about", "tests").stdout.strip()) for name in ("drift", "local")]
+    add_user(rig, "sjef", "--all-companies", "--role", "sets-up", "--language", "nb")
+    sjef = signed_in(rig, "sjef")
+    root, broken = rig.config / "bilag.yaml", rig.config / "venues" / "broken.yaml"
+    text = root.read_text()
+    root.write_text(text.rstrip()[:-1] + ', "hemmelig": 1}')
+    try:
+        rig.reload()
+        rig.until("it is told", lambda: "keeps its former configuration: " in drift.get("/operate").words)
+        assert "hemmelig" in drift.get("/operate").words and "hemmelig" in sjef.get("/venues/oslo/setup").words
+        for page, words in ((local.get("/operate"), "beholder det forrige oppsettet; den"),
+                            (kari.get("/venues/oslo/setup"), "kjører fortsatt med det forrige oppsettet; den")):
+            assert words in page.words and "hemmelig" not in page.words
+        told = ["configuration_refused" in json.dumps(program.ask("GET", "/api/v1/status").json) for program in programs]
+        assert told == [True, False]
+    finally:
+        root.write_text(text)
+    broken.write_text("venue: broken\nhemmelig: 1\n")
+    try:
+        rig.reload()
+        rig.until("all have it again", lambda: "former" not in drift.get("/operate").words)
+        wanted = {"id": "likt", "like": "oslo", "company": "", "department": "78"}
+        answers = [person.post(person.get("/new-venue").form("/new-venue"), **wanted) for person in (sjef, kari)]
+        assert [answer.status for answer in answers] == [409, 409] and "broken.yaml" in answers[0].words
+        assert "den som drifter Bilag" in answers[1].words and "broken" not in answers[1].words and "hemmelig" not in answers[1].words
+    finally:
+        broken.unlink()
+        rig.reload()
 
 
 # Goal: none of these pages and acts is for who does not operate, for strangers, or for a form of another page.
