@@ -1,5 +1,6 @@
 #include "guesses.h"
 
+#include <arpa/inet.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -43,10 +44,26 @@ static uint64_t hash_of(const struct guesses *guesses, struct str text)
     return hash;
 }
 
+/* Who has IPv6 has 2^64 addresses at least: they count as one, by their first 64 bits. One of IPv4 in IPv6 is that of IPv4. */
+static uint64_t hash_of_address(const struct guesses *guesses, struct str address)
+{
+    struct in6_addr six;
+    char text[INET6_ADDRSTRLEN];
+
+    for (size_t i = 0; i < address.len; i++)
+        if (address.bytes[i] == '%')         /* a link's own: which link is told behind it */
+            address.len = i;
+    if (!str_copy(address, text, sizeof text) || inet_pton(AF_INET6, text, &six) != 1)
+        return hash_of(guesses, address);
+    if (!IN6_IS_ADDR_V4MAPPED(&six))
+        return hash_of(guesses, (struct str){ (const char *)six.s6_addr, sizeof six.s6_addr / 2 });
+    return hash_of(guesses, str_of(inet_ntop(AF_INET, &six.s6_addr[12], text, sizeof text)));
+}
+
 static struct debt *debt_of(struct guesses *guesses, int kind, struct str name, struct str address)
 {
     uint64_t of_name = kind == BY_ADDRESS ? 0 : hash_of(guesses, name);
-    uint64_t of_address = kind == BY_NAME ? 0 : hash_of(guesses, address);
+    uint64_t of_address = kind == BY_NAME ? 0 : hash_of_address(guesses, address);
 
     return &guesses->slots[kind][(of_name * 31 + of_address) % SLOTS];
 }

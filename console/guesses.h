@@ -3,6 +3,7 @@
  * Each has a debt that grows by one with a wrong try and is paid with time; who is in debt waits, and is not asked anything
  * meanwhile. A name that nobody has is counted like any other, so that waiting tells nothing. A right password pays what name
  * and address owe together.
+ * Addresses   of IPv6 count by their first 64 bits: who has one has all of those.
  * Memory      a fixed table; what falls together by chance shares, to the side of waiting.
  * Units       steady ms.
  */

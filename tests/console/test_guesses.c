@@ -71,6 +71,32 @@ static void a_name_from_many_addresses(void **unused)
     guesses_close(guesses);
 }
 
+/* An IPv6 address is the network that its first 64 bits are; one of IPv4 is the same in IPv6. */
+static void addresses_of_one_network(void **unused)
+{
+    static const struct { const char *tried, *asked; bool same; } rows[] = {
+        { "2001:db8:1:2::%x", "2001:db8:1:2:ffff::1", true },    { "2001:db8:1:2::%x", "2001:db8:1:3::1", false },
+        { "fe80::%x%%eth0", "fe80::1:1", true },                 { "::ffff:10.4.0.%d", "::ffff:10.4.1.1", false },
+        { "10.4.2.1", "::ffff:10.4.2.1", true },                 { "::ffff:10.4.3.1", "10.4.3.1", true },
+        { "10.4.4.1", "10.4.4.2", false },                       { "?", "?", true },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct guesses *guesses = opened();
+        char name[16], address[64];
+
+        for (int k = 0; k < 20; k++) {
+            (void)snprintf(name, sizeof name, "n%d", k);
+            (void)snprintf(address, sizeof address, rows[i].tried, k + 1);
+            guesses_wrong(guesses, str_of(name), str_of(address), 0);
+        }
+        if ((wait_s(guesses, "another", rows[i].asked, 0) > 0) != rows[i].same)
+            fail_msg("%s after %s", rows[i].asked, rows[i].tried);
+        guesses_close(guesses);
+    }
+}
+
 static void a_right_one_pays(void **unused)
 {
     struct guesses *guesses = opened();
@@ -92,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_from_an_address), cmocka_unit_test(an_address_with_many_names),
         cmocka_unit_test(a_name_from_many_addresses), cmocka_unit_test(a_right_one_pays),
+        cmocka_unit_test(addresses_of_one_network),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
