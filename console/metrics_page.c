@@ -12,7 +12,8 @@ enum { LOOK_BUDGET_MS = 100, AGAIN_S = 5 };
 static struct venue_status status_of(const struct view *view, const struct picture_row *row)
 {
     struct venue_status status = { .id = row->id, .venue = row->fault.len ? NULL : config_venue(&view->config, row->id),
-                                   .unreadable = row->unreadable != ERR_OK, .red = row->red, .warned = row->warned };
+                                   .unreadable = row->unreadable != ERR_OK, .connected = row->connected, .red = row->red,
+                                   .warned = row->warned };
 
     memcpy(status.states, row->states, sizeof status.states);
     memcpy(status.kinds, row->kinds, sizeof status.kinds);

@@ -199,7 +199,7 @@ bool whole_waits_for_standby(const struct whole_status *whole)
 
 uint64_t whole_red(const struct whole_status *whole)
 {
-    uint64_t red = whole->red + whole->refused_total + whole->begun.count + fleet_lost(&whole->fleet) +
+    uint64_t red = whole->red + whole->unconnected + whole->refused_total + whole->begun.count + fleet_lost(&whole->fleet) +
                    fleet_differing(&whole->fleet) + whole_waits_for_standby(whole);
 
     for (size_t i = 0; i < whole->parked.count; i++)
@@ -264,9 +264,14 @@ static void count_docs(struct venue_status *status)
     }
 }
 
+static bool is_unconnected(const struct venue_status *venue)
+{
+    return venue->login_fault.len || venue->connected == CONNECTED_NO;
+}
+
 bool venue_is_red(const struct venue_status *venue)
 {
-    return venue->red || venue->fault || venue->login_fault.len || venue->connected == CONNECTED_NO;
+    return venue->red || venue->fault || is_unconnected(venue);
 }
 
 void overview_count(struct whole_status *whole, const struct venue_status *venue)
@@ -274,6 +279,7 @@ void overview_count(struct whole_status *whole, const struct venue_status *venue
     whole->venues++;
     whole->venues_out += venue->venue == NULL;
     whole->venues_unreadable += venue->unreadable;
+    whole->unconnected += is_unconnected(venue);
     for (int state = 0; state < DOC_STATE_COUNT; state++)
         whole->states[state] += venue->states[state];
     whole->subscription_refused += venue->subscription_refused;

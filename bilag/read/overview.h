@@ -71,6 +71,7 @@ struct whole_status {
     /* counted over the venues as they are told */
     uint64_t states[DOC_STATE_COUNT];
     uint64_t red, warned, venues, venues_out, venues_unreadable;
+    uint64_t unconnected;                /* venues without a key, or whose key is refused */
     uint64_t subscription_refused;       /* venues for which PowerOffice refuses the installation's key */
     char subscription_words[160];        /* ... as it says */
 };
@@ -89,7 +90,8 @@ USED enum err overview_glance(struct context *context, struct books *books, stru
 int64_t whole_earliest(const struct whole_status *whole, struct str name);
 /* Nothing can be acknowledged now: no standby is in step, and one is to be. */
 bool whole_waits_for_standby(const struct whole_status *whole);
-/* Documents, refused lines, venues with parked sales, persons half forgotten, machines that are lost, and a lack of standbys. */
+/* Documents, venues that are not connected, refused lines, venues with parked sales, persons half forgotten, machines that are
+ * lost, and a lack of standbys. */
 uint64_t whole_red(const struct whole_status *whole);
 /* "3 venues: ..."; nothing where the installation's key is not refused. After the venues were counted. */
 void whole_subscription(const struct whole_status *whole, struct strbuf *out);

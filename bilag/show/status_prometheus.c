@@ -120,7 +120,8 @@ static void end(const struct voice *voice, const struct whole_status *whole, str
            "When the venue that was looked at longest ago was, Unix seconds: these figures are at least as true as that.",
            (whole->looked_ms ? whole->looked_ms : whole->now_ms) / 1000);
     figure(out, "bilag_red_documents", "gauge", "Documents that are held or failed.", (int64_t)whole->red);
-    figure(out, "bilag_red", "gauge", "All that is red: documents, refused lines, venues with parked sales.",
+    figure(out, "bilag_red", "gauge",
+           "All that is red: documents, venues that are not connected, refused lines, venues with parked sales.",
            (int64_t)whole_red(whole));
     figure(out, "bilag_warned_settlements", "gauge", "Open settlements with a warning.", (int64_t)whole->warned);
     figure(out, "bilag_venues", "gauge", "Venues of the configuration.", (int64_t)whole->venues);

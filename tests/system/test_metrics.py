@@ -43,11 +43,15 @@ def test_figures_are_by_the_book(tmp_path):
 
 
 # Goal: a Prometheus that shows the token of a user who operates and sees all gets what the command tells, and nobody else gets anything.
+# A venue that is not connected is red in both.
 def test_the_console_serves_them(tmp_path):
     port, more = settings()
     users = {"monitoring": ("--all-companies", "--role", "operates"), "local": ("--company", "912345678", "--role", "operates"),
              "reader": ("--all-companies", "--role", "reads")}
-    with Pipeline({"oslo-grill": venue()}, parent=tmp_path, settings=more) as pipeline:
+    kiosk = venue("kiosk", company="987654321", department="11")
+    with Pipeline({"oslo-grill": venue(), "kiosk": kiosk}, parent=tmp_path, settings=more) as pipeline:
+        kiosk.pop("client_key", None)
+        (pipeline.config / "venues" / "kiosk.yaml").write_text(json.dumps(kiosk))
         for name, args in users.items():
             add_user(pipeline, name, *args)
         tokens = {name: pipeline.command("users", "token", name, "--about", "scrapes").stdout.strip() for name in users}
@@ -62,7 +66,9 @@ def test_the_console_serves_them(tmp_path):
 
         served = pipeline.until("all is looked at", lambda: (lambda page: page.status == 200 and 'state="sent"' in page.text and page)(
             ask(tokens["monitoring"])))
-        told = pipeline.command("status", "--prometheus", check=False).stdout
+        done = pipeline.command("status", "--prometheus", check=False)
+        told = done.stdout
+        assert done.returncode == 1 and "\nbilag_red 1\n" in told and "\nbilag_red_documents 0\n" in told
         statuses = [ask(tokens["local"]).status, ask(tokens["reader"]).status, ask("no-such-token").status, ask().status]
         person.sign_in("monitoring")
         assert statuses + [ask().status] == [403, 403, 401, 401, 401]                    # a cookie opens nothing

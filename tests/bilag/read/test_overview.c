@@ -63,9 +63,34 @@ static void red_of_what_is_sent(void **unused)
     }
 }
 
+/* Goal: a venue that is shown red because it is not connected is red for the exit code and for alerts, though no document is. */
+static void unconnected_is_red(void **unused)
+{
+    static const struct venue known = { .id = { "v", 1 } };
+    static const struct {
+        const char *why; enum connected connected; const char *login_fault; uint64_t documents, red;
+    } rows[] = {
+        { "its key is refused", CONNECTED_NO, "invalid_client", 0, 1 }, { "it has no key", CONNECTED_NO, "", 0, 1 },
+        { "and its day is held", CONNECTED_NO, "invalid_client", 1, 2 }, { "not asked yet", CONNECTED_UNKNOWN, "", 0, 0 },
+        { "connected", CONNECTED_YES, "", 0, 0 },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct whole_status whole = { .venues = 0 };
+        struct venue_status venue = { .id = STR("v"), .venue = &known, .connected = rows[i].connected,
+                                      .login_fault = str_of(rows[i].login_fault), .red = rows[i].documents };
+
+        overview_count(&whole, &venue);
+        if (whole_red(&whole) != rows[i].red || venue_is_red(&venue) != (rows[i].red > 0) || whole.red != rows[i].documents)
+            fail_msg("%s: %llu red", rows[i].why, (unsigned long long)whole_red(&whole));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(red_of_proofs), cmocka_unit_test(red_of_what_is_sent) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(red_of_proofs), cmocka_unit_test(red_of_what_is_sent),
+                                        cmocka_unit_test(unconnected_is_red) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
