@@ -21,7 +21,7 @@ const char *state_class(const struct book_doc *doc)
     if (book_doc_is_red(doc))
         return "red";
     switch (doc->state) {
-    case DOC_SENT: case DOC_BY_HAND:
+    case DOC_SENT:
         return "green";
     case DOC_WAITING: case DOC_QUEUED: case DOC_SENDING: case DOC_REVERSED:
         return "yellow";

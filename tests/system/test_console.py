@@ -345,6 +345,7 @@ def test_leave_out(rig, kari):
 def test_undo(rig, kari):
     assert kari.post(kari.get(f"/venues/odd/days/{DAY}").form("/decide", deed="by-hand"), reason="entered it").status == 303
     rig.until("it is by hand", lambda: documents(rig, "voucher")[f"odd/{DAY}/1"][0] == "by_hand")
+    assert 'class="state grey">by hand' in kari.get(f"/venues/odd/days/{DAY}").text, "green is what was sent"
     number = rig.command("audit", "odd").stdout.splitlines()[-1].split()[0]
     form = kari.get("/audit?q=odd").form("/undo", number=number)
     assert kari.post(form, reason=" ").status == 400
