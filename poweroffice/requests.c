@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/log.h"
+#include "base/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -126,17 +127,6 @@ static void blank(char *bytes, size_t len, const struct str secrets[REQUEST_SECR
     }
 }
 
-/* Cut between characters. */
-static struct str first_of(struct str body)
-{
-    if (body.len <= REQUEST_BODY_MAX)
-        return body;
-    body.len = REQUEST_BODY_MAX;
-    while (body.len && ((unsigned char)body.bytes[body.len] & 0xc0) == 0x80)
-        body.len--;
-    return body;
-}
-
 static void body_write(struct strbuf *line, const char *name, struct str type, struct str body)
 {
     char note[64];
@@ -149,7 +139,7 @@ static void body_write(struct strbuf *line, const char *name, struct str type, s
         json_quote(line, str_of(note));
         return;
     }
-    json_quote(line, first_of(body));
+    json_quote(line, utf8_cut(body, REQUEST_BODY_MAX));
     if (body.len > REQUEST_BODY_MAX)
         strbuf_format(line, ",\"%s_bytes\":%zu", name, body.len);
 }

@@ -1,6 +1,7 @@
 #include "value.h"
 
 #include "base/clean.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -298,12 +299,7 @@ struct str value_name(struct str text, struct arena *arena)
 
 struct str value_clip(struct str text)
 {
-    if (text.len <= EVENT_TEXT_MAX)
-        return text;
-    text.len = EVENT_TEXT_MAX;
-    while (text.len && ((unsigned char)text.bytes[text.len] & 0xc0) == 0x80)
-        text.len--;
-    return text;
+    return utf8_cut(text, EVENT_TEXT_MAX);
 }
 
 void value_printable(char *text)

@@ -80,6 +80,20 @@ static void blanks(void **unused)
             fail_msg("row %zu", i);
 }
 
+/* Goal: what is cut ends with a whole letter, and what fits is as it was. */
+static void cut_between_letters(void **unused)
+{
+    static const struct { const char *text; size_t max; const char *left; } rows[] = {
+        { "abc", 3, "abc" }, { "abc", 2, "ab" }, { "abc", 0, "" }, { "", 5, "" },
+        { "xå", 3, "xå" }, { "xå", 2, "x" }, { "å", 1, "" }, { "€x", 3, "€" }, { "€x", 2, "" },
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (!str_equal(utf8_cut(str_of(rows[i].text), rows[i].max), str_of(rows[i].left)))
+            fail_msg("\"%s\" to %zu", rows[i].text, rows[i].max);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -88,6 +102,7 @@ int main(void)
         cmocka_unit_test(letters),
         cmocka_unit_test(one_line),
         cmocka_unit_test(blanks),
+        cmocka_unit_test(cut_between_letters),
     };
 
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
